@@ -1,0 +1,420 @@
+//! Who is chosen, why, and the laws of any choice.
+
+use super::*;
+use crate::{
+    assignment::Strategy,
+    people::{Availability, Shift, Weekday},
+    tickets::Category,
+};
+use chrono::NaiveTime;
+use proptest::{prelude::*, sample::select, strategy::Strategy as _};
+
+fn now() -> DateTime<Utc> {
+    // A Wednesday.
+    "2025-10-01T08:30:00Z".parse().unwrap()
+}
+
+fn id(number: u128) -> UserId {
+    UserId(uuid::Uuid::from_u128(number))
+}
+
+fn wanted() -> Wanted {
+    Wanted {
+        category: Category::Payment,
+        department: Department::Billing,
+        language: "sw".to_owned(),
+        level: Level(1),
+        now: now(),
+    }
+}
+
+fn agent(number: u128) -> Candidate {
+    Candidate {
+        agent: id(number),
+        department: Department::Billing,
+        level: Level(1),
+        specializations: vec![],
+        languages: vec!["en".to_owned()],
+        timezone: chrono_tz::UTC,
+        shifts: vec![],
+        availability: Availability::Available,
+        current: 1,
+        capacity: 5,
+        last_assigned_at: None,
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+fn skilled(candidates: &[Candidate]) -> Option<UserId> {
+    choose(Strategy::Skills, &wanted(), candidates).map(|chosen| chosen.agent)
+}
+
+#[test]
+fn only_who_is_available_on_shift_with_room_and_high_enough_is_eligible() {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let shift = |start, end| Shift {
+        day: Weekday::Wed,
+        start: time(start),
+        end: time(end),
+    };
+    let is = |change: fn(&mut Candidate)| {
+        let mut candidate = agent(1);
+        change(&mut candidate);
+        eligible(&candidate, &wanted())
+    };
+    assert!(is(|_| ()));
+    assert!(!is(|it| it.availability = Availability::Busy));
+    assert!(!is(|it| it.availability = Availability::Away));
+    assert!(!is(|it| it.availability = Availability::Offline));
+    assert!(is(|it| it.current = 4));
+    assert!(!is(|it| it.current = 5));
+    assert!(!is(|it| (it.current, it.capacity) = (0, 0)));
+    let on = Candidate {
+        shifts: vec![shift(8, 9)],
+        ..agent(1)
+    };
+    let off = Candidate {
+        shifts: vec![shift(9, 8)],
+        ..agent(1)
+    };
+    assert!(eligible(&on, &wanted()) && !eligible(&off, &wanted()));
+    let in_nairobi = Candidate {
+        timezone: chrono_tz::Africa::Nairobi,
+        ..off
+    };
+    assert!(eligible(&in_nairobi, &wanted()));
+    let second = Wanted {
+        level: Level(2),
+        ..wanted()
+    };
+    assert!(!eligible(&agent(1), &second));
+    assert!(eligible(
+        &Candidate {
+            level: Level(3),
+            ..agent(1)
+        },
+        &second
+    ));
+}
+
+#[test]
+fn skills_ask_for_the_department_first_of_all() {
+    let other_desk = Candidate {
+        department: Department::Technical,
+        specializations: words(&["payments"]),
+        ..agent(1)
+    };
+    assert_eq!(skilled(std::slice::from_ref(&other_desk)), None);
+    assert_eq!(skilled(&[other_desk, agent(2)]), Some(id(2)));
+}
+
+#[test]
+fn each_criterion_of_skills_decides_only_between_equals_of_those_before_it() {
+    let earlier = now() - chrono::TimeDelta::hours(2);
+    // From the weakest claim to the strongest, each better than the one before in one thing and
+    // worse in all that counts less.
+    let ladder = [
+        Candidate {
+            level: Level(2),
+            specializations: words(&["payment"]),
+            current: 0,
+            ..agent(1)
+        },
+        Candidate {
+            current: 4,
+            last_assigned_at: Some(now()),
+            ..agent(2)
+        },
+        Candidate {
+            current: 4,
+            last_assigned_at: Some(earlier),
+            ..agent(3)
+        },
+        Candidate {
+            current: 4,
+            ..agent(4)
+        },
+        Candidate {
+            current: 3,
+            last_assigned_at: Some(now()),
+            ..agent(5)
+        },
+        Candidate {
+            languages: words(&["SW-KE"]),
+            current: 4,
+            ..agent(6)
+        },
+        Candidate {
+            specializations: words(&["Payments "]),
+            current: 4,
+            ..agent(7)
+        },
+    ];
+    for pair in ladder.windows(2) {
+        assert_eq!(skilled(pair), Some(pair[1].agent), "{pair:#?}");
+    }
+    assert_eq!(
+        skilled(&[agent(9), agent(8)]),
+        Some(id(8)),
+        "the id decides between equals"
+    );
+}
+
+#[test]
+fn a_specialisation_names_a_category_in_any_spelling() {
+    let knows = |word: &str, category| {
+        let specializations = vec![word.to_owned()];
+        let candidate = Candidate {
+            specializations,
+            ..agent(1)
+        };
+        candidate.knows(category).is_some()
+    };
+    for (word, category) in [
+        ("payment", Category::Payment),
+        ("Payments", Category::Payment),
+        (" BOOKINGS ", Category::Booking),
+        ("accounts", Category::Account),
+        ("Bug Reports", Category::BugReport),
+        ("feature-request", Category::FeatureRequest),
+        ("feature_requests", Category::FeatureRequest),
+    ] {
+        assert!(knows(word, category), "{word}");
+    }
+    for word in ["", "s", "pay", "payment gateway", "billing"] {
+        assert!(!knows(word, Category::Payment), "{word}");
+    }
+}
+
+#[test]
+fn a_language_is_spoken_in_any_region() {
+    let speaks = |spoken: &str, wanted| {
+        let candidate = Candidate {
+            languages: words(&[spoken]),
+            ..agent(1)
+        };
+        candidate.speaks(wanted)
+    };
+    assert!(speaks("sw", "sw") && speaks("sw-KE", "sw") && speaks("SW", "sw_TZ"));
+    assert!(!speaks("en", "sw") && !speaks("", "") && !speaks("swa", "sw"));
+}
+
+#[test]
+fn the_reason_is_a_plain_sentence() {
+    let candidate = Candidate {
+        specializations: words(&["refunds", "payments"]),
+        languages: words(&["en", "sw"]),
+        ..agent(1)
+    };
+    let reason = |strategy, candidate: &Candidate| {
+        choose(strategy, &wanted(), std::slice::from_ref(candidate))
+            .unwrap()
+            .reason
+    };
+    assert_eq!(
+        reason(Strategy::Skills, &candidate),
+        "billing; knows payments; speaks sw; 1 of 5 tickets"
+    );
+    let second = Candidate {
+        level: Level(2),
+        ..agent(1)
+    };
+    assert_eq!(
+        reason(Strategy::Skills, &second),
+        "billing, level 2; 1 of 5 tickets"
+    );
+    assert_eq!(
+        reason(Strategy::LoadBalanced, &candidate),
+        "least loaded; 1 of 5 tickets"
+    );
+    assert_eq!(
+        reason(Strategy::RoundRobin, &candidate),
+        "longest without a new ticket; 1 of 5 tickets"
+    );
+}
+
+#[test]
+fn load_is_the_share_of_the_capacity_in_use() {
+    let half = Candidate {
+        current: 5,
+        capacity: 10,
+        ..agent(1)
+    };
+    let third = Candidate {
+        current: 1,
+        capacity: 3,
+        department: Department::General,
+        ..agent(2)
+    };
+    let chosen = choose(Strategy::LoadBalanced, &wanted(), &[half, third]).unwrap();
+    assert_eq!(chosen.agent, id(2), "of whatever department");
+}
+
+#[test]
+fn round_robin_serves_whoever_has_waited_longest() {
+    let hours_ago = |hours| Some(now() - chrono::TimeDelta::hours(hours));
+    let recent = Candidate {
+        last_assigned_at: hours_ago(1),
+        current: 0,
+        ..agent(1)
+    };
+    let long = Candidate {
+        last_assigned_at: hours_ago(3),
+        current: 4,
+        ..agent(2)
+    };
+    let never = Candidate {
+        last_assigned_at: None,
+        current: 4,
+        ..agent(3)
+    };
+    let served = |candidates: &[Candidate]| {
+        choose(Strategy::RoundRobin, &wanted(), candidates).map(|chosen| chosen.agent)
+    };
+    assert_eq!(served(&[recent.clone(), long.clone()]), Some(id(2)));
+    assert_eq!(served(&[recent, long, never]), Some(id(3)));
+}
+
+#[test]
+fn an_escalation_goes_to_the_least_loaded_of_exactly_the_level_wanted() {
+    let second = |number, current| Candidate {
+        level: Level(2),
+        current,
+        ..agent(number)
+    };
+    let candidates = [
+        Candidate {
+            current: 0,
+            ..agent(1)
+        },
+        second(2, 3),
+        second(3, 2),
+        Candidate {
+            department: Department::General,
+            ..second(4, 0)
+        },
+        Candidate {
+            availability: Availability::Offline,
+            ..second(5, 0)
+        },
+        Candidate {
+            capacity: 0,
+            ..second(6, 0)
+        },
+        Candidate {
+            level: Level(3),
+            current: 0,
+            ..agent(7)
+        },
+    ];
+    let to = |level, from| {
+        choose_for_escalation(&candidates, Department::Billing, Level(level), from, now())
+    };
+    let chosen = to(2, None).unwrap();
+    assert_eq!(chosen.agent, id(3));
+    assert_eq!(
+        chosen.reason,
+        "billing, level 2, least loaded; 2 of 5 tickets"
+    );
+    assert_eq!(
+        to(2, Some(id(3))).unwrap().agent,
+        id(2),
+        "not who has it already"
+    );
+    assert_eq!(to(4, None), None);
+}
+
+fn any_candidate() -> impl proptest::strategy::Strategy<Value = Candidate> {
+    let person = (
+        select(vec![
+            Department::Billing,
+            Department::Billing,
+            Department::General,
+        ]),
+        1..4_i32,
+        select(vec!["payments", "bookings", ""]),
+        select(vec!["sw", "en"]),
+    );
+    let load = (
+        select(vec![
+            Availability::Available,
+            Availability::Available,
+            Availability::Busy,
+        ]),
+        0..6_i64,
+        0..6_i32,
+        proptest::option::of(0..5_i64),
+    );
+    (person, load).prop_map(|((department, level, knows, speaks), load)| {
+        let (availability, current, capacity, hours_ago) = load;
+        Candidate {
+            department,
+            level: Level(level),
+            specializations: words(&[knows]),
+            languages: words(&[speaks]),
+            availability,
+            current,
+            capacity,
+            last_assigned_at: hours_ago.map(|hours| now() - chrono::TimeDelta::hours(hours)),
+            ..agent(0)
+        }
+    })
+}
+
+fn any_candidates() -> impl proptest::strategy::Strategy<Value = Vec<Candidate>> {
+    prop::collection::vec(any_candidate(), 0..8).prop_map(|mut candidates| {
+        for (number, candidate) in (0..).zip(&mut candidates) {
+            candidate.agent = id(number);
+        }
+        candidates
+    })
+}
+
+fn any_strategy() -> impl proptest::strategy::Strategy<Value = Strategy> {
+    select(Strategy::ALL)
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_candidates_does_not_matter(
+        (candidates, shuffled) in any_candidates().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+        strategy in any_strategy(),
+    ) {
+        let wanted = wanted();
+        prop_assert_eq!(choose(strategy, &wanted, &candidates), choose(strategy, &wanted, &shuffled));
+    }
+
+    #[test]
+    fn only_the_eligible_are_chosen_and_nobody_only_when_there_is_none(
+        candidates in any_candidates(), strategy in any_strategy(), level in 1..4_i32,
+    ) {
+        let wanted = Wanted { level: Level(level), ..wanted() };
+        let fits = |candidate: &&Candidate| {
+            eligible(candidate, &wanted)
+                && match strategy {
+                    Strategy::Skills => candidate.department == wanted.department,
+                    Strategy::LoadBalanced | Strategy::RoundRobin => true,
+                    Strategy::Manual => false,
+                }
+        };
+        let fitting: Vec<_> = candidates.iter().filter(fits).map(|it| it.agent).collect();
+        let chosen = choose(strategy, &wanted, &candidates).map(|chosen| chosen.agent);
+        prop_assert_eq!(chosen.is_none(), fitting.is_empty());
+        prop_assert!(chosen.is_none_or(|agent| fitting.contains(&agent)));
+    }
+
+    /// Independence: taking away somebody who was not chosen changes nothing.
+    #[test]
+    fn who_was_not_chosen_does_not_matter(candidates in any_candidates(), strategy in any_strategy()) {
+        let chosen = choose(strategy, &wanted(), &candidates);
+        for left_out in &candidates {
+            if chosen.as_ref().is_none_or(|chosen| chosen.agent != left_out.agent) {
+                let rest: Vec<_> = candidates.iter().filter(|it| it.agent != left_out.agent).cloned().collect();
+                prop_assert_eq!(&choose(strategy, &wanted(), &rest), &chosen);
+            }
+        }
+    }
+}

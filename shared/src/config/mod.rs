@@ -1,0 +1,386 @@
+//! The configuration: read from three layers, checked whole, and from then on beyond doubt.
+//! `config.default.toml` is the reference, and what `--help` shows.
+
+mod http;
+mod settings;
+
+pub use http::{Http, RateLimits};
+pub use settings::{ConfigError, Settings};
+
+use crate::{assignment::Strategy, db::Purpose, jobs::Queue, text_enum};
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use settings::Reader;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The commented defaults.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub struct Config {
+    /// PostgreSQL.
+    pub database: Database,
+    /// Redis.
+    pub redis: Redis,
+    /// The folder for what is kept in files.
+    pub data_dir: PathBuf,
+    /// The API.
+    pub http: Http,
+    /// Tokens and registration.
+    pub auth: Auth,
+    /// The rules of tickets.
+    pub tickets: Tickets,
+    /// E-mail.
+    pub mail: Mail,
+    /// Workers and scheduler.
+    pub jobs: Jobs,
+    /// The log.
+    pub log: Log,
+    /// How long running work may take to finish at a stop.
+    pub shutdown: Duration,
+}
+
+/// PostgreSQL.
+#[derive(Debug)]
+pub struct Database {
+    /// `postgres://…`; secret, as it may hold a password.
+    pub url: SecretString,
+    /// Connections at most.
+    pub max_connections: u32,
+    /// What the connections are for.
+    pub purpose: Purpose,
+}
+
+/// Redis.
+#[derive(Debug)]
+pub struct Redis {
+    /// `redis://…`; secret, as it may hold a password.
+    pub url: SecretString,
+    /// What all keys begin with.
+    pub prefix: String,
+}
+
+text_enum! {
+    /// Who may register agents.
+    pub enum StaffRegistration {
+        /// Admins alone.
+        Closed = "closed",
+        /// Anybody, as an agent.
+        Open = "open",
+    }
+}
+
+/// Tokens and registration.
+#[derive(Debug)]
+pub struct Auth {
+    /// Signs access tokens.
+    pub jwt_secret: SecretString,
+    /// Signed those that are still under way after a change of the secret.
+    pub previous_jwt_secret: Option<SecretString>,
+    /// `iss` of tokens.
+    pub issuer: String,
+    /// `aud` of tokens.
+    pub audience: String,
+    /// Who may register agents.
+    pub staff_registration: StaffRegistration,
+    /// The admin to create when there is none.
+    pub bootstrap_admin: Option<BootstrapAdmin>,
+    /// Who else issues access tokens.
+    pub outside: Option<OutsideIssuer>,
+}
+
+/// An issuer whose access tokens are good here as well, by its published keys.
+#[derive(Debug, Clone)]
+pub struct OutsideIssuer {
+    /// Where its keys are: https, or a file.
+    pub keys: String,
+    /// `iss` of its tokens.
+    pub issuer: String,
+    /// `aud` of its tokens.
+    pub audience: String,
+    /// Whether it is believed who is of the staff.
+    pub staff_roles: StaffRoles,
+}
+
+/// Whether an outside issuer is believed who is of the staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffRoles {
+    /// Its people are requesters, whatever it says.
+    NotBelieved,
+    /// They are what it says.
+    Believed,
+}
+
+/// The admin to create when there is none.
+#[derive(Debug)]
+pub struct BootstrapAdmin {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+}
+
+/// The rules of tickets.
+#[derive(Debug)]
+pub struct Tickets {
+    /// How agents are chosen.
+    pub strategy: Strategy,
+    /// How much of a clock is used when a warning is given, 1 to 99.
+    pub at_risk_percent: i16,
+    /// Whether a breach escalates.
+    pub escalate_on_breach: AutoEscalate,
+    /// How long after closing a customer may reopen.
+    pub reopen_window: TimeDelta,
+    /// How long after resolving a ticket is closed.
+    pub auto_close_after: TimeDelta,
+    /// How long a question may wait before the customer is reminded.
+    pub remind_after: TimeDelta,
+    /// How long a question may wait before the ticket is resolved.
+    pub resolve_waiting_after: TimeDelta,
+}
+
+/// Whether a breach escalates the ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoEscalate {
+    /// It does.
+    OnBreach,
+    /// Only people do.
+    Never,
+}
+
+/// E-mail.
+#[derive(Debug)]
+pub struct Mail {
+    /// How mails leave.
+    pub transport: MailTransport,
+    /// The sender, `Name <address>`.
+    pub from: String,
+}
+
+/// How mails leave.
+#[derive(Debug)]
+pub enum MailTransport {
+    /// Through a server: the URL is secret, as it may hold a password.
+    Smtp(SecretString),
+    /// Into a folder, as `.eml` files.
+    Files(PathBuf),
+}
+
+/// Workers and scheduler.
+#[derive(Debug)]
+pub struct Jobs {
+    /// Queues served, with the number of jobs of each at a time.
+    pub queues: Vec<(Queue, usize)>,
+    /// When a job that was handed out counts as lost.
+    pub lease: Duration,
+    /// How long finished jobs are kept.
+    pub keep_done: TimeDelta,
+    /// Seconds between two sweeps for waiting tickets.
+    pub assign_sweep: Duration,
+    /// Seconds between two sweeps for deadlines.
+    pub sla_sweep: Duration,
+    /// Cron expression with seconds, UTC.
+    pub auto_close: String,
+    /// Cron expression with seconds, UTC.
+    pub stats: String,
+    /// Cron expression with seconds, UTC.
+    pub prune: String,
+}
+
+text_enum! {
+    /// The form of the log.
+    pub enum LogFormat {
+        /// One JSON object a line.
+        Json = "json",
+        /// For people.
+        Text = "text",
+    }
+}
+
+/// The log.
+#[derive(Debug)]
+pub struct Log {
+    /// Directives of `tracing`.
+    pub filter: String,
+    /// Its form.
+    pub format: LogFormat,
+}
+
+impl Config {
+    /// Reads and checks the whole.
+    ///
+    /// # Errors
+    /// Every problem, in one message.
+    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let mut read = Reader::new(settings);
+        let data_dir = PathBuf::from(read.needed("DATA_DIR"));
+        let config = Self {
+            database: Database {
+                url: read.url("DATABASE_URL", &["postgres", "postgresql"]).into(),
+                max_connections: read.number("DATABASE_CONNECTIONS", 2..=1_000),
+                purpose: Purpose::System,
+            },
+            redis: Redis {
+                url: read
+                    .url("REDIS_URL", &["redis", "rediss", "redis+unix", "unix"])
+                    .into(),
+                prefix: read.needed("REDIS_PREFIX"),
+            },
+            http: http::read(&mut read),
+            auth: auth(&mut read),
+            tickets: tickets(&mut read),
+            mail: mail(&mut read, &data_dir),
+            jobs: jobs(&mut read),
+            log: Log {
+                filter: read.needed("LOG"),
+                format: read.word("LOG_FORMAT", LogFormat::Json),
+            },
+            shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
+            data_dir,
+        };
+        read.finish(config)
+    }
+}
+
+fn auth(read: &mut Reader) -> Auth {
+    let jwt_secret = read.needed("JWT_SECRET");
+    let previous_jwt_secret = read.text("JWT_SECRET_PREVIOUS");
+    for (name, secret) in [
+        ("JWT_SECRET", jwt_secret.as_str()),
+        ("JWT_SECRET_PREVIOUS", previous_jwt_secret),
+    ] {
+        if !secret.is_empty() && secret.len() < 32 {
+            read.fault(
+                name,
+                "must have at least 32 characters, such as `openssl rand -hex 32` gives",
+            );
+        }
+    }
+    let bootstrap_admin = match (
+        read.text("BOOTSTRAP_ADMIN_EMAIL"),
+        read.text("BOOTSTRAP_ADMIN_PASSWORD"),
+    ) {
+        ("", "") => None,
+        ("", _) | (_, "") => {
+            read.fault(
+                "BOOTSTRAP_ADMIN_EMAIL",
+                "and BOOTSTRAP_ADMIN_PASSWORD go together: set both or neither",
+            );
+            None
+        }
+        (email, password) => Some(BootstrapAdmin {
+            email: email.to_owned(),
+            password: password.into(),
+        }),
+    };
+    Auth {
+        jwt_secret: jwt_secret.into(),
+        previous_jwt_secret: (!previous_jwt_secret.is_empty()).then(|| previous_jwt_secret.into()),
+        issuer: read.needed("JWT_ISSUER"),
+        audience: read.needed("JWT_AUDIENCE"),
+        staff_registration: read.word("STAFF_REGISTRATION", StaffRegistration::Closed),
+        bootstrap_admin,
+        outside: outside(read),
+    }
+}
+
+fn outside(read: &mut Reader) -> Option<OutsideIssuer> {
+    let staff_roles = if read.flag("AUTH_JWKS_TRUST_ROLES") {
+        StaffRoles::Believed
+    } else {
+        StaffRoles::NotBelieved
+    };
+    if read.text("AUTH_JWKS_URL").is_empty() {
+        return None;
+    }
+    let keys = read.url("AUTH_JWKS_URL", &["https", "http", "file"]);
+    let of_this_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    if keys.starts_with("http://") && !of_this_machine.iter().any(|host| keys.starts_with(host)) {
+        read.fault(
+            "AUTH_JWKS_URL",
+            "must be https: whoever could change the keys on their way could be anybody",
+        );
+    }
+    Some(OutsideIssuer {
+        keys,
+        issuer: read.needed("AUTH_JWKS_ISSUER"),
+        audience: read.needed("AUTH_JWKS_AUDIENCE"),
+        staff_roles,
+    })
+}
+
+fn tickets(read: &mut Reader) -> Tickets {
+    let remind_after = read.days("WAITING_REMINDER_DAYS");
+    let resolve_waiting_after = read.days("WAITING_RESOLVE_DAYS");
+    if resolve_waiting_after < remind_after {
+        read.fault(
+            "WAITING_RESOLVE_DAYS",
+            "must not be less than WAITING_REMINDER_DAYS",
+        );
+    }
+    Tickets {
+        strategy: read.word("ASSIGNMENT_STRATEGY", Strategy::Skills),
+        at_risk_percent: read.number("SLA_AT_RISK_PERCENT", 1..=99),
+        escalate_on_breach: if read.flag("AUTO_ESCALATE_ON_BREACH") {
+            AutoEscalate::OnBreach
+        } else {
+            AutoEscalate::Never
+        },
+        reopen_window: read.days("REOPEN_WINDOW_DAYS"),
+        auto_close_after: read.days("AUTO_CLOSE_DAYS"),
+        remind_after,
+        resolve_waiting_after,
+    }
+}
+
+fn mail(read: &mut Reader, data_dir: &Path) -> Mail {
+    let transport = match read.text("SMTP_URL") {
+        "" => MailTransport::Files(data_dir.join("mail")),
+        _ => MailTransport::Smtp(read.url("SMTP_URL", &["smtp", "smtps"]).into()),
+    };
+    Mail {
+        transport,
+        from: read.needed("MAIL_FROM"),
+    }
+}
+
+fn jobs(read: &mut Reader) -> Jobs {
+    Jobs {
+        queues: queues(read),
+        lease: read.seconds("JOB_LEASE_SECONDS", 1..=3_600),
+        keep_done: read.days("KEEP_DONE_JOBS_DAYS"),
+        assign_sweep: read.seconds("ASSIGN_SWEEP_SECONDS", 1..=3_600),
+        sla_sweep: read.seconds("SLA_SWEEP_SECONDS", 1..=3_600),
+        auto_close: read.needed("SCHEDULE_AUTO_CLOSE"),
+        stats: read.needed("SCHEDULE_STATS"),
+        prune: read.needed("SCHEDULE_PRUNE"),
+    }
+}
+
+/// `assignment:4,email:8`.
+fn queues(read: &mut Reader) -> Vec<(Queue, usize)> {
+    let mut queues: Vec<(Queue, usize)> = Vec::new();
+    for part in read.needed("WORKER_QUEUES").split(',').map(str::trim) {
+        let parsed = part.split_once(':').and_then(|(queue, workers)| {
+            Some((
+                queue.parse::<Queue>().ok()?,
+                workers.parse().ok().filter(|n| (1..=256).contains(n))?,
+            ))
+        });
+        match parsed {
+            Some((queue, _)) if queues.iter().any(|(other, _)| *other == queue) => {
+                read.fault("WORKER_QUEUES", format!("names the queue {queue} twice"));
+            }
+            Some(entry) => queues.push(entry),
+            None => read.fault(
+                "WORKER_QUEUES",
+                format!("has `{part}`, which is not queue:number with a number of 1 to 256 and one of the queues {}", Queue::words()),
+            ),
+        }
+    }
+    queues
+}

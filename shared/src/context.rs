@@ -1,0 +1,42 @@
+//! What every role carries about: the database, the clock, the ids and the configuration.
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    ids::IdSource,
+    jobs::Lane,
+    work::{By, Work},
+};
+use sqlx::PgPool;
+use std::sync::Arc;
+
+/// The means by which actions happen. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// Connections to PostgreSQL.
+    pub pool: PgPool,
+    /// The clock that actions go by.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and chance.
+    pub ids: Arc<IdSource>,
+    /// The whole configuration, checked.
+    pub config: Arc<Config>,
+    /// Who is to run the jobs that follow from what is done here.
+    pub lane: Lane,
+}
+
+impl Context {
+    /// Begins a unit of work at the present instant.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn begin(&self, by: By) -> Result<Work<'_>, sqlx::Error> {
+        let tx = self.pool.begin().await?;
+        Ok(Work {
+            now: self.clock.now(),
+            by,
+            tx,
+            cx: self,
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Every job of the system on one screen. A payload is ids; its name is the serde tag, which
+//! outlives renamings in Rust. To change a payload add a field with a default, or add a variant
+//! and keep the old one until it has drained. Pure.
+
+use super::retry::Backoff;
+use crate::{
+    ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId},
+    text_enum,
+};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// A line of jobs with workers of its own, so that a slow kind does not delay a fast one.
+    pub enum Queue {
+        /// Giving tickets to agents.
+        Assignment = "assignment",
+        /// Deadlines, auto-close and other sweeps.
+        Sweeps = "sweeps",
+        /// Deciding who is to be told.
+        Notify = "notify",
+        /// Talking to the mail server.
+        Email = "email",
+        /// Statistics and pruning.
+        Bulk = "bulk",
+    }
+}
+
+text_enum! {
+    /// Who is to run the jobs that follow from a change.
+    pub enum Lane {
+        /// The workers.
+        Workers = "workers",
+        /// Whoever enqueued them, in its own process and by its own clock: the demo. Workers never
+        /// see such jobs.
+        Own = "own",
+    }
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Find an agent for a ticket.
+    AssignTicket {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// An agent has room: give waiting tickets to the agent.
+    FillAgent {
+        /// The agent.
+        agent: UserId,
+    },
+    /// Sweep: find agents for whatever waits.
+    AssignWaiting,
+    /// Decide who hears of an event, and on which channel.
+    PlanNotifications {
+        /// The event.
+        event: EventId,
+    },
+    /// Put the active tickets of somebody who is no agent any more back to the queue.
+    ReleaseTickets {
+        /// The one who was an agent.
+        agent: UserId,
+    },
+    /// Find out whether the address of a request is known, and mail a link to a new password.
+    RequestPasswordReset {
+        /// The request.
+        request: ResetRequestId,
+    },
+    /// Send one e-mail.
+    DeliverEmail {
+        /// The notification.
+        notification: NotificationId,
+    },
+    /// Sweep: put deadlines that came near or passed on record.
+    SweepSla,
+    /// Sweep: close what was resolved long ago, remind and resolve what waits for a customer.
+    AutoClose,
+    /// Sweep: bring the aggregates up to date.
+    RollUpStats,
+    /// Sweep: delete what has served its time.
+    Prune,
+}
+
+impl Job {
+    /// The name under which it is stored, logged and measured: the serde tag.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AssignTicket { .. } => "assign_ticket",
+            Self::FillAgent { .. } => "fill_agent",
+            Self::AssignWaiting => "assign_waiting",
+            Self::PlanNotifications { .. } => "plan_notifications",
+            Self::ReleaseTickets { .. } => "release_tickets",
+            Self::RequestPasswordReset { .. } => "request_password_reset",
+            Self::DeliverEmail { .. } => "deliver_email",
+            Self::SweepSla => "sweep_sla",
+            Self::AutoClose => "auto_close",
+            Self::RollUpStats => "roll_up_stats",
+            Self::Prune => "prune",
+        }
+    }
+
+    /// The queue that it waits in.
+    #[must_use]
+    pub const fn queue(&self) -> Queue {
+        match self {
+            Self::AssignTicket { .. }
+            | Self::FillAgent { .. }
+            | Self::AssignWaiting
+            | Self::ReleaseTickets { .. } => Queue::Assignment,
+            Self::SweepSla | Self::AutoClose => Queue::Sweeps,
+            Self::PlanNotifications { .. } | Self::RequestPasswordReset { .. } => Queue::Notify,
+            Self::DeliverEmail { .. } => Queue::Email,
+            Self::RollUpStats | Self::Prune => Queue::Bulk,
+        }
+    }
+
+    /// Of equal jobs only one waits at a time: those that say what to look at rather than what to
+    /// do. `None` for jobs that may wait many times over.
+    ///
+    /// Only the scheduler enqueues the former: two transactions that insert the same key wait for
+    /// each other, which no request may be made to do.
+    #[must_use]
+    pub const fn unique_key(&self) -> Option<&'static str> {
+        match self {
+            Self::AssignWaiting
+            | Self::SweepSla
+            | Self::AutoClose
+            | Self::RollUpStats
+            | Self::Prune => Some(self.name()),
+            Self::AssignTicket { .. }
+            | Self::FillAgent { .. }
+            | Self::PlanNotifications { .. }
+            | Self::ReleaseTickets { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::DeliverEmail { .. } => None,
+        }
+    }
+
+    /// Attempts before it goes to the dead letters.
+    #[must_use]
+    pub const fn max_attempts(&self) -> i32 {
+        match self {
+            Self::AssignTicket { .. }
+            | Self::FillAgent { .. }
+            | Self::PlanNotifications { .. }
+            | Self::ReleaseTickets { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::AssignWaiting
+            | Self::SweepSla
+            | Self::AutoClose
+            | Self::RollUpStats
+            | Self::Prune => 10,
+            Self::DeliverEmail { .. } => 12,
+        }
+    }
+
+    /// Which of the jobs in a queue goes first: the higher.
+    #[must_use]
+    pub const fn priority(&self) -> i16 {
+        match self {
+            Self::AssignTicket { .. }
+            | Self::FillAgent { .. }
+            | Self::ReleaseTickets { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::SweepSla
+            | Self::RollUpStats => 10,
+            Self::PlanNotifications { .. }
+            | Self::DeliverEmail { .. }
+            | Self::AssignWaiting
+            | Self::AutoClose
+            | Self::Prune => 0,
+        }
+    }
+
+    /// How soon it is tried again. A job that waits only once at a time is never put off for
+    /// long: its successor is not enqueued meanwhile. Mail servers take hours to mend.
+    #[must_use]
+    pub const fn backoff(&self) -> Backoff {
+        let (first, longest) = match self {
+            Self::AssignWaiting
+            | Self::SweepSla
+            | Self::AutoClose
+            | Self::RollUpStats
+            | Self::Prune => (TimeDelta::seconds(1), TimeDelta::seconds(15)),
+            Self::AssignTicket { .. }
+            | Self::FillAgent { .. }
+            | Self::ReleaseTickets { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::PlanNotifications { .. } => (TimeDelta::seconds(2), TimeDelta::minutes(10)),
+            Self::DeliverEmail { .. } => (TimeDelta::seconds(10), TimeDelta::hours(1)),
+        };
+        Backoff { first, longest }
+    }
+}

@@ -1,0 +1,285 @@
+//! The SQL of the ledger: enqueueing, one run from its lock to its outcome, and the account.
+//! Handing out is in [`super::relay`].
+
+use super::{
+    Job, JobId, Lane,
+    ledger::{Count, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
+};
+use crate::work::{Tx, Work};
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use std::time::Duration;
+
+/// Writes jobs to the ledger. Those whose like already waits are left out.
+pub(super) async fn insert(
+    work: &mut Work<'_>,
+    jobs: &[Job],
+    run_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let queues: Vec<String> = jobs.iter().map(|job| job.queue().to_string()).collect();
+    let payloads = jobs
+        .iter()
+        .map(serde_json::to_value)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let priorities: Vec<i16> = jobs.iter().map(Job::priority).collect();
+    let keys: Vec<String> = jobs
+        .iter()
+        .map(|job| job.unique_key().unwrap_or_default().to_owned())
+        .collect();
+    let attempts: Vec<i32> = jobs.iter().map(Job::max_attempts).collect();
+    sqlx::query!(
+        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at)
+           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3
+           from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[])
+               as fresh (queue, payload, priority, unique_key, max_attempts)
+           on conflict (unique_key, lane)
+               where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
+        work.cx.lane.as_str(),
+        run_at,
+        work.now,
+        &queues,
+        &payloads,
+        &priorities,
+        &keys,
+        &attempts,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Locks a job that is to be run, unless it is done, put off, or run by somebody else.
+///
+/// It also bounds the transaction: PostgreSQL itself ends one whose process was frozen or whose
+/// machine vanished, and with it the lock on the row, which would otherwise stay for hours.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Locked>, sqlx::Error> {
+    let statement = millis(RUN_LIMIT + Duration::from_secs(5));
+    let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
+    let row = sqlx::query!(
+        r#"select id, payload, attempt, max_attempts, dispatches, interruptions, lease_token,
+                  set_config('statement_timeout', $2, true) as statement_limit,
+                  set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
+           from jobs where id = $1 and state in ('ready', 'sent') for update skip locked"#,
+        id.0,
+        statement,
+        idle,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Locked {
+        id: row.id,
+        payload: row.payload,
+        attempt: row.attempt,
+        max_attempts: row.max_attempts,
+        dispatches: row.dispatches,
+        interruptions: row.interruptions,
+        lease_token: row.lease_token,
+    }))
+}
+
+fn millis(limit: Duration) -> String {
+    limit.as_millis().to_string()
+}
+
+/// Notes, before a run, that the one before it came to no outcome.
+///
+/// # Errors
+/// The database failed.
+pub async fn note_interruption(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set interruptions = interruptions + 1 where id = $1",
+        id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks a locked job as done.
+///
+/// # Errors
+/// The database failed.
+pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set state = 'done', attempt = attempt + 1, finished_at = $2 where id = $1",
+        id.0,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Claims a locked job for a run outside of any transaction, once this one is committed. The
+/// claim counts as an interruption until there is an outcome.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim_outside(
+    tx: &mut Tx,
+    locked: &Locked,
+    lease: Duration,
+) -> Result<Fence, sqlx::Error> {
+    let lease_token = sqlx::query_scalar!(
+        r#"update jobs set state = 'running', lease_token = lease_token + 1, interruptions = interruptions + 1,
+                  lease_until = clock_timestamp() + make_interval(secs => $2)
+           where id = $1 returning lease_token"#,
+        locked.id.0,
+        lease.as_secs_f64(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Fence {
+        lease_token,
+        ..locked.fence()
+    })
+}
+
+/// Renews the lease of a job that runs outside. `false`: another run took over.
+///
+/// # Errors
+/// The database failed.
+pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool, sqlx::Error> {
+    let renewed = sqlx::query!(
+        r#"update jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
+           where id = $1 and lease_token = $2 and state = 'running'"#,
+        fence.id.0,
+        fence.lease_token,
+        lease.as_secs_f64(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(renewed.rows_affected() == 1)
+}
+
+/// Marks a job that ran outside as done. `false`: another run got further, this one's outcome
+/// must not be recorded.
+///
+/// # Errors
+/// The database failed.
+pub async fn finish_outside(
+    tx: &mut Tx,
+    fence: Fence,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        r#"update jobs set state = 'done', attempt = attempt + 1, interruptions = 0, finished_at = $3
+           where id = $1 and lease_token = $2 and state = 'running'"#,
+        fence.id.0,
+        fence.lease_token,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Puts a job off after a failed attempt. `false`: another run got further.
+///
+/// # Errors
+/// The database failed.
+pub async fn put_off(
+    tx: &mut Tx,
+    fence: Fence,
+    run_at: DateTime<Utc>,
+    error: &str,
+) -> Result<bool, sqlx::Error> {
+    let put_off = sqlx::query!(
+        r#"update jobs set state = 'ready', run_at = $4, attempt = attempt + 1, last_error = left($5, 2000),
+                  dispatches = 0, interruptions = 0, lease_until = null
+           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
+        fence.id.0,
+        fence.attempt,
+        fence.lease_token,
+        run_at,
+        error,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(put_off.rows_affected() == 1)
+}
+
+/// Lays a job among the dead letters. `false`: another run got further.
+///
+/// # Errors
+/// The database failed.
+pub async fn bury(
+    tx: &mut Tx,
+    fence: Fence,
+    now: DateTime<Utc>,
+    error: &str,
+) -> Result<bool, sqlx::Error> {
+    let buried = sqlx::query!(
+        r#"update jobs set state = 'dead', finished_at = $4, attempt = attempt + 1, last_error = left($5, 2000), lease_until = null
+           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
+        fence.id.0,
+        fence.attempt,
+        fence.lease_token,
+        now,
+        error,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(buried.rows_affected() == 1)
+}
+
+/// Jobs of a lane that are due, the first at most 100, in the order in which they fell due.
+///
+/// # Errors
+/// The database failed.
+pub async fn due(pool: &PgPool, lane: Lane, now: DateTime<Utc>) -> Result<Vec<JobId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id from jobs where state = 'ready' and lane = $1 and run_at <= $2 order by run_at, id limit 100"#,
+        lane.as_str(),
+        now,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Deletes at most `limit` jobs of a lane that were done before an instant; says how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete_done(
+    pool: &PgPool,
+    lane: Lane,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        r#"delete from jobs where id in (
+               select id from jobs where state = 'done' and lane = $1 and finished_at < $2
+               order by finished_at limit $3 for update skip locked)"#,
+        lane.as_str(),
+        before,
+        limit,
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// How much there is of each queue in each state that is not over, and of dead letters; the
+/// workers' lane alone.
+///
+/// # Errors
+/// The database failed.
+pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sqlx::Error> {
+    sqlx::query_as!(
+        Count,
+        r#"select queue as "queue!: crate::jobs::Queue", state as "state!: crate::jobs::State", count(*) as "count!",
+                  min(run_at) filter (where state = 'ready' and run_at <= $1) as oldest_due
+           from (select queue, state, run_at from jobs where state = 'ready' and lane = 'workers'
+                 union all select queue, state, run_at from jobs where state in ('sent', 'running') and lane = 'workers'
+                 union all select queue, state, run_at from jobs where state = 'dead' and lane = 'workers') as kept
+           group by queue, state order by queue, state"#,
+        now,
+    )
+    .fetch_all(pool)
+    .await
+}

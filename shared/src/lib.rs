@@ -1,0 +1,36 @@
+//! Everything that more than one role needs: the rules of the domain, its stores, its actions,
+//! the ledger of jobs, configuration, clock and ids.
+//!
+//! `docs/ARCHITECTURE.md` has the map. A folder is a noun; in each, pure files hold the rules,
+//! `store.rs` the SQL, `actions/` the use cases that open the two together.
+
+pub mod assignment;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod error;
+pub mod fault;
+pub mod health;
+pub mod idempotency;
+pub mod ids;
+pub mod installation;
+pub mod jobs;
+pub mod keyed;
+pub mod migrate;
+pub mod notifications;
+pub mod people;
+pub mod process;
+pub mod schedules;
+pub mod servers;
+pub mod sla;
+pub mod stats;
+pub mod telemetry;
+pub mod tickets;
+pub mod time_format;
+pub mod work;
+
+mod text_enum;
+
+/// The schema, from the first migration to the last.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");

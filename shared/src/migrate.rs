@@ -1,0 +1,82 @@
+//! Brings the schema up to date, or waits until somebody else has.
+
+use crate::{
+    MIGRATOR,
+    context::Context,
+    db::violates,
+    health::{self, Schema},
+};
+use sqlx::{
+    PgPool, Postgres,
+    migrate::{MigrateDatabase, MigrateError},
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How soon the end of somebody else's migrations is noticed.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Why the schema is not as this program needs it.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The database could not be asked.
+    #[error("the database could not be asked for its migrations")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("the migrations could not be applied")]
+    Migrate(#[from] MigrateError),
+    /// Nobody applied them in time.
+    #[error("the schema of the database is older than this program: run `support migrate`")]
+    Behind,
+}
+
+/// Creates the database of the URL unless it is there.
+///
+/// # Errors
+/// The server cannot be reached, or does not allow it.
+pub async fn create_database(url: &str) -> Result<(), sqlx::Error> {
+    if Postgres::database_exists(url).await? {
+        return Ok(());
+    }
+    match Postgres::create_database(url).await {
+        // somebody else was quicker
+        Err(error) if is_duplicate(&error) => Ok(()),
+        created => created,
+    }
+}
+
+fn is_duplicate(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.as_deref() == Some("42P04") || violates(error, "pg_database_datname_index")
+}
+
+/// Applies what has not been applied. Several at once wait for each other.
+///
+/// # Errors
+/// A migration failed, or the database has others than this program knows.
+pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
+    Ok(MIGRATOR.run(pool).await?)
+}
+
+/// Waits until all migrations that this program knows are applied. There may be more: the schema
+/// works with the release before it.
+///
+/// # Errors
+/// They were not within `limit`, or the database could not be asked.
+pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
+    let deadline = Instant::now() + limit;
+    let mut told = false;
+    while health::schema(cx).await? == Schema::Behind {
+        if Instant::now() >= deadline {
+            return Err(SchemaError::Behind);
+        }
+        if !told {
+            told = true;
+            tracing::info!("waiting for `support migrate`");
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Mails that tell the owner of an account of it: what they tell, as it is at the moment of
+//! sending. Their rows, jobs and attempts are those of every notification. Pure but for `store`.
+
+mod store;
+
+use crate::{
+    ids::{AccountEventId, NotificationId},
+    notifications::{NotificationStatus, content::Recipient},
+    people::AccountEventKind,
+};
+use chrono::{DateTime, Utc};
+
+pub(crate) use store::insert;
+pub use store::load;
+
+/// A mail about an account, with everything that it may tell.
+#[derive(Debug, Clone)]
+pub struct AccountContent {
+    /// The notification.
+    pub id: NotificationId,
+    /// Where it stands.
+    pub status: NotificationStatus,
+    /// Whose account it is.
+    pub person: Recipient,
+    /// Of what it tells: its link is made from this.
+    pub event: AccountEventId,
+    /// What that was.
+    pub kind: AccountEventKind,
+    /// Where the mail goes.
+    pub address: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Until when its link is good.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When its link was used.
+    pub spent_at: Option<DateTime<Utc>>,
+}
+
+impl AccountContent {
+    /// Whether there is still something to tell: not when it was told already, nor of a link that
+    /// leads nowhere any more.
+    #[must_use]
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        let leads_somewhere =
+            self.spent_at.is_none() && self.expires_at.is_none_or(|end| end > now);
+        !self.status.is_final() && self.person.active && leads_somewhere
+    }
+}

@@ -1,0 +1,100 @@
+//! What a notification tells, as it is at the moment of sending. Pure but for `store`.
+
+mod store;
+
+use crate::{
+    ids::{NotificationId, TicketId, UserId},
+    notifications::{Audience, NotificationStatus, Template},
+    people::Role,
+    tickets::{Happened, TicketNumber},
+};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+pub use store::load;
+
+/// A notification with everything that it may tell.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The notification.
+    pub id: NotificationId,
+    /// What it tells.
+    pub template: Template,
+    /// Where it stands.
+    pub status: NotificationStatus,
+    /// To whom it goes.
+    pub person: Recipient,
+    /// When that happened of which it tells.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub what: Happened,
+    /// The given name of the person who did it; nobody's when it was the system, or when that
+    /// account is gone.
+    pub actor: Option<String>,
+    /// The ticket.
+    pub ticket: TicketFacts,
+    /// The text of the message or the note.
+    pub text: Option<String>,
+}
+
+/// To whom a notification goes.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// Who.
+    pub id: UserId,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Address.
+    pub email: String,
+    /// The role held now.
+    pub role: Role,
+    /// A language of BCP 47.
+    pub language: String,
+    /// Time zone.
+    pub timezone: Tz,
+    /// Whether the account is open.
+    pub active: bool,
+}
+
+/// What a notification tells of its ticket.
+#[derive(Debug, Clone)]
+pub struct TicketFacts {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    pub number: TicketNumber,
+    /// Its title.
+    pub subject: String,
+    /// Whose it is.
+    pub customer_id: UserId,
+    /// The customer's given name.
+    pub customer: String,
+    /// Who has it now.
+    pub assigned_to: Option<UserId>,
+    /// That agent's given name.
+    pub agent: Option<String>,
+    /// How it was resolved, in words for the customer.
+    pub summary: Option<String>,
+    /// How often it had been reopened when that happened of which the notification tells.
+    pub cycle: i32,
+}
+
+impl Content {
+    /// Whether there is still something to tell: not when it was told already, nor to somebody
+    /// whose account is closed or who may not see it any more.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        let may_see = match self.template.audience() {
+            Audience::Customer => self.person.id == self.ticket.customer_id,
+            Audience::Holder => {
+                self.person.role.is_staff() && self.ticket.assigned_to == Some(self.person.id)
+            }
+            Audience::Staff => self.person.role.is_staff(),
+            // Of accounts there are other mails.
+            Audience::Owner => false,
+        };
+        !self.status.is_final() && self.person.active && may_see
+    }
+}

@@ -1,0 +1,17 @@
+//! Notifications: who hears of an event, on which channel, and what became of it.
+//!
+//! An event is planned once: `plan` says who is to be told, and each of them gets a row and a job
+//! in one transaction. What is told is loaded when it is sent, so that nobody is sent what they
+//! may no longer see.
+
+pub mod account;
+pub mod actions;
+pub mod allowance;
+pub mod content;
+mod mention;
+mod model;
+mod plan;
+pub mod store;
+
+pub use model::{Audience, Channel, NotificationStatus, Planned, Template};
+pub use plan::{Involved, ResolutionTold, holder, level_above, plan};

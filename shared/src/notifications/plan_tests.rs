@@ -1,0 +1,324 @@
+//! The table of who hears of what, row by row.
+
+use super::*;
+use crate::{
+    ids::{EventId, MessageId, TicketId},
+    notifications::Audience,
+    people::Role,
+    sla::Metric,
+    tickets::Priority,
+};
+use chrono::DateTime;
+
+const CUSTOMER: UserId = person(1);
+const AGENT: UserId = person(2);
+const EARLIER: UserId = person(3);
+const MENTIONED: UserId = person(4);
+const SENIOR: UserId = person(5);
+const ADMIN: UserId = person(6);
+const NEW: UserId = person(7);
+
+const fn person(number: u128) -> UserId {
+    UserId(uuid::Uuid::from_u128(number))
+}
+
+fn event(by: ChangedBy, what: Happened) -> TicketEvent {
+    TicketEvent {
+        id: EventId(uuid::Uuid::from_u128(100)),
+        ticket: TicketId(uuid::Uuid::from_u128(101)),
+        at: DateTime::UNIX_EPOCH,
+        by,
+        what,
+    }
+}
+
+fn everybody() -> Involved {
+    Involved {
+        customer: CUSTOMER,
+        agent: Some(AGENT),
+        escalated_from: vec![EARLIER],
+        resolution: ResolutionTold::WhenResolved,
+        mentioned: vec![MENTIONED],
+        next_level: vec![SENIOR],
+        admins: vec![ADMIN],
+        active: (1..=7).map(person).collect(),
+    }
+}
+
+const BY_AGENT: ChangedBy = ChangedBy::Person(AGENT, Role::Support);
+const BY_CUSTOMER: ChangedBy = ChangedBy::Person(CUSTOMER, Role::Customer);
+const BY_ADMIN: ChangedBy = ChangedBy::Person(ADMIN, Role::Admin);
+const MESSAGE: MessageId = MessageId(uuid::Uuid::from_u128(200));
+
+fn assigned(to: UserId) -> Happened {
+    Happened::Assigned {
+        from: None,
+        to,
+        reason: None,
+    }
+}
+
+fn escalated(to: Option<UserId>, automatic: bool) -> Happened {
+    Happened::Escalated {
+        level: 1,
+        from: Some(AGENT),
+        to,
+        reason: "hard".to_owned(),
+        automatic,
+    }
+}
+
+fn status(to: Status) -> Happened {
+    Happened::StatusChanged {
+        from: Status::InProgress,
+        to,
+    }
+}
+
+fn breached(late: bool) -> Happened {
+    Happened::SlaBreached {
+        metric: Metric::Resolution,
+        cycle: 0,
+        late,
+    }
+}
+
+fn at_risk(late: bool) -> Happened {
+    let due_at = DateTime::UNIX_EPOCH;
+    Happened::SlaAtRisk {
+        metric: Metric::Resolution,
+        cycle: 0,
+        due_at,
+        late,
+    }
+}
+
+type Row = (ChangedBy, Happened, Vec<(UserId, Template)>);
+
+/// Every kind of event, with those who hear of it.
+#[expect(clippy::too_many_lines, reason = "a table has a row for each event")]
+fn table() -> Vec<Row> {
+    use ChangedBy::System;
+    use Template as T;
+    let message = || Happened::MessageAdded { message: MESSAGE };
+    let to_all = || {
+        vec![
+            (AGENT, T::SlaBreached),
+            (SENIOR, T::SlaBreached),
+            (ADMIN, T::SlaBreached),
+        ]
+    };
+    vec![
+        (
+            BY_CUSTOMER,
+            Happened::Created,
+            vec![(CUSTOMER, T::TicketReceived)],
+        ),
+        (
+            BY_AGENT,
+            Happened::Created,
+            vec![(CUSTOMER, T::TicketReceived)],
+        ),
+        (
+            System,
+            assigned(NEW),
+            vec![(CUSTOMER, T::TicketAssigned), (NEW, T::WorkAssigned)],
+        ),
+        (
+            BY_AGENT,
+            assigned(AGENT),
+            vec![(CUSTOMER, T::TicketAssigned)],
+        ),
+        (BY_AGENT, Happened::Unassigned { from: AGENT }, vec![]),
+        (
+            BY_AGENT,
+            status(Status::WaitingCustomer),
+            vec![(CUSTOMER, T::AnswerAwaited)],
+        ),
+        (BY_AGENT, status(Status::WaitingInternal), vec![]),
+        (BY_AGENT, status(Status::Resolved), vec![]),
+        (BY_AGENT, status(Status::Closed), vec![]),
+        (
+            BY_AGENT,
+            Happened::PriorityChanged {
+                from: Priority::Low,
+                to: Priority::High,
+            },
+            vec![],
+        ),
+        (BY_AGENT, message(), vec![(CUSTOMER, T::StaffReplied)]),
+        (BY_CUSTOMER, message(), vec![(AGENT, T::CustomerReplied)]),
+        (System, message(), vec![(CUSTOMER, T::StaffReplied)]),
+        (
+            BY_AGENT,
+            Happened::NoteAdded { message: MESSAGE },
+            vec![(MENTIONED, T::Mentioned)],
+        ),
+        (
+            BY_AGENT,
+            escalated(Some(NEW), false),
+            vec![(NEW, T::EscalatedToYou)],
+        ),
+        (
+            BY_AGENT,
+            escalated(None, false),
+            vec![(ADMIN, T::EscalatedToNobody)],
+        ),
+        (BY_ADMIN, escalated(None, false), vec![]),
+        (
+            BY_AGENT,
+            Happened::Resolved { by_closing: false },
+            vec![
+                (CUSTOMER, T::TicketResolved),
+                (EARLIER, T::EscalationResolved),
+            ],
+        ),
+        (BY_AGENT, Happened::Resolved { by_closing: true }, vec![]),
+        (System, Happened::Closed, vec![(CUSTOMER, T::TicketClosed)]),
+        (
+            BY_CUSTOMER,
+            Happened::Reopened {
+                reason: "again".to_owned(),
+            },
+            vec![(AGENT, T::WorkReopened)],
+        ),
+        (BY_CUSTOMER, Happened::Rated { rating: 5 }, vec![]),
+        (System, at_risk(false), vec![(AGENT, T::SlaAtRisk)]),
+        (System, at_risk(true), vec![]),
+        (System, breached(false), to_all()),
+        (System, breached(true), to_all()),
+        (
+            System,
+            Happened::Reminded,
+            vec![(CUSTOMER, T::AnswerReminder)],
+        ),
+    ]
+}
+
+fn told(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)> {
+    plan(event, involved)
+        .into_iter()
+        .map(|planned| (planned.to, planned.template))
+        .collect()
+}
+
+#[test]
+fn every_event_is_told_to_those_whom_the_contract_names() {
+    for (by, what, expected) in table() {
+        let event = event(by, what);
+        assert_eq!(told(&event, &everybody()), expected, "{event:?}");
+    }
+}
+
+#[test]
+fn every_kind_of_event_and_every_template_is_in_the_table() {
+    let names: BTreeSet<_> = table().iter().map(|(_, what, _)| what.name()).collect();
+    assert_eq!(names.len(), 15, "a kind of event is missing: {names:?}");
+    let used: BTreeSet<_> = table()
+        .into_iter()
+        .flat_map(|(_, _, told)| told)
+        .map(|(_, template)| template)
+        .collect();
+    // What is told of accounts is planned by nobody: it is put down with what happened.
+    let of_tickets = |template: &&Template| template.audience() != Audience::Owner;
+    let all = Template::ALL.iter().filter(of_tickets).copied();
+    assert_eq!(used, all.collect());
+}
+
+#[test]
+fn a_customer_never_appears_where_a_template_is_for_staff() {
+    for (by, what, _) in table() {
+        for (to, template) in told(&event(by, what), &everybody()) {
+            assert_eq!(
+                to == CUSTOMER,
+                template.audience() == Audience::Customer,
+                "{template}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_direct_closing_tells_the_earlier_agents_and_the_customer_once() {
+    let involved = Involved {
+        resolution: ResolutionTold::WhenClosed,
+        ..everybody()
+    };
+    let closed = event(BY_AGENT, Happened::Closed);
+    let expected = [
+        (CUSTOMER, Template::TicketClosed),
+        (EARLIER, Template::EscalationResolved),
+    ];
+    assert_eq!(told(&closed, &involved), expected);
+}
+
+#[test]
+fn nobody_is_told_twice_of_one_event() {
+    let involved = Involved {
+        next_level: vec![SENIOR, AGENT],
+        admins: vec![SENIOR, ADMIN, ADMIN],
+        ..everybody()
+    };
+    let people: Vec<_> = told(&event(ChangedBy::System, breached(false)), &involved)
+        .into_iter()
+        .map(|(to, _)| to)
+        .collect();
+    assert_eq!(people, [AGENT, SENIOR, ADMIN]);
+}
+
+#[test]
+fn nobody_is_told_of_their_own_act() {
+    let involved = Involved {
+        escalated_from: vec![AGENT],
+        mentioned: vec![AGENT],
+        ..everybody()
+    };
+    let resolved = event(BY_AGENT, Happened::Resolved { by_closing: false });
+    assert_eq!(
+        told(&resolved, &involved),
+        [(CUSTOMER, Template::TicketResolved)]
+    );
+    assert!(
+        plan(
+            &event(BY_AGENT, Happened::NoteAdded { message: MESSAGE }),
+            &involved
+        )
+        .is_empty()
+    );
+}
+
+#[test]
+fn nobody_hears_of_anything_once_the_account_is_closed() {
+    for (by, what, _) in table() {
+        let involved = Involved {
+            active: BTreeSet::new(),
+            ..everybody()
+        };
+        assert!(plan(&event(by, what), &involved).is_empty());
+    }
+}
+
+#[test]
+fn a_breach_concerns_the_agent_from_whom_it_took_the_ticket() {
+    let lifted = event(ChangedBy::System, escalated(Some(SENIOR), true));
+    let by_hand = event(BY_AGENT, escalated(Some(SENIOR), false));
+    assert_eq!(holder(Some(SENIOR), &[by_hand, lifted]), Some(AGENT));
+    assert_eq!(holder(Some(NEW), &[]), Some(NEW));
+}
+
+#[test]
+fn the_next_level_is_counted_from_where_the_breach_found_the_ticket() {
+    let breach = event(ChangedBy::System, breached(false));
+    let lifted = event(ChangedBy::System, escalated(Some(SENIOR), true));
+    assert_eq!(level_above(&breach, 1, &[lifted]), Level(2));
+    assert_eq!(level_above(&breach, 0, &[]), Level(2));
+    assert_eq!(level_above(&breach, 2, &[]), Level(4));
+}
+
+#[test]
+fn a_reopening_concerns_nobody_who_was_found_afterwards() {
+    let found = event(ChangedBy::System, assigned(NEW));
+    assert_eq!(holder(Some(NEW), &[found]), None);
+    assert_eq!(holder(None, &[]), None);
+    assert_eq!(holder(Some(AGENT), &[]), Some(AGENT));
+}

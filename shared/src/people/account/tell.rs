@@ -1,0 +1,31 @@
+//! Tells the owner of an account of something, by a mail that is committed with it.
+
+use super::{AccountEventKind, store};
+use crate::{
+    ids::{AccountEventId, UserId},
+    jobs::{self, Job},
+    notifications,
+    work::Work,
+};
+
+/// Where a mail goes.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// The address.
+    pub email: String,
+    /// Whether it is known to be the owner's.
+    pub confirmed: bool,
+}
+
+/// Puts down what happened, and a mail about it, to be sent once this is committed.
+pub async fn tell(
+    work: &mut Work<'_>,
+    owner: UserId,
+    kind: AccountEventKind,
+    to: &Address,
+) -> Result<(), sqlx::Error> {
+    let event = AccountEventId(work.cx.ids.uuid(work.now));
+    store::insert_event(work, event, owner, kind, to).await?;
+    let notification = notifications::account::insert(work, event, owner, kind.template()).await?;
+    jobs::enqueue(work, &Job::DeliverEmail { notification }).await
+}

@@ -1,0 +1,112 @@
+//! An admin changes what somebody may do, whether the account may be used, and what staff are
+//! known by. A role and a closed account count from the next request on.
+//!
+//! Race: two admins, the last ones, take each other's role at once. Whoever takes an admin away
+//! locks all of them first, and finds those who are left.
+
+use crate::{
+    assignment::store::lock_agent,
+    context::Context,
+    error::ActionError,
+    ids::UserId,
+    jobs::{self, Job},
+    people::{
+        Availability, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
+        account::store::{self as accounts, Account},
+        store,
+    },
+    work::{Actor, By, Work},
+};
+
+/// Changes an account.
+///
+/// # Errors
+/// There is no such account; nobody would be left as an admin; the employee number is taken;
+/// requesters have no support info.
+pub async fn change_person(
+    cx: &Context,
+    by: Actor,
+    person: UserId,
+    change: &PersonChange,
+) -> Result<Person, ActionError> {
+    let mut work = cx.begin(By::Person(by)).await?;
+    let admins = if change.takes_admins_away() {
+        store::lock_admins(&mut work.tx).await?
+    } else {
+        Vec::new()
+    };
+    let before = accounts::lock(&mut work.tx, person).await?;
+    let before = before.ok_or(ActionError::NotFound("user"))?;
+    let role = change.role.unwrap_or(before.role);
+    let active = change.active.unwrap_or(before.active);
+    let was_admin = before.active && before.role == Role::Admin;
+    let nobody_else = !admins.iter().any(|admin| *admin != person);
+    if was_admin && !(active && role == Role::Admin) && nobody_else {
+        return Err(ActionError::conflict(
+            "last_admin",
+            "This is the last active admin: make somebody else an admin first.",
+        ));
+    }
+    save_standing(&mut work, &before, role, active).await?;
+    if let Some(info) = &change.support_info {
+        if !role.is_staff() {
+            return Err(for_staff_alone());
+        }
+        save_support_info(&mut work, person, role, info).await?;
+    }
+    let changed = store::person(&mut work.tx, person).await?;
+    work.commit().await?;
+    Ok(changed)
+}
+
+/// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
+/// those who give tickets), and what they have goes back to the queue.
+async fn save_standing(
+    work: &mut Work<'_>,
+    before: &Account,
+    role: Role,
+    active: bool,
+) -> Result<(), ActionError> {
+    let (id, now) = (before.id, work.now);
+    let stays_agent = active && role.is_staff();
+    if role.is_staff() {
+        store::insert_agent(&mut work.tx, id, &NewSupportInfo::default(), now).await?;
+    }
+    lock_agent(&mut *work.tx, id).await?;
+    store::update_standing(work, id, role, active).await?;
+    if before.role.is_staff() && before.active && !stays_agent {
+        store::save_availability(&mut work.tx, id, Availability::Offline, now).await?;
+        jobs::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
+    }
+    if !active {
+        accounts::revoke_sessions(&mut work.tx, id, None, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes what a member of the staff is known by. There may be room now for what waits.
+pub(super) async fn save_support_info(
+    work: &mut Work<'_>,
+    person: UserId,
+    role: Role,
+    info: &SupportInfoChange,
+) -> Result<(), ActionError> {
+    store::update_agent(work, person, info)
+        .await
+        .map_err(|error| {
+            store::taken(
+                error,
+                "agents_employee_id_key",
+                "employee_id_taken",
+                "Somebody else has this employee number.",
+            )
+        })?;
+    if role == Role::Support {
+        jobs::enqueue(work, &Job::FillAgent { agent: person }).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn for_staff_alone() -> ActionError {
+    ActionError::invalid("supportInfo", "not_allowed", "is for staff alone")
+}

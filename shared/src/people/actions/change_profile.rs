@@ -1,0 +1,106 @@
+//! A person changes their own account. Another address takes the password, and counts only once
+//! it is confirmed: until then everything goes to the one before.
+
+use super::change_password::{check_password, wrong_password};
+use crate::{
+    context::Context,
+    error::ActionError,
+    people::{
+        AccountEventKind, Passwords, Person, ProfileChange, Role, SupportInfoChange,
+        account::{
+            Address,
+            store::{self as accounts, Account},
+            tell,
+        },
+        store,
+    },
+    work::{Actor, By, Work},
+};
+
+/// Changes the caller's account.
+///
+/// # Errors
+/// The password does not fit; the address or the employee number is taken; requesters have no
+/// support info.
+pub async fn change_profile(
+    cx: &Context,
+    passwords: &Passwords,
+    by: Actor,
+    mut change: ProfileChange,
+) -> Result<Person, ActionError> {
+    let wanted = wanted_address(cx, passwords, by, &mut change).await?;
+    let mut work = cx.begin(By::Person(by)).await?;
+    let account = accounts::lock(&mut work.tx, by.id).await?;
+    let account = account.ok_or(ActionError::NotFound("user"))?;
+    if let Some((email, known)) = wanted {
+        if account.password_hash != known.password_hash {
+            return Err(wrong_password());
+        }
+        ask_to_confirm(&mut work, &account, email).await?;
+    }
+    store::update_profile(&mut work, by.id, &change).await?;
+    if let Some(info) = &change.support_info {
+        change_support_info(&mut work, &account, info).await?;
+    }
+    let person = store::person(&mut work.tx, by.id).await?;
+    work.commit().await?;
+    Ok(person)
+}
+
+/// The address to be confirmed, with the account as it was when the password fitted. The present
+/// address needs no password, and nothing at all once it is confirmed.
+async fn wanted_address(
+    cx: &Context,
+    passwords: &Passwords,
+    by: Actor,
+    change: &mut ProfileChange,
+) -> Result<Option<(String, Account)>, ActionError> {
+    let Some(email) = change.email.take() else {
+        return Ok(None);
+    };
+    let account = accounts::account(&cx.pool, by.id).await?;
+    let account = account.ok_or(ActionError::NotFound("user"))?;
+    if account.has_address(&email) {
+        return Ok(account
+            .email_confirmed_at
+            .is_none()
+            .then(|| (account.email.clone(), account)));
+    }
+    let password = change.current_password.take();
+    let account = check_password(cx, passwords, by.id, password).await?;
+    if accounts::address_is_taken(&cx.pool, &email).await? {
+        return Err(ActionError::conflict("email_taken", super::EMAIL_TAKEN));
+    }
+    Ok(Some((email, account)))
+}
+
+/// The last address asked for is the one that counts.
+async fn ask_to_confirm(
+    work: &mut Work<'_>,
+    account: &Account,
+    email: String,
+) -> Result<(), ActionError> {
+    accounts::spend_confirmations(work, account.id).await?;
+    let to = Address {
+        email,
+        confirmed: false,
+    };
+    tell(work, account.id, AccountEventKind::ConfirmEmail, &to).await?;
+    Ok(())
+}
+
+/// What is an admin's to set was left out of the change before, unless an admin changes it.
+async fn change_support_info(
+    work: &mut Work<'_>,
+    account: &Account,
+    info: &SupportInfoChange,
+) -> Result<(), ActionError> {
+    match account.role {
+        Role::Support | Role::Admin => {
+            super::change_person::save_support_info(work, account.id, account.role, info).await
+        }
+        Role::Customer | Role::Technician | Role::Corporate => {
+            Err(super::change_person::for_staff_alone())
+        }
+    }
+}

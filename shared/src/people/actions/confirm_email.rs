@@ -1,0 +1,68 @@
+//! Proving that one reads what is sent to an address, by the link in a mail to it: the one that
+//! the account has, or another that it has from then on.
+
+use super::reset_password::no_such_link;
+use crate::{
+    context::Context,
+    error::ActionError,
+    ids::UserId,
+    people::{
+        AccountEventKind,
+        account::{
+            self,
+            store::{self, Account, Link},
+            tell,
+        },
+        store::taken,
+    },
+    work::{By, Work},
+};
+
+/// Confirms the address that the token of a link names. Doing it again changes nothing.
+///
+/// # Errors
+/// The token is none of ours, is too old, or was overtaken by another change; somebody else has
+/// the address meanwhile.
+pub async fn confirm_email(cx: &Context, token: &str) -> Result<(), ActionError> {
+    let id = account::named(&cx.config.auth, AccountEventKind::ConfirmEmail, token)
+        .ok_or_else(no_such_link)?;
+    let link = store::find_link(&cx.pool, id).await?;
+    let owner = link.ok_or_else(no_such_link)?.user_id;
+    let mut work = cx.begin(By::System).await?;
+    let account = store::lock(&mut work.tx, owner).await?;
+    let link = store::find_link(&mut *work.tx, id).await?;
+    let (Some(account), Some(link)) = (account, link) else {
+        return Err(no_such_link());
+    };
+    let is_present = account.has_address(&link.address);
+    if is_present && account.email_confirmed_at.is_some() && account.active {
+        return Ok(());
+    }
+    if !link.is_open(work.now) || !account.active {
+        return Err(no_such_link());
+    }
+    if is_present {
+        store::save_confirmed_address(&mut work, owner, &account.email).await?;
+    } else {
+        move_to(&mut work, owner, &account, &link).await?;
+    }
+    store::spend_confirmations(&mut work, owner).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The links that were mailed to the address before are good no longer, and it is told.
+async fn move_to(
+    work: &mut Work<'_>,
+    owner: UserId,
+    account: &Account,
+    link: &Link,
+) -> Result<(), ActionError> {
+    store::save_confirmed_address(work, owner, &link.address)
+        .await
+        .map_err(|error| taken(error, "users_email_key", "email_taken", super::EMAIL_TAKEN))?;
+    store::spend_links(work, owner, &link.address).await?;
+    let before = account.address();
+    tell(work, owner, AccountEventKind::EmailChanged, &before).await?;
+    Ok(())
+}

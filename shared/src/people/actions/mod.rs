@@ -1,0 +1,36 @@
+//! What people do with their accounts, and admins with those of others.
+
+mod bootstrap_admin;
+mod change_password;
+mod change_person;
+mod change_profile;
+mod confirm_email;
+mod create_admin;
+mod forgot_password;
+mod log_in;
+mod log_out;
+mod refresh;
+mod register;
+mod release_tickets;
+mod reset_password;
+mod set_availability;
+
+pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
+pub use change_password::change_password;
+pub use change_person::change_person;
+pub use change_profile::change_profile;
+pub use confirm_email::confirm_email;
+pub use create_admin::create_admin;
+pub use forgot_password::{answer_reset_request, forgot_password};
+pub use log_in::log_in;
+pub use log_out::log_out;
+pub use refresh::refresh;
+pub(super) use register::create;
+pub use register::{Registered, may_register, register};
+pub use release_tickets::release_tickets;
+pub use reset_password::reset_password;
+pub use set_availability::set_availability;
+
+/// What `email_taken` comes with.
+const EMAIL_TAKEN: &str =
+    "This e-mail address has an account already: log in, or use another address.";

@@ -1,0 +1,118 @@
+//! Making an account.
+
+use crate::{
+    config::StaffRegistration,
+    context::Context,
+    error::ActionError,
+    ids::UserId,
+    people::{
+        AccountEventKind, LoggedIn, NewPerson, Passwords, Person, Role,
+        account::{Address, tell},
+        known::{AddressIs, Known},
+        sessions, store,
+    },
+    work::{Actor, By, Work},
+};
+
+/// What became of a registration.
+#[derive(Debug)]
+pub enum Registered {
+    /// People who register themselves are logged in at once.
+    Oneself(Box<LoggedIn>),
+    /// An admin made somebody else's account, and does not get into it.
+    BySomebodyElse(Box<Person>),
+}
+
+/// Whether this caller may register somebody as that.
+///
+/// # Errors
+/// Staff are registered by admins, and agents by themselves where that is open.
+pub fn may_register(cx: &Context, by: Option<Actor>, role: Role) -> Result<(), ActionError> {
+    let allowed = match role {
+        Role::Customer | Role::Technician | Role::Corporate => true,
+        Role::Support => {
+            is_admin(by) || cx.config.auth.staff_registration == StaffRegistration::Open
+        }
+        Role::Admin => is_admin(by),
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(ActionError::forbidden(
+        "staff_registration_closed",
+        format!(
+            "An account of the role {role} is made by an admin: register with an admin's token."
+        ),
+    ))
+}
+
+fn is_admin(by: Option<Actor>) -> bool {
+    by.is_some_and(|actor| actor.role == Role::Admin)
+}
+
+/// Registers a person. The password is hashed before the transaction begins.
+///
+/// # Errors
+/// The caller may not; the address or the employee number is taken.
+pub async fn register(
+    cx: &Context,
+    passwords: &Passwords,
+    new: NewPerson,
+    by: Option<Actor>,
+) -> Result<Registered, ActionError> {
+    may_register(cx, by, new.role)?;
+    let hash = passwords.hash(&new.password, cx.ids.bytes()).await?;
+    let mut work = cx.begin(by.map_or(By::System, By::Person)).await?;
+    let known = Known::Password(hash, AddressIs::ToBeConfirmed);
+    let id = create(&mut work, &new, &known).await?;
+    let login = if is_admin(by) {
+        None
+    } else {
+        Some(sessions::open(&mut work, id).await?)
+    };
+    let person = store::person(&mut work.tx, id).await?;
+    work.commit().await?;
+    Ok(match login {
+        None => Registered::BySomebodyElse(Box::new(person)),
+        Some((session, refresh_token)) => Registered::Oneself(Box::new(LoggedIn {
+            person,
+            session,
+            refresh_token,
+        })),
+    })
+}
+
+/// Writes the account. The constraints decide who of two at once gets an address. Whoever has not
+/// been vouched for is asked to confirm it.
+pub(in crate::people) async fn create(
+    work: &mut Work<'_>,
+    new: &NewPerson,
+    known: &Known,
+) -> Result<UserId, ActionError> {
+    let id = UserId(work.cx.ids.uuid(work.now));
+    store::insert_user(&mut work.tx, id, (new, known), work.now)
+        .await
+        .map_err(|error| {
+            store::taken(error, "users_email_key", "email_taken", super::EMAIL_TAKEN)
+        })?;
+    if let Some(info) = &new.support_info {
+        store::insert_agent(&mut work.tx, id, info, work.now)
+            .await
+            .map_err(|error| {
+                store::taken(
+                    error,
+                    "agents_employee_id_key",
+                    "employee_id_taken",
+                    "Somebody else has this employee number.",
+                )
+            })?;
+    }
+    if !known.vouched_for() {
+        let to = Address {
+            email: new.email.clone(),
+            confirmed: false,
+        };
+        tell(work, id, AccountEventKind::ConfirmEmail, &to).await?;
+    }
+    Ok(id)
+}

@@ -1,0 +1,60 @@
+//! A new password by the link of a mail. The link counts once; every login ends, and so do all
+//! other links, as somebody else may have asked for them. It proves the address as well.
+
+use crate::{
+    context::Context,
+    error::ActionError,
+    people::{
+        AccountEventKind, Password, Passwords,
+        account::{self, store, tell},
+    },
+    work::By,
+};
+
+/// What a link that is no good is answered, whatever is wrong with it.
+pub(super) fn no_such_link() -> ActionError {
+    ActionError::invalid(
+        "token",
+        "invalid_token",
+        "is not good any more: ask for another link",
+    )
+}
+
+/// Sets a password by the token of a link.
+///
+/// # Errors
+/// The token is none of ours, was used, or is too old.
+pub async fn reset_password(
+    cx: &Context,
+    passwords: &Passwords,
+    token: &str,
+    password: &Password,
+) -> Result<(), ActionError> {
+    let id = account::named(&cx.config.auth, AccountEventKind::ResetPassword, token)
+        .ok_or_else(no_such_link)?;
+    let link = store::find_link(&cx.pool, id).await?;
+    let link = link.filter(|link| link.is_open(cx.clock.now()));
+    let owner = link.ok_or_else(no_such_link)?.user_id;
+    let hash = passwords.hash(password, cx.ids.bytes()).await?;
+    let mut work = cx.begin(By::System).await?;
+    let account = store::lock(&mut work.tx, owner).await?;
+    let link = store::find_link(&mut *work.tx, id).await?;
+    let (Some(mut account), Some(link)) = (account, link) else {
+        return Err(no_such_link());
+    };
+    if !link.is_open(work.now) || !account.active || account.external {
+        return Err(no_such_link());
+    }
+    store::save_password(&mut work, owner, &hash).await?;
+    if account.has_address(&link.address) {
+        store::save_confirmed_address(&mut work, owner, &account.email).await?;
+        store::spend_confirmations(&mut work, owner).await?;
+        account.email_confirmed_at = Some(work.now);
+    }
+    store::revoke_sessions(&mut work.tx, owner, None, work.now).await?;
+    store::spend_links(&mut work, owner, &account.email).await?;
+    let to = account.address();
+    tell(&mut work, owner, AccountEventKind::PasswordChanged, &to).await?;
+    work.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Changes of accounts, parsed once: what a person changes of their own, and what an admin
+//! changes of anybody's. What is absent stays as it is. Pure.
+
+use crate::{
+    fault::Faults,
+    people::{Role, SupportInfoChange, fields},
+};
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+/// What a person changes of their own account, as it came.
+#[derive(Debug, Default)]
+pub struct UncheckedProfile {
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// Phone number.
+    pub phone_number: Option<String>,
+    /// Language.
+    pub language: Option<String>,
+    /// Time zone.
+    pub timezone: Option<String>,
+    /// Another address.
+    pub email: Option<String>,
+    /// The password, for another address.
+    pub current_password: Option<String>,
+    /// What staff are known by.
+    pub support_info: Option<SupportInfoChange>,
+}
+
+/// What a person changes of their own account.
+#[derive(Debug)]
+pub struct ProfileChange {
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) phone_number: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) timezone: Option<Tz>,
+    pub(super) email: Option<String>,
+    pub(super) current_password: Option<SecretString>,
+    pub(super) support_info: Option<SupportInfoChange>,
+}
+
+impl ProfileChange {
+    /// Parses a change; what is wrong with it is added to the faults.
+    pub fn parse(given: UncheckedProfile, faults: &mut Faults) -> Self {
+        let phone_number = given.phone_number.as_deref();
+        Self {
+            first_name: faults.optional_text("firstName", given.first_name.as_deref(), 1, 100),
+            last_name: faults.optional_text("lastName", given.last_name.as_deref(), 1, 100),
+            phone_number: fields::optional_phone(faults, "phoneNumber", phone_number),
+            language: fields::language(faults, "language", given.language.as_deref()),
+            timezone: fields::timezone(faults, "timezone", given.timezone.as_deref()),
+            email: fields::optional_email(faults, "email", given.email.as_deref()),
+            current_password: given.current_password.map(Into::into),
+            support_info: given.support_info,
+        }
+    }
+
+    /// Whether it tries a password.
+    #[must_use]
+    pub const fn tries_password(&self) -> bool {
+        self.email.is_some() && self.current_password.is_some()
+    }
+}
+
+/// What an admin changes of an account.
+#[derive(Debug, Default)]
+pub struct PersonChange {
+    /// What the person may do.
+    pub role: Option<Role>,
+    /// Whether the account may be used.
+    pub active: Option<bool>,
+    /// What staff are known by.
+    pub support_info: Option<SupportInfoChange>,
+}
+
+impl PersonChange {
+    /// Whether an admin would be one no longer.
+    #[must_use]
+    pub fn takes_admins_away(&self) -> bool {
+        self.active == Some(false) || self.role.is_some_and(|role| role != Role::Admin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_absent_stays_and_every_fault_is_named() {
+        let mut faults = Faults::new();
+        let change = ProfileChange::parse(UncheckedProfile::default(), &mut faults);
+        assert!(faults.finish(Some(())).is_ok());
+        assert!(change.first_name.is_none() && !change.tries_password());
+        let mut faults = Faults::new();
+        let text = |text: &str| Some(text.to_owned());
+        ProfileChange::parse(
+            UncheckedProfile {
+                first_name: text(" "),
+                phone_number: text("0712"),
+                language: text("English"),
+                timezone: text("Nairobi"),
+                email: text("nobody"),
+                ..UncheckedProfile::default()
+            },
+            &mut faults,
+        );
+        let found: Vec<_> = faults
+            .finish(Some(()))
+            .unwrap_err()
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect();
+        let fields = ["firstName", "phoneNumber", "language", "timezone", "email"];
+        assert_eq!(found, fields);
+    }
+}

@@ -1,0 +1,5 @@
+//! People in short: what is shown of them beside something else.
+
+mod store;
+
+pub use store::{Named, find, names};

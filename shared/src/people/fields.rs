@@ -1,0 +1,283 @@
+//! What addresses, numbers, languages and the like must look like. Each function notes what is
+//! wrong and gives the value only when nothing is; absence is a fault where it says so. Pure.
+
+use crate::fault::{Asks, Faults};
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use std::ops::RangeInclusive;
+
+/// Whether `24:00` is a time here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndOfDay {
+    /// It is, and is kept as midnight.
+    Included,
+    /// It is not.
+    Excluded,
+}
+
+/// The value, or a fault of the field if it does not pass.
+fn checked(
+    faults: &mut Faults,
+    field: &str,
+    text: Option<&str>,
+    passes: impl Fn(&str) -> bool,
+    must: (&'static str, &str),
+) -> Option<String> {
+    let text = text?;
+    if passes(text) {
+        return Some(text.to_owned());
+    }
+    faults.add(field, must.0, must.1);
+    None
+}
+
+/// An e-mail address of at most 254 characters; needed.
+pub fn email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    if text.is_none() {
+        faults.required(field);
+    }
+    optional_email(faults, field, text)
+}
+
+/// As [`email`], or absent.
+pub fn optional_email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Asks::Format("email"));
+    let must = "must be an e-mail address, such as name@example.com";
+    checked(faults, field, text, is_email, ("invalid_email", must))
+}
+
+/// A phone number as E.164 has it: `+`, country code and number, 7 to 15 digits; needed.
+pub fn phone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    if text.is_none() {
+        faults.required(field);
+    }
+    optional_phone(faults, field, text)
+}
+
+/// As [`phone`], or absent.
+pub fn optional_phone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Asks::Pattern(r"^\+[1-9][0-9]{6,14}$"));
+    let must = "must be a number with its country code, such as +254712345678";
+    checked(faults, field, text, is_phone, ("invalid_phone", must))
+}
+
+/// A language, such as `en` or `en-GB`.
+pub fn language(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Asks::Pattern("^[a-z]{2,3}(-[A-Z]{2})?$"));
+    let must = "must be a language code, such as en or en-GB";
+    checked(faults, field, text, is_language, ("invalid_language", must))
+}
+
+/// Up to 20 languages.
+pub fn languages(faults: &mut Faults, field: &str, texts: &[String]) {
+    at_most_20(faults, field, texts);
+    for (at, text) in texts.iter().enumerate() {
+        language(faults, &format!("{field}[{at}]"), Some(text));
+    }
+}
+
+/// Up to 20 words of 1 to 50 characters.
+pub fn words(faults: &mut Faults, field: &str, texts: &[String]) {
+    at_most_20(faults, field, texts);
+    for (at, text) in texts.iter().enumerate() {
+        faults.text(&format!("{field}[{at}]"), text, 1, 50);
+    }
+}
+
+fn at_most_20(faults: &mut Faults, field: &str, texts: &[String]) {
+    faults.entries(field, texts.len(), 20);
+}
+
+/// A time zone of the IANA database.
+pub fn timezone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Tz> {
+    let zone = text?.parse().ok();
+    if zone.is_none() {
+        let must = "must be a time zone, such as Africa/Nairobi";
+        faults.add(field, "invalid_timezone", must);
+    }
+    zone
+}
+
+/// The number that the company knows an agent by. As notes mention it after an `@`, it is one word.
+pub fn employee_id(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Asks::Pattern("^[A-Za-z0-9._-]{1,50}$"));
+    let must = "must have 1 to 50 letters, digits, dots, dashes or underscores";
+    checked(
+        faults,
+        field,
+        text,
+        is_employee_id,
+        ("invalid_employee_id", must),
+    )
+}
+
+/// A time of day as `HH:MM`; needed.
+pub fn time_of_day(
+    faults: &mut Faults,
+    field: &str,
+    text: Option<&str>,
+    end_of_day: EndOfDay,
+) -> Option<NaiveTime> {
+    faults.ask(
+        field,
+        Asks::Pattern("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+    );
+    let Some(text) = text else {
+        faults.required(field);
+        return None;
+    };
+    if end_of_day == EndOfDay::Included && text == "24:00" {
+        return Some(NaiveTime::MIN);
+    }
+    let time = (text.len() == 5)
+        .then(|| NaiveTime::parse_from_str(text, "%H:%M").ok())
+        .flatten();
+    if time.is_none() {
+        faults.add(
+            field,
+            "invalid_time",
+            "must be a time of day, such as 08:00",
+        );
+    }
+    time
+}
+
+/// A whole number within bounds.
+pub fn within(
+    faults: &mut Faults,
+    field: &str,
+    number: Option<i64>,
+    range: RangeInclusive<i32>,
+) -> Option<i32> {
+    let range = i64::from(*range.start())..=i64::from(*range.end());
+    faults
+        .integer(field, number, range)
+        .and_then(|number| i32::try_from(number).ok())
+}
+
+/// Names and domains as mail is really sent to: no quoted names, no address literals.
+fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte))
+    };
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.len() <= 254
+        && name.len() <= 64
+        && name.split('.').all(word)
+        && domain.split('.').all(label)
+        && (domain.contains('.') || domain.eq_ignore_ascii_case("localhost"))
+}
+
+fn is_phone(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_language(text: &str) -> bool {
+    let (language, region) = text
+        .split_once('-')
+        .map_or((text, None), |(language, region)| (language, Some(region)));
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && region.is_none_or(|region| {
+            region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase())
+        })
+}
+
+fn is_employee_id(text: &str) -> bool {
+    (1..=50).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_other_text() {
+        for good in [
+            "sarah.support@baitech.com",
+            "a+b@x-y.co.ke",
+            "root@localhost",
+            "o'brien@example.ie",
+        ] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "",
+            "@",
+            "a@",
+            "@b.c",
+            "a b@c.d",
+            "a@b",
+            "a@b..c",
+            ".a@b.c",
+            "a@-b.c",
+            "a@b.c\r\nBcc: d@e.f",
+            "a@b@c.d",
+            "a\0@b.c",
+        ] {
+            assert!(!is_email(bad), "{bad:?}");
+        }
+        assert!(!is_email(&format!("{}@b.c", "a".repeat(65))));
+        assert!(!is_email(&format!("a@{}c", "b.".repeat(130))));
+    }
+
+    #[test]
+    fn phone_numbers_are_e_164() {
+        assert!(is_phone("+254712345678"));
+        for bad in [
+            "254712345678",
+            "+0712345678",
+            "+254 712",
+            "+",
+            "+1234567890123456",
+        ] {
+            assert!(!is_phone(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn languages_are_codes() {
+        assert!(
+            ["en", "sw", "fr", "en-GB", "luo"]
+                .into_iter()
+                .all(is_language)
+        );
+        assert!(
+            !["", "e", "EN", "english", "en-", "en-gb", "en_GB"]
+                .into_iter()
+                .any(is_language)
+        );
+    }
+
+    #[test]
+    fn the_day_ends_at_24_and_begins_at_0() {
+        let time = |text, end| time_of_day(&mut Faults::new(), "x", Some(text), end);
+        assert_eq!(time("24:00", EndOfDay::Included), Some(NaiveTime::MIN));
+        assert_eq!(time("24:00", EndOfDay::Excluded), None);
+        assert_eq!(
+            time("08:00", EndOfDay::Excluded),
+            NaiveTime::from_hms_opt(8, 0, 0)
+        );
+        assert_eq!(time("8:00", EndOfDay::Excluded), None);
+    }
+}

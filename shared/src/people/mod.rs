@@ -1,0 +1,27 @@
+//! Those who have accounts: requesters, agents, admins.
+
+pub mod account;
+pub mod actions;
+mod change;
+pub mod directory;
+pub mod fields;
+mod known;
+pub mod list;
+mod model;
+mod new_person;
+pub mod outside;
+mod password;
+mod sessions;
+pub mod store;
+
+pub use account::AccountEventKind;
+pub use change::{PersonChange, ProfileChange, UncheckedProfile};
+pub use model::{
+    AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
+    Weekday,
+};
+pub use new_person::{
+    NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
+};
+pub use password::{Password, Passwords};
+pub use sessions::{LoggedIn, RefreshToken, role_in_session};

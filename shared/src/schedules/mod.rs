@@ -1,0 +1,3 @@
+//! Where the schedules of the periodic jobs are kept. `scheduler` decides, this remembers.
+
+pub mod store;

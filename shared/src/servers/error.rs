@@ -1,0 +1,108 @@
+//! What can keep the private servers from running, each told with its cure.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the private servers are not there.
+#[derive(Debug, thiserror::Error)]
+pub enum ServersError {
+    /// A program is not on this machine.
+    #[error(
+        "{program} is not installed: run `apt-get install postgresql redis-server` or \
+         `brew install postgresql@17 redis`, or set DATABASE_URL and REDIS_URL to servers of your own"
+    )]
+    Missing {
+        /// Its name and, where that matters, the oldest version that will do.
+        program: &'static str,
+    },
+    /// Every PostgreSQL on this machine is older than the SQL of this program.
+    #[error(
+        "PostgreSQL {newest} is too old, 15 or later is needed: install one (for Debian and Ubuntu \
+         see https://apt.postgresql.org, or `brew install postgresql@17`), or set DATABASE_URL and \
+         REDIS_URL to servers of your own"
+    )]
+    TooOld {
+        /// The newest major version found.
+        newest: u32,
+    },
+    /// The data were made by a version that is no longer installed.
+    #[error(
+        "{} was made by PostgreSQL {made_by}, which is not installed: install that version, or \
+         move the directory away to begin with an empty database", directory.display()
+    )]
+    OtherVersion {
+        /// The major version that the data need.
+        made_by: String,
+        /// Where the data are.
+        directory: PathBuf,
+    },
+    /// PostgreSQL refuses to run as root, and there is nobody else to run it as.
+    #[error("started by root, and there is no user `postgres` or `nobody` to run the servers as")]
+    NoUnprivilegedUser,
+    /// Somebody else was here first: sharing would give them our data.
+    #[error(
+        "{} belongs to another user: run as that user, or move it away", path.display()
+    )]
+    Foreign {
+        /// The directory in question.
+        path: PathBuf,
+    },
+    /// A file or directory could not be made ready.
+    #[error("cannot {attempt} {}", path.display())]
+    File {
+        /// What was attempted with it.
+        attempt: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A program could not be run at all.
+    #[error("cannot run {program}")]
+    Run {
+        /// Its name.
+        program: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A program ran and gave up.
+    #[error("{program} stopped at once; the end of {}:\n{tail}", log.display())]
+    Stopped {
+        /// Its name.
+        program: &'static str,
+        /// Its log.
+        log: PathBuf,
+        /// The log's last lines.
+        tail: String,
+    },
+    /// A server runs and does not answer.
+    #[error("{program} did not answer within {seconds} s, see {}", log.display())]
+    NoAnswer {
+        /// Its name.
+        program: &'static str,
+        /// How long it was asked.
+        seconds: u64,
+        /// Its log.
+        log: PathBuf,
+    },
+}
+
+impl ServersError {
+    /// For `map_err` on whatever touches a file.
+    pub(super) fn file(
+        attempt: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File {
+            attempt,
+            path,
+            source,
+        }
+    }
+
+    /// For `map_err` on whatever runs a program.
+    pub(super) fn run(program: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Run { program, source }
+    }
+}

@@ -1,0 +1,55 @@
+//! Which policy a ticket gets, and what admins make of them.
+
+use crate::{
+    context::Context,
+    error::ActionError,
+    people::Role,
+    sla::{Policy, PolicyRule, default_rules, first_match, store},
+    tickets::{Category, Priority},
+    work::Work,
+};
+
+/// The policy of a ticket: that of the first rule that fits.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn policy_for(
+    work: &mut Work<'_>,
+    priority: Priority,
+    category: Category,
+    customer_role: Role,
+) -> Result<Policy, ActionError> {
+    let rules = store::policies(&mut *work.tx).await?;
+    let at_risk_percent = work.cx.config.tickets.at_risk_percent;
+    Ok(first_match(
+        &rules,
+        priority,
+        category,
+        customer_role,
+        at_risk_percent,
+    ))
+}
+
+/// The rules in force, in the order in which they are tried.
+///
+/// # Errors
+/// The database failed.
+pub async fn policies(cx: &Context) -> Result<Vec<PolicyRule>, ActionError> {
+    let mut rules = store::policies(&cx.pool).await?;
+    if rules.is_empty() {
+        rules = default_rules(cx.config.tickets.at_risk_percent);
+    }
+    Ok(rules)
+}
+
+/// Replaces the rules. They hold for tickets created, re-prioritised or reopened from now on.
+///
+/// # Errors
+/// The database failed.
+pub async fn replace_policies(
+    work: &mut Work<'_>,
+    rules: &[PolicyRule],
+) -> Result<(), ActionError> {
+    store::replace_policies(&mut work.tx, rules).await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The laws of the period: whole days, whole buckets, no gap and no overlap.
+
+use super::*;
+use chrono::{DurationRound, Timelike};
+use chrono_tz::TZ_VARIANTS;
+
+fn fields(start: &str, end: &str, zone: &str) -> QueryFields {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    QueryFields {
+        start_date: given(start),
+        end_date: given(end),
+        timezone: given(zone),
+        agent_id: None,
+    }
+}
+
+fn parse(fields: &QueryFields) -> Result<Query, Vec<crate::fault::Fault>> {
+    let mut faults = Faults::new();
+    let query = Query::parse(fields, &mut faults);
+    faults.finish(query)
+}
+
+fn period(start: &str, end: &str, zone: &str) -> (String, String) {
+    let range = parse(&fields(start, end, zone)).unwrap().range;
+    let text = |end: Option<DateTime<Utc>>| {
+        end.map_or_else(String::new, |at| {
+            at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        })
+    };
+    (text(range.from()), text(range.until()))
+}
+
+fn codes(fields: &QueryFields) -> Vec<(String, &'static str)> {
+    parse(fields)
+        .unwrap_err()
+        .into_iter()
+        .map(|fault| (fault.field, fault.code))
+        .collect()
+}
+
+fn days(from: &str, count: usize) -> impl Iterator<Item = NaiveDate> {
+    from.parse::<NaiveDate>().unwrap().iter_days().take(count)
+}
+
+#[test]
+fn both_ends_are_inclusive_and_utc_is_the_default() {
+    assert_eq!(
+        period("2025-10-01", "2025-10-31", ""),
+        (
+            "2025-10-01T00:00:00Z".to_owned(),
+            "2025-11-01T00:00:00Z".to_owned()
+        )
+    );
+    assert_eq!(
+        period("2025-10-01", "2025-10-01", "Africa/Nairobi"),
+        (
+            "2025-09-30T21:00:00Z".to_owned(),
+            "2025-10-01T21:00:00Z".to_owned()
+        )
+    );
+}
+
+#[test]
+fn an_absent_date_leaves_its_end_open() {
+    assert_eq!(parse(&QueryFields::default()).unwrap().range, Range::ALL);
+    assert_eq!(
+        period("", "2025-10-01", ""),
+        (String::new(), "2025-10-02T00:00:00Z".to_owned())
+    );
+    assert_eq!(
+        period("2025-10-01", "", ""),
+        ("2025-10-01T00:00:00Z".to_owned(), String::new())
+    );
+}
+
+#[test]
+fn days_on_which_the_clocks_change_are_whole() {
+    // 23 hours, and 25.
+    assert_eq!(
+        period("2025-03-30", "2025-03-30", "Europe/Berlin"),
+        (
+            "2025-03-29T23:00:00Z".to_owned(),
+            "2025-03-30T22:00:00Z".to_owned()
+        )
+    );
+    assert_eq!(
+        period("2025-10-26", "2025-10-26", "Europe/Berlin"),
+        (
+            "2025-10-25T22:00:00Z".to_owned(),
+            "2025-10-26T23:00:00Z".to_owned()
+        )
+    );
+    // No midnight: the day begins at one o'clock. Two midnights: it begins at the first.
+    assert_eq!(
+        period("2025-04-25", "2025-04-25", "Africa/Cairo").0,
+        "2025-04-24T22:00:00Z"
+    );
+    assert_eq!(
+        period("2025-11-02", "2025-11-02", "America/Havana").0,
+        "2025-11-02T04:00:00Z"
+    );
+    // A day that never was holds nothing.
+    let (from, until) = period("2011-12-30", "2011-12-30", "Pacific/Apia");
+    assert_eq!((from.as_str(), &from), ("2011-12-30T10:00:00Z", &until));
+}
+
+#[test]
+fn every_day_of_every_zone_begins_where_its_date_does_and_ends_where_the_next_begins() {
+    for zone in TZ_VARIANTS {
+        for day in days("2025-01-01", 365) {
+            let range = Range::of_days(Some(day), Some(day), zone).unwrap();
+            let (from, until) = (range.from().unwrap(), range.until().unwrap());
+            let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+            let moment = TimeDelta::microseconds(1);
+            assert_eq!((date(from), date(until - moment)), (day, day), "{zone}");
+            assert!(date(from - moment) < day, "{zone} {day}");
+        }
+    }
+}
+
+#[test]
+fn no_instant_of_a_day_on_which_the_clocks_change_comes_before_its_beginning() {
+    for zone in [
+        Tz::America__Sao_Paulo,
+        Tz::America__St_Johns,
+        Tz::America__Havana,
+        Tz::Africa__Cairo,
+        Tz::Australia__Lord_Howe,
+        Tz::Pacific__Apia,
+        Tz::Pacific__Chatham,
+    ] {
+        let starts: Vec<_> = days("2006-01-01", 6 * 366)
+            .map(|day| (day, day_start(day, zone).unwrap()))
+            .collect();
+        let near_change = starts
+            .windows(2)
+            .filter(|pair| pair[1].1 - pair[0].1 != TimeDelta::days(1));
+        for &(day, start) in near_change.flatten() {
+            for minutes in 1..=26 * 60 {
+                let earlier = start - TimeDelta::minutes(minutes);
+                let date = earlier.with_timezone(&zone).date_naive();
+                assert!(date < day, "{zone} {day} {earlier}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_zone_of_odd_offset_is_named_in_a_fault() {
+    // 44 minutes and 30 seconds behind until 1972.
+    let faults = parse(&fields("1960-01-01", "", "Africa/Monrovia")).unwrap_err();
+    assert_eq!(
+        (faults[0].field.as_str(), faults[0].code),
+        ("timezone", "unsupported_offset")
+    );
+    assert!(faults[0].message.contains("Africa/Monrovia"));
+    assert!(parse(&fields("2020-01-01", "", "Africa/Monrovia")).is_ok());
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let all = QueryFields {
+        agent_id: Some("me".to_owned()),
+        ..fields("2025-02-29", "2025-1-1", "Nairobi")
+    };
+    let expected = [
+        ("startDate", "invalid_date"),
+        ("endDate", "invalid_date"),
+        ("timezone", "unknown_timezone"),
+        ("agentId", "invalid_id"),
+    ];
+    assert_eq!(
+        codes(&all),
+        expected.map(|(field, code)| (field.to_owned(), code))
+    );
+    assert_eq!(
+        codes(&fields("2025-10-02", "2025-10-01", "")),
+        [("endDate".to_owned(), "before_start")]
+    );
+}
+
+#[test]
+fn a_bucket_begins_on_a_quarter_and_holds_its_instant() {
+    for micros in (-4_000_000_000_i64..4_000_000_000).step_by(1_234_567) {
+        let at = DateTime::from_timestamp_micros(micros).unwrap();
+        let bucket = bucket_of(at);
+        assert!(bucket <= at && at < bucket + TimeDelta::minutes(15), "{at}");
+        assert_eq!((bucket.minute() % 15, bucket.second()), (0, 0));
+        assert_eq!(bucket.duration_trunc(TimeDelta::seconds(1)), Ok(bucket));
+    }
+}

@@ -1,0 +1,88 @@
+//! A ticket is closed by hand.
+
+use super::{Newness, Target, TicketKey, load, person, refused, save};
+use crate::{
+    db::Json,
+    error::ActionError,
+    ids::TicketId,
+    tickets::{
+        Change, Closing, Move, Refused, Resolution, Status, Ticket,
+        access::{self, Action},
+        store,
+    },
+    work::{Actor, Work},
+};
+
+/// Closes a ticket; one that is not resolved yet is resolved at the same instant.
+///
+/// # Errors
+/// [`ActionError::Conflict`] when it is closed already.
+pub async fn close(
+    work: &mut Work<'_>,
+    target: &Target,
+    closing: Closing,
+) -> Result<Ticket, ActionError> {
+    let actor = person(work)?;
+    let mut case = load(work, &actor, target, Action::Handle).await?;
+    if case.ticket.status.after(Change::Close) == Move::Refused {
+        return Err(refused(
+            Refused {
+                present: case.ticket.status,
+            },
+            "closed",
+        ));
+    }
+    let duplicate_of = match closing.duplicate_of.as_deref() {
+        Some(other) => Some(original(work, &actor, other, case.ticket.id).await?),
+        None => None,
+    };
+    super::assign::take_up(work, &mut case, &actor).await?;
+    let resolved_before = (case.ticket.status == Status::Resolved)
+        .then(|| {
+            case.ticket
+                .resolution
+                .as_ref()
+                .map(|before| (before.resolved_by, before.resolved_at))
+        })
+        .flatten();
+    let (resolved_by, resolved_at) = resolved_before.unwrap_or((Some(actor.id), work.now));
+    let resolution = Resolution {
+        summary: Some(closing.summary),
+        resolution_type: Some(closing.resolution_type),
+        resolution_notes: closing.resolution_notes,
+        duplicate_of,
+        resolved_by,
+        resolved_at,
+    };
+    if case.ticket.status == Status::Resolved {
+        case.ticket.resolution = Some(Json(resolution));
+    } else {
+        case.resolve(resolution, true, work.now);
+    }
+    case.close(work.now);
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.ticket)
+}
+
+/// The ticket that this one is a duplicate of: another one, which the caller may see.
+async fn original(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    named: &str,
+    closed: TicketId,
+) -> Result<TicketId, ActionError> {
+    let ticket = match TicketKey::parse(named) {
+        Some(key) => store::find(&mut *work.tx, &key).await?,
+        None => None,
+    };
+    ticket
+        .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
+        .map(|other| other.id)
+        .ok_or_else(|| {
+            ActionError::invalid(
+                "duplicateOf",
+                "unknown_ticket",
+                "must be the id or number of another ticket that you can see",
+            )
+        })
+}

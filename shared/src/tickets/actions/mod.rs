@@ -1,0 +1,205 @@
+//! The use cases of tickets. Each has the same steps: load, may, decide, save, record, enqueue;
+//! the last three are one call, [`save`], so that none of them can be left out.
+
+mod assign;
+mod auto_close;
+mod close;
+mod escalate;
+mod open;
+mod priority;
+mod rate;
+mod release;
+mod reopen;
+mod reply;
+mod status;
+
+pub use assign::{AssignTo, Capacity, assign};
+pub use auto_close::{AutoClosed, auto_close};
+pub use close::close;
+pub use escalate::{EscalateTo, Swept, escalate, escalate_on_breach};
+pub use open::open;
+pub use priority::set_priority;
+pub use rate::{rate, rate_by_survey};
+pub use release::{Release, release};
+pub use reopen::reopen;
+pub use reply::{may_write, reply};
+pub use status::{set_status, settable};
+
+pub use super::store::TicketKey;
+
+use super::{
+    Case, ChangedBy, Priority, Refused, Status, Ticket, TicketEvent, access, reactions::reactions,
+    store,
+};
+use crate::{
+    error::ActionError,
+    ids::EventId,
+    jobs,
+    people::directory,
+    sla::{self, Policy},
+    stats,
+    work::{Actor, By, Work},
+};
+
+/// Which ticket, and at which version the caller believes it to be.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The ticket.
+    pub key: TicketKey,
+    /// The version that the caller has seen, where it said so.
+    pub version: Option<i64>,
+}
+
+impl From<crate::ids::TicketId> for Target {
+    fn from(id: crate::ids::TicketId) -> Self {
+        Self {
+            key: TicketKey::Id(id),
+            version: None,
+        }
+    }
+}
+
+/// Loads a ticket for a change: locked, and only if the person may.
+pub(crate) async fn load(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    target: &Target,
+    action: access::Action,
+) -> Result<Case, ActionError> {
+    access::role_may(actor.role, action).map_err(denied)?;
+    let case = lock(work, &target.key).await?;
+    access::may(actor, action, &case.ticket).map_err(denied)?;
+    match target.version {
+        Some(version) if version != case.ticket.version => Err(ActionError::Stale {
+            present: case.ticket.version,
+        }),
+        Some(_) | None => Ok(case),
+    }
+}
+
+/// Loads a ticket for a change of the system's own.
+pub(crate) async fn load_for_system(
+    work: &mut Work<'_>,
+    ticket: crate::ids::TicketId,
+) -> Result<Case, ActionError> {
+    lock(work, &TicketKey::Id(ticket)).await
+}
+
+async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError> {
+    let ticket = store::lock(&mut *work.tx, key)
+        .await?
+        .ok_or(ActionError::NotFound("ticket"))?;
+    let mut clocks = sla::store::load(&mut *work.tx, &[ticket.id.0]).await?;
+    let clocks = clocks.remove(&ticket.id).unwrap_or_default();
+    Ok(Case::loaded(ticket, clocks))
+}
+
+/// Saves a case: row, clocks, history, the jobs that follow, and the bucket of the statistics.
+/// A case to which nothing happened is left alone.
+pub(crate) async fn save(
+    work: &mut Work<'_>,
+    case: &mut Case,
+    newness: Newness,
+) -> Result<(), ActionError> {
+    if case.entries().is_empty() {
+        return Ok(());
+    }
+    let read_version = match newness {
+        Newness::New => None,
+        Newness::Loaded => {
+            let read = case.ticket.version;
+            case.ticket.version = read.saturating_add(1);
+            case.ticket.updated_at = work.now;
+            Some(read)
+        }
+    };
+    store::write(&mut work.tx, case, read_version).await?;
+    for entry in case.entries() {
+        let by = match work.by {
+            By::Person(actor) if !entry.what.is_by_itself() => {
+                ChangedBy::Person(actor.id, actor.role)
+            }
+            By::Person(_) | By::System => ChangedBy::System,
+        };
+        let event = TicketEvent {
+            id: EventId(work.cx.ids.uuid(entry.at)),
+            ticket: case.ticket.id,
+            at: entry.at,
+            by,
+            what: entry.what.clone(),
+        };
+        store::insert_event(&mut *work.tx, &event).await?;
+        jobs::enqueue_all(work, &reactions(&event, case.ticket.assigned_to)).await?;
+    }
+    stats::mark_dirty(work, case.ticket.created_at).await?;
+    Ok(())
+}
+
+/// Whether a case is in the database yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Newness {
+    /// Not yet.
+    New,
+    /// It was loaded from there.
+    Loaded,
+}
+
+pub(crate) fn denied(why: access::Denied) -> ActionError {
+    match why {
+        access::Denied::Hidden => ActionError::NotFound("ticket"),
+        access::Denied::Role => {
+            ActionError::forbidden("role_not_allowed", "Your role may not do this.")
+        }
+    }
+}
+
+/// The policy that a ticket gets with this priority, by the rules as they are now.
+async fn policy_for(
+    work: &mut Work<'_>,
+    ticket: &Ticket,
+    priority: Priority,
+) -> Result<Policy, ActionError> {
+    let customer = directory::find(&mut *work.tx, ticket.customer_id).await?;
+    let customer = customer.ok_or(ActionError::Internal("a ticket's customer is gone"))?;
+    sla::actions::policy_for(work, priority, ticket.category, customer.role).await
+}
+
+/// A move that the table does not have, in words: where the ticket stands and what it allows.
+pub(crate) fn refused(Refused { present }: Refused, wanted: &str) -> ActionError {
+    let settable = present.settable();
+    let allowed = if settable.is_empty() {
+        "none by /status".to_owned()
+    } else {
+        settable
+            .iter()
+            .map(|status| status.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let hint = match present {
+        Status::Resolved | Status::Closed => " It can be taken up again by /reopen.",
+        Status::Open
+        | Status::Assigned
+        | Status::InProgress
+        | Status::WaitingCustomer
+        | Status::WaitingInternal
+        | Status::Escalated
+        | Status::Reopened => "",
+    };
+    ActionError::conflict(
+        "illegal_transition",
+        format!(
+            "The ticket is {present}: it cannot be {wanted}. Allowed from here: {allowed}.{hint}"
+        ),
+    )
+}
+
+/// The person who acts; actions of people are never called on behalf of the system.
+pub(crate) fn person(work: &Work<'_>) -> Result<Actor, ActionError> {
+    match work.by {
+        By::Person(actor) => Ok(actor),
+        By::System => Err(ActionError::Internal(
+            "an action of people was called by the system",
+        )),
+    }
+}

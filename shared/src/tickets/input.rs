@@ -1,0 +1,365 @@
+//! What people send about tickets, parsed once into types that cannot be wrong. Pure.
+//!
+//! Limits are those of the contract, section 3. Text is kept as it was sent.
+
+use crate::{
+    fault::Faults,
+    ids::UserId,
+    tickets::{Attachment, Category, Priority, ResolutionType, Visibility},
+};
+
+/// Characters of a subject.
+pub const SUBJECT: usize = 200;
+/// Characters of a description and of a message.
+pub const BODY: usize = 20_000;
+/// Characters of a reason, of notes, of a summary and of feedback.
+pub const NOTES: usize = 5_000;
+const TAGS: usize = 20;
+const TAG: usize = 50;
+const ATTACHMENTS: usize = 10;
+const RELATED: usize = 200;
+const URL: usize = 2_000;
+const FILE_NAME: usize = 255;
+
+/// A ticket as it was sent, every field of the right kind or absent.
+#[derive(Debug, Default, Clone)]
+pub struct RawTicket {
+    /// Needed.
+    pub subject: Option<String>,
+    /// Needed.
+    pub description: Option<String>,
+    /// A word; `general` when absent.
+    pub category: Option<String>,
+    /// A word; follows the category when absent.
+    pub priority: Option<String>,
+    /// Opaque.
+    pub related_booking: Option<String>,
+    /// Opaque.
+    pub related_transaction: Option<String>,
+    /// Opaque.
+    pub related_conversation: Option<String>,
+    /// Files.
+    pub attachments: Vec<RawAttachment>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Staff alone: for whom.
+    pub customer_id: Option<String>,
+}
+
+/// An attachment as it was sent.
+#[derive(Debug, Default, Clone)]
+pub struct RawAttachment {
+    /// https.
+    pub url: Option<String>,
+    /// The name to show.
+    pub file_name: Option<String>,
+}
+
+/// A ticket to be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTicket {
+    /// Title.
+    pub subject: String,
+    /// What it is about.
+    pub description: String,
+    /// Kind of issue.
+    pub category: Category,
+    /// Urgency.
+    pub priority: Priority,
+    /// A booking of the platform.
+    pub related_booking: Option<String>,
+    /// A transaction of the platform.
+    pub related_transaction: Option<String>,
+    /// A conversation of the platform.
+    pub related_conversation: Option<String>,
+    /// Files.
+    pub attachments: Vec<Attachment>,
+    /// Labels, each once, in the order sent.
+    pub tags: Vec<String>,
+    /// For whom, where staff create it.
+    pub customer: Option<UserId>,
+}
+
+impl NewTicket {
+    /// Reads a ticket; `None` when something is wrong with it.
+    pub fn parse(raw: &RawTicket, faults: &mut Faults) -> Option<Self> {
+        let subject = faults.required_text("subject", raw.subject.as_deref(), 1, SUBJECT);
+        let description = faults.required_text("description", raw.description.as_deref(), 1, BODY);
+        let category = faults
+            .word("category", raw.category.as_deref())
+            .unwrap_or(Category::General);
+        let priority = faults.word("priority", raw.priority.as_deref());
+        let mut related = |field: &str, text: &Option<String>| {
+            faults.optional_text(field, text.as_deref(), 1, RELATED)
+        };
+        let related_booking = related("relatedBooking", &raw.related_booking);
+        let related_transaction = related("relatedTransaction", &raw.related_transaction);
+        let related_conversation = related("relatedConversation", &raw.related_conversation);
+        let attachments = attachments(&raw.attachments, faults);
+        let tags = tags(&raw.tags, faults);
+        let customer = faults.id("customerId", raw.customer_id.as_deref());
+        subject.zip(description).map(|(subject, description)| Self {
+            subject,
+            description,
+            category,
+            priority: priority.unwrap_or(category.default_priority()),
+            related_booking,
+            related_transaction,
+            related_conversation,
+            attachments,
+            tags,
+            customer,
+        })
+    }
+}
+
+/// A message as it was sent.
+#[derive(Debug, Default, Clone)]
+pub struct RawMessage {
+    /// Needed.
+    pub message: Option<String>,
+    /// Files.
+    pub attachments: Vec<RawAttachment>,
+    /// Whether it is an internal note.
+    pub is_internal: Option<bool>,
+}
+
+/// A message to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its text.
+    pub body: String,
+    /// Files.
+    pub attachments: Vec<Attachment>,
+    /// Who may read it.
+    pub visibility: Visibility,
+}
+
+impl RawMessage {
+    /// Who may read it.
+    #[must_use]
+    pub const fn visibility(&self) -> Visibility {
+        match self.is_internal {
+            Some(true) => Visibility::Internal,
+            Some(false) | None => Visibility::Public,
+        }
+    }
+}
+
+impl NewMessage {
+    /// Reads a message; `None` when something is wrong with it.
+    pub fn parse(raw: &RawMessage, faults: &mut Faults) -> Option<Self> {
+        let body = faults.required_text("message", raw.message.as_deref(), 1, BODY);
+        let attachments = attachments(&raw.attachments, faults);
+        body.map(|body| Self {
+            body,
+            attachments,
+            visibility: raw.visibility(),
+        })
+    }
+}
+
+/// How a ticket is closed, as it was sent.
+#[derive(Debug, Default, Clone)]
+pub struct RawClosing {
+    /// Needed.
+    pub summary: Option<String>,
+    /// A word, needed.
+    pub resolution_type: Option<String>,
+    /// For staff.
+    pub resolution_notes: Option<String>,
+    /// The id or the number of the other ticket, with `duplicate`.
+    pub duplicate_of: Option<String>,
+}
+
+/// How a ticket is to be closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// For everybody.
+    pub summary: String,
+    /// How it ended.
+    pub resolution_type: ResolutionType,
+    /// For staff.
+    pub resolution_notes: Option<String>,
+    /// The id or the number of the other ticket.
+    pub duplicate_of: Option<String>,
+}
+
+impl Closing {
+    /// Reads a closing; `None` when something is wrong with it.
+    pub fn parse(raw: RawClosing, faults: &mut Faults) -> Option<Self> {
+        let summary = faults.required_text("summary", raw.summary.as_deref(), 1, NOTES);
+        if raw.resolution_type.is_none() {
+            faults.required("resolutionType");
+        }
+        let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
+        let resolution_notes =
+            faults.optional_text("resolutionNotes", raw.resolution_notes.as_deref(), 1, NOTES);
+        if raw.duplicate_of.is_some()
+            && resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate)
+        {
+            faults.add(
+                "duplicateOf",
+                "not_a_duplicate",
+                "goes with the resolutionType duplicate alone",
+            );
+        }
+        summary
+            .zip(resolution_type)
+            .map(|(summary, resolution_type)| Self {
+                summary,
+                resolution_type,
+                resolution_notes,
+                duplicate_of: raw.duplicate_of,
+            })
+    }
+}
+
+/// Stars with what the customer said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRating {
+    /// 1 to 5.
+    pub rating: i16,
+    /// Free text.
+    pub feedback: Option<String>,
+}
+
+impl NewRating {
+    /// Reads a rating; `None` when something is wrong with it.
+    pub fn parse(rating: Option<i64>, feedback: Option<&str>, faults: &mut Faults) -> Option<Self> {
+        if rating.is_none() {
+            faults.required("rating");
+        }
+        let stars = faults.integer("rating", rating, 1..=5);
+        let stars = stars.and_then(|stars| i16::try_from(stars).ok());
+        let feedback = faults.optional_text("feedback", feedback, 0, NOTES);
+        stars.map(|rating| Self { rating, feedback })
+    }
+}
+
+fn attachments(raw: &[RawAttachment], faults: &mut Faults) -> Vec<Attachment> {
+    faults.entries("attachments", raw.len(), ATTACHMENTS);
+    let read = raw
+        .iter()
+        .take(ATTACHMENTS)
+        .enumerate()
+        .filter_map(|(at, attachment)| {
+            let field = |name| format!("attachments[{at}].{name}");
+            let url = faults.required_text(&field("url"), attachment.url.as_deref(), 1, URL);
+            let file_name = faults.required_text(
+                &field("fileName"),
+                attachment.file_name.as_deref(),
+                1,
+                FILE_NAME,
+            );
+            let url = url.filter(|url| {
+                let sound = is_https(url);
+                if !sound {
+                    faults.add(field("url"), "not_https", "must be an https:// URL");
+                }
+                sound
+            });
+            Some(Attachment {
+                url: url?,
+                file_name: file_name?,
+                content_type: None,
+                size: None,
+            })
+        });
+    read.collect()
+}
+
+/// `https`, a host, and nothing that could break out of a header or a line.
+fn is_https(url: &str) -> bool {
+    url.get(..8)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+        && url.get(8..).is_some_and(|rest| {
+            !rest.is_empty()
+                && !rest.starts_with('/')
+                && !rest.contains(|c: char| c.is_control() || c.is_whitespace())
+        })
+}
+
+fn tags(raw: &[String], faults: &mut Faults) -> Vec<String> {
+    faults.entries("tags", raw.len(), TAGS);
+    let mut tags: Vec<String> = Vec::new();
+    for (at, tag) in raw.iter().take(TAGS).enumerate() {
+        match faults.text(&format!("tags[{at}]"), tag, 1, TAG) {
+            Some(tag) if !tags.contains(&tag) => tags.push(tag),
+            Some(_) | None => {}
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw() -> RawTicket {
+        RawTicket {
+            subject: Some("Cannot pay".into()),
+            description: Some("It fails".into()),
+            ..RawTicket::default()
+        }
+    }
+
+    #[test]
+    fn a_ticket_without_category_is_general_and_of_medium_priority() {
+        let ticket = NewTicket::parse(&raw(), &mut Faults::new()).unwrap();
+        assert_eq!(
+            (ticket.category, ticket.priority),
+            (Category::General, Priority::Medium)
+        );
+    }
+
+    #[test]
+    fn every_fault_of_a_ticket_is_named_at_once() {
+        let attachment = |url: &str| RawAttachment {
+            url: Some(url.into()),
+            file_name: Some("a".into()),
+        };
+        let ticket = RawTicket {
+            subject: Some(String::new()),
+            description: None,
+            category: Some("nonsense".into()),
+            priority: Some("HIGH".into()),
+            related_booking: Some("x".repeat(201)),
+            attachments: vec![attachment("http://a.b/c"), attachment("https://a.b/c d")],
+            tags: vec!["fine".into(), "nul\0".into()],
+            ..RawTicket::default()
+        };
+        let mut faults = Faults::new();
+        let read = NewTicket::parse(&ticket, &mut faults);
+        let faults = faults.finish(read).unwrap_err();
+        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "subject",
+                "description",
+                "category",
+                "priority",
+                "relatedBooking",
+                "attachments[0].url",
+                "attachments[1].url",
+                "tags[1]",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rating_is_a_whole_number_of_one_to_five() {
+        for (stars, good) in [
+            (None, false),
+            (Some(0), false),
+            (Some(1), true),
+            (Some(5), true),
+            (Some(6), false),
+            (Some(i64::MAX), false),
+        ] {
+            let read = NewRating::parse(stars, None, &mut Faults::new());
+            assert_eq!(read.is_some(), good, "{stars:?}");
+        }
+    }
+}

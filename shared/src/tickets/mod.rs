@@ -1,0 +1,24 @@
+//! Tickets: what they are, what may become of them, who may do it, and what follows.
+
+pub mod access;
+pub mod actions;
+mod case;
+mod category;
+mod event;
+pub mod input;
+pub mod list;
+mod model;
+mod number;
+mod reactions;
+pub mod read;
+mod status;
+pub(crate) mod store;
+pub mod survey;
+
+pub use case::{Case, Escalation, Refused};
+pub use category::{Category, Priority};
+pub use event::{ChangedBy, Entry, Happened, TicketEvent};
+pub use input::{Closing, NewMessage, NewRating, NewTicket};
+pub use model::{Attachment, Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
+pub use number::TicketNumber;
+pub use status::{Change, Move, Status};

@@ -1,0 +1,189 @@
+//! What a ticket is. Pure.
+
+use crate::{
+    db::Json,
+    ids::{MessageId, TicketId, UserId},
+    people::{Department, Role},
+    sla::Policy,
+    text_enum,
+    tickets::{Category, Priority, Status, TicketNumber},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A ticket, as its row has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    /// Its id.
+    pub id: TicketId,
+    /// What people call it by.
+    pub number: TicketNumber,
+    /// Whose it is.
+    pub customer_id: UserId,
+    /// Who has it.
+    pub assigned_to: Option<UserId>,
+    /// Title.
+    pub subject: String,
+    /// What it is about, as sent.
+    pub description: String,
+    /// Kind of issue.
+    pub category: Category,
+    /// Urgency.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// The desk.
+    pub department: Department,
+    /// The customer's language.
+    pub language: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// What came with the description.
+    pub attachments: Json<Vec<Attachment>>,
+    /// A booking of the platform, opaque.
+    pub related_booking: Option<String>,
+    /// A transaction of the platform, opaque.
+    pub related_transaction: Option<String>,
+    /// A conversation of the platform, opaque.
+    pub related_conversation: Option<String>,
+    /// The policy in force.
+    pub policy: Json<Policy>,
+    /// How often it was lifted.
+    pub escalation_level: i32,
+    /// How it was resolved, while it is.
+    pub resolution: Option<Json<Resolution>>,
+    /// Who held it when it was last resolved: whom a rating counts for.
+    pub resolved_for: Option<UserId>,
+    /// Stars of the last resolution, 1 to 5.
+    pub rating: Option<i16>,
+    /// What the customer said with them.
+    pub rating_feedback: Option<String>,
+    /// When it was rated.
+    pub rated_at: Option<DateTime<Utc>>,
+    /// How often it was taken up again.
+    pub reopened_count: i32,
+    /// Since when the customer has been asked.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// When the customer was reminded of it.
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// Who handed it back last: automation looks for somebody else.
+    pub handed_back_by: Option<UserId>,
+    /// Goes up by one with every change.
+    pub version: i64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When the present agent got it.
+    pub assigned_at: Option<DateTime<Utc>>,
+    /// The first public message by staff, or the resolution if there was none.
+    pub first_response_at: Option<DateTime<Utc>>,
+    /// When it was resolved, while it is.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When it was closed, while it is.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// A file that came with a ticket or a message: an address that is never fetched by us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// https alone.
+    pub url: String,
+    /// The name to show.
+    pub file_name: String,
+    /// Media type, where it is known.
+    pub content_type: Option<String>,
+    /// Bytes, where it is known.
+    pub size: Option<i64>,
+}
+
+text_enum! {
+    /// How an issue ended.
+    pub enum ResolutionType {
+        /// Completely resolved.
+        Solved = "solved",
+        /// There is a way round it.
+        Workaround = "workaround",
+        /// It is another ticket's issue.
+        Duplicate = "duplicate",
+        /// It could not be seen again.
+        CannotReproduce = "cannot_reproduce",
+        /// It is meant to be so.
+        WontFix = "wont_fix",
+        /// Otherwise.
+        Other = "other",
+    }
+}
+
+/// How a ticket was resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resolution {
+    /// For everybody; absent where the ticket was resolved by its status alone.
+    pub summary: Option<String>,
+    /// How it ended; absent likewise.
+    pub resolution_type: Option<ResolutionType>,
+    /// For staff.
+    pub resolution_notes: Option<String>,
+    /// The other ticket.
+    pub duplicate_of: Option<TicketId>,
+    /// Who; nobody where the system did.
+    pub resolved_by: Option<UserId>,
+    /// When.
+    pub resolved_at: DateTime<Utc>,
+}
+
+text_enum! {
+    /// In which capacity a message was sent.
+    pub enum SenderType {
+        /// By a requester.
+        Customer = "customer",
+        /// By an agent.
+        Support = "support",
+        /// By an admin.
+        Admin = "admin",
+        /// By the system.
+        System = "system",
+    }
+}
+
+impl From<Role> for SenderType {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Customer | Role::Technician | Role::Corporate => Self::Customer,
+            Role::Support => Self::Support,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+/// Who may read a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// The customer as well.
+    Public,
+    /// Staff alone: an internal note.
+    Internal,
+}
+
+/// A message or an internal note.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// Who wrote it; nobody: the system.
+    pub sender_id: Option<UserId>,
+    /// In which capacity.
+    pub sender_type: SenderType,
+    /// As sent.
+    pub body: String,
+    /// What came with it.
+    pub attachments: Json<Vec<Attachment>>,
+    /// Whether it is an internal note.
+    pub is_internal: bool,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}

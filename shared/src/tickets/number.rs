@@ -1,0 +1,70 @@
+//! The number that people call a ticket by: `TKT-<unix seconds>-<sequence, at least 6 digits>`. Pure.
+
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+/// A ticket number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, sqlx::Type, schemars::JsonSchema)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct TicketNumber(String);
+
+impl TicketNumber {
+    /// The number of a ticket created at `at` as the `sequence`-th one.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, sequence: i64) -> Self {
+        Self(format!("TKT-{}-{sequence:06}", at.timestamp()))
+    }
+
+    /// Reads a number; `None` when it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seconds, sequence) = text.strip_prefix("TKT-")?.split_once('-')?;
+        let digits = |part: &str, least: usize| {
+            (least..=19).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        (digits(seconds, 1) && digits(sequence, 6)).then(|| Self(text.to_owned()))
+    }
+
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_names_the_second_and_at_least_six_digits_of_sequence() {
+        let at = DateTime::from_timestamp(1_728_563_421, 0).unwrap();
+        assert_eq!(TicketNumber::new(at, 1).as_str(), "TKT-1728563421-000001");
+        assert_eq!(
+            TicketNumber::new(at, 12_345_678).as_str(),
+            "TKT-1728563421-12345678"
+        );
+    }
+
+    #[test]
+    fn only_numbers_are_read_as_numbers() {
+        assert!(TicketNumber::parse("TKT-1728563421-000001").is_some());
+        for text in [
+            "",
+            "TKT-",
+            "TKT-1-1",
+            "tkt-1728563421-000001",
+            "TKT-1728563421-00000x",
+            "TKT-1-2-3",
+        ] {
+            assert_eq!(TicketNumber::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Tickets as they are shown: with the names of the people in them, their clocks and their
+//! escalations, in a number of queries that does not grow with the number of tickets.
+
+use super::{
+    ChangedBy, Message, Ticket, TicketEvent, TicketNumber,
+    access::{Action, Scope, may, role_may},
+    actions::{Target, TicketKey, denied},
+    store,
+};
+use crate::{
+    error::ActionError,
+    ids::{TicketId, UserId},
+    people::directory::{self, Named},
+    sla::{self, Clocks},
+    work::Actor,
+};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use std::collections::HashMap;
+
+pub use store::Reader;
+
+/// A ticket with what is shown beside it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Its clocks.
+    pub clocks: Clocks,
+    /// Its escalations, oldest first.
+    pub escalations: Vec<TicketEvent>,
+}
+
+/// Tickets with what is shown beside them, and the names of everybody in them.
+#[derive(Debug, Clone, Default)]
+pub struct Showing {
+    /// In the order asked for.
+    pub tickets: Vec<Shown>,
+    /// Everybody named in them.
+    pub people: HashMap<UserId, Named>,
+}
+
+/// Gathers what is shown beside these tickets: three queries, however many tickets.
+///
+/// # Errors
+/// The database failed.
+pub async fn show(db: &mut PgConnection, tickets: Vec<Ticket>) -> sqlx::Result<Showing> {
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
+    let mut clocks = sla::store::load(&mut *db, &ids).await?;
+    let mut escalations: HashMap<TicketId, Vec<TicketEvent>> = HashMap::new();
+    for event in store::escalations(&mut *db, &ids).await? {
+        escalations.entry(event.ticket).or_default().push(event);
+    }
+    let everybody = tickets
+        .iter()
+        .flat_map(|ticket| [Some(ticket.customer_id), ticket.assigned_to]);
+    let people = directory::names(db, &distinct(everybody.flatten())).await?;
+    let tickets = tickets.into_iter().map(|ticket| Shown {
+        clocks: clocks.remove(&ticket.id).unwrap_or_default(),
+        escalations: escalations.remove(&ticket.id).unwrap_or_default(),
+        ticket,
+    });
+    Ok(Showing {
+        tickets: tickets.collect(),
+        people,
+    })
+}
+
+/// A ticket that the caller may see.
+///
+/// # Errors
+/// [`ActionError::NotFound`] when there is none, or none that the caller may see.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    actor: &Actor,
+    target: &Target,
+) -> Result<Ticket, ActionError> {
+    role_may(actor.role, Action::See).map_err(denied)?;
+    let ticket = store::find(db, &target.key)
+        .await?
+        .ok_or(ActionError::NotFound("ticket"))?;
+    may(actor, Action::See, &ticket).map_err(denied)?;
+    Ok(ticket)
+}
+
+/// What the link of a survey mail leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The ticket's number.
+    pub number: TicketNumber,
+    /// The customer's language.
+    pub language: String,
+    /// Whether there is something to answer.
+    pub state: SurveyState,
+}
+
+/// Whether a survey can be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SurveyState {
+    /// It can.
+    Open,
+    /// It has been.
+    Answered,
+    /// The ticket has been taken up again since.
+    Over,
+}
+
+/// What the survey of a ticket's resolution asks for. Reading changes nothing.
+///
+/// # Errors
+/// [`ActionError::NotFound`] when there is no such ticket.
+pub async fn survey(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    cycle: i32,
+) -> Result<Survey, ActionError> {
+    let found = store::find(db, &TicketKey::Id(ticket)).await?;
+    let found = found.ok_or(ActionError::NotFound("survey"))?;
+    let state = if found.reopened_count != cycle || found.status.is_active() {
+        SurveyState::Over
+    } else if found.rating.is_some() {
+        SurveyState::Answered
+    } else {
+        SurveyState::Open
+    };
+    Ok(Survey {
+        number: found.number,
+        language: found.language,
+        state,
+    })
+}
+
+/// A part of something that is read in order, and how much there is of it.
+#[derive(Debug, Clone)]
+pub struct Part<T> {
+    /// The entries.
+    pub entries: Vec<T>,
+    /// How many there are in all.
+    pub total: i64,
+    /// Everybody named in them.
+    pub people: HashMap<UserId, Named>,
+}
+
+/// A part of a ticket's thread.
+///
+/// # Errors
+/// The database failed.
+pub async fn thread(
+    pool: &PgPool,
+    ticket: TicketId,
+    reader: Reader,
+    part: (i64, i64),
+) -> sqlx::Result<Part<Message>> {
+    let entries = store::messages(pool, ticket, reader, part).await?;
+    let total = store::count_messages(pool, ticket, reader).await?;
+    let senders = distinct(entries.iter().filter_map(|message| message.sender_id));
+    let people = directory::names(pool, &senders).await?;
+    Ok(Part {
+        entries,
+        total,
+        people,
+    })
+}
+
+/// One message with the name of its sender.
+///
+/// # Errors
+/// The database failed.
+pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<Part<Message>> {
+    let sender = distinct(message.sender_id.into_iter());
+    let people = directory::names(db, &sender).await?;
+    Ok(Part {
+        entries: vec![message],
+        total: 1,
+        people,
+    })
+}
+
+/// A part of a ticket's history.
+///
+/// # Errors
+/// The database failed.
+pub async fn history(
+    pool: &PgPool,
+    ticket: TicketId,
+    reader: Reader,
+    part: (i64, i64),
+) -> sqlx::Result<Part<TicketEvent>> {
+    let entries = store::events(pool, ticket, reader, part).await?;
+    let total = store::count_events(pool, ticket, reader).await?;
+    let actors = distinct(entries.iter().filter_map(|event| match event.by {
+        ChangedBy::Person(person, _) => Some(person),
+        ChangedBy::System => None,
+    }));
+    let people = directory::names(pool, &actors).await?;
+    Ok(Part {
+        entries,
+        total,
+        people,
+    })
+}
+
+/// Whose eyes a thread and a history are for.
+#[must_use]
+pub fn reader(actor: &Actor) -> Reader {
+    match Scope::of(actor) {
+        Scope::Own(_) => Reader::Requester,
+        Scope::Desk(_) | Scope::All => Reader::Staff,
+    }
+}
+
+fn distinct(people: impl Iterator<Item = UserId>) -> Vec<uuid::Uuid> {
+    let mut ids: Vec<_> = people.map(|person| person.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

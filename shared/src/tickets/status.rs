@@ -1,0 +1,113 @@
+//! The states of a ticket and the one table of moves between them. Pure.
+
+use crate::text_enum;
+
+text_enum! {
+    /// Where a ticket stands.
+    pub enum Status {
+        /// New, or handed back to the queue.
+        Open = "open",
+        /// Somebody's, not begun.
+        Assigned = "assigned",
+        /// Being worked on.
+        InProgress = "in_progress",
+        /// The customer has to answer.
+        WaitingCustomer = "waiting_customer",
+        /// Somebody else in the house has to.
+        WaitingInternal = "waiting_internal",
+        /// Lifted to a higher level.
+        Escalated = "escalated",
+        /// Back from resolved or closed.
+        Reopened = "reopened",
+        /// Answered for good, as the agent sees it.
+        Resolved = "resolved",
+        /// Over.
+        Closed = "closed",
+    }
+}
+
+impl Status {
+    /// All but resolved and closed: those that count for an agent's load.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        match self {
+            Self::Resolved | Self::Closed => false,
+            Self::Open
+            | Self::Assigned
+            | Self::InProgress
+            | Self::WaitingCustomer
+            | Self::WaitingInternal
+            | Self::Escalated
+            | Self::Reopened => true,
+        }
+    }
+}
+
+/// What somebody wants to do with a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// `PUT /status`.
+    Set(Status),
+    /// Give it to somebody.
+    Assign,
+    /// Lift it to the next level.
+    Escalate,
+    /// Close it.
+    Close,
+    /// Take it up again.
+    Reopen,
+}
+
+/// What the table says of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// It becomes this.
+    To(Status),
+    /// It is so already.
+    Stays,
+    /// Not from here.
+    Refused,
+}
+
+impl Status {
+    /// The table of moves of the contract, section 3.
+    #[must_use]
+    pub fn after(self, change: Change) -> Move {
+        match change {
+            Change::Set(to) if to == self => Move::Stays,
+            Change::Set(to) if self.settable().contains(&to) => Move::To(to),
+            Change::Set(_) => Move::Refused,
+            Change::Assign => match self {
+                Self::Open | Self::Reopened | Self::Escalated => Move::To(Self::Assigned),
+                Self::Assigned
+                | Self::InProgress
+                | Self::WaitingCustomer
+                | Self::WaitingInternal => Move::Stays,
+                Self::Resolved | Self::Closed => Move::Refused,
+            },
+            Change::Escalate if self.is_active() => Move::To(Self::Escalated),
+            Change::Escalate => Move::Refused,
+            Change::Close if self == Self::Closed => Move::Refused,
+            Change::Close => Move::To(Self::Closed),
+            Change::Reopen if self.is_active() => Move::Refused,
+            Change::Reopen => Move::To(Self::Reopened),
+        }
+    }
+
+    /// What `PUT /status` may make of a ticket in this state, the present state aside.
+    #[must_use]
+    pub const fn settable(self) -> &'static [Self] {
+        use Status::{Closed, InProgress, Open, Resolved, WaitingCustomer, WaitingInternal};
+        match self {
+            Self::Open => &[InProgress, Resolved],
+            Self::Assigned | Self::Escalated | Self::Reopened => {
+                &[Open, InProgress, WaitingCustomer, WaitingInternal, Resolved]
+            }
+            Self::InProgress => &[Open, WaitingCustomer, WaitingInternal, Resolved],
+            Self::WaitingCustomer => &[Open, InProgress, WaitingInternal, Resolved],
+            Self::WaitingInternal => &[Open, InProgress, WaitingCustomer, Resolved],
+            Self::Resolved => &[Closed],
+            Self::Closed => &[],
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Tickets, messages and events in SQL. No decisions.
+
+use super::{Case, ChangedBy, Happened, Message, Status, Ticket, TicketEvent, TicketNumber};
+use crate::{
+    db::Json,
+    ids::{EventId, TicketId, UserId},
+    people::{Department, Role},
+    work::Tx,
+};
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+/// The one column list of tickets.
+macro_rules! select_tickets {
+    ($tail:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Ticket,
+            "select id, number, customer_id, assigned_to, subject, description, category, priority, status,
+                    department, language, tags, attachments, related_booking, related_transaction,
+                    related_conversation, policy, escalation_level, resolution, resolved_for, rating,
+                    rating_feedback, rated_at, reopened_count, waiting_since, reminded_at, handed_back_by,
+                    version, created_at, updated_at, assigned_at, first_response_at, resolved_at, closed_at
+             from tickets " + $tail
+            $(, $argument)*
+        )
+    };
+}
+
+/// How a caller names a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketKey {
+    /// By id.
+    Id(TicketId),
+    /// By number.
+    Number(TicketNumber),
+}
+
+impl TicketKey {
+    /// Reads an id or a number; `None` when it is neither.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse()
+            .map(Self::Id)
+            .ok()
+            .or_else(|| TicketNumber::parse(text).map(Self::Number))
+    }
+}
+
+pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
+    match key {
+        TicketKey::Id(id) => {
+            select_tickets!("where id = $1", id.0)
+                .fetch_optional(db)
+                .await
+        }
+        TicketKey::Number(number) => {
+            select_tickets!("where number = $1", number.as_str())
+                .fetch_optional(db)
+                .await
+        }
+    }
+}
+
+/// These tickets, in no order.
+pub async fn find_all(db: impl PgExecutor<'_>, ids: &[uuid::Uuid]) -> sqlx::Result<Vec<Ticket>> {
+    select_tickets!("where id = any($1)", ids)
+        .fetch_all(db)
+        .await
+}
+
+/// Waits for whoever changes the ticket now, and keeps others waiting until the transaction ends.
+pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
+    match key {
+        TicketKey::Id(id) => {
+            select_tickets!("where id = $1 for update", id.0)
+                .fetch_optional(db)
+                .await
+        }
+        TicketKey::Number(number) => {
+            select_tickets!("where number = $1 for update", number.as_str())
+                .fetch_optional(db)
+                .await
+        }
+    }
+}
+
+pub async fn next_number(db: impl PgExecutor<'_>, at: DateTime<Utc>) -> sqlx::Result<TicketNumber> {
+    let sequence = sqlx::query_scalar!(r#"select nextval('ticket_sequence') as "sequence!""#)
+        .fetch_one(db)
+        .await?;
+    Ok(TicketNumber::new(at, sequence))
+}
+
+pub async fn insert(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into tickets (id, number, customer_id, subject, description, category, priority, status,
+             department, language, tags, attachments, related_booking, related_transaction,
+             related_conversation, policy, escalation_level, reopened_count, version, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $18)",
+        ticket.id.0,
+        ticket.number.as_str(),
+        ticket.customer_id.0,
+        ticket.subject,
+        ticket.description,
+        ticket.category.as_str(),
+        ticket.priority.as_str(),
+        ticket.status.as_str(),
+        ticket.department.as_str(),
+        ticket.language,
+        &ticket.tags,
+        &ticket.attachments as _,
+        ticket.related_booking,
+        ticket.related_transaction,
+        ticket.related_conversation,
+        &ticket.policy as _,
+        ticket.version,
+        ticket.created_at,
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
+/// Writes what may change of a ticket. The version is the caller's proof that the row is the one
+/// that was read.
+pub async fn update(
+    db: impl PgExecutor<'_>,
+    ticket: &Ticket,
+    read_version: i64,
+) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "update tickets set assigned_to = $3, priority = $4, status = $5, policy = $6, escalation_level = $7,
+             resolution = $8, resolved_for = $9, rating = $10, rating_feedback = $11, rated_at = $12,
+             reopened_count = $13, waiting_since = $14, reminded_at = $15, handed_back_by = $16,
+             version = $17, updated_at = $18, assigned_at = $19, first_response_at = $20,
+             resolved_at = $21, closed_at = $22
+         where id = $1 and version = $2",
+        ticket.id.0,
+        read_version,
+        ticket.assigned_to.map(|agent| agent.0),
+        ticket.priority.as_str(),
+        ticket.status.as_str(),
+        &ticket.policy as _,
+        ticket.escalation_level,
+        &ticket.resolution as _,
+        ticket.resolved_for.map(|agent| agent.0),
+        ticket.rating,
+        ticket.rating_feedback,
+        ticket.rated_at,
+        ticket.reopened_count,
+        ticket.waiting_since,
+        ticket.reminded_at,
+        ticket.handed_back_by.map(|agent| agent.0),
+        ticket.version,
+        ticket.updated_at,
+        ticket.assigned_at,
+        ticket.first_response_at,
+        ticket.resolved_at,
+        ticket.closed_at,
+    )
+    .execute(db)
+    .await?;
+    // The row is locked from the read on, so that this cannot happen but by a mistake of ours.
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
+}
+
+pub async fn insert_event(db: impl PgExecutor<'_>, event: &TicketEvent) -> sqlx::Result<()> {
+    let (actor, role) = match event.by {
+        ChangedBy::Person(person, role) => (Some(person.0), Some(role.as_str())),
+        ChangedBy::System => (None, None),
+    };
+    sqlx::query!(
+        "insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        event.id.0,
+        event.ticket.0,
+        event.at,
+        actor,
+        role,
+        Json(&event.what) as _,
+        event.what.is_public(),
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
+pub async fn insert_message(db: impl PgExecutor<'_>, message: &Message) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into messages (id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        message.id.0,
+        message.ticket_id.0,
+        message.sender_id.map(|sender| sender.0),
+        message.sender_type.as_str(),
+        message.body,
+        &message.attachments as _,
+        message.is_internal,
+        message.created_at,
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
+/// Which messages of a thread are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// All.
+    Staff,
+    /// Public ones.
+    Requester,
+}
+
+/// A page of a thread, oldest first.
+pub async fn messages(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+    (offset, limit): (i64, i64),
+) -> sqlx::Result<Vec<Message>> {
+    sqlx::query_as!(
+        Message,
+        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at
+         from messages where ticket_id = $1 and (not is_internal or $2)
+         order by created_at, position offset $3 limit $4",
+        ticket.0,
+        reader == Reader::Staff,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn count_messages(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from messages where ticket_id = $1 and (not is_internal or $2)"#,
+        ticket.0,
+        reader == Reader::Staff,
+    )
+    .fetch_one(db)
+    .await
+}
+
+struct EventRow {
+    id: EventId,
+    ticket_id: TicketId,
+    at: DateTime<Utc>,
+    actor_id: Option<UserId>,
+    actor_role: Option<Role>,
+    what: Json<Happened>,
+}
+
+impl From<EventRow> for TicketEvent {
+    fn from(row: EventRow) -> Self {
+        let by = match (row.actor_id, row.actor_role) {
+            (Some(person), Some(role)) => ChangedBy::Person(person, role),
+            (None, _) | (_, None) => ChangedBy::System,
+        };
+        Self {
+            id: row.id,
+            ticket: row.ticket_id,
+            at: row.at,
+            by,
+            what: row.what.0,
+        }
+    }
+}
+
+/// A page of a history, oldest first.
+pub async fn events(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+    (offset, limit): (i64, i64),
+) -> sqlx::Result<Vec<TicketEvent>> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
+         where ticket_id = $1 and (is_public or $2) order by at, position offset $3 limit $4",
+        ticket.0,
+        reader == Reader::Staff,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+pub async fn count_events(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from ticket_events where ticket_id = $1 and (is_public or $2)"#,
+        ticket.0,
+        reader == Reader::Staff,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The escalations of these tickets, oldest first.
+pub async fn escalations(
+    db: impl PgExecutor<'_>,
+    tickets: &[uuid::Uuid],
+) -> sqlx::Result<Vec<TicketEvent>> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
+         where ticket_id = any($1) and what ->> 'type' = 'escalated' order by at, position",
+        tickets,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Tickets of these departments that wait for an agent, most urgent first, then oldest. Those that were lifted wait
+/// for an agent of their level, the others for the front line.
+pub async fn waiting(
+    db: impl PgExecutor<'_>,
+    departments: &[Department],
+    limit: i64,
+) -> sqlx::Result<Vec<(TicketId, Status)>> {
+    let departments: Vec<String> = departments.iter().map(ToString::to_string).collect();
+    let rows = sqlx::query!(
+        "select id, status from tickets
+         where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
+         order by priority_rank desc, created_at, id limit $2",
+        &departments,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.status)).collect())
+}
+
+/// Resolved tickets that nobody has touched since `before`.
+pub async fn resolved_before(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        "select id from tickets where status = 'resolved' and resolved_at <= $1 order by resolved_at, id limit $2",
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Tickets that have waited for their customer since before `resolve_before`, or since before
+/// `remind_before` without a reminder.
+pub async fn waiting_for_customer(
+    db: impl PgExecutor<'_>,
+    remind_before: DateTime<Utc>,
+    resolve_before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        "select id from tickets where status = 'waiting_customer'
+             and (waiting_since <= $2 or (waiting_since <= $1 and reminded_at is null))
+         order by waiting_since, id limit $3",
+        remind_before,
+        resolve_before,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Writes a case: the ticket, what changed of its clocks, what happened. `read` is the case as
+/// it was loaded; none for a new one.
+pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
+    match read_version {
+        Some(version) => update(&mut **tx, &case.ticket, version).await?,
+        None => insert(&mut **tx, &case.ticket).await?,
+    }
+    crate::sla::store::save(tx, case.ticket.id, &case.clocks).await
+}
+
+/// The active tickets that an agent has.
+pub async fn active_of(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    limit: i64,
+) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        "select id from tickets
+         where assigned_to = $1 and status not in ('resolved', 'closed') order by id limit $2",
+        agent.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
