@@ -1,0 +1,357 @@
+//! Reads the fields of a JSON object by name and kind, and gathers every fault on the way: wrong
+//! kinds, wrong values, missing fields, and in the end those that nobody asked for. `null` counts
+//! as absent.
+//!
+//! ```text
+//! let mut body = payload.object()?;
+//! let reason = body.required("reason", 1..=5_000);
+//! let agent = body.id::<UserId>("escalatedTo");
+//! let escalation = reason.map(|reason| Escalation { reason, agent });
+//! let escalation = body.finish(escalation)?;
+//! ```
+
+use crate::{error::Problem, openapi::Shape};
+use serde_json::{Map, Value, json};
+use shared::fault::{Fault, Faults, Words};
+use std::{ops::RangeInclusive, str::FromStr};
+
+/// An object that is being read, or one of which is told how it is read ([`Body::describe`]).
+#[derive(Debug)]
+pub struct Body {
+    fields: Map<String, Value>,
+    faults: Faults,
+    /// What was asked for, in order, when it is only told.
+    asked: Option<Shape>,
+}
+
+impl Body {
+    pub(crate) fn new(fields: Map<String, Value>) -> Self {
+        Self {
+            fields,
+            faults: Faults::new(),
+            asked: None,
+        }
+    }
+
+    /// The JSON Schema of the objects that `read` reads: found by letting it read.
+    pub fn describe<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
+        Self::described(read).1
+    }
+
+    fn described<T>(read: impl FnOnce(&mut Self) -> T) -> (T, Value) {
+        let mut body = Self {
+            fields: Map::new(),
+            faults: Faults::describing(),
+            asked: Some(Shape::default()),
+        };
+        let read = read(&mut body);
+        let shape = body.asked.unwrap_or_default();
+        (read, shape.into_schema(body.faults.into_limits()))
+    }
+
+    fn ask(&mut self, field: &str, schema: Value) {
+        if let Some(asked) = &mut self.asked {
+            asked.property(field, schema);
+        }
+    }
+
+    /// Where parsers note what is wrong with values.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// Whether the field is there and not null. Does not take it.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.fields.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    /// Takes a field, whatever it is; `None` when it is absent or null. Also how a field is
+    /// ignored on purpose.
+    pub fn value(&mut self, field: &str) -> Option<Value> {
+        self.ask(field, json!({}));
+        self.take(field)
+    }
+
+    fn take(&mut self, field: &str) -> Option<Value> {
+        self.fields.remove(field).filter(|value| !value.is_null())
+    }
+
+    fn wrong_kind(&mut self, field: &str, kind: &str) {
+        self.faults
+            .add(field, "wrong_type", format!("must be {kind}"));
+    }
+
+    /// Text of any length.
+    pub fn text(&mut self, field: &str) -> Option<String> {
+        self.ask(field, json!({"type": "string"}));
+        let Value::String(text) = self.value(field)? else {
+            self.wrong_kind(field, "text");
+            return None;
+        };
+        Some(text)
+    }
+
+    /// Text of so many characters, or nothing.
+    pub fn optional(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.text(field);
+        self.faults
+            .optional_text(field, text.as_deref(), *length.start(), *length.end())
+    }
+
+    /// Text of so many characters.
+    pub fn required(&mut self, field: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let text = self.text(field);
+        self.faults
+            .required_text(field, text.as_deref(), *length.start(), *length.end())
+    }
+
+    /// One of an enum's words, or nothing.
+    pub fn word<T: Words>(&mut self, field: &str) -> Option<T> {
+        let word = self.text(field);
+        self.faults.word(field, word.as_deref())
+    }
+
+    /// One of an enum's words.
+    pub fn required_word<T: Words>(&mut self, field: &str) -> Option<T> {
+        self.need(field);
+        self.word(field)
+    }
+
+    /// Notes a fault if the field is not there. For fields that are then read by kind.
+    pub fn need(&mut self, field: &str) {
+        if !self.has(field) {
+            self.faults.required(field);
+        }
+    }
+
+    /// An id, or nothing.
+    pub fn id<T: FromStr>(&mut self, field: &str) -> Option<T> {
+        let id = self.text(field);
+        self.faults.id(field, id.as_deref())
+    }
+
+    /// A whole number, or nothing.
+    pub fn integer(&mut self, field: &str) -> Option<i64> {
+        self.ask(field, json!({"type": "integer"}));
+        let value = self.take(field)?;
+        let number = value.as_i64();
+        if number.is_none() {
+            self.wrong_kind(field, "a whole number");
+        }
+        number
+    }
+
+    /// A flag, or nothing.
+    pub fn flag(&mut self, field: &str) -> Option<bool> {
+        self.ask(field, json!({"type": "boolean"}));
+        let value = self.take(field)?;
+        let flag = value.as_bool();
+        if flag.is_none() {
+            self.wrong_kind(field, "true or false");
+        }
+        flag
+    }
+
+    fn list(&mut self, field: &str) -> Option<Vec<Value>> {
+        let Value::Array(items) = self.value(field)? else {
+            self.wrong_kind(field, "a list");
+            return None;
+        };
+        Some(items)
+    }
+
+    /// A list of texts, or nothing.
+    pub fn texts(&mut self, field: &str) -> Option<Vec<String>> {
+        self.ask(field, json!({"type": "array", "items": {"type": "string"}}));
+        if self.asked.is_some() {
+            return Some(vec![String::new()]);
+        }
+        let mut texts = Vec::new();
+        for (at, item) in self.list(field)?.into_iter().enumerate() {
+            match item {
+                Value::String(text) => texts.push(text),
+                _ => self.wrong_kind(&format!("{field}[{at}]"), "text"),
+            }
+        }
+        Some(texts)
+    }
+
+    /// An object inside this one, or nothing. Its fields are named relative to it while it is
+    /// read; its faults come out with their whole path.
+    pub fn object<T>(&mut self, field: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.asked.is_some() {
+            let (read, schema) = Self::described(read);
+            self.ask(field, schema);
+            return Some(read);
+        }
+        let value = self.take(field)?;
+        self.inner(field, value, read)
+    }
+
+    /// A list of objects inside this one, or nothing.
+    pub fn objects<T>(
+        &mut self,
+        field: &str,
+        mut read: impl FnMut(&mut Self) -> T,
+    ) -> Option<Vec<T>> {
+        if self.asked.is_some() {
+            let (read, schema) = Self::described(read);
+            self.ask(field, json!({"type": "array", "items": schema}));
+            return Some(vec![read]);
+        }
+        let items = self.list(field)?;
+        let items = items.into_iter().enumerate();
+        Some(
+            items
+                .filter_map(|(at, item)| self.inner(&format!("{field}[{at}]"), item, &mut read))
+                .collect(),
+        )
+    }
+
+    fn inner<T>(
+        &mut self,
+        path: &str,
+        value: Value,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let Value::Object(fields) = value else {
+            self.wrong_kind(path, "an object");
+            return None;
+        };
+        let mut inner = Self::new(fields);
+        let read = read(&mut inner);
+        if let Err(faults) = inner.check(Some(())) {
+            self.faults.extend(faults.into_iter().map(|fault| Fault {
+                field: format!("{path}.{}", fault.field),
+                ..fault
+            }));
+        }
+        Some(read)
+    }
+
+    /// What was read, if nothing was wrong with it.
+    ///
+    /// # Errors
+    /// 422 with every fault, unknown fields among them.
+    pub fn finish<T>(self, read: Option<T>) -> Result<T, Problem> {
+        self.check(read).map_err(Problem::invalid)
+    }
+
+    fn check<T>(mut self, read: Option<T>) -> Result<T, Vec<Fault>> {
+        for field in self.fields.keys() {
+            self.faults
+                .add(field, "unknown_field", "is not a field that is known here");
+        }
+        self.faults.finish(read).map_err(without_echoes)
+    }
+}
+
+/// A field of the wrong kind reads as absent: that it is needed then goes without saying.
+fn without_echoes(faults: Vec<Fault>) -> Vec<Fault> {
+    let wrong: Vec<String> = faults
+        .iter()
+        .filter(|fault| fault.code != "required")
+        .map(|fault| fault.field.clone())
+        .collect();
+    faults
+        .into_iter()
+        .filter(|fault| fault.code != "required" || !wrong.contains(&fault.field))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::people::Availability;
+
+    fn body(value: Value) -> Body {
+        match value {
+            Value::Object(fields) => Body::new(fields),
+            _ => panic!("not an object"),
+        }
+    }
+
+    fn faults(body: Body) -> Vec<(String, &'static str)> {
+        let faults = body.check(Some(())).unwrap_err();
+        faults
+            .into_iter()
+            .map(|fault| (fault.field, fault.code))
+            .collect()
+    }
+
+    fn pairs(expected: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+        expected
+            .iter()
+            .map(|(field, code)| ((*field).to_owned(), *code))
+            .collect()
+    }
+
+    #[test]
+    fn every_fault_is_found_at_once_and_only_once() {
+        let mut body = body(json!({
+            "subject": 5, "tags": ["a", 1], "status": "asleep", "count": 1.5, "flag": "yes",
+            "agent": "nobody", "extra": 1, "empty": "  ",
+        }));
+        body.required("subject", 1..=200);
+        body.required("missing", 1..=200);
+        body.required("empty", 1..=200);
+        body.texts("tags");
+        body.required_word::<Availability>("status");
+        body.integer("count");
+        body.flag("flag");
+        body.id::<shared::ids::UserId>("agent");
+        assert_eq!(
+            faults(body),
+            pairs(&[
+                ("subject", "wrong_type"),
+                ("missing", "required"),
+                ("empty", "too_short"),
+                ("tags[1]", "wrong_type"),
+                ("status", "unknown_value"),
+                ("count", "wrong_type"),
+                ("flag", "wrong_type"),
+                ("agent", "invalid_id"),
+                ("extra", "unknown_field"),
+            ])
+        );
+    }
+
+    #[test]
+    fn faults_of_inner_objects_have_their_whole_path() {
+        let mut body = body(json!({
+            "attachments": [{"url": 1}, 2, {"url": "https://x", "more": 1}],
+            "info": {"level": {"at": "x"}},
+        }));
+        body.objects("attachments", |item| item.required("url", 1..=10));
+        body.object("info", |info| {
+            info.object("level", |level| level.integer("at"))
+        });
+        assert_eq!(
+            faults(body),
+            pairs(&[
+                ("attachments[0].url", "wrong_type"),
+                ("attachments[1]", "wrong_type"),
+                ("attachments[2].more", "unknown_field"),
+                ("info.level.at", "wrong_type"),
+            ])
+        );
+    }
+
+    #[test]
+    fn null_is_absence_and_what_is_right_is_read() {
+        let mut body = body(json!({
+            "a": null, "b": "x", "c": 3, "d": true, "e": ["y"], "f": {"g": "z"},
+        }));
+        assert_eq!(body.optional("a", 1..=5), None);
+        assert_eq!(body.required("b", 1..=5).as_deref(), Some("x"));
+        assert_eq!(body.integer("c"), Some(3));
+        assert_eq!(body.flag("d"), Some(true));
+        assert_eq!(body.texts("e"), Some(vec!["y".to_owned()]));
+        assert_eq!(
+            body.object("f", |f| f.text("g")),
+            Some(Some("z".to_owned()))
+        );
+        assert!(body.finish(Some(())).is_ok());
+    }
+}

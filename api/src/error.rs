@@ -1,0 +1,268 @@
+//! The one place where a failure becomes a status code, and the one shape that failures have:
+//! RFC 9457 with the brief's `success` flag. A 500 tells the request id and nothing else.
+//!
+//! A [`Problem`] travels in the extensions of its response, and is written by the outermost
+//! layer, which alone knows the request id.
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use shared::{
+    error::{ActionError, Chain},
+    fault::Fault,
+};
+use std::{error::Error, sync::Arc};
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// A failure, as the caller is told of it.
+#[derive(Debug, Clone)]
+pub struct Problem(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<Fault>,
+    headers: HeaderMap,
+    cause: Option<Cause>,
+}
+
+impl Problem {
+    /// A failure of that status, with a stable word and what to do about it.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::from_parts(Parts {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            headers: HeaderMap::new(),
+            cause: None,
+        })
+    }
+
+    fn from_parts(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// 401: there is no token, or none that is good. The challenge is that of RFC 6750, section 3.
+    #[must_use]
+    pub fn unauthenticated(code: &'static str, detail: &str, challenge: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, detail).with_header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(challenge),
+        )
+    }
+
+    /// 404: no such thing, or one that this caller may not see.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("There is no such {what} that you may see."),
+        )
+    }
+
+    /// 400: values of the query or the path that cannot be read.
+    #[must_use]
+    pub fn bad_query(errors: Vec<Fault>) -> Self {
+        Self::faulty(StatusCode::BAD_REQUEST, "invalid_query", "address", errors)
+    }
+
+    /// 422: fields that are wrong.
+    #[must_use]
+    pub fn invalid(errors: Vec<Fault>) -> Self {
+        Self::faulty(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_fields",
+            "body",
+            errors,
+        )
+    }
+
+    fn faulty(status: StatusCode, code: &'static str, what: &str, errors: Vec<Fault>) -> Self {
+        Self::from_parts(Parts {
+            status,
+            code,
+            detail: format!("The {what} has faults: `errors` names each with its field."),
+            errors,
+            headers: HeaderMap::new(),
+            cause: None,
+        })
+    }
+
+    /// 500: whatever nobody expected. The cause is for the log alone.
+    #[must_use]
+    pub fn unexpected(cause: impl Into<Cause>) -> Self {
+        Self::from_parts(Parts {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal_error",
+            detail: "Something went wrong on our side. Quote `requestId` when you report it."
+                .to_owned(),
+            errors: Vec::new(),
+            headers: HeaderMap::new(),
+            cause: Some(cause.into()),
+        })
+    }
+
+    /// 503: something that we need is not there; nothing half done stays behind.
+    #[must_use]
+    pub fn unavailable(detail: &str, cause: impl Into<Cause>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        Self::from_parts(Parts {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "unavailable",
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+            headers,
+            cause: Some(cause.into()),
+        })
+    }
+
+    /// What a bare status means, for answers that come from below our handlers.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::NOT_FOUND => ("no_such_path", "There is nothing at this path."),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                "method_not_allowed",
+                "This path does not take this method: `Allow` names those that it takes.",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "The body is too large."),
+            status if status.is_client_error() => {
+                ("bad_request", "The request could not be understood.")
+            }
+            _ => return Self::unexpected("an answer without a problem"),
+        };
+        Self::new(status, code, detail)
+    }
+
+    /// Adds a header to the answer. For a problem that has not been sent.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0) {
+            parts.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// Its stable word.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// The answer, and the one line in the log where something failed.
+    pub(crate) fn render(&self, request_id: &str) -> Response {
+        let parts = &*self.0;
+        if let Some(cause) = &parts.cause {
+            tracing::error!(
+                request.id = request_id,
+                problem.code = parts.code,
+                error = %Chain(cause.as_ref()),
+                "a request failed"
+            );
+        }
+        let body = json!({
+            "success": false,
+            "type": "about:blank",
+            "title": parts.status.canonical_reason().unwrap_or("Failure"),
+            "status": parts.status.as_u16(),
+            "detail": parts.detail,
+            "code": parts.code,
+            "errors": parts.errors,
+            "requestId": request_id,
+        });
+        let mut headers = parts.headers.clone();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        (parts.status, headers, body.to_string()).into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.0.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<ActionError> for Problem {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::NotFound(what) => Self::not_found(what),
+            ActionError::Forbidden { code, detail } => {
+                Self::new(StatusCode::FORBIDDEN, code, detail)
+            }
+            ActionError::Conflict { code, detail } => Self::new(StatusCode::CONFLICT, code, detail),
+            ActionError::Invalid(faults) => Self::invalid(faults),
+            ActionError::Stale { present } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "version_moved_on",
+                format!("The ticket is at version {present} now: read it again, then decide."),
+            ),
+            ActionError::Unauthenticated(code) => {
+                Self::unauthenticated(code, credentials_detail(code), "Bearer")
+            }
+            ActionError::Database(error) => error.into(),
+            error @ ActionError::Internal(_) => Self::unexpected(error),
+        }
+    }
+}
+
+fn credentials_detail(code: &str) -> &'static str {
+    match code {
+        "invalid_credentials" => "The e-mail address or the password is wrong.",
+        "invalid_refresh_token" => "The refresh token is not good any more: log in again.",
+        _ => "Log in first.",
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) {
+            Self::unavailable(
+                "The database does not answer at the moment: try again shortly.",
+                error,
+            )
+        } else {
+            Self::unexpected(error)
+        }
+    }
+}
+
+/// Whether the database is away, or asks for another try, rather than refusing what it was asked.
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            // Connection failures; shutdown and start-up; too many connections; a standby;
+            // conflicts and deadlocks, which go away when tried again.
+            code.starts_with("08")
+                || matches!(
+                    &*code,
+                    "57P01" | "57P02" | "57P03" | "53300" | "25006" | "40001" | "40P01"
+                )
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,290 @@
+//! What a request brings: the id in its path, its query, its body. The extractors refuse nothing
+//! by themselves, so that a handler keeps the order of checks: first whether the thing is there
+//! for this caller (404), then what the query (400) and the body (413, 415, 400, 422) say.
+
+use crate::{body::Body, error::Problem, query::Query};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use serde_json::{Map, Value};
+use std::{convert::Infallible, str::FromStr};
+
+/// The most that a JSON body may have, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The id in the path: the first of its parameters.
+#[derive(Debug, Clone)]
+pub struct PathId(String);
+
+impl PathId {
+    /// The id; what is none is no such thing.
+    ///
+    /// # Errors
+    /// 404, as for an id that nothing has.
+    pub fn parse<T: FromStr>(&self, what: &str) -> Result<T, Problem> {
+        self.0.parse().map_err(|_| Problem::not_found(what))
+    }
+
+    /// The parameter as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        // What cannot be decoded is empty here, and so the id of nothing.
+        let first = RawPathParams::from_request_parts(parts, state)
+            .await
+            .ok()
+            .and_then(|params| params.iter().next().map(|(_, value)| value.to_owned()));
+        Ok(Self(first.unwrap_or_default()))
+    }
+}
+
+/// The versions that the caller is content with: `If-Match: "7"`, or several (RFC 9110, section
+/// 13.1.1). `*` and an absent header are content with any; a weak tag and one that is none of ours
+/// match no version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IfMatch(Option<Vec<i64>>);
+
+/// No version is ever this one.
+const NO_VERSION: i64 = -1;
+
+impl IfMatch {
+    /// The version that a change has to find, where the present one is this; `None`: any will do.
+    #[must_use]
+    pub fn against(&self, present: i64) -> Option<i64> {
+        let versions = self.0.as_ref()?;
+        let met = versions.contains(&present);
+        Some(if met { present } else { NO_VERSION })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let tags = parts.headers.get_all(header::IF_MATCH).iter();
+        let tags: Vec<_> = tags
+            .flat_map(|value| value.to_str().unwrap_or("").split(','))
+            .map(str::trim)
+            .collect();
+        Ok(Self(match *tags.as_slice() {
+            [] | ["*"] => None,
+            _ => Some(tags.into_iter().filter_map(version).collect()),
+        }))
+    }
+}
+
+fn version(tag: &str) -> Option<i64> {
+    tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+/// A body that has been received and not looked at.
+#[derive(Debug)]
+pub struct Payload {
+    bytes: Result<Bytes, Problem>,
+    is_json: bool,
+}
+
+impl Payload {
+    /// The body as it came; `None` if it did not arrive as a whole.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Bytes> {
+        self.bytes.as_ref().ok().cloned()
+    }
+
+    /// The JSON object that the body is.
+    ///
+    /// # Errors
+    /// 413, 415 and 400; 422 for JSON that is not an object.
+    pub fn object(self) -> Result<Body, Problem> {
+        let bytes = self.bytes?;
+        if !self.is_json {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "json_needed",
+                "Send JSON, and the header `Content-Type: application/json`.",
+            ));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(fields)) => Ok(Body::new(fields)),
+            Ok(_) => Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "object_needed",
+                "The body is JSON, but not an object with fields.",
+            )),
+            Err(error) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "malformed_json",
+                format!(
+                    "The body is not JSON: see line {}, column {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )),
+        }
+    }
+
+    /// What `read` reads from it.
+    ///
+    /// # Errors
+    /// As [`Payload::object`]; 422 with every fault.
+    pub fn read<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
+        let mut body = self.object()?;
+        let read = read(&mut body);
+        body.finish(read)
+    }
+
+    /// As [`Payload::read`], where no body at all counts as `{}`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_or_nothing<T>(
+        self,
+        read: impl FnOnce(&mut Body) -> Option<T>,
+    ) -> Result<T, Problem> {
+        let mut body = self.object_or_nothing()?;
+        let read = read(&mut body);
+        body.finish(read)
+    }
+
+    /// As [`Payload::object`], where no body at all counts as `{}`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn object_or_nothing(self) -> Result<Body, Problem> {
+        match &self.bytes {
+            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new())),
+            _ => self.object(),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Payload {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
+        let is_json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| refused(rejection.status()));
+        Ok(Self { bytes, is_json })
+    }
+}
+
+fn refused(status: StatusCode) -> Problem {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("The body may have at most {BODY_LIMIT} bytes."),
+        )
+    } else {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body_not_received",
+            "The body did not arrive as a whole: send it again.",
+        )
+    }
+}
+
+/// `application/json`, or a type that is JSON underneath (RFC 6839, section 3.1).
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| {
+            let essence = essence.trim().to_ascii_lowercase();
+            essence == "application/json"
+                || (essence.starts_with("application/") && essence.ends_with("+json"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload(bytes: &'static str, content_type: &str) -> Payload {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, content_type.parse().unwrap());
+        Payload {
+            bytes: Ok(Bytes::from_static(bytes.as_bytes())),
+            is_json: is_json(&headers),
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_object_of_json_is_told_apart() {
+        let status = |bytes, content_type| {
+            payload(bytes, content_type)
+                .object()
+                .err()
+                .map(|problem| problem.status().as_u16())
+        };
+        assert_eq!(status("{}", "application/json"), None);
+        assert_eq!(status("{}", "application/JSON; charset=utf-8"), None);
+        assert_eq!(status("{}", "application/merge-patch+json"), None);
+        assert_eq!(status("{}", "text/plain"), Some(415));
+        assert_eq!(status("{", "text/plain"), Some(415));
+        assert_eq!(status("{", "application/json"), Some(400));
+        assert_eq!(status("", "application/json"), Some(400));
+        assert_eq!(status("[]", "application/json"), Some(422));
+    }
+
+    async fn if_match(tags: &[&str]) -> IfMatch {
+        let mut request = Request::new(axum::body::Body::empty());
+        for tag in tags {
+            let headers = request.headers_mut();
+            headers.append(header::IF_MATCH, tag.parse().unwrap());
+        }
+        let (mut parts, _) = request.into_parts();
+        let Ok(if_match) = IfMatch::from_request_parts(&mut parts, &()).await;
+        if_match
+    }
+
+    #[tokio::test]
+    async fn any_version_that_is_named_will_do() {
+        let any: [&[&str]; 2] = [&[], &["*"]];
+        for tags in any {
+            assert_eq!(if_match(tags).await.against(7), None, "{tags:?}");
+        }
+        let met: [&[&str]; 4] = [
+            &["\"7\""],
+            &["\"6\", \"7\""],
+            &["\"6\"", "\"7\""],
+            &["W/\"6\",\"7\""],
+        ];
+        for tags in met {
+            assert_eq!(if_match(tags).await.against(7), Some(7), "{tags:?}");
+        }
+        for unmet in ["\"6\"", "W/\"7\"", "7", "", "\"x\"", "\"6\", *"] {
+            assert_eq!(
+                if_match(&[unmet]).await.against(7),
+                Some(NO_VERSION),
+                "{unmet}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_body_may_count_as_an_empty_object() {
+        assert!(payload("", "text/plain").object_or_nothing().is_ok());
+        assert!(payload(" ", "text/plain").object_or_nothing().is_err());
+    }
+}

@@ -1,0 +1,184 @@
+//! The REST API: extractors, routes and answers. It decides nothing: a handler extracts, converts,
+//! calls one action of `shared` and answers.
+
+pub mod auth;
+pub mod body;
+pub mod client;
+mod cors;
+pub mod error;
+pub mod extract;
+pub mod idempotency;
+pub mod issuer;
+pub mod limits;
+pub mod openapi;
+pub mod query;
+pub mod request_id;
+pub mod respond;
+pub mod routes;
+pub mod state;
+pub mod throttle;
+mod time_limit;
+pub mod token;
+pub mod views;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    serve::ListenerExt,
+};
+use error::Problem;
+use shared::context::Context;
+use state::ApiState;
+use std::{any::Any, net::SocketAddr};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Answers requests until it is told to stop; then takes no more, and finishes those it has.
+///
+/// # Errors
+/// The listener failed.
+pub async fn role(
+    cx: Context,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    // Without it an answer in two packets waits for the acknowledgement of the first.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection kept its delay");
+        }
+    });
+    let service = router(cx).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown.cancelled_owned())
+        .await
+}
+
+/// The whole API, for a server or for a test in the same process.
+pub fn router(cx: Context) -> Router {
+    let (routes, _) = routes::all();
+    layered(routes, ApiState::new(cx))
+}
+
+/// Puts around the routes what every answer goes through; the last layer is the outermost.
+fn layered(routes: Router<ApiState>, state: ApiState) -> Router {
+    let routes = routes
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), limits::around))
+        .layer(from_fn(time_limit::around));
+    // A browser that asks beforehand has no token yet, and is not counted.
+    let routes = match cors::layer(&state.cx.config.http.cors_origins) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    routes
+        .layer(from_fn_with_state(state.clone(), request_id::around))
+        .with_state(state)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked: {0}")]
+struct Panicked(String);
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    Problem::unexpected(Panicked(message.to_owned())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{
+        body::{Body, to_bytes},
+        http::{Request, header},
+        routing::get,
+    };
+    use serde_json::Value;
+    use shared::{
+        clock::SystemClock,
+        config::{Config, Settings},
+        ids::IdSource,
+        jobs::Lane,
+    };
+    use sqlx::postgres::PgPoolOptions;
+    use std::sync::Arc;
+    use tower::ServiceExt;
+
+    /// A context whose database is never asked.
+    fn context() -> Context {
+        let settings = Settings::load(|name| match name {
+            "DATABASE_URL" => Some("postgres://127.0.0.1:1/none".to_owned()),
+            "REDIS_URL" => Some("redis://127.0.0.1:1".to_owned()),
+            "JWT_SECRET" => Some("0123456789012345678901234567890123456789".to_owned()),
+            _ => None,
+        });
+        let config = Config::read(&settings.unwrap()).unwrap();
+        Context {
+            pool: PgPoolOptions::new()
+                .connect_lazy("postgres://127.0.0.1:1/none")
+                .unwrap(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(IdSource::seeded([1; 32])),
+            config: Arc::new(config),
+            lane: Lane::Own,
+        }
+    }
+
+    /// The answer to `GET`, which must be a problem, and its body.
+    async fn problem(router: Router, path: &str) -> (Response, Value) {
+        let request = Request::get(path)
+            .header("x-request-id", "of-the-caller")
+            .body(Body::empty())
+            .unwrap();
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            parts.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        assert_eq!(parts.headers["x-request-id"], "of-the-caller");
+        assert_eq!(body["requestId"], "of-the-caller");
+        assert_eq!(body["status"], parts.status.as_u16());
+        (Response::from_parts(parts, Body::empty()), body)
+    }
+
+    #[tokio::test]
+    async fn paths_that_lead_nowhere_are_problems_too() {
+        let (_, body) = problem(router(context()), "/nowhere").await;
+        assert_eq!(body["code"], "no_such_path");
+        let (answer, body) = problem(router(context()), "/api/v1/auth/login").await;
+        assert_eq!(body["code"], "method_not_allowed");
+        assert_eq!(answer.headers()[header::ALLOW], "POST");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_that_tells_nothing() {
+        async fn panics() -> Response {
+            panic!("secret")
+        }
+        let routes = Router::new().route("/", get(panics));
+        let (_, body) = problem(layered(routes, ApiState::new(context())), "/").await;
+        assert_eq!(body["code"], "internal_error");
+        assert!(!body.to_string().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn without_a_token_there_is_a_challenge() {
+        let (answer, body) = problem(router(context()), "/api/v1/auth/me").await;
+        assert_eq!(body["code"], "token_required");
+        assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], "Bearer");
+    }
+}

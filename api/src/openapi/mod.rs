@@ -1,0 +1,13 @@
+//! The document of the API (OpenAPI 3.1), written by the code that it describes: bodies and queries
+//! by the functions that read them, answers by the types that are serialised, paths by the table
+//! of routes.
+
+mod document;
+mod operation;
+mod page;
+mod shape;
+
+pub use document::document;
+pub use operation::{Operation, Who};
+pub use page::page;
+pub use shape::Shape;

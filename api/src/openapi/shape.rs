@@ -1,0 +1,161 @@
+//! What a reader asked for, as a JSON Schema.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "of JSON: what is not there reads as null, and is made when it is written"
+)]
+
+use serde_json::{Map, Value, json};
+use shared::fault::{Asks, Limit};
+
+/// The fields that a reader asked for, in order.
+#[derive(Debug, Default)]
+pub struct Shape(Vec<(String, Value)>);
+
+impl Shape {
+    /// A field of that schema. What is asked for twice is what it was the first time.
+    pub fn property(&mut self, field: &str, schema: Value) {
+        if !self.0.iter().any(|(known, _)| known == field) {
+            self.0.push((field.to_owned(), schema));
+        }
+    }
+
+    /// An object of these fields and no others, within these limits. What need not be there may
+    /// be null.
+    #[must_use]
+    pub fn into_schema(self, limits: Vec<Limit>) -> Value {
+        let properties: Map<String, Value> = self.0.into_iter().collect();
+        let mut schema = json!({
+            "type": "object",
+            "properties": properties,
+            "required": [],
+            "additionalProperties": false,
+        });
+        for limit in limits {
+            apply(&mut schema, &limit.field, &limit.asks);
+        }
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        if let Some(properties) = schema["properties"].as_object_mut() {
+            for (name, property) in properties {
+                if !required.iter().any(|needed| needed == name.as_str()) {
+                    nullable(property);
+                }
+            }
+        }
+        schema
+    }
+}
+
+/// Writes a limit where its path leads. Limits of fields that are read in other ways have nowhere
+/// to go, and go nowhere.
+fn apply(object: &mut Value, path: &str, asks: &Asks) {
+    let (segment, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let (name, entry) = segment
+        .split_once('[')
+        .map_or((segment, false), |(name, _)| (name, true));
+    if rest.is_none() && !entry && *asks == Asks::Presence {
+        if let Some(required) = object["required"].as_array_mut()
+            && !required.iter().any(|needed| needed == name)
+        {
+            required.push(json!(name));
+        }
+        return;
+    }
+    let Some(mut place) = object
+        .get_mut("properties")
+        .and_then(|all| all.get_mut(name))
+    else {
+        return;
+    };
+    if entry {
+        let Some(items) = place.get_mut("items") else {
+            return;
+        };
+        place = items;
+    }
+    match rest {
+        Some(rest) => apply(place, rest, asks),
+        None => {
+            if let Some(place) = place.as_object_mut() {
+                place.extend(keywords(asks));
+            }
+        }
+    }
+}
+
+fn keywords(asks: &Asks) -> Map<String, Value> {
+    let keywords = match asks {
+        Asks::Presence => json!({}),
+        // Where something is needed, white space is not enough; NUL is refused everywhere.
+        Asks::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
+        Asks::Text(min, max) => {
+            json!({"minLength": min, "maxLength": max, "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"})
+        }
+        Asks::Word(words) => json!({"enum": words}),
+        Asks::AnyOf(words) => {
+            let any = words.join("|");
+            json!({"pattern": format!("^({any})(,({any}))*$")})
+        }
+        Asks::Integer(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
+        Asks::Entries(most) => json!({"maxItems": most}),
+        Asks::Id => json!({"format": "uuid"}),
+        Asks::Format(format) => json!({"format": format}),
+        Asks::AnyFormat(formats) => {
+            let any: Vec<Value> = formats
+                .iter()
+                .map(|format| json!({"format": format}))
+                .collect();
+            json!({"anyOf": any})
+        }
+        Asks::Pattern(pattern) => json!({"pattern": pattern}),
+    };
+    match keywords {
+        Value::Object(keywords) => keywords,
+        _ => Map::new(),
+    }
+}
+
+fn nullable(property: &mut Value) {
+    if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
+        words.push(Value::Null);
+    }
+    if let Some(kind) = property.get("type").and_then(Value::as_str) {
+        property["type"] = json!([kind, "null"]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::body::Body;
+    use serde_json::json;
+    use shared::{
+        fault::Faults,
+        tickets::{NewRating, Priority},
+    };
+
+    #[test]
+    fn a_body_is_described_by_reading_it() {
+        let schema = Body::describe(|body| {
+            let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
+            let faults: &mut Faults = body.faults();
+            NewRating::parse(rating, feedback.as_deref(), faults);
+            body.word::<Priority>("priority");
+            body.objects("files", |file| file.required("url", 1..=10));
+        });
+        assert_eq!(schema["required"], json!(["rating"]));
+        assert_eq!(
+            schema["properties"]["rating"],
+            json!({"type": "integer", "minimum": 1, "maximum": 5})
+        );
+        assert_eq!(schema["properties"]["feedback"]["maxLength"], 5_000);
+        assert_eq!(
+            schema["properties"]["priority"]["enum"],
+            json!(["low", "medium", "high", "urgent", null])
+        );
+        let file = &schema["properties"]["files"]["items"];
+        assert_eq!(file["required"], json!(["url"]));
+        assert_eq!(file["properties"]["url"]["maxLength"], 10);
+    }
+}

@@ -1,0 +1,91 @@
+//! Confirming an address by the link of a mail: `POST /auth/confirm-email`, and the page that the
+//! link leads to. Opening the page changes nothing; its form's `POST` does.
+
+use crate::{
+    body::Body,
+    error::Problem,
+    extract::{PathId, Payload},
+    openapi::{Operation, Who},
+    respond::Answer,
+    state::ApiState,
+    views::account_page::{Page, page},
+};
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde_json::json;
+use shared::{
+    context::Context,
+    error::ActionError,
+    people::{AccountEventKind, actions},
+};
+
+/// Confirms the address: `{token}`.
+///
+/// # Errors
+/// The link is no good any more; somebody else has the address.
+pub async fn confirm_email(State(cx): State<Context>, payload: Payload) -> Result<Answer, Problem> {
+    let token = payload.read(body)?;
+    actions::confirm_email(&cx, &token).await?;
+    Ok(Answer::default())
+}
+
+fn body(body: &mut Body) -> Option<String> {
+    body.required("token", 1..=1_000)
+}
+
+/// Shows the form.
+///
+/// # Errors
+/// The database failed.
+pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+    let kind = AccountEventKind::ConfirmEmail;
+    Ok(match super::link_language(&api, kind, &token).await? {
+        Some(language) => page(StatusCode::OK, &language, Page::ConfirmEmail),
+        None => page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    })
+}
+
+/// Takes the form.
+///
+/// # Errors
+/// The database failed.
+pub async fn post(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+    let kind = AccountEventKind::ConfirmEmail;
+    let language = super::link_language(&api, kind, &token).await?;
+    let language = language.as_deref().unwrap_or("en");
+    match actions::confirm_email(&api.cx, token.as_str()).await {
+        Ok(()) => Ok(page(StatusCode::OK, language, Page::EmailConfirmed)),
+        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, language, Page::NoSuchLink)),
+        Err(ActionError::Conflict { .. }) => {
+            Ok(page(StatusCode::CONFLICT, language, Page::EmailTaken))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("confirmEmail", Who::Anybody, "Confirm an address")
+        .about("By the token that was mailed to it. Doing it again changes nothing.")
+        .body(body, json!({"token": "what the link of the mail ends in"}))
+        .conflicts()
+}
+
+pub(crate) fn get_operation() -> Operation {
+    Operation::new(
+        "showEmailConfirmation",
+        Who::Anybody,
+        "Show the page that confirms an address",
+    )
+    .about("A page for people, which a mail links to. Opening it changes nothing.")
+    .pages()
+}
+
+pub(crate) fn post_operation() -> Operation {
+    Operation::new(
+        "confirmEmailByPage",
+        Who::Anybody,
+        "Confirm the address that a mail links from",
+    )
+    .about("What the page's button sends: nothing but the link itself.")
+    .conflicts()
+    .pages()
+}

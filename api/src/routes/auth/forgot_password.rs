@@ -1,0 +1,39 @@
+//! `POST /auth/forgot-password`: asks for a link to a new password, by mail.
+
+use crate::{
+    body::Body,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{context::Context, people::actions};
+
+/// Takes a request: `{email}`. Answers the same, after the same work, whoever has the address.
+///
+/// # Errors
+/// The body is wrong.
+pub async fn forgot_password(
+    State(cx): State<Context>,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let email = payload.read(body)?;
+    actions::forgot_password(&cx, &email).await?;
+    Ok(Answer::default())
+}
+
+fn body(body: &mut Body) -> Option<String> {
+    body.required("email", 1..=254)
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new(
+        "forgotPassword",
+        Who::Anybody,
+        "Ask for a link to a new password",
+    )
+    .about("By mail. The answer is the same whoever has the address.")
+    .body(body, json!({"email": "sarah.support@baitech.com"}))
+}

@@ -1,0 +1,47 @@
+//! `POST /auth/login`: opens a session.
+
+use super::logged_in;
+use crate::{
+    body::Body,
+    client::ClientAddress,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+    state::ApiState,
+};
+use axum::extract::State;
+use secrecy::SecretString;
+use serde_json::json;
+use shared::people::actions::log_in;
+
+/// Logs a person in: `{email, password}`.
+///
+/// # Errors
+/// 401 that does not tell whether the address or the password is wrong; 429 after too many of those.
+pub async fn login(
+    State(api): State<ApiState>,
+    client: ClientAddress,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let (email, password) = payload.read(body)?;
+    let login = log_in(&api.cx, &api.passwords, &email, password);
+    let login = api.throttle.guard(&email, client, login).await?;
+    logged_in(&api, &login)
+}
+
+fn body(body: &mut Body) -> Option<(String, SecretString)> {
+    let email = body.required("email", 1..=254);
+    let password = body.required("password", 1..=1_000);
+    Some((email?, password?.into()))
+}
+
+pub(crate) fn operation() -> Operation {
+    super::gives_tokens(Operation::new("login", Who::Anybody, "Log in"))
+        .about("An unknown address and a wrong password read the same: 401. After too many of them: 429.")
+        .challenges()
+        .body(
+            body,
+            json!({"email": "sarah.support@baitech.com", "password": "SecurePass123!"}),
+        )
+}

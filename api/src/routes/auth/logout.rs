@@ -1,0 +1,32 @@
+//! `POST /auth/logout`: ends the session of the token.
+
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    openapi::{Operation, Who},
+    respond::Answer,
+};
+use axum::{extract::State, http::StatusCode};
+use shared::{context::Context, people::actions::log_out};
+
+/// Ends the caller's session.
+///
+/// # Errors
+/// There is none, or it is an outside issuer's to end.
+pub async fn logout(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
+    let Some(session) = caller.session else {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "login_elsewhere",
+            "Your token is an outside issuer's, and so is the login: end it there.",
+        ));
+    };
+    log_out(&cx, caller.actor, session).await?;
+    Ok(Answer::default())
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("logout", Who::SignedIn, "End the login of the token")
+        .about("The login of an outside issuer's token is ended there: 409.")
+        .conflicts()
+}

@@ -1,0 +1,85 @@
+//! `GET`, `PATCH /auth/me`: the caller's own account.
+
+use crate::{
+    auth::SignedIn,
+    body::Body,
+    client::ClientAddress,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+    routes::users::support_info::support_info,
+    state::ApiState,
+    views::person::User,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    context::Context,
+    people::{ProfileChange, Role, UncheckedProfile, actions, store},
+};
+
+/// Tells the caller's own account.
+///
+/// # Errors
+/// Nobody is logged in.
+pub async fn me(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
+    let mut db = cx.pool.acquire().await?;
+    let person = store::person(&mut db, caller.actor.id).await?;
+    Ok(Answer::of("user", User::from(&person)))
+}
+
+/// Changes the caller's own account; what is absent stays. Another address needs
+/// `currentPassword`, and counts once it is confirmed by the link that is mailed to it.
+///
+/// # Errors
+/// A field is wrong; the address is taken; the password was tried too often.
+pub async fn patch(
+    caller: SignedIn,
+    State(api): State<ApiState>,
+    client: ClientAddress,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let change = payload.read(|body| Some(self::body(body, caller.actor.role)))?;
+    let account = caller.actor.id.to_string();
+    let tries_password = change.tries_password();
+    let change = actions::change_profile(&api.cx, &api.passwords, caller.actor, change);
+    let person = if tries_password {
+        api.throttle.guard(&account, client, change).await?
+    } else {
+        change.await?
+    };
+    Ok(Answer::of("user", User::from(&person)))
+}
+
+fn body(body: &mut Body, role: Role) -> ProfileChange {
+    let given = UncheckedProfile {
+        first_name: body.text("firstName"),
+        last_name: body.text("lastName"),
+        phone_number: body.text("phoneNumber"),
+        language: body.text("language"),
+        timezone: body.text("timezone"),
+        email: body.text("email"),
+        current_password: body.optional("currentPassword", 1..=1_000),
+        support_info: body.object("supportInfo", |info| support_info(info, role)),
+    };
+    ProfileChange::parse(given, body.faults())
+}
+
+pub(crate) fn get_operation() -> Operation {
+    Operation::new("getMe", Who::SignedIn, "Show your account").answers::<User>("user")
+}
+
+pub(crate) fn patch_operation() -> Operation {
+    Operation::new("changeMe", Who::SignedIn, "Change your account")
+        .about("What is absent stays. Another address needs `currentPassword`, and counts once it is confirmed by the link that is \
+            mailed to it; the present one asks for that link again. `supportInfo` is for staff; an admin alone sets `department`, \
+            `employeeId`, `level` and `maxConcurrentTickets` in it.")
+        .body(
+            // As an admin reads it: everybody else's fields are among an admin's.
+            |body| self::body(body, Role::Admin),
+            json!({"phoneNumber": "+254712345678", "language": "sw", "timezone": "Africa/Nairobi"}),
+        )
+        .conflicts()
+        .answers::<User>("user")
+}

@@ -1,0 +1,42 @@
+//! `POST /auth/refresh`: goes on with a session.
+
+use super::logged_in;
+use crate::{
+    body::Body,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+    state::ApiState,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::people::{RefreshToken, actions};
+
+/// Gives new tokens for a refresh token: `{refreshToken}`.
+///
+/// # Errors
+/// 401 for one that is unknown, spent, expired or revoked.
+pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<Answer, Problem> {
+    let token = RefreshToken::presented(payload.read(body)?);
+    let login = actions::refresh(&api.cx, &token).await?;
+    logged_in(&api, &login)
+}
+
+fn body(body: &mut Body) -> Option<String> {
+    body.required("refreshToken", 1..=1_000)
+}
+
+pub(crate) fn operation() -> Operation {
+    super::gives_tokens(Operation::new(
+        "refreshTokens",
+        Who::Anybody,
+        "Get new tokens for a refresh token",
+    ))
+    .about("Each refresh token is good once; using a spent one ends the login that it belongs to.")
+    .challenges()
+    .body(
+        body,
+        json!({"refreshToken": "SkQFN593pj48aLoYx0pYl4_Gtal2iKtNp82Bmh0OdVY"}),
+    )
+}

@@ -1,0 +1,100 @@
+//! `POST /auth/register`: makes an account.
+
+use super::logged_in;
+use crate::{
+    auth::SignedIn,
+    body::Body,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+    routes::users::support_info::unchecked,
+    state::ApiState,
+    views::person::User,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    ids::UserId,
+    people::{
+        NewPerson, NewSupportInfo, Role, UncheckedPerson,
+        actions::{Registered, may_register, register as register_person},
+    },
+    work::Actor,
+};
+
+/// Registers a person. Whether the caller may is asked as soon as the role is known, before the
+/// other fields are judged.
+///
+/// # Errors
+/// The caller may not make such an account; a field is wrong; the address is taken.
+pub async fn register(
+    caller: Option<SignedIn>,
+    State(api): State<ApiState>,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let by = caller.map(|caller| caller.actor);
+    let mut body = payload.object()?;
+    let role = body.word("role");
+    may_register(&api.cx, by, role.unwrap_or(Role::Customer))?;
+    let new = read(&mut body, role, by);
+    let new = body.finish(new)?;
+    match register_person(&api.cx, &api.passwords, new, by).await? {
+        Registered::Oneself(login) => Ok(logged_in(&api, &login)?.created("/api/v1/auth/me")),
+        Registered::BySomebodyElse(person) => Ok(Answer::of("user", User::from(&*person))
+            .created(&format!("/api/v1/admin/users/{}", person.id))),
+    }
+}
+
+fn read(body: &mut Body, role: Option<Role>, by: Option<Actor>) -> Option<NewPerson> {
+    let given = UncheckedPerson {
+        first_name: body.text("firstName"),
+        last_name: body.text("lastName"),
+        email: body.text("email"),
+        phone_number: body.text("phoneNumber"),
+        password: body.text("password"),
+        role,
+        language: body.text("language"),
+        timezone: body.text("timezone"),
+        support_info: body
+            .object("supportInfo", |info| read_support_info(info, by))
+            .flatten(),
+    };
+    NewPerson::parse(given, body.faults())
+}
+
+fn read_support_info(info: &mut Body, by: Option<Actor>) -> Option<NewSupportInfo> {
+    let given = unchecked(info, by.map(|actor| actor.role));
+    NewSupportInfo::parse(given, info.faults())
+}
+
+pub(crate) fn operation() -> Operation {
+    // As an admin reads it: everybody else's fields are among an admin's.
+    let admin = Actor {
+        id: UserId(uuid::Uuid::nil()),
+        role: Role::Admin,
+    };
+    let body = |body: &mut Body| {
+        let role = body.word("role");
+        read(body, role, Some(admin))
+    };
+    super::gives_tokens(Operation::new("register", Who::Anybody, "Make an account"))
+        .about("Anybody may register a customer, technician or corporate customer. Agents and admins are registered by an admin's \
+            token: 403 without. An admin who registers somebody gets no tokens for them. `level` and `maxConcurrentTickets` count \
+            when an admin sends them alone.")
+        .challenges()
+        .forbids()
+        .conflicts()
+        .creates()
+        .body(
+            body,
+            json!({
+                "firstName": "Sarah",
+                "lastName": "Support",
+                "email": "sarah.support@baitech.com",
+                "phoneNumber": "+254712345678",
+                "password": "SecurePass123!",
+                "role": "support",
+            }),
+        )
+}

@@ -1,0 +1,131 @@
+//! A new password by the link of a mail: `POST /auth/reset-password`, and the page that the link
+//! leads to. Opening the page changes nothing; its form's `POST` does.
+
+use crate::{
+    body::Body,
+    error::Problem,
+    extract::{PathId, Payload},
+    openapi::{Operation, Who},
+    respond::Answer,
+    state::ApiState,
+    views::account_page::{Page, page},
+};
+use axum::{
+    extract::{Form, State, rejection::FormRejection},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    error::ActionError,
+    fault::Faults,
+    people::{AccountEventKind, Password, actions},
+};
+
+/// What the form sends. Not to be shown.
+#[derive(Deserialize)]
+pub struct Filled {
+    password: Option<String>,
+}
+
+/// Sets the password: `{token, password}`.
+///
+/// # Errors
+/// The link is no good any more; the password is none.
+pub async fn reset_password(
+    State(api): State<ApiState>,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let (token, password) = payload.read(body)?;
+    actions::reset_password(&api.cx, &api.passwords, &token, &password).await?;
+    Ok(Answer::default())
+}
+
+fn body(body: &mut Body) -> Option<(String, Password)> {
+    let token = body.required("token", 1..=1_000);
+    let password = body.text("password");
+    let password = Password::parse(body.faults(), "password", password.as_deref());
+    token.zip(password)
+}
+
+/// Shows the form.
+///
+/// # Errors
+/// The database failed.
+pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+    let kind = AccountEventKind::ResetPassword;
+    Ok(match super::link_language(&api, kind, &token).await? {
+        Some(language) => page(StatusCode::OK, &language, Page::NewPassword),
+        None => page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    })
+}
+
+/// Takes the form.
+///
+/// # Errors
+/// The database failed.
+pub async fn post(
+    State(api): State<ApiState>,
+    token: PathId,
+    filled: Result<Form<Filled>, FormRejection>,
+) -> Result<Response, Problem> {
+    let kind = AccountEventKind::ResetPassword;
+    let Some(language) = super::link_language(&api, kind, &token).await? else {
+        return Ok(page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
+    };
+    let Some(password) = filled.ok().and_then(|Form(filled)| password(&filled)) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(page(status, &language, Page::NewPasswordAgain));
+    };
+    match actions::reset_password(&api.cx, &api.passwords, token.as_str(), &password).await {
+        Ok(()) => Ok(page(StatusCode::OK, &language, Page::PasswordSet)),
+        Err(ActionError::Invalid(_)) => {
+            Ok(page(StatusCode::NOT_FOUND, &language, Page::NoSuchLink))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn password(filled: &Filled) -> Option<Password> {
+    Password::parse(&mut Faults::new(), "password", filled.password.as_deref())
+}
+
+fn form(body: &mut Body) {
+    let password = body.text("password");
+    Password::parse(body.faults(), "password", password.as_deref());
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new(
+        "resetPassword",
+        Who::Anybody,
+        "Set a new password by a mailed token",
+    )
+    .about("The token is good once. Every login ends.")
+    .body(
+        body,
+        json!({"token": "what the link of the mail ends in", "password": "Another pass phrase"}),
+    )
+}
+
+pub(crate) fn get_operation() -> Operation {
+    Operation::new(
+        "showPasswordReset",
+        Who::Anybody,
+        "Show the form for a new password",
+    )
+    .about("A page for people, which a mail links to. Opening it changes nothing.")
+    .pages()
+}
+
+pub(crate) fn post_operation() -> Operation {
+    Operation::new(
+        "resetPasswordByPage",
+        Who::Anybody,
+        "Set a new password by the form that a mail links to",
+    )
+    .about("What the page's form sends. Once for each link.")
+    .body(form, json!({"password": "Another pass phrase"}))
+    .pages()
+}

@@ -1,0 +1,69 @@
+//! `GET`, `PUT /support/availability`: whether the caller takes tickets.
+
+use crate::{
+    auth::Staff,
+    body::Body,
+    error::Problem,
+    extract::Payload,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::person::AvailabilityView,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    context::Context,
+    people::{Availability, AvailabilityNow, actions::set_availability, store},
+};
+
+fn answer(now: AvailabilityNow) -> Answer {
+    Answer::of("availability", AvailabilityView::from(now))
+}
+
+/// Tells whether the caller takes tickets.
+///
+/// # Errors
+/// The caller is not of the staff.
+pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
+    let now = store::availability(&cx.pool, actor.id).await?;
+    now.map(answer).ok_or_else(|| Problem::not_found("agent"))
+}
+
+/// Sets whether the caller takes tickets: `{status}`.
+///
+/// # Errors
+/// The caller is not of the staff, or the status is none.
+pub async fn put(
+    Staff(actor): Staff,
+    State(cx): State<Context>,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let status = payload.read(body)?;
+    Ok(answer(set_availability(&cx, actor, status).await?))
+}
+
+fn body(body: &mut Body) -> Option<Availability> {
+    body.required_word("status")
+}
+
+pub(crate) fn get_operation() -> Operation {
+    Operation::new(
+        "getAvailability",
+        Who::Roles("agents and admins"),
+        "Tell whether you take tickets",
+    )
+    .answers::<AvailabilityView>("availability")
+}
+
+pub(crate) fn put_operation() -> Operation {
+    Operation::new(
+        "setAvailability",
+        Who::Roles("agents and admins"),
+        "Say whether you take tickets",
+    )
+    .about(
+        "Automation gives tickets to agents who are `available`. Who goes `offline` keeps tickets.",
+    )
+    .body(body, json!({"status": "available"}))
+    .answers::<AvailabilityView>("availability")
+}

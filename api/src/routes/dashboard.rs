@@ -1,0 +1,76 @@
+//! `GET /support/dashboard`: what an agent has to look at.
+
+use crate::{
+    auth::Staff,
+    error::Problem,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::ticket::{self, Dashboard, Urgent},
+};
+use axum::extract::State;
+use chrono_tz::Tz;
+use shared::{
+    context::Context,
+    people::directory,
+    stats,
+    tickets::{
+        access::{Action, may},
+        list, read,
+    },
+};
+
+/// The caller's tickets, those that wait, the urgent ones, those near a deadline, and how today
+/// went.
+///
+/// # Errors
+/// The caller is not of the staff.
+pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
+    let now = cx.clock.now();
+    let lists = list::dashboard(&cx.pool, actor.id, now).await?;
+    let lengths = [
+        lists.assigned.len(),
+        lists.unassigned.len(),
+        lists.urgent.len(),
+        lists.at_risk.len(),
+    ];
+    let all = [
+        lists.assigned,
+        lists.unassigned,
+        lists.urgent,
+        lists.at_risk,
+    ]
+    .concat();
+    let showing = read::show(&mut *cx.pool.acquire().await?, all).await?;
+    // Urgent tickets of others are shown in outline alone.
+    let mut views = showing.tickets.iter().map(|one| {
+        if may(&actor, Action::See, &one.ticket).is_ok() {
+            let whole = ticket::ticket(one, &showing.people, read::reader(&actor), now);
+            Urgent::Whole(Box::new(whole))
+        } else {
+            Urgent::Outline(Box::new(ticket::glimpse(one, &showing.people, now)))
+        }
+    });
+    let [
+        assigned_tickets,
+        unassigned_tickets,
+        urgent_tickets,
+        at_risk_tickets,
+    ] = lengths.map(|length| views.by_ref().take(length).collect());
+    let me = directory::find(&cx.pool, actor.id).await?;
+    let zone = me.map_or(Tz::UTC, |me| me.zone());
+    let dashboard = Dashboard {
+        assigned_tickets,
+        unassigned_tickets,
+        urgent_tickets,
+        at_risk_tickets,
+        current_workload: lists.workload,
+        performance: stats::performance_today(&cx, actor.id, zone).await?,
+    };
+    Ok(Answer::of("dashboard", dashboard))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getDashboard", Who::Roles("agents and admins"), "Show what an agent has to look at")
+        .about("Each list has at most 50 tickets. Urgent tickets that others have carry only number, subject, status, assignedTo and sla.")
+        .answers::<Dashboard>("dashboard")
+}

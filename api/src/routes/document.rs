@@ -1,0 +1,35 @@
+//! `GET /api/v1/openapi.json`, `GET /docs`: what can be asked of this API.
+
+use crate::{
+    openapi::{Operation, Who},
+    state::ApiState,
+};
+use axum::{
+    extract::State,
+    http::header,
+    response::{Html, IntoResponse, Response},
+};
+
+/// The document, for programs.
+pub async fn json(State(api): State<ApiState>) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (json, api.reference.json.clone()).into_response()
+}
+
+/// The document, for people.
+pub async fn page(State(api): State<ApiState>) -> Response {
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
+    (headers, Html(api.reference.page.clone())).into_response()
+}
+
+pub(crate) fn json_operation() -> Operation {
+    Operation::new("getDocument", Who::Anybody, "Show this document")
+        .about("OpenAPI 3.1.")
+        .answers_whole::<serde_json::Map<String, serde_json::Value>>()
+}
+
+pub(crate) fn page_operation() -> Operation {
+    Operation::new("getReference", Who::Anybody, "Show this document as a page").pages()
+}

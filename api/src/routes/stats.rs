@@ -1,0 +1,44 @@
+//! `GET /support/stats`: the figures of a period, from the aggregates that workers keep.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    openapi::{Operation, Who},
+    query::Query,
+};
+use axum::{Json, extract::State};
+use shared::{
+    context::Context,
+    stats::{self, QueryFields, Stats},
+};
+
+/// The figures of the tickets created from `startDate` to `endDate`, both included.
+///
+/// # Errors
+/// The caller is not an admin; a value of the query that cannot be read.
+pub async fn get(
+    Admin(_): Admin,
+    State(cx): State<Context>,
+    query: Query,
+) -> Result<Json<Stats>, Problem> {
+    let asked = query.read(self::query)?;
+    Ok(Json(stats::stats(&cx, &asked.range, asked.agent).await?))
+}
+
+fn query(query: &mut Query) -> Option<stats::Query> {
+    let fields = QueryFields {
+        start_date: query.text("startDate"),
+        end_date: query.text("endDate"),
+        timezone: query.text("timezone"),
+        agent_id: query.text("agentId"),
+    };
+    stats::Query::parse(&fields, query.faults())
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getStats", Who::Roles("admins"), "Show the figures of a period")
+        .about("Of the tickets created from `startDate` to `endDate`, both included, in `timezone` (UTC by default); no dates mean \
+            all time. `agentId` narrows `agentStats` alone. They are answered from aggregates: `asOf` says how fresh they are.")
+        .query(query)
+        .answers_whole::<Stats>()
+}

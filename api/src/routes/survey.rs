@@ -1,0 +1,174 @@
+//! `GET`, `POST /support/survey/{token}`: the page that the link of a survey mail leads to. No
+//! login: the link is the customer's. Opening it changes nothing; its form's `POST` spends it.
+
+use crate::{
+    body::Body,
+    error::Problem,
+    extract::PathId,
+    idempotency::{Asker, Idempotency},
+    openapi::{Operation, Who},
+    state::ApiState,
+    views::survey::{Page, page},
+};
+use axum::{
+    extract::{Form, State, rejection::FormRejection},
+    http::StatusCode,
+    response::Response,
+};
+use futures_util::FutureExt;
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    error::ActionError,
+    fault::Faults,
+    ids::TicketId,
+    tickets::{
+        NewRating, actions,
+        read::{self, Survey, SurveyState},
+        survey,
+    },
+    work::Work,
+};
+use sqlx::PgExecutor;
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize)]
+pub struct Filled {
+    rating: Option<String>,
+    feedback: Option<String>,
+}
+
+/// Shows the form.
+///
+/// # Errors
+/// The database failed.
+pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+    let Some((ticket, cycle)) = claim(&api, &token) else {
+        return Ok(not_found());
+    };
+    let Some(survey) = found(&api.cx.pool, ticket, cycle).await? else {
+        return Ok(not_found());
+    };
+    Ok(match survey.state {
+        SurveyState::Open => page(
+            StatusCode::OK,
+            &survey.language,
+            &Page::Form(&survey.number),
+        ),
+        SurveyState::Answered => page(StatusCode::OK, &survey.language, &Page::Answered),
+        SurveyState::Over => page(StatusCode::OK, &survey.language, &Page::Over),
+    })
+}
+
+/// Takes the answer.
+///
+/// # Errors
+/// The database failed.
+pub async fn post(
+    State(api): State<ApiState>,
+    token: PathId,
+    idempotency: Idempotency,
+    filled: Result<Form<Filled>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Some((ticket, cycle)) = claim(&api, &token) else {
+        return Ok(not_found());
+    };
+    let filled = filled.map(|Form(filled)| filled).unwrap_or_default();
+    let sent = format!("{filled:?}").into();
+    let asker = Asker::Survey(ticket, cycle);
+    idempotency
+        .once(&api.cx, asker, Some(sent), |work| {
+            answer(work, ticket, cycle, filled).boxed()
+        })
+        .await
+}
+
+async fn answer(
+    work: &mut Work<'_>,
+    ticket: TicketId,
+    cycle: i32,
+    filled: Filled,
+) -> Result<Response, Problem> {
+    let Some(survey) = found(&mut *work.tx, ticket, cycle).await? else {
+        return Ok(not_found());
+    };
+    let language = &survey.language;
+    let Some(rating) = rating(&filled) else {
+        return Ok(page(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            language,
+            &Page::Form(&survey.number),
+        ));
+    };
+    match actions::rate_by_survey(work, ticket, cycle, rating).await {
+        Ok(_) => Ok(page(StatusCode::OK, language, &Page::Thanks)),
+        Err(ActionError::Conflict {
+            code: "rated_already",
+            ..
+        }) => Ok(page(StatusCode::CONFLICT, language, &Page::Answered)),
+        Err(ActionError::Conflict { .. }) => Ok(page(StatusCode::CONFLICT, language, &Page::Over)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn claim(api: &ApiState, token: &PathId) -> Option<(TicketId, i32)> {
+    survey::verify(&api.cx.config.auth.jwt_secret, token.as_str())
+}
+
+async fn found(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    cycle: i32,
+) -> Result<Option<Survey>, Problem> {
+    match read::survey(db, ticket, cycle).await {
+        Ok(survey) => Ok(Some(survey)),
+        Err(ActionError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn rating(filled: &Filled) -> Option<NewRating> {
+    let stars = filled
+        .rating
+        .as_deref()
+        .and_then(|stars| stars.parse().ok());
+    let feedback = filled
+        .feedback
+        .as_deref()
+        .filter(|feedback| !feedback.trim().is_empty());
+    let mut faults = Faults::new();
+    let rating = NewRating::parse(stars, feedback, &mut faults);
+    faults.finish(rating).ok()
+}
+
+fn not_found() -> Response {
+    page(StatusCode::NOT_FOUND, "en", &Page::NotFound)
+}
+
+fn body(body: &mut Body) {
+    body.need("rating");
+    body.text("rating");
+    body.text("feedback");
+}
+
+pub(crate) fn get_operation() -> Operation {
+    Operation::new(
+        "showSurvey",
+        Who::Anybody,
+        "Show the survey that a mail links to",
+    )
+    .about("A page for people. Opening it changes nothing.")
+    .pages()
+}
+
+pub(crate) fn post_operation() -> Operation {
+    Operation::new(
+        "answerSurvey",
+        Who::Anybody,
+        "Answer the survey that a mail links to",
+    )
+    .about("What the page's form sends. Once for each resolution.")
+    .body(body, json!({"rating": "5", "feedback": "Quick!"}))
+    .conflicts()
+    .pages()
+}

@@ -1,0 +1,79 @@
+//! `POST /support/tickets/{id}/messages`.
+
+use crate::{
+    auth::SignedIn,
+    body::Body,
+    error::Problem,
+    extract::{IfMatch, PathId},
+    idempotency::Post,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::ticket as view,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use serde_json::json;
+use shared::{
+    context::Context,
+    tickets::{NewMessage, actions, input::RawMessage, read},
+};
+
+/// Adds a message or, with `isInternal`, a note: `{message, attachments?, isInternal?}`.
+///
+/// # Errors
+/// A requester sends a note; a requester writes to a closed ticket.
+pub async fn add_message(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    id: PathId,
+    version: IfMatch,
+    post: Post,
+) -> Result<Response, Problem> {
+    post.once(&cx, actor, |work, payload| {
+        async move {
+            let target = super::target_in(&mut *work.tx, &actor, &id, version).await?;
+            let mut body = payload.object()?;
+            let raw = raw(&mut body);
+            actions::may_write(actor.role, raw.visibility())?;
+            let new = NewMessage::parse(&raw, body.faults());
+            let new = body.finish(new)?;
+            let (ticket, message) = actions::reply(work, &target, new).await?;
+            let thread = read::message(&mut *work.tx, message).await?;
+            let view = thread
+                .entries
+                .first()
+                .map(|message| view::message(message, &thread.people));
+            let location = format!("/api/v1/support/tickets/{}/messages", ticket.id);
+            Ok(Answer::of("message", view).created(&location))
+        }
+        .boxed()
+    })
+    .await
+}
+
+fn raw(body: &mut Body) -> RawMessage {
+    RawMessage {
+        message: body.text("message"),
+        attachments: super::attachments(body),
+        is_internal: body.flag("isInternal"),
+    }
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("addMessage", Who::SignedIn, "Add a message or an internal note")
+        .about("A requester's reply moves a waiting ticket on and takes a resolved one up again; on a closed one it is 409. \
+            Internal notes are for staff: 403 for others.")
+        .body(
+            |body| {
+                let raw = raw(body);
+                NewMessage::parse(&raw, body.faults())
+            },
+            json!({"message": "I tried again but still getting the same error", "attachments": []}),
+        )
+        .versioned()
+        .conflicts()
+        .forbids()
+        .creates()
+        .once()
+        .answers::<view::MessageView>("message")
+}

@@ -1,0 +1,56 @@
+//! `PUT /support/tickets/{id}/assign`.
+
+use crate::{
+    auth::Staff,
+    body::Body,
+    error::Problem,
+    extract::{IfMatch, PathId, Payload},
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::ticket::Ticket,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    context::Context,
+    tickets::actions::{self, AssignTo, Capacity},
+};
+
+/// Gives a ticket to an agent: `{agentId?, force?}`; without `agentId` to the caller.
+///
+/// # Errors
+/// An agent names another; the agent is at the limit; the ticket is over.
+pub async fn assign(
+    Staff(actor): Staff,
+    State(cx): State<Context>,
+    id: PathId,
+    version: IfMatch,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let target = super::target(&cx, &actor, &id, version).await?;
+    let (agent, capacity) = payload.read_or_nothing(body)?;
+    let mut work = super::begin(&cx, &actor).await?;
+    let ticket = actions::assign(&mut work, &target, agent, capacity).await?;
+    super::done(work, &actor, ticket).await
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn body(body: &mut Body) -> Option<(AssignTo, Capacity)> {
+    let agent = body.id("agentId").map_or(AssignTo::Caller, AssignTo::Agent);
+    let capacity = match body.flag("force") {
+        Some(true) => Capacity::Forced,
+        Some(false) | None => Capacity::Minded,
+    };
+    Some((agent, capacity))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("assignTicket", Who::Roles("agents and admins"), "Give a ticket to an agent")
+        .about("Agents give tickets to themselves alone. An admin may name any active agent; past the agent's limit that is \
+            409 unless `force` is true. Without `agentId` the caller gets it.")
+        .body(body, json!({"agentId": "01999999-0000-7000-8000-000000000000"}))
+        .or_nothing()
+        .versioned()
+        .conflicts()
+        .answers::<Ticket>("ticket")
+}

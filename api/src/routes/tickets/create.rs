@@ -1,0 +1,77 @@
+//! `POST /support/tickets`.
+
+use crate::{
+    auth::SignedIn,
+    body::Body,
+    error::Problem,
+    idempotency::Post,
+    openapi::{Operation, Who},
+    views::ticket::Ticket,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use serde_json::json;
+use shared::{
+    context::Context,
+    tickets::{NewTicket, actions, input::RawTicket},
+};
+
+/// Creates a ticket: a requester's own, or staff's for a customer (`customerId`).
+///
+/// # Errors
+/// Every fault of the body.
+pub async fn create(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    post: Post,
+) -> Result<Response, Problem> {
+    post.once(&cx, actor, |work, payload| {
+        async move {
+            let mut body = payload.object()?;
+            let new = self::body(&mut body);
+            let new = body.finish(new)?;
+            let ticket = actions::open(work, new).await?;
+            let location = format!("/api/v1/support/tickets/{}", ticket.id);
+            let answer = super::shown(work, &actor, ticket).await?;
+            Ok(answer.created(&location))
+        }
+        .boxed()
+    })
+    .await
+}
+
+fn body(body: &mut Body) -> Option<NewTicket> {
+    let raw = RawTicket {
+        subject: body.text("subject"),
+        description: body.text("description"),
+        category: body.text("category"),
+        priority: body.text("priority"),
+        related_booking: body.text("relatedBooking"),
+        related_transaction: body.text("relatedTransaction"),
+        related_conversation: body.text("relatedConversation"),
+        attachments: super::attachments(body),
+        tags: body.texts("tags").unwrap_or_default(),
+        customer_id: body.text("customerId"),
+    };
+    NewTicket::parse(&raw, body.faults())
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("createTicket", Who::SignedIn, "Create a ticket")
+        .about("For oneself; staff name a customer (`customerId`). An absent priority follows the category, and so does the department.")
+        .body(
+            body,
+            json!({
+                "subject": "Cannot complete payment",
+                "description": "Getting error when trying to pay for booking #BKG-12345",
+                "category": "payment",
+                "priority": "high",
+                "relatedBooking": "booking_id",
+                "attachments": [{"url": "https://example.com/screenshot.png", "fileName": "screenshot.png"}],
+                "tags": ["payment", "booking"],
+            }),
+        )
+        .creates()
+        .once()
+        .answers::<Ticket>("ticket")
+}

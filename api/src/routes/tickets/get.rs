@@ -1,0 +1,52 @@
+//! `GET /support/tickets/{id}`: a ticket with the beginning of its thread.
+
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    extract::PathId,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::ticket::{self, TicketWithMessages},
+};
+use axum::extract::State;
+use shared::{context::Context, tickets::read};
+
+/// The most messages that come with a ticket; `/messages` pages through the rest.
+const MESSAGES: i64 = 100;
+
+/// Shows a ticket by id or number.
+///
+/// # Errors
+/// There is none that the caller may see.
+pub async fn get(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    id: PathId,
+) -> Result<Answer, Problem> {
+    let found = super::find(&cx, &actor, &id).await?;
+    let (id, version, reader, now) = (
+        found.id,
+        found.version,
+        read::reader(&actor),
+        cx.clock.now(),
+    );
+    let mut db = cx.pool.acquire().await?;
+    let showing = read::show(&mut db, vec![found]).await?;
+    drop(db);
+    let thread = read::thread(&cx.pool, id, reader, (0, MESSAGES)).await?;
+    let view = showing.tickets.first().map(|one| TicketWithMessages {
+        ticket: ticket::ticket(one, &showing.people, reader, now),
+        messages: thread
+            .entries
+            .iter()
+            .map(|message| ticket::message(message, &thread.people))
+            .collect(),
+    });
+    Ok(super::with_etag(Answer::of("ticket", view), version))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getTicket", Who::SignedIn, "Show a ticket with its thread")
+        .about("By id or number. The first 100 messages come with it; `/messages` pages through the rest.")
+        .answers::<TicketWithMessages>("ticket")
+}

@@ -1,0 +1,43 @@
+//! `GET /support/tickets/{id}/history`: who did what and when, oldest first.
+
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    extract::PathId,
+    openapi::{Operation, Who},
+    query::Query,
+    respond::Answer,
+    views::{page::Pagination, ticket},
+};
+use axum::extract::State;
+use shared::{context::Context, tickets::read};
+
+/// Pages through the history; requesters see its public entries.
+///
+/// # Errors
+/// There is no such ticket that the caller may see; a page that cannot be read.
+pub async fn history(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    id: PathId,
+    query: Query,
+) -> Result<Answer, Problem> {
+    let found = super::find(&cx, &actor, &id).await?;
+    let part = query.read(super::part)?;
+    let reader = read::reader(&actor);
+    let history = read::history(&cx.pool, found.id, reader, super::offset(part)).await?;
+    let entries: Vec<_> = history
+        .entries
+        .iter()
+        .map(|event| ticket::event(event, &history.people, reader))
+        .collect();
+    Ok(Answer::of("history", entries).with("pagination", super::pagination(part, history.total)))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("listHistory", Who::SignedIn, "Page through the history of a ticket")
+        .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries.")
+        .query(super::part)
+        .answers::<Vec<ticket::EventView>>("history")
+        .answers::<Pagination>("pagination")
+}

@@ -1,0 +1,80 @@
+//! `GET /support/tickets`: a requester's own, an agent's and the unassigned ones, an admin's all.
+
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    openapi::{Operation, Who},
+    query::Query,
+    respond::Answer,
+    views::{page::Pagination, ticket},
+};
+use axum::extract::State;
+use shared::{
+    context::Context,
+    ids::UserId,
+    tickets::{
+        access::Scope,
+        list::{self, Filter, Paging, RawFilter, Start},
+        read,
+    },
+};
+
+/// Lists tickets.
+///
+/// # Errors
+/// Values of the query that cannot be read.
+pub async fn list(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    query: Query,
+) -> Result<Answer, Problem> {
+    let (filter, paging) = query.read(|query| self::query(query, actor.id))?;
+    let now = cx.clock.now();
+    let found = list::page(&cx.pool, Scope::of(&actor), &filter, &paging, now).await?;
+    let page = match paging.start {
+        Start::Page(page) => page,
+        Start::After(_) => 1,
+    };
+    let next = found.next.map(|next| next.cursor(filter.order));
+    let pagination = Pagination::new(page, paging.limit, found.total).followed_by(next);
+    let showing = read::show(&mut *cx.pool.acquire().await?, found.tickets).await?;
+    let reader = read::reader(&actor);
+    let tickets: Vec<_> = showing
+        .tickets
+        .iter()
+        .map(|one| ticket::ticket(one, &showing.people, reader, now))
+        .collect();
+    Ok(Answer::of("tickets", tickets).with("pagination", pagination))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
+    let raw = RawFilter {
+        status: query.text("status"),
+        priority: query.text("priority"),
+        category: query.text("category"),
+        department: query.text("department"),
+        assigned_to: query.text("assignedTo"),
+        customer: query.text("customer"),
+        tag: query.text("tag"),
+        created_from: query.text("createdFrom"),
+        created_to: query.text("createdTo"),
+        updated_from: query.text("updatedFrom"),
+        sla: query.text("sla"),
+        sort: query.text("sort"),
+        page: query.text("page"),
+        limit: query.text("limit"),
+        cursor: query.text("cursor"),
+    };
+    Some(Filter::parse(&raw, me, query.faults()))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("listTickets", Who::SignedIn, "List tickets")
+        .about("A requester's own; an agent's and the unassigned ones; an admin's all. Values separated by commas are alternatives. \
+            `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `nextCursor` continues the list at the same \
+            cost however deep.")
+        .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
+        .answers::<Vec<ticket::Ticket>>("tickets")
+        .answers::<Pagination>("pagination")
+}

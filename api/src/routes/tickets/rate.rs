@@ -1,0 +1,61 @@
+//! `POST /support/tickets/{id}/rate`.
+
+use crate::{
+    auth::Requester,
+    body::Body,
+    error::Problem,
+    extract::{IfMatch, PathId},
+    idempotency::Post,
+    openapi::{Operation, Who},
+    views::ticket::Ticket,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use serde_json::json;
+use shared::{
+    context::Context,
+    tickets::{NewRating, actions},
+};
+
+/// Rates the last resolution, once: `{rating, feedback?}`.
+///
+/// # Errors
+/// It is not resolved, or has been rated.
+pub async fn rate(
+    Requester(actor): Requester,
+    State(cx): State<Context>,
+    id: PathId,
+    version: IfMatch,
+    post: Post,
+) -> Result<Response, Problem> {
+    post.once(&cx, actor, |work, payload| {
+        async move {
+            let target = super::target_in(&mut *work.tx, &actor, &id, version).await?;
+            let mut body = payload.object()?;
+            let rating = self::body(&mut body);
+            let rating = body.finish(rating)?;
+            let ticket = actions::rate(work, &target, rating).await?;
+            super::shown(work, &actor, ticket).await
+        }
+        .boxed()
+    })
+    .await
+}
+
+fn body(body: &mut Body) -> Option<NewRating> {
+    let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
+    NewRating::parse(rating, feedback.as_deref(), body.faults())
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("rateTicket", Who::Roles("customers"), "Rate a resolution")
+        .about("Once for each resolution. It counts for the agent who held the ticket then.")
+        .body(
+            body,
+            json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
+        )
+        .versioned()
+        .conflicts()
+        .once()
+        .answers::<Ticket>("ticket")
+}

@@ -1,0 +1,30 @@
+//! `GET /admin/users/{id}`: an account.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    extract::PathId,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::person::User,
+};
+use axum::extract::State;
+use shared::{context::Context, people::store};
+
+/// Tells an account.
+///
+/// # Errors
+/// The caller is not an admin; there is no such account.
+pub async fn get(
+    Admin(_): Admin,
+    State(cx): State<Context>,
+    id: PathId,
+) -> Result<Answer, Problem> {
+    let mut db = cx.pool.acquire().await?;
+    let person = store::person(&mut db, super::person(&id)?).await?;
+    Ok(Answer::of("user", User::from(&person)))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getUser", Who::Roles("admins"), "Show an account").answers::<User>("user")
+}

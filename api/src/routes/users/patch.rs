@@ -1,0 +1,60 @@
+//! `PATCH /admin/users/{id}`: what somebody may do, whether the account may be used, and what
+//! staff are known by.
+
+use super::support_info::support_info;
+use crate::{
+    auth::Admin,
+    body::Body,
+    error::Problem,
+    extract::{PathId, Payload},
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::person::User,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    context::Context,
+    people::{PersonChange, Role, actions, store},
+};
+
+/// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
+/// next request on. Whoever stops being an agent has the active tickets put back to the queue.
+///
+/// # Errors
+/// The caller is not an admin; there is no such account; nobody would be left as an admin.
+pub async fn patch(
+    Admin(actor): Admin,
+    State(cx): State<Context>,
+    id: PathId,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let person = super::person(&id)?;
+    let mut db = cx.pool.acquire().await?;
+    store::person(&mut db, person).await?;
+    drop(db);
+    let change = payload.read(body)?;
+    let changed = actions::change_person(&cx, actor, person, &change).await?;
+    Ok(Answer::of("user", User::from(&changed)))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn body(body: &mut Body) -> Option<PersonChange> {
+    Some(PersonChange {
+        role: body.word("role"),
+        active: body.flag("active"),
+        support_info: body.object("supportInfo", |info| support_info(info, Role::Admin)),
+    })
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("changeUser", Who::Roles("admins"), "Change an account")
+        .about("What is absent stays. It counts from the next request on. Whoever stops being an active agent has the active tickets \
+            put back to the queue.")
+        .body(
+            body,
+            json!({"role": "support", "active": true, "supportInfo": {"department": "technical", "level": 2}}),
+        )
+        .conflicts()
+        .answers::<User>("user")
+}

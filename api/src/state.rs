@@ -1,0 +1,78 @@
+//! What every handler has at hand.
+
+use crate::{
+    issuer::Issuer,
+    limits::{self, Limits},
+    openapi, routes,
+    throttle::Throttle,
+    token::Tokens,
+};
+use axum::extract::FromRef;
+use shared::{context::Context, people::Passwords};
+use std::sync::Arc;
+
+/// The state of the API. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Database, clock, ids and configuration.
+    pub cx: Context,
+    /// Hashes and verifies passwords, so many at a time.
+    pub passwords: Arc<Passwords>,
+    /// Issues and verifies access tokens.
+    pub tokens: Arc<Tokens>,
+    /// Verifies the access tokens of somebody else, if they are good here.
+    pub issuer: Option<Arc<Issuer>>,
+    /// Counts failed logins.
+    pub throttle: Arc<Throttle>,
+    /// Counts calls.
+    pub limits: Arc<Limits>,
+    /// What can be asked.
+    pub reference: Arc<Reference>,
+}
+
+/// The document of the API, ready to be sent.
+#[derive(Debug)]
+pub struct Reference {
+    /// For programs.
+    pub json: String,
+    /// For people.
+    pub page: String,
+}
+
+impl Reference {
+    fn of_routes() -> Self {
+        let document = openapi::document(&routes::all().1, env!("CARGO_PKG_VERSION"));
+        Self {
+            json: document.to_string(),
+            page: openapi::page(&document),
+        }
+    }
+}
+
+impl ApiState {
+    /// The state over a context.
+    #[must_use]
+    pub fn new(cx: Context) -> Self {
+        Self {
+            passwords: Arc::default(),
+            tokens: Arc::new(Tokens::new(&cx.config.auth)),
+            issuer: cx
+                .config
+                .auth
+                .outside
+                .clone()
+                .map(Issuer::new)
+                .map(Arc::new),
+            throttle: Arc::new(Throttle::new(&cx.config)),
+            reference: Arc::new(Reference::of_routes()),
+            limits: Arc::new(Limits::new(&cx.config, limits::PATIENCE)),
+            cx,
+        }
+    }
+}
+
+impl FromRef<ApiState> for Context {
+    fn from_ref(api: &ApiState) -> Self {
+        api.cx.clone()
+    }
+}

@@ -1,0 +1,309 @@
+//! Access tokens: JWT (RFC 7519) signed with HMAC-SHA-256, and no other algorithm is accepted.
+//! Whether a token has expired is judged by the context's clock, never by the machine's. The header
+//! names the key, so that a secret can be changed while tokens of the one before are under way.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use shared::{
+    config,
+    ids::{SessionId, UserId},
+    people::Role,
+};
+use uuid::Uuid;
+
+/// How long an access token is good.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// How far the clocks of two machines may be apart.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
+
+/// Issues and verifies access tokens.
+pub struct Tokens {
+    header: Header,
+    signing: EncodingKey,
+    accepted: Vec<Accepted>,
+    validation: Validation,
+    issuer: String,
+    audience: String,
+}
+
+/// A key whose tokens are good.
+struct Accepted {
+    id: String,
+    key: DecodingKey,
+}
+
+impl Accepted {
+    fn new(secret: &SecretString) -> Self {
+        let secret = secret.expose_secret().as_bytes();
+        Self {
+            id: key_id(secret),
+            key: DecodingKey::from_secret(secret),
+        }
+    }
+}
+
+/// Whom a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer {
+    /// The person.
+    pub user: UserId,
+    /// The role at the time of issue: what counts is the present one.
+    pub role: Role,
+    /// The login.
+    pub session: SessionId,
+}
+
+/// Why a token is no good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It was never ours, or was tampered with.
+    #[error("the access token is not one of ours")]
+    Invalid,
+    /// Its time is over.
+    #[error("the access token has expired")]
+    Expired,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    role: Role,
+    sid: SessionId,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
+}
+
+impl Tokens {
+    /// Issues with the configured secret, and verifies with the one before it as well.
+    #[must_use]
+    pub fn new(auth: &config::Auth) -> Self {
+        let secret = auth.jwt_secret.expose_secret().as_bytes();
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(key_id(secret));
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[&auth.issuer]);
+        validation.set_audience(&[&auth.audience]);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+        // It would read the machine's clock: `verify` goes by the context's.
+        validation.validate_exp = false;
+        Self {
+            header,
+            signing: EncodingKey::from_secret(secret),
+            accepted: std::iter::once(&auth.jwt_secret)
+                .chain(&auth.previous_jwt_secret)
+                .map(Accepted::new)
+                .collect(),
+            validation,
+            issuer: auth.issuer.clone(),
+            audience: auth.audience.clone(),
+        }
+    }
+
+    /// A token for that person's session, from `now` on; `jti` is its own id.
+    ///
+    /// # Errors
+    /// Signing failed.
+    pub fn issue(
+        &self,
+        bearer: Bearer,
+        jti: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            sub: bearer.user,
+            role: bearer.role,
+            sid: bearer.session,
+            jti,
+            iat: now.timestamp(),
+            exp: (now + LIFETIME).timestamp(),
+        };
+        jsonwebtoken::encode(&self.header, &claims, &self.signing)
+    }
+
+    /// Whom a token is for.
+    ///
+    /// # Errors
+    /// It is not ours, or not good at `now`.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Bearer, Refused> {
+        let key_id = jsonwebtoken::decode_header(token)
+            .map_err(|_| Refused::Invalid)?
+            .kid;
+        let known = self
+            .accepted
+            .iter()
+            .find(|known| Some(&known.id) == key_id.as_ref())
+            .ok_or(Refused::Invalid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &known.key, &self.validation)
+            .map_err(|_| Refused::Invalid)?
+            .claims;
+        if claims.iat > (now + SKEW).timestamp() {
+            return Err(Refused::Invalid);
+        }
+        if claims.exp <= now.timestamp() {
+            return Err(Refused::Expired);
+        }
+        Ok(Bearer {
+            user: claims.sub,
+            role: claims.role,
+            session: claims.sid,
+        })
+    }
+}
+
+/// Names a key without telling anything of it.
+fn key_id(secret: &[u8]) -> String {
+    let mut hash = Sha256::new_with_prefix(b"kid:");
+    hash.update(secret);
+    URL_SAFE_NO_PAD
+        .encode(hash.finalize())
+        .chars()
+        .take(8)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use shared::config::StaffRegistration;
+
+    const SECRET: &str = "0123456789012345678901234567890123456789";
+
+    fn tokens(secret: &str, issuer: &str, audience: &str) -> Tokens {
+        Tokens::new(&auth(secret, issuer, audience))
+    }
+
+    fn auth(secret: &str, issuer: &str, audience: &str) -> config::Auth {
+        config::Auth {
+            jwt_secret: secret.into(),
+            previous_jwt_secret: None,
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+            staff_registration: StaffRegistration::Closed,
+            bootstrap_admin: None,
+            outside: None,
+        }
+    }
+
+    fn ours() -> Tokens {
+        tokens(SECRET, "us", "them")
+    }
+
+    fn noon() -> DateTime<Utc> {
+        "2025-10-01T12:00:00Z".parse().unwrap()
+    }
+
+    fn bearer() -> Bearer {
+        Bearer {
+            user: UserId(Uuid::from_u128(1)),
+            role: Role::Support,
+            session: SessionId(Uuid::from_u128(2)),
+        }
+    }
+
+    fn issued(by: &Tokens) -> String {
+        by.issue(bearer(), Uuid::from_u128(3), noon()).unwrap()
+    }
+
+    /// A token of ours in all but what is changed.
+    fn forged(header: &Header, change: impl Fn(&mut Value)) -> String {
+        let mut claims = json!({
+            "iss": "us", "aud": "them", "sub": Uuid::from_u128(1), "role": "support",
+            "sid": Uuid::from_u128(2), "jti": Uuid::from_u128(3),
+            "iat": noon().timestamp(), "exp": noon().timestamp() + 900,
+        });
+        change(&mut claims);
+        jsonwebtoken::encode(
+            header,
+            &claims,
+            &EncodingKey::from_secret(SECRET.as_bytes()),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_token_is_good_for_15_minutes_by_the_clock_that_is_given() {
+        let token = issued(&ours());
+        assert_eq!(ours().verify(&token, noon()), Ok(bearer()));
+        let last = noon() + LIFETIME - TimeDelta::seconds(1);
+        assert_eq!(ours().verify(&token, last), Ok(bearer()));
+        assert_eq!(
+            ours().verify(&token, noon() + LIFETIME),
+            Err(Refused::Expired)
+        );
+        let before = noon() - TimeDelta::hours(1);
+        assert_eq!(ours().verify(&token, before), Err(Refused::Invalid));
+    }
+
+    #[test]
+    fn tokens_of_others_are_refused() {
+        for others in [
+            tokens(&SECRET.replace('0', "1"), "us", "them"),
+            tokens(SECRET, "others", "them"),
+            tokens(SECRET, "us", "others"),
+        ] {
+            assert_eq!(
+                ours().verify(&issued(&others), noon()),
+                Err(Refused::Invalid)
+            );
+        }
+        for text in ["", ".", "a.b.c", "Bearer"] {
+            assert_eq!(ours().verify(text, noon()), Err(Refused::Invalid));
+        }
+    }
+
+    #[test]
+    fn a_token_of_the_secret_before_stays_good_until_it_expires() {
+        let changed = Tokens::new(&config::Auth {
+            previous_jwt_secret: Some(SECRET.into()),
+            ..auth(&SECRET.replace('0', "1"), "us", "them")
+        });
+        assert_eq!(changed.verify(&issued(&ours()), noon()), Ok(bearer()));
+        assert_eq!(changed.verify(&issued(&changed), noon()), Ok(bearer()));
+        assert_eq!(
+            ours().verify(&issued(&changed), noon()),
+            Err(Refused::Invalid)
+        );
+    }
+
+    #[test]
+    fn every_claim_is_needed() {
+        let header = ours().header;
+        let verify = |token: &str| ours().verify(token, noon());
+        assert_eq!(verify(&forged(&header, |_| ())), Ok(bearer()));
+        for claim in ["iss", "aud", "sub", "role", "sid", "jti", "iat", "exp"] {
+            let token = forged(&header, |claims| {
+                claims.as_object_mut().unwrap().remove(claim);
+            });
+            assert_eq!(verify(&token), Err(Refused::Invalid), "without {claim}");
+        }
+    }
+
+    #[test]
+    fn one_algorithm_and_one_key_are_accepted() {
+        let verify = |token: &str| ours().verify(token, noon());
+        let mut other_algorithm = Header::new(Algorithm::HS512);
+        other_algorithm.kid = ours().header.kid;
+        assert_eq!(
+            verify(&forged(&other_algorithm, |_| ())),
+            Err(Refused::Invalid)
+        );
+        let no_key = Header::new(Algorithm::HS256);
+        assert_eq!(verify(&forged(&no_key, |_| ())), Err(Refused::Invalid));
+        let token = issued(&ours());
+        let (_, rest) = token.split_once('.').unwrap();
+        let (payload, _) = rest.split_once('.').unwrap();
+        let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+        assert_eq!(verify(&format!("{none}.{payload}.")), Err(Refused::Invalid));
+    }
+}

@@ -1,0 +1,109 @@
+//! The pages that links in mails about accounts lead to, in the owner's language. Nothing that
+//! people wrote is on them.
+
+use super::html::framed;
+use axum::{http::StatusCode, response::Response};
+
+/// What a page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The button that confirms an address.
+    ConfirmEmail,
+    /// The address is confirmed.
+    EmailConfirmed,
+    /// Somebody else has the address meanwhile.
+    EmailTaken,
+    /// The form for a new password.
+    NewPassword,
+    /// The same, after one that would not do.
+    NewPasswordAgain,
+    /// The password is set.
+    PasswordSet,
+    /// The link is no good any more.
+    NoSuchLink,
+}
+
+struct Words {
+    title: &'static str,
+    confirm: &'static str,
+    confirm_button: &'static str,
+    confirmed: &'static str,
+    taken: &'static str,
+    password: &'static str,
+    password_again: &'static str,
+    password_button: &'static str,
+    password_set: &'static str,
+    no_such_link: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    title: "Your account at BaiTech",
+    confirm: "Is this your e-mail address? Press the button to confirm it.",
+    confirm_button: "Confirm the address",
+    confirmed: "Thank you. Your e-mail address is confirmed.",
+    taken: "Another account has this e-mail address meanwhile.",
+    password: "Your new password, of 10 to 128 characters",
+    password_again: "That would not do. Please choose a password of 10 to 128 characters.",
+    password_button: "Set the password",
+    password_set: "Your new password is set. All your logins have ended: please log in with it.",
+    no_such_link: "This link is not good any more. Please open the latest mail from us, or ask for another one.",
+};
+
+const SWAHILI: Words = Words {
+    title: "Akaunti yako ya BaiTech",
+    confirm: "Je, hii ni anwani yako ya barua pepe? Bonyeza kitufe ili kuithibitisha.",
+    confirm_button: "Thibitisha anwani",
+    confirmed: "Asante. Anwani yako ya barua pepe imethibitishwa.",
+    taken: "Akaunti nyingine sasa ina anwani hii ya barua pepe.",
+    password: "Nenosiri lako jipya, la herufi 10 hadi 128",
+    password_again: "Hilo halifai. Tafadhali chagua nenosiri la herufi 10 hadi 128.",
+    password_button: "Weka nenosiri",
+    password_set: "Nenosiri lako jipya limewekwa. Umeondolewa kwenye vifaa vyote: tafadhali ingia nalo.",
+    no_such_link: "Kiungo hiki hakitumiki tena. Tafadhali fungua barua pepe yetu ya mwisho, au omba nyingine.",
+};
+
+const FRENCH: Words = Words {
+    title: "Votre compte BaiTech",
+    confirm: "Est-ce bien votre adresse e-mail ? Appuyez sur le bouton pour la confirmer.",
+    confirm_button: "Confirmer l’adresse",
+    confirmed: "Merci. Votre adresse e-mail est confirmée.",
+    taken: "Un autre compte a désormais cette adresse e-mail.",
+    password: "Votre nouveau mot de passe, de 10 à 128 caractères",
+    password_again: "Cela ne convient pas. Veuillez choisir un mot de passe de 10 à 128 caractères.",
+    password_button: "Enregistrer le mot de passe",
+    password_set: "Votre nouveau mot de passe est enregistré. Toutes vos sessions ont pris fin : veuillez vous reconnecter.",
+    no_such_link: "Ce lien n’est plus valable. Veuillez ouvrir notre dernier courriel, ou en demander un autre.",
+};
+
+/// A page of that status and language; English where we do not speak it.
+#[must_use]
+pub fn page(status: StatusCode, language: &str, what: Page) -> Response {
+    let (tag, words) = match language.split('-').next() {
+        Some("sw") => ("sw", &SWAHILI),
+        Some("fr") => ("fr", &FRENCH),
+        _ => ("en", &ENGLISH),
+    };
+    let content = match what {
+        Page::ConfirmEmail => format!(
+            "<form method=\"post\">\n<p>{}</p>\n<button>{}</button>\n</form>",
+            words.confirm, words.confirm_button
+        ),
+        Page::NewPassword => password_form(words, words.password),
+        Page::NewPasswordAgain => password_form(words, words.password_again),
+        Page::EmailConfirmed => format!("<p>{}</p>", words.confirmed),
+        Page::EmailTaken => format!("<p>{}</p>", words.taken),
+        Page::PasswordSet => format!("<p>{}</p>", words.password_set),
+        Page::NoSuchLink => format!("<p>{}</p>", words.no_such_link),
+    };
+    framed(status, tag, words.title, &content)
+}
+
+/// The form sends to its own address, which holds the token.
+fn password_form(words: &Words, label: &str) -> String {
+    format!(
+        "<form method=\"post\">\n<label>{label}\
+         <input type=\"password\" name=\"password\" autocomplete=\"new-password\" minlength=\"10\" maxlength=\"128\" required></label>\n\
+         <button>{button}</button>\n</form>",
+        button = words.password_button,
+    )
+}

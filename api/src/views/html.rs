@@ -1,0 +1,42 @@
+//! The frame of the few pages that links in mails lead to. No script runs on them, and nothing is
+//! loaded from elsewhere.
+
+use axum::{
+    http::{HeaderName, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+/// A page of that status: the language's tag, the title, and what stands below it, in HTML.
+#[must_use]
+pub fn framed(status: StatusCode, tag: &str, title: &str, content: &str) -> Response {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
+         {content}\n</main>\n</body>\n</html>\n",
+    );
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    (status, headers, Html(html)).into_response()
+}
+
+const STYLE: &str = "body{margin:0;padding:24px 12px;background:#f3f4f6;color:#1f2937;\
+    font:16px/1.5 Helvetica,Arial,sans-serif}\
+    main{max-width:520px;margin:0 auto;padding:24px;background:#fff;border-radius:8px}\
+    h1{margin:0 0 16px;font-size:22px}fieldset{border:0;margin:0 0 16px;padding:0}\
+    .stars{display:flex;gap:8px;margin-top:8px}.stars label{flex:1;text-align:center;\
+    padding:10px 0;border:1px solid #d1d5db;border-radius:6px;cursor:pointer}\
+    textarea{box-sizing:border-box;width:100%;height:96px;padding:8px;font:inherit;\
+    border:1px solid #d1d5db;border-radius:6px}\
+    input[type=password]{display:block;box-sizing:border-box;width:100%;padding:8px;font:inherit;\
+    border:1px solid #d1d5db;border-radius:6px}\
+    button{margin-top:16px;padding:10px 20px;border:0;border-radius:6px;background:#1d4ed8;\
+    color:#fff;font:inherit;cursor:pointer}";

@@ -1,0 +1,371 @@
+//! What a ticket looks like, and to whom: requesters see less of it than staff do.
+
+use crate::respond::Time;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use shared::{
+    ids::{EventId, MessageId, TicketId, UserId},
+    people::{Department, directory::Named},
+    sla::SlaView,
+    stats::Performance,
+    tickets::{
+        Attachment, Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType,
+        SenderType, Status, TicketEvent, TicketNumber,
+        read::{Reader, Shown},
+    },
+};
+use std::collections::HashMap;
+
+/// The names of everybody in an answer.
+pub type People = HashMap<UserId, Named>;
+
+/// `ticket`.
+#[expect(clippy::struct_field_names, reason = "the names of the contract")]
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticket<'a> {
+    id: TicketId,
+    ticket_number: &'a TicketNumber,
+    customer: Customer<'a>,
+    assigned_to: Option<Name<'a>>,
+    subject: &'a str,
+    description: &'a str,
+    category: Category,
+    priority: Priority,
+    status: Status,
+    department: Department,
+    language: &'a str,
+    tags: &'a [String],
+    attachments: &'a [Attachment],
+    related_booking: Option<&'a str>,
+    related_transaction: Option<&'a str>,
+    related_conversation: Option<&'a str>,
+    sla: Option<SlaView>,
+    escalation: Escalation<'a>,
+    resolution: Option<ResolutionView<'a>>,
+    rating: Option<RatingView<'a>>,
+    version: i64,
+    created_at: Time,
+    updated_at: Time,
+    assigned_at: Option<Time>,
+    first_response_at: Option<Time>,
+    resolved_at: Option<Time>,
+    closed_at: Option<Time>,
+    reopened_count: i32,
+}
+
+/// The customer, with the address that the ticket's answers go to.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Customer<'a> {
+    #[serde(flatten)]
+    name: Name<'a>,
+    email: Option<&'a str>,
+}
+
+/// A person by name: all that others see.
+#[expect(clippy::struct_field_names, reason = "the names of the contract")]
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Name<'a> {
+    id: UserId,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+}
+
+fn name(id: UserId, people: &People) -> Name<'_> {
+    let named = people.get(&id);
+    Name {
+        id,
+        first_name: named.map(|named| named.first_name.as_str()),
+        last_name: named.map(|named| named.last_name.as_str()),
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Escalation<'a> {
+    level: i32,
+    history: Vec<EscalationStep<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EscalationStep<'a> {
+    level: i32,
+    from: Option<UserId>,
+    to: Option<UserId>,
+    reason: &'a str,
+    automatic: bool,
+    at: Time,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Resolution")]
+struct ResolutionView<'a> {
+    summary: Option<&'a str>,
+    resolution_type: Option<ResolutionType>,
+    #[serde(skip_serializing_if = "Hidden::is_hidden")]
+    #[schemars(with = "Option<String>")]
+    resolution_notes: Hidden<Option<&'a str>>,
+    duplicate_of: Option<TicketId>,
+    resolved_by: Option<UserId>,
+    resolved_at: Time,
+}
+
+/// A field that only staff are shown.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Hidden<T> {
+    Shown(T),
+    Hidden,
+}
+
+impl<T> Hidden<T> {
+    fn is_hidden(&self) -> bool {
+        matches!(self, Self::Hidden)
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Rating")]
+struct RatingView<'a> {
+    rating: i16,
+    feedback: Option<&'a str>,
+    rated_at: Option<Time>,
+}
+
+/// A ticket as `reader` sees it at `now`.
+#[must_use]
+pub fn ticket<'a>(
+    shown: &'a Shown,
+    people: &'a People,
+    reader: Reader,
+    now: DateTime<Utc>,
+) -> Ticket<'a> {
+    let ticket = &shown.ticket;
+    Ticket {
+        id: ticket.id,
+        ticket_number: &ticket.number,
+        customer: Customer {
+            name: name(ticket.customer_id, people),
+            email: people
+                .get(&ticket.customer_id)
+                .map(|named| named.email.as_str()),
+        },
+        assigned_to: ticket.assigned_to.map(|agent| name(agent, people)),
+        subject: &ticket.subject,
+        description: &ticket.description,
+        category: ticket.category,
+        priority: ticket.priority,
+        status: ticket.status,
+        department: ticket.department,
+        language: &ticket.language,
+        tags: &ticket.tags,
+        attachments: &ticket.attachments,
+        related_booking: ticket.related_booking.as_deref(),
+        related_transaction: ticket.related_transaction.as_deref(),
+        related_conversation: ticket.related_conversation.as_deref(),
+        sla: SlaView::of(&ticket.policy, &shown.clocks, now),
+        escalation: escalation(shown, reader),
+        resolution: ticket
+            .resolution
+            .as_ref()
+            .map(|resolution| self::resolution(resolution, reader)),
+        rating: ticket.rating.map(|rating| RatingView {
+            rating,
+            feedback: ticket.rating_feedback.as_deref(),
+            rated_at: ticket.rated_at.map(Time),
+        }),
+        version: ticket.version,
+        created_at: Time(ticket.created_at),
+        updated_at: Time(ticket.updated_at),
+        assigned_at: ticket.assigned_at.map(Time),
+        first_response_at: ticket.first_response_at.map(Time),
+        resolved_at: ticket.resolved_at.map(Time),
+        closed_at: ticket.closed_at.map(Time),
+        reopened_count: ticket.reopened_count,
+    }
+}
+
+/// Requesters see that it was lifted, not between whom and why.
+fn escalation(shown: &Shown, reader: Reader) -> Escalation<'_> {
+    let steps = shown.escalations.iter().filter(|_| reader == Reader::Staff);
+    let steps = steps.filter_map(|event| match &event.what {
+        Happened::Escalated {
+            level,
+            from,
+            to,
+            reason,
+            automatic,
+        } => Some(EscalationStep {
+            level: *level,
+            from: *from,
+            to: *to,
+            reason,
+            automatic: *automatic,
+            at: Time(event.at),
+        }),
+        _ => None,
+    });
+    Escalation {
+        level: shown.ticket.escalation_level,
+        history: steps.collect(),
+    }
+}
+
+fn resolution(resolution: &Resolution, reader: Reader) -> ResolutionView<'_> {
+    ResolutionView {
+        summary: resolution.summary.as_deref(),
+        resolution_type: resolution.resolution_type,
+        resolution_notes: match reader {
+            Reader::Staff => Hidden::Shown(resolution.resolution_notes.as_deref()),
+            Reader::Requester => Hidden::Hidden,
+        },
+        duplicate_of: resolution.duplicate_of,
+        resolved_by: resolution.resolved_by,
+        resolved_at: Time(resolution.resolved_at),
+    }
+}
+
+/// An urgent ticket that another agent has: that it is there, and how it stands.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Glimpse<'a> {
+    ticket_number: &'a TicketNumber,
+    subject: &'a str,
+    status: Status,
+    assigned_to: Option<Name<'a>>,
+    sla: Option<SlaView>,
+}
+
+/// What an agent sees of an urgent ticket that another has.
+#[must_use]
+pub fn glimpse<'a>(shown: &'a Shown, people: &'a People, now: DateTime<Utc>) -> Glimpse<'a> {
+    Glimpse {
+        ticket_number: &shown.ticket.number,
+        subject: &shown.ticket.subject,
+        status: shown.ticket.status,
+        assigned_to: shown.ticket.assigned_to.map(|agent| name(agent, people)),
+        sla: SlaView::of(&shown.ticket.policy, &shown.clocks, now),
+    }
+}
+
+/// `message`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Message")]
+pub struct MessageView<'a> {
+    id: MessageId,
+    ticket_id: TicketId,
+    sender: Option<Sender<'a>>,
+    sender_type: SenderType,
+    message: &'a str,
+    attachments: &'a [Attachment],
+    is_internal: bool,
+    created_at: Time,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Sender<'a> {
+    #[serde(flatten)]
+    name: Name<'a>,
+    role: Option<&'static str>,
+}
+
+/// A message, with the name of its sender.
+#[must_use]
+pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> {
+    MessageView {
+        id: message.id,
+        ticket_id: message.ticket_id,
+        sender: message.sender_id.map(|sender| Sender {
+            name: name(sender, people),
+            role: people.get(&sender).map(|named| named.role.as_str()),
+        }),
+        sender_type: message.sender_type,
+        message: &message.body,
+        attachments: &message.attachments,
+        is_internal: message.is_internal,
+        created_at: Time(message.created_at),
+    }
+}
+
+/// An entry of the history.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub struct EventView<'a> {
+    id: EventId,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    at: Time,
+    by: Option<Sender<'a>>,
+    details: Map<String, Value>,
+}
+
+/// An entry of the history, `by` null for the system.
+#[must_use]
+pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> EventView<'a> {
+    let mut details = match json!(event.what) {
+        Value::Object(details) => details,
+        _ => Map::new(),
+    };
+    details.remove("type");
+    // Why an agent was chosen tells of the agent's load.
+    if reader == Reader::Requester && matches!(event.what, Happened::Assigned { .. }) {
+        details.remove("reason");
+    }
+    EventView {
+        id: event.id,
+        kind: event.what.name(),
+        at: Time(event.at),
+        by: match event.by {
+            ChangedBy::Person(person, role) => Some(Sender {
+                name: name(person, people),
+                role: Some(role.as_str()),
+            }),
+            ChangedBy::System => None,
+        },
+        details,
+    }
+}
+
+/// A ticket with the beginning of its thread.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TicketWithMessages<'a> {
+    /// The ticket.
+    #[serde(flatten)]
+    pub ticket: Ticket<'a>,
+    /// The first messages of the thread.
+    pub messages: Vec<MessageView<'a>>,
+}
+
+/// `dashboard`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard<'a> {
+    /// The caller's active tickets, most urgent first.
+    pub assigned_tickets: Vec<Urgent<'a>>,
+    /// Tickets that nobody has.
+    pub unassigned_tickets: Vec<Urgent<'a>>,
+    /// All active urgent tickets; those that others have in outline.
+    pub urgent_tickets: Vec<Urgent<'a>>,
+    /// The caller's tickets near a deadline or past it.
+    pub at_risk_tickets: Vec<Urgent<'a>>,
+    /// How many active tickets the caller has.
+    pub current_workload: i64,
+    /// How today went.
+    pub performance: Performance,
+}
+
+/// A ticket on a dashboard: whole, or in outline when another agent has it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Urgent<'a> {
+    /// One that the caller may see.
+    Whole(Box<Ticket<'a>>),
+    /// One that another has.
+    Outline(Box<Glimpse<'a>>),
+}
