@@ -1,0 +1,102 @@
+//! Tells people by e-mail: renders what a notification tells, and sends it.
+
+use super::Delivered;
+use crate::mail::{
+    AccountView, Label, Links, MailError, MailSetupError, Mailer, Renderer, Sender, View, compose,
+    compose_for_account,
+};
+use chrono::{DateTime, Utc};
+use shared::{
+    config::Config,
+    notifications::{account::AccountContent, content::Content},
+};
+
+/// E-mail.
+#[derive(Debug)]
+pub struct Email {
+    mailer: Mailer,
+    renderer: Renderer,
+    from: Sender,
+    links: Links,
+}
+
+impl Email {
+    /// E-mail as configured. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// `SMTP_URL` or `MAIL_FROM` cannot be used.
+    pub fn new(config: &Config) -> Result<Self, MailSetupError> {
+        Self::by(Mailer::new(&config.mail.transport)?, config)
+    }
+
+    /// E-mail as configured, but by this way out.
+    ///
+    /// # Errors
+    /// `MAIL_FROM` cannot be used.
+    pub fn by(mailer: Mailer, config: &Config) -> Result<Self, MailSetupError> {
+        Ok(Self {
+            mailer,
+            renderer: Renderer::new()?,
+            from: Sender::parse(&config.mail.from)?,
+            links: Links {
+                public_url: config.http.public_url.clone(),
+                secret: config.auth.jwt_secret.clone(),
+            },
+        })
+    }
+
+    /// Sends a notification, unless there is nothing to tell any more. Sent twice, it is the same
+    /// mail twice, with one Message-ID.
+    ///
+    /// # Errors
+    /// It did not leave, or nobody knows whether it did.
+    pub async fn deliver(
+        &self,
+        content: &Content,
+        now: DateTime<Utc>,
+    ) -> Result<Delivered, MailError> {
+        if !content.is_due() {
+            return Ok(Delivered::NothingToTell);
+        }
+        let view = View::of(content, &self.links);
+        let rendered = self
+            .renderer
+            .render(content.template, &content.person.language, &view)?;
+        let mail = compose(content, rendered, &self.from, now)?;
+        let label = Label {
+            at: content.at,
+            template: content.template,
+            id: content.id,
+        };
+        self.mailer.send(&label, mail).await?;
+        Ok(Delivered::Sent)
+    }
+
+    /// Sends a mail about an account, in the same way.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn deliver_for_account(
+        &self,
+        content: &AccountContent,
+        now: DateTime<Utc>,
+    ) -> Result<Delivered, MailError> {
+        if !content.is_due(now) {
+            return Ok(Delivered::NothingToTell);
+        }
+        let view = AccountView::of(content, &self.links);
+        let template = content.kind.template();
+        let language = &content.person.language;
+        let rendered = self
+            .renderer
+            .render_for_account(template, language, &view)?;
+        let mail = compose_for_account(content, rendered, &self.from, now)?;
+        let label = Label {
+            at: content.at,
+            template,
+            id: content.id,
+        };
+        self.mailer.send(&label, mail).await?;
+        Ok(Delivered::Sent)
+    }
+}

@@ -1,0 +1,73 @@
+//! Cleans up behind apalis-redis, which keeps finished messages for ever, and whose own way of
+//! dropping them blocks Redis and breaks what waits for a retry. A bounded piece at a time; any
+//! number of processes may do it.
+
+use crate::{connection::Connection, pool::Keys};
+use apalis_redis::Config;
+use redis::{RedisResult, Script};
+use shared::jobs::Queue;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const EVERY: Duration = Duration::from_secs(1);
+/// Messages that one script drops: Redis does nothing else meanwhile.
+const PIECE: u64 = 500;
+/// The one key outside of our prefix: a list of queues, which nobody reads.
+const FOREIGN_LIST: &str = "core:apalis:queues:list";
+
+/// Drops finished messages with all that belongs to them, and what is kept of each worker but
+/// read by nobody.
+const SWEEP: &str = r"
+local dropped = 0
+for _, finished in ipairs({KEYS[1], KEYS[2]}) do
+    for _, id in ipairs(redis.call('spop', finished, ARGV[1])) do
+        redis.call('hdel', KEYS[3], id)
+        redis.call('del', KEYS[4] .. ':' .. id)
+        dropped = dropped + 1
+    end
+end
+for _, name in ipairs(redis.call('zrange', KEYS[5], 0, -1)) do
+    redis.call('del', KEYS[5] .. ':metadata:' .. name)
+end
+redis.call('zrem', KEYS[6], KEYS[5])
+return dropped
+";
+
+/// Sweeps until the stop.
+pub async fn run(
+    mut connection: Connection,
+    keys: Keys,
+    queues: Vec<Queue>,
+    shutdown: CancellationToken,
+) {
+    let script = Script::new(SWEEP);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        for queue in &queues {
+            if let Err(error) = sweep(&script, &mut connection, &keys.config(*queue)).await {
+                tracing::debug!(%error, %queue, "finished messages could not be dropped yet");
+            }
+        }
+    }
+}
+
+async fn sweep(script: &Script, connection: &mut Connection, config: &Config) -> RedisResult<()> {
+    loop {
+        let dropped: u64 = script
+            .key(config.done_jobs_set())
+            .key(config.dead_jobs_set())
+            .key(config.job_data_hash())
+            .key(config.job_meta_hash())
+            .key(config.workers_set())
+            .key(FOREIGN_LIST)
+            .arg(PIECE)
+            .invoke_async(connection)
+            .await?;
+        if dropped < PIECE {
+            return Ok(());
+        }
+    }
+}

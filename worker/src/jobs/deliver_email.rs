@@ -1,0 +1,93 @@
+//! Sends one e-mail: the call to the server outside of any transaction, what became of it inside
+//! the one that marks the job as done. A process that dies between the two sends the mail once
+//! more, with the same Message-ID.
+
+use super::JobError;
+use crate::{
+    JobContext,
+    mail::{MailError, Verdict},
+};
+use shared::{
+    context::Context,
+    ids::NotificationId,
+    notifications::{
+        account,
+        actions::{self, Attempt},
+        allowance, content,
+    },
+    work::{By, Work},
+};
+
+pub(crate) use crate::channels::Delivered;
+
+/// Hands the mail to the server, unless there is nothing to tell any more. No transaction is open
+/// meanwhile. What stood in the way is written down with the notification.
+pub(crate) async fn deliver(
+    cx: &JobContext,
+    notification: NotificationId,
+) -> Result<Delivered, JobError> {
+    let email = &cx.channels.email;
+    let cx = &cx.cx;
+    let now = cx.clock.now();
+    let delivered = if let Some(content) = content::load(&cx.pool, notification).await? {
+        if !content.is_due() || !allowance::admit(cx, notification).await? {
+            return Ok(Delivered::NothingToTell);
+        }
+        email.deliver(&content, now).await
+    } else if let Some(content) = account::load(&cx.pool, notification).await? {
+        if !content.is_due(now) || !allowance::admit(cx, notification).await? {
+            return Ok(Delivered::NothingToTell);
+        }
+        email.deliver_for_account(&content, now).await
+    } else {
+        return Ok(Delivered::NothingToTell);
+    };
+    match delivered {
+        Ok(delivered) => Ok(delivered),
+        Err(error) => {
+            record_failure(cx, notification, &error).await?;
+            Err(match error.verdict() {
+                Verdict::Temporary => JobError::retry(error),
+                Verdict::Permanent => JobError::fail(error),
+            })
+        }
+    }
+}
+
+/// Records what became of it, together with the end of the job.
+pub(crate) async fn record(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+    delivered: &Delivered,
+) -> Result<(), JobError> {
+    let attempt = match delivered {
+        Delivered::Sent => Attempt::Sent,
+        Delivered::NothingToTell => Attempt::NothingToTell,
+    };
+    actions::record(work, notification, attempt).await?;
+    Ok(())
+}
+
+/// Records that it was given up, together with the death of the job.
+pub(super) async fn abandon(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+    error: &str,
+) -> Result<(), sqlx::Error> {
+    actions::record(work, notification, Attempt::Abandoned(error)).await
+}
+
+async fn record_failure(
+    cx: &Context,
+    notification: NotificationId,
+    error: &MailError,
+) -> Result<(), sqlx::Error> {
+    let record = error.for_record();
+    let attempt = match error.verdict() {
+        Verdict::Temporary => Attempt::Delayed(&record),
+        Verdict::Permanent => Attempt::GivenUp(&record),
+    };
+    let mut work = cx.begin(By::System).await?;
+    actions::record(&mut work, notification, attempt).await?;
+    work.commit().await
+}

@@ -1,0 +1,55 @@
+//! What a mail about an account may say, in the owner's own time zone. Pure.
+
+use super::{
+    Links,
+    view::{local, one_line},
+};
+use serde::Serialize;
+use shared::{
+    notifications::account::AccountContent,
+    people::{AccountEventKind, account},
+};
+
+/// The words that templates of accounts know. They see nothing else.
+#[derive(Debug, Serialize)]
+pub struct AccountView {
+    audience: &'static str,
+    number: Option<String>,
+    /// The recipient's given name.
+    first_name: String,
+    /// The address that the mail goes to.
+    address: String,
+    at: String,
+    until: Option<String>,
+    link: Option<String>,
+    quote: Option<String>,
+}
+
+impl AccountView {
+    /// What a mail about an account tells.
+    #[must_use]
+    pub fn of(content: &AccountContent, links: &Links) -> Self {
+        let zone = content.person.timezone;
+        Self {
+            audience: "owner",
+            number: None,
+            first_name: one_line(&content.person.first_name),
+            address: one_line(&content.address),
+            at: local(content.at, zone),
+            until: content.expires_at.map(|end| local(end, zone)),
+            link: link(content, links),
+            quote: None,
+        }
+    }
+}
+
+/// The page on which the owner says yes.
+fn link(content: &AccountContent, links: &Links) -> Option<String> {
+    let page = match content.kind {
+        AccountEventKind::ConfirmEmail => "confirm-email",
+        AccountEventKind::ResetPassword => "reset-password",
+        AccountEventKind::PasswordChanged | AccountEventKind::EmailChanged => return None,
+    };
+    let token = account::link(&links.secret, content.kind, content.event);
+    Some(format!("{}/api/v1/auth/{page}/{token}", links.public_url))
+}

@@ -1,0 +1,56 @@
+//! Writes mails as `.eml` files, where no server is configured. A file appears whole or not at
+//! all, and the same mail has the same name: sent again, it replaces itself.
+
+use super::{Label, MailError};
+use lettre::Message;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// A folder for mails.
+#[derive(Debug)]
+pub(super) struct Files {
+    folder: PathBuf,
+    written: AtomicU64,
+}
+
+impl Files {
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            written: AtomicU64::new(0),
+        }
+    }
+
+    pub async fn write(&self, label: &Label, mail: &Message) -> Result<(), MailError> {
+        let count = self.written.fetch_add(1, Ordering::Relaxed);
+        let name = name(label);
+        // Of this process and this writing alone: two that write the same mail do not mix.
+        let draft = self
+            .folder
+            .join(format!(".{name}.{}.{count}", std::process::id()));
+        let whole = self.folder.join(name);
+        let bytes = mail.formatted();
+        tokio::task::spawn_blocking(move || write(&draft, &whole, &bytes))
+            .await
+            .map_err(io::Error::other)
+            .flatten()
+            .map_err(MailError::File)
+    }
+}
+
+fn write(draft: &Path, whole: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = draft.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(draft, bytes)?;
+    fs::rename(draft, whole)
+}
+
+/// By the event's instant, so that files sort as things happened.
+fn name(label: &Label) -> String {
+    let at = label.at.format("%Y%m%dT%H%M%SZ");
+    format!("{at}-{}-{}.eml", label.template, label.id)
+}

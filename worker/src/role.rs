@@ -1,0 +1,118 @@
+//! The worker role: everything that a worker process runs, from start to stop.
+
+use crate::mail::MailSetupError;
+use crate::{
+    JobContext,
+    connection::Connection,
+    janitor, listener,
+    pool::{Keys, Pool},
+    relay::Relay,
+    transport::{Direct, ThroughRedis},
+    wake::{self, Wake},
+};
+use redis::Client;
+use secrecy::ExposeSecret;
+use shared::{
+    context::Context,
+    jobs::{Lane, Queue},
+};
+use std::sync::Arc;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Why the worker role ended other than by being told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RoleError {
+    /// The URL of Redis cannot be used.
+    #[error("the URL of Redis cannot be used")]
+    RedisUrl(#[source] redis::RedisError),
+    /// Mail cannot be sent as it is configured.
+    #[error("mail cannot be sent as it is configured")]
+    Mail(#[source] MailSetupError),
+    /// One of its loops broke off, which none of them should.
+    #[error("a part of the worker broke off")]
+    BrokeOff(#[source] tokio::task::JoinError),
+    /// One of its loops ended, which none of them should before the stop.
+    #[error("a part of the worker ended before the stop")]
+    Ended,
+}
+
+/// Runs jobs of the configured queues until the stop; then takes no more, and returns when those
+/// that run are done. Neither Redis nor PostgreSQL need to be there at the start, nor stay.
+///
+/// # Errors
+/// The configuration cannot be used, or a part of the worker broke off.
+pub async fn role(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
+    let cx = JobContext::new(cx)
+        .map_err(RoleError::Mail)?
+        .in_lane(Lane::Workers);
+    let running = TaskTracker::new();
+    running.close();
+    // A part that ends by mistake takes the others with it.
+    let stop = shutdown.child_token();
+    let mut parts = start(&cx, &running, &stop)?;
+    let mut ended = Ok(());
+    while let Some(part) = parts.join_next().await {
+        if ended.is_ok() {
+            ended = match part {
+                Err(error) => Err(RoleError::BrokeOff(error)),
+                Ok(()) if !stop.is_cancelled() => Err(RoleError::Ended),
+                Ok(()) => Ok(()),
+            };
+        }
+        if ended.is_err() {
+            stop.cancel();
+        }
+    }
+    running.wait().await;
+    ended
+}
+
+fn start(
+    cx: &JobContext,
+    running: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<JoinSet<()>, RoleError> {
+    let config = &cx.cx.config;
+    let client = Client::open(config.redis.url.expose_secret()).map_err(RoleError::RedisUrl)?;
+    let connection = Connection::new(client.clone()).map_err(RoleError::RedisUrl)?;
+    let keys = Keys::under(&config.redis.prefix);
+    let served = &config.jobs.queues;
+    let queues: Vec<Queue> = served.iter().map(|(queue, _)| *queue).collect();
+    let bell = Arc::new(Notify::new());
+    let mut parts = JoinSet::new();
+
+    let relay = Relay::new(
+        cx.cx.clone(),
+        queues.clone(),
+        Arc::clone(&bell),
+        (
+            ThroughRedis::new(connection.clone(), &keys, &queues),
+            Direct::new(cx.clone(), served, running.clone(), Arc::clone(&bell)),
+        ),
+    );
+    parts.spawn(relay.run(stop.clone()));
+    parts.spawn(listener::run(cx.cx.pool.clone(), bell, stop.clone()));
+
+    let pool = Pool {
+        cx: cx.clone(),
+        connection: connection.clone(),
+        keys: keys.clone(),
+        running: running.clone(),
+        shutdown: stop.clone(),
+    };
+    let mut wakes = Vec::new();
+    for (queue, concurrency) in served {
+        let wake = Wake::default();
+        wakes.push((*queue, wake.clone()));
+        parts.spawn(pool.clone().serve(*queue, *concurrency, wake));
+    }
+    parts.spawn(wake::subscriber(
+        client,
+        keys.wake_channel(),
+        wakes,
+        stop.clone(),
+    ));
+    parts.spawn(janitor::run(connection, keys, queues, stop.clone()));
+    Ok(parts)
+}

@@ -1,0 +1,109 @@
+//! Taking a job: slots for its connections, the lock on its row, and a payload that can be read.
+
+use super::record;
+use crate::{
+    JobContext,
+    jobs::{self, Handler, JobError},
+};
+use shared::{
+    jobs::{
+        Job, JobId,
+        ledger::{Locked, MAX_INTERRUPTIONS},
+        store,
+    },
+    work::{By, Work},
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// A job that is ours to run: `work` holds the lock on its row.
+pub(super) struct Claim<'a> {
+    pub job: Job,
+    pub locked: Locked,
+    pub work: Work<'a>,
+    pub handler: Handler,
+    pub slots: OwnedSemaphorePermit,
+}
+
+/// What came of trying to take a job.
+pub(super) enum Taken<'a> {
+    /// It is ours.
+    Claim(Claim<'a>),
+    /// It is done, put off, or somebody else's.
+    NotOurs,
+    /// It cannot be run, and is among the dead letters now: its name, attempt, and why.
+    Buried(&'static str, i32, JobError),
+}
+
+/// Why a job cannot be run.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error("the payload cannot be read")]
+    Unreadable(#[source] serde_json::Error),
+    #[error("{0} runs in a row ended with their process: it seems to kill it")]
+    KillsItsProcess(i32),
+}
+
+/// Takes a job. Starts over when it finds that the job needs another connection, or that a run
+/// of it was interrupted, which has to be on record before the next one begins.
+pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobError> {
+    let (mut connections, mut noted) = (1, false);
+    loop {
+        let slots = cx.slots(connections).await.map_err(JobError::retry)?;
+        let mut work = cx.cx.begin(By::System).await?;
+        let Some(locked) = store::lock(&mut work.tx, id).await? else {
+            let_go(work).await;
+            return Ok(Taken::NotOurs);
+        };
+        let job: Job = match serde_json::from_value(locked.payload.clone()) {
+            Ok(job) => job,
+            Err(error) => return bury(work, None, &locked, Unfit::Unreadable(error)).await,
+        };
+        if locked.interruptions >= MAX_INTERRUPTIONS {
+            let unfit = Unfit::KillsItsProcess(locked.interruptions);
+            return bury(work, Some(&job), &locked, unfit).await;
+        }
+        let handler = jobs::handler_of(&job);
+        let (needed, notes_itself) = match handler {
+            Handler::InTransaction(_) => (1, false),
+            Handler::Sweep(_) => (2, false),
+            Handler::Delivery(_) => (1, true),
+        };
+        if needed > connections {
+            let_go(work).await;
+            connections = needed;
+        } else if locked.dispatches > 1 && !noted && !notes_itself {
+            store::note_interruption(&mut work.tx, id).await?;
+            work.commit().await?;
+            noted = true;
+        } else {
+            return Ok(Taken::Claim(Claim {
+                job,
+                locked,
+                work,
+                handler,
+                slots,
+            }));
+        }
+    }
+}
+
+async fn bury<'a>(
+    mut work: Work<'_>,
+    job: Option<&Job>,
+    locked: &Locked,
+    unfit: Unfit,
+) -> Result<Taken<'a>, JobError> {
+    let error = JobError::fail(unfit);
+    record::bury(&mut work, job, locked.fence(), &error).await?;
+    work.commit().await?;
+    let name = job.map_or("unreadable", Job::name);
+    Ok(Taken::Buried(name, locked.attempt + 1, error))
+}
+
+/// Ends a transaction that was for nothing. When that fails its connection is broken, and the
+/// server has ended it.
+pub(super) async fn let_go(work: Work<'_>) {
+    if let Err(error) = work.tx.rollback().await {
+        tracing::debug!(%error, "a transaction was ended by the server");
+    }
+}

@@ -1,0 +1,181 @@
+//! One run of one job, from the lock on its row to the outcome in its row.
+//!
+//! Invariant: of any number of copies of a hint only one runs the job at a time, and its effect
+//! in the database and its outcome are committed together. Races, and what each costs:
+//! - two copies at once: the second finds the row locked, or done, and is dropped;
+//! - the process dies: PostgreSQL rolls back, the lease brings the job back;
+//! - it dies between a provider's answer and its recording: the call is made again, with the same
+//!   key;
+//! - an outcome comes late, after another run took over: its fence does not fit, it is dropped.
+
+mod claim;
+mod guard;
+mod outside;
+mod record;
+
+use crate::{
+    JobContext,
+    jobs::{Handler, JobError},
+};
+use claim::{Claim, Taken};
+use shared::{
+    error::Chain,
+    jobs::{JobId, ledger, store},
+};
+use std::time::Instant;
+use tracing::Instrument;
+
+/// What became of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// It failed and is put off.
+    Retry,
+    /// It is among the dead letters.
+    Dead,
+    /// Somebody else runs it, or it was done already.
+    NotOurs,
+    /// The database could not be told; the lease will bring the job back.
+    Unrecorded,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Retry => "retry",
+            Self::Dead => "dead",
+            Self::NotOurs => "not_ours",
+            Self::Unrecorded => "unrecorded",
+        }
+    }
+}
+
+/// How a run ended, and the error that made it end so.
+struct Ended {
+    outcome: Outcome,
+    error: Option<JobError>,
+}
+
+impl Ended {
+    const fn well(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            error: None,
+        }
+    }
+
+    const fn badly(outcome: Outcome, error: JobError) -> Self {
+        Self {
+            outcome,
+            error: Some(error),
+        }
+    }
+}
+
+/// Runs a job, unless somebody else does or did. Never fails: what goes wrong goes into the
+/// job's row, and into one line of the log.
+pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
+    let started = Instant::now();
+    match claim::take(cx, id).await {
+        Ok(Taken::Claim(claim)) => {
+            let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
+            let span =
+                tracing::info_span!("job", job.id = id.0, job.name = name, job.attempt = attempt);
+            let ended = run(cx, claim).instrument(span).await;
+            log(&ended, (id, name, attempt), started);
+            ended.outcome
+        }
+        Ok(Taken::Buried(name, attempt, error)) => {
+            let ended = Ended::badly(Outcome::Dead, error);
+            log(&ended, (id, name, attempt), started);
+            ended.outcome
+        }
+        Ok(Taken::NotOurs) => Outcome::NotOurs,
+        Err(error) => {
+            let ended = Ended::badly(Outcome::Unrecorded, error);
+            log(&ended, (id, "", 0), started);
+            ended.outcome
+        }
+    }
+}
+
+async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
+    let Claim {
+        job,
+        locked,
+        mut work,
+        handler,
+        slots,
+    } = claim;
+    let ran = match handler {
+        Handler::Delivery(notification) => {
+            return match outside::claim(work, &locked).await {
+                Ok(fence) => {
+                    drop(slots);
+                    outside::run(cx, &job, (fence, locked.max_attempts), notification).await
+                }
+                Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
+            };
+        }
+        Handler::InTransaction(handler) => guard::run(ledger::RUN_LIMIT, handler(&mut work)).await,
+        Handler::Sweep(handler) => guard::run(ledger::SWEEP_LIMIT, handler(cx)).await,
+    };
+    let ran = match ran {
+        Ok(()) => {
+            // The end of a sweep is later than the instant at which its row was locked.
+            let now = cx.cx.clock.now();
+            match store::finish(&mut work.tx, locked.id, now).await {
+                Ok(()) => work.commit().await.map_err(JobError::from),
+                Err(error) => Err(error.into()),
+            }
+        }
+        Err(error) => {
+            claim::let_go(work).await;
+            Err(error)
+        }
+    };
+    match ran {
+        Ok(()) => Ended::well(Outcome::Done),
+        Err(error) => record::failure(cx, &job, (locked.fence(), locked.max_attempts), error).await,
+    }
+}
+
+fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant) {
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let outcome = ended.outcome.as_str();
+    let error = ended
+        .error
+        .as_ref()
+        .map(|error| Chain(error).to_string())
+        .unwrap_or_default();
+    match ended.outcome {
+        Outcome::Done => tracing::info!(
+            job.id = id.0,
+            job.name = name,
+            job.attempt = attempt,
+            outcome,
+            duration_ms,
+            "a job ran"
+        ),
+        Outcome::Retry | Outcome::NotOurs | Outcome::Unrecorded => tracing::warn!(
+            job.id = id.0,
+            job.name = name,
+            job.attempt = attempt,
+            outcome,
+            duration_ms,
+            error,
+            "a job did not get done"
+        ),
+        Outcome::Dead => tracing::error!(
+            job.id = id.0,
+            job.name = name,
+            job.attempt = attempt,
+            outcome,
+            duration_ms,
+            error,
+            "a job was laid among the dead letters"
+        ),
+    }
+}

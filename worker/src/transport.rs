@@ -1,0 +1,203 @@
+//! Ways from the relay to a handler: through Redis to whichever worker is free, or, while Redis
+//! is away, straight to this process. Either carries hints; neither is trusted with a job.
+
+use crate::{JobContext, connection::Connection, pool::Hint, run::run_one, wake};
+use apalis::prelude::TaskSink;
+use apalis_redis::{Config, RedisStorage};
+use redis::RedisResult;
+use shared::jobs::{JobId, Queue};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::task::TaskTracker;
+
+/// A way to a handler.
+pub trait Transport {
+    /// How many more hints of a queue it takes, where at most `depth` may lie about.
+    fn room(&self, queue: Queue, depth: usize) -> usize;
+
+    /// Passes hints on. An error means that they may not have arrived.
+    async fn push(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError>;
+}
+
+/// Why hints were not passed on.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// It took too long.
+    #[error("Redis did not answer in time")]
+    TimedOut,
+    /// Redis said no.
+    #[error("Redis did not take the hints")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nobody serves the queue here.
+    #[error("the queue is not served here")]
+    NotServed,
+}
+
+/// Through Redis, by apalis.
+pub struct ThroughRedis {
+    connection: Connection,
+    epoch_key: String,
+    channel: String,
+    queues: Vec<(Queue, Config)>,
+    backlog: HashMap<Queue, usize>,
+}
+
+/// What a look at Redis showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It is the Redis that we know.
+    Kept,
+    /// It remembers nothing: what was handed out is lost.
+    Lost,
+}
+
+impl ThroughRedis {
+    pub fn new(connection: Connection, keys: &crate::pool::Keys, queues: &[Queue]) -> Self {
+        Self {
+            connection,
+            epoch_key: keys.epoch(),
+            channel: keys.wake_channel(),
+            queues: queues
+                .iter()
+                .map(|queue| (*queue, keys.config(*queue)))
+                .collect(),
+            backlog: HashMap::new(),
+        }
+    }
+
+    /// Asks, in one round trip, whether Redis still has its memory and how much lies in it.
+    pub async fn probe(&mut self, limit: Duration) -> Result<Memory, PushError> {
+        let answer = tokio::time::timeout(limit, self.ask()).await;
+        if answer.is_err() {
+            // Half-open, maybe: redis-rs would go on with it for ever.
+            self.connection.replace();
+        }
+        answer
+            .map_err(|_elapsed| PushError::TimedOut)?
+            .map_err(|error| PushError::Refused(error.into()))
+    }
+
+    async fn ask(&mut self) -> RedisResult<Memory> {
+        let mut pipeline = redis::pipe();
+        // Whoever finds the key missing sets it, and nobody else finds it missing then.
+        pipeline.cmd("SET").arg(&self.epoch_key).arg(1).arg("NX");
+        for (_, config) in &self.queues {
+            pipeline.cmd("LLEN").arg(config.active_jobs_list());
+            pipeline.cmd("ZCARD").arg(config.scheduled_jobs_set());
+        }
+        let answers: (Option<String>, Vec<usize>) =
+            ask_with_head(&pipeline, &mut self.connection).await?;
+        for ((queue, _), lengths) in self.queues.iter().zip(answers.1.chunks(2)) {
+            self.backlog.insert(*queue, lengths.iter().sum());
+        }
+        Ok(if answers.0.is_some() {
+            Memory::Lost
+        } else {
+            Memory::Kept
+        })
+    }
+
+    async fn send(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
+        let Some((_, config)) = self.queues.iter().find(|(known, _)| *known == queue) else {
+            return Err(PushError::NotServed);
+        };
+        // Made anew each time: a push that was given up stays in a storage's buffer, and would
+        // come along with the next.
+        let mut storage = RedisStorage::<Hint, Connection>::new(self.connection.clone())
+            .with_config(config.clone());
+        let hints = jobs.iter().map(|job| Hint { job: job.0 }).collect();
+        storage
+            .push_bulk(hints)
+            .await
+            .map_err(|error| PushError::Refused(error.into()))?;
+        if let Err(error) = wake::publish(&mut self.connection, &self.channel, queue).await {
+            tracing::debug!(%error, "workers were not woken; they find the hints at their next look");
+        }
+        Ok(())
+    }
+}
+
+/// The first answer of a pipeline, and the rest, which are lengths.
+async fn ask_with_head(
+    pipeline: &redis::Pipeline,
+    connection: &mut Connection,
+) -> RedisResult<(Option<String>, Vec<usize>)> {
+    let answers: Vec<redis::Value> = pipeline.query_async(connection).await?;
+    let mut answers = answers.into_iter();
+    let head = redis::from_redis_value(answers.next().unwrap_or(redis::Value::Nil))?;
+    let lengths = answers
+        .map(redis::from_redis_value)
+        .collect::<Result<_, _>>()?;
+    Ok((head, lengths))
+}
+
+impl Transport for ThroughRedis {
+    fn room(&self, queue: Queue, depth: usize) -> usize {
+        depth.saturating_sub(self.backlog.get(&queue).copied().unwrap_or(0))
+    }
+
+    async fn push(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
+        let limit = Duration::from_secs(2);
+        let sent = tokio::time::timeout(limit, self.send(queue, jobs)).await;
+        if sent.is_err() {
+            self.connection.replace();
+        }
+        sent.map_err(|_elapsed| PushError::TimedOut)??;
+        *self.backlog.entry(queue).or_default() += jobs.len();
+        Ok(())
+    }
+}
+
+/// Straight to this process: as many at a time as it would take from Redis.
+pub struct Direct {
+    cx: JobContext,
+    free: HashMap<Queue, Arc<Semaphore>>,
+    running: TaskTracker,
+    bell: Arc<Notify>,
+}
+
+impl Direct {
+    pub fn new(
+        cx: JobContext,
+        queues: &[(Queue, usize)],
+        running: TaskTracker,
+        bell: Arc<Notify>,
+    ) -> Self {
+        let free = queues
+            .iter()
+            .map(|(queue, concurrency)| (*queue, Arc::new(Semaphore::new(*concurrency))))
+            .collect();
+        Self {
+            cx,
+            free,
+            running,
+            bell,
+        }
+    }
+}
+
+impl Transport for Direct {
+    fn room(&self, queue: Queue, depth: usize) -> usize {
+        self.free
+            .get(&queue)
+            .map_or(0, |free| free.available_permits().min(depth))
+    }
+
+    async fn push(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
+        let free = self.free.get(&queue).ok_or(PushError::NotServed)?;
+        for job in jobs.iter().copied() {
+            let permit = Arc::clone(free)
+                .acquire_owned()
+                .await
+                .map_err(|closed| PushError::Refused(closed.into()))?;
+            let (cx, bell) = (self.cx.clone(), Arc::clone(&self.bell));
+            self.running.spawn(async move {
+                run_one(&cx, job).await;
+                drop(permit);
+                // There is room again.
+                bell.notify_one();
+            });
+        }
+        Ok(())
+    }
+}
