@@ -1,0 +1,102 @@
+//! One pass: whatever is due gets its tick, its job and its next instant in one transaction.
+//!
+//! Races: two schedulers at the same schedule: the second skips the locked row, or finds it moved
+//! on. A clock that was set back: the tick is on record already, and no job follows. A run of the
+//! same job that holds its row: this tick adds nothing to it, and the others do not wait. A
+//! scheduler that dies or hangs inside a pass: the database ends its transaction, nothing has
+//! happened, and another does it within seconds.
+
+use crate::{due::due, schedules::Schedule, timing::Timing};
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::{
+    context::Context,
+    jobs::{self, Job},
+    schedules::store::{self, Due, Entry, Recorded},
+    work::{By, Work},
+};
+
+/// How long ticks are kept: longer than any clock is set back.
+const KEEP_TICKS: TimeDelta = TimeDelta::days(1);
+
+/// Puts the schedules as configured in place of those of earlier starts.
+pub(crate) async fn register(
+    cx: &Context,
+    schedules: &[Schedule],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let mut work = cx.begin(By::System).await?;
+    store::limit_patience(&mut work.tx).await?;
+    store::register(&mut work.tx, &entries(schedules, now), now).await?;
+    work.commit().await
+}
+
+/// Enqueues what is due at `now`, and says how many jobs that were.
+pub(crate) async fn pass(
+    cx: &Context,
+    schedules: &[Schedule],
+    now: DateTime<Utc>,
+) -> Result<usize, sqlx::Error> {
+    let mut work = cx.begin(By::System).await?;
+    work.now = now;
+    store::limit_patience(&mut work.tx).await?;
+    store::add_missing(&mut work.tx, &entries(schedules, now)).await?;
+    let mut fired = 0;
+    for claimed in store::claim_due(&mut work.tx, &names(schedules), now).await? {
+        let known = schedules.iter().find(|s| s.job.name() == claimed.name);
+        if let Some(schedule) = known
+            && fire(&mut work, schedule, &claimed).await? == Recorded::New
+        {
+            fired += 1;
+        }
+    }
+    work.commit().await?;
+    Ok(fired)
+}
+
+async fn fire(
+    work: &mut Work<'_>,
+    schedule: &Schedule,
+    claimed: &Due,
+) -> Result<Recorded, sqlx::Error> {
+    let now = work.now;
+    // What is stored is of the latest start. Only a later release could store what this one
+    // cannot read.
+    let stored: Option<Timing> = claimed.timing.parse().ok();
+    let timing = stored.as_ref().unwrap_or(&schedule.timing);
+    let Some(tick) = due(timing, claimed.due_at, now) else {
+        return Ok(Recorded::Before);
+    };
+    let recorded = store::record_tick(&mut work.tx, &claimed.name, tick.due_at, now).await?;
+    if recorded == Recorded::New {
+        enqueue(work, &schedule.job).await?;
+        tracing::debug!(job.name = claimed.name, tick.due_at = %tick.due_at, "due");
+    }
+    store::move_on(&mut work.tx, &claimed.name, tick.next_run).await?;
+    store::forget_ticks(&mut work.tx, &claimed.name, now - KEEP_TICKS).await?;
+    Ok(recorded)
+}
+
+/// Enqueues the job unless its like waits or runs. A run may hold its row so that this insert would
+/// have to wait for its end: then it runs, and nothing is to be done.
+async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> {
+    store::mark(&mut work.tx).await?;
+    match jobs::enqueue(work, job).await {
+        Err(error) if store::is_held_by_another(&error) => store::undo_to_mark(&mut work.tx).await,
+        outcome => outcome,
+    }
+}
+
+pub(crate) fn names(schedules: &[Schedule]) -> Vec<&'static str> {
+    schedules.iter().map(|s| s.job.name()).collect()
+}
+
+fn entries(schedules: &[Schedule], now: DateTime<Utc>) -> Vec<Entry> {
+    schedules
+        .iter()
+        .map(|schedule| Entry {
+            name: schedule.job.name(),
+            timing: schedule.timing.to_string(),
+            next_run: schedule.timing.after(now),
+        })
+        .collect()
+}

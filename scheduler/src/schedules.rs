@@ -1,0 +1,74 @@
+//! The periodic jobs and when they run. To add one, add its line here and, if it can be
+//! configured, its setting to [`CRON_SETTINGS`].
+
+use crate::timing::{Timing, TimingError};
+use shared::{
+    config::{Jobs, Settings},
+    jobs::Job,
+};
+
+/// The settings that hold cron expressions.
+const CRON_SETTINGS: [&str; 3] = ["SCHEDULE_AUTO_CLOSE", "SCHEDULE_STATS", "SCHEDULE_PRUNE"];
+
+/// A periodic job. Its name is the job's.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    /// What to enqueue.
+    pub job: Job,
+    /// When.
+    pub timing: Timing,
+}
+
+/// All periodic jobs.
+///
+/// # Errors
+/// A cron expression of the configuration is none.
+pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
+    let schedule = |job, timing| Schedule { job, timing };
+    Ok([
+        schedule(Job::SweepSla, Timing::every(config.sla_sweep)),
+        schedule(Job::AssignWaiting, Timing::every(config.assign_sweep)),
+        schedule(Job::AutoClose, config.auto_close.parse()?),
+        schedule(Job::RollUpStats, config.stats.parse()?),
+        schedule(Job::Prune, config.prune.parse()?),
+    ])
+}
+
+/// What is wrong with the cron expressions of the settings: one line for each.
+#[must_use]
+pub fn problems(settings: &Settings) -> Vec<String> {
+    CRON_SETTINGS
+        .iter()
+        .filter_map(|name| match settings.get(name) {
+            // reported by whoever reads the configuration
+            "" => None,
+            text => {
+                let error = text.parse::<Timing>().err()?;
+                Some(format!("{name} {error}"))
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_right() {
+        let settings = Settings::load(|_| None).unwrap();
+        assert_eq!(problems(&settings), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_wrong_expression_is_named_with_its_setting() {
+        let settings = Settings::load(|name| match name {
+            "SCHEDULE_STATS" | "SCHEDULE_PRUNE" => Some("at noon".to_owned()),
+            _ => None,
+        })
+        .unwrap();
+        let problems = problems(&settings);
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].starts_with("SCHEDULE_STATS must be a cron expression"));
+    }
+}

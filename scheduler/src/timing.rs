@@ -1,0 +1,136 @@
+//! When a schedule runs: every so many seconds, or by a cron expression, always in UTC. Pure.
+
+use chrono::{DateTime, Utc};
+use std::{fmt, num::NonZeroI64, str::FromStr, time::Duration};
+
+/// When a schedule runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timing {
+    /// At every multiple of so many seconds since 1970: all schedulers mean the same instants
+    /// without having to agree, also where the number divides no minute.
+    Every(NonZeroI64),
+    /// By a cron expression with seconds.
+    Cron(Box<cron::Schedule>),
+}
+
+/// What is wrong with a timing.
+#[derive(Debug, thiserror::Error)]
+pub enum TimingError {
+    /// Not of the form.
+    #[error(
+        "must be a cron expression of six or seven fields (second, minute, hour, day, month, \
+         weekday, year), such as `0 */5 * * * *`; it is `{0}`"
+    )]
+    Malformed(String),
+}
+
+impl Timing {
+    /// Every `interval`, in whole seconds and at least one.
+    #[must_use]
+    pub fn every(interval: Duration) -> Self {
+        let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
+        Self::Every(NonZeroI64::new(seconds).unwrap_or(NonZeroI64::MIN.saturating_abs()))
+    }
+
+    /// The first instant later than `instant`; `None` when there is none.
+    #[must_use]
+    pub fn after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Every(seconds) => {
+                let seconds = seconds.get();
+                let turns = instant.timestamp().div_euclid(seconds).checked_add(1)?;
+                DateTime::from_timestamp(turns.checked_mul(seconds)?, 0)
+            }
+            Self::Cron(schedule) => schedule.after(&instant).next(),
+        }
+    }
+}
+
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Every(seconds) => write!(f, "every {seconds} s"),
+            Self::Cron(schedule) => f.write_str(schedule.source()),
+        }
+    }
+}
+
+impl FromStr for Timing {
+    type Err = TimingError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let interval = text
+            .strip_prefix("every ")
+            .and_then(|rest| rest.strip_suffix(" s"));
+        let timing = match interval {
+            Some(seconds) => seconds.parse().ok().map(Self::Every),
+            None => text
+                .parse()
+                .ok()
+                .map(|schedule| Self::Cron(Box::new(schedule))),
+        };
+        timing.ok_or_else(|| TimingError::Malformed(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_interval_that_divides_no_minute_keeps_its_step_across_the_hour() {
+        let timing = Timing::every(Duration::from_secs(7));
+        let first = timing.after(at("2025-10-01T08:59:55Z")).unwrap();
+        let second = timing.after(first).unwrap();
+        assert_eq!((second - first).num_seconds(), 7);
+        assert_eq!(first.timestamp() % 7, 0);
+    }
+
+    #[test]
+    fn cron_expressions_have_seconds_and_are_in_utc() {
+        let timing: Timing = "0 */5 * * * *".parse().unwrap();
+        let next = timing.after(at("2025-10-01T08:31:00.250Z"));
+        assert_eq!(next, Some(at("2025-10-01T08:35:00Z")));
+    }
+
+    #[test]
+    fn the_next_instant_is_later_than_the_one_asked_about() {
+        for text in ["*/2 * * * * *", "every 15 s"] {
+            let timing: Timing = text.parse().unwrap();
+            let instant = at("2025-10-01T08:30:00Z");
+            assert!(timing.after(instant).unwrap() > instant, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_year_gone_by_leaves_nothing() {
+        let timing: Timing = "0 0 0 1 1 * 2024".parse().unwrap();
+        assert_eq!(timing.after(at("2025-10-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        for text in ["every 15 s", "0 17 * * * *", "0 0 0 1 1 * 2024"] {
+            let timing: Timing = text.parse().unwrap();
+            assert_eq!(timing.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for text in [
+            "",
+            "* *",
+            "every s",
+            "every 0 s",
+            "61 * * * * *",
+            "*/5 * * * *",
+        ] {
+            assert!(text.parse::<Timing>().is_err(), "{text}");
+        }
+    }
+}
