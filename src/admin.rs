@@ -1,0 +1,73 @@
+//! `support admin create`: an admin by hand. The password comes from a file, from standard input,
+//! or is made up and printed; never from the command line, which every process can read.
+
+use crate::{
+    development::secret,
+    schema::{self, Schema, explained},
+    settings::Ground,
+};
+use anyhow::{Context as _, Result};
+use clap::Args;
+use shared::people::{UncheckedPerson, actions::create_admin};
+use std::{
+    fs,
+    io::{self, Read, Write},
+    path::PathBuf,
+};
+
+/// Who is to be an admin.
+#[derive(Debug, Args)]
+pub(crate) struct NewAdmin {
+    /// E-mail address
+    #[arg(long)]
+    email: String,
+    /// Given name
+    #[arg(long)]
+    first_name: String,
+    /// Family name
+    #[arg(long)]
+    last_name: String,
+    /// Phone number in the international form, such as +254712345678
+    #[arg(long)]
+    phone: String,
+    /// Take the password from this file; `-` is standard input. Without it one is made up and
+    /// printed
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+/// Creates the admin and says so.
+pub(crate) async fn create(new: NewAdmin, ground: Ground) -> Result<()> {
+    let given = new.password_file.as_deref().map(read).transpose()?;
+    let (cx, _) = schema::open(ground, Schema::Await).await?;
+    let made_up = given.is_none().then(|| secret(&cx.ids));
+    let person = UncheckedPerson {
+        first_name: Some(new.first_name),
+        last_name: Some(new.last_name),
+        email: Some(new.email.clone()),
+        phone_number: Some(new.phone),
+        password: given.or_else(|| made_up.clone()),
+        ..UncheckedPerson::default()
+    };
+    let id = create_admin(&cx, person).await.map_err(explained)?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "Created the admin {} ({id}).", new.email)?;
+    if let Some(password) = made_up {
+        writeln!(out, "Password: {password}")?;
+    }
+    Ok(())
+}
+
+/// The first line of the file.
+fn read(file: &std::path::Path) -> Result<String> {
+    let mut text = String::new();
+    if file == std::path::Path::new("-") {
+        io::stdin()
+            .read_to_string(&mut text)
+            .context("the password cannot be read from standard input")?;
+    } else {
+        text = fs::read_to_string(file)
+            .with_context(|| format!("the password cannot be read from {}", file.display()))?;
+    }
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,53 @@
+//! The scenes that a ticket's story is made of.
+
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+use shared::tickets::{Closing, NewRating, NewTicket};
+use std::collections::VecDeque;
+
+/// Something that somebody does to a ticket.
+#[derive(Debug, Clone)]
+pub(super) enum Act {
+    /// The customer creates it.
+    Open(Box<NewTicket>),
+    /// The agent begins.
+    Start,
+    /// The agent writes.
+    Reply(String),
+    /// The agent asks, and waits.
+    Ask(String),
+    /// The agent notes something.
+    Note(String),
+    /// The agent waits for a colleague.
+    AwaitColleague(String),
+    /// The agent finds it more urgent than it was said to be.
+    Raise,
+    /// The agent hands it to the next level.
+    Escalate(String),
+    /// The agent has solved it, and leaves the closing to time.
+    Resolve,
+    /// The agent closes it.
+    Close(Closing),
+    /// The customer writes.
+    Write(String),
+    /// The customer takes it up again.
+    Reopen(String),
+    /// The customer rates it.
+    Rate(NewRating),
+}
+
+/// An act, and how long after the one before it.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    pub after: TimeDelta,
+    pub act: Act,
+}
+
+/// A ticket's story, as far as it is not told yet.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Whose ticket: an index of the customers.
+    pub customer: usize,
+    pub scenes: VecDeque<Scene>,
+    pub chance: StdRng,
+}

@@ -1,0 +1,222 @@
+//! Who works and asks in the demo: an admin, agents of four departments and three levels, and
+//! customers of the region. Nobody of them is real: their addresses end in `example.com`, which
+//! mail never reaches, and their numbers are of the range that is kept free for fiction.
+
+use super::{
+    cast::{AGENTS, AgentLine, CUSTOMERS},
+    world::World,
+};
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use shared::{
+    fault::Faults,
+    people::{
+        Department, NewPerson, NewSupportInfo, Passwords, Role, Shift, UncheckedPerson,
+        UncheckedSupportInfo,
+        actions::{Registered, create_admin, register},
+        shift,
+    },
+    work::Actor,
+};
+
+/// Where the company is.
+pub(super) const HOME: Tz = Tz::Africa__Nairobi;
+
+/// Somebody of the demo.
+#[derive(Debug, Clone)]
+pub(super) struct Somebody {
+    pub actor: Actor,
+    pub first_name: &'static str,
+    pub email: String,
+    pub language: &'static str,
+}
+
+/// An agent of the demo.
+#[derive(Debug, Clone)]
+pub(super) struct Agent {
+    pub person: Somebody,
+    pub employee_id: &'static str,
+    pub department: Department,
+    pub level: i64,
+    pub shifts: Vec<Shift>,
+}
+
+impl Agent {
+    /// Whether the agent works at that instant.
+    pub fn works_at(&self, at: DateTime<Utc>) -> bool {
+        shared::assignment::on_shift(&self.shifts, HOME, at)
+    }
+
+    /// When the agent next works, to a quarter of an hour; within two weeks.
+    pub fn next_at_work(&self, from: DateTime<Utc>) -> DateTime<Utc> {
+        let mut at = from;
+        for _ in 0..14 * 96 {
+            if self.works_at(at) {
+                break;
+            }
+            at += TimeDelta::minutes(15);
+        }
+        at
+    }
+}
+
+/// Everybody, once they are registered.
+pub(super) struct People {
+    pub admin: Somebody,
+    pub agents: Vec<Agent>,
+    pub customers: Vec<Somebody>,
+}
+
+/// Registers everybody: the admin as `support admin create` does, the agents by the admin, the
+/// customers by themselves. All have the one password.
+pub(super) async fn register_all(world: &World, password: &str) -> Result<People> {
+    let passwords = Passwords::default();
+    let mut made: u32 = 0;
+    let mut unchecked = |name: &'static str, role, language: &str, zone: Tz| {
+        made += 1;
+        // one after the other, so that ids are in the order of the list
+        world.clock.advance(TimeDelta::seconds(37));
+        let (first, last) = name.split_once(' ').unwrap_or((name, "Demo"));
+        UncheckedPerson {
+            first_name: Some(first.to_owned()),
+            last_name: Some(last.to_owned()),
+            email: Some(email(name)),
+            phone_number: Some(format!("+120255501{made:02}")),
+            password: Some(password.to_owned()),
+            role: Some(role),
+            language: Some(language.to_owned()),
+            timezone: Some(zone.name().to_owned()),
+            support_info: None,
+        }
+    };
+    let name = "Beatrice Wekesa";
+    let id = create_admin(&world.cx, unchecked(name, Role::Admin, "en", HOME)).await;
+    let admin = Actor {
+        id: id.map_err(crate::schema::explained)?,
+        role: Role::Admin,
+    };
+    let mut agents = Vec::new();
+    for line in AGENTS {
+        let (name, employee_id, department, level, _, languages, ..) = *line;
+        let language = languages.first().copied().unwrap_or("en");
+        let (info, shifts) = support_info(line)?;
+        let new = UncheckedPerson {
+            support_info: Some(info),
+            ..unchecked(name, Role::Support, language, HOME)
+        };
+        let actor = registered(world, &passwords, new, Some(admin)).await?;
+        agents.push(Agent {
+            person: somebody(actor, name, language),
+            employee_id,
+            department,
+            level,
+            shifts,
+        });
+    }
+    let mut customers = Vec::new();
+    for &(name, role, language, zone) in CUSTOMERS {
+        let new = unchecked(name, role, language, zone);
+        let actor = registered(world, &passwords, new, None).await?;
+        customers.push(somebody(actor, name, language));
+    }
+    Ok(People {
+        admin: somebody(admin, name, "en"),
+        agents,
+        customers,
+    })
+}
+
+fn somebody(actor: Actor, name: &'static str, language: &'static str) -> Somebody {
+    Somebody {
+        actor,
+        first_name: name.split(' ').next().unwrap_or(name),
+        email: email(name),
+        language,
+    }
+}
+
+fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
+    let (_, employee_id, department, level, knows, languages, days, (start, end)) = *line;
+    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
+    let mut faults = Faults::new();
+    let shifts: Vec<Shift> = days
+        .iter()
+        .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
+        .collect();
+    let given = UncheckedSupportInfo {
+        employee_id: Some(employee_id.to_owned()),
+        department: Some(department),
+        specializations: words(knows),
+        languages: words(languages),
+        shift_schedule: Some(shifts.clone()),
+        level: Some(level),
+        max_concurrent_tickets: None,
+    };
+    let info = NewSupportInfo::parse(given, &mut faults);
+    let info = faults.finish(info).map_err(invalid)?;
+    Ok((info, shifts))
+}
+
+async fn registered(
+    world: &World,
+    passwords: &Passwords,
+    new: UncheckedPerson,
+    by: Option<Actor>,
+) -> Result<Actor> {
+    let mut faults = Faults::new();
+    let new = NewPerson::parse(new, &mut faults);
+    let new = faults.finish(new).map_err(invalid)?;
+    let person = match register(&world.cx, passwords, new, by).await {
+        Ok(Registered::Oneself(login)) => login.person,
+        Ok(Registered::BySomebodyElse(person)) => *person,
+        Err(error) => return Err(crate::schema::explained(error)),
+    };
+    Ok(Actor {
+        id: person.id,
+        role: person.role,
+    })
+}
+
+fn invalid(faults: Vec<shared::fault::Fault>) -> anyhow::Error {
+    crate::schema::explained(faults.into())
+}
+
+/// `first.last@example.com`, in plain letters.
+fn email(name: &str) -> String {
+    let plain = name.to_lowercase().replace('ô', "o").replace(' ', ".");
+    format!("{plain}@example.com")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::tickets::Category;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_agent_can_be_registered_and_every_address_is_one_persons() {
+        for line in AGENTS {
+            support_info(line).unwrap();
+        }
+        let names = AGENTS.iter().map(|line| line.0);
+        let names = names.chain(CUSTOMERS.iter().map(|line| line.0));
+        let addresses: Vec<_> = names.map(email).collect();
+        let different: HashSet<_> = addresses.iter().collect();
+        assert_eq!(different.len(), addresses.len());
+        assert!(addresses.iter().all(|address| address.is_ascii()));
+    }
+
+    #[test]
+    fn every_category_has_somebody_who_answers_it_first() {
+        for category in Category::ALL {
+            let department = category.department();
+            assert!(
+                AGENTS
+                    .iter()
+                    .any(|line| line.2 == department && line.3 == 1),
+                "{category}"
+            );
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What people ask in French.
+
+use super::Topic;
+use shared::tickets::Category;
+
+pub(super) const TOPICS: &[Topic] = &[
+    Topic {
+        category: Category::Booking,
+        subject: "Le technicien n'est pas venu à {place}",
+        description: "Ma réservation {booking} était prévue {day} à 10 h. J'ai attendu jusqu'à 14 h et personne n'est venu ni n'a appelé.",
+        question: "Nous en sommes désolés. Demain matin vous conviendrait-il ? {technician} pourrait passer.",
+        answer: "Oui, demain avant 11 h.",
+        solution: "{technician} sera chez vous demain entre 9 h et 10 h. Le déplacement vous est offert.",
+        summary: "Nouvelle visite fixée, déplacement offert.",
+    },
+    Topic {
+        category: Category::Booking,
+        subject: "Déplacer la réservation {booking}",
+        description: "Je serai en voyage {day}. Pouvez-vous déplacer le rendez-vous à la semaine prochaine sans que je perde l'acompte ?",
+        question: "Bien sûr. Préférez-vous le matin ou l'après-midi ?",
+        answer: "L'après-midi, sauf mercredi.",
+        solution: "La réservation {booking} est maintenant jeudi prochain à 14 h. L'acompte est conservé.",
+        summary: "Rendez-vous déplacé, acompte conservé.",
+    },
+    Topic {
+        category: Category::Payment,
+        subject: "Débité deux fois pour {booking}",
+        description: "J'ai payé {amount} par Mobile Money, une erreur s'est affichée et j'ai payé à nouveau. Les deux paiements sont passés. La seconde référence est {reference}.",
+        question: "Nous voyons les deux paiements. Faut-il rembourser sur le même numéro ?",
+        answer: "Oui, le même numéro, merci.",
+        solution: "Le second paiement de {amount} a été remboursé. Il apparaîtra d'ici deux heures.",
+        summary: "Le paiement en double a été remboursé.",
+    },
+    Topic {
+        category: Category::Payment,
+        subject: "Paiement de {amount} introuvable",
+        description: "J'ai bien le message {reference}, mais {booking} reste impayée dans l'application.",
+        question: "Quel numéro de compte avez-vous saisi au moment du paiement ?",
+        answer: "Je crois que c'était mon numéro de téléphone.",
+        solution: "Le paiement a été retrouvé et affecté à {booking}, qui est maintenant réglée.",
+        summary: "Paiement retrouvé et affecté.",
+    },
+    Topic {
+        category: Category::Billing,
+        subject: "Facture avec numéro fiscal",
+        description: "Il me faut une facture de {amount} avec notre numéro fiscal pour {booking}.",
+        question: "À quel nom et avec quel numéro faut-il l'établir ?",
+        answer: "Les deux sont dans mon profil.",
+        solution: "La facture corrigée se trouve dans l'application, sous {booking}.",
+        summary: "Facture établie à nouveau avec le numéro fiscal.",
+    },
+    Topic {
+        category: Category::Account,
+        subject: "Impossible de me connecter",
+        description: "J'ai oublié mon mot de passe et l'e-mail de réinitialisation n'arrive pas.",
+        question: "Avez-vous peut-être utilisé une autre adresse ?",
+        answer: "En effet, celle du travail.",
+        solution: "Le lien a été envoyé à cette adresse, et votre adresse privée est désormais la principale.",
+        summary: "Adresse du compte changée.",
+    },
+    Topic {
+        category: Category::Technical,
+        subject: "L'application se ferme sur la carte",
+        description: "Quand je choisis un technicien à {place}, la carte reste grise et l'application se ferme.",
+        question: "Quel téléphone utilisez-vous ?",
+        answer: "Un Samsung A14 avec Android 13.",
+        solution: "Merci d'autoriser la localisation dans les réglages, puis d'installer la nouvelle version.",
+        summary: "La localisation n'était pas autorisée.",
+    },
+    Topic {
+        category: Category::Complaint,
+        subject: "Travail mal fait",
+        description: "La fuite réparée sous {booking} est revenue deux jours après. J'ai pourtant payé {amount}.",
+        question: "Nous sommes navrés. Pouvons-nous envoyer un technicien confirmé à nos frais ?",
+        answer: "D'accord, mais cette semaine.",
+        solution: "{technician} a remplacé la conduite sans supplément.",
+        summary: "Travail refait sans frais.",
+    },
+    Topic {
+        category: Category::General,
+        subject: "Intervenez-vous à {place} ?",
+        description: "Je viens d'emménager à {place}. Avez-vous des peintres, et à quel prix ?",
+        question: "Oui. Murs seulement, ou plafonds aussi ?",
+        answer: "Les deux.",
+        solution: "Comptez environ {amount}. Trois peintres sont libres dans l'application.",
+        summary: "Zone et prix indiqués.",
+    },
+];

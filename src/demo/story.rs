@@ -1,0 +1,181 @@
+//! Playing one scene of a ticket's story: by the actions that requests use, on behalf of whoever
+//! has the ticket by then, when that person is at work. What does not fit any more is left out.
+
+use super::{
+    act::{Act, Plan},
+    at_work::{AtWork, public},
+    people::{People, Somebody},
+    supervision::{admin_watches, colleague, give, hand_over},
+    world::World,
+};
+use anyhow::Result;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::RngExt;
+use shared::{
+    ids::TicketId,
+    tickets::{
+        Status, Ticket,
+        actions::{self as desk, Target},
+        read,
+    },
+    work::Actor,
+};
+
+/// A ticket and what is planned for it.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub plan: Plan,
+    pub ticket: Option<TicketId>,
+    /// Whether nobody had it when somebody should have worked on it.
+    orphaned: bool,
+}
+
+/// What became of a scene.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Played {
+    /// It was played, or left out.
+    Done,
+    /// It has to wait until then.
+    Later(DateTime<Utc>),
+}
+
+impl Story {
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            ticket: None,
+            orphaned: false,
+        }
+    }
+
+    /// Plays the next scene. Gives the instant of the one after it, or of another try.
+    pub async fn play(&mut self, world: &World, people: &People) -> Result<Option<DateTime<Utc>>> {
+        let Some(act) = self.plan.scenes.front().map(|scene| scene.act.clone()) else {
+            return Ok(None);
+        };
+        if let Played::Later(at) = self.perform(world, people, act).await? {
+            return Ok(Some(at));
+        }
+        self.plan.scenes.pop_front();
+        Ok(self
+            .plan
+            .scenes
+            .front()
+            .map(|scene| world.now() + scene.after))
+    }
+
+    async fn perform(&mut self, world: &World, people: &People, act: Act) -> Result<Played> {
+        let Some(customer) = people.customers.get(self.plan.customer) else {
+            return Ok(Played::Done);
+        };
+        let Some(id) = self.ticket else {
+            if let Act::Open(new) = act {
+                let ticket = world.by(customer.actor, async |work| desk::open(work, *new).await);
+                self.ticket = Some(ticket.await?.id);
+            }
+            return Ok(Played::Done);
+        };
+        let target = Target::from(id);
+        let ticket = read::find(&world.cx.pool, &people.admin.actor, &target).await;
+        let ticket = ticket.map_err(crate::schema::explained)?;
+        match act {
+            Act::Open(_) => Ok(Played::Done),
+            Act::Write(_) | Act::Reopen(_) | Act::Rate(_) => {
+                by_customer(world, customer.actor, &ticket, act).await?;
+                Ok(Played::Done)
+            }
+            Act::Close(_) if ticket.status == Status::Resolved => {
+                self.by_staff(world, people, (&ticket, customer), act).await
+            }
+            _ if !ticket.status.is_active() => Ok(Played::Done),
+            act => self.by_staff(world, people, (&ticket, customer), act).await,
+        }
+    }
+
+    /// An agent's act waits for an agent, and for the agent's shift.
+    async fn by_staff(
+        &mut self,
+        world: &World,
+        people: &People,
+        (ticket, customer): (&Ticket, &Somebody),
+        act: Act,
+    ) -> Result<Played> {
+        let now = world.now();
+        let holder = ticket.assigned_to;
+        let holder = people
+            .agents
+            .iter()
+            .find(|agent| Some(agent.person.actor.id) == holder);
+        let Some(agent) = holder else {
+            let again = self.find_somebody(world, people, ticket).await?;
+            return Ok(Played::Later(again));
+        };
+        self.orphaned = false;
+        if !agent.works_at(now) {
+            let late = TimeDelta::seconds(self.plan.chance.random_range(120..2_400));
+            let back = agent.next_at_work(now) + late;
+            let again = hand_over(world, people, ticket, back).await?;
+            return Ok(Played::Later(again.unwrap_or(back)));
+        }
+        let agent = AtWork {
+            world,
+            people,
+            agent,
+            ticket,
+            customer,
+        };
+        agent.does(act).await?;
+        Ok(Played::Done)
+    }
+
+    /// Automation found nobody: in office hours the admin does, at the second look.
+    async fn find_somebody(
+        &mut self,
+        world: &World,
+        people: &People,
+        ticket: &Ticket,
+    ) -> Result<DateTime<Utc>> {
+        let now = world.now();
+        match colleague(people, ticket, now) {
+            Some(agent) if self.orphaned && admin_watches(now) => {
+                give(world, people, ticket, agent).await?;
+                Ok(now + TimeDelta::minutes(self.plan.chance.random_range(3..20)))
+            }
+            Some(_) | None => {
+                self.orphaned = true;
+                Ok(now + TimeDelta::minutes(self.plan.chance.random_range(12..30)))
+            }
+        }
+    }
+}
+
+async fn by_customer(world: &World, customer: Actor, ticket: &Ticket, act: Act) -> Result<()> {
+    let target = Target::from(ticket.id);
+    let active = ticket.status.is_active();
+    match act {
+        Act::Write(body) if active => {
+            let message = public(body);
+            world
+                .by(customer, async |work| {
+                    desk::reply(work, &target, message).await
+                })
+                .await?;
+        }
+        Act::Reopen(reason) if !active => {
+            world
+                .by(customer, async |work| {
+                    desk::reopen(work, &target, reason).await
+                })
+                .await?;
+        }
+        Act::Rate(rating) if !active && ticket.rating.is_none() => {
+            world
+                .by(customer, async |work| {
+                    desk::rate(work, &target, rating).await
+                })
+                .await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What a first use needs and nobody has set up: private servers, a signing secret and an admin.
+//! All of it stays in `DATA_DIR`, so that the next start finds the same.
+
+use anyhow::{Context as _, Result, ensure};
+use shared::{
+    config::Settings,
+    ids::IdSource,
+    servers::{self, Durability, Servers},
+};
+use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+const DATABASE: &str = "support";
+const ADMIN: &str = "admin@baitech.local";
+
+/// What was made up, for the banner.
+pub(crate) struct Made {
+    /// The first admin.
+    pub admin: AdminLogin,
+}
+
+/// How the first admin gets in.
+pub(crate) enum AdminLogin {
+    /// As made up here.
+    MadeUp {
+        /// Address.
+        email: &'static str,
+        /// Password: a secret of this machine's alone.
+        password: String,
+    },
+    /// As configured; the password is known to whoever did.
+    Configured {
+        /// Address.
+        email: String,
+    },
+}
+
+/// Starts the private servers and supplies every setting that they replace.
+pub(crate) fn start(settings: &mut Settings) -> Result<(Made, Servers)> {
+    let data = Path::new(settings.get("DATA_DIR")).to_owned();
+    let servers = servers::start(&data, Durability::Durable)
+        .context("the private servers cannot be started")?;
+    let chance = IdSource::random();
+    let jwt_secret = kept(&data.join("jwt-secret"), || {
+        secret(&chance) + &secret(&chance)
+    })?;
+    settings.supply("DATABASE_URL", servers.database_url(DATABASE));
+    settings.supply("REDIS_URL", servers.redis_url());
+    settings.supply("JWT_SECRET", jwt_secret);
+    let admin = match settings.get("BOOTSTRAP_ADMIN_EMAIL") {
+        "" => {
+            let password = kept(&data.join("admin-password"), || secret(&chance))?;
+            settings.supply("BOOTSTRAP_ADMIN_EMAIL", ADMIN);
+            settings.supply("BOOTSTRAP_ADMIN_PASSWORD", password.as_str());
+            AdminLogin::MadeUp {
+                email: ADMIN,
+                password,
+            }
+        }
+        email => AdminLogin::Configured {
+            email: email.to_owned(),
+        },
+    };
+    Ok((Made { admin }, servers))
+}
+
+/// The secret in that file, which only its owner may read; made when there is none. Of several
+/// processes at once the first to link its file wins, and all read that one.
+fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
+    if !path.exists() {
+        create(path, &make()).with_context(|| format!("cannot create {}", path.display()))?;
+    }
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let secret = text.trim();
+    ensure!(
+        !secret.is_empty(),
+        "{} is empty: delete it, and it will be made anew",
+        path.display()
+    );
+    Ok(secret.to_owned())
+}
+
+fn create(path: &Path, secret: &str) -> std::io::Result<()> {
+    let draft = path.with_extension(std::process::id().to_string());
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?
+        .write_all(secret.as_bytes())?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
+/// 128 random bits as 32 characters.
+pub(crate) fn secret(chance: &IdSource) -> String {
+    format!("{:032x}", u128::from_be_bytes(chance.bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_secret_is_made_once_and_readable_by_its_owner_alone() {
+        let chance = secret(&IdSource::random());
+        let folder = std::env::temp_dir().join(format!("support-{chance}"));
+        fs::create_dir(&folder).unwrap();
+        let file = folder.join("secret");
+        assert_eq!(kept(&file, || "first".to_owned()).unwrap(), "first");
+        assert_eq!(kept(&file, || "second".to_owned()).unwrap(), "first");
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

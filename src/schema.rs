@@ -1,0 +1,122 @@
+//! The database before the roles start: there, with every migration, and with an admin.
+
+use crate::{development::Made, settings::Ground};
+use anyhow::{Context as _, Result, bail};
+use secrecy::ExposeSecret;
+use shared::{
+    clock::SystemClock,
+    config::Config,
+    context::Context,
+    db,
+    error::{ActionError, Chain},
+    ids::IdSource,
+    jobs::Lane,
+    migrate,
+    people::actions::{Bootstrapped, bootstrap_admin},
+};
+use sqlx::PgPool;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// How long a role waits for the database, and then for its migrations.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Who sees to the schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// This process applies what is missing.
+    Apply,
+    /// Somebody else does: wait.
+    Await,
+}
+
+/// Connects, and gives the means by which everything happens once the schema is up to date. With
+/// private servers nobody else would see to it.
+pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Option<Made>)> {
+    let Ground { config, made } = ground;
+    if made.is_some() {
+        migrate::create_database(config.database.url.expose_secret())
+            .await
+            .context("the database cannot be created")?;
+    }
+    let cx = Context {
+        pool: connect(&config).await?,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(IdSource::random()),
+        config: Arc::new(config),
+        lane: Lane::Workers,
+    };
+    if schema == Schema::Apply || made.is_some() {
+        migrate::apply(&cx.pool).await?;
+    } else {
+        migrate::wait(&cx, PATIENCE).await?;
+    }
+    Ok((cx, made))
+}
+
+/// `support migrate`.
+pub(crate) async fn migrate(ground: Ground) -> Result<()> {
+    let (cx, _) = open(ground, Schema::Apply).await?;
+    tracing::info!("the schema is up to date");
+    first_admin(&cx).await
+}
+
+/// Creates the configured admin if there is none at all.
+pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
+    let Some(admin) = &cx.config.auth.bootstrap_admin else {
+        return Ok(());
+    };
+    match bootstrap_admin(cx, &admin.email, &admin.password).await {
+        Ok(Bootstrapped::Created(id)) => tracing::info!(user.id = %id, "created the first admin"),
+        Ok(Bootstrapped::Exists) => {}
+        Err(error) => return Err(explained(error)).context("the first admin cannot be created"),
+    }
+    Ok(())
+}
+
+/// An action's refusal with all its faults, for the terminal.
+pub(crate) fn explained(error: ActionError) -> anyhow::Error {
+    match error {
+        ActionError::Invalid(faults) => {
+            let lines = faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.field, fault.message));
+            anyhow::Error::msg(lines.collect::<Vec<_>>().join("; "))
+        }
+        other => other.into(),
+    }
+}
+
+/// A server that starts at the same time as we do may take a while.
+async fn connect(config: &Config) -> Result<PgPool> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match db::connect(&config.database).await {
+            Ok(pool) => return Ok(pool),
+            Err(error) if may_pass(&error) && Instant::now() < deadline => {
+                tracing::warn!(error = %Chain(&error), "waiting for the database");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) if may_pass(&error) => {
+                bail!(
+                    "the database did not answer within a minute: {}",
+                    Chain(&error)
+                )
+            }
+            Err(error) => return Err(error).context("the database cannot be used"),
+        }
+    }
+}
+
+/// Not there yet, or "the database system is starting up".
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        other => {
+            let code = other
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code);
+            code.as_deref() == Some("57P03")
+        }
+    }
+}
