@@ -1,0 +1,224 @@
+//! What the documents name is there: files, settings, routes, codes, and the table of states.
+
+use crate::layers::{root, sources};
+use shared::tickets::Status;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The README and everything in `docs/`: name and text.
+fn documents() -> Vec<(PathBuf, String)> {
+    let docs = fs::read_dir(root().join("docs")).unwrap();
+    let mut paths: Vec<PathBuf> = docs.map(|entry| entry.unwrap().path()).collect();
+    paths.push(root().join("README.md"));
+    let documents: Vec<_> = paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            (path.strip_prefix(root()).unwrap().to_owned(), text)
+        })
+        .collect();
+    assert!(documents.len() > 5);
+    documents
+}
+
+fn document(name: &str) -> String {
+    fs::read_to_string(root().join("docs").join(name)).unwrap()
+}
+
+/// What stands in backticks within a line.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.starts_with("```"))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// Every file and folder of the repository, from its root; folders end with `/`.
+fn repository() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![root().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path
+                .strip_prefix(root())
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            if ["target", ".git", ".data"].contains(&name.as_str()) {
+                continue;
+            }
+            if path.is_dir() {
+                found.insert(format!("{name}/"));
+                folders.push(path);
+            } else {
+                found.insert(name);
+            }
+        }
+    }
+    found
+}
+
+/// Whether it is meant as a file or folder of the repository. `<verb>` stands for any name.
+fn is_path(text: &str) -> bool {
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte));
+    let known_kind = [".rs", ".md", ".toml", ".sql", ".sh", ".yml", ".jinja"]
+        .iter()
+        .any(|ending| text.ends_with(ending));
+    let below_a_folder = text
+        .split_once('/')
+        .is_some_and(|(first, _)| !first.is_empty() && first != "." && root().join(first).is_dir());
+    plain && (known_kind || text.ends_with('/') || below_a_folder) && !text.starts_with('/')
+}
+
+/// A path is given from the root, or in short from the folder that the text is about.
+fn is_there(path: &str, repository: &BTreeSet<String>) -> bool {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let folder = format!("{}/", path.trim_end_matches('/'));
+    repository.iter().any(|known| {
+        [path, folder.as_str()].iter().any(|wanted| {
+            known
+                .strip_suffix(wanted)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        })
+    })
+}
+
+#[test]
+fn files_and_folders_that_the_documents_name_are_there() {
+    let repository = repository();
+    let mut named = 0;
+    for (document, text) in documents() {
+        for path in quoted(&text).filter(|text| is_path(text)) {
+            named += 1;
+            assert!(
+                is_there(path, &repository),
+                "{} names {path}, which is not there",
+                document.display()
+            );
+        }
+    }
+    assert!(named > 150, "only {named} paths were found");
+}
+
+#[test]
+fn links_between_the_documents_lead_somewhere() {
+    for (document, text) in documents() {
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let folder = root().join(document.parent().unwrap_or(Path::new("")));
+            assert!(
+                folder.join(target).exists(),
+                "{} links to {target}, which is not there",
+                document.display()
+            );
+        }
+    }
+}
+
+/// Words of capitals with an underscore that are no settings of the program.
+const NO_SETTINGS: [&str; 3] = ["SUPPORT_CONFIG", "BUILD_DATABASE_URL", "POSTGRES_PASSWORD"];
+
+#[test]
+fn settings_that_the_documents_name_exist() {
+    let settings: BTreeSet<&str> = shared::config::DEFAULTS
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .collect();
+    let mut found = BTreeSet::new();
+    for (document, text) in documents() {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let names = words.filter(|word| {
+            word.contains('_')
+                && word.starts_with(|c: char| c.is_ascii_uppercase())
+                && !word.contains(|c: char| c.is_ascii_lowercase())
+        });
+        for name in names.filter(|name| !NO_SETTINGS.contains(name)) {
+            assert!(
+                settings.contains(name),
+                "{} names {name}, which is no setting",
+                document.display()
+            );
+            found.insert(name.to_owned());
+        }
+    }
+    assert!(found.len() > 10, "only {found:?}");
+}
+
+#[test]
+fn the_document_of_the_api_has_every_route_and_no_other() {
+    let text = document("API.md");
+    let documented: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .filter(|cell| cell.contains(" /"))
+        .collect();
+    let (_, routes) = api::routes::all();
+    let built: Vec<String> = routes
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let built: BTreeSet<&str> = built.iter().map(String::as_str).collect();
+    assert_eq!(documented, built);
+}
+
+#[test]
+fn the_document_of_the_api_has_the_table_of_states() {
+    let text = document("API.md");
+    for status in Status::ALL {
+        let words: Vec<&str> = status.settable().iter().map(|to| to.as_str()).collect();
+        let row = format!("| `{status}` | {} |", words.join(", ")).replace("|  |", "| |");
+        assert!(text.contains(&row), "docs/API.md has no line {row}");
+    }
+}
+
+#[test]
+fn codes_of_the_document_of_the_api_are_those_of_the_source() {
+    let text = document("API.md");
+    let section = text.split("\n## Codes").nth(1).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let documented: BTreeSet<&str> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(quoted)
+        .collect();
+    assert!(documented.len() > 50, "only {documented:?}");
+    let sources: Vec<String> = sources(&["api/src", "shared/src"])
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    for code in documented {
+        let literal = format!("\"{code}\"");
+        assert!(
+            sources.iter().any(|text| text.contains(&literal)),
+            "docs/API.md has the code {code}, which the source has not"
+        );
+    }
+    for text in &sources {
+        for maker in [
+            "ActionError::conflict(",
+            "ActionError::forbidden(",
+            "ActionError::Unauthenticated(",
+        ] {
+            for call in text.split(maker).skip(1) {
+                // A call whose first argument is no literal passes a code on.
+                let Some(code) = call.trim_start().strip_prefix('"') else {
+                    continue;
+                };
+                let code = code.split('"').next().unwrap();
+                assert!(
+                    section.contains(&format!("`{code}`")),
+                    "docs/API.md lacks the code {code}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! `Idempotency-Key`: sent twice, done once, answered alike.
+
+use super::{TICKETS, help, request};
+use crate::harness::{App, Caller};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Method, Request, Response, StatusCode, header},
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+/// A POST under a key.
+fn keyed(caller: &Caller, path: &str, key: &str, body: &Value) -> Request<Body> {
+    request(
+        caller,
+        Method::POST,
+        path,
+        &[("idempotency-key", key)],
+        body,
+    )
+}
+
+/// The answer as it goes over the wire, without what belongs to the request alone.
+async fn whole(app: &App, request: Request<Body>) -> (StatusCode, Vec<String>, Vec<u8>) {
+    let answer: Response<Body> = api::router(app.cx.clone()).oneshot(request).await.unwrap();
+    let (parts, body) = answer.into_parts();
+    let of_request = ["x-request-id", "idempotency-replayed"];
+    let mut headers: Vec<_> = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| !of_request.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    headers.sort();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    (parts.status, headers, body)
+}
+
+async fn count(app: &App, table: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+        .fetch_one(&app.cx.pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_repeat_returns_the_first_answer_and_does_nothing_again() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let first = whole(&app, keyed(&ann, TICKETS, "k1", &help())).await;
+    assert_eq!(first.0, StatusCode::CREATED);
+    app.advance(TimeDelta::minutes(7));
+    let second = whole(&app, keyed(&ann, TICKETS, "k1", &help())).await;
+    assert_eq!(first, second);
+    for name in ["location: ", "etag: ", "content-type: application/json"] {
+        assert!(second.1.iter().any(|line| line.starts_with(name)), "{name}");
+    }
+    let told = ann.send(keyed(&ann, TICKETS, "k1", &help())).await;
+    assert_eq!(told.headers["idempotency-replayed"], "true");
+    assert_eq!(count(&app, "tickets").await, 1);
+}
+
+#[tokio::test]
+async fn without_a_key_or_with_another_it_is_done_again() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    ann.post(TICKETS, help()).await.created();
+    ann.post(TICKETS, help()).await.created();
+    ann.send(keyed(&ann, TICKETS, "k1", &help()))
+        .await
+        .created();
+    ann.send(keyed(&ann, TICKETS, "k2", &help()))
+        .await
+        .created();
+    assert_eq!(count(&app, "tickets").await, 4);
+}
+
+#[tokio::test]
+async fn equal_keys_of_two_callers_have_nothing_to_do_with_each_other() {
+    let app = App::new().await;
+    let (ann, zoe) = (app.customer("Ann").await, app.customer("Zoe").await);
+    let hers = ann.send(keyed(&ann, TICKETS, "k", &help())).await;
+    let others = zoe.send(keyed(&zoe, TICKETS, "k", &help())).await;
+    assert_ne!(
+        hers.created()["ticket"]["id"],
+        others.created()["ticket"]["id"]
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_comes_with_another_request_is_refused() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let made = ann.send(keyed(&ann, TICKETS, "k", &help())).await;
+    let id = made.created()["ticket"]["id"].as_str().unwrap().to_owned();
+    let other_body = json!({"subject": "Other", "description": "Please."});
+    let messages = format!("{TICKETS}/{id}/messages");
+    for request in [
+        keyed(&ann, TICKETS, "k", &other_body),
+        keyed(&ann, &messages, "k", &help()),
+    ] {
+        assert_eq!(
+            ann.send(request).await.refused(422),
+            "idempotency_key_reused"
+        );
+    }
+    assert_eq!(count(&app, "tickets").await, 1);
+    assert_eq!(count(&app, "messages").await, 0);
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_kept_so_that_the_corrected_request_may_use_its_key() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    for _ in 0..20 {
+        let faulty = keyed(&ann, TICKETS, "k", &json!({"subject": "Help"}));
+        assert_eq!(ann.send(faulty).await.refused(422), "invalid_fields");
+    }
+    ann.send(keyed(&ann, TICKETS, "k", &help())).await.created();
+    assert_eq!(count(&app, "tickets").await, 1);
+}
+
+#[tokio::test]
+async fn after_a_day_a_key_is_forgotten_and_its_answer_deleted() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    ann.send(keyed(&ann, TICKETS, "k", &help())).await.created();
+    app.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    ann.send(keyed(&ann, TICKETS, "k", &help())).await.created();
+    assert_eq!(count(&app, "tickets").await, 1);
+    app.advance(TimeDelta::seconds(1));
+    ann.send(keyed(&ann, TICKETS, "k", &help())).await.created();
+    assert_eq!(count(&app, "tickets").await, 2);
+    app.tick().await;
+    assert_eq!(count(&app, "idempotency_keys").await, 1);
+    app.advance(TimeDelta::hours(25));
+    app.tick().await;
+    assert_eq!(count(&app, "idempotency_keys").await, 0);
+}
+
+#[tokio::test]
+async fn twenty_equal_requests_at_once_make_one_ticket() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let (ann, request) = (ann.clone(), keyed(&ann, TICKETS, "k", &help()));
+        calls.spawn(async move { ann.send(request).await });
+    }
+    let answers = calls.join_all().await;
+    assert_eq!(count(&app, "tickets").await, 1);
+    let (made, others): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::CREATED);
+    assert!(!made.is_empty());
+    for answer in &made {
+        assert_eq!(answer.body, made[0].body);
+    }
+    for answer in others {
+        assert_eq!(answer.refused(409), "idempotency_in_progress");
+    }
+}
+
+/// Somebody holds the ticket, so that whoever changes it waits.
+async fn held(app: &App, ticket: &str) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let mut tx = app.cx.pool.begin().await.unwrap();
+    sqlx::query("select from tickets where id = $1 for update")
+        .bind(ticket.parse::<uuid::Uuid>().unwrap())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx
+}
+
+/// Waits until so many keys are taken by requests that run.
+async fn until_keys_taken(app: &App, keys: i64) {
+    let began = Instant::now();
+    loop {
+        let taken: i64 = sqlx::query_scalar(
+            "select count(*) from pg_locks where locktype = 'advisory'
+             and database = (select oid from pg_database where datname = current_database())",
+        )
+        .fetch_one(&app.cx.pool)
+        .await
+        .unwrap();
+        if taken == keys {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{taken} taken");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_while_the_first_still_runs_is_told_so() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let ticket = ann.opens(help()).await;
+    let path = format!("{TICKETS}/{ticket}/messages");
+    let body = json!({"message": "Hello?"});
+    let holder = held(&app, &ticket).await;
+    let mut calls = JoinSet::new();
+    let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
+    calls.spawn(async move { caller.send(first).await });
+    until_keys_taken(&app, 1).await;
+    let early = ann.send(keyed(&ann, &path, "k", &body)).await;
+    assert_eq!(early.refused(409), "idempotency_in_progress");
+    assert_eq!(early.headers[header::RETRY_AFTER], "1");
+    holder.rollback().await.unwrap();
+    let first = calls.join_next().await.unwrap().unwrap();
+    let again = ann.send(keyed(&ann, &path, "k", &body)).await;
+    assert_eq!(first.created(), again.created());
+    assert_eq!(count(&app, "messages").await, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_dies_leaves_neither_work_nor_answer() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let ticket = ann.opens(help()).await;
+    let path = format!("{TICKETS}/{ticket}/messages");
+    let body = json!({"message": "Hello?"});
+    let holder = held(&app, &ticket).await;
+    let mut calls = JoinSet::new();
+    let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
+    calls.spawn(async move { caller.send(first).await });
+    until_keys_taken(&app, 1).await;
+    calls.shutdown().await;
+    holder.rollback().await.unwrap();
+    until_keys_taken(&app, 0).await;
+    assert_eq!(count(&app, "messages").await, 0);
+    ann.send(keyed(&ann, &path, "k", &body)).await.created();
+    assert_eq!(count(&app, "messages").await, 1);
+}
+
+#[tokio::test]
+async fn where_the_answer_cannot_be_kept_nothing_is_done() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    sqlx::query("alter table idempotency_keys add constraint broken check (false)")
+        .execute(&app.cx.pool)
+        .await
+        .unwrap();
+    let failed = ann.send(keyed(&ann, TICKETS, "k", &help())).await;
+    assert_eq!(failed.refused(500), "internal_error");
+    assert_eq!(count(&app, "tickets").await, 0);
+    assert_eq!(count(&app, "ticket_events").await, 0);
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_a_bad_request() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    for key in ["", "a b", &"x".repeat(256)] {
+        let answer = ann.send(keyed(&ann, TICKETS, key, &help())).await;
+        assert_eq!(answer.refused(400), "invalid_idempotency_key", "{key:?}");
+    }
+    assert_eq!(count(&app, "tickets").await, 0);
+}
+
+#[tokio::test]
+async fn messages_ratings_and_surveys_know_keys_too() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let ticket = ann.opens(help()).await;
+    let close = json!({"summary": "Done.", "resolutionType": "solved"});
+    let say = format!("{TICKETS}/{ticket}/messages");
+    let rate = format!("{TICKETS}/{ticket}/rate");
+    let (hello, five) = (json!({"message": "Hello?"}), json!({"rating": 5}));
+    let said = whole(&app, keyed(&ann, &say, "say", &hello)).await;
+    eve.does("close", &ticket, close).await.ok();
+    let rated = whole(&app, keyed(&ann, &rate, "rate", &five)).await;
+    assert_eq!((said.0, rated.0), (StatusCode::CREATED, StatusCode::OK));
+    // Each would be refused if it were done again: the ticket is closed, and rated.
+    assert_eq!(said, whole(&app, keyed(&ann, &say, "say", &hello)).await);
+    assert_eq!(rated, whole(&app, keyed(&ann, &rate, "rate", &five)).await);
+    assert_eq!(ann.post(&rate, five).await.refused(409), "rated_already");
+}
+
+#[tokio::test]
+async fn a_survey_that_is_sent_twice_under_a_key_is_thanked_for_twice() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let ticket = ann.opens(help()).await;
+    let close = json!({"summary": "Done.", "resolutionType": "solved"});
+    eve.does("close", &ticket, close).await.ok();
+    let secret = &app.cx.config.auth.jwt_secret;
+    let token = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+    let form = |key: Option<&str>| {
+        let path = format!("/api/v1/support/survey/{token}");
+        let mut request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        request.body(Body::from("rating=4&feedback=Good")).unwrap()
+    };
+    let first = whole(&app, form(Some("k"))).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert_eq!(first, whole(&app, form(Some("k"))).await);
+    assert_eq!(whole(&app, form(None)).await.0, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn answers_that_hold_secrets_are_never_kept() {
+    let app = App::new().await;
+    let stranger = app.stranger();
+    let body = json!({
+        "firstName": "Ann", "lastName": "Otieno", "email": "ann@example.com",
+        "phoneNumber": "+254712345678", "password": "SecurePass123!",
+    });
+    let register = keyed(&stranger, "/api/v1/auth/register", "k", &body);
+    stranger.send(register).await.created();
+    let login = json!({"email": "ann@example.com", "password": "SecurePass123!"});
+    let login = keyed(&stranger, "/api/v1/auth/login", "k", &login);
+    stranger.send(login).await.ok();
+    assert_eq!(count(&app, "idempotency_keys").await, 0);
+}

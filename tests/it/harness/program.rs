@@ -1,0 +1,244 @@
+//! The program itself, in processes of its own that can be killed at any instant, and just enough
+//! HTTP to talk to it.
+
+use super::{App, Set};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_support");
+/// How long a test waits for what is sure to come, on a machine that has much else to do.
+const LIMIT: Duration = Duration::from_mins(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(15);
+
+/// Waits until the condition holds; fails when it does not within a minute.
+pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
+    within(LIMIT, what, condition).await;
+}
+
+/// Waits until the condition holds; fails when it does not within the limit.
+pub async fn within(limit: Duration, what: &str, condition: impl AsyncFn() -> bool) {
+    let end = Instant::now() + limit;
+    while !condition().await {
+        assert!(Instant::now() < end, "not within {limit:?}: {what}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// What processes that work together have in common.
+pub struct Site {
+    environment: BTreeMap<String, String>,
+    folder: PathBuf,
+    started: AtomicU32,
+}
+
+impl Site {
+    /// On the database, the Redis and in the folder of an application, so that the test looks on.
+    pub fn of(app: &App, set: Set<'_>) -> Self {
+        let config = &app.cx.config;
+        let database = ("DATABASE_URL", config.database.url.expose_secret());
+        let redis = ("REDIS_URL", config.redis.url.expose_secret());
+        let prefix = ("REDIS_PREFIX", config.redis.prefix.as_str());
+        let secret = ("JWT_SECRET", config.auth.jwt_secret.expose_secret());
+        let own = [
+            database,
+            redis,
+            prefix,
+            secret,
+            ("DATABASE_CONNECTIONS", "6"),
+        ];
+        Self::alone(&config.data_dir, &[own.as_slice(), set].concat())
+    }
+
+    /// With nothing but a folder and these settings: what comes later wins.
+    pub fn alone(folder: &Path, set: Set<'_>) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let own = [("DATA_DIR", folder.to_str().unwrap()), ("PORT", "0")];
+        let words = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            environment: own.iter().chain(set).map(words).collect(),
+            folder: folder.to_owned(),
+            started: AtomicU32::new(0),
+        }
+    }
+
+    /// A process of that role; of all roles where it is empty.
+    pub fn start(&self, role: &str) -> Program {
+        self.start_with(role, &[])
+    }
+
+    /// A process of that role with settings of its own.
+    pub fn start_with(&self, role: &str, set: Set<'_>) -> Program {
+        let count = self.started.fetch_add(1, Ordering::Relaxed);
+        let log = self.folder.join(format!("{count}-{role}.log"));
+        let file = File::create(&log).unwrap();
+        let mut command = self.command(role, set);
+        let child = command
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Program { child, log }
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &str, set: Set<'_>) -> Output {
+        self.command(arguments, set).output().unwrap()
+    }
+
+    fn command(&self, arguments: &str, set: Set<'_>) -> Command {
+        let mut command = Command::new(BINARY);
+        // What is set where the tests run is not meant for them.
+        for line in shared::config::DEFAULTS.lines() {
+            if let Some((name, _)) = line.split_once(" = ") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments.split_whitespace())
+            .env_remove("SUPPORT_CONFIG")
+            .envs(&self.environment)
+            .envs(set.iter().copied())
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// A process. It is killed when it is dropped.
+pub struct Program {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Program {
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// All that it said so far.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    /// Waits until it has said that.
+    pub async fn says(&self, text: &str) {
+        eventually(text, async || self.log().contains(text)).await;
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// SIGKILL: it gets no chance to do anything more.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM: it is told to finish.
+    pub fn tell_to_stop(&self) {
+        let killed = Command::new("kill").arg(self.id().to_string()).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// Waits for its end, and tells the exit code.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        let end = Instant::now() + LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < end, "it does not end: {}", self.log());
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// SIGTERM, and the exit code.
+    pub async fn terminate(&mut self) -> Option<i32> {
+        self.tell_to_stop();
+        self.exit_code().await
+    }
+
+    /// Waits until it serves, and says where.
+    pub async fn http(&self) -> Http {
+        let address = |log: &str| {
+            let marks = ["\"http.listen\":\"", "is ready: http://"];
+            let (_, rest) = marks.iter().find_map(|mark| log.split_once(mark))?;
+            let end = rest.find(['"', ' ', '\n'])?;
+            rest[..end].parse::<SocketAddr>().ok()
+        };
+        eventually("it serves", async || address(&self.log()).is_some()).await;
+        Http(address(&self.log()).unwrap())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<_> = log.lines().rev().take(25).collect();
+            let tail: Vec<_> = tail.into_iter().rev().collect();
+            eprintln!("--- {}\n{}", self.log.display(), tail.join("\n"));
+        }
+    }
+}
+
+/// A server of ours.
+#[derive(Clone, Copy)]
+pub struct Http(SocketAddr);
+
+impl Http {
+    /// A request on a connection of its own: the status and the body.
+    pub async fn call(
+        self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&str>,
+    ) -> (u16, Value) {
+        let Self(address) = self;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let body = body.unwrap_or_default();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{body}",
+            body.len(),
+            token.unwrap_or_default(),
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    pub async fn get(self, path: &str, token: &str) -> (u16, Value) {
+        self.call("GET", path, Some(token), None).await
+    }
+
+    pub async fn post(self, path: &str, token: Option<&str>, body: &str) -> (u16, Value) {
+        self.call("POST", path, token, Some(body)).await
+    }
+
+    pub async fn put(self, path: &str, token: &str, body: &str) -> (u16, Value) {
+        self.call("PUT", path, Some(token), Some(body)).await
+    }
+}

@@ -1,0 +1,23 @@
+//! The tests of the whole system: one binary, for one link.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod access;
+mod accounts;
+mod demo;
+mod documents;
+mod guards;
+mod harness;
+mod layers;
+mod mail;
+mod openapi;
+mod processes;
+mod races;
+mod scheduler;
+mod servers;
+mod smtp_server;
+mod stories;

@@ -1,0 +1,54 @@
+//! A worker dies in the middle of a job that works in the transaction that holds its row.
+
+use super::{agent_with_room, all_is_done, count, events, everybody_was_told_once, stage, tickets};
+use crate::{
+    harness::{App, Program, Site, eventually},
+    smtp_server::SmtpServer,
+};
+use sqlx::{Postgres, Transaction};
+
+/// Keeps others from changing any ticket.
+pub(super) async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
+    let mut held = app.cx.pool.begin().await.unwrap();
+    sqlx::query("select id from tickets order by id for update")
+        .fetch_all(&mut *held)
+        .await
+        .unwrap();
+    held
+}
+
+/// Sessions that wait for a lock.
+pub(super) async fn waiting_for_a_lock(app: &App) -> i64 {
+    let sql = "select count(*) from pg_stat_activity \
+               where datname = current_database() and wait_event_type = 'Lock'";
+    count(app, sql).await
+}
+
+#[tokio::test]
+async fn a_ticket_whose_worker_was_killed_while_assigning_it_is_assigned_once_by_another() {
+    let server = SmtpServer::start().await;
+    let app = stage().await;
+    agent_with_room(&app, "Sam", 5).await;
+    let ticket = &tickets(&app.customer("Ann").await, 1).await[0];
+    let site = Site::of(
+        &app,
+        &[("SMTP_URL", server.url()), ("JOB_LEASE_SECONDS", "2")],
+    );
+
+    let held = hold_tickets(&app).await;
+    let mut first = site.start("worker");
+    eventually("it assigns the ticket", async || {
+        waiting_for_a_lock(&app).await == 1
+    })
+    .await;
+    first.kill();
+    held.rollback().await.unwrap();
+    assert_eq!(events(&app, "assigned").await, 0);
+
+    let _second: Program = site.start("worker");
+    all_is_done(&app).await;
+    assert_eq!(events(&app, "assigned").await, 1);
+    everybody_was_told_once(&app, &server).await;
+    let told = "select count(*) from notifications where template = any('{ticket_assigned, work_assigned}')";
+    assert_eq!(count(&app, told).await, 2, "of {ticket}");
+}

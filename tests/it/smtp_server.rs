@@ -1,0 +1,256 @@
+//! A mail server for tests: it listens on a loopback port, keeps what it is sent, and can be told
+//! to refuse or to fall silent.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+use mail_parser::{Message, MessageParser};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+/// How the server takes the mails that come next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behaviour {
+    /// It accepts them.
+    Accept,
+    /// It answers `RCPT` with this code.
+    Refuse(u16),
+    /// It lets `DATA` wait until it is told to behave otherwise.
+    HoldAtData,
+    /// It takes the whole mail, keeps it, and never answers.
+    StallAfterData,
+    /// It takes the whole mail, keeps it, and hangs up instead of answering.
+    HangUpAfterData,
+}
+
+/// A mail that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The sender of the envelope.
+    pub from: String,
+    /// The recipients of the envelope.
+    pub to: Vec<String>,
+    /// The mail as it was sent, without the dots that SMTP adds.
+    pub raw: String,
+}
+
+impl Received {
+    fn parsed(&self) -> Message<'_> {
+        MessageParser::default()
+            .parse(self.raw.as_bytes())
+            .expect("this is no mail")
+    }
+
+    /// Its subject, decoded.
+    pub fn subject(&self) -> String {
+        self.parsed()
+            .subject()
+            .expect("the mail has no subject")
+            .to_owned()
+    }
+
+    /// A header, as it stands there.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.parsed()
+            .header_raw(name)
+            .map(|value| value.trim().to_owned())
+    }
+
+    /// The text for readers of text, decoded.
+    pub fn text(&self) -> String {
+        self.parsed()
+            .body_text(0)
+            .expect("the mail has no text")
+            .replace("\r\n", "\n")
+    }
+
+    /// The text for readers of HTML, decoded.
+    pub fn html(&self) -> String {
+        self.parsed()
+            .body_html(0)
+            .expect("the mail has no HTML")
+            .into_owned()
+    }
+}
+
+struct Shared {
+    behaviour: watch::Sender<Behaviour>,
+    held: watch::Sender<usize>,
+    received: watch::Sender<Vec<Received>>,
+    connections: watch::Sender<usize>,
+}
+
+/// The server. It stops when it is dropped.
+pub struct SmtpServer {
+    shared: Arc<Shared>,
+    url: String,
+    _tasks: JoinSet<()>,
+}
+
+impl SmtpServer {
+    /// Starts a server on a free port.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let shared = Arc::new(Shared {
+            behaviour: watch::Sender::new(Behaviour::Accept),
+            held: watch::Sender::default(),
+            received: watch::Sender::default(),
+            connections: watch::Sender::default(),
+        });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, Arc::clone(&shared)));
+        Self {
+            shared,
+            url,
+            _tasks: tasks,
+        }
+    }
+
+    /// What `SMTP_URL` has to be.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How it takes the mails that come next.
+    pub fn behave(&self, behaviour: Behaviour) {
+        self.shared.behaviour.send_replace(behaviour);
+    }
+
+    /// All that arrived so far.
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.received.borrow().clone()
+    }
+
+    /// Mails that were made to wait so far.
+    pub fn held(&self) -> usize {
+        *self.shared.held.borrow()
+    }
+
+    /// Connections that were opened so far.
+    pub fn connections(&self) -> usize {
+        *self.shared.connections.borrow()
+    }
+
+    /// Waits until that many mails have arrived.
+    pub async fn wait_for(&self, mails: usize) -> Vec<Received> {
+        let mut received = self.shared.received.subscribe();
+        let arrived = received.wait_for(|received| received.len() >= mails);
+        let Ok(arrived) = tokio::time::timeout(Duration::from_secs(20), arrived).await else {
+            panic!("waited for {mails} mails, got {:#?}", self.received());
+        };
+        arrived.unwrap().clone()
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut conversations = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        shared
+            .connections
+            .send_modify(|connections| *connections += 1);
+        let shared = Arc::clone(&shared);
+        conversations.spawn(async move {
+            // A client that hangs up ends its conversation, and nothing else.
+            converse(BufReader::new(stream), &shared).await.ok();
+        });
+    }
+}
+
+async fn converse(mut stream: BufReader<TcpStream>, shared: &Shared) -> std::io::Result<()> {
+    let mut mail = Received {
+        from: String::new(),
+        to: Vec::new(),
+        raw: String::new(),
+    };
+    say(&mut stream, "220 test ESMTP").await?;
+    loop {
+        let line = read_line(&mut stream).await?;
+        let behaviour = *shared.behaviour.borrow();
+        let verb = line
+            .split([' ', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase();
+        match (verb.as_str(), behaviour) {
+            ("EHLO", _) => say(&mut stream, "250-test\r\n250 8BITMIME").await?,
+            ("MAIL", _) => {
+                mail.from = address(&line);
+                mail.to.clear();
+                say(&mut stream, "250 2.1.0 Ok").await?;
+            }
+            ("RCPT", Behaviour::Refuse(code)) => {
+                let answer = format!("{code} no mail for {}", address(&line));
+                say(&mut stream, &answer).await?;
+            }
+            ("RCPT", _) => {
+                mail.to.push(address(&line));
+                say(&mut stream, "250 2.1.5 Ok").await?;
+            }
+            ("DATA", _) => {
+                if behaviour == Behaviour::HoldAtData {
+                    shared.held.send_modify(|held| *held += 1);
+                    let mut told = shared.behaviour.subscribe();
+                    let otherwise = told.wait_for(|told| *told != Behaviour::HoldAtData);
+                    otherwise.await.unwrap();
+                }
+                say(&mut stream, "354 go on").await?;
+                mail.raw = read_mail(&mut stream).await?;
+                shared
+                    .received
+                    .send_modify(|received| received.push(mail.clone()));
+                match behaviour {
+                    Behaviour::Accept | Behaviour::HoldAtData | Behaviour::Refuse(_) => {
+                        say(&mut stream, "250 2.0.0 Ok").await?;
+                    }
+                    Behaviour::StallAfterData => std::future::pending().await,
+                    Behaviour::HangUpAfterData => return Ok(()),
+                }
+            }
+            ("RSET" | "NOOP", _) => say(&mut stream, "250 2.0.0 Ok").await?,
+            ("QUIT", _) => return say(&mut stream, "221 2.0.0 Bye").await,
+            _ => say(&mut stream, "502 5.5.1 unknown command").await?,
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::Result<()> {
+    stream.write_all(format!("{line}\r\n").as_bytes()).await?;
+    stream.flush().await
+}
+
+async fn read_line(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+    let mut line = String::new();
+    match stream.read_line(&mut line).await? {
+        0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+    }
+}
+
+async fn read_mail(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+    let mut mail = String::new();
+    loop {
+        let line = read_line(stream).await?;
+        if line == "." {
+            return Ok(mail);
+        }
+        mail.push_str(line.strip_prefix('.').unwrap_or(&line));
+        mail.push_str("\r\n");
+    }
+}
+
+/// What stands between `<` and `>`.
+fn address(line: &str) -> String {
+    let inner = line
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'));
+    inner.map_or(line, |(address, _)| address).to_owned()
+}

@@ -1,0 +1,341 @@
+//! The brief's first example, and the answers that it shows, to the letter.
+
+use crate::harness::{App, NOTHING, TICKETS, history, minutes};
+use serde_json::{Value, json};
+use shared::jobs::Job;
+
+const PATH: &str = TICKETS;
+
+/// The brief's request.
+fn payment() -> Value {
+    json!({
+        "subject": "Cannot complete payment",
+        "description": "Getting error when trying to pay for booking #BKG-12345",
+        "category": "payment",
+        "priority": "high",
+        "relatedBooking": "booking_id",
+        "attachments": [{"url": "https://files.example.com/1", "fileName": "screenshot.png"}],
+        "tags": ["payment", "booking"]
+    })
+}
+
+fn clock(target: i64, target_at: &str) -> Value {
+    json!({
+        "targetMinutes": target, "targetAt": target_at, "at": null, "elapsedMinutes": 0,
+        "remainingMinutes": target, "state": "pending", "met": null
+    })
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story is told in one piece")]
+async fn a_new_ticket_has_the_shape_of_the_contract() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let made = amina.post(PATH, payment()).await;
+    let mut ticket = made.created()["ticket"].clone();
+    let id = ticket["id"].as_str().unwrap().to_owned();
+    assert_eq!(made.body["success"], true);
+    assert_eq!(made.headers["location"], format!("{PATH}/{id}").as_str());
+    assert_eq!(made.headers["etag"], "\"1\"");
+    let number = ticket["ticketNumber"].as_str().unwrap().to_owned();
+    assert_eq!(number, "TKT-1759305600-000001");
+    ticket.as_object_mut().unwrap().remove("id");
+    assert_eq!(
+        ticket,
+        json!({
+            "ticketNumber": "TKT-1759305600-000001",
+            "customer": {
+                "id": amina.id(), "firstName": "Amina", "lastName": "Otieno",
+                "email": "amina@example.com"
+            },
+            "assignedTo": null,
+            "subject": "Cannot complete payment",
+            "description": "Getting error when trying to pay for booking #BKG-12345",
+            "category": "payment",
+            "priority": "high",
+            "status": "open",
+            "department": "billing",
+            "language": "en",
+            "tags": ["payment", "booking"],
+            "attachments": [{
+                "url": "https://files.example.com/1", "fileName": "screenshot.png",
+                "contentType": null, "size": null
+            }],
+            "relatedBooking": "booking_id",
+            "relatedTransaction": null,
+            "relatedConversation": null,
+            "sla": {
+                "policy": {
+                    "name": "standard", "firstResponseMinutes": 30, "nextResponseMinutes": null,
+                    "resolutionMinutes": 240, "pauseWhenWaiting": true, "atRiskPercent": 80
+                },
+                "firstResponse": clock(30, "2025-10-01T08:30:00.000Z"),
+                "nextResponse": null,
+                "resolution": clock(240, "2025-10-01T12:00:00.000Z"),
+                "pausedMinutes": 0
+            },
+            "escalation": {"level": 0, "history": []},
+            "resolution": null,
+            "rating": null,
+            "version": 1,
+            "createdAt": "2025-10-01T08:00:00.000Z",
+            "updatedAt": "2025-10-01T08:00:00.000Z",
+            "assignedAt": null,
+            "firstResponseAt": null,
+            "resolvedAt": null,
+            "closedAt": null,
+            "reopenedCount": 0
+        })
+    );
+    let by_number = amina.ticket(&number).await;
+    assert_eq!(by_number["id"], id.as_str());
+    assert_eq!(by_number["messages"], json!([]));
+}
+
+#[tokio::test]
+async fn priority_and_department_follow_the_category_unless_they_are_named() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    for (category, priority, department) in [
+        ("account", "medium", "technical"),
+        ("booking", "medium", "general"),
+        ("payment", "high", "billing"),
+        ("technical", "medium", "technical"),
+        ("billing", "medium", "billing"),
+        ("complaint", "high", "complaints"),
+        ("feature_request", "low", "general"),
+        ("bug_report", "medium", "technical"),
+        ("general", "medium", "general"),
+        ("other", "medium", "general"),
+    ] {
+        let ticket = json!({"subject": "a", "description": "b", "category": category});
+        let made = amina.post(PATH, ticket).await;
+        let made = &made.created()["ticket"];
+        assert_eq!(made["priority"], priority, "{category}");
+        assert_eq!(made["department"], department, "{category}");
+    }
+    let made = amina
+        .post(PATH, json!({"subject": "a", "description": "b"}))
+        .await;
+    assert_eq!(made.created()["ticket"]["category"], "general");
+    let named =
+        json!({"subject": "a", "description": "b", "category": "payment", "priority": "low"});
+    let made = amina.post(PATH, named).await;
+    assert_eq!(made.created()["ticket"]["priority"], "low");
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story is told in one piece")]
+async fn a_ticket_lives_from_its_creation_to_its_rating() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "billing").await;
+    let eve = app.admin("Eve").await;
+
+    // 1. The customer creates a ticket; 2. the system assigns it.
+    let id = amina.opens(payment()).await;
+    assert_eq!(amina.status_of(&id).await, "open");
+    app.settle().await;
+    let ticket = amina.ticket(&id).await;
+    assert_eq!(ticket["status"], "assigned");
+    assert_eq!(ticket["assignedAt"], "2025-10-01T08:00:00.000Z");
+    let named = json!({"id": sarah.id(), "firstName": "Sarah", "lastName": "Otieno"});
+    assert_eq!(ticket["assignedTo"], named);
+    let expected = [
+        "amina: ticket_assigned",
+        "amina: ticket_received",
+        "sarah: work_assigned",
+    ];
+    assert_eq!(app.news(), expected);
+
+    // 3. The agent starts working.
+    app.advance(minutes(5));
+    let body = json!({"status": "in_progress", "notes": "Started working on the issue"});
+    let started = sarah.does("status", &id, body).await;
+    assert_eq!(started.ok()["ticket"]["status"], "in_progress");
+    app.settle().await;
+    assert_eq!(app.news(), NOTHING);
+
+    // 4. The agent needs an answer: the customer is notified, and the resolution clock stands still.
+    app.advance(minutes(5));
+    sarah.says(&id, "Which card is it?").await.created();
+    sarah.sets(&id, "waiting_customer").await.ok();
+    app.settle().await;
+    assert_eq!(
+        app.news(),
+        ["amina: answer_awaited", "amina: staff_replied"]
+    );
+    let sla = amina.ticket(&id).await["sla"].clone();
+    assert_eq!(sla["firstResponse"]["at"], "2025-10-01T08:10:00.000Z");
+    assert_eq!(sla["firstResponse"]["state"], "met");
+    assert_eq!(sla["firstResponse"]["met"], true);
+    assert_eq!(sla["resolution"]["state"], "paused");
+
+    // 5. The customer responds, an hour later.
+    app.advance(minutes(60));
+    amina.says(&id, "The blue one.").await.created();
+    app.settle().await;
+    assert_eq!(app.news(), ["sarah: customer_replied"]);
+    let ticket = amina.ticket(&id).await;
+    assert_eq!(ticket["status"], "in_progress");
+    assert_eq!(ticket["sla"]["pausedMinutes"], 60);
+    assert_eq!(
+        ticket["sla"]["resolution"]["targetAt"],
+        "2025-10-01T13:00:00.000Z"
+    );
+
+    // 6. The agent resolves it; 7. closes it: the customer gets the survey.
+    app.advance(minutes(10));
+    sarah.sets(&id, "resolved").await.ok();
+    app.settle().await;
+    assert_eq!(app.news(), ["amina: ticket_resolved"]);
+    app.advance(minutes(10));
+    let closing = json!({
+        "summary": "Payment gateway was experiencing downtime.",
+        "resolutionType": "solved",
+        "resolutionNotes": "Customer was able to complete payment successfully"
+    });
+    let closed = sarah.does("close", &id, closing).await;
+    assert_eq!(
+        closed.ok()["ticket"]["resolution"],
+        json!({
+            "summary": "Payment gateway was experiencing downtime.",
+            "resolutionType": "solved",
+            "resolutionNotes": "Customer was able to complete payment successfully",
+            "duplicateOf": null,
+            "resolvedBy": sarah.id(),
+            "resolvedAt": "2025-10-01T09:20:00.000Z"
+        })
+    );
+    app.settle().await;
+    assert_eq!(app.news(), ["amina: ticket_closed"]);
+    let survey = app.mails().into_iter();
+    let survey = survey
+        .filter(|mail| mail.template == "ticket_closed")
+        .map(|mail| mail.text())
+        .next()
+        .unwrap();
+    assert!(survey.contains("/api/v1/support/survey/"), "{survey}");
+
+    // 8. The customer rates it.
+    let rating = json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"});
+    let rated = amina.rates(&id, rating).await;
+    assert_eq!(
+        rated.ok()["ticket"]["rating"],
+        json!({
+            "rating": 5, "feedback": "Excellent support, resolved quickly!",
+            "ratedAt": "2025-10-01T09:30:00.000Z"
+        })
+    );
+    app.settle().await;
+    assert_eq!(app.news(), NOTHING);
+
+    let expected = [
+        "created by Amina",
+        "assigned by the system",
+        "status_changed open → assigned by the system",
+        "status_changed assigned → in_progress by Sarah",
+        "note_added by Sarah",
+        "message_added by Sarah",
+        "status_changed in_progress → waiting_customer by Sarah",
+        "status_changed waiting_customer → in_progress by Amina",
+        "message_added by Amina",
+        "status_changed in_progress → resolved by Sarah",
+        "resolved by Sarah",
+        "status_changed resolved → closed by Sarah",
+        "closed by Sarah",
+        "rated by Amina",
+    ];
+    assert_eq!(history(&eve, &id).await, expected);
+    let public: Vec<_> = (expected.into_iter())
+        .filter(|line| *line != "note_added by Sarah")
+        .collect();
+    assert_eq!(history(&amina, &id).await, public);
+
+    // Everybody's figures count it.
+    app.run(&Job::RollUpStats).await;
+    let asked = "startDate=2025-10-01&endDate=2025-10-31";
+    let path = format!("/api/v1/support/stats?{asked}&agentId={}", sarah.id());
+    assert_eq!(
+        *eve.get(&path).await.ok(),
+        json!({
+            "success": true,
+            "total": 1,
+            "statusBreakdown": [{"_id": "closed", "count": 1}],
+            "priorityBreakdown": [{"_id": "high", "count": 1}],
+            "categoryBreakdown": [{"_id": "payment", "count": 1}],
+            "agentStats": {
+                "total": 1, "open": 0, "closed": 1, "resolved": 1,
+                "avgResponseTime": 10, "avgResolutionTime": 80,
+                "satisfactionRating": "5.0", "slaCompliance": "100.00"
+            },
+            "asOf": "2025-10-01T09:30:00.000Z"
+        })
+    );
+    let dashboard = sarah.get("/api/v1/support/dashboard").await;
+    assert_eq!(
+        *dashboard.ok(),
+        json!({
+            "success": true,
+            "dashboard": {
+                "assignedTickets": [], "unassignedTickets": [], "urgentTickets": [],
+                "atRiskTickets": [], "currentWorkload": 0,
+                "performance": {
+                    "ticketsResolved": 1, "ticketsClosed": 1, "averageResponseTime": 10,
+                    "averageResolutionTime": 80, "customerSatisfactionRating": 5.0,
+                    "slaCompliance": "100.00"
+                }
+            }
+        })
+    );
+    let me = sarah.get("/api/v1/auth/me").await;
+    assert_eq!(
+        me.ok()["user"]["supportInfo"]["stats"],
+        json!({
+            "ticketsHandled": 1, "ticketsClosed": 1, "averageResponseTime": 10,
+            "averageResolutionTime": 80, "customerSatisfactionRating": 5.0, "ratingCount": 1
+        })
+    );
+}
+
+#[tokio::test]
+async fn all_mails_of_a_ticket_are_one_thread() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    app.agent("Sarah", "billing").await;
+    let id = amina.opens(payment()).await;
+    app.settle().await;
+    let mails = app.mails();
+    assert_eq!(mails.len(), 3);
+    for mail in mails {
+        assert_eq!(mail.references, format!("<{id}@localhost>"));
+        assert_eq!(
+            mail.subject,
+            "[TKT-1759305600-000001] Cannot complete payment"
+        );
+        assert!(mail.whole.contains("Auto-Submitted: auto-generated"));
+    }
+}
+
+#[tokio::test]
+async fn staff_create_tickets_for_customers_and_customers_for_nobody_else() {
+    let app = App::new().await;
+    let (amina, zoe) = (app.customer("Amina").await, app.customer("Zoe").await);
+    let sarah = app.agent("Sarah", "billing").await;
+    let for_amina = |id: &str| json!({"subject": "a", "description": "b", "customerId": id});
+    let made = sarah.post(PATH, for_amina(&amina.id())).await;
+    assert_eq!(made.created()["ticket"]["customer"]["id"], amina.id());
+    app.settle().await;
+    assert_eq!(app.news(), ["amina: ticket_received"]);
+    for body in [
+        json!({"subject": "a", "description": "b"}),
+        for_amina(&sarah.id()),
+        for_amina("01999999-0000-7000-8000-000000000000"),
+    ] {
+        let refused = sarah.post(PATH, body).await;
+        assert_eq!(refused.refused(422), "invalid_fields");
+        assert_eq!(refused.body["errors"][0]["field"], "customerId");
+    }
+    let refused = zoe.post(PATH, for_amina(&amina.id())).await;
+    assert_eq!(refused.refused(422), "invalid_fields");
+}

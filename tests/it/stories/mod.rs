@@ -1,0 +1,19 @@
+//! The promises of the contract, told as stories over the whole system.
+
+mod assignment;
+mod auto_close;
+mod closing;
+mod errors;
+mod escalation;
+mod life_of_a_ticket;
+mod lists;
+mod messages;
+mod notifications;
+mod people;
+mod policies;
+mod rating;
+mod reopening;
+mod sla;
+mod statistics;
+mod status;
+mod twice;
