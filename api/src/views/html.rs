@@ -6,6 +6,23 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
+/// Text as HTML shows it, within an element or a quoted attribute.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
 /// A page of that status: the language's tag, the title, and what stands below it, in HTML.
 #[must_use]
 pub fn framed(status: StatusCode, tag: &str, title: &str, content: &str) -> Response {

@@ -31,6 +31,15 @@ impl Pagination {
         }
     }
 
+    /// With a total that is one among more, if it is not exact.
+    #[must_use]
+    pub fn counted(self, total_is_exact: bool) -> Self {
+        Self {
+            total_is_exact,
+            ..self
+        }
+    }
+
     /// With the cursor of what comes next; nothing comes when there is none.
     #[must_use]
     pub fn followed_by(self, next_cursor: Option<String>) -> Self {

@@ -1,5 +1,6 @@
 //! What a ticket looks like, and to whom: requesters see less of it than staff do.
 
+use super::html;
 use crate::respond::Time;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -14,6 +15,7 @@ use shared::{
         Attachment, Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType,
         SenderType, Status, TicketEvent, TicketNumber,
         read::{Reader, Shown},
+        search::{self, Field, Piece},
     },
 };
 use std::collections::HashMap;
@@ -329,6 +331,47 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> Eve
             ChangedBy::System => None,
         },
         details,
+    }
+}
+
+/// A ticket of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListedTicket<'a> {
+    /// The ticket.
+    #[serde(flatten)]
+    pub ticket: Ticket<'a>,
+    /// Where in it stands what was searched for (`q`); absent when nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlight: Option<Vec<Highlight>>,
+}
+
+/// A place in a ticket where something stands that was searched for.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Highlight {
+    field: Field,
+    /// Of a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<MessageId>,
+    /// The text around it, as HTML: escaped, and what was searched for within `<mark>`.
+    snippet: String,
+}
+
+/// The places in a ticket where something stands that was searched for.
+#[must_use]
+pub fn highlight(found: &[search::Highlight]) -> Vec<Highlight> {
+    let places = found.iter().map(|place| Highlight {
+        field: place.field,
+        message_id: place.message,
+        snippet: place.pieces.iter().map(marked).collect(),
+    });
+    places.collect()
+}
+
+fn marked(piece: &Piece) -> String {
+    match piece {
+        Piece::Found(text) => format!("<mark>{}</mark>", html::escaped(text)),
+        Piece::Around(text) => html::escaped(text),
     }
 }
 

@@ -68,6 +68,15 @@ pub enum Scope {
     All,
 }
 
+/// Whose eyes texts are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Staff see all.
+    Staff,
+    /// Requesters see what is public.
+    Requester,
+}
+
 impl Scope {
     /// What `actor` may see.
     #[must_use]
@@ -76,6 +85,15 @@ impl Scope {
             Role::Customer | Role::Technician | Role::Corporate => Self::Own(actor.id),
             Role::Support => Self::Desk(actor.id),
             Role::Admin => Self::All,
+        }
+    }
+
+    /// Whose eyes it is for.
+    #[must_use]
+    pub const fn reader(self) -> Reader {
+        match self {
+            Self::Own(_) => Reader::Requester,
+            Self::Desk(_) | Self::All => Reader::Staff,
         }
     }
 

@@ -11,6 +11,7 @@ mod model;
 mod number;
 mod reactions;
 pub mod read;
+pub mod search;
 mod status;
 pub(crate) mod store;
 pub mod survey;

@@ -17,7 +17,7 @@ use crate::{
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::collections::HashMap;
 
-pub use store::Reader;
+pub use super::access::Reader;
 
 /// A ticket with what is shown beside it.
 #[derive(Debug, Clone)]
@@ -202,10 +202,7 @@ pub async fn history(
 /// Whose eyes a thread and a history are for.
 #[must_use]
 pub fn reader(actor: &Actor) -> Reader {
-    match Scope::of(actor) {
-        Scope::Own(_) => Reader::Requester,
-        Scope::Desk(_) | Scope::All => Reader::Staff,
-    }
+    Scope::of(actor).reader()
 }
 
 fn distinct(people: impl Iterator<Item = UserId>) -> Vec<uuid::Uuid> {

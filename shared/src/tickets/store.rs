@@ -1,6 +1,9 @@
 //! Tickets, messages and events in SQL. No decisions.
 
-use super::{Case, ChangedBy, Happened, Message, Status, Ticket, TicketEvent, TicketNumber};
+use super::{
+    Case, ChangedBy, Happened, Message, Status, Ticket, TicketEvent, TicketNumber, access::Reader,
+    search,
+};
 use crate::{
     db::Json,
     ids::{EventId, TicketId, UserId},
@@ -189,7 +192,8 @@ pub async fn insert_event(db: impl PgExecutor<'_>, event: &TicketEvent) -> sqlx:
     .map(|_| ())
 }
 
-pub async fn insert_message(db: impl PgExecutor<'_>, message: &Message) -> sqlx::Result<()> {
+/// Adds a message, with what searches find it by.
+pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into messages (id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -202,18 +206,9 @@ pub async fn insert_message(db: impl PgExecutor<'_>, message: &Message) -> sqlx:
         message.is_internal,
         message.created_at,
     )
-    .execute(db)
-    .await
-    .map(|_| ())
-}
-
-/// Which messages of a thread are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    /// All.
-    Staff,
-    /// Public ones.
-    Requester,
+    .execute(&mut **tx)
+    .await?;
+    search::store::add_message(&mut **tx, message).await
 }
 
 /// A page of a thread, oldest first.
@@ -387,7 +382,10 @@ pub async fn waiting_for_customer(
 pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
     match read_version {
         Some(version) => update(&mut **tx, &case.ticket, version).await?,
-        None => insert(&mut **tx, &case.ticket).await?,
+        None => {
+            insert(&mut **tx, &case.ticket).await?;
+            search::store::add_ticket(&mut **tx, &case.ticket).await?;
+        }
     }
     crate::sla::store::save(tx, case.ticket.id, &case.clocks).await
 }

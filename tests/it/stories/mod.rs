@@ -13,6 +13,7 @@ mod people;
 mod policies;
 mod rating;
 mod reopening;
+mod search;
 mod sla;
 mod statistics;
 mod status;

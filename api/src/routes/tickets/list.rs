@@ -6,7 +6,10 @@ use crate::{
     openapi::{Operation, Who},
     query::Query,
     respond::Answer,
-    views::{page::Pagination, ticket},
+    views::{
+        page::Pagination,
+        ticket::{self, ListedTicket},
+    },
 };
 use axum::extract::State;
 use shared::{
@@ -36,13 +39,21 @@ pub async fn list(
         Start::After(_) => 1,
     };
     let next = found.next.map(|next| next.cursor(filter.order));
-    let pagination = Pagination::new(page, paging.limit, found.total).followed_by(next);
+    let pagination = Pagination::new(page, paging.limit, found.total)
+        .counted(found.total_is_exact)
+        .followed_by(next);
     let showing = read::show(&mut *cx.pool.acquire().await?, found.tickets).await?;
     let reader = read::reader(&actor);
     let tickets: Vec<_> = showing
         .tickets
         .iter()
-        .map(|one| ticket::ticket(one, &showing.people, reader, now))
+        .map(|one| ListedTicket {
+            ticket: ticket::ticket(one, &showing.people, reader, now),
+            highlight: found.highlights.as_ref().map(|all| {
+                all.get(&one.ticket.id)
+                    .map_or_else(Vec::new, |found| ticket::highlight(found))
+            }),
+        })
         .collect();
     Ok(Answer::of("tickets", tickets).with("pagination", pagination))
 }
@@ -61,6 +72,7 @@ fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
         created_to: query.text("createdTo"),
         updated_from: query.text("updatedFrom"),
         sla: query.text("sla"),
+        q: query.text("q"),
         sort: query.text("sort"),
         page: query.text("page"),
         limit: query.text("limit"),
@@ -72,9 +84,11 @@ fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
 pub(crate) fn operation() -> Operation {
     Operation::new("listTickets", Who::SignedIn, "List tickets")
         .about("A requester's own; an agent's and the unassigned ones; an admin's all. Values separated by commas are alternatives. \
-            `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `nextCursor` continues the list at the same \
+            `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `q` finds tickets that have all of its words in number, subject, tags, description or \
+            messages: `word`, `\"a phrase\"`, `begin*`, `-without`, `-\"without this\"`, whatever their case and accents. With `q`, what fits \
+            best comes first, and `highlight` quotes where it stands. `nextCursor` continues the list at the same \
             cost however deep.")
         .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
-        .answers::<Vec<ticket::Ticket>>("tickets")
+        .answers::<Vec<ListedTicket>>("tickets")
         .answers::<Pagination>("pagination")
 }

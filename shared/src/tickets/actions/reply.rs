@@ -51,7 +51,7 @@ pub async fn reply(
         },
     };
     case.message(actor.role, new.visibility, what, work.now);
-    store::insert_message(&mut *work.tx, &message).await?;
+    store::insert_message(&mut work.tx, &message).await?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok((case.ticket, message))
 }

@@ -48,7 +48,7 @@ pub async fn set_status(
         };
         let what = Happened::NoteAdded { message: note.id };
         case.message(actor.role, Visibility::Internal, what, work.now);
-        store::insert_message(&mut *work.tx, &note).await?;
+        store::insert_message(&mut work.tx, &note).await?;
     }
     save(work, &mut case, Newness::Loaded).await?;
     // Who has just taken it up keeps it: that agent is locked, and only one may be at a time.

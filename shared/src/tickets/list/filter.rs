@@ -5,7 +5,10 @@ use crate::{
     ids::{TicketId, UserId},
     people::Department,
     text_enum,
-    tickets::{Category, Priority, Status},
+    tickets::{
+        Category, Priority, Status,
+        search::{self, Search},
+    },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -35,6 +38,8 @@ pub struct RawFilter {
     pub updated_from: Option<String>,
     /// `at_risk` or `breached`.
     pub sla: Option<String>,
+    /// Words, "phrases" and -exclusions.
+    pub q: Option<String>,
     /// A key, with `-` before it for descending.
     pub sort: Option<String>,
     /// From 1.
@@ -70,6 +75,8 @@ pub struct Filter {
     pub updated_from: Option<DateTime<Utc>>,
     /// By deadlines.
     pub sla: Option<SlaFilter>,
+    /// With these words.
+    pub search: Option<Search>,
     /// In which order.
     pub order: Order,
 }
@@ -104,6 +111,8 @@ text_enum! {
         Priority = "priority",
         /// The next deadline; tickets without one come last.
         SlaDue = "slaDue",
+        /// How well it fits the search; without one, when it was created.
+        Relevance = "relevance",
     }
 }
 
@@ -117,6 +126,8 @@ const SORTS: &[&str] = &[
     "-priority",
     "slaDue",
     "-slaDue",
+    "relevance",
+    "-relevance",
 ];
 
 /// The order of a list.
@@ -128,13 +139,22 @@ pub struct Order {
     pub descending: bool,
 }
 
-impl Default for Order {
+impl Order {
     /// Newest first.
+    pub const NEWEST: Self = Self {
+        key: SortKey::CreatedAt,
+        descending: true,
+    };
+    /// What fits the search best first.
+    pub const RELEVANT: Self = Self {
+        key: SortKey::Relevance,
+        descending: true,
+    };
+}
+
+impl Default for Order {
     fn default() -> Self {
-        Self {
-            key: SortKey::CreatedAt,
-            descending: true,
-        }
+        Self::NEWEST
     }
 }
 
@@ -182,6 +202,7 @@ impl Position {
                 DateTime::parse_from_str(&value, "%Y-%m-%d %H:%M:%S%.f%#z").is_ok()
             }
             SortKey::Priority => value.parse::<i16>().is_ok(),
+            SortKey::Relevance => value.parse::<f32>().is_ok_and(f32::is_finite),
         };
         let whole = parts.next().is_none() && sort == sort_word(order) && sound;
         whole.then_some(Self {
@@ -205,10 +226,17 @@ impl Filter {
     /// Reads a query. `me` is the caller.
     pub fn parse(raw: &RawFilter, me: UserId, faults: &mut Faults) -> (Self, Paging) {
         faults.ask("sort", Asks::Word(SORTS.to_vec()));
+        let search = search(raw.q.as_deref(), faults);
+        let usual = if search.is_some() {
+            Order::RELEVANT
+        } else {
+            Order::NEWEST
+        };
         let order = raw
             .sort
             .as_deref()
-            .map_or_else(Order::default, |sort| order(sort, faults));
+            .and_then(|sort| order(sort, faults))
+            .unwrap_or(usual);
         let filter = Self {
             status: words("status", raw.status.as_deref(), faults),
             priority: words("priority", raw.priority.as_deref(), faults),
@@ -235,21 +263,52 @@ impl Filter {
                 faults,
             ),
             sla: faults.word("sla", raw.sla.as_deref()),
+            search,
             order,
         };
         let paging = paging(raw, order, faults);
         (filter, paging)
     }
+
+    /// Whether what it lets through is counted to the end: a search, or filters in combination,
+    /// are counted up to a limit.
+    #[must_use]
+    pub fn is_counted_whole(&self) -> bool {
+        let narrowed = [
+            !self.status.is_empty(),
+            !self.priority.is_empty(),
+            !self.category.is_empty(),
+            !self.department.is_empty(),
+            self.assignee.is_some(),
+            self.customer.is_some(),
+            self.tag.is_some(),
+            self.created_from.is_some() || self.created_before.is_some(),
+            self.updated_from.is_some(),
+            self.sla.is_some(),
+        ];
+        let filters = narrowed.into_iter().filter(|is_set| *is_set).count();
+        self.search.is_none() && filters < 2
+    }
 }
 
-fn order(sort: &str, faults: &mut Faults) -> Order {
+/// A search, if there is something to search for.
+fn search(text: Option<&str>, faults: &mut Faults) -> Option<Search> {
+    let text = faults.optional_text("q", text, 0, search::LONGEST)?;
+    if text.trim().is_empty() {
+        return None;
+    }
+    Search::parse(&text)
+        .inspect_err(|too_many| faults.add("q", "too_many", too_many.to_string()))
+        .ok()
+}
+
+fn order(sort: &str, faults: &mut Faults) -> Option<Order> {
     let (descending, key) = match sort.strip_prefix('-') {
         Some(key) => (true, key),
         None => (false, sort),
     };
-    faults
-        .word("sort", Some(key))
-        .map_or_else(Order::default, |key| Order { key, descending })
+    let key = faults.word("sort", Some(key))?;
+    Some(Order { key, descending })
 }
 
 fn words<T: Words>(field: &str, text: Option<&str>, faults: &mut Faults) -> Vec<T> {

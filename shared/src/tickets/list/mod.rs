@@ -4,4 +4,4 @@ mod filter;
 mod store;
 
 pub use filter::{Assignee, Filter, Order, Paging, Position, RawFilter, SlaFilter, SortKey, Start};
-pub use store::{Dashboard, Page, dashboard, page};
+pub use store::{COUNTED, Dashboard, Page, dashboard, page};

@@ -3,7 +3,13 @@
 use super::{Assignee, Filter, Order, Paging, Position, SlaFilter, SortKey, Start};
 use crate::{
     ids::{TicketId, UserId},
-    tickets::{Ticket, access::Scope, store::find_all},
+    tickets::{
+        Ticket,
+        access::Scope,
+        read::Reader,
+        search::{self, Highlight, Search},
+        store::find_all,
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
@@ -16,9 +22,17 @@ pub struct Page {
     pub tickets: Vec<Ticket>,
     /// How many there are in all.
     pub total: i64,
+    /// Whether there are exactly so many, and not more.
+    pub total_is_exact: bool,
     /// Where the next part begins, if there is one.
     pub next: Option<Position>,
+    /// Where in them stands what was searched for, if something was.
+    pub highlights: Option<HashMap<TicketId, Vec<Highlight>>>,
 }
+
+/// Up to here a search, or filters in combination, are counted; and so many of the newest tickets that
+/// a search finds are sorted by relevance.
+pub const COUNTED: i64 = 10_000;
 
 /// A part of the list of tickets in `scope` that `filter` lets through.
 ///
@@ -31,43 +45,206 @@ pub async fn page(
     paging: &Paging,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Page> {
-    let mut count = QueryBuilder::new("select count(*) from tickets t where true");
-    narrow(&mut count, scope, filter, now);
-    let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
-
-    let mut query = QueryBuilder::new("select t.id, ");
-    query
-        .push(expression(filter.order.key))
-        .push("::text as place from tickets t where true");
-    narrow(&mut query, scope, filter, now);
-    if let Start::After(position) = &paging.start {
-        after(&mut query, filter.order, position);
-    }
-    order_by(&mut query, filter.order);
-    // One more than asked for tells whether there are more.
-    query
-        .push(" limit ")
-        .push_bind(paging.limit.saturating_add(1));
-    if let Start::Page(page) = paging.start {
-        query
-            .push(" offset ")
-            .push_bind((page - 1).saturating_mul(paging.limit));
-    }
-    let mut places = query
-        .build()
-        .try_map(|row| place(&row))
-        .fetch_all(pool)
-        .await?;
+    let list = List { scope, filter, now };
+    let (total, total_is_exact) = list.count(pool).await?;
+    let mut places = list.places(pool, paging).await?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| more).cloned();
     let ids = places.iter().map(|position| position.ticket).collect();
+    let tickets = in_order(pool, ids).await?;
+    let highlights = match &filter.search {
+        Some(search) => {
+            Some(search::store::highlights(pool, search, &tickets, scope.reader()).await?)
+        }
+        None => None,
+    };
     Ok(Page {
-        tickets: in_order(pool, ids).await?,
+        tickets,
         total,
+        total_is_exact,
         next,
+        highlights,
     })
+}
+
+/// Which tickets are meant.
+struct List<'a> {
+    scope: Scope,
+    filter: &'a Filter,
+    now: DateTime<Utc>,
+}
+
+impl List<'_> {
+    /// How many there are, and whether that is exact.
+    async fn count(&self, pool: &PgPool) -> sqlx::Result<(i64, bool)> {
+        let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
+        self.narrow(&mut query);
+        let whole = self.filter.is_counted_whole();
+        if !whole {
+            // One more tells whether there are more.
+            query.push(" limit ").push_bind(COUNTED.saturating_add(1));
+        }
+        query.push(") found");
+        let found: i64 = query
+            .build_query_scalar()
+            .persistent(false)
+            .fetch_one(pool)
+            .await?;
+        Ok(if whole {
+            (found, true)
+        } else {
+            (found.min(COUNTED), found <= COUNTED)
+        })
+    }
+
+    /// The places of a part of it, and of one ticket more, which tells whether there are more.
+    async fn places(&self, pool: &PgPool, paging: &Paging) -> sqlx::Result<Vec<Position>> {
+        let order = self.filter.order;
+        let mut query = QueryBuilder::new("select t.id, ");
+        query
+            .push(expression(order.key))
+            .push("::text as place from ");
+        self.source(&mut query);
+        if let Start::After(position) = &paging.start {
+            after(&mut query, order, position);
+        }
+        order_by(&mut query, order);
+        query
+            .push(" limit ")
+            .push_bind(paging.limit.saturating_add(1));
+        if let Start::Page(page) = paging.start {
+            query
+                .push(" offset ")
+                .push_bind((page - 1).saturating_mul(paging.limit));
+        }
+        // Each is planned for its own values: what is best for a rare word is not for a common one.
+        query
+            .build()
+            .persistent(false)
+            .try_map(|row| place(&row))
+            .fetch_all(pool)
+            .await
+    }
+
+    /// The tickets, as `t`; where they are sorted by relevance, with it.
+    fn source(&self, query: &mut QueryBuilder<Postgres>) {
+        if self.filter.order.key != SortKey::Relevance {
+            query.push("tickets t where true");
+            self.narrow(query);
+            return;
+        }
+        query.push("(select t.id, ");
+        match self.filter.search.as_ref().map(Search::any) {
+            Some(any) if !any.is_empty() => {
+                query.push("coalesce((select sum(ts_rank(w.words, ");
+                query.push_bind(any.clone()).push("::tsquery)) ");
+                self.parts_with(query, any);
+                query.push("), 0)");
+            }
+            Some(_) | None => {
+                query.push("0::real");
+            }
+        }
+        query.push(" as relevance from tickets t where true");
+        self.narrow(query);
+        query
+            .push(" order by t.id desc limit ")
+            .push_bind(COUNTED)
+            .push(") t where true");
+    }
+
+    /// The parts of `t` that the caller may read and that have this.
+    fn parts_with(&self, query: &mut QueryBuilder<Postgres>, what: String) {
+        query.push("from ticket_words w where w.ticket_id = t.id and w.words @@ ");
+        query.push_bind(what).push("::tsquery");
+        match self.scope.reader() {
+            Reader::Requester => {
+                query.push(" and not w.is_internal");
+            }
+            Reader::Staff => {}
+        }
+    }
+
+    fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
+        let filter = self.filter;
+        match self.scope {
+            Scope::Own(customer) => {
+                query.push(" and t.customer_id = ").push_bind(customer.0);
+            }
+            Scope::Desk(agent) => {
+                query
+                    .push(" and (t.assigned_to = ")
+                    .push_bind(agent.0)
+                    .push(" or t.assigned_to is null)");
+            }
+            Scope::All => {}
+        }
+        one_of(
+            query,
+            "status",
+            filter.status.iter().map(|status| status.as_str()),
+        );
+        one_of(
+            query,
+            "priority",
+            filter.priority.iter().map(|priority| priority.as_str()),
+        );
+        one_of(
+            query,
+            "category",
+            filter.category.iter().map(|category| category.as_str()),
+        );
+        one_of(
+            query,
+            "department",
+            filter
+                .department
+                .iter()
+                .map(|department| department.as_str()),
+        );
+        match filter.assignee {
+            Some(Assignee::Nobody) => {
+                query.push(" and t.assigned_to is null");
+            }
+            Some(Assignee::Agent(agent)) => {
+                query.push(" and t.assigned_to = ").push_bind(agent.0);
+            }
+            None => {}
+        }
+        if let Some(customer) = filter.customer {
+            query.push(" and t.customer_id = ").push_bind(customer.0);
+        }
+        if let Some(tag) = &filter.tag {
+            query
+                .push(" and t.tags @> array[")
+                .push_bind(tag.clone())
+                .push("]");
+        }
+        since(query, " and t.created_at >= ", filter.created_from);
+        since(query, " and t.created_at < ", filter.created_before);
+        since(query, " and t.updated_at >= ", filter.updated_from);
+        if let Some(sla) = filter.sla {
+            by_deadline(query, sla, self.now);
+        }
+        if let Some(search) = &filter.search {
+            if search.is_empty() {
+                query.push(" and false");
+            }
+            for (word, operator) in (search.wanted().map(|word| (word, " and exists (select ")))
+                .chain(
+                    search
+                        .unwanted()
+                        .map(|word| (word, " and not exists (select ")),
+                )
+            {
+                query.push(operator);
+                self.parts_with(query, word);
+                query.push(")");
+            }
+        }
+    }
 }
 
 fn place(row: &PgRow) -> sqlx::Result<Position> {
@@ -92,6 +269,7 @@ fn expression(key: SortKey) -> &'static str {
         SortKey::CreatedAt => "t.created_at",
         SortKey::UpdatedAt => "t.updated_at",
         SortKey::Priority => "t.priority_rank",
+        SortKey::Relevance => "t.relevance",
         SortKey::SlaDue => {
             "coalesce((select min(c.due_at) from sla_clocks c where c.ticket_id = t.id \
              and c.stopped_at is null and c.paused_at is null), timestamptz '9999-12-31 00:00:00+00')"
@@ -112,6 +290,7 @@ fn after(query: &mut QueryBuilder<Postgres>, order: Order, position: &Position) 
     let cast = match order.key {
         SortKey::CreatedAt | SortKey::UpdatedAt | SortKey::SlaDue => "::timestamptz, ",
         SortKey::Priority => "::smallint, ",
+        SortKey::Relevance => "::real, ",
     };
     query
         .push(" and (")
@@ -123,68 +302,6 @@ fn after(query: &mut QueryBuilder<Postgres>, order: Order, position: &Position) 
         .push(cast)
         .push_bind(position.ticket.0)
         .push(")");
-}
-
-fn narrow(query: &mut QueryBuilder<Postgres>, scope: Scope, filter: &Filter, now: DateTime<Utc>) {
-    match scope {
-        Scope::Own(customer) => {
-            query.push(" and t.customer_id = ").push_bind(customer.0);
-        }
-        Scope::Desk(agent) => {
-            query
-                .push(" and (t.assigned_to = ")
-                .push_bind(agent.0)
-                .push(" or t.assigned_to is null)");
-        }
-        Scope::All => {}
-    }
-    one_of(
-        query,
-        "status",
-        filter.status.iter().map(|status| status.as_str()),
-    );
-    one_of(
-        query,
-        "priority",
-        filter.priority.iter().map(|priority| priority.as_str()),
-    );
-    one_of(
-        query,
-        "category",
-        filter.category.iter().map(|category| category.as_str()),
-    );
-    one_of(
-        query,
-        "department",
-        filter
-            .department
-            .iter()
-            .map(|department| department.as_str()),
-    );
-    match filter.assignee {
-        Some(Assignee::Nobody) => {
-            query.push(" and t.assigned_to is null");
-        }
-        Some(Assignee::Agent(agent)) => {
-            query.push(" and t.assigned_to = ").push_bind(agent.0);
-        }
-        None => {}
-    }
-    if let Some(customer) = filter.customer {
-        query.push(" and t.customer_id = ").push_bind(customer.0);
-    }
-    if let Some(tag) = &filter.tag {
-        query
-            .push(" and t.tags @> array[")
-            .push_bind(tag.clone())
-            .push("]");
-    }
-    since(query, " and t.created_at >= ", filter.created_from);
-    since(query, " and t.created_at < ", filter.created_before);
-    since(query, " and t.updated_at >= ", filter.updated_from);
-    if let Some(sla) = filter.sla {
-        by_deadline(query, sla, now);
-    }
 }
 
 fn since(query: &mut QueryBuilder<Postgres>, condition: &str, instant: Option<DateTime<Utc>>) {

@@ -1,0 +1,127 @@
+//! The words of tickets in SQL. Each part is written once, in the transaction that writes the part.
+
+use super::{
+    Field, Highlight, Search, snippet,
+    words::{Index, Weight},
+};
+use crate::{
+    ids::{MessageId, TicketId},
+    tickets::{Message, Ticket, read::Reader},
+};
+use sqlx::{PgExecutor, PgPool};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Makes a ticket's own texts known to searches.
+pub async fn add_ticket(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()> {
+    let index = Index::default()
+        .with(ticket.number.as_str(), Weight::Title)
+        .with(&ticket.subject, Weight::Title);
+    let index = ticket
+        .tags
+        .iter()
+        .fold(index, |index, tag| index.with(tag, Weight::Tag))
+        .with(&ticket.description, Weight::Description);
+    add(db, ticket.id.0, ticket.id, false, &index).await
+}
+
+/// Makes a message known to searches.
+pub async fn add_message(db: impl PgExecutor<'_>, message: &Message) -> sqlx::Result<()> {
+    let index = Index::default().with(&message.body, Weight::Message);
+    add(
+        db,
+        message.id.0,
+        message.ticket_id,
+        message.is_internal,
+        &index,
+    )
+    .await
+}
+
+async fn add(
+    db: impl PgExecutor<'_>,
+    part: Uuid,
+    ticket: TicketId,
+    is_internal: bool,
+    index: &Index,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ticket_words (part, ticket_id, is_internal, words) values ($1, $2, $3, $4::text::tsvector)",
+        part,
+        ticket.0,
+        is_internal,
+        index.tsvector(),
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
+/// Messages quoted of each ticket, the newest ones.
+const QUOTED: i64 = 3;
+
+/// Where in these tickets something stands that was searched for: in their own texts, then in messages.
+pub async fn highlights(
+    pool: &PgPool,
+    search: &Search,
+    tickets: &[Ticket],
+    reader: Reader,
+) -> sqlx::Result<HashMap<TicketId, Vec<Highlight>>> {
+    let mut found: HashMap<_, Vec<_>> = tickets
+        .iter()
+        .map(|ticket| (ticket.id, in_ticket(search, ticket)))
+        .collect();
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
+    let messages = sqlx::query!(
+        r#"select m.ticket_id as "ticket_id: TicketId", m.id as "id: MessageId", m.body
+           from unnest($1::uuid[]) as wanted (ticket_id)
+           cross join lateral (
+               select m.ticket_id, m.id, m.body, m.created_at, m.position
+               from ticket_words w join messages m on m.id = w.part
+               where w.ticket_id = wanted.ticket_id and w.words @@ $2::text::tsquery and (not w.is_internal or $3)
+               order by m.created_at desc, m.position desc limit $4
+           ) m
+           order by m.created_at desc, m.position desc"#,
+        &ids,
+        search.any(),
+        reader == Reader::Staff,
+        QUOTED,
+    )
+    .fetch_all(pool)
+    .await?;
+    for message in messages {
+        let highlight = highlight(search, Field::Message, Some(message.id), &message.body);
+        found
+            .entry(message.ticket_id)
+            .or_default()
+            .extend(highlight);
+    }
+    Ok(found)
+}
+
+fn in_ticket(search: &Search, ticket: &Ticket) -> Vec<Highlight> {
+    let tags = ticket.tags.iter().map(|tag| (Field::Tag, tag.as_str()));
+    [
+        (Field::Number, ticket.number.as_str()),
+        (Field::Subject, ticket.subject.as_str()),
+    ]
+    .into_iter()
+    .chain(tags)
+    .chain([(Field::Description, ticket.description.as_str())])
+    .filter_map(|(field, text)| highlight(search, field, None, text))
+    .collect()
+}
+
+fn highlight(
+    search: &Search,
+    field: Field,
+    message: Option<MessageId>,
+    text: &str,
+) -> Option<Highlight> {
+    let pieces = snippet(text, search)?;
+    Some(Highlight {
+        field,
+        message,
+        pieces,
+    })
+}
