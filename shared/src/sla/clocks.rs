@@ -111,6 +111,13 @@ impl Clocks {
         overdue
     }
 
+    /// The next deadline of those that run; none when none does.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        let running = self.0.iter().filter(|clock| clock.is_running());
+        running.map(|clock| clock.due_at).min()
+    }
+
     /// Puts on record what is due by `now`.
     #[must_use = "what comes on record has to be told"]
     pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {

@@ -94,12 +94,17 @@ pub async fn next_number(db: impl PgExecutor<'_>, at: DateTime<Utc>) -> sqlx::Re
     Ok(TicketNumber::new(at, sequence))
 }
 
-pub async fn insert(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()> {
+async fn insert(
+    db: impl PgExecutor<'_>,
+    ticket: &Ticket,
+    due: Option<DateTime<Utc>>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into tickets (id, number, customer_id, subject, description, category, priority, status,
              department, language, tags, attachments, related_booking, related_transaction,
-             related_conversation, policy, escalation_level, reopened_count, version, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $18)",
+             related_conversation, policy, escalation_level, reopened_count, version, created_at, updated_at, next_due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $18,
+             coalesce($19, timestamptz '9999-12-31 00:00:00+00'))",
         ticket.id.0,
         ticket.number.as_str(),
         ticket.customer_id.0,
@@ -118,6 +123,7 @@ pub async fn insert(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()
         &ticket.policy as _,
         ticket.version,
         ticket.created_at,
+        due,
     )
     .execute(db)
     .await
@@ -126,17 +132,18 @@ pub async fn insert(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()
 
 /// Writes what may change of a ticket. The version is the caller's proof that the row is the one
 /// that was read.
-pub async fn update(
+async fn update(
     db: impl PgExecutor<'_>,
     ticket: &Ticket,
     read_version: i64,
+    due: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
     let done = sqlx::query!(
         "update tickets set assigned_to = $3, priority = $4, status = $5, policy = $6, escalation_level = $7,
              resolution = $8, resolved_for = $9, rating = $10, rating_feedback = $11, rated_at = $12,
              reopened_count = $13, waiting_since = $14, reminded_at = $15, handed_back_by = $16,
              version = $17, updated_at = $18, assigned_at = $19, first_response_at = $20,
-             resolved_at = $21, closed_at = $22
+             resolved_at = $21, closed_at = $22, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00')
          where id = $1 and version = $2",
         ticket.id.0,
         read_version,
@@ -160,6 +167,7 @@ pub async fn update(
         ticket.first_response_at,
         ticket.resolved_at,
         ticket.closed_at,
+        due,
     )
     .execute(db)
     .await?;
@@ -208,7 +216,7 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     )
     .execute(&mut **tx)
     .await?;
-    search::store::add_message(&mut **tx, message).await
+    search::store::add_message(tx, message).await
 }
 
 /// A page of a thread, oldest first.
@@ -380,11 +388,12 @@ pub async fn waiting_for_customer(
 /// Writes a case: the ticket, what changed of its clocks, what happened. `read` is the case as
 /// it was loaded; none for a new one.
 pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
+    let due = case.clocks.next_deadline();
     match read_version {
-        Some(version) => update(&mut **tx, &case.ticket, version).await?,
+        Some(version) => update(&mut **tx, &case.ticket, version, due).await?,
         None => {
-            insert(&mut **tx, &case.ticket).await?;
-            search::store::add_ticket(&mut **tx, &case.ticket).await?;
+            insert(&mut **tx, &case.ticket, due).await?;
+            search::store::add_ticket(tx, &case.ticket).await?;
         }
     }
     crate::sla::store::save(tx, case.ticket.id, &case.clocks).await

@@ -30,9 +30,10 @@ pub struct Page {
     pub highlights: Option<HashMap<TicketId, Vec<Highlight>>>,
 }
 
-/// Up to here a search, or filters in combination, are counted; and so many of the newest tickets that
-/// a search finds are sorted by relevance.
+/// Up to here a search, or filters in combination, are counted; a list by relevance ends here.
 pub const COUNTED: i64 = 10_000;
+/// So many of the newest tickets that a search finds are ranked; older ones come after them.
+const RANKED: i64 = 1_000;
 
 /// A part of the list of tickets in `scope` that `filter` lets through.
 ///
@@ -138,32 +139,63 @@ impl List<'_> {
         query.push("(select t.id, ");
         match self.filter.search.as_ref().map(Search::any) {
             Some(any) if !any.is_empty() => {
-                query.push("coalesce((select sum(ts_rank(w.words, ");
+                query
+                    .push("coalesce(case when t.newest <= ")
+                    .push_bind(RANKED);
+                query.push(" then (select sum(ts_rank(w.words, ");
                 query.push_bind(any.clone()).push("::tsquery)) ");
-                self.parts_with(query, any);
-                query.push("), 0)");
+                self.texts_with(query, any);
+                query.push(") end, 0)");
             }
             Some(_) | None => {
                 query.push("0::real");
             }
         }
-        query.push(" as relevance from tickets t where true");
+        query.push(" as relevance from (select t.id, row_number() over (order by t.id desc) as newest from tickets t where true");
         self.narrow(query);
         query
             .push(" order by t.id desc limit ")
             .push_bind(COUNTED)
-            .push(") t where true");
+            .push(") t) t where true");
     }
 
-    /// The parts of `t` that the caller may read and that have this.
-    fn parts_with(&self, query: &mut QueryBuilder<Postgres>, what: String) {
-        query.push("from ticket_words w where w.ticket_id = t.id and w.words @@ ");
+    /// The texts of `t` that the caller may read and that have this.
+    fn texts_with(&self, query: &mut QueryBuilder<Postgres>, what: String) {
+        query.push("from text_words w where w.ticket_id = t.id and w.words @@ ");
         query.push_bind(what).push("::tsquery");
         match self.scope.reader() {
             Reader::Requester => {
                 query.push(" and not w.is_internal");
             }
             Reader::Staff => {}
+        }
+    }
+
+    /// That the ticket has what is searched for. The words are asked of an index; phrases are looked for in
+    /// the texts of each ticket that has their words (`offset 0` keeps it at that).
+    fn fitting(&self, query: &mut QueryBuilder<Postgres>, search: &Search) {
+        if search.is_empty() {
+            query.push(" and false");
+        }
+        let words = search.words();
+        if !words.is_empty() {
+            query.push(" and exists (select from ticket_words w where w.ticket_id = t.id and ");
+            query.push(match self.scope.reader() {
+                Reader::Requester => "w.words",
+                Reader::Staff => "coalesce(w.all_words, w.words)",
+            });
+            query.push(" @@ ").push_bind(words).push("::tsquery)");
+        }
+        let wanted = search
+            .phrases()
+            .map(|phrase| (" and exists (select ", phrase));
+        let unwanted = search
+            .unwanted_phrases()
+            .map(|phrase| (" and not exists (select ", phrase));
+        for (condition, phrase) in wanted.chain(unwanted) {
+            query.push(condition);
+            self.texts_with(query, phrase);
+            query.push(" offset 0)");
         }
     }
 
@@ -229,20 +261,7 @@ impl List<'_> {
             by_deadline(query, sla, self.now);
         }
         if let Some(search) = &filter.search {
-            if search.is_empty() {
-                query.push(" and false");
-            }
-            for (word, operator) in (search.wanted().map(|word| (word, " and exists (select ")))
-                .chain(
-                    search
-                        .unwanted()
-                        .map(|word| (word, " and not exists (select ")),
-                )
-            {
-                query.push(operator);
-                self.parts_with(query, word);
-                query.push(")");
-            }
+            self.fitting(query, search);
         }
     }
 }
@@ -270,10 +289,7 @@ fn expression(key: SortKey) -> &'static str {
         SortKey::UpdatedAt => "t.updated_at",
         SortKey::Priority => "t.priority_rank",
         SortKey::Relevance => "t.relevance",
-        SortKey::SlaDue => {
-            "coalesce((select min(c.due_at) from sla_clocks c where c.ticket_id = t.id \
-             and c.stopped_at is null and c.paused_at is null), timestamptz '9999-12-31 00:00:00+00')"
-        }
+        SortKey::SlaDue => "t.next_due_at",
     }
 }
 
@@ -326,20 +342,27 @@ fn one_of<'a>(
     }
 }
 
-/// By the instants themselves, not by whether a sweep has come by yet.
+/// By the instants themselves, not by whether a sweep has come by yet. Each condition is one of an index.
 fn by_deadline(query: &mut QueryBuilder<Postgres>, sla: SlaFilter, now: DateTime<Utc>) {
-    query.push(" and exists (select from sla_clocks c where c.ticket_id = t.id and ");
+    let running = "stopped_at is null and paused_at is null";
+    query.push(" and t.id in (select ticket_id from sla_clocks where ");
     match sla {
         SlaFilter::AtRisk => {
-            query.push("c.stopped_at is null and c.paused_at is null and c.breached_at is null and c.warn_at <= ");
             query
+                .push(running)
+                .push(" and breached_at is null and warn_at <= ")
                 .push_bind(now)
-                .push(" and c.due_at >= ")
+                .push(" and due_at >= ")
                 .push_bind(now);
         }
         SlaFilter::Breached => {
-            query.push("(c.breached_at is not null or c.paused_at is null and c.due_at < coalesce(c.stopped_at, ");
-            query.push_bind(now).push("))");
+            query
+                .push("breached_at is not null union all select ticket_id from sla_clocks where ")
+                .push(running)
+                .push(" and due_at < ")
+                .push_bind(now)
+                .push(" and next_at <= ")
+                .push_bind(now);
         }
     }
     query.push(")");

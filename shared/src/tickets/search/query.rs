@@ -72,21 +72,32 @@ impl Search {
         self.wanted.is_empty() && self.unwanted.is_empty()
     }
 
-    /// A `tsquery` for each word or phrase that a ticket has.
-    pub fn wanted(&self) -> impl Iterator<Item = String> {
-        self.wanted.iter().map(Term::tsquery)
+    /// The `tsquery` of the words that a ticket has and has not, wherever they stand: what an index
+    /// answers. Phrases have to be looked for in what it finds.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let wanted = self.wanted.iter().map(Term::words);
+        let unwanted = self.unwanted.iter().filter(|term| !term.is_phrase());
+        let unwanted = unwanted.map(|term| format!("!{}", term.words()));
+        wanted.chain(unwanted).collect::<Vec<_>>().join(" & ")
     }
 
-    /// A `tsquery` for each word or phrase that it has not.
-    pub fn unwanted(&self) -> impl Iterator<Item = String> {
-        self.unwanted.iter().map(Term::tsquery)
+    /// A `tsquery` for each phrase that a text of the ticket has.
+    pub fn phrases(&self) -> impl Iterator<Item = String> {
+        phrases(&self.wanted)
+    }
+
+    /// A `tsquery` for each phrase that no text of it has.
+    pub fn unwanted_phrases(&self) -> impl Iterator<Item = String> {
+        phrases(&self.unwanted)
     }
 
     /// The `tsquery` of whatever has one of the wanted words and phrases: for ranks and for quotes.
     /// Empty when none is wanted.
     #[must_use]
     pub fn any(&self) -> String {
-        self.wanted().collect::<Vec<_>>().join(" | ")
+        let wanted = self.wanted.iter().map(Term::phrase);
+        wanted.collect::<Vec<_>>().join(" | ")
     }
 
     /// How many of these words, from the first on, are one of the wanted words or phrases.
@@ -95,6 +106,13 @@ impl Search {
         let lengths = self.wanted.iter().filter(|term| term.begins(words));
         lengths.map(|term| term.words.len()).max().unwrap_or(0)
     }
+}
+
+fn phrases(terms: &[Term]) -> impl Iterator<Item = String> {
+    terms
+        .iter()
+        .filter(|term| term.is_phrase())
+        .map(Term::phrase)
 }
 
 /// Where a piece without quotes ends: at white space, or where a quote begins.
@@ -110,14 +128,25 @@ impl Term {
         (!words.is_empty()).then_some(Self { words, open })
     }
 
-    /// As PostgreSQL has it. Words are letters and digits, so that nothing needs an escape.
-    fn tsquery(&self) -> String {
+    fn is_phrase(&self) -> bool {
+        self.words.len() > 1
+    }
+
+    /// Its words side by side, as a `tsquery`.
+    fn phrase(&self) -> String {
+        self.joined(" <-> ")
+    }
+
+    /// Its words anywhere, as a `tsquery`.
+    fn words(&self) -> String {
+        self.joined(" & ")
+    }
+
+    /// Words are letters and digits, so that nothing needs an escape.
+    fn joined(&self, operator: &str) -> String {
         let words: Vec<_> = self.words.iter().map(|word| format!("'{word}'")).collect();
-        format!(
-            "({}{})",
-            words.join(" <-> "),
-            if self.open { ":*" } else { "" }
-        )
+        let open = if self.open { ":*" } else { "" };
+        format!("({}{open})", words.join(operator))
     }
 
     /// Whether it stands at the beginning of these words.
@@ -150,7 +179,8 @@ mod tests {
 
     fn read(text: &str) -> (Vec<String>, Vec<String>) {
         let search = Search::parse(text).unwrap();
-        (search.wanted().collect(), search.unwanted().collect())
+        let shown = |terms: &[Term]| terms.iter().map(Term::phrase).collect();
+        (shown(&search.wanted), shown(&search.unwanted))
     }
 
     #[test]
@@ -189,6 +219,23 @@ mod tests {
     }
 
     #[test]
+    fn the_index_is_asked_for_words_and_texts_for_phrases() {
+        let search = Search::parse("refund \"credit card*\" -visa -\"bank account\"").unwrap();
+        assert_eq!(
+            search.words(),
+            "('refund') & ('credit' & 'card':*) & !('visa')"
+        );
+        assert_eq!(
+            search.phrases().collect::<Vec<_>>(),
+            ["('credit' <-> 'card':*)"]
+        );
+        let unwanted: Vec<_> = search.unwanted_phrases().collect();
+        assert_eq!(unwanted, ["('bank' <-> 'account')"]);
+        assert_eq!(search.any(), "('refund') | ('credit' <-> 'card':*)");
+        assert_eq!(Search::parse("-\"bank account\"").unwrap().words(), "");
+    }
+
+    #[test]
     fn a_search_has_at_most_sixteen_words_and_phrases() {
         let letters = |count: u8| (b'a'..b'a' + count).map(char::from).map(String::from);
         let search = |count| letters(count).collect::<Vec<_>>().join(" ");
@@ -214,7 +261,7 @@ mod tests {
         #[test]
         fn any_text_is_a_search_that_postgresql_can_read(text in any::<String>()) {
             if let Ok(search) = Search::parse(&text) {
-                for term in search.wanted().chain(search.unwanted()) {
+                for term in search.wanted.iter().chain(&search.unwanted).map(Term::phrase) {
                     let inside = term.strip_prefix("('").and_then(|term| {
                         term.strip_suffix("')").or_else(|| term.strip_suffix("':*)"))
                     });

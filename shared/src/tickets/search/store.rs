@@ -1,4 +1,4 @@
-//! The words of tickets in SQL. Each part is written once, in the transaction that writes the part.
+//! The words of tickets in SQL, written in the transaction that writes the text.
 
 use super::{
     Field, Highlight, Search, snippet,
@@ -7,13 +7,17 @@ use super::{
 use crate::{
     ids::{MessageId, TicketId},
     tickets::{Message, Ticket, read::Reader},
+    work::Tx,
 };
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgPool;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What was added to the words of a ticket, as text, when nothing more is: PostgreSQL would refuse it.
+const FULL: i32 = 1_000_000;
+
 /// Makes a ticket's own texts known to searches.
-pub async fn add_ticket(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Result<()> {
+pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     let index = Index::default()
         .with(ticket.number.as_str(), Weight::Title)
         .with(&ticket.subject, Weight::Title);
@@ -22,37 +26,53 @@ pub async fn add_ticket(db: impl PgExecutor<'_>, ticket: &Ticket) -> sqlx::Resul
         .iter()
         .fold(index, |index, tag| index.with(tag, Weight::Tag))
         .with(&ticket.description, Weight::Description);
-    add(db, ticket.id.0, ticket.id, false, &index).await
+    let words = index.stripped();
+    sqlx::query!(
+        "insert into ticket_words (ticket_id, words, added) values ($1, $2::text::tsvector, octet_length($2))",
+        ticket.id.0,
+        words,
+    )
+    .execute(&mut **tx)
+    .await?;
+    add_text(tx, ticket.id.0, ticket.id, false, &index).await
 }
 
 /// Makes a message known to searches.
-pub async fn add_message(db: impl PgExecutor<'_>, message: &Message) -> sqlx::Result<()> {
+pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     let index = Index::default().with(&message.body, Weight::Message);
-    add(
-        db,
-        message.id.0,
-        message.ticket_id,
+    sqlx::query!(
+        "update ticket_words set
+             words = case when $3 then words else words || $2::text::tsvector end,
+             all_words = case when $3 or all_words is not null
+                 then coalesce(all_words, words) || $2::text::tsvector end,
+             added = added + octet_length($2)
+         where ticket_id = $1 and added + octet_length($2) <= $4",
+        message.ticket_id.0,
+        index.stripped(),
         message.is_internal,
-        &index,
+        FULL,
     )
-    .await
+    .execute(&mut **tx)
+    .await?;
+    let (id, ticket) = (message.id.0, message.ticket_id);
+    add_text(tx, id, ticket, message.is_internal, &index).await
 }
 
-async fn add(
-    db: impl PgExecutor<'_>,
-    part: Uuid,
+async fn add_text(
+    tx: &mut Tx,
+    id: Uuid,
     ticket: TicketId,
     is_internal: bool,
     index: &Index,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into ticket_words (part, ticket_id, is_internal, words) values ($1, $2, $3, $4::text::tsvector)",
-        part,
+        "insert into text_words (id, ticket_id, is_internal, words) values ($1, $2, $3, $4::text::tsvector)",
+        id,
         ticket.0,
         is_internal,
         index.tsvector(),
     )
-    .execute(db)
+    .execute(&mut **tx)
     .await
     .map(|_| ())
 }
@@ -77,7 +97,7 @@ pub async fn highlights(
            from unnest($1::uuid[]) as wanted (ticket_id)
            cross join lateral (
                select m.ticket_id, m.id, m.body, m.created_at, m.position
-               from ticket_words w join messages m on m.id = w.part
+               from text_words w join messages m on m.id = w.id
                where w.ticket_id = wanted.ticket_id and w.words @@ $2::text::tsquery and (not w.is_internal or $3)
                order by m.created_at desc, m.position desc limit $4
            ) m

@@ -108,6 +108,13 @@ impl Index {
         });
         words.collect::<Vec<_>>().join(" ")
     }
+
+    /// Its words without their places, as the text of a `tsvector`.
+    #[must_use]
+    pub fn stripped(&self) -> String {
+        let words = self.places.keys().map(|word| format!("'{word}'"));
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +158,7 @@ mod tests {
             .with("Pay, pay now", Weight::Title)
             .with("now", Weight::Description);
         assert_eq!(index.tsvector(), "'now':4A,6C 'pay':2A,3A");
+        assert_eq!(index.stripped(), "'now' 'pay'");
         assert_eq!(Index::default().tsvector(), "");
     }
 
