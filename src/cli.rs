@@ -3,7 +3,9 @@
 use crate::{
     admin::{self, NewAdmin},
     demo::{self, Extent},
-    health, schema,
+    health,
+    jobs::{self, Jobs},
+    schema,
     serve::{self, Part},
     settings::{self, Ground},
 };
@@ -50,6 +52,9 @@ enum Command {
     Health,
     /// Print the configuration as it is in force, secrets masked
     Config,
+    /// Jobs: what waits, what was given up, and what to do about it
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Admins
     #[command(subcommand)]
     Admin(Admin),
@@ -72,6 +77,7 @@ impl Cli {
             Some(Command::Admin(Admin::Create(new))) => {
                 in_runtime(|ground| admin::create(new, ground))
             }
+            Some(Command::Jobs(what)) => in_runtime(|ground| jobs::run(what, ground)),
             Some(Command::Demo(extent)) => {
                 prepared(demo::prepare, |ground| demo::run(extent, ground))
             }
@@ -118,6 +124,7 @@ Examples:
   support worker
   support scheduler
   WORKER_QUEUES=email:16 support worker
+  support jobs list
   support admin create --email ann@example.com --first-name Ann --last-name Otieno \\
       --phone +254712345678
 

@@ -7,6 +7,7 @@ mod cli;
 mod demo;
 mod development;
 mod health;
+mod jobs;
 mod schema;
 mod serve;
 mod settings;

@@ -85,7 +85,7 @@ impl World {
     pub async fn tidy(&self) -> Result<()> {
         while stats::roll_up(&self.cx).await? > 0 {}
         let all = self.now() + TimeDelta::seconds(1);
-        while jobs::store::delete_done(&self.cx.pool, Lane::Own, all, PIECE).await? > 0 {}
+        while jobs::store::delete_over(&self.cx.pool, Lane::Own, all, PIECE).await? > 0 {}
         Ok(())
     }
 

@@ -68,6 +68,12 @@ const TABLE: &[Row] = &[
     Row("POST", "/api/v1/admin/users/{id}/release-tickets", ADMIN),
     Row("GET", "/api/v1/admin/sla-policies", ADMIN),
     Row("PUT", "/api/v1/admin/sla-policies", ADMIN),
+    Row("GET", "/api/v1/admin/jobs", ADMIN),
+    Row("GET", "/api/v1/admin/jobs/{id}", ADMIN),
+    Row("POST", "/api/v1/admin/jobs/{id}/retry", ADMIN),
+    Row("POST", "/api/v1/admin/jobs/{id}/discard", ADMIN),
+    Row("GET", "/api/v1/admin/queues", ADMIN),
+    Row("PUT", "/api/v1/admin/queues/{queue}", ADMIN),
 ];
 
 #[test]

@@ -15,6 +15,7 @@ mod harness;
 mod layers;
 mod mail;
 mod openapi;
+mod operators;
 mod processes;
 mod races;
 mod scheduler;

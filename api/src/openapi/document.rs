@@ -8,8 +8,9 @@
 use super::{Operation, Who};
 use crate::routes::Route;
 use axum::http::StatusCode;
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
+use shared::jobs::Queue;
 
 const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
@@ -108,6 +109,14 @@ fn parameters(route: &Route) -> Value {
             "id" if route.path.contains("/users/") => {
                 ("An id.", json!({"type": "string", "format": "uuid"}))
             }
+            "id" if route.path.contains("/jobs/") => (
+                "The number of a job.",
+                json!({"type": "integer", "format": "int64", "minimum": 1}),
+            ),
+            "queue" => (
+                "A queue.",
+                Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
+            ),
             "id" => (
                 "An id, or a ticket's number.",
                 json!({"type": "string", "pattern": TICKET}),

@@ -5,6 +5,7 @@ pub mod availability;
 pub mod dashboard;
 pub mod document;
 pub mod health;
+pub mod jobs;
 pub mod sla_policies;
 pub mod stats;
 pub mod survey;
@@ -76,7 +77,13 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation)
         .post("/api/v1/admin/users/{id}/release-tickets", users::release_tickets::post, users::release_tickets::operation)
         .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
-        .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation);
+        .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
+        .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
+        .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation)
+        .post("/api/v1/admin/jobs/{id}/retry", jobs::retry::post, jobs::retry::operation)
+        .post("/api/v1/admin/jobs/{id}/discard", jobs::discard::post, jobs::discard::operation)
+        .get("/api/v1/admin/queues", jobs::queues::list, jobs::queues::list_operation)
+        .put("/api/v1/admin/queues/{queue}", jobs::queues::put, jobs::queues::put_operation);
     // Set before the layers, so that these wrap paths that lead nowhere as well.
     let router = table.router.fallback(async || StatusCode::NOT_FOUND);
     (router, table.routes)

@@ -2,6 +2,7 @@
 
 pub mod account_page;
 pub mod html;
+pub mod job;
 pub mod page;
 pub mod person;
 pub mod survey;

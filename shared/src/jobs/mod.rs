@@ -5,6 +5,7 @@
 mod enqueue;
 mod job;
 pub mod ledger;
+pub mod operate;
 pub mod relay;
 pub mod retry;
 pub mod store;

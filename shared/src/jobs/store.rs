@@ -241,11 +241,11 @@ pub async fn due(pool: &PgPool, lane: Lane, now: DateTime<Utc>) -> Result<Vec<Jo
     .await
 }
 
-/// Deletes at most `limit` jobs of a lane that were done before an instant; says how many.
+/// Deletes at most `limit` jobs of a lane that were done, or decided against, before an instant; says how many.
 ///
 /// # Errors
 /// The database failed.
-pub async fn delete_done(
+pub async fn delete_over(
     pool: &PgPool,
     lane: Lane,
     before: DateTime<Utc>,
@@ -253,8 +253,11 @@ pub async fn delete_done(
 ) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query!(
         r#"delete from jobs where id in (
-               select id from jobs where state = 'done' and lane = $1 and finished_at < $2
-               order by finished_at limit $3 for update skip locked)"#,
+               select id from (select id from jobs where state = 'done' and lane = $1 and finished_at < $2
+                               order by finished_at limit $3 for update skip locked) done
+               union all
+               select id from (select id from jobs where state = 'cancelled' and lane = $1 and finished_at < $2
+                               order by finished_at limit $3 for update skip locked) cancelled)"#,
         lane.as_str(),
         before,
         limit,

@@ -18,7 +18,7 @@ pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
     let cx = &cx.cx;
     let before = cx.clock.now() - cx.config.jobs.keep_done;
     allowance::forget_before(&cx.pool, before.date_naive()).await?;
-    while store::delete_done(&cx.pool, cx.lane, before, PIECE).await? > 0 {}
+    while store::delete_over(&cx.pool, cx.lane, before, PIECE).await? > 0 {}
     let now = cx.clock.now();
     while people::store::delete_expired_sessions(&cx.pool, now, PIECE).await? > 0 {}
     let before = now - KEPT_FOR;

@@ -1,0 +1,42 @@
+//! `POST /admin/jobs/{id}/discard`: one job is decided against.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    extract::PathId,
+    idempotency::Post,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::job::JobView,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use shared::{context::Context, jobs::operate};
+
+/// Decides against a job.
+///
+/// # Errors
+/// The caller is not an admin; there is no such job; its state forbids it.
+pub async fn post(
+    Admin(actor): Admin,
+    State(cx): State<Context>,
+    id: PathId,
+    post: Post,
+) -> Result<Response, Problem> {
+    let id = super::job(&id)?;
+    post.once(&cx, actor, move |work, _| {
+        async move {
+            let entry = operate::discard(work, id).await?;
+            Ok(Answer::of("job", JobView::from(&entry)))
+        }
+        .boxed()
+    })
+    .await
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("discardJob", Who::Roles("admins"), "Decide against a job")
+        .about("It never runs, and is forgotten like one that is done. A mail that is not sent by that is on record as failed.")
+        .once()
+        .answers::<JobView>("job")
+}

@@ -1,0 +1,30 @@
+//! `GET /admin/jobs/{id}`: one job.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    extract::PathId,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::job::JobView,
+};
+use axum::extract::State;
+use shared::{context::Context, error::ActionError, jobs::operate};
+
+/// Tells a job.
+///
+/// # Errors
+/// The caller is not an admin; there is no such job.
+pub async fn get(
+    Admin(_): Admin,
+    State(cx): State<Context>,
+    id: PathId,
+) -> Result<Answer, Problem> {
+    let found = operate::find(&cx.pool, super::job(&id)?).await?;
+    let entry = found.ok_or(ActionError::NotFound("job"))?;
+    Ok(Answer::of("job", JobView::from(&entry)))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getJob", Who::Roles("admins"), "Show a job").answers::<JobView>("job")
+}

@@ -1,0 +1,60 @@
+//! `GET /admin/jobs`: jobs, the dead letters if nothing else is asked for.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    openapi::{Operation, Who},
+    query::Query,
+    respond::Answer,
+    views::{job::JobView, page::Pagination},
+};
+use axum::extract::State as With;
+use shared::{
+    context::Context,
+    jobs::{
+        JobId, State,
+        operate::{self, Filter},
+    },
+};
+
+/// Lists jobs, the newest first.
+///
+/// # Errors
+/// The caller is not an admin; values of the query that cannot be read.
+pub async fn list(
+    Admin(_): Admin,
+    With(cx): With<Context>,
+    query: Query,
+) -> Result<Answer, Problem> {
+    let (filter, before, limit) = query.read(self::query)?;
+    let found = operate::page(&cx.pool, &filter, before, limit).await?;
+    let next = found.next.map(|id| id.to_string());
+    let pagination = Pagination::new(1, limit, found.total)
+        .counted(found.total_is_exact)
+        .followed_by(next);
+    let jobs: Vec<_> = found.jobs.iter().map(JobView::from).collect();
+    Ok(Answer::of("jobs", jobs).with("pagination", pagination))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn query(query: &mut Query) -> Option<(Filter, Option<JobId>, i64)> {
+    let mut states = query.words("state");
+    if states.is_empty() {
+        states.push(State::Dead);
+    }
+    states.sort_unstable();
+    states.dedup();
+    let queue = query.word("queue");
+    let limit = query.integer("limit", 1..=100).unwrap_or(20);
+    let before = query.integer("cursor", 1..=i64::MAX).map(JobId);
+    Some((Filter { states, queue }, before, limit))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("listJobs", Who::Roles("admins"), "List jobs")
+        .about("The newest first; the dead letters if no `state` is named. States separated by commas are alternatives. `nextCursor` continues \
+            the list.")
+        .query(query)
+        .answers::<Vec<JobView>>("jobs")
+        .answers::<Pagination>("pagination")
+}

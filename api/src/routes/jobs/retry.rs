@@ -1,0 +1,42 @@
+//! `POST /admin/jobs/{id}/retry`: one job is tried again.
+
+use crate::{
+    auth::Admin,
+    error::Problem,
+    extract::PathId,
+    idempotency::Post,
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::job::JobView,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use shared::{context::Context, jobs::operate};
+
+/// Has a job tried now.
+///
+/// # Errors
+/// The caller is not an admin; there is no such job; its state forbids it.
+pub async fn post(
+    Admin(actor): Admin,
+    State(cx): State<Context>,
+    id: PathId,
+    post: Post,
+) -> Result<Response, Problem> {
+    let id = super::job(&id)?;
+    post.once(&cx, actor, move |work, _| {
+        async move {
+            let entry = operate::retry(work, id).await?;
+            Ok(Answer::of("job", JobView::from(&entry)))
+        }
+        .boxed()
+    })
+    .await
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("retryJob", Who::Roles("admins"), "Try a job again, now")
+        .about("A dead letter has all of its attempts again; a job that waits is not waited for. Doing it again does nothing.")
+        .once()
+        .answers::<JobView>("job")
+}

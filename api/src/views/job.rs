@@ -1,0 +1,94 @@
+//! What jobs and queues look like.
+
+use crate::respond::Time;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use shared::jobs::{
+    JobId, Queue, State,
+    operate::{Entry, QueueState},
+};
+
+/// `job`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Job")]
+pub struct JobView<'a> {
+    #[schemars(with = "i64")]
+    id: JobId,
+    /// What it does.
+    name: &'a str,
+    queue: Queue,
+    state: State,
+    /// Its name and the ids that it is about.
+    payload: &'a Value,
+    /// Which goes first in its queue: the higher.
+    priority: i16,
+    /// Attempts that are over.
+    attempts: i32,
+    /// Attempts that it has.
+    max_attempts: i32,
+    /// When it is to run, or was to.
+    run_at: Time,
+    /// What went wrong last.
+    last_error: Option<&'a str>,
+    created_at: Time,
+    /// When it was done, gave up or was decided against.
+    finished_at: Option<Time>,
+}
+
+impl<'a> From<&'a Entry> for JobView<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        Self {
+            id: entry.id,
+            name: entry.name(),
+            queue: entry.queue,
+            state: entry.state,
+            payload: &entry.payload,
+            priority: entry.priority,
+            attempts: entry.attempt,
+            max_attempts: entry.max_attempts,
+            run_at: Time(entry.run_at),
+            last_error: entry.last_error.as_deref(),
+            created_at: Time(entry.created_at),
+            finished_at: entry.finished_at.map(Time),
+        }
+    }
+}
+
+/// `queue`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Queue")]
+pub struct QueueView {
+    queue: Queue,
+    /// Whether nothing of it is handed out.
+    paused: bool,
+    /// Jobs that wait for their time or for a worker.
+    ready: i64,
+    /// Jobs that were handed out.
+    sent: i64,
+    /// Deliveries under way.
+    running: i64,
+    /// Dead letters.
+    dead: i64,
+    /// For how many seconds the oldest job that could run has waited.
+    oldest_seconds: Option<i64>,
+}
+
+impl QueueView {
+    /// How a queue stands at `now`.
+    #[must_use]
+    pub fn of(state: &QueueState, now: DateTime<Utc>) -> Self {
+        Self {
+            queue: state.queue,
+            paused: state.paused,
+            ready: state.ready,
+            sent: state.sent,
+            running: state.running,
+            dead: state.dead,
+            oldest_seconds: state.oldest_due.map(|due| (now - due).num_seconds().max(0)),
+        }
+    }
+}

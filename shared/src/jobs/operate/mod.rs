@@ -1,0 +1,183 @@
+//! What operators do with jobs: look at them, try one again, decide against one, stop a queue. The
+//! command line and `/admin` both come here. Jobs of the workers alone; nobody else's are theirs.
+//!
+//! Races: a job that somebody runs at this moment is locked or under a lease, and is refused (409)
+//! rather than waited for; of two operators the second finds the state that the first left.
+
+mod store;
+
+use super::{Job, JobId, Queue, State};
+use crate::{
+    error::ActionError,
+    notifications::actions::{Attempt, record},
+    work::Work,
+};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+pub use store::{find, page, queues};
+
+/// A job as operators see it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its row.
+    pub id: JobId,
+    /// Where it waits.
+    pub queue: Queue,
+    /// Where it stands.
+    pub state: State,
+    /// The job, as JSON: its name and ids. It may be one that this release cannot read.
+    pub payload: Value,
+    /// Which goes first in its queue: the higher.
+    pub priority: i16,
+    /// Attempts that are over.
+    pub attempt: i32,
+    /// Attempts that it has.
+    pub max_attempts: i32,
+    /// When it is to run, or was to.
+    pub run_at: DateTime<Utc>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: DateTime<Utc>,
+    /// When it was done, gave up or was decided against.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Entry {
+    /// The name of the job; empty when it has none that can be read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.payload["job"].as_str().unwrap_or_default()
+    }
+}
+
+/// Which jobs are meant.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// In any of these states.
+    pub states: Vec<State>,
+    /// Of this queue.
+    pub queue: Option<Queue>,
+}
+
+/// A part of a list of jobs, the newest first.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The jobs.
+    pub jobs: Vec<Entry>,
+    /// How many there are, up to [`COUNTED`].
+    pub total: i64,
+    /// Whether there are exactly so many.
+    pub total_is_exact: bool,
+    /// Where the next part begins, if there is one.
+    pub next: Option<JobId>,
+}
+
+/// Up to here jobs are counted.
+pub const COUNTED: i64 = 10_000;
+
+/// How a queue stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueState {
+    /// Which.
+    pub queue: Queue,
+    /// Whether nothing of it is handed out.
+    pub paused: bool,
+    /// Jobs that wait for their time or for a worker.
+    pub ready: i64,
+    /// Jobs that were handed out.
+    pub sent: i64,
+    /// Deliveries under way.
+    pub running: i64,
+    /// Dead letters.
+    pub dead: i64,
+    /// Since when the oldest job that could run has waited.
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
+/// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
+/// on.
+///
+/// # Errors
+/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs, is over, or where its like
+/// waits already.
+pub async fn retry(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
+    let entry = lock(work, id).await?;
+    match entry.state {
+        State::Dead | State::Cancelled | State::Ready => {}
+        State::Sent | State::Running | State::Done => return Err(refused(entry.state, "retried")),
+    }
+    match store::make_ready(&mut work.tx, id, work.now).await {
+        Ok(entry) => Ok(entry),
+        Err(error) if crate::db::violates(&error, "jobs_unique_key") => Err(ActionError::conflict(
+            "job_waits_already",
+            "Another job that does the same waits or runs: this one is not needed. It can be discarded.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Decides against a job: it never runs, and is forgotten like one that is done. A mail that is
+/// not sent by that is on record as failed.
+///
+/// # Errors
+/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs or is over.
+pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
+    let entry = lock(work, id).await?;
+    match entry.state {
+        State::Dead | State::Ready => {}
+        State::Sent | State::Running | State::Done | State::Cancelled => {
+            return Err(refused(entry.state, "discarded"));
+        }
+    }
+    if let Ok(Job::DeliverEmail { notification }) = serde_json::from_value(entry.payload) {
+        record(
+            work,
+            notification,
+            Attempt::Abandoned("discarded by an operator"),
+        )
+        .await?;
+    }
+    Ok(store::cancel(&mut work.tx, id, work.now).await?)
+}
+
+/// Stops handing out the jobs of a queue, or goes on. What was handed out is run.
+///
+/// # Errors
+/// The database failed.
+pub async fn pause(work: &mut Work<'_>, queue: Queue, flow: Flow) -> Result<(), ActionError> {
+    Ok(store::pause(&mut work.tx, queue, flow == Flow::Stopped).await?)
+}
+
+/// Whether the jobs of a queue are handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// They are.
+    Open,
+    /// They are not.
+    Stopped,
+}
+
+async fn lock(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
+    if let Some(entry) = store::lock(&mut work.tx, id).await? {
+        return Ok(entry);
+    }
+    let there = store::find(&mut *work.tx, id).await?;
+    let there = there.ok_or(ActionError::NotFound("job"))?;
+    Err(refused(there.state, "changed"))
+}
+
+fn refused(state: State, wanted: &str) -> ActionError {
+    let detail = match state {
+        State::Sent | State::Running | State::Ready => {
+            format!(
+                "The job is {state} and may be run at this moment: it cannot be {wanted}. Ask again when it is over or put off."
+            )
+        }
+        State::Done | State::Cancelled | State::Dead => {
+            format!("The job is {state}: it cannot be {wanted}.")
+        }
+    };
+    ActionError::conflict("job_state", detail)
+}

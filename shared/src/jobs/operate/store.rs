@@ -1,0 +1,168 @@
+//! Jobs as operators see them, in SQL.
+
+use super::{COUNTED, Entry, Filter, Page, QueueState};
+use crate::{
+    jobs::{JobId, Queue, State},
+    work::Tx,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{PgExecutor, PgPool, Postgres, QueryBuilder};
+
+/// A part of the jobs that `filter` means, the newest first: at most `limit`, those before `before`.
+///
+/// # Errors
+/// The database failed.
+pub async fn page(
+    pool: &PgPool,
+    filter: &Filter,
+    before: Option<JobId>,
+    limit: i64,
+) -> sqlx::Result<Page> {
+    let mut count = QueryBuilder::new("select count(*) from (");
+    narrow(&mut count, filter, None, COUNTED.saturating_add(1));
+    count.push(") meant");
+    let found: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    let mut query = QueryBuilder::new("");
+    narrow(&mut query, filter, before, limit.saturating_add(1));
+    let mut ids: Vec<i64> = query.build_query_scalar().fetch_all(pool).await?;
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = ids.len() > wanted;
+    ids.truncate(wanted);
+    let jobs = sqlx::query_as!(
+        Entry,
+        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
+         from jobs where id = any($1) order by id desc",
+        &ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(Page {
+        jobs,
+        total: found.min(COUNTED),
+        total_is_exact: found <= COUNTED,
+        next: ids.last().filter(|_| more).copied().map(JobId),
+    })
+}
+
+/// The newest of each state, at most `limit` in all. Each state is asked for by itself and by name,
+/// since each has an index of its own.
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<JobId>, limit: i64) {
+    query.push("select id from (");
+    for (at, state) in filter.states.iter().enumerate() {
+        if at > 0 {
+            query.push(" union all ");
+        }
+        query.push("(select id from jobs where lane = 'workers' and state = '");
+        query.push(state.as_str()).push("'");
+        if let Some(queue) = filter.queue {
+            query.push(" and queue = ").push_bind(queue.as_str());
+        }
+        if let Some(before) = before {
+            query.push(" and id < ").push_bind(before.0);
+        }
+        query
+            .push(" order by id desc limit ")
+            .push_bind(limit)
+            .push(")");
+    }
+    query
+        .push(") of_states order by id desc limit ")
+        .push_bind(limit);
+}
+
+/// A job, if there is one.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Entry>> {
+    sqlx::query_as!(
+        Entry,
+        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
+         from jobs where id = $1 and lane = 'workers'",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A job, unless somebody runs it at this moment.
+pub(super) async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> {
+    sqlx::query_as!(
+        Entry,
+        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
+         from jobs where id = $1 and lane = 'workers' for update skip locked",
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await
+}
+
+/// Has a locked job run at `now`, with all of its attempts.
+pub(super) async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+    sqlx::query_as!(
+        Entry,
+        "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
+             lease_until = null, finished_at = null
+         where id = $1
+         returning id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at",
+        id.0,
+        now,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Takes a locked job out of the queue.
+pub(super) async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+    sqlx::query_as!(
+        Entry,
+        "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
+         where id = $1
+         returning id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at",
+        id.0,
+        now,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Stops a queue, or lets it go on.
+pub(super) async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update queue_control set paused = $2 where queue = $1",
+        queue.as_str(),
+        paused,
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
+/// How each queue stands.
+///
+/// # Errors
+/// The database failed.
+pub async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
+    let counts = crate::jobs::store::counts(pool, now).await?;
+    let paused = sqlx::query_scalar!("select queue from queue_control where paused")
+        .fetch_all(pool)
+        .await?;
+    let states = Queue::ALL.iter().map(|queue| {
+        let of = |state| {
+            counts
+                .iter()
+                .find(|count| count.queue == *queue && count.state == state)
+        };
+        let count = |state| of(state).map_or(0, |count| count.count);
+        QueueState {
+            queue: *queue,
+            paused: paused.contains(queue),
+            ready: count(State::Ready),
+            sent: count(State::Sent),
+            running: count(State::Running),
+            dead: count(State::Dead),
+            oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
+        }
+    });
+    Ok(states.collect())
+}
