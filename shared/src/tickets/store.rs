@@ -389,12 +389,11 @@ pub async fn waiting_for_customer(
 /// it was loaded; none for a new one.
 pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
     let due = case.clocks.next_deadline();
-    match read_version {
-        Some(version) => update(&mut **tx, &case.ticket, version, due).await?,
-        None => {
-            insert(&mut **tx, &case.ticket, due).await?;
-            search::store::add_ticket(tx, &case.ticket).await?;
-        }
+    if let Some(version) = read_version {
+        update(&mut **tx, &case.ticket, version, due).await?;
+    } else {
+        insert(&mut **tx, &case.ticket, due).await?;
+        search::store::add_ticket(tx, &case.ticket).await?;
     }
     crate::sla::store::save(tx, case.ticket.id, &case.clocks).await
 }

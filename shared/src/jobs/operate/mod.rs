@@ -48,7 +48,8 @@ impl Entry {
     /// The name of the job; empty when it has none that can be read.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.payload["job"].as_str().unwrap_or_default()
+        let name = self.payload.get("job").and_then(Value::as_str);
+        name.unwrap_or_default()
     }
 }
 
