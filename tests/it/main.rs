@@ -21,3 +21,4 @@ mod scheduler;
 mod servers;
 mod smtp_server;
 mod stories;
+mod uploads;
