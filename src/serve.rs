@@ -6,7 +6,7 @@ use crate::{
     settings::Ground,
 };
 use anyhow::{Result, anyhow};
-use shared::{config::Http, process::Roles};
+use shared::{attachments::Files, config::Http, process::Roles};
 use std::io::ErrorKind;
 use tokio::net::TcpListener;
 
@@ -41,6 +41,10 @@ pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
         schema::first_admin(&cx).await?;
     }
 
+    if !matches!(part, Part::Scheduler) {
+        // Whether uploads can be kept is known at the start, or by the first who sends one.
+        Files::new(&cx.config.attachments).open()?;
+    }
     let mut roles = Roles::new();
     let shutdown = roles.shutdown();
     if let Some(listener) = listener {

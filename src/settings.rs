@@ -4,7 +4,8 @@
 use crate::development::{self, Made};
 use anyhow::Result;
 use shared::{
-    config::{Config, ConfigError, Settings},
+    attachments::Files,
+    config::{Config, ConfigError, FilesPlace, Settings},
     error::Chain,
     fault::Faults,
     people::{Password, fields},
@@ -67,6 +68,11 @@ fn check(settings: &Settings) -> Result<(), ConfigError> {
         Ok(config) => {
             let mail = worker::channels::Channels::new(&config).err();
             problems.extend(mail.map(|error| Chain(&error).to_string()));
+            // Of a folder only making it tells whether it can be used: that is for later.
+            if let FilesPlace::S3(_) = config.attachments.place {
+                let files = Files::new(&config.attachments).open().err();
+                problems.extend(files.map(|error| Chain(&error).to_string()));
+            }
         }
     }
     problems.extend(scheduler::problems(settings));

@@ -10,6 +10,7 @@ use axum::{
 };
 use serde_json::json;
 use shared::{
+    attachments::FilesError,
     error::{ActionError, Chain},
     fault::Fault,
 };
@@ -220,6 +221,7 @@ impl From<ActionError> for Problem {
                 Self::unauthenticated(code, credentials_detail(code), "Bearer")
             }
             ActionError::Database(error) => error.into(),
+            ActionError::Files(error) => error.into(),
             error @ ActionError::Internal(_) => Self::unexpected(error),
         }
     }
@@ -230,6 +232,20 @@ fn credentials_detail(code: &str) -> &'static str {
         "invalid_credentials" => "The e-mail address or the password is wrong.",
         "invalid_refresh_token" => "The refresh token is not good any more: log in again.",
         _ => "Log in first.",
+    }
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::Failed(..) => Self::unavailable(
+                "The store of the attachments does not answer at the moment: try again shortly.",
+                error,
+            ),
+            FilesError::Folder(_) | FilesError::Setup(_) | FilesError::Gone(_) => {
+                Self::unexpected(error)
+            }
+        }
     }
 }
 

@@ -186,6 +186,28 @@ impl Idempotency {
         }
     }
 
+    /// The first answer, where there is one: asked beforehand by whoever does work that is no
+    /// part of the transaction, so that a repeat does not do it again. [`Idempotency::once`] asks
+    /// again.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn answered(
+        &self,
+        cx: &Context,
+        asker: Asker,
+        body: &[u8],
+    ) -> Result<Option<Response>, Problem> {
+        let keyed = self.clone().keyed(asker, Some(body));
+        if keyed.is_none() {
+            return Ok(None);
+        }
+        let mut work = cx.begin(asker.by()).await?;
+        let answer = first_answer(&mut work, keyed.as_ref()).await;
+        undo(work).await;
+        answer
+    }
+
     fn keyed(self, asker: Asker, body: Option<&[u8]>) -> Option<Keyed> {
         let (key, body) = self.key.zip(body)?;
         let path_and_body = Sha256::new()

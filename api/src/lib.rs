@@ -19,6 +19,7 @@ pub mod state;
 pub mod throttle;
 mod time_limit;
 pub mod token;
+pub mod uploads;
 pub mod views;
 
 use axum::{

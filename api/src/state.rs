@@ -6,9 +6,10 @@ use crate::{
     openapi, routes,
     throttle::Throttle,
     token::Tokens,
+    uploads::Uploads,
 };
 use axum::extract::FromRef;
-use shared::{context::Context, people::Passwords};
+use shared::{attachments::Files, context::Context, people::Passwords};
 use std::sync::Arc;
 
 /// The state of the API. Cheap to clone.
@@ -24,6 +25,10 @@ pub struct ApiState {
     pub issuer: Option<Arc<Issuer>>,
     /// Counts failed logins.
     pub throttle: Arc<Throttle>,
+    /// The bytes of uploads.
+    pub files: Arc<Files>,
+    /// Uploads that arrive.
+    pub uploads: Arc<Uploads>,
     /// Counts calls.
     pub limits: Arc<Limits>,
     /// What can be asked.
@@ -65,6 +70,8 @@ impl ApiState {
                 .map(Arc::new),
             throttle: Arc::new(Throttle::new(&cx.config)),
             reference: Arc::new(Reference::of_routes()),
+            files: Arc::new(Files::new(&cx.config.attachments)),
+            uploads: Arc::default(),
             limits: Arc::new(Limits::new(&cx.config, limits::PATIENCE)),
             cx,
         }

@@ -169,6 +169,7 @@ fn is_wrong_password(error: &ActionError) -> bool {
         | ActionError::Conflict { .. }
         | ActionError::Stale { .. }
         | ActionError::Database(_)
+        | ActionError::Files(_)
         | ActionError::Internal(_) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Why an action did not happen, in the domain's words. `api` alone turns these into status
 //! codes; a job turns them into "again later" or "never".
 
-use crate::fault::Fault;
+use crate::{attachments::FilesError, fault::Fault};
 use std::fmt;
 
 /// Why an action was refused or failed.
@@ -41,6 +41,9 @@ pub enum ActionError {
     /// The database failed.
     #[error("the database did not answer as it should")]
     Database(#[from] sqlx::Error),
+    /// The store of the attachments failed.
+    #[error("the attachments did not do what was asked")]
+    Files(#[from] FilesError),
     /// A part of our own did.
     #[error("{0}")]
     Internal(&'static str),

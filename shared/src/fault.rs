@@ -55,6 +55,8 @@ pub enum Asks {
     Format(&'static str),
     /// Any of these formats of JSON Schema.
     AnyFormat(&'static [&'static str]),
+    /// An object of one of these forms: these fields, and none of the others.
+    OneOf(&'static [&'static [&'static str]]),
     /// A regular expression.
     Pattern(&'static str),
 }

@@ -108,6 +108,8 @@ ids! {
     ResetRequestId,
     /// A ticket.
     TicketId,
+    /// An upload.
+    AttachmentId,
     /// A message or an internal note on a ticket.
     MessageId,
     /// An entry of a ticket's history.

@@ -5,6 +5,7 @@
 //! `store.rs` the SQL, `actions/` the use cases that open the two together.
 
 pub mod assignment;
+pub mod attachments;
 pub mod clock;
 pub mod config;
 pub mod context;

@@ -9,8 +9,9 @@ use super::{
 use chrono::TimeDelta;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use shared::{
+    attachments::{Attachment, NewAttachment},
     sla::Policy,
-    tickets::{Attachment, Category, Closing, NewRating, NewTicket, Priority, ResolutionType},
+    tickets::{Category, Closing, NewRating, NewTicket, Priority, ResolutionType},
 };
 use std::collections::VecDeque;
 
@@ -87,12 +88,12 @@ impl Writer<'_> {
         let about = |text: &str, mark: &str| text.contains(mark);
         let texts = [topic.subject, topic.description];
         let attachments = if self.happens(0.15) {
-            vec![Attachment {
+            vec![NewAttachment::Link(Attachment {
                 url: format!("https://files.example.com/{}/photo.jpg", self.facts.booking),
                 file_name: "photo.jpg".to_owned(),
                 content_type: None,
                 size: None,
-            }]
+            })]
         } else {
             Vec::new()
         };

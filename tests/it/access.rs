@@ -3,7 +3,10 @@
 //! The table is the contract's, section 3. `-` is 401 or 403, by the role alone; `404` is a thing
 //! that the caller may not know of; `ok` is anything but those.
 
-use crate::harness::{App, Caller};
+use crate::{
+    harness::{App, Caller},
+    uploads,
+};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -56,6 +59,9 @@ const TABLE: &[Row] = &[
     Row("PUT", "/api/v1/support/tickets/{id}/priority", DESK),
     Row("PUT", "/api/v1/support/tickets/{id}/close", DESK),
     Row("PUT", "/api/v1/support/tickets/{id}/escalate", DESK),
+    Row("POST", "/api/v1/support/attachments", SIGNED_IN),
+    // One that hangs on a public message of the ticket.
+    Row("GET", "/api/v1/support/attachments/{id}", TICKET),
     Row("GET", "/api/v1/support/dashboard", STAFF),
     Row("GET", "/api/v1/support/availability", STAFF),
     Row("PUT", "/api/v1/support/availability", STAFF),
@@ -102,6 +108,7 @@ async fn everybody_gets_what_the_table_of_access_says() {
         .opens(json!({"subject": "Help", "description": "Please."}))
         .await;
     app.settle().await;
+    let upload = attached(&customer, &ticket).await;
     assert_eq!(
         customer.ticket(&ticket).await["assignedTo"]["id"],
         agent.id()
@@ -122,10 +129,10 @@ async fn everybody_gets_what_the_table_of_access_says() {
             continue; // It would end the callers' logins; its own test has it.
         }
         for ((who, caller), expected) in callers.iter().zip(expected) {
-            let id = if path.contains("/users/") {
-                &person
-            } else {
-                &ticket
+            let id = match path {
+                path if path.contains("/users/") => &person,
+                path if path.contains("/attachments/") => &upload,
+                _ => &ticket,
             };
             let status = called(caller, method, &path.replace("{id}", id)).await;
             let got = match status {
@@ -142,6 +149,15 @@ async fn everybody_gets_what_the_table_of_access_says() {
             assert_eq!(got, *expected, "{method} {path} by {who}: {status}");
         }
     }
+}
+
+/// An upload of the caller's that hangs on a public message.
+async fn attached(caller: &Caller, ticket: &str) -> String {
+    let upload = uploads::picture(caller).await;
+    let message = uploads::message(&[&upload], false);
+    let messages = format!("/api/v1/support/tickets/{ticket}/messages");
+    caller.post(&messages, message).await.created();
+    upload
 }
 
 /// Calls with a body that is refused as soon as it is looked at, so that nothing changes: who may

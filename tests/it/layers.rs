@@ -80,10 +80,13 @@ fn a_library_of_one_role_stays_there() {
     for (library, home) in [
         ("axum", "api"),
         ("jsonwebtoken", "api"),
+        ("multer", "api"),
         ("apalis", "worker"),
         ("apalis-redis", "worker"),
         ("lettre", "worker"),
         ("cron", "scheduler"),
+        ("infer", "shared"),
+        ("object_store", "shared"),
     ] {
         for crate_name in ["api", "worker", "scheduler", "shared", "."] {
             let has = dependencies(crate_name).contains(&library.to_owned());
@@ -112,6 +115,7 @@ fn a_pure_file_reaches_no_database_no_network_no_clock_and_no_chance() {
             "tokio",
             "axum",
             "redis",
+            "object_store",
             "tracing::",
             "std::env",
             "std::fs",
@@ -127,6 +131,29 @@ fn a_pure_file_reaches_no_database_no_network_no_clock_and_no_chance() {
         }
     }
     assert!(pure > 20, "only {pure} files say that they are pure");
+}
+
+#[test]
+fn the_store_of_files_is_reached_through_one_folder() {
+    let home = Path::new("shared/src/attachments/files");
+    let mut reached = 0;
+    for (path, text) in sources(&[
+        "shared/src",
+        "scheduler/src",
+        "worker/src",
+        "api/src",
+        "src",
+    ]) {
+        let names_it = code(&text).contains("object_store");
+        reached += usize::from(names_it);
+        assert!(
+            !names_it || path.starts_with(home),
+            "{} names object_store, which belongs to {}",
+            path.display(),
+            home.display()
+        );
+    }
+    assert!(reached > 0);
 }
 
 #[test]

@@ -22,3 +22,4 @@ mod scheduler;
 mod servers;
 mod smtp_server;
 mod stories;
+mod uploads;

@@ -84,12 +84,40 @@ async fn the_document_states_limits_that_the_code_enforces() {
     );
     assert_eq!(ticket["properties"]["subject"]["maxLength"], 200);
     assert_eq!(ticket["properties"]["tags"]["maxItems"], 20);
-    assert_eq!(
-        ticket["properties"]["attachments"]["items"]["required"],
-        serde_json::json!(["url", "fileName"])
-    );
+    let forms = &ticket["properties"]["attachments"]["items"]["oneOf"];
+    assert_eq!(forms[0]["required"], serde_json::json!(["url", "fileName"]));
+    assert_eq!(forms[0]["properties"]["id"]["type"], "null");
+    assert_eq!(forms[1]["required"], serde_json::json!(["id"]));
     let rating = body("/api/v1/support/tickets/{id}/rate", "post");
     assert_eq!(rating["properties"]["rating"]["maximum"], 5);
+}
+
+#[tokio::test]
+async fn the_document_tells_how_files_go_and_come() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let paths = &document["paths"];
+    let upload = &paths["/api/v1/support/attachments"]["post"];
+    let form = &upload["requestBody"]["content"]["multipart/form-data"]["schema"];
+    assert_eq!(form["required"], serde_json::json!(["file"]));
+    assert_eq!(form["properties"]["file"]["format"], "binary");
+    let statuses = |operation: &Value| -> Vec<String> {
+        let responses = operation["responses"].as_object().unwrap();
+        responses.keys().cloned().collect()
+    };
+    let expected = [
+        "201", "400", "401", "409", "413", "415", "422", "429", "500", "503",
+    ];
+    assert_eq!(statuses(upload), expected);
+    assert_eq!(upload["parameters"][0]["name"], "Idempotency-Key");
+    let download = &paths["/api/v1/support/attachments/{id}"]["get"];
+    assert_eq!(
+        statuses(download),
+        ["200", "401", "404", "429", "500", "503"]
+    );
+    let file = &download["responses"]["200"];
+    assert_eq!(file["content"]["*/*"]["schema"]["format"], "binary");
+    assert!(file["headers"]["Content-Disposition"].is_object());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn wide(set: &[(&str, &str)]) -> App {
 
 /// Runs all of them at once: none begins before every one is there.
 #[expect(clippy::disallowed_methods, reason = "every task is waited for")]
-async fn at_once<T: Send + 'static>(
+pub async fn at_once<T: Send + 'static>(
     tasks: Vec<impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
     let barrier = Arc::new(Barrier::new(tasks.len()));

@@ -1,7 +1,7 @@
 //! What jobs run with, and how many of them may hold connections to the database at a time.
 
 use crate::{channels::Channels, mail::MailSetupError};
-use shared::{context::Context, jobs::Lane};
+use shared::{attachments::Files, context::Context, jobs::Lane};
 use std::sync::Arc;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
@@ -13,6 +13,8 @@ const LEFT_TO_OTHERS: u32 = 3;
 pub struct JobContext {
     /// Database, clock, ids and configuration.
     pub cx: Context,
+    /// The bytes of uploads.
+    pub files: Arc<Files>,
     /// The ways by which people are told.
     pub channels: Arc<Channels>,
     slots: Arc<Semaphore>,
@@ -34,6 +36,7 @@ impl JobContext {
         let slots = connections.saturating_sub(LEFT_TO_OTHERS).max(2);
         let slots = usize::try_from(slots).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
+            files: Arc::new(Files::new(&cx.config.attachments)),
             channels: Arc::new(Channels::new(&cx.config)?),
             cx,
             slots: Arc::new(Semaphore::new(slots.min(Semaphore::MAX_PERMITS))),

@@ -66,18 +66,24 @@ fn described(route: &Route, generator: &mut SchemaGenerator) -> Value {
         described["description"] = json!(about);
     }
     if let Some((schema, example)) = &operation.body {
+        let mut media = json!({"schema": schema});
+        if !example.is_null() {
+            media["example"] = example.clone();
+        }
         described["requestBody"] = json!({
             "required": !operation.body_is_optional,
-            "content": {media_in(operation): {"schema": schema, "example": example}},
+            "content": {media_in(operation): media},
         });
     }
     described
 }
 
-/// Pages have forms, everything else is JSON.
+/// Pages have forms, uploads forms with files, everything else is JSON.
 fn media_in(operation: &Operation) -> &'static str {
     if operation.pages {
         "application/x-www-form-urlencoded"
+    } else if operation.multipart {
+        "multipart/form-data"
     } else {
         "application/json"
     }
@@ -106,7 +112,7 @@ fn parameters(route: &Route) -> Value {
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     {
         let (about, schema) = match name {
-            "id" if route.path.contains("/users/") => {
+            "id" if !route.path.contains("/tickets/") => {
                 ("An id.", json!({"type": "string", "format": "uuid"}))
             }
             "id" if route.path.contains("/jobs/") => (
@@ -165,12 +171,17 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
     let content = if operation.pages {
         json!({"text/html": {"schema": {"type": "string"}}})
+    } else if operation.bytes {
+        json!({"*/*": {"schema": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}}})
     } else {
         json!({"application/json": {"schema": operation.success(generator)}})
     };
     let mut success = json!({"description": reason(operation.status), "content": content});
     if operation.status == 201 {
         success["headers"] = json!({"Location": {"description": "The path of what was created.", "schema": {"type": "string"}}});
+    }
+    if operation.bytes {
+        success["headers"] = file_headers();
     }
     responses.insert(operation.status.to_string(), success);
     for status in operation.failures(route.path) {
@@ -185,6 +196,20 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
         );
     }
     Value::Object(responses)
+}
+
+/// What an answer that is a file tells of it.
+fn file_headers() -> Value {
+    let header =
+        |about: &str| json!({"description": about, "required": true, "schema": {"type": "string"}});
+    json!({
+        "Content-Type": header("What the file is, by its bytes."),
+        "Content-Length": header("Its size."),
+        "Content-Disposition": header("`attachment`, with the name to save it under (RFC 6266)."),
+        "X-Content-Type-Options": header("`nosniff`."),
+        "Content-Security-Policy": header("`sandbox`: nothing in it may act."),
+        "Cache-Control": header("`private, no-store`."),
+    })
 }
 
 fn reason(status: u16) -> &'static str {

@@ -41,6 +41,8 @@ pub struct Operation {
     pub(super) forbids: bool,
     pub(super) challenges: bool,
     pub(super) pages: bool,
+    pub(super) multipart: bool,
+    pub(super) bytes: bool,
 }
 
 impl Operation {
@@ -65,6 +67,8 @@ impl Operation {
             forbids: false,
             challenges: false,
             pages: false,
+            multipart: false,
+            bytes: false,
         }
     }
 
@@ -191,6 +195,37 @@ impl Operation {
         }
     }
 
+    /// It reads a form with a file in this field.
+    #[must_use]
+    pub fn uploads(self, field: &'static str) -> Self {
+        // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
+        let file = json!({
+            "type": "string",
+            "format": "binary",
+            "contentMediaType": "application/octet-stream",
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": {field: file},
+            "required": [field],
+            "additionalProperties": false,
+        });
+        Self {
+            body: Some((schema, Value::Null)),
+            multipart: true,
+            ..self
+        }
+    }
+
+    /// It answers with a file.
+    #[must_use]
+    pub fn answers_bytes(self) -> Self {
+        Self {
+            bytes: true,
+            ..self
+        }
+    }
+
     /// The statuses of the failures it may answer with.
     pub(super) fn failures(&self, path: &str) -> Vec<u16> {
         let mut failures = Vec::new();
@@ -203,7 +238,8 @@ impl Operation {
         if path.contains('{') {
             failures.push(404);
         }
-        if path.contains("{id}") && self.body.is_none() {
+        // An id or a number that is neither. Elsewhere what is no id is the id of nothing.
+        if path.contains("/tickets/{id}") && self.body.is_none() {
             failures.push(400);
         }
         if self.body.is_some() {

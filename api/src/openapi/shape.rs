@@ -109,12 +109,31 @@ fn keywords(asks: &Asks) -> Map<String, Value> {
                 .collect();
             json!({"anyOf": any})
         }
+        Asks::OneOf(forms) => {
+            json!({"oneOf": forms.iter().map(|form| only(form, forms)).collect::<Vec<_>>()})
+        }
         Asks::Pattern(pattern) => json!({"pattern": pattern}),
     };
     match keywords {
         Value::Object(keywords) => keywords,
         _ => Map::new(),
     }
+}
+
+/// The fields of one form are there, and those of the others are not, or null.
+fn only(form: &[&str], forms: &[&[&str]]) -> Value {
+    let kind = |field: &str| {
+        if form.contains(&field) {
+            "string"
+        } else {
+            "null"
+        }
+    };
+    let fields = forms.iter().copied().flatten();
+    let properties: Map<String, Value> = fields
+        .map(|field| ((*field).to_owned(), json!({"type": kind(field)})))
+        .collect();
+    json!({"required": form, "properties": properties})
 }
 
 fn nullable(property: &mut Value) {

@@ -1,5 +1,6 @@
 //! The table of routes: the one list that the router is built from, and that tests walk.
 
+pub mod attachments;
 pub mod auth;
 pub mod availability;
 pub mod dashboard;
@@ -66,6 +67,8 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation)
         .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation)
         .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation)
+        .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation)
+        .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation)
         .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)

@@ -7,13 +7,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
+    attachments::Attachment,
     ids::{EventId, MessageId, TicketId, UserId},
     people::{Department, directory::Named},
     sla::SlaView,
     stats::Performance,
     tickets::{
-        Attachment, Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType,
-        SenderType, Status, TicketEvent, TicketNumber,
+        Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType, SenderType,
+        Status, TicketEvent, TicketNumber,
         read::{Reader, Shown},
         search::{self, Field, Piece},
     },

@@ -1,9 +1,11 @@
 //! The configuration: read from three layers, checked whole, and from then on beyond doubt.
 //! `config.default.toml` is the reference, and what `--help` shows.
 
+mod attachments;
 mod http;
 mod settings;
 
+pub use attachments::{Attachments, FilesPlace, S3};
 pub use http::{Http, RateLimits};
 pub use settings::{ConfigError, Settings};
 
@@ -34,6 +36,8 @@ pub struct Config {
     pub auth: Auth,
     /// The rules of tickets.
     pub tickets: Tickets,
+    /// Uploads.
+    pub attachments: Attachments,
     /// E-mail.
     pub mail: Mail,
     /// Workers and scheduler.
@@ -233,6 +237,7 @@ impl Config {
             http: http::read(&mut read),
             auth: auth(&mut read),
             tickets: tickets(&mut read),
+            attachments: attachments::read(&mut read, &data_dir),
             mail: mail(&mut read, &data_dir),
             jobs: jobs(&mut read),
             log: Log {

@@ -3,9 +3,10 @@
 //! Limits are those of the contract, section 3. Text is kept as it was sent.
 
 use crate::{
+    attachments::{NewAttachment, RawAttachment, input},
     fault::Faults,
     ids::UserId,
-    tickets::{Attachment, Category, Priority, ResolutionType, Visibility},
+    tickets::{Category, Priority, ResolutionType, Visibility},
 };
 
 /// Characters of a subject.
@@ -16,10 +17,7 @@ pub const BODY: usize = 20_000;
 pub const NOTES: usize = 5_000;
 const TAGS: usize = 20;
 const TAG: usize = 50;
-const ATTACHMENTS: usize = 10;
 const RELATED: usize = 200;
-const URL: usize = 2_000;
-const FILE_NAME: usize = 255;
 
 /// A ticket as it was sent, every field of the right kind or absent.
 #[derive(Debug, Default, Clone)]
@@ -46,15 +44,6 @@ pub struct RawTicket {
     pub customer_id: Option<String>,
 }
 
-/// An attachment as it was sent.
-#[derive(Debug, Default, Clone)]
-pub struct RawAttachment {
-    /// https.
-    pub url: Option<String>,
-    /// The name to show.
-    pub file_name: Option<String>,
-}
-
 /// A ticket to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTicket {
@@ -73,7 +62,7 @@ pub struct NewTicket {
     /// A conversation of the platform.
     pub related_conversation: Option<String>,
     /// Files.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<NewAttachment>,
     /// Labels, each once, in the order sent.
     pub tags: Vec<String>,
     /// For whom, where staff create it.
@@ -95,7 +84,7 @@ impl NewTicket {
         let related_booking = related("relatedBooking", &raw.related_booking);
         let related_transaction = related("relatedTransaction", &raw.related_transaction);
         let related_conversation = related("relatedConversation", &raw.related_conversation);
-        let attachments = attachments(&raw.attachments, faults);
+        let attachments = input::parse(&raw.attachments, faults);
         let tags = tags(&raw.tags, faults);
         let customer = faults.id("customerId", raw.customer_id.as_deref());
         subject.zip(description).map(|(subject, description)| Self {
@@ -130,7 +119,7 @@ pub struct NewMessage {
     /// Its text.
     pub body: String,
     /// Files.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<NewAttachment>,
     /// Who may read it.
     pub visibility: Visibility,
 }
@@ -150,7 +139,7 @@ impl NewMessage {
     /// Reads a message; `None` when something is wrong with it.
     pub fn parse(raw: &RawMessage, faults: &mut Faults) -> Option<Self> {
         let body = faults.required_text("message", raw.message.as_deref(), 1, BODY);
-        let attachments = attachments(&raw.attachments, faults);
+        let attachments = input::parse(&raw.attachments, faults);
         body.map(|body| Self {
             body,
             attachments,
@@ -237,49 +226,6 @@ impl NewRating {
     }
 }
 
-fn attachments(raw: &[RawAttachment], faults: &mut Faults) -> Vec<Attachment> {
-    faults.entries("attachments", raw.len(), ATTACHMENTS);
-    let read = raw
-        .iter()
-        .take(ATTACHMENTS)
-        .enumerate()
-        .filter_map(|(at, attachment)| {
-            let field = |name| format!("attachments[{at}].{name}");
-            let url = faults.required_text(&field("url"), attachment.url.as_deref(), 1, URL);
-            let file_name = faults.required_text(
-                &field("fileName"),
-                attachment.file_name.as_deref(),
-                1,
-                FILE_NAME,
-            );
-            let url = url.filter(|url| {
-                let sound = is_https(url);
-                if !sound {
-                    faults.add(field("url"), "not_https", "must be an https:// URL");
-                }
-                sound
-            });
-            Some(Attachment {
-                url: url?,
-                file_name: file_name?,
-                content_type: None,
-                size: None,
-            })
-        });
-    read.collect()
-}
-
-/// `https`, a host, and nothing that could break out of a header or a line.
-fn is_https(url: &str) -> bool {
-    url.get(..8)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
-        && url.get(8..).is_some_and(|rest| {
-            !rest.is_empty()
-                && !rest.starts_with('/')
-                && !rest.contains(|c: char| c.is_control() || c.is_whitespace())
-        })
-}
-
 fn tags(raw: &[String], faults: &mut Faults) -> Vec<String> {
     faults.entries("tags", raw.len(), TAGS);
     let mut tags: Vec<String> = Vec::new();
@@ -316,6 +262,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_ticket_is_named_at_once() {
         let attachment = |url: &str| RawAttachment {
+            id: None,
             url: Some(url.into()),
             file_name: Some("a".into()),
         };

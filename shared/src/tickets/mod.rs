@@ -20,6 +20,6 @@ pub use case::{Case, Escalation, Refused};
 pub use category::{Category, Priority};
 pub use event::{ChangedBy, Entry, Happened, TicketEvent};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
-pub use model::{Attachment, Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
+pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
 pub use number::TicketNumber;
 pub use status::{Change, Move, Status};

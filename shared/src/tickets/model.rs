@@ -1,6 +1,7 @@
 //! What a ticket is. Pure.
 
 use crate::{
+    attachments::Attachment,
     db::Json,
     ids::{MessageId, TicketId, UserId},
     people::{Department, Role},
@@ -82,20 +83,6 @@ pub struct Ticket {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When it was closed, while it is.
     pub closed_at: Option<DateTime<Utc>>,
-}
-
-/// A file that came with a ticket or a message: an address that is never fetched by us.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Attachment {
-    /// https alone.
-    pub url: String,
-    /// The name to show.
-    pub file_name: String,
-    /// Media type, where it is known.
-    pub content_type: Option<String>,
-    /// Bytes, where it is known.
-    pub size: Option<i64>,
 }
 
 text_enum! {

@@ -140,6 +140,11 @@ impl App {
             == 404
     }
 
+    /// The folder of what is kept in files.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// Somebody without an account.
     pub fn stranger(&self) -> Caller {
         Caller::stranger(self.router.clone())

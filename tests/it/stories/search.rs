@@ -4,7 +4,8 @@ use crate::harness::{App, Caller, TICKETS, minutes};
 use serde_json::{Value, json};
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let bytes: Vec<_> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    bytes.concat()
 }
 
 async fn search(who: &Caller, q: &str, more: &str) -> Value {
@@ -173,7 +174,7 @@ async fn a_search_stays_within_what_one_may_see_and_goes_with_every_filter() {
 async fn what_fits_best_comes_first_and_each_order_is_walked_exactly_once() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
-    let mut open = async |subject: &str, description: &str| {
+    let open = async |subject: &str, description: &str| {
         app.advance(minutes(1));
         amina.opens(ticket(subject, description, &[])).await
     };
@@ -266,9 +267,10 @@ async fn the_longest_texts_of_any_script_are_taken_and_found() {
         "a ".repeat(10_000),
         "b".repeat(20_000),
     ];
-    let mixed: String = (0..5_000_u32)
+    let mixed: Vec<_> = (0..5_000_u32)
         .map(|number| format!("{:x} ", number % 4096))
         .collect();
+    let mixed = mixed.concat();
     for (at, text) in texts.iter().chain([&mixed]).enumerate() {
         let text: String = text.chars().take(19_990).collect();
         let id = amina

@@ -57,6 +57,7 @@ impl From<ActionError> for JobError {
             ActionError::Conflict { .. }
             | ActionError::Stale { .. }
             | ActionError::Database(_)
+            | ActionError::Files(_)
             | ActionError::Internal(_) => Self::retry(error),
         }
     }

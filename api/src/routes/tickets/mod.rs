@@ -27,12 +27,12 @@ use crate::{
 };
 use axum::http::{HeaderValue, header};
 use shared::{
+    attachments::RawAttachment,
     context::Context,
     fault::Fault,
     tickets::{
         Ticket,
         actions::{Target, TicketKey},
-        input::RawAttachment,
         read,
     },
     work::{Actor, By, Work},
@@ -120,6 +120,7 @@ fn with_etag(answer: Answer, version: i64) -> Answer {
 /// `attachments` of a ticket or a message.
 fn attachments(body: &mut Body) -> Vec<RawAttachment> {
     let read = |item: &mut Body| RawAttachment {
+        id: item.text("id"),
         url: item.text("url"),
         file_name: item.text("fileName"),
     };

@@ -2,6 +2,7 @@
 
 use super::{Newness, person, save};
 use crate::{
+    attachments::{self, Place},
     db::Json,
     error::ActionError,
     ids::TicketId,
@@ -18,9 +19,13 @@ use crate::{
 pub async fn open(work: &mut Work<'_>, new: NewTicket) -> Result<Ticket, ActionError> {
     let customer = customer(work, &new).await?;
     let policy = sla::actions::policy_for(work, new.priority, new.category, customer.role).await?;
+    let id = TicketId(work.cx.ids.uuid(work.now));
+    let actor = person(work)?;
+    let attachments =
+        attachments::actions::attach(work, &actor, new.attachments, Place::Ticket(id)).await?;
     let number = store::next_number(&mut *work.tx, work.now).await?;
     let ticket = Ticket {
-        id: TicketId(work.cx.ids.uuid(work.now)),
+        id,
         number,
         customer_id: customer.id,
         assigned_to: None,
@@ -32,7 +37,7 @@ pub async fn open(work: &mut Work<'_>, new: NewTicket) -> Result<Ticket, ActionE
         department: new.category.department(),
         language: customer.language,
         tags: new.tags,
-        attachments: Json(new.attachments),
+        attachments: Json(attachments),
         related_booking: new.related_booking,
         related_transaction: new.related_transaction,
         related_conversation: new.related_conversation,

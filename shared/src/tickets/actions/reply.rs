@@ -2,6 +2,7 @@
 
 use super::{Newness, Target, load, person, reopen, save};
 use crate::{
+    attachments::{self, Place},
     db::Json,
     error::ActionError,
     ids::MessageId,
@@ -27,13 +28,16 @@ pub async fn reply(
 ) -> Result<(Ticket, Message), ActionError> {
     let actor = person(work)?;
     let mut case = load(work, &actor, target, action(new.visibility)).await?;
+    let id = MessageId(work.cx.ids.uuid(work.now));
+    let place = Place::Message(case.ticket.id, id);
+    let attachments = attachments::actions::attach(work, &actor, new.attachments, place).await?;
     let message = Message {
-        id: MessageId(work.cx.ids.uuid(work.now)),
+        id,
         ticket_id: case.ticket.id,
         sender_id: Some(actor.id),
         sender_type: actor.role.into(),
         body: new.body,
-        attachments: Json(new.attachments),
+        attachments: Json(attachments),
         is_internal: new.visibility == Visibility::Internal,
         created_at: work.now,
     };

@@ -1,0 +1,65 @@
+//! `GET /support/attachments/{id}`: the bytes of an upload, so that nothing in them can act.
+
+use super::disposition::disposition;
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    extract::PathId,
+    openapi::{Operation, Who},
+    state::ApiState,
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::TryStreamExt;
+use shared::{
+    attachments::{actions, name_on_disk},
+    error::Chain,
+};
+
+/// Sends the bytes as they come from the store.
+///
+/// # Errors
+/// There is no such upload that the caller may see.
+pub async fn download(
+    SignedIn { actor, .. }: SignedIn,
+    State(api): State<ApiState>,
+    id: PathId,
+) -> Result<Response, Problem> {
+    let id = id.parse("attachment")?;
+    let upload = actions::find(&api.cx.pool, &actor, id).await?;
+    let content = api.files.get(id).await?;
+    let content = content.inspect_err(move |error| {
+        tracing::error!(attachment.id = %id, error = %Chain(error), "a download broke off");
+    });
+    let name = name_on_disk(&upload.file_name, &upload.content_type);
+    let headers = [
+        (header::CONTENT_TYPE, value(&upload.content_type)?),
+        (header::CONTENT_LENGTH, upload.size.into()),
+        (header::CONTENT_DISPOSITION, value(&disposition(&name))?),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ),
+    ];
+    Ok((headers, Body::from_stream(content)).into_response())
+}
+
+fn value(text: &str) -> Result<HeaderValue, Problem> {
+    HeaderValue::from_str(text).map_err(Problem::unexpected)
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("downloadAttachment", Who::SignedIn, "Download a file")
+        .about("Until it is attached its uploader may, afterwards whoever may see the ticket or the message that it hangs on: \
+            to all others it is 404. Always to be saved, never to be shown: `Content-Disposition: attachment`. \
+            Its name there has an ending that agrees with its type.")
+        .answers_bytes()
+}

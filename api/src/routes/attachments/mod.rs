@@ -1,0 +1,8 @@
+//! `/support/attachments`: files that are sent, to be attached to a ticket or a message later.
+
+pub mod disposition;
+pub mod download;
+pub mod upload;
+
+/// Where files are sent to.
+pub const PATH: &str = "/api/v1/support/attachments";

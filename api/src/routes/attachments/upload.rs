@@ -1,0 +1,89 @@
+//! `POST /support/attachments`.
+
+use crate::{
+    auth::SignedIn,
+    error::Problem,
+    idempotency::{Asker, Idempotency},
+    openapi::{Operation, Who},
+    respond::Answer,
+    state::ApiState,
+    uploads::receive,
+};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use futures_util::FutureExt;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    attachments::{self, Upload, actions},
+    ids::AttachmentId,
+};
+
+/// Takes a file. The bytes are kept while no transaction is open; the answer, and that they are
+/// there, are one transaction, in which the key of the request is taken. A key that was used with
+/// another file, by its name or its bytes, is refused.
+///
+/// # Errors
+/// Too large, no form, a type that is not taken; too many uploads at a time, or that hang on nothing.
+pub async fn upload(
+    SignedIn { actor, .. }: SignedIn,
+    State(api): State<ApiState>,
+    idempotency: Idempotency,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (cx, asker) = (&api.cx, Asker::Person(actor));
+    let room = api.uploads.room(actor.id)?;
+    let name = cx.ids.uuid(cx.clock.now()).to_string();
+    let arrived = receive(&cx.config.attachments, &name, request).await?;
+    let fingerprint = arrived.fingerprint;
+    if let Some(first) = idempotency.answered(cx, asker, &fingerprint).await? {
+        return Ok(first);
+    }
+    let memory = api.uploads.memory().await.map_err(Problem::unexpected)?;
+    let new = arrived.new.clone();
+    let id = actions::keep(cx, &api.files, &actor, &new, arrived.bytes().await?).await?;
+    drop((memory, room));
+    let sent = Some(fingerprint.to_vec().into());
+    idempotency
+        .once(cx, asker, sent, |work| {
+            async move {
+                let upload = actions::announce(work, id).await?;
+                let answer = Answer::of("attachment", View::from(&upload));
+                Ok(answer.created(&upload.path()))
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// `attachment`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Upload")]
+struct View {
+    id: AttachmentId,
+    #[serde(flatten)]
+    file: attachments::Attachment,
+}
+
+impl From<&Upload> for View {
+    fn from(upload: &Upload) -> Self {
+        Self {
+            id: upload.id,
+            file: upload.attachment(),
+        }
+    }
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("uploadAttachment", Who::SignedIn, "Upload a file")
+        .about("At most 10 MiB. What it is, is found from its bytes, and held against the types that are taken. \
+            Attach it by its `id` to a ticket as it is created, or to a message, once: until then it is the uploader's \
+            alone, and deleted after 24 hours. `url` is a path of this API, and needs a token as everything else does.")
+        .uploads("file")
+        .creates()
+        .once()
+        .answers::<View>("attachment")
+}

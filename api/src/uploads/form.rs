@@ -1,0 +1,207 @@
+//! A form as it comes in: `multipart/form-data` (RFC 7578), bounded in size and in silence.
+
+use crate::error::Problem;
+use axum::{
+    body::{Body, BodyDataStream, Bytes, HttpBody},
+    http::{HeaderMap, StatusCode, header},
+};
+use futures_util::{Stream, StreamExt};
+use multer::Multipart;
+use shared::attachments::LARGEST;
+use std::{
+    error::Error,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// What a form may have beside its file, in bytes.
+const OVERHEAD: usize = 64 * 1024;
+/// The most bytes of a form.
+pub(super) const MOST: usize = LARGEST + OVERHEAD;
+/// How long a sender may say nothing.
+const SILENCE: Duration = Duration::from_secs(30);
+/// What is thrown away of a form that is too large, so that its sender gets to hear of it.
+const THROWN_AWAY: usize = 32 * 1024 * 1024;
+/// How long it is thrown away.
+const THROWING: Duration = Duration::from_secs(10);
+
+/// 413.
+pub(super) fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        format!("A file may have at most {LARGEST} bytes."),
+    )
+}
+
+/// The boundary between the fields of a form.
+///
+/// # Errors
+/// 415 for what is no form.
+pub(super) fn boundary(headers: &HeaderMap) -> Result<String, Problem> {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    content_type
+        .and_then(|value| multer::parse_boundary(value.to_str().ok()?).ok())
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "form_needed",
+                "Send a form (`Content-Type: multipart/form-data` with its boundary) that has the file in its field `file`.",
+            )
+        })
+}
+
+/// The fields of a form, as they come.
+pub(super) fn fields(body: &mut BodyDataStream, boundary: String) -> Multipart<'_> {
+    Multipart::new(Paced::new(body), boundary)
+}
+
+/// The next of something that comes in, unless the sender has fallen silent.
+///
+/// # Errors
+/// 413, or 400 for a form that breaks off, stops, or is none.
+pub(super) async fn next<T>(coming: impl Future<Output = multer::Result<T>>) -> Result<T, Problem> {
+    within(SILENCE, coming).await
+}
+
+async fn within<T>(
+    silence: Duration,
+    coming: impl Future<Output = multer::Result<T>>,
+) -> Result<T, Problem> {
+    match timeout(silence, coming).await {
+        Ok(Ok(come)) => Ok(come),
+        Ok(Err(error)) if is_too_large(&error) => Err(too_large()),
+        Ok(Err(multer::Error::StreamReadFailed(_))) | Err(_) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "body_not_received",
+            "The body did not arrive as a whole: send it again.",
+        )),
+        Ok(Err(_)) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "malformed_form",
+            "The body is not the form that its Content-Type promises.",
+        )),
+    }
+}
+
+fn is_too_large(error: &multer::Error) -> bool {
+    let multer::Error::StreamReadFailed(cause) = error else {
+        return false;
+    };
+    cause.is::<TooLarge>()
+}
+
+/// Throws the rest of a form away, within bounds: a sender that is cut off while it sends may never
+/// read why.
+pub(super) async fn throw_away(body: &mut BodyDataStream) {
+    let rest = async {
+        let mut thrown = 0;
+        while let Some(Ok(bytes)) = body.next().await {
+            thrown += bytes.len();
+            if thrown > THROWN_AWAY {
+                break;
+            }
+        }
+    };
+    if timeout(THROWING, rest).await.is_err() {
+        tracing::debug!("a sender went on sending what is too large");
+    }
+}
+
+/// Whether the sender waits to be told before it sends.
+pub(super) fn waits_to_be_told(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::EXPECT)
+}
+
+/// Whether the sender says beforehand that the body is too large.
+pub(super) fn declares_too_much(body: &Body) -> bool {
+    let declared = body.size_hint().exact();
+    declared.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MOST))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the form is too large")]
+struct TooLarge;
+
+/// A body, piece by piece. The reader of forms takes all that there is at once into its memory:
+/// after each piece it is told that there is nothing yet, so that it deals with the piece first.
+struct Paced<'r> {
+    body: &'r mut BodyDataStream,
+    received: usize,
+    rests: bool,
+}
+
+impl<'r> Paced<'r> {
+    fn new(body: &'r mut BodyDataStream) -> Self {
+        Self {
+            body,
+            received: 0,
+            rests: false,
+        }
+    }
+}
+
+impl Stream for Paced<'_> {
+    type Item = Result<Bytes, Box<dyn Error + Send + Sync>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.rests) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Poll::Ready(next) = self.body.poll_next_unpin(cx) else {
+            return Poll::Pending;
+        };
+        Poll::Ready(match next {
+            Some(Ok(bytes)) => {
+                self.rests = true;
+                self.received += bytes.len();
+                Some(if self.received > MOST {
+                    Err(TooLarge.into())
+                } else {
+                    Ok(bytes)
+                })
+            }
+            Some(Err(error)) => Some(Err(error.into())),
+            None => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn a_sender_that_falls_silent_is_given_up() {
+        let silent = within(Duration::from_millis(1), pending::<multer::Result<()>>()).await;
+        assert_eq!(silent.unwrap_err().code(), "body_not_received");
+        let spoken = within(Duration::from_secs(9), ready(Ok(7))).await;
+        assert_eq!(spoken.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_form_that_comes_quickly_is_read_piece_by_piece() {
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
+        let piece = Bytes::from(vec![b'x'; 10_000]);
+        let pieces = std::iter::once(Bytes::from(head))
+            .chain(std::iter::repeat_n(piece, 20))
+            .chain([Bytes::from("\r\n--b--\r\n")]);
+        let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));
+        let mut body = body.into_data_stream();
+        let mut form = fields(&mut body, "b".to_owned());
+        let mut field = next(form.next_field()).await.unwrap().unwrap();
+        let mut largest = 0;
+        let mut all = 0;
+        while let Some(bytes) = next(field.chunk()).await.unwrap() {
+            largest = largest.max(bytes.len());
+            all += bytes.len();
+        }
+        assert_eq!(all, 200_000);
+        assert!(largest <= 10_000, "{largest} bytes were held at a time");
+    }
+}

@@ -1,0 +1,26 @@
+//! Who may download an upload. Pure.
+
+use super::Upload;
+use crate::{
+    tickets::{
+        Ticket, Visibility,
+        access::{Action, may},
+    },
+    work::Actor,
+};
+
+/// Whether `actor` may download it. `hangs_on` is the ticket that it hangs on, and who may read it
+/// there. Nobody else knows that it exists.
+#[must_use]
+pub fn may_download(
+    actor: &Actor,
+    upload: &Upload,
+    hangs_on: Option<(&Ticket, Visibility)>,
+) -> bool {
+    match hangs_on {
+        None => upload.uploader_id == actor.id,
+        Some((ticket, Visibility::Public)) => may(actor, Action::See, ticket).is_ok(),
+        // Whoever may write notes on a ticket may read them.
+        Some((ticket, Visibility::Internal)) => may(actor, Action::Note, ticket).is_ok(),
+    }
+}

@@ -1,0 +1,51 @@
+//! An upload is kept, in two steps: its bytes, while no transaction is open, and then, in the
+//! transaction of the request's answer, that they are there.
+
+use crate::{
+    attachments::{Files, MOST_WAITING, NewUpload, Upload, store},
+    context::Context,
+    error::ActionError,
+    ids::AttachmentId,
+    work::{Actor, Work},
+};
+
+/// Keeps the bytes. Until [`announce`] nobody knows of them, and they are deleted after a day.
+///
+/// # Errors
+/// [`ActionError::Conflict`] for whoever has too many uploads that hang on nothing; the store failed.
+pub async fn keep(
+    cx: &Context,
+    files: &Files,
+    actor: &Actor,
+    new: &NewUpload,
+    bytes: Vec<u8>,
+) -> Result<AttachmentId, ActionError> {
+    if store::count_waiting(&cx.pool, actor.id).await? >= MOST_WAITING {
+        return Err(ActionError::conflict(
+            "too_many_uploads",
+            format!(
+                "{MOST_WAITING} of your uploads are attached to nothing: attach some, or wait until \
+                 they are deleted, a day after they came."
+            ),
+        ));
+    }
+    let now = cx.clock.now();
+    let id = AttachmentId(cx.ids.uuid(now));
+    store::insert(&cx.pool, id, actor.id, new, now).await?;
+    if let Err(error) = files.put(id, bytes).await {
+        // It must not count against the uploader. What there is of it goes with its row.
+        store::abandon(&cx.pool, id).await?;
+        return Err(error.into());
+    }
+    Ok(id)
+}
+
+/// Makes it the uploader's, to be downloaded and attached.
+///
+/// # Errors
+/// [`ActionError::Internal`] when it was given up meanwhile, which takes a day.
+pub async fn announce(work: &mut Work<'_>, id: AttachmentId) -> Result<Upload, ActionError> {
+    store::stored(&mut *work.tx, id, work.now)
+        .await?
+        .ok_or(ActionError::Internal("an upload took longer than a day"))
+}
