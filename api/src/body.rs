@@ -238,6 +238,11 @@ impl Body {
         self.check(read).map_err(Problem::invalid)
     }
 
+    /// What is wrong with it after it was read, unknown fields among that.
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.check(Some(())).err().unwrap_or_default()
+    }
+
     fn check<T>(mut self, read: Option<T>) -> Result<T, Vec<Fault>> {
         for field in self.fields.keys() {
             self.faults

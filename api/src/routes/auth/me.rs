@@ -80,6 +80,7 @@ pub(crate) fn patch_operation() -> Operation {
             |body| self::body(body, Role::Admin),
             json!({"phoneNumber": "+254712345678", "language": "sw", "timezone": "Africa/Nairobi"}),
         )
-        .conflicts()
+        .conflicts(&["email_taken", "employee_id_taken", "password_elsewhere"])
+        .counts_failures()
         .answers::<User>("user")
 }

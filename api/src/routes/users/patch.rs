@@ -55,6 +55,6 @@ pub(crate) fn operation() -> Operation {
             body,
             json!({"role": "support", "active": true, "supportInfo": {"department": "technical", "level": 2}}),
         )
-        .conflicts()
+        .conflicts(&["employee_id_taken", "last_admin"])
         .answers::<User>("user")
 }
