@@ -26,7 +26,8 @@ pub async fn reply(
     new: NewMessage,
 ) -> Result<(Ticket, Message), ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, action(new.visibility)).await?;
+    let loaded = load(work, &actor, target, action(new.visibility)).await?;
+    let mut case = loaded.unchanged()?;
     let message = Message {
         id: MessageId(work.cx.ids.uuid(work.now)),
         ticket_id: case.ticket.id,
