@@ -2,7 +2,11 @@
 //! by themselves, so that a handler keeps the order of checks: first whether the thing is there
 //! for this caller (404), then what the query (400) and the body (413, 415, 400, 422) say.
 
-use crate::{body::Body, error::Problem, query::Query};
+use crate::{
+    body::{Body, Null},
+    error::Problem,
+    query::Query,
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
@@ -113,6 +117,10 @@ impl Payload {
     /// # Errors
     /// 413, 415 and 400; 422 for JSON that is not an object.
     pub fn object(self) -> Result<Body, Problem> {
+        self.fields().map(|fields| Body::new(fields, Null::Absent))
+    }
+
+    fn fields(self) -> Result<Map<String, Value>, Problem> {
         let bytes = self.bytes?;
         if !self.is_json {
             return Err(Problem::new(
@@ -122,7 +130,7 @@ impl Payload {
             ));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(fields)) => Ok(Body::new(fields)),
+            Ok(Value::Object(fields)) => Ok(fields),
             Ok(_) => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "object_needed",
@@ -150,6 +158,16 @@ impl Payload {
         body.finish(read)
     }
 
+    /// As [`Payload::read`], of a merge patch (RFC 7396): `null` clears a field.
+    ///
+    /// # Errors
+    /// As there; 422 where a field cannot be cleared.
+    pub fn read_patch<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
+        let mut body = Body::new(self.fields()?, Null::Clears);
+        let read = read(&mut body);
+        body.finish(read)
+    }
+
     /// As [`Payload::read`], where no body at all counts as `{}`.
     ///
     /// # Errors
@@ -169,7 +187,7 @@ impl Payload {
     /// As there.
     pub fn object_or_nothing(self) -> Result<Body, Problem> {
         match &self.bytes {
-            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new())),
+            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new(), Null::Absent)),
             _ => self.object(),
         }
     }

@@ -4,7 +4,10 @@ use super::{
     codes::{self, Codes},
     reader::Reader,
 };
-use crate::{body::Body, query::Query};
+use crate::{
+    body::{Body, Null},
+    query::Query,
+};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::fault::Fault;
@@ -36,6 +39,7 @@ pub struct Operation {
     pub(super) query: Option<(Value, Reader<Query>)>,
     pub(super) body: Option<(Value, Reader<Body>)>,
     pub(super) example: Option<Value>,
+    merges: Null,
     pub(super) body_is_optional: bool,
     pub(super) takes_version: bool,
     pub(super) status: u16,
@@ -61,6 +65,7 @@ impl Operation {
             query: None,
             body: None,
             example: None,
+            merges: Null::Absent,
             body_is_optional: false,
             takes_version: false,
             status: 200,
@@ -100,6 +105,21 @@ impl Operation {
         Self {
             body: Some((Body::describe(&read), Reader::new(read))),
             example: Some(example),
+            ..self
+        }
+    }
+
+    /// As [`Operation::body`], of a merge patch.
+    #[must_use]
+    pub fn patch<T>(
+        self,
+        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        example: Value,
+    ) -> Self {
+        Self {
+            body: Some((Body::describe_patch(&read), Reader::new(read))),
+            example: Some(example),
+            merges: Null::Clears,
             ..self
         }
     }
@@ -245,7 +265,7 @@ impl Operation {
     /// What its reader of bodies finds wrong with this one, by itself.
     #[must_use]
     pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<Fault> {
-        let mut body = Body::new(fields);
+        let mut body = Body::new(fields, self.merges);
         if let Some((_, reader)) = &self.body {
             reader.read(&mut body);
         }

@@ -11,7 +11,7 @@ use crate::{
     ids::UserId,
     jobs::{self, Job},
     people::{
-        Availability, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
+        Availability, Change, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
         account::store::{self as accounts, Account},
         store,
     },
@@ -48,11 +48,18 @@ pub async fn change_person(
         ));
     }
     save_standing(&mut work, &before, role, active).await?;
-    if let Some(info) = &change.support_info {
-        if !role.is_staff() {
-            return Err(for_staff_alone());
+    match &change.support_info {
+        Change::Stays => {}
+        Change::Cleared if role.is_staff() => {
+            return Err(ActionError::invalid(
+                "supportInfo",
+                "not_nullable",
+                "cannot be taken away from staff",
+            ));
         }
-        save_support_info(&mut work, person, role, info).await?;
+        Change::Cleared => {}
+        Change::To(_) if !role.is_staff() => return Err(for_staff_alone()),
+        Change::To(info) => save_support_info(&mut work, person, role, info).await?,
     }
     let changed = store::person(&mut work.tx, person).await?;
     work.commit().await?;
