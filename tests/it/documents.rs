@@ -125,7 +125,12 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 3] = ["SUPPORT_CONFIG", "BUILD_DATABASE_URL", "POSTGRES_PASSWORD"];
+const NO_SETTINGS: [&str; 4] = [
+    "SUPPORT_CONFIG",
+    "BUILD_DATABASE_URL",
+    "POSTGRES_PASSWORD",
+    "PROPTEST_CASES",
+];
 
 #[test]
 fn settings_that_the_documents_name_exist() {
