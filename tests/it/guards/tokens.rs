@@ -41,11 +41,6 @@ impl Forge {
         }
     }
 
-    fn signed(&self, header: &Header, claims: &Value, secret: &str) -> String {
-        let key = EncodingKey::from_secret(secret.as_bytes());
-        jsonwebtoken::encode(header, claims, &key).unwrap()
-    }
-
     /// With another claim, or without it where the value is null.
     fn with(&self, claim: &str, value: Value) -> String {
         let mut claims = self.claims.clone();
@@ -55,13 +50,13 @@ impl Forge {
         } else {
             fields.insert(claim.to_owned(), value);
         }
-        self.signed(&self.header, &claims, SECRET)
+        signed(&self.header, &claims, SECRET)
     }
 
     fn by(&self, change: impl FnOnce(&mut Header), secret: &str) -> String {
         let mut header = self.header.clone();
         change(&mut header);
-        self.signed(&header, &self.claims, secret)
+        signed(&header, &self.claims, secret)
     }
 
     fn unsigned(&self, algorithm: &str) -> String {
@@ -69,6 +64,11 @@ impl Forge {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         format!("{}.{}.", part(&header), part(&self.claims))
     }
+}
+
+fn signed(header: &Header, claims: &Value, secret: &str) -> String {
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(header, claims, &key).unwrap()
 }
 
 fn bearer(why: &'static str, token: &str, code: &'static str) -> Try {

@@ -28,8 +28,12 @@ pub struct Hidden {
 
 impl World {
     /// Everybody with tickets of their own, and nothing of the ticket that is hidden yet.
-    pub async fn new(app: &App) -> Self {
-        let world = Self {
+    pub async fn new(app: &App) -> Box<Self> {
+        Box::pin(Self::made(app)).await
+    }
+
+    async fn made(app: &App) -> Box<Self> {
+        let world = Box::new(Self {
             ann: app.person("AnnSekret", Role::Customer, json!(null)).await,
             zoe: app.customer("Zoe").await,
             sam: app
@@ -39,7 +43,7 @@ impl World {
                 .person("Kim", Role::Support, json!({"department": "technical"}))
                 .await,
             eve: app.admin("Eve").await,
-        };
+        });
         for (person, phone) in [
             (&world.ann, "+254799999901"),
             (&world.kim, "+254799999902"),
@@ -111,10 +115,10 @@ pub async fn hidden_ticket(app: &App, world: &World) -> Hidden {
     } = world;
     let made = ann.post(TICKETS, sekret()).await;
     let ticket = &made.created()["ticket"];
-    let word = |field: &str| ticket[field].as_str().unwrap().to_owned();
+    let named = |field: &str| ticket[field].as_str().unwrap().to_owned();
     let hidden = Hidden {
-        id: word("id"),
-        number: word("ticketNumber"),
+        id: named("id"),
+        number: named("ticketNumber"),
     };
     let id = &hidden.id;
     app.settle().await;

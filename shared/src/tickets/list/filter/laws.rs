@@ -70,7 +70,6 @@ fn any_raw() -> impl Strategy<Value = RawFilter> {
         limit: rest.3,
         tag: last.0,
         sla: last.1,
-        ..RawFilter::default()
     })
 }
 
