@@ -150,7 +150,8 @@ proptest! {
     }
 }
 
-/// The routes, and the names of the fields and parameters of each.
+/// The routes, with the fields of the body and the parameters of each; and the names of all of them,
+/// those of inner fields too.
 struct Readers {
     routes: Vec<(Route, BTreeSet<String>, BTreeSet<String>)>,
     names: Vec<String>,
@@ -168,7 +169,9 @@ static READERS: LazyLock<Readers> = LazyLock::new(|| {
             let mut fields = BTreeSet::new();
             let content = operation["requestBody"]["content"].as_object();
             for media in content.into_iter().flat_map(Map::values) {
-                gather(&media["schema"], &mut fields);
+                let properties = media["schema"]["properties"].as_object();
+                fields.extend(properties.into_iter().flat_map(Map::keys).cloned());
+                gather(&media["schema"], &mut all);
             }
             let parameters = operation["parameters"].as_array().cloned();
             let parameters = parameters
@@ -177,7 +180,7 @@ static READERS: LazyLock<Readers> = LazyLock::new(|| {
                 .filter(|parameter| parameter["in"] == "query")
                 .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
                 .collect::<BTreeSet<_>>();
-            all.extend(fields.iter().chain(&parameters).cloned());
+            all.extend(parameters.iter().cloned());
             (route, fields, parameters)
         })
         .collect();

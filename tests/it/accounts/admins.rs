@@ -277,3 +277,19 @@ async fn null_takes_away_what_need_not_be_there_and_is_refused_elsewhere() {
         assert_eq!(eve.patch(&path(person), none).await.status, status);
     }
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_a_change_is_told_before_what_stands_against_it() {
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    app.sql(
+        "update users set active = false where email = $1",
+        "registrar@example.com",
+    )
+    .await;
+    let both = json!({"role": "customer", "supportInfo": {"level": 2}});
+    let refused = eve.patch(&path(&eve), both).await;
+    assert_eq!(refused.refused(422), "invalid_fields");
+    let demoted = eve.patch(&path(&eve), json!({"role": "customer"})).await;
+    assert_eq!(demoted.refused(409), "last_admin");
+}

@@ -93,6 +93,12 @@ async fn requesters_have_no_support_info_and_every_fault_is_named() {
         .patch(ME, json!({"supportInfo": {"languages": ["sw"]}}))
         .await;
     assert_eq!(refused.refused(422), "invalid_fields");
+    app.customer("Tom").await;
+    let taken = json!({
+        "email": "tom@example.com", "currentPassword": super::PASSWORD, "supportInfo": {"languages": ["sw"]},
+    });
+    let refused = amina.patch(ME, taken).await;
+    assert_eq!(refused.refused(422), "invalid_fields", "before the 409");
     let faulty = json!({"firstName": "", "timezone": "Mars", "phoneNumber": 1, "extra": 1});
     let refused = amina.patch(ME, faulty).await;
     assert_eq!(refused.body["errors"].as_array().unwrap().len(), 4);
