@@ -14,7 +14,10 @@ use axum::{
 };
 use shared::{
     ids::{SessionId, UserId},
-    people::{self, Role, outside},
+    people::{
+        self, Role,
+        outside::{self, OutsidePerson},
+    },
     work::Actor,
 };
 
@@ -43,7 +46,7 @@ pub struct Requester(pub Actor);
 const GOOD_TOKEN_NEEDED: &str = r#"Bearer error="invalid_token""#;
 
 /// The token of `Authorization: Bearer …`; `None` without the header.
-fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -67,11 +70,25 @@ fn refused(code: &'static str, detail: &str) -> Problem {
     Problem::unauthenticated(code, detail, GOOD_TOKEN_NEEDED)
 }
 
-/// The person whose token it is, if it is a good one. Whether the login is over is not asked.
-pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<UserId> {
+/// Whose token it is, by its signature alone: whether the login is over is not asked.
+pub(crate) enum Bearer {
+    /// Somebody with an account here.
+    Ours(UserId),
+    /// Somebody whom an outside issuer knows, by whatever account.
+    Outside(OutsidePerson),
+}
+
+/// The person whose token it is, if it is a good one.
+pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<Bearer> {
     let token = token(headers).ok().flatten()?;
-    let bearer = api.tokens.verify(token, api.cx.clock.now()).ok()?;
-    Some(bearer.user)
+    let now = api.cx.clock.now();
+    match &api.issuer {
+        Some(issuer) if Issuer::is_meant(token) => issuer.known(token, now).map(Bearer::Outside),
+        Some(_) | None => {
+            let bearer = api.tokens.verify(token, now).ok()?;
+            Some(Bearer::Ours(bearer.user))
+        }
+    }
 }
 
 async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {

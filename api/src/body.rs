@@ -1,6 +1,6 @@
 //! Reads the fields of a JSON object by name and kind, and gathers every fault on the way: wrong
 //! kinds, wrong values, missing fields, and in the end those that nobody asked for. `null` counts
-//! as absent.
+//! as absent, but in a merge patch (RFC 7396), where it takes away what need not be there.
 //!
 //! ```text
 //! let mut body = payload.object()?;
@@ -20,33 +20,55 @@ use std::{ops::RangeInclusive, str::FromStr};
 pub struct Body {
     fields: Map<String, Value>,
     faults: Faults,
+    null: Null,
     /// What was asked for, in order, when it is only told.
     asked: Option<Shape>,
 }
 
+/// What `null` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Null {
+    /// That the field is absent.
+    Absent,
+    /// That the field is to be cleared: a fault where it cannot be.
+    Clears,
+}
+
 impl Body {
-    pub(crate) fn new(fields: Map<String, Value>) -> Self {
+    pub(crate) fn new(fields: Map<String, Value>, null: Null) -> Self {
         Self {
             fields,
             faults: Faults::new(),
+            null,
             asked: None,
         }
     }
 
     /// The JSON Schema of the objects that `read` reads: found by letting it read.
     pub fn describe<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
-        Self::described(read).1
+        Self::described(Null::Absent, read).1
     }
 
-    fn described<T>(read: impl FnOnce(&mut Self) -> T) -> (T, Value) {
+    /// As [`Body::describe`], of a merge patch.
+    pub fn describe_patch<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
+        Self::described(Null::Clears, read).1
+    }
+
+    fn described<T>(null: Null, read: impl FnOnce(&mut Self) -> T) -> (T, Value) {
         let mut body = Self {
             fields: Map::new(),
             faults: Faults::describing(),
+            null,
             asked: Some(Shape::default()),
         };
         let read = read(&mut body);
         let shape = body.asked.unwrap_or_default();
-        (read, shape.into_schema(body.faults.into_limits()))
+        let limits = body.faults.into_limits();
+        let schema = match null {
+            Null::Absent => shape.into_schema(limits),
+            Null::Clears => shape.into_patch_schema(limits),
+        };
+        (read, schema)
     }
 
     fn ask(&mut self, field: &str, schema: Value) {
@@ -66,15 +88,36 @@ impl Body {
         self.fields.get(field).is_some_and(|value| !value.is_null())
     }
 
-    /// Takes a field, whatever it is; `None` when it is absent or null. Also how a field is
-    /// ignored on purpose.
-    pub fn value(&mut self, field: &str) -> Option<Value> {
+    /// Takes a field that counts for nothing, whatever it is.
+    pub fn ignore(&mut self, field: &str) {
         self.ask(field, json!({}));
-        self.take(field)
+        self.fields.remove(field);
+    }
+
+    /// Takes a field that `null` clears, in a merge patch, and says whether it does. What else the
+    /// field is stays to be read.
+    pub fn clears(&mut self, field: &str) -> bool {
+        if let (Some(asked), Null::Clears) = (&mut self.asked, self.null) {
+            asked.may_be_null(field);
+        }
+        let cleared =
+            self.null == Null::Clears && self.fields.get(field).is_some_and(Value::is_null);
+        if cleared {
+            self.fields.remove(field);
+        }
+        cleared
     }
 
     fn take(&mut self, field: &str) -> Option<Value> {
-        self.fields.remove(field).filter(|value| !value.is_null())
+        let value = self.fields.remove(field)?;
+        if !value.is_null() {
+            return Some(value);
+        }
+        if self.null == Null::Clears {
+            self.faults
+                .add(field, "not_nullable", "cannot be taken away");
+        }
+        None
     }
 
     fn wrong_kind(&mut self, field: &str, kind: &str) {
@@ -85,7 +128,7 @@ impl Body {
     /// Text of any length.
     pub fn text(&mut self, field: &str) -> Option<String> {
         self.ask(field, json!({"type": "string"}));
-        let Value::String(text) = self.value(field)? else {
+        let Value::String(text) = self.take(field)? else {
             self.wrong_kind(field, "text");
             return None;
         };
@@ -154,7 +197,7 @@ impl Body {
     }
 
     fn list(&mut self, field: &str) -> Option<Vec<Value>> {
-        let Value::Array(items) = self.value(field)? else {
+        let Value::Array(items) = self.take(field)? else {
             self.wrong_kind(field, "a list");
             return None;
         };
@@ -181,12 +224,12 @@ impl Body {
     /// read; its faults come out with their whole path.
     pub fn object<T>(&mut self, field: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.asked.is_some() {
-            let (read, schema) = Self::described(read);
+            let (read, schema) = Self::described(self.null, read);
             self.ask(field, schema);
             return Some(read);
         }
         let value = self.take(field)?;
-        self.inner(field, value, read)
+        self.inner(field, value, self.null, read)
     }
 
     /// A list of objects inside this one, or nothing.
@@ -196,7 +239,7 @@ impl Body {
         mut read: impl FnMut(&mut Self) -> T,
     ) -> Option<Vec<T>> {
         if self.asked.is_some() {
-            let (read, schema) = Self::described(read);
+            let (read, schema) = Self::described(Null::Absent, read);
             self.ask(field, json!({"type": "array", "items": schema}));
             return Some(vec![read]);
         }
@@ -204,7 +247,11 @@ impl Body {
         let items = items.into_iter().enumerate();
         Some(
             items
-                .filter_map(|(at, item)| self.inner(&format!("{field}[{at}]"), item, &mut read))
+                .filter_map(|(at, item)| {
+                    // An entry of a list is whole: there is nothing that it is merged into.
+                    let path = format!("{field}[{at}]");
+                    self.inner(&path, item, Null::Absent, &mut read)
+                })
                 .collect(),
         )
     }
@@ -213,13 +260,14 @@ impl Body {
         &mut self,
         path: &str,
         value: Value,
+        null: Null,
         read: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
         let Value::Object(fields) = value else {
             self.wrong_kind(path, "an object");
             return None;
         };
-        let mut inner = Self::new(fields);
+        let mut inner = Self::new(fields, null);
         let read = read(&mut inner);
         if let Err(faults) = inner.check(Some(())) {
             self.faults.extend(faults.into_iter().map(|fault| Fault {
@@ -236,6 +284,11 @@ impl Body {
     /// 422 with every fault, unknown fields among them.
     pub fn finish<T>(self, read: Option<T>) -> Result<T, Problem> {
         self.check(read).map_err(Problem::invalid)
+    }
+
+    /// What is wrong with it after it was read, unknown fields among that.
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.check(Some(())).err().unwrap_or_default()
     }
 
     fn check<T>(mut self, read: Option<T>) -> Result<T, Vec<Fault>> {
@@ -267,7 +320,7 @@ mod tests {
 
     fn body(value: Value) -> Body {
         match value {
-            Value::Object(fields) => Body::new(fields),
+            Value::Object(fields) => Body::new(fields, Null::Absent),
             _ => panic!("not an object"),
         }
     }
@@ -353,5 +406,28 @@ mod tests {
             Some(Some("z".to_owned()))
         );
         assert!(body.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn in_a_merge_patch_null_clears_what_can_be_cleared_and_is_a_fault_elsewhere() {
+        let Value::Object(fields) = json!({
+            "a": null, "b": null, "c": {"d": null, "e": null}, "list": [{"f": null}], "g": null,
+        }) else {
+            panic!("not an object")
+        };
+        let mut body = Body::new(fields, Null::Clears);
+        assert!(body.clears("a") && !body.clears("absent"));
+        assert_eq!(body.text("a"), None);
+        assert_eq!(body.text("b"), None);
+        body.object("c", |c| {
+            assert!(c.clears("d"));
+            c.integer("e");
+        });
+        body.objects("list", |entry| entry.text("f"));
+        body.ignore("g");
+        assert_eq!(
+            faults(body),
+            pairs(&[("b", "not_nullable"), ("c.e", "not_nullable")])
+        );
     }
 }

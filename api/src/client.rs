@@ -48,7 +48,11 @@ impl ClientAddress {
 
 /// Each proxy adds on the right whom it got the request from, so that only what trusted ones
 /// added is to be believed: the client is the last whom none of ours vouches for as a proxy.
-fn beyond_proxies(peer: IpAddr, forwarded: &[&str], trusts: impl Fn(IpAddr) -> bool) -> IpAddr {
+pub(crate) fn beyond_proxies(
+    peer: IpAddr,
+    forwarded: &[&str],
+    trusts: impl Fn(IpAddr) -> bool,
+) -> IpAddr {
     let mut client = peer.to_canonical();
     for entry in forwarded.iter().rev() {
         if !trusts(client) {

@@ -2,13 +2,18 @@
 //! by themselves, so that a handler keeps the order of checks: first whether the thing is there
 //! for this caller (404), then what the query (400) and the body (413, 415, 400, 422) say.
 
-use crate::{body::Body, error::Problem, query::Query};
+use crate::{
+    body::{Body, Null},
+    error::Problem,
+    query::Query,
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use serde_json::{Map, Value};
+use shared::fault::Fault;
 use std::{convert::Infallible, str::FromStr};
 
 /// The most that a JSON body may have, in bytes.
@@ -19,12 +24,26 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 pub struct PathId(String);
 
 impl PathId {
-    /// The id; what is none is no such thing.
+    /// What it names, by `read`; `what` is in words what it has to be.
     ///
     /// # Errors
-    /// 404, as for an id that nothing has.
+    /// 400 that names `id`: it tells nothing of what there is.
+    pub fn read<T>(&self, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
+        read(&self.0).ok_or_else(|| {
+            Problem::bad_query(vec![Fault {
+                field: "id".to_owned(),
+                code: "invalid_id",
+                message: format!("must be {what}"),
+            }])
+        })
+    }
+
+    /// As [`PathId::read`], of what is read in one way alone.
+    ///
+    /// # Errors
+    /// 400 that names `id`.
     pub fn parse<T: FromStr>(&self, what: &str) -> Result<T, Problem> {
-        self.0.parse().map_err(|_| Problem::not_found(what))
+        self.read(what, |id| id.parse().ok())
     }
 
     /// The parameter as it came.
@@ -113,6 +132,10 @@ impl Payload {
     /// # Errors
     /// 413, 415 and 400; 422 for JSON that is not an object.
     pub fn object(self) -> Result<Body, Problem> {
+        self.fields().map(|fields| Body::new(fields, Null::Absent))
+    }
+
+    fn fields(self) -> Result<Map<String, Value>, Problem> {
         let bytes = self.bytes?;
         if !self.is_json {
             return Err(Problem::new(
@@ -122,7 +145,7 @@ impl Payload {
             ));
         }
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(fields)) => Ok(Body::new(fields)),
+            Ok(Value::Object(fields)) => Ok(fields),
             Ok(_) => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "object_needed",
@@ -150,6 +173,16 @@ impl Payload {
         body.finish(read)
     }
 
+    /// As [`Payload::read`], of a merge patch (RFC 7396): `null` clears a field.
+    ///
+    /// # Errors
+    /// As there; 422 where a field cannot be cleared.
+    pub fn read_patch<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
+        let mut body = Body::new(self.fields()?, Null::Clears);
+        let read = read(&mut body);
+        body.finish(read)
+    }
+
     /// As [`Payload::read`], where no body at all counts as `{}`.
     ///
     /// # Errors
@@ -169,7 +202,7 @@ impl Payload {
     /// As there.
     pub fn object_or_nothing(self) -> Result<Body, Problem> {
         match &self.bytes {
-            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new())),
+            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new(), Null::Absent)),
             _ => self.object(),
         }
     }

@@ -9,6 +9,8 @@ pub mod error;
 pub mod extract;
 pub mod idempotency;
 pub mod issuer;
+#[cfg(test)]
+mod laws;
 pub mod limits;
 pub mod openapi;
 pub mod query;

@@ -5,21 +5,29 @@
 //! Why a list of instants, and no bucket that refills: a bucket lets twice the limit through in its
 //! first minute, and 30 logins that take a second each never empty it.
 
-use crate::{auth, client::ClientAddress, error::Problem, state::ApiState};
+use crate::{
+    auth::{self, Bearer},
+    client::ClientAddress,
+    error::Problem,
+    state::ApiState,
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use redis::{
     Client, RedisError, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use shared::{
     config::{Config, RateLimits},
     error::Chain,
+    people::outside::OutsidePerson,
 };
 use std::{
     num::NonZeroU32,
@@ -63,7 +71,7 @@ return {1, limit - used - 1, (first or now) + window - now}
 /// Which limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// For each person, or address that nobody is signed in from.
+    /// For each person, of an outside issuer too, or address that nobody is signed in from.
     Caller,
     /// For each address that logs in, registers or changes passwords.
     Authentication,
@@ -274,18 +282,32 @@ fn takes_credentials(method: &Method, path: &str) -> bool {
 }
 
 /// A person is known by the token alone here: whether the login is still good is looked up later.
+/// Tokens that are no good count for the address, as do those of an outside issuer whose keys have
+/// not been seen yet.
 fn who(rule: Rule, api: &ApiState, request: &Request) -> String {
     let person = match rule {
         Rule::Caller => auth::bearer(request.headers(), api),
         Rule::Authentication => None,
     };
-    if let Some(person) = person {
-        return person.to_string();
+    match person {
+        Some(Bearer::Ours(person)) => return person.to_string(),
+        Some(Bearer::Outside(person)) => return outside(&person),
+        None => {}
     }
     let http = &api.cx.config.http;
     ClientAddress::of(http, request.extensions(), request.headers())
         .group()
         .to_string()
+}
+
+/// The name that an issuer has for somebody may be long, and of any characters.
+fn outside(person: &OutsidePerson) -> String {
+    let name = Sha256::new()
+        .chain_update(&person.issuer)
+        .chain_update([0])
+        .chain_update(&person.subject)
+        .finalize();
+    format!("outside:{}", URL_SAFE_NO_PAD.encode(name))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::{error::Problem, openapi::Shape};
 use axum::http::Uri;
 use serde_json::{Value, json};
-use shared::fault::{Asks, Faults, Words};
+use shared::fault::{Asks, Fault, Faults, Words};
 use std::{ops::RangeInclusive, str::FromStr};
 
 /// A query that is being read.
@@ -21,10 +21,19 @@ impl Query {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map(|query| query.0)
             .unwrap_or_default();
+        Self::of_pairs(pairs)
+    }
+
+    pub(crate) fn of_pairs(pairs: Vec<(String, String)>) -> Self {
         Self {
             pairs,
             ..Self::default()
         }
+    }
+
+    /// What is wrong with it after it was read.
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.faults.finish(Some(())).err().unwrap_or_default()
     }
 
     /// The parameters that `read` reads, as the properties of a JSON Schema: found by letting it

@@ -19,7 +19,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(HeaderValue);
 
 impl RequestId {
-    fn of_caller(headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn of_caller(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(X_REQUEST_ID)?;
         let sane = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
         let bytes = value.as_bytes();

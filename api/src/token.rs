@@ -79,6 +79,9 @@ struct Claims {
     jti: Uuid,
     iat: i64,
     exp: i64,
+    /// Ours have none; a token that has one is minded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
 }
 
 impl Tokens {
@@ -126,6 +129,7 @@ impl Tokens {
             jti,
             iat: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
+            nbf: None,
         };
         jsonwebtoken::encode(&self.header, &claims, &self.signing)
     }
@@ -146,7 +150,8 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &known.key, &self.validation)
             .map_err(|_| Refused::Invalid)?
             .claims;
-        if claims.iat > (now + SKEW).timestamp() {
+        let soon = (now + SKEW).timestamp();
+        if claims.iat > soon || claims.nbf.is_some_and(|from| from > soon) {
             return Err(Refused::Invalid);
         }
         if claims.exp <= now.timestamp() {

@@ -2,7 +2,7 @@
 //! For `#[serde(with = "crate::time_format")]`, and `crate::time_format::option` where there may
 //! be none. Pure.
 
-use chrono::{DateTime, DurationRound, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
 /// The instant as text; what is finer than a millisecond is cut off.
@@ -16,11 +16,7 @@ pub fn text(instant: DateTime<Utc>) -> String {
 #[must_use]
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    Some(
-        instant
-            .duration_trunc(TimeDelta::microseconds(1))
-            .unwrap_or(instant),
-    )
+    Some(instant.trunc_subsecs(6))
 }
 
 /// Writes an instant.
@@ -97,6 +93,34 @@ impl schemars::JsonSchema for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::Datelike;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_as_the_millisecond_it_was(
+            micros in -62_135_596_800_000_000_i64..253_402_300_800_000_000,
+        ) {
+            let at = DateTime::from_timestamp_micros(micros).unwrap();
+            let millisecond = at.trunc_subsecs(3);
+            prop_assert_eq!(parse(&text(at)), Some(millisecond));
+        }
+
+        #[test]
+        fn whatever_is_read_as_an_instant_reads_alike_when_it_is_written(
+            words in prop_oneof![
+                "\\PC{0,40}",
+                "[-+:.TZtz0-9 ]{0,40}",
+                "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{1,12})?([Zz]|[-+][0-2][0-9]:[0-5][0-9])",
+            ],
+        ) {
+            // Offsets lead beyond the years that have four digits.
+            if let Some(at) = parse(&words).filter(|at| (1..9_999).contains(&at.year())) {
+                let written = parse(&text(at));
+                prop_assert_eq!(written, Some(at.trunc_subsecs(3)));
+            }
+        }
+    }
 
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Sample {

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use shared::{
     fault::Faults,
     people::{
-        Department, NewPerson, NewSupportInfo, Passwords, Role, Shift, UncheckedPerson,
+        Change, Department, NewPerson, NewSupportInfo, Passwords, Role, Shift, UncheckedPerson,
         UncheckedSupportInfo,
         actions::{Registered, create_admin, register},
         shift,
@@ -145,7 +145,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
         .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
         .collect();
     let given = UncheckedSupportInfo {
-        employee_id: Some(employee_id.to_owned()),
+        employee_id: Change::To(employee_id.to_owned()),
         department: Some(department),
         specializations: words(knows),
         languages: words(languages),

@@ -125,7 +125,12 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 3] = ["SUPPORT_CONFIG", "BUILD_DATABASE_URL", "POSTGRES_PASSWORD"];
+const NO_SETTINGS: [&str; 4] = [
+    "SUPPORT_CONFIG",
+    "BUILD_DATABASE_URL",
+    "POSTGRES_PASSWORD",
+    "PROPTEST_CASES",
+];
 
 #[test]
 fn settings_that_the_documents_name_exist() {
@@ -203,22 +208,67 @@ fn codes_of_the_document_of_the_api_are_those_of_the_source() {
         );
     }
     for text in &sources {
-        for maker in [
-            "ActionError::conflict(",
-            "ActionError::forbidden(",
-            "ActionError::Unauthenticated(",
-        ] {
-            for call in text.split(maker).skip(1) {
-                // A call whose first argument is no literal passes a code on.
-                let Some(code) = call.trim_start().strip_prefix('"') else {
-                    continue;
-                };
-                let code = code.split('"').next().unwrap();
-                assert!(
-                    section.contains(&format!("`{code}`")),
-                    "docs/API.md lacks the code {code}"
-                );
-            }
+        for code in made(text) {
+            assert!(
+                section.contains(&format!("`{code}`")),
+                "docs/API.md lacks the code {code}"
+            );
         }
     }
+}
+
+/// The codes of failures that a source makes.
+fn made(text: &str) -> BTreeSet<&str> {
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    let mut found = BTreeSet::new();
+    for maker in [
+        "ActionError::conflict(",
+        "ActionError::forbidden(",
+        "ActionError::Unauthenticated(",
+        "Problem::new(",
+        "Problem::unauthenticated(",
+        "refused(",
+    ] {
+        for call in text.split(maker).skip(1) {
+            // The code is the first or the second argument; one that is no literal was made elsewhere.
+            let first = call.trim_start();
+            let first = if first.starts_with("StatusCode::") {
+                first.split_once(',').unwrap().1.trim_start()
+            } else {
+                first
+            };
+            let Some(code) = first.strip_prefix('"') else {
+                continue;
+            };
+            found.insert(code.split('"').next().unwrap());
+        }
+    }
+    found
+}
+
+/// What is told before an operation is found.
+const OF_NO_OPERATION: [&str; 3] = ["bad_request", "method_not_allowed", "no_such_path"];
+
+#[test]
+fn every_failure_is_named_by_an_operation_and_every_name_is_in_the_document() {
+    let text = document("API.md");
+    let section = text.split("\n## Codes").nth(1).unwrap();
+    let table = section.split("\nIn `errors`:").next().unwrap();
+    let documented: BTreeSet<(u16, &str)> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .flat_map(|row| {
+            let status = row.split('|').nth(2).unwrap().trim().parse();
+            let codes = quoted(row.split('|').nth(1).unwrap());
+            codes.filter_map(move |code| Some((status.clone().ok()?, code)))
+        })
+        .filter(|(_, code)| !OF_NO_OPERATION.contains(code))
+        .collect();
+    let (_, routes) = api::routes::all();
+    let named: BTreeSet<(u16, &str)> = routes
+        .iter()
+        .flat_map(|route| route.operation.failures(route.path))
+        .flat_map(|(status, codes)| codes.into_iter().map(move |code| (status, code)))
+        .collect();
+    assert_eq!(documented, named);
 }

@@ -106,14 +106,16 @@ async fn the_document_tells_how_files_go_and_come() {
         responses.keys().cloned().collect()
     };
     let expected = [
-        "201", "400", "401", "409", "413", "415", "422", "429", "500", "503",
+        "201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
     ];
     assert_eq!(statuses(upload), expected);
     assert_eq!(upload["parameters"][0]["name"], "Idempotency-Key");
     let download = &paths["/api/v1/support/attachments/{id}"]["get"];
     assert_eq!(
         statuses(download),
-        ["200", "401", "404", "429", "500", "503"]
+        [
+            "200", "400", "401", "403", "404", "409", "429", "500", "503"
+        ]
     );
     let file = &download["responses"]["200"];
     assert_eq!(file["content"]["*/*"]["schema"]["format"], "binary");

@@ -62,6 +62,11 @@ impl KeySet {
         }
     }
 
+    /// The key of that name, if it has been seen: nobody is asked.
+    pub fn seen_already(&self, id: Option<&str>) -> Option<Arc<Key>> {
+        self.seen().find(id)
+    }
+
     /// The key of that name. A token may leave out the name where there is only one key.
     ///
     /// # Errors

@@ -65,25 +65,32 @@ fn described(route: &Route, generator: &mut SchemaGenerator) -> Value {
     if !about.is_empty() {
         described["description"] = json!(about);
     }
-    if let Some((schema, example)) = &operation.body {
-        let mut media = json!({"schema": schema});
-        if !example.is_null() {
-            media["example"] = example.clone();
-        }
+    if let Some(field) = operation.upload {
+        // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
+        let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
+        described["requestBody"] = json!({
+            "required": true,
+            "content": {"multipart/form-data": {"schema": {
+                "type": "object",
+                "properties": {field: file},
+                "required": [field],
+                "additionalProperties": false,
+            }}},
+        });
+    }
+    if let Some((schema, _)) = &operation.body {
         described["requestBody"] = json!({
             "required": !operation.body_is_optional,
-            "content": {media_in(operation): media},
+            "content": {media_in(operation): {"schema": schema, "example": operation.example}},
         });
     }
     described
 }
 
-/// Pages have forms, uploads forms with files, everything else is JSON.
+/// Pages have forms, everything else is JSON.
 fn media_in(operation: &Operation) -> &'static str {
     if operation.pages {
         "application/x-www-form-urlencoded"
-    } else if operation.multipart {
-        "multipart/form-data"
     } else {
         "application/json"
     }
@@ -135,7 +142,7 @@ fn parameters(route: &Route) -> Value {
         .operation
         .query
         .as_ref()
-        .and_then(|query| query["properties"].as_object());
+        .and_then(|(schema, _)| schema["properties"].as_object());
     for (name, schema) in query.into_iter().flatten() {
         parameters.push(json!({"name": name, "in": "query", "schema": not_nullable(schema)}));
     }
@@ -184,16 +191,21 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
         success["headers"] = file_headers();
     }
     responses.insert(operation.status.to_string(), success);
-    for status in operation.failures(route.path) {
-        let content = if operation.pages && status < 429 {
-            json!({"text/html": {"schema": {"type": "string"}}})
-        } else {
-            json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
-        };
+    for status in operation.page_statuses {
+        let page = json!({"text/html": {"schema": {"type": "string"}}});
         responses.insert(
             status.to_string(),
-            json!({"description": reason(status), "content": content}),
+            json!({"description": reason(*status), "content": page}),
         );
+    }
+    for (status, codes) in operation.failures(route.path) {
+        let described = responses
+            .entry(status.to_string())
+            .or_insert_with(|| json!({"description": reason(status)}));
+        described["content"]["application/problem+json"] = json!({"schema": {
+            "$ref": "#/components/schemas/Problem",
+            "properties": {"code": {"enum": codes}},
+        }});
     }
     Value::Object(responses)
 }
@@ -229,7 +241,7 @@ fn problem() -> Value {
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string", "description": "What to do about it."},
-            "code": {"type": "string", "description": "A stable word."},
+            "code": {"type": "string", "description": "A stable word: each answer of each operation lists those that it may have."},
             "errors": {"type": "array", "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],

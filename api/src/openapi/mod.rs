@@ -2,11 +2,14 @@
 //! by the functions that read them, answers by the types that are serialised, paths by the table
 //! of routes.
 
+mod codes;
 mod document;
 mod operation;
 mod page;
+mod reader;
 mod shape;
 
+pub use codes::Codes;
 pub use document::document;
 pub use operation::{Operation, Who};
 pub use page::page;

@@ -1,8 +1,16 @@
 //! One operation of the document: what it is for, who may call it, what it reads and answers.
 
-use crate::{body::Body, query::Query};
+use super::{
+    codes::{self, Codes},
+    reader::Reader,
+};
+use crate::{
+    body::{Body, Null},
+    query::Query,
+};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use shared::fault::Fault;
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +28,7 @@ type Schema = fn(&mut SchemaGenerator) -> Value;
 /// One operation.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each says whether one more answer is possible"
+    reason = "each says one thing that the operation minds"
 )]
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -28,8 +36,10 @@ pub struct Operation {
     pub(super) summary: &'static str,
     pub(super) who: Who,
     pub(super) about: &'static str,
-    pub(super) query: Option<Value>,
-    pub(super) body: Option<(Value, Value)>,
+    pub(super) query: Option<(Value, Reader<Query>)>,
+    pub(super) body: Option<(Value, Reader<Body>)>,
+    pub(super) example: Option<Value>,
+    merges: Null,
     pub(super) body_is_optional: bool,
     pub(super) takes_version: bool,
     pub(super) status: u16,
@@ -37,12 +47,12 @@ pub struct Operation {
     pub(super) may_answer: Vec<(&'static str, Schema)>,
     pub(super) whole: Option<Schema>,
     pub(super) once: bool,
-    pub(super) conflicts: bool,
-    pub(super) forbids: bool,
-    pub(super) challenges: bool,
+    pub(super) own_codes: Vec<(u16, &'static str)>,
+    pub(super) recognises: bool,
     pub(super) pages: bool,
-    pub(super) multipart: bool,
+    pub(super) upload: Option<&'static str>,
     pub(super) bytes: bool,
+    pub(super) page_statuses: &'static [u16],
 }
 
 impl Operation {
@@ -56,6 +66,8 @@ impl Operation {
             about: "",
             query: None,
             body: None,
+            example: None,
+            merges: Null::Absent,
             body_is_optional: false,
             takes_version: false,
             status: 200,
@@ -63,12 +75,12 @@ impl Operation {
             may_answer: Vec::new(),
             whole: None,
             once: false,
-            conflicts: false,
-            forbids: false,
-            challenges: false,
+            own_codes: Vec::new(),
+            recognises: false,
             pages: false,
-            multipart: false,
+            upload: None,
             bytes: false,
+            page_statuses: &[],
         }
     }
 
@@ -80,18 +92,38 @@ impl Operation {
 
     /// It reads a query like this.
     #[must_use]
-    pub fn query<T>(self, read: impl FnOnce(&mut Query) -> T) -> Self {
+    pub fn query<T>(self, read: impl Fn(&mut Query) -> T + Send + Sync + 'static) -> Self {
         Self {
-            query: Some(Query::describe(read)),
+            query: Some((Query::describe(&read), Reader::new(read))),
             ..self
         }
     }
 
     /// It reads a body like this, of which there is an example.
     #[must_use]
-    pub fn body<T>(self, read: impl FnOnce(&mut Body) -> T, example: Value) -> Self {
+    pub fn body<T>(
+        self,
+        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        example: Value,
+    ) -> Self {
         Self {
-            body: Some((Body::describe(read), example)),
+            body: Some((Body::describe(&read), Reader::new(read))),
+            example: Some(example),
+            ..self
+        }
+    }
+
+    /// As [`Operation::body`], of a merge patch.
+    #[must_use]
+    pub fn patch<T>(
+        self,
+        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        example: Value,
+    ) -> Self {
+        Self {
+            body: Some((Body::describe_patch(&read), Reader::new(read))),
+            example: Some(example),
+            merges: Null::Clears,
             ..self
         }
     }
@@ -117,20 +149,13 @@ impl Operation {
     /// It minds `Idempotency-Key`.
     #[must_use]
     pub fn once(self) -> Self {
-        Self {
-            once: true,
-            conflicts: true,
-            ..self
-        }
+        Self { once: true, ..self }
     }
 
-    /// The state may forbid it.
+    /// The state may forbid it: 409, with one of these codes.
     #[must_use]
-    pub fn conflicts(self) -> Self {
-        Self {
-            conflicts: true,
-            ..self
-        }
+    pub fn conflicts(self, codes: &[&'static str]) -> Self {
+        self.refuses(409, codes)
     }
 
     /// It answers with this field, besides `success`.
@@ -159,22 +184,28 @@ impl Operation {
         }
     }
 
-    /// It may refuse what some roles ask for: 403.
+    /// It may refuse what some roles ask for: 403, with one of these codes.
     #[must_use]
-    pub fn forbids(self) -> Self {
-        Self {
-            forbids: true,
-            ..self
-        }
+    pub fn forbids(self, codes: &[&'static str]) -> Self {
+        self.refuses(403, codes)
     }
 
-    /// It asks for credentials of its own: 401.
+    /// It asks for credentials of its own: 401, with one of these codes.
     #[must_use]
-    pub fn challenges(self) -> Self {
-        Self {
-            challenges: true,
-            ..self
-        }
+    pub fn challenges(self, codes: &[&'static str]) -> Self {
+        self.refuses(401, codes)
+    }
+
+    /// It counts wrong passwords: 429.
+    #[must_use]
+    pub fn counts_failures(self) -> Self {
+        self.refuses(429, &["too_many_failures"])
+    }
+
+    fn refuses(mut self, status: u16, codes: &[&'static str]) -> Self {
+        self.own_codes
+            .extend(codes.iter().map(|code| (status, *code)));
+        self
     }
 
     /// It creates something: 201.
@@ -186,11 +217,11 @@ impl Operation {
         }
     }
 
-    /// It answers with pages instead of JSON.
+    /// It needs no token, and minds one that is sent.
     #[must_use]
-    pub fn pages(self) -> Self {
+    pub fn recognises(self) -> Self {
         Self {
-            pages: true,
+            recognises: true,
             ..self
         }
     }
@@ -198,21 +229,8 @@ impl Operation {
     /// It reads a form with a file in this field.
     #[must_use]
     pub fn uploads(self, field: &'static str) -> Self {
-        // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
-        let file = json!({
-            "type": "string",
-            "format": "binary",
-            "contentMediaType": "application/octet-stream",
-        });
-        let schema = json!({
-            "type": "object",
-            "properties": {field: file},
-            "required": [field],
-            "additionalProperties": false,
-        });
         Self {
-            body: Some((schema, Value::Null)),
-            multipart: true,
+            upload: Some(field),
             ..self
         }
     }
@@ -226,38 +244,64 @@ impl Operation {
         }
     }
 
-    /// The statuses of the failures it may answer with.
-    pub(super) fn failures(&self, path: &str) -> Vec<u16> {
-        let mut failures = Vec::new();
-        if self.who != Who::Anybody || self.challenges {
-            failures.push(401);
+    /// It answers with pages instead of JSON, refusals of these statuses among them.
+    #[must_use]
+    pub fn pages(self, page_statuses: &'static [u16]) -> Self {
+        Self {
+            pages: true,
+            page_statuses,
+            ..self
         }
-        if matches!(self.who, Who::Roles(_)) || self.forbids {
-            failures.push(403);
+    }
+
+    /// The failures it may answer with: the codes of each status.
+    #[must_use]
+    pub fn failures(&self, path: &str) -> Codes {
+        codes::of(self, path)
+    }
+
+    /// Who may call it.
+    #[must_use]
+    pub const fn who(&self) -> Who {
+        self.who
+    }
+
+    /// Whether it answers with pages, and reads forms.
+    #[must_use]
+    pub const fn is_page(&self) -> bool {
+        self.pages
+    }
+
+    /// Whether it minds `If-Match`.
+    #[must_use]
+    pub const fn takes_version(&self) -> bool {
+        self.takes_version
+    }
+
+    /// A body that it takes; `None` where it reads none.
+    #[must_use]
+    pub const fn example(&self) -> Option<&Value> {
+        self.example.as_ref()
+    }
+
+    /// What its reader of bodies finds wrong with this one, by itself.
+    #[must_use]
+    pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<Fault> {
+        let mut body = Body::new(fields, self.merges);
+        if let Some((_, reader)) = &self.body {
+            reader.read(&mut body);
         }
-        if path.contains('{') {
-            failures.push(404);
+        body.into_faults()
+    }
+
+    /// What its reader of queries finds wrong with this one, by itself.
+    #[must_use]
+    pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<Fault> {
+        let mut query = Query::of_pairs(pairs);
+        if let Some((_, reader)) = &self.query {
+            reader.read(&mut query);
         }
-        // An id or a number that is neither. Elsewhere what is no id is the id of nothing.
-        if path.contains("/tickets/{id}") && self.body.is_none() {
-            failures.push(400);
-        }
-        if self.body.is_some() {
-            failures.extend([400, 413, 415, 422]);
-        }
-        if self.query.is_some() && self.body.is_none() {
-            failures.push(400);
-        }
-        if self.takes_version {
-            failures.push(412);
-        }
-        if self.conflicts {
-            failures.push(409);
-        }
-        failures.extend([429, 500, 503]);
-        failures.sort_unstable();
-        failures.dedup();
-        failures
+        query.into_faults()
     }
 
     /// The schema of its success.

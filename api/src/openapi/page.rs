@@ -125,6 +125,11 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
                 html.json(&content["schema"]);
                 html.raw("</details>");
             }
+            let codes = content["schema"]["properties"]["code"]["enum"].as_array();
+            for code in codes.into_iter().flatten() {
+                html.raw(" ");
+                html.element("code", text(code));
+            }
         }
         html.raw("</td></tr>");
     }

@@ -10,21 +10,46 @@ use shared::fault::{Asks, Limit};
 
 /// The fields that a reader asked for, in order.
 #[derive(Debug, Default)]
-pub struct Shape(Vec<(String, Value)>);
+pub struct Shape {
+    fields: Vec<(String, Value)>,
+    /// Those of a merge patch that null clears.
+    nullable: Vec<String>,
+}
 
 impl Shape {
     /// A field of that schema. What is asked for twice is what it was the first time.
     pub fn property(&mut self, field: &str, schema: Value) {
-        if !self.0.iter().any(|(known, _)| known == field) {
-            self.0.push((field.to_owned(), schema));
+        if !self.fields.iter().any(|(known, _)| known == field) {
+            self.fields.push((field.to_owned(), schema));
         }
+    }
+
+    /// In a merge patch, null clears this field.
+    pub fn may_be_null(&mut self, field: &str) {
+        self.nullable.push(field.to_owned());
     }
 
     /// An object of these fields and no others, within these limits. What need not be there may
     /// be null.
     #[must_use]
     pub fn into_schema(self, limits: Vec<Limit>) -> Value {
-        let properties: Map<String, Value> = self.0.into_iter().collect();
+        self.written(limits, |name, _, needed| !needed.contains(&json!(name)))
+    }
+
+    /// As [`Shape::into_schema`], of a merge patch: null is for what it clears alone.
+    #[must_use]
+    pub fn into_patch_schema(self, limits: Vec<Limit>) -> Value {
+        self.written(limits, |name, nullable, _| {
+            nullable.iter().any(|clears| clears == name)
+        })
+    }
+
+    fn written(
+        self,
+        limits: Vec<Limit>,
+        may_be_null: impl Fn(&str, &[String], &[Value]) -> bool,
+    ) -> Value {
+        let properties: Map<String, Value> = self.fields.into_iter().collect();
         let mut schema = json!({
             "type": "object",
             "properties": properties,
@@ -37,7 +62,7 @@ impl Shape {
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         if let Some(properties) = schema["properties"].as_object_mut() {
             for (name, property) in properties {
-                if !required.iter().any(|needed| needed == name.as_str()) {
+                if may_be_null(name, &self.nullable, &required) {
                     nullable(property);
                 }
             }

@@ -31,5 +31,5 @@ pub(crate) fn json_operation() -> Operation {
 }
 
 pub(crate) fn page_operation() -> Operation {
-    Operation::new("getReference", Who::Anybody, "Show this document as a page").pages()
+    Operation::new("getReference", Who::Anybody, "Show this document as a page").pages(&[])
 }

@@ -158,7 +158,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the survey that a mail links to",
     )
     .about("A page for people. Opening it changes nothing.")
-    .pages()
+    .pages(&[404])
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -169,6 +169,6 @@ pub(crate) fn post_operation() -> Operation {
     )
     .about("What the page's form sends. Once for each resolution.")
     .body(body, json!({"rating": "5", "feedback": "Quick!"}))
-    .conflicts()
-    .pages()
+    .once()
+    .pages(&[404, 409, 422])
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
-    page: i64,
+    /// From 1; null where a cursor led to it, since that is in no page.
+    page: Option<i64>,
     limit: i64,
     total: i64,
     total_is_exact: bool,
@@ -21,12 +22,22 @@ impl Pagination {
     #[must_use]
     pub fn new(page: i64, limit: i64, total: i64) -> Self {
         Self {
-            page,
+            page: Some(page),
+            has_more: page.saturating_mul(limit) < total,
+            ..Self::after_cursor(limit, total)
+        }
+    }
+
+    /// A part of `limit` entries somewhere among `total`.
+    #[must_use]
+    pub fn after_cursor(limit: i64, total: i64) -> Self {
+        Self {
+            page: None,
             limit,
             total,
             total_is_exact: true,
             total_pages: total.saturating_add(limit - 1) / limit.max(1),
-            has_more: page.saturating_mul(limit) < total,
+            has_more: false,
             next_cursor: None,
         }
     }

@@ -227,7 +227,11 @@ fn resolution(resolution: &Resolution, reader: Reader) -> ResolutionView<'_> {
             Reader::Staff => Hidden::Shown(resolution.resolution_notes.as_deref()),
             Reader::Requester => Hidden::Hidden,
         },
-        duplicate_of: resolution.duplicate_of,
+        // That another customer has a ticket is that customer's affair.
+        duplicate_of: resolution.duplicate_of.filter(|_| match reader {
+            Reader::Staff => true,
+            Reader::Requester => resolution.duplicate_is_theirs,
+        }),
         resolved_by: resolution.resolved_by,
         resolved_at: Time(resolution.resolved_at),
     }

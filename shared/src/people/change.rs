@@ -8,6 +8,38 @@ use crate::{
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
+/// What becomes of something that need not be there.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Nothing.
+    #[default]
+    Stays,
+    /// It is there no longer.
+    Cleared,
+    /// It is this.
+    To(T),
+}
+
+impl<T> Change<T> {
+    /// With what `read` makes of the new value; it is asked without one, too.
+    pub(super) fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Change<U> {
+        let value = match self {
+            Self::Cleared => return Change::Cleared,
+            Self::Stays => read(None),
+            Self::To(value) => read(Some(value)),
+        };
+        value.map_or(Change::Stays, Change::To)
+    }
+
+    /// The new value.
+    pub(super) fn value(&self) -> Option<&T> {
+        match self {
+            Self::To(value) => Some(value),
+            Self::Stays | Self::Cleared => None,
+        }
+    }
+}
+
 /// What a person changes of their own account, as it came.
 #[derive(Debug, Default)]
 pub struct UncheckedProfile {
@@ -72,8 +104,8 @@ pub struct PersonChange {
     pub role: Option<Role>,
     /// Whether the account may be used.
     pub active: Option<bool>,
-    /// What staff are known by.
-    pub support_info: Option<SupportInfoChange>,
+    /// What staff are known by. Only those who have nothing of it can have it cleared.
+    pub support_info: Change<SupportInfoChange>,
 }
 
 impl PersonChange {

@@ -15,7 +15,7 @@ mod sessions;
 pub mod store;
 
 pub use account::AccountEventKind;
-pub use change::{PersonChange, ProfileChange, UncheckedProfile};
+pub use change::{Change, PersonChange, ProfileChange, UncheckedProfile};
 pub use model::{
     AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
     Weekday,

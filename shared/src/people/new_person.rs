@@ -2,7 +2,7 @@
 
 use crate::{
     fault::Faults,
-    people::{Department, Level, Password, Role, Shift, Weekday, fields},
+    people::{Change, Department, Level, Password, Role, Shift, Weekday, fields},
 };
 use chrono_tz::Tz;
 
@@ -37,7 +37,7 @@ pub struct UncheckedPerson {
 #[derive(Debug, Default)]
 pub struct UncheckedSupportInfo {
     /// The company's number.
-    pub employee_id: Option<String>,
+    pub employee_id: Change<String>,
     /// The desk; the general one without one.
     pub department: Option<Department>,
     /// What the agent knows best.
@@ -82,7 +82,7 @@ pub struct NewSupportInfo {
 /// What is changed of what an agent or admin is known by; what is absent stays.
 #[derive(Debug, Default)]
 pub struct SupportInfoChange {
-    pub(super) employee_id: Option<String>,
+    pub(super) employee_id: Change<String>,
     pub(super) department: Option<Department>,
     pub(super) specializations: Option<Vec<String>>,
     pub(super) languages: Option<Vec<String>>,
@@ -145,7 +145,9 @@ impl SupportInfoChange {
     /// Parses what staff are known by; what is wrong with it is added to the faults, under names
     /// that are relative to it.
     pub fn parse(given: UncheckedSupportInfo, faults: &mut Faults) -> Self {
-        let employee_id = fields::employee_id(faults, "employeeId", given.employee_id.as_deref());
+        let employee_id = given.employee_id.read(|number: Option<String>| {
+            fields::employee_id(faults, "employeeId", number.as_deref())
+        });
         let specializations = given.specializations.as_deref().unwrap_or_default();
         fields::words(faults, "specializations", specializations);
         let languages = given.languages.as_deref().unwrap_or_default();
@@ -172,7 +174,7 @@ impl NewSupportInfo {
         let given = SupportInfoChange::parse(given, faults);
         let usual = Self::default();
         Some(Self {
-            employee_id: given.employee_id,
+            employee_id: given.employee_id.value().cloned(),
             department: given.department.unwrap_or(usual.department),
             specializations: given.specializations.unwrap_or_default(),
             languages: given.languages.unwrap_or_default(),
@@ -264,7 +266,7 @@ mod tests {
         let mut faults = Faults::new();
         let info = NewSupportInfo::parse(
             UncheckedSupportInfo {
-                employee_id: Some("a b".to_owned()),
+                employee_id: Change::To("a b".to_owned()),
                 specializations: Some(vec!["payments".to_owned(), String::new()]),
                 languages: Some(vec!["sw".to_owned(), "Swahili".to_owned()]),
                 level: Some(0),

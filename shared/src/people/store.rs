@@ -5,8 +5,8 @@ use crate::{
     error::ActionError,
     ids::UserId,
     people::{
-        AgentStats, Availability, AvailabilityNow, Department, NewPerson, NewSupportInfo, Person,
-        ProfileChange, Role, Shift, SupportInfo, SupportInfoChange, known::Known,
+        AgentStats, Availability, AvailabilityNow, Change, Department, NewPerson, NewSupportInfo,
+        Person, ProfileChange, Role, Shift, SupportInfo, SupportInfoChange, known::Known,
     },
     work::Work,
 };
@@ -229,19 +229,21 @@ pub(super) async fn update_agent(
     change: &SupportInfoChange,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update agents set employee_id = coalesce($2, employee_id), department = coalesce($3, department),
+        "update agents set employee_id = case when $9 then null else coalesce($2, employee_id) end,
+                           department = coalesce($3, department),
                            specializations = coalesce($4, specializations), languages = coalesce($5, languages),
                            level = coalesce($6, level), shift_schedule = coalesce($7, shift_schedule),
                            max_concurrent_tickets = coalesce($8, max_concurrent_tickets)
          where user_id = $1",
         id.0,
-        change.employee_id,
+        change.employee_id.value(),
         change.department.map(Department::as_str),
         change.specializations.as_deref(),
         change.languages.as_deref(),
         change.level.map(|level| level.0),
         change.shift_schedule.as_ref().map(Json) as _,
         change.max_concurrent_tickets,
+        change.employee_id == Change::Cleared,
     )
     .execute(&mut *work.tx)
     .await?;

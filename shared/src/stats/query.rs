@@ -144,10 +144,11 @@ fn aligned(instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
 fn date(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<NaiveDate> {
     faults.ask(field, Asks::Format("date"));
     let text = text?;
-    // Written back and compared, since the parser also takes `2025-1-1` and `+2025-01-01`.
+    // Written back and compared, since the parser also takes `2025-1-1` and `+2025-01-01`. Years
+    // that no database has are longer.
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
-        .filter(|date| date.format("%Y-%m-%d").to_string() == text);
+        .filter(|date| text.len() == 10 && date.to_string() == text);
     if date.is_none() {
         faults.add(field, "invalid_date", "must be a date, such as 2025-10-01");
     }

@@ -71,6 +71,13 @@ impl Case {
         &self.entries
     }
 
+    /// Whether all that has happened are internal notes.
+    #[must_use]
+    pub fn has_notes_alone(&self) -> bool {
+        let is_note = |entry: &Entry| matches!(entry.what, Happened::NoteAdded { .. });
+        self.entries.iter().all(is_note)
+    }
+
     /// Notes what happened.
     pub fn record(&mut self, at: DateTime<Utc>, what: Happened) {
         self.entries.push(Entry { at, what });
@@ -336,6 +343,7 @@ fn unexplained(by: Option<UserId>, now: DateTime<Utc>) -> Resolution {
         resolution_type: None,
         resolution_notes: None,
         duplicate_of: None,
+        duplicate_is_theirs: false,
         resolved_by: by,
         resolved_at: now,
     }

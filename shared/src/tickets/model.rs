@@ -115,6 +115,9 @@ pub struct Resolution {
     pub resolution_notes: Option<String>,
     /// The other ticket.
     pub duplicate_of: Option<TicketId>,
+    /// Whether the other ticket is the same customer's, who may know of it then.
+    #[serde(default)]
+    pub duplicate_is_theirs: bool,
     /// Who; nobody where the system did.
     pub resolved_by: Option<UserId>,
     /// When.

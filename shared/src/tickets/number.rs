@@ -42,6 +42,27 @@ impl fmt::Display for TicketNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_number_that_was_printed_reads_as_itself(
+            seconds in 0_i64..1_000_000_000_000, sequence in 1_i64..=i64::MAX,
+        ) {
+            let number = TicketNumber::new(DateTime::from_timestamp(seconds, 0).unwrap(), sequence);
+            prop_assert_eq!(TicketNumber::parse(number.as_str()), Some(number.clone()));
+            prop_assert_eq!(number.to_string(), number.as_str());
+        }
+
+        #[test]
+        fn any_text_is_refused_as_a_number_or_prints_as_it_was(
+            text in prop_oneof!["\\PC{0,30}", "(TKT-)?[-0-9]{0,45}", "TKT-[0-9]{0,22}-[0-9\u{660}-\u{669}]{0,22}"],
+        ) {
+            if let Some(number) = TicketNumber::parse(&text) {
+                prop_assert_eq!(number.as_str(), text);
+            }
+        }
+    }
 
     #[test]
     fn a_number_names_the_second_and_at_least_six_digits_of_sequence() {

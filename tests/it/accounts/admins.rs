@@ -242,3 +242,54 @@ async fn the_last_admin_stays_one_whoever_acts_at_once() {
         .await
         .ok();
 }
+
+#[tokio::test]
+async fn null_takes_away_what_need_not_be_there_and_is_refused_elsewhere() {
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    let info = json!({"department": "billing", "employeeId": "E7"});
+    let sarah = app.person("Sarah", Role::Support, info).await;
+    // What is absent stays.
+    let other = json!({"supportInfo": {"level": 2}});
+    let changed = eve.patch(&path(&sarah), other).await;
+    assert_eq!(changed.ok()["user"]["supportInfo"]["employeeId"], "E7");
+    let cleared = json!({"supportInfo": {"employeeId": null}});
+    let changed = eve.patch(&path(&sarah), cleared).await;
+    let info = &changed.ok()["user"]["supportInfo"];
+    assert_eq!(info["employeeId"], Value::Null);
+    assert_eq!(info["department"], "billing");
+    // The number is free for somebody else then.
+    let kim = app.agent("Kim", "general").await;
+    let taken = json!({"supportInfo": {"employeeId": "E7"}});
+    eve.patch(&path(&kim), taken).await.ok();
+    let nothing = json!({"role": null, "active": null, "supportInfo": {
+        "department": null, "level": null, "maxConcurrentTickets": null, "languages": null,
+        "specializations": null, "shiftSchedule": null,
+    }});
+    let refused = eve.patch(&path(&kim), nothing).await;
+    assert_eq!(refused.refused(422), "invalid_fields");
+    let errors = refused.body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 8, "{errors:?}");
+    assert!(errors.iter().all(|fault| fault["code"] == "not_nullable"));
+    let amina = app.customer("Amina").await;
+    for (person, status) in [(&amina, 200), (&kim, 422)] {
+        let none = json!({"supportInfo": null});
+        assert_eq!(eve.patch(&path(person), none).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_change_is_told_before_what_stands_against_it() {
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    app.sql(
+        "update users set active = false where email = $1",
+        "registrar@example.com",
+    )
+    .await;
+    let both = json!({"role": "customer", "supportInfo": {"level": 2}});
+    let refused = eve.patch(&path(&eve), both).await;
+    assert_eq!(refused.refused(422), "invalid_fields");
+    let demoted = eve.patch(&path(&eve), json!({"role": "customer"})).await;
+    assert_eq!(demoted.refused(409), "last_admin");
+}

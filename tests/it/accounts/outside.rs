@@ -1,7 +1,10 @@
 //! Tokens of an outside issuer: checked by its published keys, and accounts that come with them.
 
 use super::{ME, PASSWORD, log_in, mails_of};
-use crate::harness::{Answer, App};
+use crate::{
+    guards::until_refused,
+    harness::{Answer, App},
+};
 use axum::{
     Router,
     body::Body,
@@ -126,11 +129,16 @@ impl Issuer {
     }
 
     async fn app(&self, trust_roles: &str) -> App {
+        self.app_with(trust_roles, "0").await
+    }
+
+    async fn app_with(&self, trust_roles: &str, per_minute: &str) -> App {
         App::with(&[
             ("AUTH_JWKS_URL", &self.url),
             ("AUTH_JWKS_ISSUER", ISSUER),
             ("AUTH_JWKS_AUDIENCE", "support"),
             ("AUTH_JWKS_TRUST_ROLES", trust_roles),
+            ("RATE_LIMIT_PER_MINUTE", per_minute),
         ])
         .await
     }
@@ -283,6 +291,39 @@ async fn as_long_as_no_keys_could_be_had_nobody_can_tell() {
         assert_eq!(me(&app, &token).await.refused(503), "unavailable");
     }
     app.customer("Amina").await.get(ME).await.ok();
+}
+
+#[tokio::test]
+async fn everybody_from_outside_has_a_limit_and_bad_tokens_count_for_their_address() {
+    let key = Key::ec("one", 1);
+    let issuer = Issuer::with(&[&key]).await;
+    let app = issuer.app_with("false", "4").await;
+    let token = |who: &str| key.signs(&claims(&app, who));
+    let (olive, oscar) = (token("olive"), token("oscar"));
+    // As long as no key is known, calls count for the address: this one fetches the keys.
+    me(&app, &olive).await.ok();
+    until_refused(async || me(&app, &olive).await).await;
+    me(&app, &oscar).await.ok();
+    // Another token of the same person is the same caller.
+    let mut again = claims(&app, "olive");
+    again["jti"] = json!("another");
+    let again = key.signs(&again);
+    let (more, _) = until_refused(async || me(&app, &again).await).await;
+    assert!(more < 4, "{more} more calls");
+    let impostor = Key::ec("one", 9);
+    let unknown = Key::ec("unknown", 2);
+    let mut tokens = 0;
+    let bad = async || {
+        tokens += 1;
+        let who = format!("somebody{tokens}");
+        let by = if tokens % 2 == 0 { &impostor } else { &unknown };
+        me(&app, &by.signs(&claims(&app, &who))).await
+    };
+    until_refused(bad).await;
+    // The address has none left; whoever has a good token has.
+    let (more, _) = until_refused(async || app.stranger().get(ME).await).await;
+    assert!(more < 4, "{more} more calls");
+    me(&app, &oscar).await.ok();
 }
 
 #[tokio::test]

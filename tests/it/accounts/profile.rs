@@ -11,7 +11,8 @@ async fn what_is_absent_stays_as_it_is() {
     let amina = app.customer("Amina").await;
     let before = amina.get(ME).await.ok()["user"].clone();
     app.advance(chrono::TimeDelta::minutes(1));
-    let change = json!({"phoneNumber": "+254700000001", "language": "sw", "timezone": "Africa/Nairobi", "firstName": null});
+    let change =
+        json!({"phoneNumber": "+254700000001", "language": "sw", "timezone": "Africa/Nairobi"});
     let changed = amina.patch(ME, change).await;
     let mut expected = before;
     for (field, value) in [
@@ -24,6 +25,40 @@ async fn what_is_absent_stays_as_it_is() {
     }
     assert_eq!(changed.ok()["user"], expected);
     assert_eq!(amina.get(ME).await.ok()["user"], expected);
+}
+
+#[tokio::test]
+async fn null_is_refused_where_there_has_to_be_something() {
+    let app = App::new().await;
+    let (amina, sarah) = (
+        app.customer("Amina").await,
+        app.agent("Sarah", "general").await,
+    );
+    let nothing = json!({
+        "firstName": null, "lastName": null, "phoneNumber": null, "language": null,
+        "timezone": null, "email": null, "currentPassword": null,
+    });
+    let refused = amina.patch(ME, nothing.clone()).await;
+    assert_eq!(refused.refused(422), "invalid_fields");
+    let errors = refused.body["errors"].as_array().unwrap();
+    assert!(errors.iter().all(|fault| fault["code"] == "not_nullable"));
+    assert_eq!(errors.len(), nothing.as_object().unwrap().len());
+    // Whoever has no support info may say so; what is an admin's to set counts for nothing at all.
+    amina.patch(ME, json!({"supportInfo": null})).await.ok();
+    let refused = sarah.patch(ME, json!({"supportInfo": null})).await;
+    assert_eq!(refused.body["errors"][0]["code"], "not_nullable");
+    let info = json!({"languages": null, "specializations": null, "shiftSchedule": null});
+    let refused = sarah.patch(ME, json!({"supportInfo": info})).await;
+    assert_eq!(refused.body["errors"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        refused.body["errors"][0]["field"],
+        "supportInfo.specializations"
+    );
+    let ignored = json!({
+        "level": null, "maxConcurrentTickets": null, "stats": null, "availability": null,
+        "department": null, "employeeId": null,
+    });
+    sarah.patch(ME, json!({"supportInfo": ignored})).await.ok();
 }
 
 #[tokio::test]
@@ -58,6 +93,12 @@ async fn requesters_have_no_support_info_and_every_fault_is_named() {
         .patch(ME, json!({"supportInfo": {"languages": ["sw"]}}))
         .await;
     assert_eq!(refused.refused(422), "invalid_fields");
+    app.customer("Tom").await;
+    let taken = json!({
+        "email": "tom@example.com", "currentPassword": super::PASSWORD, "supportInfo": {"languages": ["sw"]},
+    });
+    let refused = amina.patch(ME, taken).await;
+    assert_eq!(refused.refused(422), "invalid_fields", "before the 409");
     let faulty = json!({"firstName": "", "timezone": "Mars", "phoneNumber": 1, "extra": 1});
     let refused = amina.patch(ME, faulty).await;
     assert_eq!(refused.body["errors"].as_array().unwrap().len(), 4);

@@ -44,7 +44,7 @@ async fn take(limits: &Limits, who: &str) -> Standing {
 }
 
 /// Calls until there is a refusal, and gives it back with the number of calls before.
-async fn until_refused(mut call: impl AsyncFnMut() -> Answer) -> (usize, Answer) {
+pub async fn until_refused(mut call: impl AsyncFnMut() -> Answer) -> (usize, Answer) {
     let began = Instant::now();
     let mut before = 0;
     loop {

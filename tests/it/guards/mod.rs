@@ -4,6 +4,11 @@ mod answers;
 mod idempotency;
 mod limits;
 mod origins;
+mod precedence;
+mod tokens;
+mod walk;
+
+pub use limits::until_refused;
 
 use crate::harness::Caller;
 use axum::{

@@ -164,16 +164,19 @@ impl Caller {
 
     /// A request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
-        }
+        };
+        super::described::check(&method, &path, &answer);
+        answer
     }
 }
 

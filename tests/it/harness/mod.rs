@@ -3,6 +3,7 @@
 
 mod client;
 mod database;
+mod described;
 mod mail;
 mod program;
 mod story;

@@ -4,6 +4,8 @@ use super::{App, Caller};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{jobs::Job, people::Role, work::By};
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
 
 /// What has happened where nothing has.
 pub const NOTHING: [&str; 0] = [];
@@ -160,5 +162,31 @@ impl App {
     /// Somebody who has registered already.
     pub async fn same(&self, user: &Value) -> Caller {
         Caller::person(self.router.clone(), self.cx.clone(), user).await
+    }
+}
+
+impl App {
+    /// What is in the database: for each table a hash of its rows.
+    pub async fn fingerprint(&self) -> BTreeMap<String, String> {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select table_name::text from information_schema.tables
+             where table_schema = 'public' and table_type = 'BASE TABLE' order by 1",
+        )
+        .fetch_all(&self.cx.pool)
+        .await
+        .unwrap();
+        let mut rows = BTreeMap::new();
+        for table in tables {
+            let query = format!(
+                "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t"
+            );
+            let hash: String = sqlx::query_scalar(AssertSqlSafe(query))
+                .fetch_one(&self.cx.pool)
+                .await
+                .unwrap();
+            rows.insert(table, hash);
+        }
+        assert!(rows.len() > 10, "{rows:?}");
+        rows
     }
 }

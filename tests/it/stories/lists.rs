@@ -1,6 +1,7 @@
 //! Lists: what is in them, in which order, and how one walks through them.
 
 use crate::harness::{App, Caller, TICKETS, minutes};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -288,4 +289,91 @@ async fn the_dashboard_has_the_brief_s_lists_of_at_most_fifty_each() {
     assert_eq!(length("atRiskTickets"), 3);
     assert_eq!(dashboard["currentWorkload"], 3);
     assert_eq!(dashboard["performance"]["ticketsResolved"], 0);
+}
+
+#[tokio::test]
+async fn a_period_includes_both_its_ends_to_the_millisecond_that_answers_show() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    app.advance(chrono::TimeDelta::microseconds(123_456));
+    let id = amina.asks("general", "low").await;
+    let shown = amina.ticket(&id).await["createdAt"].clone();
+    let shown = shown.as_str().unwrap();
+    assert_eq!(shown, "2025-10-01T08:00:00.123Z");
+    for (query, found) in [
+        (format!("createdFrom={shown}"), 1),
+        (format!("createdTo={shown}"), 1),
+        (format!("createdFrom={shown}&createdTo={shown}"), 1),
+        ("createdTo=2025-10-01T08:00:00.1230001Z".to_owned(), 1),
+        ("createdTo=2025-10-01T11:00:00.123%2B03:00".to_owned(), 1),
+        ("createdTo=2025-10-01T08:00:00.122Z".to_owned(), 0),
+        ("createdTo=2025-10-01T08:00:00.122999Z".to_owned(), 0),
+        ("createdFrom=2025-10-01T08:00:00.124Z".to_owned(), 0),
+        ("createdTo=2025-10-01".to_owned(), 1),
+        ("createdTo=2025-09-30".to_owned(), 0),
+        ("createdFrom=2025-10-01".to_owned(), 1),
+        ("createdFrom=2025-10-02".to_owned(), 0),
+        (format!("updatedFrom={shown}"), 1),
+    ] {
+        let list = amina.get(&format!("{TICKETS}?{query}")).await;
+        assert_eq!(list.ok()["pagination"]["total"], found, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn days_and_places_that_no_database_has_are_refused() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    for query in [
+        "createdFrom=-262143-01-01",
+        "createdTo=%2B262142-12-31",
+        "createdFrom=-5000-01-01",
+        "updatedFrom=2025-1-1",
+        "createdTo=99999-01-01",
+    ] {
+        let refused = amina.get(&format!("{TICKETS}?{query}")).await;
+        assert_eq!(refused.refused(400), "invalid_query", "{query}");
+        assert_eq!(refused.body["errors"][0]["code"], "not_a_time", "{query}");
+    }
+    // Of the right kind, and nothing that we ever made.
+    let ticket = "01999999-0000-7000-8000-000000000000";
+    for (sort, value) in [
+        ("createdAt", "-20000-01-01 00:00:00+00"),
+        ("createdAt", "+262000-01-01 00:00:00+00"),
+        ("createdAt", "2025-10-01 08:00:00+23:59"),
+        ("createdAt", "0000-01-01 00:00:00+00"),
+        ("createdAt", " 2025-10-01 08:00:00+00"),
+        ("priority", "+3"),
+    ] {
+        let cursor = URL_SAFE_NO_PAD.encode(format!("{sort}~{value}~{ticket}"));
+        let refused = amina
+            .get(&format!("{TICKETS}?sort={sort}&cursor={cursor}"))
+            .await;
+        assert_eq!(refused.refused(400), "invalid_query", "{value}");
+        assert_eq!(refused.body["errors"][0]["code"], "bad_cursor", "{value}");
+    }
+    let eve = app.admin("Eve").await;
+    for query in ["startDate=-5000-01-01", "endDate=-9999-01-01"] {
+        let refused = eve.get(&format!("/api/v1/support/stats?{query}")).await;
+        assert_eq!(refused.refused(400), "invalid_query", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_a_cursor_led_to_has_no_page() {
+    let app = App::new().await;
+    let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
+    for _ in 0..3 {
+        amina.asks("general", "low").await;
+    }
+    for (who, list) in [(&amina, TICKETS), (&eve, "/api/v1/admin/users")] {
+        let first = who.get(&format!("{list}?limit=1")).await.ok()["pagination"].clone();
+        assert_eq!(first["page"], 1);
+        let cursor = first["nextCursor"].as_str().unwrap();
+        let next = who.get(&format!("{list}?limit=1&cursor={cursor}")).await;
+        let next = &next.ok()["pagination"];
+        assert_eq!(next["page"], Value::Null);
+        assert_eq!(next["total"], first["total"]);
+        assert_eq!(next["totalPages"], first["totalPages"]);
+    }
 }

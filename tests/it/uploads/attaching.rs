@@ -38,7 +38,7 @@ async fn until_it_is_attached_it_is_the_uploaders_alone() {
         "token_required"
     );
     let not_an_id = ann.get(&path("nonsense")).await;
-    assert_eq!(not_an_id.refused(404), "not_found");
+    assert_eq!(not_an_id.refused(400), "invalid_query");
 }
 
 #[tokio::test]

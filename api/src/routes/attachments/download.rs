@@ -29,7 +29,7 @@ pub async fn download(
     State(api): State<ApiState>,
     id: PathId,
 ) -> Result<Response, Problem> {
-    let id = id.parse("attachment")?;
+    let id = id.parse("the id of an attachment")?;
     let upload = actions::find(&api.cx.pool, &actor, id).await?;
     let content = api.files.get(id).await?;
     let content = content.inspect_err(move |error| {

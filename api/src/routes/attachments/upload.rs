@@ -85,5 +85,6 @@ pub(crate) fn operation() -> Operation {
         .uploads("file")
         .creates()
         .once()
+        .conflicts(&["too_many_uploads"])
         .answers::<View>("attachment")
 }

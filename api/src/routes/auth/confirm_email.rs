@@ -66,7 +66,7 @@ pub(crate) fn operation() -> Operation {
     Operation::new("confirmEmail", Who::Anybody, "Confirm an address")
         .about("By the token that was mailed to it. Doing it again changes nothing.")
         .body(body, json!({"token": "what the link of the mail ends in"}))
-        .conflicts()
+        .conflicts(&["email_taken"])
 }
 
 pub(crate) fn get_operation() -> Operation {
@@ -76,7 +76,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the page that confirms an address",
     )
     .about("A page for people, which a mail links to. Opening it changes nothing.")
-    .pages()
+    .pages(&[404])
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -86,6 +86,5 @@ pub(crate) fn post_operation() -> Operation {
         "Confirm the address that a mail links from",
     )
     .about("What the page's button sends: nothing but the link itself.")
-    .conflicts()
-    .pages()
+    .pages(&[404, 409])
 }

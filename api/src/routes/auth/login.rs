@@ -39,7 +39,8 @@ fn body(body: &mut Body) -> Option<(String, SecretString)> {
 pub(crate) fn operation() -> Operation {
     super::gives_tokens(Operation::new("login", Who::Anybody, "Log in"))
         .about("An unknown address and a wrong password read the same: 401. After too many of them: 429.")
-        .challenges()
+        .challenges(&["invalid_credentials"])
+        .counts_failures()
         .body(
             body,
             json!({"email": "sarah.support@baitech.com", "password": "SecurePass123!"}),

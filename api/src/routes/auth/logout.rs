@@ -28,5 +28,5 @@ pub async fn logout(caller: SignedIn, State(cx): State<Context>) -> Result<Answe
 pub(crate) fn operation() -> Operation {
     Operation::new("logout", Who::SignedIn, "End the login of the token")
         .about("The login of an outside issuer's token is ended there: 409.")
-        .conflicts()
+        .conflicts(&["login_elsewhere"])
 }

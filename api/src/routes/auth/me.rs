@@ -40,7 +40,7 @@ pub async fn patch(
     client: ClientAddress,
     payload: Payload,
 ) -> Result<Answer, Problem> {
-    let change = payload.read(|body| Some(self::body(body, caller.actor.role)))?;
+    let change = payload.read_patch(|body| Some(self::body(body, caller.actor.role)))?;
     let account = caller.actor.id.to_string();
     let tries_password = change.tries_password();
     let change = actions::change_profile(&api.cx, &api.passwords, caller.actor, change);
@@ -61,7 +61,11 @@ fn body(body: &mut Body, role: Role) -> ProfileChange {
         timezone: body.text("timezone"),
         email: body.text("email"),
         current_password: body.optional("currentPassword", 1..=1_000),
-        support_info: body.object("supportInfo", |info| support_info(info, role)),
+        support_info: if role.is_staff() || !body.clears("supportInfo") {
+            body.object("supportInfo", |info| support_info(info, role))
+        } else {
+            None
+        },
     };
     ProfileChange::parse(given, body.faults())
 }
@@ -75,11 +79,12 @@ pub(crate) fn patch_operation() -> Operation {
         .about("What is absent stays. Another address needs `currentPassword`, and counts once it is confirmed by the link that is \
             mailed to it; the present one asks for that link again. `supportInfo` is for staff; an admin alone sets `department`, \
             `employeeId`, `level` and `maxConcurrentTickets` in it.")
-        .body(
+        .patch(
             // As an admin reads it: everybody else's fields are among an admin's.
             |body| self::body(body, Role::Admin),
             json!({"phoneNumber": "+254712345678", "language": "sw", "timezone": "Africa/Nairobi"}),
         )
-        .conflicts()
+        .conflicts(&["email_taken", "employee_id_taken", "password_elsewhere"])
+        .counts_failures()
         .answers::<User>("user")
 }

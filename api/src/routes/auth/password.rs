@@ -47,5 +47,6 @@ pub(crate) fn operation() -> Operation {
             body,
             json!({"currentPassword": "SecurePass123!", "newPassword": "Another pass phrase"}),
         )
-        .conflicts()
+        .conflicts(&["password_elsewhere"])
+        .counts_failures()
 }

@@ -34,7 +34,7 @@ pub(crate) fn operation() -> Operation {
         "Get new tokens for a refresh token",
     ))
     .about("Each refresh token is good once; using a spent one ends the login that it belongs to.")
-    .challenges()
+    .challenges(&["invalid_refresh_token"])
     .body(
         body,
         json!({"refreshToken": "SkQFN593pj48aLoYx0pYl4_Gtal2iKtNp82Bmh0OdVY"}),

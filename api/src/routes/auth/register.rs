@@ -74,7 +74,7 @@ pub(crate) fn operation() -> Operation {
         id: UserId(uuid::Uuid::nil()),
         role: Role::Admin,
     };
-    let body = |body: &mut Body| {
+    let body = move |body: &mut Body| {
         let role = body.word("role");
         read(body, role, Some(admin))
     };
@@ -82,9 +82,9 @@ pub(crate) fn operation() -> Operation {
         .about("Anybody may register a customer, technician or corporate customer. Agents and admins are registered by an admin's \
             token: 403 without. An admin who registers somebody gets no tokens for them. `level` and `maxConcurrentTickets` count \
             when an admin sends them alone.")
-        .challenges()
-        .forbids()
-        .conflicts()
+        .recognises()
+        .forbids(&["staff_registration_closed"])
+        .conflicts(&["email_taken", "employee_id_taken"])
         .creates()
         .body(
             body,

@@ -116,7 +116,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the form for a new password",
     )
     .about("A page for people, which a mail links to. Opening it changes nothing.")
-    .pages()
+    .pages(&[404])
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -127,5 +127,5 @@ pub(crate) fn post_operation() -> Operation {
     )
     .about("What the page's form sends. Once for each link.")
     .body(form, json!({"password": "Another pass phrase"}))
-    .pages()
+    .pages(&[404, 422])
 }

@@ -38,5 +38,6 @@ pub(crate) fn operation() -> Operation {
     Operation::new("discardJob", Who::Roles("admins"), "Decide against a job")
         .about("It never runs, and is forgotten like one that is done. A mail that is not sent by that is on record as failed.")
         .once()
+        .conflicts(&["job_state"])
         .answers::<JobView>("job")
 }

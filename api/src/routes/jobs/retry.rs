@@ -38,5 +38,6 @@ pub(crate) fn operation() -> Operation {
     Operation::new("retryJob", Who::Roles("admins"), "Try a job again, now")
         .about("A dead letter has all of its attempts again; a job that waits is not waited for. Doing it again does nothing.")
         .once()
+        .conflicts(&["job_state", "job_waits_already"])
         .answers::<JobView>("job")
 }

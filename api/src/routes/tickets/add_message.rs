@@ -71,8 +71,8 @@ pub(crate) fn operation() -> Operation {
             json!({"message": "I tried again but still getting the same error", "attachments": []}),
         )
         .versioned()
-        .conflicts()
-        .forbids()
+        .conflicts(&["illegal_transition", "ticket_closed"])
+        .forbids(&["role_not_allowed"])
         .creates()
         .once()
         .answers::<view::MessageView>("message")

@@ -57,6 +57,6 @@ pub(crate) fn operation() -> Operation {
             }),
         )
         .versioned()
-        .conflicts()
+        .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
 }

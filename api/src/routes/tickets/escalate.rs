@@ -51,6 +51,6 @@ pub(crate) fn operation() -> Operation {
             room; when there is none it waits, escalated and unassigned, and the admins are told.")
         .body(body, json!({"reason": "Requires technical team investigation"}))
         .versioned()
-        .conflicts()
+        .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
 }

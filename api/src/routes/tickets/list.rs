@@ -34,14 +34,12 @@ pub async fn list(
     let (filter, paging) = query.read(|query| self::query(query, actor.id))?;
     let now = cx.clock.now();
     let found = list::page(&cx.pool, Scope::of(&actor), &filter, &paging, now).await?;
-    let page = match paging.start {
-        Start::Page(page) => page,
-        Start::After(_) => 1,
+    let pagination = match paging.start {
+        Start::Page(page) => Pagination::new(page, paging.limit, found.total),
+        Start::After(_) => Pagination::after_cursor(paging.limit, found.total),
     };
     let next = found.next.map(|next| next.cursor(filter.order));
-    let pagination = Pagination::new(page, paging.limit, found.total)
-        .counted(found.total_is_exact)
-        .followed_by(next);
+    let pagination = pagination.counted(found.total_is_exact).followed_by(next);
     let showing = read::show(&mut *cx.pool.acquire().await?, found.tickets).await?;
     let reader = read::reader(&actor);
     let tickets: Vec<_> = showing

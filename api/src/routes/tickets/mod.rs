@@ -29,7 +29,6 @@ use axum::http::{HeaderValue, header};
 use shared::{
     attachments::RawAttachment,
     context::Context,
-    fault::Fault,
     tickets::{
         Ticket,
         actions::{Target, TicketKey},
@@ -76,13 +75,7 @@ async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Proble
 
 /// The id or number in the path.
 fn key(id: &PathId) -> Result<TicketKey, Problem> {
-    TicketKey::parse(id.as_str()).ok_or_else(|| {
-        Problem::bad_query(vec![Fault {
-            field: "id".to_owned(),
-            code: "invalid_id",
-            message: "must be the id or the number of a ticket".to_owned(),
-        }])
-    })
+    id.read("the id or the number of a ticket", TicketKey::parse)
 }
 
 /// A unit of work of the caller's.

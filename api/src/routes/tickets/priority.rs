@@ -47,6 +47,6 @@ pub(crate) fn operation() -> Operation {
     .about("The targets follow anew from the original start; what has happened is not rewritten.")
     .body(body, json!({"priority": "urgent"}))
     .versioned()
-    .conflicts()
+    .conflicts(&["illegal_transition"])
     .answers::<Ticket>("ticket")
 }

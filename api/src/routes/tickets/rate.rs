@@ -55,7 +55,7 @@ pub(crate) fn operation() -> Operation {
             json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
         )
         .versioned()
-        .conflicts()
+        .conflicts(&["not_resolved", "rated_already"])
         .once()
         .answers::<Ticket>("ticket")
 }

@@ -30,12 +30,12 @@ pub async fn list(
 ) -> Result<Answer, Problem> {
     let (filter, start, limit) = query.read(self::query)?;
     let found = list::page(&cx.pool, &filter, start, limit).await?;
-    let page = match start {
-        Start::Page(page) => page,
-        Start::After(_) => 1,
+    let pagination = match start {
+        Start::Page(page) => Pagination::new(page, limit, found.total),
+        Start::After(_) => Pagination::after_cursor(limit, found.total),
     };
     let next = found.next.map(|next| next.to_string());
-    let pagination = Pagination::new(page, limit, found.total).followed_by(next);
+    let pagination = pagination.followed_by(next);
     let users: Vec<_> = found.people.iter().map(User::from).collect();
     Ok(Answer::of("users", users).with("pagination", pagination))
 }

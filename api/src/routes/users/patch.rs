@@ -15,7 +15,7 @@ use axum::extract::State;
 use serde_json::json;
 use shared::{
     context::Context,
-    people::{PersonChange, Role, actions, store},
+    people::{Change, PersonChange, Role, actions, store},
 };
 
 /// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
@@ -33,7 +33,7 @@ pub async fn patch(
     let mut db = cx.pool.acquire().await?;
     store::person(&mut db, person).await?;
     drop(db);
-    let change = payload.read(body)?;
+    let change = payload.read_patch(body)?;
     let changed = actions::change_person(&cx, actor, person, &change).await?;
     Ok(Answer::of("user", User::from(&changed)))
 }
@@ -43,7 +43,12 @@ fn body(body: &mut Body) -> Option<PersonChange> {
     Some(PersonChange {
         role: body.word("role"),
         active: body.flag("active"),
-        support_info: body.object("supportInfo", |info| support_info(info, Role::Admin)),
+        support_info: if body.clears("supportInfo") {
+            Change::Cleared
+        } else {
+            body.object("supportInfo", |info| support_info(info, Role::Admin))
+                .map_or(Change::Stays, Change::To)
+        },
     })
 }
 
@@ -51,10 +56,10 @@ pub(crate) fn operation() -> Operation {
     Operation::new("changeUser", Who::Roles("admins"), "Change an account")
         .about("What is absent stays. It counts from the next request on. Whoever stops being an active agent has the active tickets \
             put back to the queue.")
-        .body(
+        .patch(
             body,
             json!({"role": "support", "active": true, "supportInfo": {"department": "technical", "level": 2}}),
         )
-        .conflicts()
+        .conflicts(&["employee_id_taken", "last_admin"])
         .answers::<User>("user")
 }

@@ -1,27 +1,31 @@
 //! `supportInfo` as it is sent, in registrations and changes.
 
 use crate::body::Body;
-use shared::people::{Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
+use shared::people::{Change, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
 
 /// A change of what staff are known by, sent by somebody of that role. What is an admin's to set,
 /// and what is nobody's, may be sent by anybody and counts for nothing.
 pub fn support_info(info: &mut Body, by: Role) -> SupportInfoChange {
-    let mut given = unchecked(info, Some(by));
     if by != Role::Admin {
-        given.employee_id = None;
-        given.department = None;
+        info.ignore("employeeId");
+        info.ignore("department");
     }
+    let given = unchecked(info, Some(by));
     SupportInfoChange::parse(given, info.faults())
 }
 
 /// What staff are known by, with what is an admin's to set left out for others.
 pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
     let by_admin = by == Some(Role::Admin);
-    info.value("stats");
+    info.ignore("stats");
     let room_given = admins_to_set(info, "maxConcurrentTickets", by_admin);
     let room_as_shown = read_availability(info, by_admin);
     UncheckedSupportInfo {
-        employee_id: info.text("employeeId"),
+        employee_id: if info.clears("employeeId") {
+            Change::Cleared
+        } else {
+            info.text("employeeId").map_or(Change::Stays, Change::To)
+        },
         department: info.word("department"),
         specializations: info.texts("specializations"),
         languages: info.texts("languages"),
@@ -37,7 +41,7 @@ fn admins_to_set(info: &mut Body, field: &str, by_admin: bool) -> Option<i64> {
     if by_admin {
         info.integer(field)
     } else {
-        info.value(field);
+        info.ignore(field);
         None
     }
 }
@@ -45,12 +49,12 @@ fn admins_to_set(info: &mut Body, field: &str, by_admin: bool) -> Option<i64> {
 /// The room for tickets where answers show it. All else in there is the agent's own.
 fn read_availability(info: &mut Body, by_admin: bool) -> Option<i64> {
     if !by_admin {
-        info.value("availability");
+        info.ignore("availability");
         return None;
     }
     info.object("availability", |availability| {
         for shown_only in ["status", "currentTickets", "updatedAt"] {
-            availability.value(shown_only);
+            availability.ignore(shown_only);
         }
         availability.integer("maxConcurrentTickets")
     })

@@ -11,7 +11,7 @@ use crate::{
     ids::UserId,
     jobs::{self, Job},
     people::{
-        Availability, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
+        Availability, Change, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
         account::store::{self as accounts, Account},
         store,
     },
@@ -39,6 +39,7 @@ pub async fn change_person(
     let before = before.ok_or(ActionError::NotFound("user"))?;
     let role = change.role.unwrap_or(before.role);
     let active = change.active.unwrap_or(before.active);
+    judge_info(&change.support_info, role)?;
     let was_admin = before.active && before.role == Role::Admin;
     let nobody_else = !admins.iter().any(|admin| *admin != person);
     if was_admin && !(active && role == Role::Admin) && nobody_else {
@@ -48,15 +49,26 @@ pub async fn change_person(
         ));
     }
     save_standing(&mut work, &before, role, active).await?;
-    if let Some(info) = &change.support_info {
-        if !role.is_staff() {
-            return Err(for_staff_alone());
-        }
-        save_support_info(&mut work, person, role, info).await?;
+    match &change.support_info {
+        Change::Stays | Change::Cleared => {}
+        Change::To(info) => save_support_info(&mut work, person, role, info).await?,
     }
     let changed = store::person(&mut work.tx, person).await?;
     work.commit().await?;
     Ok(changed)
+}
+
+/// Staff have support info, others have none.
+fn judge_info(info: &Change<SupportInfoChange>, role: Role) -> Result<(), ActionError> {
+    match (info, role.is_staff()) {
+        (Change::Stays, _) | (Change::Cleared, false) | (Change::To(_), true) => Ok(()),
+        (Change::To(_), false) => Err(for_staff_alone()),
+        (Change::Cleared, true) => Err(ActionError::invalid(
+            "supportInfo",
+            "not_nullable",
+            "cannot be taken away from staff",
+        )),
+    }
 }
 
 /// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by

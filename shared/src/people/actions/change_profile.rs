@@ -1,12 +1,15 @@
 //! A person changes their own account. Another address takes the password, and counts only once
 //! it is confirmed: until then everything goes to the one before.
 
-use super::change_password::{check_password, wrong_password};
+use super::{
+    change_password::{check_password, wrong_password},
+    change_person::{for_staff_alone, save_support_info},
+};
 use crate::{
     context::Context,
     error::ActionError,
     people::{
-        AccountEventKind, Passwords, Person, ProfileChange, Role, SupportInfoChange,
+        AccountEventKind, Passwords, Person, ProfileChange,
         account::{
             Address,
             store::{self as accounts, Account},
@@ -28,6 +31,9 @@ pub async fn change_profile(
     by: Actor,
     mut change: ProfileChange,
 ) -> Result<Person, ActionError> {
+    if change.support_info.is_some() && !by.role.is_staff() {
+        return Err(for_staff_alone());
+    }
     let wanted = wanted_address(cx, passwords, by, &mut change).await?;
     let mut work = cx.begin(By::Person(by)).await?;
     let account = accounts::lock(&mut work.tx, by.id).await?;
@@ -40,7 +46,11 @@ pub async fn change_profile(
     }
     store::update_profile(&mut work, by.id, &change).await?;
     if let Some(info) = &change.support_info {
-        change_support_info(&mut work, &account, info).await?;
+        // The role may have changed since the token was looked at.
+        if !account.role.is_staff() {
+            return Err(for_staff_alone());
+        }
+        save_support_info(&mut work, by.id, account.role, info).await?;
     }
     let person = store::person(&mut work.tx, by.id).await?;
     work.commit().await?;
@@ -87,20 +97,4 @@ async fn ask_to_confirm(
     };
     tell(work, account.id, AccountEventKind::ConfirmEmail, &to).await?;
     Ok(())
-}
-
-/// What is an admin's to set was left out of the change before, unless an admin changes it.
-async fn change_support_info(
-    work: &mut Work<'_>,
-    account: &Account,
-    info: &SupportInfoChange,
-) -> Result<(), ActionError> {
-    match account.role {
-        Role::Support | Role::Admin => {
-            super::change_person::save_support_info(work, account.id, account.role, info).await
-        }
-        Role::Customer | Role::Technician | Role::Corporate => {
-            Err(super::change_person::for_staff_alone())
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use chrono::{DurationRound, Timelike};
 use chrono_tz::TZ_VARIANTS;
+use proptest::{option, prelude::*, sample::select};
 
 fn fields(start: &str, end: &str, zone: &str) -> QueryFields {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -187,5 +188,51 @@ fn a_bucket_begins_on_a_quarter_and_holds_its_instant() {
         assert!(bucket <= at && at < bucket + TimeDelta::minutes(15), "{at}");
         assert_eq!((bucket.minute() % 15, bucket.second()), (0, 0));
         assert_eq!(bucket.duration_trunc(TimeDelta::seconds(1)), Ok(bucket));
+    }
+}
+
+/// Text that is like a date or a zone, and text that is not.
+fn some_text() -> impl Strategy<Value = Option<String>> {
+    option::of(prop_oneof![
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]",
+        "[-+]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}",
+        "\\PC{0,20}",
+        select(&TZ_VARIANTS[..]).prop_map(|zone| zone.name().to_owned()),
+        any::<u128>().prop_map(|id| uuid::Uuid::from_u128(id).to_string()),
+    ])
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_query_says_its_faults_name_fields_that_it_has_and_its_period_is_whole(
+        (start_date, end_date) in (some_text(), some_text()),
+        (timezone, agent_id) in (some_text(), some_text()),
+    ) {
+        let query = parse(&QueryFields { start_date, end_date, timezone, agent_id });
+        match query {
+            Ok(query) => {
+                let ends = [query.range.from(), query.range.until()];
+                prop_assert!(ends.iter().flatten().all(|end| bucket_of(*end) == *end));
+                if let [Some(from), Some(until)] = ends {
+                    prop_assert!(from < until);
+                }
+            }
+            Err(faults) => {
+                let known = ["startDate", "endDate", "timezone", "agentId"];
+                prop_assert!(faults.iter().all(|fault| known.contains(&fault.field.as_str())));
+            }
+        }
+    }
+
+    #[test]
+    fn days_follow_each_other_without_gap_or_overlap_in_every_zone(
+        days in 0_i32..60_000, zone in select(&TZ_VARIANTS[..]),
+    ) {
+        let day = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap() + TimeDelta::days(days.into());
+        let next = day.succ_opt().unwrap();
+        let start = day_start(day, zone).unwrap();
+        let end = day_start(next, zone).unwrap();
+        prop_assert!(start <= end);
+        prop_assert!(today(start, zone).is_some_and(|(from, until)| from <= start && start < until || from == until));
     }
 }

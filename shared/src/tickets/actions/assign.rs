@@ -40,7 +40,7 @@ pub async fn assign(
     capacity: Capacity,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Assign).await?;
+    let loaded = load(work, &actor, target, Action::Assign).await?;
     let agent = match to {
         AssignTo::Caller => actor.id,
         AssignTo::Agent(agent) => agent,
@@ -52,6 +52,7 @@ pub async fn assign(
         ));
     }
     let room = assignment::actions::lock_active_agent(work, agent, "agentId").await?;
+    let mut case = loaded.unchanged()?;
     let holds_it = case.ticket.assigned_to == Some(agent);
     if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
         return Err(ActionError::conflict(

@@ -119,6 +119,7 @@ fn unanswered(now: chrono::DateTime<chrono::Utc>) -> Resolution {
         resolution_type: None,
         resolution_notes: None,
         duplicate_of: None,
+        duplicate_is_theirs: false,
         resolved_by: None,
         resolved_at: now,
     }

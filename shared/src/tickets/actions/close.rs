@@ -23,7 +23,12 @@ pub async fn close(
     closing: Closing,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Handle).await?;
+    let loaded = load(work, &actor, target, Action::Handle).await?;
+    let original = match closing.duplicate_of.as_deref() {
+        Some(other) => Some(original(work, &actor, other, loaded.ticket().id).await?),
+        None => None,
+    };
+    let mut case = loaded.unchanged()?;
     if case.ticket.status.after(Change::Close) == Move::Refused {
         return Err(refused(
             Refused {
@@ -32,10 +37,6 @@ pub async fn close(
             "closed",
         ));
     }
-    let duplicate_of = match closing.duplicate_of.as_deref() {
-        Some(other) => Some(original(work, &actor, other, case.ticket.id).await?),
-        None => None,
-    };
     super::assign::take_up(work, &mut case, &actor).await?;
     let resolved_before = (case.ticket.status == Status::Resolved)
         .then(|| {
@@ -50,7 +51,9 @@ pub async fn close(
         summary: Some(closing.summary),
         resolution_type: Some(closing.resolution_type),
         resolution_notes: closing.resolution_notes,
-        duplicate_of,
+        duplicate_of: original.as_ref().map(|other| other.id),
+        duplicate_is_theirs: original
+            .is_some_and(|other| other.customer_id == case.ticket.customer_id),
         resolved_by,
         resolved_at,
     };
@@ -70,14 +73,13 @@ async fn original(
     actor: &Actor,
     named: &str,
     closed: TicketId,
-) -> Result<TicketId, ActionError> {
+) -> Result<Ticket, ActionError> {
     let ticket = match TicketKey::parse(named) {
         Some(key) => store::find(&mut *work.tx, &key).await?,
         None => None,
     };
     ticket
         .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
-        .map(|other| other.id)
         .ok_or_else(|| {
             ActionError::invalid(
                 "duplicateOf",

@@ -33,12 +33,13 @@ pub async fn escalate(
     reason: String,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Handle).await?;
+    let loaded = load(work, &actor, target, Action::Handle).await?;
+    if let EscalateTo::Person(agent) = to {
+        assignment::actions::lock_active_agent(work, agent, "escalatedTo").await?;
+    }
+    let mut case = loaded.unchanged()?;
     let to = match to {
-        EscalateTo::Person(agent) => {
-            assignment::actions::lock_active_agent(work, agent, "escalatedTo").await?;
-            Some(agent)
-        }
+        EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
             assignment::actions::claim_for_escalation(work, &case.ticket).await?
         }

@@ -59,22 +59,44 @@ impl From<crate::ids::TicketId> for Target {
     }
 }
 
+/// A ticket that is locked, with a version that has not been compared yet. Whom and what the caller
+/// names beside it is judged before that (403, 422), its state after (409): only
+/// [`Loaded::unchanged`] gives what can be changed.
+pub(crate) struct Loaded {
+    case: Case,
+    expected: Option<i64>,
+}
+
+impl Loaded {
+    /// The ticket as it is.
+    pub fn ticket(&self) -> &Ticket {
+        &self.case.ticket
+    }
+
+    /// The ticket to be changed, if it is at the version that the caller has seen.
+    pub fn unchanged(self) -> Result<Case, ActionError> {
+        let present = self.case.ticket.version;
+        match self.expected {
+            Some(version) if version != present => Err(ActionError::Stale { present }),
+            Some(_) | None => Ok(self.case),
+        }
+    }
+}
+
 /// Loads a ticket for a change: locked, and only if the person may.
 pub(crate) async fn load(
     work: &mut Work<'_>,
     actor: &Actor,
     target: &Target,
     action: access::Action,
-) -> Result<Case, ActionError> {
+) -> Result<Loaded, ActionError> {
     access::role_may(actor.role, action).map_err(denied)?;
     let case = lock(work, &target.key).await?;
     access::may(actor, action, &case.ticket).map_err(denied)?;
-    match target.version {
-        Some(version) if version != case.ticket.version => Err(ActionError::Stale {
-            present: case.ticket.version,
-        }),
-        Some(_) | None => Ok(case),
-    }
+    Ok(Loaded {
+        case,
+        expected: target.version,
+    })
 }
 
 /// Loads a ticket for a change of the system's own.
@@ -95,7 +117,8 @@ async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError>
 }
 
 /// Saves a case: row, clocks, history, the jobs that follow, and the bucket of the statistics.
-/// A case to which nothing happened is left alone.
+/// A case to which nothing happened is left alone. A note changes nothing that the customer may
+/// see, so that neither the version nor the order of a list may tell of it.
 pub(crate) async fn save(
     work: &mut Work<'_>,
     case: &mut Case,
@@ -108,8 +131,10 @@ pub(crate) async fn save(
         Newness::New => None,
         Newness::Loaded => {
             let read = case.ticket.version;
-            case.ticket.version = read.saturating_add(1);
-            case.ticket.updated_at = work.now;
+            if !case.has_notes_alone() {
+                case.ticket.version = read.saturating_add(1);
+                case.ticket.updated_at = work.now;
+            }
             Some(read)
         }
     };

@@ -18,7 +18,8 @@ pub async fn set_priority(
     priority: Priority,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Handle).await?;
+    let loaded = load(work, &actor, target, Action::Handle).await?;
+    let mut case = loaded.unchanged()?;
     if !case.ticket.status.is_active() {
         return Err(ActionError::conflict(
             "illegal_transition",

@@ -19,7 +19,8 @@ pub async fn rate(
     rating: NewRating,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Rate).await?;
+    let loaded = load(work, &actor, target, Action::Rate).await?;
+    let mut case = loaded.unchanged()?;
     apply(work, &mut case, rating).await?;
     Ok(case.ticket)
 }

@@ -19,7 +19,8 @@ pub async fn reopen(
     reason: String,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Reopen).await?;
+    let loaded = load(work, &actor, target, Action::Reopen).await?;
+    let mut case = loaded.unchanged()?;
     let window = work.cx.config.tickets.reopen_window;
     let closed_too_long = case.ticket.status == Status::Closed
         && case

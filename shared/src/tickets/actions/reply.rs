@@ -27,7 +27,8 @@ pub async fn reply(
     new: NewMessage,
 ) -> Result<(Ticket, Message), ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, action(new.visibility)).await?;
+    let loaded = load(work, &actor, target, action(new.visibility)).await?;
+    let mut case = loaded.unchanged()?;
     let id = MessageId(work.cx.ids.uuid(work.now));
     let place = Place::Message(case.ticket.id, id);
     let attachments = attachments::actions::attach(work, &actor, new.attachments, place).await?;

@@ -22,7 +22,8 @@ pub async fn set_status(
     notes: Option<String>,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
-    let mut case = load(work, &actor, target, Action::Handle).await?;
+    let loaded = load(work, &actor, target, Action::Handle).await?;
+    let mut case = loaded.unchanged()?;
     let (from, held) = (case.ticket.status, case.ticket.assigned_to.is_some());
     if status != from && !from.settable().contains(&status) {
         return Err(refused(

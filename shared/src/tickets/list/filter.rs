@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 
 /// The query of a list, every value as text.
 #[derive(Debug, Default, Clone)]
@@ -32,7 +32,7 @@ pub struct RawFilter {
     pub tag: Option<String>,
     /// An instant or a day.
     pub created_from: Option<String>,
-    /// An instant or a day, which is included.
+    /// An instant or a day, either of which is included.
     pub created_to: Option<String>,
     /// An instant or a day.
     pub updated_from: Option<String>,
@@ -198,18 +198,40 @@ impl Position {
         let mut parts = place.split('~');
         let (sort, value, ticket) = (parts.next()?, parts.next()?.to_owned(), parts.next()?);
         let sound = match order.key {
-            SortKey::CreatedAt | SortKey::UpdatedAt | SortKey::SlaDue => {
-                DateTime::parse_from_str(&value, "%Y-%m-%d %H:%M:%S%.f%#z").is_ok()
-            }
-            SortKey::Priority => value.parse::<i16>().is_ok(),
-            SortKey::Relevance => value.parse::<f32>().is_ok_and(f32::is_finite),
+            SortKey::CreatedAt | SortKey::UpdatedAt | SortKey::SlaDue => is_instant(&value),
+            SortKey::Priority => value
+                .parse()
+                .is_ok_and(|rank: i16| rank.to_string() == value),
+            // PostgreSQL refuses what is too small to be told from nothing.
+            SortKey::Relevance => value
+                .parse()
+                .is_ok_and(|rank: f32| rank.is_normal() || value == "0"),
         };
         let whole = parts.next().is_none() && sort == sort_word(order) && sound;
-        whole.then_some(Self {
+        let position = whole.then_some(Self {
             value,
             ticket: ticket.parse().ok()?,
-        })
+        });
+        // Written back and compared: what reads alike in another way was never ours.
+        position.filter(|position| position.cursor(order) == cursor)
     }
+}
+
+/// Whether it is an instant as PostgreSQL writes it in UTC, to the microsecond: years that it has
+/// not have more than four digits, or a sign.
+fn is_instant(text: &str) -> bool {
+    let Some((seconds, rest)) = text.split_at_checked(19) else {
+        return false;
+    };
+    let is_date = NaiveDateTime::parse_from_str(seconds, "%Y-%m-%d %H:%M:%S")
+        .is_ok_and(|instant| instant.to_string() == seconds);
+    let is_fraction = |digits: &str| {
+        (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_end = rest.strip_suffix("+00").is_some_and(|fraction| {
+        fraction.is_empty() || fraction.strip_prefix('.').is_some_and(is_fraction)
+    });
+    is_date && is_end && !seconds.starts_with("0000")
 }
 
 fn sort_word(order: Order) -> String {
@@ -322,13 +344,16 @@ fn words<T: Words>(field: &str, text: Option<&str>, faults: &mut Faults) -> Vec<
         .collect()
 }
 
+const MILLISECOND: TimeDelta = TimeDelta::milliseconds(1);
+
 #[derive(Clone, Copy)]
 enum Day {
     Begins,
     Ends,
 }
 
-/// An instant (RFC 3339), or a day (UTC), which begins or ends there.
+/// An instant (RFC 3339), or a day (UTC): where it begins, or where what it includes ends. The
+/// last instant is included to the millisecond, as answers show instants.
 fn instant(
     field: &str,
     text: Option<&str>,
@@ -337,17 +362,13 @@ fn instant(
 ) -> Option<DateTime<Utc>> {
     faults.ask(field, Asks::AnyFormat(&["date-time", "date"]));
     let text = text?;
-    let read = DateTime::parse_from_rfc3339(text)
-        .map(|instant| instant.to_utc())
-        .ok()
-        .or_else(|| {
-            let date: NaiveDate = text.parse().ok()?;
-            let date = match day {
-                Day::Begins => date,
-                Day::Ends => date.succ_opt()?,
-            };
-            Some(date.and_time(NaiveTime::MIN).and_utc())
-        });
+    let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
+    let read = match (instant.ok(), day) {
+        (Some(instant), Day::Begins) => Some(instant),
+        (Some(instant), Day::Ends) => instant.trunc_subsecs(3).checked_add_signed(MILLISECOND),
+        (None, Day::Begins) => day_of(text).map(midnight),
+        (None, Day::Ends) => day_of(text).and_then(|day| day.succ_opt()).map(midnight),
+    };
     if read.is_none() {
         faults.add(
             field,
@@ -356,6 +377,16 @@ fn instant(
         );
     }
     read
+}
+
+/// Ten characters: years that no database has are longer.
+fn day_of(text: &str) -> Option<NaiveDate> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (text.len() == 10 && day.to_string() == text).then_some(day)
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// Reads `page`, `limit` and `cursor`.
@@ -397,5 +428,7 @@ pub(super) fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Pagi
     Paging { start, limit }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

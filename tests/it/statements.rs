@@ -1,0 +1,146 @@
+//! How many statements a request costs: the same however many rows there are, and this many.
+//! What is counted is what sqlx says that it sends, on this test's own thread alone: a test has a
+//! runtime of one thread, and other tests have other threads.
+
+use crate::harness::{App, Caller, TICKETS};
+use serde_json::json;
+use std::{
+    fmt::Debug,
+    sync::{Arc, LazyLock, Mutex},
+};
+use tracing::{
+    Dispatch, Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+    subscriber::set_default,
+};
+
+/// The first words of each statement, in order.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Statements {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut words = Words::default();
+        event.record(&mut words);
+        self.0.lock().unwrap().push(words.0);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[derive(Default)]
+struct Words(String);
+
+impl Visit for Words {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            value.clone_into(&mut self.0);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+/// Where there is only one listener in the process, tracing asks the thread that comes by first
+/// whether anybody listens at all, and keeps the answer for all threads. These two listen for ever.
+static LISTENERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [0; 2].map(|_| Dispatch::new(Statements::default())));
+
+/// The statements of one GET.
+async fn statements(caller: &Caller, path: &str) -> Vec<String> {
+    LazyLock::force(&LISTENERS);
+    let counted = Statements::default();
+    let guard = set_default(counted.clone());
+    let answer = caller.get(path).await;
+    drop(guard);
+    answer.ok();
+    let sent = counted.0.lock().unwrap().clone();
+    assert!(!sent.is_empty(), "nothing was counted");
+    sent
+}
+
+#[track_caller]
+fn assert_costs(sent: &[String], statements: usize) {
+    assert_eq!(sent.len(), statements, "{sent:#?}");
+}
+
+/// As many tickets as that in all, each with an agent, and with an escalation and a message.
+async fn tickets(app: &App, ann: &Caller, eve: &Caller, wanted: usize) -> String {
+    let have: usize = app
+        .count("select count(*) from tickets")
+        .await
+        .try_into()
+        .unwrap();
+    let mut last = String::new();
+    for _ in have..wanted {
+        last = ann.asks("general", "urgent").await;
+        eve.says(&last, "We look into it.").await.created();
+        let lift = json!({"reason": "Hard.", "escalatedTo": eve.id()});
+        eve.does("escalate", &last, lift).await.ok();
+    }
+    last
+}
+
+#[tokio::test]
+async fn a_list_costs_seven_statements_however_long() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    for wanted in [1, 20, 100] {
+        tickets(&app, &ann, &eve, wanted).await;
+        let path = format!("{TICKETS}?limit=100");
+        for caller in [&ann, &eve] {
+            assert_costs(&statements(caller, &path).await, LIST);
+        }
+        let found = eve.get(&path).await.ok()["tickets"].clone();
+        assert_eq!(found.as_array().unwrap().len(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_costs_eight_statements_however_long_its_thread() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let id = tickets(&app, &ann, &eve, 1).await;
+    let path = format!("{TICKETS}/{id}");
+    for wanted in [1, 100] {
+        let have = eve.ticket(&id).await["messages"].as_array().unwrap().len();
+        for _ in have..wanted {
+            ann.says(&id, "And?").await.created();
+        }
+        let shown = eve.ticket(&id).await["messages"].as_array().unwrap().len();
+        assert_eq!(shown, wanted);
+        for caller in [&ann, &eve] {
+            assert_costs(&statements(caller, &path).await, TICKET);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dashboard_costs_eight_statements_however_full() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    for wanted in [0, 20, 100] {
+        tickets(&app, &ann, &eve, wanted).await;
+        let sent = statements(&eve, "/api/v1/support/dashboard").await;
+        assert_costs(&sent, DASHBOARD);
+    }
+}
+
+/// The session; how many; which; the tickets, their clocks, escalations and people.
+const LIST: usize = 7;
+/// The session; the ticket, its clocks, escalations and people; the messages, how many, their senders.
+const TICKET: usize = 8;
+/// The session; which; the tickets, their clocks, escalations and people; the caller's zone; the day.
+const DASHBOARD: usize = 8;
