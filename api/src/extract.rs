@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use serde_json::{Map, Value};
+use shared::fault::Fault;
 use std::{convert::Infallible, str::FromStr};
 
 /// The most that a JSON body may have, in bytes.
@@ -102,6 +103,14 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// One of these bytes.
+    pub(crate) fn of(bytes: &'static str, is_json: bool) -> Self {
+        Self {
+            bytes: Ok(Bytes::from_static(bytes.as_bytes())),
+            is_json,
+        }
+    }
+
     /// The body as it came; `None` if it did not arrive as a whole.
     #[must_use]
     pub fn bytes(&self) -> Option<Bytes> {
@@ -175,6 +184,15 @@ impl Payload {
     }
 }
 
+/// 400: the path cannot name such a thing.
+pub(crate) fn invalid_id(what: &str) -> Problem {
+    Problem::bad_query(vec![Fault {
+        field: "id".to_owned(),
+        code: "invalid_id",
+        message: format!("must be {what}"),
+    }])
+}
+
 impl<S: Send + Sync> FromRequest<S> for Payload {
     type Rejection = Infallible;
 
@@ -187,7 +205,8 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     }
 }
 
-fn refused(status: StatusCode) -> Problem {
+/// What a body that could not be received is refused with.
+pub(crate) fn refused(status: StatusCode) -> Problem {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -223,10 +242,7 @@ mod tests {
     fn payload(bytes: &'static str, content_type: &str) -> Payload {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, content_type.parse().unwrap());
-        Payload {
-            bytes: Ok(Bytes::from_static(bytes.as_bytes())),
-            is_json: is_json(&headers),
-        }
+        Payload::of(bytes, is_json(&headers))
     }
 
     #[test]

@@ -215,12 +215,7 @@ async fn first_answer(
         return Ok(None);
     };
     if !store::try_lock(&mut *work.tx, request).await? {
-        let running = Problem::new(
-            StatusCode::CONFLICT,
-            "idempotency_in_progress",
-            "The first request with this Idempotency-Key is still running: try again shortly.",
-        );
-        return Err(running.with_header(header::RETRY_AFTER, HeaderValue::from_static("1")));
+        return Err(in_progress());
     }
     match store::find(&mut *work.tx, request, work.now - KEPT_FOR).await? {
         None => Ok(None),
@@ -231,6 +226,13 @@ async fn first_answer(
             "This Idempotency-Key was sent with another request: use a new one for each request.",
         )),
     }
+}
+
+/// 409: it is not known yet what the first call will have done.
+pub(crate) fn in_progress() -> Problem {
+    let detail = "The first request with this Idempotency-Key is still running: try again shortly.";
+    Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
 /// Makes work and answer so.

@@ -4,7 +4,7 @@
 use crate::{error::Problem, openapi::Shape};
 use axum::http::Uri;
 use serde_json::{Value, json};
-use shared::fault::{Asks, Faults, Words};
+use shared::fault::{Asks, Fault, Faults, Words};
 use std::{ops::RangeInclusive, str::FromStr};
 
 /// A query that is being read.
@@ -38,6 +38,24 @@ impl Query {
         read(&mut query);
         let shape = query.asked.unwrap_or_default();
         shape.into_schema(query.faults.into_limits())
+    }
+
+    /// What `read` finds wrong with the first of its parameters that cannot be just any text: for
+    /// an example.
+    pub(crate) fn faults_of<T>(read: impl Fn(&mut Self) -> T) -> Vec<Fault> {
+        let described = Self::describe(&read);
+        let parameters = described.get("properties").and_then(Value::as_object);
+        let faults = |name: &String| {
+            let mut query = Self {
+                pairs: vec![(name.clone(), "?".to_owned())],
+                ..Self::default()
+            };
+            read(&mut query);
+            query.faults.finish(Some(())).err()
+        };
+        parameters
+            .and_then(|all| all.keys().find_map(faults))
+            .unwrap_or_default()
     }
 
     /// Where parsers note what is wrong with values.

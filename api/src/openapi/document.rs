@@ -5,11 +5,13 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, Who};
+use super::{Operation, Who, failures, shape::not_nullable};
 use crate::routes::Route;
 use axum::http::StatusCode;
+use chrono_tz::TZ_VARIANTS;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
+use shared::tickets::TICKET_KEY;
 
 const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
@@ -17,43 +19,56 @@ Every success is `{\"success\": true, …}`. Every failure is `application/probl
 with `errors` that name each field at fault. Times are RFC 3339 in UTC with milliseconds, durations are minutes, ids are \
 UUIDs. A thing that you may not see answers like one that does not exist: 404.";
 
-/// What names a ticket: a UUID or `TKT-…-…`.
-const TICKET: &str =
-    "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|TKT-[0-9]{1,12}-[0-9]{6,12})$";
+/// What `If-Match` may say (RFC 9110, section 13.1.1). Tags that are none of ours match nothing.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
+/// The request that all examples of failures answer.
+const REQUEST: &str = "01999ec9-0c00-7000-8000-000000000000";
 
 /// The document of these routes.
 #[must_use]
 pub fn document(routes: &[Route], version: &str) -> Value {
+    let mut examples = Map::new();
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();
     let mut paths: Map<String, Value> = Map::new();
     for route in routes {
-        let operation = described(route, &mut generator);
+        let mut operation = described(route, &mut generator, &mut examples);
+        if let Some((field, paths)) = route.operation.leads_to {
+            let status = route.operation.status.to_string();
+            operation["responses"][status]["links"] = links(field, paths, routes);
+        }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation;
     }
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Problem".to_owned(), problem());
+    schemas.insert("TimeZone".to_owned(), time_zone());
     json!({
         "openapi": "3.1.0",
         "info": {"title": "BaiTech Support", "version": version, "description": ABOUT},
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "examples": examples,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     })
 }
 
-fn described(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn described(
+    route: &Route,
+    generator: &mut SchemaGenerator,
+    examples: &mut Map<String, Value>,
+) -> Value {
     let operation = &route.operation;
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "tags": [tag(route.path)],
         "parameters": parameters(route),
-        "responses": responses(route, generator),
+        "responses": responses(route, generator, examples),
         "security": security(operation.who),
     });
     let role = match operation.who {
@@ -110,7 +125,7 @@ fn parameters(route: &Route) -> Value {
             }
             "id" => (
                 "An id, or a ticket's number.",
-                json!({"type": "string", "pattern": TICKET}),
+                json!({"type": "string", "pattern": TICKET_KEY}),
             ),
             _ => ("As it stands in the link.", json!({"type": "string"})),
         };
@@ -122,11 +137,11 @@ fn parameters(route: &Route) -> Value {
         .as_ref()
         .and_then(|query| query["properties"].as_object());
     for (name, schema) in query.into_iter().flatten() {
-        parameters.push(json!({"name": name, "in": "query", "schema": not_nullable(schema)}));
+        parameters.push(json!({"name": name, "in": "query", "allowEmptyValue": true, "schema": not_nullable(schema)}));
     }
     if route.operation.takes_version {
         let about = "The `ETag` of the ticket as you have seen it: 412 when it has changed since.";
-        parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": "^\"[0-9]{1,18}\"$"}}));
+        parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": TAGS}}));
     }
     if route.operation.once {
         let about = "Makes a repeat within 24 hours answer as the first call did, and do nothing.";
@@ -135,47 +150,100 @@ fn parameters(route: &Route) -> Value {
     json!(parameters)
 }
 
-/// A parameter of a query is there or not; it is never null.
-fn not_nullable(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    if let Some(kind) = schema["type"]
-        .as_array()
-        .and_then(|kinds| kinds.first())
-        .cloned()
-    {
-        schema["type"] = kind;
-    }
-    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-        words.retain(|word| !word.is_null());
-    }
-    schema
-}
-
-fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn responses(
+    route: &Route,
+    generator: &mut SchemaGenerator,
+    examples: &mut Map<String, Value>,
+) -> Value {
     let operation = &route.operation;
-    let mut responses = Map::new();
-    let content = if operation.pages {
-        json!({"text/html": {"schema": {"type": "string"}}})
-    } else {
-        json!({"application/json": {"schema": operation.success(generator)}})
-    };
-    let mut success = json!({"description": reason(operation.status), "content": content});
-    if operation.status == 201 {
-        success["headers"] = json!({"Location": {"description": "The path of what was created.", "schema": {"type": "string"}}});
-    }
-    responses.insert(operation.status.to_string(), success);
+    let success = success(operation, generator);
+    let mut responses = Map::from_iter([(operation.status.to_string(), success)]);
     for status in operation.failures(route.path) {
-        let content = if operation.pages && status < 429 {
-            json!({"text/html": {"schema": {"type": "string"}}})
+        let response = if operation.pages && status < 429 {
+            html(status)
         } else {
-            json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
+            failure(route, status, examples)
         };
-        responses.insert(
-            status.to_string(),
-            json!({"description": reason(status), "content": content}),
-        );
+        responses.insert(status.to_string(), response);
     }
     Value::Object(responses)
+}
+
+fn success(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
+    if operation.pages {
+        return html(operation.status);
+    }
+    let (schema, example) = (operation.success(generator), operation.example());
+    let mut headers = Map::new();
+    if operation.status == 201 {
+        headers.insert(
+            "Location".to_owned(),
+            header("The path of what was created."),
+        );
+    }
+    if example["ticket"].is_object() {
+        let about = "The ticket's version, for `If-Match`.";
+        headers.insert("ETag".to_owned(), header(about));
+    }
+    json!({
+        "description": reason(operation.status),
+        "headers": headers,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    })
+}
+
+/// Problems that read the same for several operations are written down once.
+fn failure(route: &Route, status: u16, examples: &mut Map<String, Value>) -> Value {
+    let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = failures::example(&route.operation, route.path, code);
+    let example = json!({"summary": problem.code(), "value": problem.document(REQUEST)});
+    let known = examples
+        .entry(problem.code())
+        .or_insert_with(|| example.clone());
+    let example = if *known == example {
+        json!({"$ref": format!("#/components/examples/{}", problem.code())})
+    } else {
+        example
+    };
+    let headers = [
+        ("Retry-After", "Seconds after which to try again."),
+        (
+            "WWW-Authenticate",
+            "What is asked for (RFC 6750, section 3).",
+        ),
+    ];
+    let headers = headers.into_iter();
+    let headers = headers.filter(|(name, _)| problem.headers().contains_key(*name));
+    let headers = headers.map(|(name, about)| (name.to_owned(), header(about)));
+    json!({
+        "description": reason(status),
+        "headers": Value::Object(headers.collect()),
+        "content": {"application/problem+json": {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": {problem.code(): example},
+        }},
+    })
+}
+
+fn html(status: u16) -> Value {
+    let content = json!({"text/html": {"schema": {"type": "string"}}});
+    json!({"description": reason(status), "content": content})
+}
+
+fn header(about: &str) -> Value {
+    json!({"description": about, "schema": {"type": "string"}})
+}
+
+/// What can be done with what an answer shows: everything whose path begins so.
+fn links(field: &str, paths: &str, routes: &[Route]) -> Value {
+    let id = format!("$response.body#/{field}/id");
+    let links = routes.iter().filter(|route| route.path.starts_with(paths));
+    let links = links.map(|route| {
+        let operation = route.operation.id;
+        let link = json!({"operationId": operation, "parameters": {"id": id}});
+        (operation.to_owned(), link)
+    });
+    Value::Object(links.collect())
 }
 
 fn reason(status: u16) -> &'static str {
@@ -185,17 +253,22 @@ fn reason(status: u16) -> &'static str {
         .unwrap_or("Answer")
 }
 
+fn time_zone() -> Value {
+    let names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    json!({"type": "string", "enum": names})
+}
+
 fn problem() -> Value {
     json!({
         "type": "object",
         "required": ["success", "type", "title", "status", "detail", "code", "errors", "requestId"],
         "properties": {
             "success": {"const": false},
-            "type": {"type": "string"},
+            "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string"},
-            "status": {"type": "integer"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string", "description": "What to do about it."},
-            "code": {"type": "string", "description": "A stable word."},
+            "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "A stable word."},
             "errors": {"type": "array", "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],

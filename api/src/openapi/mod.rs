@@ -3,11 +3,14 @@
 //! of routes.
 
 mod document;
+mod example;
+mod failures;
 mod operation;
 mod page;
 mod shape;
 
 pub use document::document;
+pub use example::{Example, Moment};
 pub use operation::{Operation, Who};
 pub use page::page;
 pub use shape::Shape;

@@ -1,8 +1,10 @@
 //! One operation of the document: what it is for, who may call it, what it reads and answers.
 
+use super::{Example, Moment};
 use crate::{body::Body, query::Query};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+use shared::fault::Fault;
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,22 @@ pub enum Who {
 
 type Schema = fn(&mut SchemaGenerator) -> Value;
 
+/// A field of an answer, or a whole one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    schema: Schema,
+    example: fn(Moment) -> Value,
+}
+
+impl Part {
+    fn of<T: JsonSchema + Example>() -> Self {
+        Self {
+            schema: |generator| generator.subschema_for::<T>().to_value(),
+            example: T::example,
+        }
+    }
+}
+
 /// One operation.
 #[expect(
     clippy::struct_excessive_bools,
@@ -29,13 +47,17 @@ pub struct Operation {
     pub(super) who: Who,
     pub(super) about: &'static str,
     pub(super) query: Option<Value>,
+    pub(super) query_faults: Vec<Fault>,
     pub(super) body: Option<(Value, Value)>,
+    pub(super) body_faults: Vec<Fault>,
     pub(super) body_is_optional: bool,
     pub(super) takes_version: bool,
     pub(super) status: u16,
-    pub(super) answer: Vec<(&'static str, Schema)>,
-    pub(super) may_answer: Vec<(&'static str, Schema)>,
-    pub(super) whole: Option<Schema>,
+    pub(super) answer: Vec<(&'static str, Part)>,
+    pub(super) may_answer: Vec<(&'static str, Part)>,
+    pub(super) whole: Option<Part>,
+    pub(super) moment: Moment,
+    pub(super) leads_to: Option<(&'static str, &'static str)>,
     pub(super) once: bool,
     pub(super) conflicts: bool,
     pub(super) forbids: bool,
@@ -53,13 +75,17 @@ impl Operation {
             who,
             about: "",
             query: None,
+            query_faults: Vec::new(),
             body: None,
+            body_faults: Vec::new(),
             body_is_optional: false,
             takes_version: false,
             status: 200,
             answer: Vec::new(),
             may_answer: Vec::new(),
             whole: None,
+            moment: Moment::default(),
+            leads_to: None,
             once: false,
             conflicts: false,
             forbids: false,
@@ -76,8 +102,9 @@ impl Operation {
 
     /// It reads a query like this.
     #[must_use]
-    pub fn query<T>(self, read: impl FnOnce(&mut Query) -> T) -> Self {
+    pub fn query<T>(self, read: impl Fn(&mut Query) -> T) -> Self {
         Self {
+            query_faults: Query::faults_of(&read),
             query: Some(Query::describe(read)),
             ..self
         }
@@ -85,8 +112,9 @@ impl Operation {
 
     /// It reads a body like this, of which there is an example.
     #[must_use]
-    pub fn body<T>(self, read: impl FnOnce(&mut Body) -> T, example: Value) -> Self {
+    pub fn body<T>(self, read: impl Fn(&mut Body) -> T, example: Value) -> Self {
         Self {
+            body_faults: Body::faults_of(&read),
             body: Some((Body::describe(read), example)),
             ..self
         }
@@ -131,26 +159,38 @@ impl Operation {
 
     /// It answers with this field, besides `success`.
     #[must_use]
-    pub fn answers<T: JsonSchema>(mut self, field: &'static str) -> Self {
-        self.answer
-            .push((field, |generator| generator.subschema_for::<T>().to_value()));
+    pub fn answers<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
+        self.answer.push((field, Part::of::<T>()));
         self
     }
 
     /// It may answer with this field too.
     #[must_use]
-    pub fn may_answer<T: JsonSchema>(mut self, field: &'static str) -> Self {
-        self.may_answer
-            .push((field, |generator| generator.subschema_for::<T>().to_value()));
+    pub fn may_answer<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
+        self.may_answer.push((field, Part::of::<T>()));
         self
     }
 
     /// Its answer is this, `success` included.
     #[must_use]
-    pub fn answers_whole<T: JsonSchema>(self) -> Self {
-        let schema: Schema = |generator| generator.subschema_for::<T>().to_value();
+    pub fn answers_whole<T: JsonSchema + Example>(self) -> Self {
         Self {
-            whole: Some(schema),
+            whole: Some(Part::of::<T>()),
+            ..self
+        }
+    }
+
+    /// Its example is of that moment of the story.
+    #[must_use]
+    pub fn at(self, moment: Moment) -> Self {
+        Self { moment, ..self }
+    }
+
+    /// The `id` of that field of its answer is what the paths that begin so are about.
+    #[must_use]
+    pub fn leads_to(self, field: &'static str, paths: &'static str) -> Self {
+        Self {
+            leads_to: Some((field, paths)),
             ..self
         }
     }
@@ -227,16 +267,27 @@ impl Operation {
     /// The schema of its success.
     pub(super) fn success(&self, generator: &mut SchemaGenerator) -> Value {
         if let Some(whole) = self.whole {
-            return whole(generator);
+            return (whole.schema)(generator);
         }
         let mut properties = Map::from_iter([("success".to_owned(), json!({"const": true}))]);
-        for (field, schema) in &self.answer {
-            properties.insert((*field).to_owned(), schema(generator));
+        for (field, part) in &self.answer {
+            properties.insert((*field).to_owned(), (part.schema)(generator));
         }
         let required: Vec<_> = properties.keys().cloned().collect();
-        for (field, schema) in &self.may_answer {
-            properties.insert((*field).to_owned(), schema(generator));
+        for (field, part) in &self.may_answer {
+            properties.insert((*field).to_owned(), (part.schema)(generator));
         }
         json!({"type": "object", "properties": properties, "required": required})
+    }
+
+    /// An example of its success.
+    pub(super) fn example(&self) -> Value {
+        if let Some(whole) = self.whole {
+            return (whole.example)(self.moment);
+        }
+        let success = ("success".to_owned(), json!(true));
+        let parts = self.answer.iter().chain(&self.may_answer);
+        let parts = parts.map(|(field, part)| ((*field).to_owned(), (part.example)(self.moment)));
+        std::iter::once(success).chain(parts).collect()
     }
 }

@@ -1,8 +1,10 @@
 //! What things look like from outside, and to whom.
 
 pub mod account_page;
+mod examples;
 pub mod html;
 pub mod page;
 pub mod person;
+mod story;
 pub mod survey;
 pub mod ticket;

@@ -3,9 +3,9 @@
 //! Limits are those of the contract, section 3. Text is kept as it was sent.
 
 use crate::{
-    fault::Faults,
+    fault::{Asks, Faults},
     ids::UserId,
-    tickets::{Attachment, Category, Priority, ResolutionType, Visibility},
+    tickets::{Attachment, Category, Priority, ResolutionType, TICKET_KEY, Visibility},
 };
 
 /// Characters of a subject.
@@ -195,6 +195,9 @@ impl Closing {
         let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
         let resolution_notes =
             faults.optional_text("resolutionNotes", raw.resolution_notes.as_deref(), 1, NOTES);
+        let duplicate = vec![ResolutionType::Duplicate.as_str()];
+        faults.ask("duplicateOf", Asks::With("resolutionType", duplicate));
+        faults.ask("duplicateOf", Asks::Pattern(TICKET_KEY));
         if raw.duplicate_of.is_some()
             && resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate)
         {
@@ -246,6 +249,7 @@ fn attachments(raw: &[RawAttachment], faults: &mut Faults) -> Vec<Attachment> {
         .filter_map(|(at, attachment)| {
             let field = |name| format!("attachments[{at}].{name}");
             let url = faults.required_text(&field("url"), attachment.url.as_deref(), 1, URL);
+            faults.ask(&field("url"), Asks::Pattern(HTTPS_URL));
             let file_name = faults.required_text(
                 &field("fileName"),
                 attachment.file_name.as_deref(),
@@ -268,6 +272,10 @@ fn attachments(raw: &[RawAttachment], faults: &mut Faults) -> Vec<Attachment> {
         });
     read.collect()
 }
+
+/// What [`is_https`] lets through, as a regular expression.
+const HTTPS_URL: &str =
+    r"^[Hh][Tt][Tt][Pp][Ss]://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$";
 
 /// `https`, a host, and nothing that could break out of a header or a line.
 fn is_https(url: &str) -> bool {

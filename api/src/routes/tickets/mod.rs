@@ -20,7 +20,7 @@ pub mod status;
 use crate::{
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId},
+    extract::{IfMatch, PathId, invalid_id},
     query::Query,
     respond::Answer,
     views::{page::Pagination, ticket},
@@ -28,7 +28,6 @@ use crate::{
 use axum::http::{HeaderValue, header};
 use shared::{
     context::Context,
-    fault::Fault,
     tickets::{
         Ticket,
         actions::{Target, TicketKey},
@@ -76,13 +75,8 @@ async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Proble
 
 /// The id or number in the path.
 fn key(id: &PathId) -> Result<TicketKey, Problem> {
-    TicketKey::parse(id.as_str()).ok_or_else(|| {
-        Problem::bad_query(vec![Fault {
-            field: "id".to_owned(),
-            code: "invalid_id",
-            message: "must be the id or the number of a ticket".to_owned(),
-        }])
-    })
+    let key = TicketKey::parse(id.as_str());
+    key.ok_or_else(|| invalid_id("the id or the number of a ticket"))
 }
 
 /// A unit of work of the caller's.

@@ -32,5 +32,5 @@ pub use reset_password::reset_password;
 pub use set_availability::set_availability;
 
 /// What `email_taken` comes with.
-const EMAIL_TAKEN: &str =
+pub const EMAIL_TAKEN: &str =
     "This e-mail address has an account already: log in, or use another address.";
