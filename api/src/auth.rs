@@ -139,7 +139,19 @@ async fn recognise_outside(
     })
 }
 
-fn invalid_token() -> Problem {
+/// 401: there is no token.
+pub(crate) fn token_required() -> Problem {
+    let detail = "Log in, and send `Authorization: Bearer <token>`.";
+    Problem::unauthenticated("token_required", detail, "Bearer")
+}
+
+/// 403: this is for others than those of that role.
+pub(crate) fn role_not_allowed(whom: &str, role: Role) -> Problem {
+    let detail = format!("This is for {whom}; your role is {role}.");
+    Problem::new(StatusCode::FORBIDDEN, "role_not_allowed", detail)
+}
+
+pub(crate) fn invalid_token() -> Problem {
     refused("invalid_token", "The access token is not one of ours.")
 }
 
@@ -161,13 +173,7 @@ impl FromRequestParts<ApiState> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
-        let token = token(&parts.headers)?.ok_or_else(|| {
-            Problem::unauthenticated(
-                "token_required",
-                "Log in, and send `Authorization: Bearer <token>`.",
-                "Bearer",
-            )
-        })?;
+        let token = token(&parts.headers)?.ok_or_else(token_required)?;
         recognise(token, api).await
     }
 }
@@ -198,11 +204,7 @@ async fn one_of(
     if meant(actor.role) {
         return Ok(actor);
     }
-    Err(Problem::new(
-        StatusCode::FORBIDDEN,
-        "role_not_allowed",
-        format!("This is for {whom}; your role is {}.", actor.role),
-    ))
+    Err(role_not_allowed(whom, actor.role))
 }
 
 impl FromRequestParts<ApiState> for Staff {

@@ -178,7 +178,7 @@ impl Body {
     pub fn integer(&mut self, field: &str) -> Option<i64> {
         self.ask(field, json!({"type": "integer"}));
         let value = self.take(field)?;
-        let number = value.as_i64();
+        let number = value.as_i64().or_else(|| whole(value.as_f64()?));
         if number.is_none() {
             self.wrong_kind(field, "a whole number");
         }
@@ -300,6 +300,13 @@ impl Body {
     }
 }
 
+/// The whole number that this is, such as 57 of `57.0`: JSON does not tell the two apart.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = number.fract() == 0.0 && number.abs() <= EXACT;
+    is_whole.then(|| format!("{number:.0}").parse().ok())?
+}
+
 /// A field of the wrong kind reads as absent: that it is needed then goes without saying.
 fn without_echoes(faults: Vec<Fault>) -> Vec<Fault> {
     let wrong: Vec<String> = faults
@@ -394,11 +401,13 @@ mod tests {
     #[test]
     fn null_is_absence_and_what_is_right_is_read() {
         let mut body = body(json!({
-            "a": null, "b": "x", "c": 3, "d": true, "e": ["y"], "f": {"g": "z"},
+            "a": null, "b": "x", "c": 3, "g": 57.0, "h": -1e3, "d": true, "e": ["y"], "f": {"g": "z"},
         }));
         assert_eq!(body.optional("a", 1..=5), None);
         assert_eq!(body.required("b", 1..=5).as_deref(), Some("x"));
         assert_eq!(body.integer("c"), Some(3));
+        assert_eq!(body.integer("g"), Some(57));
+        assert_eq!(body.integer("h"), Some(-1_000));
         assert_eq!(body.flag("d"), Some(true));
         assert_eq!(body.texts("e"), Some(vec!["y".to_owned()]));
         assert_eq!(

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     attachments::FilesError,
     error::{ActionError, Chain},
@@ -165,6 +165,26 @@ impl Problem {
         self.0.code
     }
 
+    /// The headers that come with it.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// What it says in the answer to that request.
+    pub(crate) fn document(&self, request_id: &str) -> Value {
+        let parts = &*self.0;
+        json!({
+            "success": false,
+            "type": "about:blank",
+            "title": parts.status.canonical_reason().unwrap_or("Failure"),
+            "status": parts.status.as_u16(),
+            "detail": parts.detail,
+            "code": parts.code,
+            "errors": parts.errors,
+            "requestId": request_id,
+        })
+    }
+
     /// The answer, and the one line in the log where something failed.
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let parts = &*self.0;
@@ -176,16 +196,7 @@ impl Problem {
                 "a request failed"
             );
         }
-        let body = json!({
-            "success": false,
-            "type": "about:blank",
-            "title": parts.status.canonical_reason().unwrap_or("Failure"),
-            "status": parts.status.as_u16(),
-            "detail": parts.detail,
-            "code": parts.code,
-            "errors": parts.errors,
-            "requestId": request_id,
-        });
+        let body = self.document(request_id);
         let mut headers = parts.headers.clone();
         headers.insert(
             header::CONTENT_TYPE,

@@ -20,7 +20,7 @@ use std::{convert::Infallible, str::FromStr};
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The id in the path: the first of its parameters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PathId(String);
 
 impl PathId {
@@ -121,6 +121,14 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// One of these bytes.
+    pub(crate) fn of(bytes: &'static str, is_json: bool) -> Self {
+        Self {
+            bytes: Ok(Bytes::from_static(bytes.as_bytes())),
+            is_json,
+        }
+    }
+
     /// The body as it came; `None` if it did not arrive as a whole.
     #[must_use]
     pub fn bytes(&self) -> Option<Bytes> {
@@ -220,7 +228,8 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     }
 }
 
-fn refused(status: StatusCode) -> Problem {
+/// What a body that could not be received is refused with.
+pub(crate) fn refused(status: StatusCode) -> Problem {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -256,10 +265,7 @@ mod tests {
     fn payload(bytes: &'static str, content_type: &str) -> Payload {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, content_type.parse().unwrap());
-        Payload {
-            bytes: Ok(Bytes::from_static(bytes.as_bytes())),
-            is_json: is_json(&headers),
-        }
+        Payload::of(bytes, is_json(&headers))
     }
 
     #[test]

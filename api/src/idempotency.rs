@@ -94,12 +94,17 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         (1..=LONGEST).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
     match value.to_str() {
         Ok(key) if fits && values.next().is_none() => Ok(Some(key.to_owned())),
-        _ => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_idempotency_key",
-            format!("Send one Idempotency-Key of 1 to {LONGEST} visible ASCII characters."),
-        )),
+        _ => Err(invalid_key()),
     }
+}
+
+/// 400: what was sent can be no key.
+pub(crate) fn invalid_key() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_idempotency_key",
+        format!("Send one Idempotency-Key of 1 to {LONGEST} visible ASCII characters."),
+    )
 }
 
 /// A POST of JSON: its key, if it has one, and its body.
@@ -237,22 +242,29 @@ async fn first_answer(
         return Ok(None);
     };
     if !store::try_lock(&mut *work.tx, request).await? {
-        let running = Problem::new(
-            StatusCode::CONFLICT,
-            "idempotency_in_progress",
-            "The first request with this Idempotency-Key is still running: try again shortly.",
-        );
-        return Err(running.with_header(header::RETRY_AFTER, HeaderValue::from_static("1")));
+        return Err(in_progress());
     }
     match store::find(&mut *work.tx, request, work.now - KEPT_FOR).await? {
         None => Ok(None),
         Some(kept) if kept.fingerprint == *fingerprint => again(kept).map(Some),
-        Some(_) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
-            "This Idempotency-Key was sent with another request: use a new one for each request.",
-        )),
+        Some(_) => Err(reused()),
     }
+}
+
+/// 422: the key stands for something else.
+pub(crate) fn reused() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "This Idempotency-Key was sent with another request: use a new one for each request.",
+    )
+}
+
+/// 409: it is not known yet what the first call will have done.
+pub(crate) fn in_progress() -> Problem {
+    let detail = "The first request with this Idempotency-Key is still running: try again shortly.";
+    Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
 /// Makes work and answer so.

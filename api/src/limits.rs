@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -232,16 +232,16 @@ impl Standing {
         headers.insert(REMAINING, self.remaining.into());
         headers.insert(RESET, self.seconds().into());
     }
+}
 
-    fn refusal(&self) -> Problem {
-        let wait: HeaderValue = self.seconds().max(1).into();
-        Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limited",
-            "Too many calls: `Retry-After` says in how many seconds there is room again.",
-        )
-        .with_header(header::RETRY_AFTER, wait)
-    }
+/// 429: there is room again in so many seconds.
+pub(crate) fn refusal(seconds: u64) -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "rate_limited",
+        "Too many calls: `Retry-After` says in how many seconds there is room again.",
+    )
+    .with_header(header::RETRY_AFTER, seconds.max(1).into())
 }
 
 /// Lets a call through if it is within its limit, and tells how the caller stands.
@@ -256,7 +256,7 @@ pub(crate) async fn around(State(api): State<ApiState>, request: Request, next: 
     let mut response = if standing.allowed {
         next.run(request).await
     } else {
-        standing.refusal().into_response()
+        refusal(standing.seconds()).into_response()
     };
     standing.tell(response.headers_mut());
     response

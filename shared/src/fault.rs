@@ -59,6 +59,10 @@ pub enum Asks {
     OneOf(&'static [&'static [&'static str]]),
     /// A regular expression.
     Pattern(&'static str),
+    /// The name of a time zone of the IANA database.
+    TimeZone,
+    /// That it is there with these words of another field alone.
+    With(&'static str, Vec<&'static str>),
 }
 
 /// Gathers faults while an input is parsed. A value that is at fault is left out (`None`), and

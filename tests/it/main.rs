@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod demo;
 mod documents;
+mod examples;
 mod guards;
 mod harness;
 mod layers;

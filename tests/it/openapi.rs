@@ -1,7 +1,7 @@
 //! The document of the API says what there is, no more and no less.
 
 use crate::harness::App;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_document_has_every_route_and_no_other() {
@@ -85,9 +85,20 @@ async fn the_document_states_limits_that_the_code_enforces() {
     assert_eq!(ticket["properties"]["subject"]["maxLength"], 200);
     assert_eq!(ticket["properties"]["tags"]["maxItems"], 20);
     let forms = &ticket["properties"]["attachments"]["items"]["oneOf"];
-    assert_eq!(forms[0]["required"], serde_json::json!(["url", "fileName"]));
+    assert_eq!(forms[0]["required"], json!(["url", "fileName"]));
     assert_eq!(forms[0]["properties"]["id"]["type"], "null");
-    assert_eq!(forms[1]["required"], serde_json::json!(["id"]));
+    assert_eq!(forms[1]["required"], json!(["id"]));
+    let person = body("/api/v1/auth/register", "post");
+    let shift = &person["properties"]["supportInfo"]["properties"]["shiftSchedule"]["items"];
+    let pattern = |field: &str| shift["properties"][field]["pattern"].to_string();
+    assert!(pattern("end").contains("24:00"));
+    assert!(
+        !pattern("start").contains("24:00"),
+        "no day begins at its end"
+    );
+    let status = body("/api/v1/support/tickets/{id}/status", "put");
+    let words = status["properties"]["status"]["enum"].as_array().unwrap();
+    assert!(words.contains(&json!("closed")) && !words.contains(&json!("assigned")));
     let rating = body("/api/v1/support/tickets/{id}/rate", "post");
     assert_eq!(rating["properties"]["rating"]["maximum"], 5);
 }
@@ -131,4 +142,167 @@ async fn the_reference_page_needs_nothing_from_elsewhere() {
     for elsewhere in ["<script", "src=", "@import", "https://cdn"] {
         assert!(!html.contains(elsewhere), "{elsewhere}");
     }
+}
+
+/// A validator of JSON Schema for the places of the document, formats included.
+struct Validator {
+    schemas: boon::Schemas,
+    compiler: boon::Compiler,
+}
+
+impl Validator {
+    const PLACE: &str = "https://example.com/openapi.json";
+
+    fn of(document: &Value) -> Self {
+        let mut compiler = boon::Compiler::new();
+        compiler.enable_format_assertions();
+        compiler.set_default_draft(boon::Draft::V2020_12);
+        compiler
+            .add_resource(Self::PLACE, document.clone())
+            .unwrap();
+        Self {
+            schemas: boon::Schemas::new(),
+            compiler,
+        }
+    }
+
+    /// What is wrong with a value by the schema at that place.
+    fn fault(&mut self, pointer: &str, value: &Value) -> Option<String> {
+        let place = format!("{}#{pointer}", Self::PLACE);
+        let schema = self.compiler.compile(&place, &mut self.schemas).unwrap();
+        let fault = self.schemas.validate(value, schema).err()?;
+        Some(format!("{pointer}: {fault:#}\n{value:#}"))
+    }
+}
+
+/// A part of a path of a JSON Pointer.
+fn escaped(part: &str) -> String {
+    part.replace('~', "~0").replace('/', "~1")
+}
+
+/// The examples of a body: one, or several by name.
+fn examples(content: &Value, document: &Value) -> Vec<Value> {
+    let named = content["examples"].as_object().into_iter().flatten();
+    let named = named.map(|(_, example)| match example["$ref"].as_str() {
+        Some(place) => document.pointer(&place[1..]).unwrap()["value"].clone(),
+        None => example["value"].clone(),
+    });
+    let one = content.get("example").cloned();
+    one.into_iter().chain(named).collect()
+}
+
+#[tokio::test]
+async fn every_body_that_is_described_has_an_example_that_fits_its_schema() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let mut validator = Validator::of(&document);
+    let (mut faults, mut count) = (Vec::new(), 0);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let operation_at = format!("/paths/{}/{method}", escaped(path));
+            let asked = operation.get("requestBody");
+            let asked = asked.map(|body| (format!("{operation_at}/requestBody"), body));
+            let answers = operation["responses"].as_object().unwrap().iter();
+            let answers =
+                answers.map(|(status, body)| (format!("{operation_at}/responses/{status}"), body));
+            for (place, body) in asked.into_iter().chain(answers) {
+                for (media, content) in body["content"].as_object().unwrap() {
+                    // Pages and files.
+                    if ["text/html", "multipart/form-data", "*/*"].contains(&media.as_str()) {
+                        continue;
+                    }
+                    let place = format!("{place}/content/{}/schema", escaped(media));
+                    let examples = examples(content, &document);
+                    assert!(!examples.is_empty(), "{place} has no example");
+                    count += examples.len();
+                    faults.extend(
+                        examples
+                            .iter()
+                            .filter_map(|example| validator.fault(&place, example)),
+                    );
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(count > 300, "only {count} examples");
+}
+
+#[tokio::test]
+async fn an_example_of_a_failure_is_of_the_status_that_it_stands_under() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let problem = &answer["content"]["application/problem+json"];
+                for example in examples(problem, &document) {
+                    assert_eq!(example["status"].to_string(), *status, "{path}");
+                    let listed = !example["errors"].as_array().unwrap().is_empty();
+                    let code = example["code"].as_str().unwrap();
+                    assert_eq!(listed, ["invalid_fields", "invalid_query"].contains(&code));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn real_answers_fit_the_schemas_of_the_document_as_its_examples_do() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let mut validator = Validator::of(&document);
+    let (asha, admin) = (app.customer("Asha").await, app.admin("Grace").await);
+    let sarah = app.agent("Sarah", "technical").await;
+    let ticket = json!({"subject": "Help", "description": "Please.", "category": "technical"});
+    let ticket = asha.opens(ticket).await;
+    app.settle().await;
+    let path = format!("/api/v1/support/tickets/{ticket}");
+    let escalate = json!({"reason": "Too hard"});
+    sarah.put(&format!("{path}/escalate"), escalate).await.ok();
+    for (caller, asked, route) in [
+        (&asha, path.clone(), "/api/v1/support/tickets/{id}"),
+        (
+            &admin,
+            format!("{path}/history"),
+            "/api/v1/support/tickets/{id}/history",
+        ),
+        (
+            &admin,
+            "/api/v1/support/stats".to_owned(),
+            "/api/v1/support/stats",
+        ),
+        (
+            &admin,
+            "/api/v1/admin/users".to_owned(),
+            "/api/v1/admin/users",
+        ),
+        (
+            &admin,
+            "/api/v1/admin/sla-policies".to_owned(),
+            "/api/v1/admin/sla-policies",
+        ),
+        (
+            &sarah,
+            "/api/v1/support/dashboard".to_owned(),
+            "/api/v1/support/dashboard",
+        ),
+    ] {
+        let answer = caller.get(&asked).await.ok().clone();
+        let place = format!(
+            "/paths/{}/get/responses/200/content/{}/schema",
+            escaped(route),
+            escaped("application/json")
+        );
+        assert_eq!(validator.fault(&place, &answer), None);
+        let example = &document
+            .pointer(&place.replace("/schema", "/example"))
+            .unwrap();
+        assert_eq!(keys(example), keys(&answer), "{route}");
+    }
+}
+
+/// The names of the fields on top.
+fn keys(value: &Value) -> Vec<&String> {
+    value.as_object().unwrap().keys().collect()
 }

@@ -5,12 +5,14 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, Who};
+use super::{Operation, Who, failures, shape::not_nullable};
 use crate::routes::Route;
 use axum::http::StatusCode;
+use chrono_tz::TZ_VARIANTS;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
-use shared::jobs::Queue;
+use shared::{jobs::Queue, tickets::TICKET_KEY};
+use std::collections::BTreeSet;
 
 const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
@@ -18,43 +20,56 @@ Every success is `{\"success\": true, …}`. Every failure is `application/probl
 with `errors` that name each field at fault. Times are RFC 3339 in UTC with milliseconds, durations are minutes, ids are \
 UUIDs. A thing that you may not see answers like one that does not exist: 404.";
 
-/// What names a ticket: a UUID or `TKT-…-…`.
-const TICKET: &str =
-    "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|TKT-[0-9]{1,12}-[0-9]{6,12})$";
+/// What `If-Match` may say (RFC 9110, section 13.1.1). Tags that are none of ours match nothing.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
+/// The request that all examples of failures answer.
+const REQUEST: &str = "01999ec9-0c00-7000-8000-000000000000";
 
 /// The document of these routes.
 #[must_use]
 pub fn document(routes: &[Route], version: &str) -> Value {
+    let mut examples = Map::new();
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();
     let mut paths: Map<String, Value> = Map::new();
     for route in routes {
-        let operation = described(route, &mut generator);
+        let mut operation = described(route, &mut generator, &mut examples);
+        if let Some((field, paths)) = route.operation.leads_to {
+            let status = route.operation.status.to_string();
+            operation["responses"][status]["links"] = links(field, paths, routes);
+        }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation;
     }
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Problem".to_owned(), problem());
+    schemas.insert("TimeZone".to_owned(), time_zone());
     json!({
         "openapi": "3.1.0",
         "info": {"title": "BaiTech Support", "version": version, "description": ABOUT},
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "examples": examples,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     })
 }
 
-fn described(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn described(
+    route: &Route,
+    generator: &mut SchemaGenerator,
+    examples: &mut Map<String, Value>,
+) -> Value {
     let operation = &route.operation;
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "tags": [tag(route.path)],
         "parameters": parameters(route),
-        "responses": responses(route, generator),
+        "responses": responses(route, generator, examples),
         "security": security(operation.who),
     });
     let role = match operation.who {
@@ -119,20 +134,20 @@ fn parameters(route: &Route) -> Value {
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     {
         let (about, schema) = match name {
-            "id" if !route.path.contains("/tickets/") => {
-                ("An id.", json!({"type": "string", "format": "uuid"}))
-            }
             "id" if route.path.contains("/jobs/") => (
                 "The number of a job.",
                 json!({"type": "integer", "format": "int64", "minimum": 1}),
             ),
+            "id" if !route.path.contains("/tickets/") => {
+                ("An id.", json!({"type": "string", "format": "uuid"}))
+            }
             "queue" => (
                 "A queue.",
                 Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
             ),
             "id" => (
                 "An id, or a ticket's number.",
-                json!({"type": "string", "pattern": TICKET}),
+                json!({"type": "string", "pattern": TICKET_KEY}),
             ),
             _ => ("As it stands in the link.", json!({"type": "string"})),
         };
@@ -144,11 +159,11 @@ fn parameters(route: &Route) -> Value {
         .as_ref()
         .and_then(|(schema, _)| schema["properties"].as_object());
     for (name, schema) in query.into_iter().flatten() {
-        parameters.push(json!({"name": name, "in": "query", "schema": not_nullable(schema)}));
+        parameters.push(json!({"name": name, "in": "query", "allowEmptyValue": true, "schema": not_nullable(schema)}));
     }
     if route.operation.takes_version {
         let about = "The `ETag` of the ticket as you have seen it: 412 when it has changed since.";
-        parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": "^\"[0-9]{1,18}\"$"}}));
+        parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": TAGS}}));
     }
     if route.operation.once {
         let about = "Makes a repeat within 24 hours answer as the first call did, and do nothing.";
@@ -157,55 +172,28 @@ fn parameters(route: &Route) -> Value {
     json!(parameters)
 }
 
-/// A parameter of a query is there or not; it is never null.
-fn not_nullable(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    if let Some(kind) = schema["type"]
-        .as_array()
-        .and_then(|kinds| kinds.first())
-        .cloned()
-    {
-        schema["type"] = kind;
-    }
-    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-        words.retain(|word| !word.is_null());
-    }
-    schema
-}
-
-fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn responses(
+    route: &Route,
+    generator: &mut SchemaGenerator,
+    examples: &mut Map<String, Value>,
+) -> Value {
     let operation = &route.operation;
-    let mut responses = Map::new();
-    let content = if operation.pages {
-        json!({"text/html": {"schema": {"type": "string"}}})
-    } else if operation.bytes {
-        json!({"*/*": {"schema": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}}})
-    } else {
-        json!({"application/json": {"schema": operation.success(generator)}})
-    };
-    let mut success = json!({"description": reason(operation.status), "content": content});
-    if operation.status == 201 {
-        success["headers"] = json!({"Location": {"description": "The path of what was created.", "schema": {"type": "string"}}});
-    }
-    if operation.bytes {
-        success["headers"] = file_headers();
-    }
-    responses.insert(operation.status.to_string(), success);
+    let success = success(operation, generator);
+    let mut responses = Map::from_iter([(operation.status.to_string(), success)]);
     for status in operation.page_statuses {
-        let page = json!({"text/html": {"schema": {"type": "string"}}});
-        responses.insert(
-            status.to_string(),
-            json!({"description": reason(*status), "content": page}),
-        );
+        responses.insert(status.to_string(), html(*status));
     }
     for (status, codes) in operation.failures(route.path) {
-        let described = responses
-            .entry(status.to_string())
-            .or_insert_with(|| json!({"description": reason(status)}));
-        described["content"]["application/problem+json"] = json!({"schema": {
-            "$ref": "#/components/schemas/Problem",
-            "properties": {"code": {"enum": codes}},
-        }});
+        let failure = failure(route, status, &codes, examples);
+        match responses.get_mut(&status.to_string()) {
+            Some(page) => {
+                let problem = &failure["content"]["application/problem+json"];
+                page["content"]["application/problem+json"] = problem.clone();
+            }
+            None => {
+                responses.insert(status.to_string(), failure);
+            }
+        }
     }
     Value::Object(responses)
 }
@@ -224,11 +212,108 @@ fn file_headers() -> Value {
     })
 }
 
+fn success(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
+    if operation.pages {
+        return html(operation.status);
+    }
+    if operation.bytes {
+        let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
+        return json!({
+            "description": reason(operation.status),
+            "headers": file_headers(),
+            "content": {"*/*": {"schema": file}},
+        });
+    }
+    let (schema, example) = (operation.success(generator), operation.success_example());
+    let mut headers = Map::new();
+    if operation.status == 201 {
+        headers.insert(
+            "Location".to_owned(),
+            header("The path of what was created."),
+        );
+    }
+    if example["ticket"].is_object() {
+        let about = "The ticket's version, for `If-Match`.";
+        headers.insert("ETag".to_owned(), header(about));
+    }
+    json!({
+        "description": reason(operation.status),
+        "headers": headers,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    })
+}
+
+/// Problems that read the same for several operations are written down once.
+fn failure(
+    route: &Route,
+    status: u16,
+    codes: &BTreeSet<&'static str>,
+    examples: &mut Map<String, Value>,
+) -> Value {
+    let problem = failures::example(&route.operation, route.path, status, codes);
+    let example = json!({"summary": problem.code(), "value": problem.document(REQUEST)});
+    let known = examples
+        .entry(problem.code())
+        .or_insert_with(|| example.clone());
+    let example = if *known == example {
+        json!({"$ref": format!("#/components/examples/{}", problem.code())})
+    } else {
+        example
+    };
+    let headers = [
+        ("Retry-After", "Seconds after which to try again."),
+        (
+            "WWW-Authenticate",
+            "What is asked for (RFC 6750, section 3).",
+        ),
+    ];
+    let headers = headers.into_iter();
+    let headers = headers.filter(|(name, _)| problem.headers().contains_key(*name));
+    let headers = headers.map(|(name, about)| (name.to_owned(), header(about)));
+    json!({
+        "description": reason(status),
+        "headers": Value::Object(headers.collect()),
+        "content": {"application/problem+json": {
+            "schema": {
+                "$ref": "#/components/schemas/Problem",
+                "properties": {"code": {"enum": codes}},
+            },
+            "examples": {problem.code(): example},
+        }},
+    })
+}
+
+fn html(status: u16) -> Value {
+    let content = json!({"text/html": {"schema": {"type": "string"}}});
+    json!({"description": reason(status), "content": content})
+}
+
+fn header(about: &str) -> Value {
+    json!({"description": about, "schema": {"type": "string"}})
+}
+
+/// What can be done with what an answer shows: everything whose path begins so.
+fn links(field: &str, paths: &str, routes: &[Route]) -> Value {
+    let id = format!("$response.body#/{field}/id");
+    let links = routes.iter().filter(|route| route.path.starts_with(paths));
+    let links = links.map(|route| {
+        let operation = route.operation.id;
+        let link = json!({"operationId": operation, "parameters": {"id": id}});
+        (operation.to_owned(), link)
+    });
+    Value::Object(links.collect())
+}
+
 fn reason(status: u16) -> &'static str {
     StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or("Answer")
+}
+
+fn time_zone() -> Value {
+    let names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    json!({"type": "string", "enum": names})
 }
 
 fn problem() -> Value {
@@ -237,11 +322,11 @@ fn problem() -> Value {
         "required": ["success", "type", "title", "status", "detail", "code", "errors", "requestId"],
         "properties": {
             "success": {"const": false},
-            "type": {"type": "string"},
+            "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string"},
-            "status": {"type": "integer"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string", "description": "What to do about it."},
-            "code": {"type": "string", "description": "A stable word: each answer of each operation lists those that it may have."},
+            "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "A stable word: each answer of each operation lists those that it may have."},
             "errors": {"type": "array", "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],

@@ -4,6 +4,8 @@
 
 mod codes;
 mod document;
+mod example;
+mod failures;
 mod operation;
 mod page;
 mod reader;
@@ -11,6 +13,7 @@ mod shape;
 
 pub use codes::Codes;
 pub use document::document;
+pub use example::{Example, Moment};
 pub use operation::{Operation, Who};
 pub use page::page;
 pub use shape::Shape;

@@ -1,6 +1,7 @@
 //! One operation of the document: what it is for, who may call it, what it reads and answers.
 
 use super::{
+    Example, Moment,
     codes::{self, Codes},
     reader::Reader,
 };
@@ -25,6 +26,22 @@ pub enum Who {
 
 type Schema = fn(&mut SchemaGenerator) -> Value;
 
+/// A field of an answer, or a whole one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    schema: Schema,
+    example: fn(Moment) -> Value,
+}
+
+impl Part {
+    fn of<T: JsonSchema + Example>() -> Self {
+        Self {
+            schema: |generator| generator.subschema_for::<T>().to_value(),
+            example: T::example,
+        }
+    }
+}
+
 /// One operation.
 #[expect(
     clippy::struct_excessive_bools,
@@ -43,9 +60,11 @@ pub struct Operation {
     pub(super) body_is_optional: bool,
     pub(super) takes_version: bool,
     pub(super) status: u16,
-    pub(super) answer: Vec<(&'static str, Schema)>,
-    pub(super) may_answer: Vec<(&'static str, Schema)>,
-    pub(super) whole: Option<Schema>,
+    pub(super) answer: Vec<(&'static str, Part)>,
+    pub(super) may_answer: Vec<(&'static str, Part)>,
+    pub(super) whole: Option<Part>,
+    pub(super) moment: Moment,
+    pub(super) leads_to: Option<(&'static str, &'static str)>,
     pub(super) once: bool,
     pub(super) own_codes: Vec<(u16, &'static str)>,
     pub(super) recognises: bool,
@@ -74,6 +93,8 @@ impl Operation {
             answer: Vec::new(),
             may_answer: Vec::new(),
             whole: None,
+            moment: Moment::default(),
+            leads_to: None,
             once: false,
             own_codes: Vec::new(),
             recognises: false,
@@ -160,26 +181,38 @@ impl Operation {
 
     /// It answers with this field, besides `success`.
     #[must_use]
-    pub fn answers<T: JsonSchema>(mut self, field: &'static str) -> Self {
-        self.answer
-            .push((field, |generator| generator.subschema_for::<T>().to_value()));
+    pub fn answers<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
+        self.answer.push((field, Part::of::<T>()));
         self
     }
 
     /// It may answer with this field too.
     #[must_use]
-    pub fn may_answer<T: JsonSchema>(mut self, field: &'static str) -> Self {
-        self.may_answer
-            .push((field, |generator| generator.subschema_for::<T>().to_value()));
+    pub fn may_answer<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
+        self.may_answer.push((field, Part::of::<T>()));
         self
     }
 
     /// Its answer is this, `success` included.
     #[must_use]
-    pub fn answers_whole<T: JsonSchema>(self) -> Self {
-        let schema: Schema = |generator| generator.subschema_for::<T>().to_value();
+    pub fn answers_whole<T: JsonSchema + Example>(self) -> Self {
         Self {
-            whole: Some(schema),
+            whole: Some(Part::of::<T>()),
+            ..self
+        }
+    }
+
+    /// Its example is of that moment of the story.
+    #[must_use]
+    pub fn at(self, moment: Moment) -> Self {
+        Self { moment, ..self }
+    }
+
+    /// The `id` of that field of its answer is what the paths that begin so are about.
+    #[must_use]
+    pub fn leads_to(self, field: &'static str, paths: &'static str) -> Self {
+        Self {
+            leads_to: Some((field, paths)),
             ..self
         }
     }
@@ -307,16 +340,27 @@ impl Operation {
     /// The schema of its success.
     pub(super) fn success(&self, generator: &mut SchemaGenerator) -> Value {
         if let Some(whole) = self.whole {
-            return whole(generator);
+            return (whole.schema)(generator);
         }
         let mut properties = Map::from_iter([("success".to_owned(), json!({"const": true}))]);
-        for (field, schema) in &self.answer {
-            properties.insert((*field).to_owned(), schema(generator));
+        for (field, part) in &self.answer {
+            properties.insert((*field).to_owned(), (part.schema)(generator));
         }
         let required: Vec<_> = properties.keys().cloned().collect();
-        for (field, schema) in &self.may_answer {
-            properties.insert((*field).to_owned(), schema(generator));
+        for (field, part) in &self.may_answer {
+            properties.insert((*field).to_owned(), (part.schema)(generator));
         }
         json!({"type": "object", "properties": properties, "required": required})
+    }
+
+    /// An example of its success.
+    pub(super) fn success_example(&self) -> Value {
+        if let Some(whole) = self.whole {
+            return (whole.example)(self.moment);
+        }
+        let success = ("success".to_owned(), json!(true));
+        let parts = self.answer.iter().chain(&self.may_answer);
+        let parts = parts.map(|(field, part)| ((*field).to_owned(), (part.example)(self.moment)));
+        std::iter::once(success).chain(parts).collect()
     }
 }

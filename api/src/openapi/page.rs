@@ -14,16 +14,17 @@ const STYLE: &str = "body{margin:0;color:#1f2937;font:16px/1.5 Helvetica,Arial,s
     nav h2{font-size:14px;margin:16px 0 4px}main{flex:1;min-width:0;padding:24px 40px;max-width:900px}\
     article{border-top:1px solid #e5e7eb;padding:16px 0}h3{margin:0}code,pre{font:14px/1.4 ui-monospace,monospace}\
     pre{background:#f3f4f6;padding:12px;border-radius:6px;overflow:auto}table{border-collapse:collapse;width:100%}\
-    td,th{text-align:left;vertical-align:top;overflow-wrap:anywhere;padding:4px 12px 4px 0;border-bottom:1px solid #f3f4f6}\
-    .verb{display:inline-block;min-width:52px;font-weight:bold;color:#1d4ed8}\
+    td,th{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid #f3f4f6}\
+    td:last-child{overflow-wrap:anywhere}td:first-child{width:1%;white-space:nowrap}td:nth-child(2):not(:last-child){width:1%;white-space:nowrap}\
+    summary{cursor:pointer}.verb{display:inline-block;min-width:52px;font-weight:bold;color:#1d4ed8}\
     @media(max-width:800px){body{display:block}nav{position:static;height:auto}main{padding:16px}}";
 
 /// The page of a document.
 #[must_use]
 pub fn page(document: &Value) -> String {
     let mut operations: Vec<(&str, &str, &str, &Value)> = Vec::new();
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
+    for (path, item) in entries(&document["paths"]) {
+        for (method, operation) in entries(item) {
             let tag = operation["tags"][0].as_str().unwrap_or_default();
             operations.push((tag, path, method, operation));
         }
@@ -57,19 +58,18 @@ pub fn page(document: &Value) -> String {
     );
     for (_, path, method, operation) in &operations {
         article(&mut html, path, method, operation);
+        responses(&mut html, operation);
+        html.raw("</article>");
     }
-    html.raw("<article id=\"schemas\"><h2>Schemas</h2>");
-    for (name, schema) in document["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
-        html.raw(&format!(
-            "<details id=\"schema-{0}\"><summary>{0}</summary>",
-            escaped(name)
-        ));
-        html.json(schema);
-        html.raw("</details>");
+    html.raw("<article id=\"problems\"><h2>Problems</h2>");
+    for (code, example) in entries(&document["components"]["examples"]) {
+        html.raw(&format!("<div id=\"problem-{}\">", escaped(code)));
+        html.folded(code, &example["value"]);
+        html.raw("</div>");
+    }
+    html.raw("</article><article id=\"schemas\"><h2>Schemas</h2>");
+    for (name, schema) in entries(&document["components"]["schemas"]) {
+        html.folded(name, schema);
     }
     html.raw("</article></main></body></html>\n");
     html.0
@@ -102,28 +102,39 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
         },
     );
     parameters(html, operation);
-    for (media, body) in operation["requestBody"]["content"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (media, body) in entries(&operation["requestBody"]["content"]) {
         html.element("p", &format!("Body, {media}; for example:"));
         html.json(&body["example"]);
-        html.raw("<details><summary>Schema</summary>");
-        html.json(&body["schema"]);
-        html.raw("</details>");
+        html.folded("Schema", &body["schema"]);
     }
-    html.raw("<table>");
-    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+}
+
+/// Every status with its headers and examples, and of a success the schema.
+fn responses(html: &mut Html, operation: &Value) {
+    html.raw("<p>Answers:</p><table>");
+    for (status, response) in entries(&operation["responses"]) {
         html.raw("<tr><td>");
         html.text(status);
         html.raw("</td><td>");
         html.text(text(&response["description"]));
-        for (media, content) in response["content"].as_object().into_iter().flatten() {
-            if status.starts_with('2') && media == "application/json" {
-                html.raw("<details><summary>Schema</summary>");
-                html.json(&content["schema"]);
-                html.raw("</details>");
+        for (name, _) in entries(&response["headers"]) {
+            html.raw(" <code>");
+            html.text(name);
+            html.raw("</code>");
+        }
+        for (media, content) in entries(&response["content"]) {
+            if let Some(example) = content.get("example") {
+                html.folded("Example", example);
+                html.folded("Schema", &content["schema"]);
+            }
+            for (code, example) in entries(&content["examples"]) {
+                match example.get("value") {
+                    Some(value) => html.folded(code, value),
+                    None => html.link(&format!("problem-{code}"), code),
+                }
+            }
+            if media == "text/html" {
+                html.text(", a page");
             }
             let codes = content["schema"]["properties"]["code"]["enum"].as_array();
             for code in codes.into_iter().flatten() {
@@ -133,7 +144,22 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
         }
         html.raw("</td></tr>");
     }
-    html.raw("</table></article>");
+    html.raw("</table>");
+    let links: Vec<_> = entries(&operation["responses"])
+        .flat_map(|(_, response)| entries(&response["links"]))
+        .collect();
+    if !links.is_empty() {
+        html.raw("<p>Leads to");
+        for (name, _) in links {
+            html.link(name, name);
+        }
+        html.raw("</p>");
+    }
+}
+
+/// The fields of an object; none of anything else.
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
 }
 
 fn parameters(html: &mut Html, operation: &Value) {
@@ -188,6 +214,20 @@ impl Html {
             }
         }
         self.raw("</p>");
+    }
+
+    /// A link within the page.
+    fn link(&mut self, target: &str, text: &str) {
+        let (target, text) = (escaped(target), escaped(text));
+        self.raw(&format!(" <a href=\"#{target}\">{text}</a>"));
+    }
+
+    /// JSON that is shown when it is asked for.
+    fn folded(&mut self, summary: &str, value: &Value) {
+        self.raw("<details>");
+        self.element("summary", summary);
+        self.json(value);
+        self.raw("</details>");
     }
 
     fn json(&mut self, value: &Value) {

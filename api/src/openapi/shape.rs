@@ -8,6 +8,9 @@
 use serde_json::{Map, Value, json};
 use shared::fault::{Asks, Limit};
 
+/// Where the document lists the time zones, once for all that take one.
+pub(super) const TIME_ZONE: &str = "#/components/schemas/TimeZone";
+
 /// The fields that a reader asked for, in order.
 #[derive(Debug, Default)]
 pub struct Shape {
@@ -86,6 +89,27 @@ fn apply(object: &mut Value, path: &str, asks: &Asks) {
         {
             required.push(json!(name));
         }
+        // An inner object was told before it was known what it needs.
+        if let Some(needed) = object["properties"].get_mut(name) {
+            *needed = not_nullable(needed);
+        }
+        return;
+    }
+    if rest.is_none()
+        && let Asks::With(other, words) = asks
+    {
+        let (with, without) = (
+            json!({*other: {"enum": words}}),
+            json!({name: {"type": "null"}}),
+        );
+        let rule = json!({
+            "if": {"properties": with, "required": [other]},
+            "else": {"properties": without},
+        });
+        match object["allOf"].as_array_mut() {
+            Some(rules) => rules.push(rule),
+            None => object["allOf"] = json!([rule]),
+        }
         return;
     }
     let Some(mut place) = object
@@ -100,19 +124,22 @@ fn apply(object: &mut Value, path: &str, asks: &Asks) {
         };
         place = items;
     }
-    match rest {
-        Some(rest) => apply(place, rest, asks),
-        None => {
-            if let Some(place) = place.as_object_mut() {
-                place.extend(keywords(asks));
-            }
-        }
+    if let Some(rest) = rest {
+        return apply(place, rest, asks);
+    }
+    let may_be_null = is_nullable(place);
+    if let Some(place) = place.as_object_mut() {
+        place.extend(keywords(asks));
+    }
+    if may_be_null {
+        nullable(place);
     }
 }
 
 fn keywords(asks: &Asks) -> Map<String, Value> {
     let keywords = match asks {
-        Asks::Presence => json!({}),
+        // These two are about the object around.
+        Asks::Presence | Asks::With(..) => json!({}),
         // Where something is needed, white space is not enough; NUL is refused everywhere.
         Asks::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
         Asks::Text(min, max) => {
@@ -127,6 +154,7 @@ fn keywords(asks: &Asks) -> Map<String, Value> {
         Asks::Entries(most) => json!({"maxItems": most}),
         Asks::Id => json!({"format": "uuid"}),
         Asks::Format(format) => json!({"format": format}),
+        Asks::TimeZone => json!({"$ref": TIME_ZONE}),
         Asks::AnyFormat(formats) => {
             let any: Vec<Value> = formats
                 .iter()
@@ -161,12 +189,40 @@ fn only(form: &[&str], forms: &[&[&str]]) -> Value {
     json!({"required": form, "properties": properties})
 }
 
+/// An inner object is told whole, null included, before the limits that come from around it.
+fn is_nullable(property: &Value) -> bool {
+    let kinds = property["type"].as_array();
+    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
+}
+
+/// The same without null: a parameter of a query, and what is needed, is there or not.
+pub(super) fn not_nullable(schema: &Value) -> Value {
+    if let Some(reference) = schema["anyOf"][0].get("$ref") {
+        return json!({"$ref": reference});
+    }
+    let mut schema = schema.clone();
+    if let Some(kind) = schema["type"]
+        .as_array()
+        .and_then(|kinds| kinds.first())
+        .cloned()
+    {
+        schema["type"] = kind;
+    }
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        words.retain(|word| !word.is_null());
+    }
+    schema
+}
+
 fn nullable(property: &mut Value) {
     if let Some(words) = property.get_mut("enum").and_then(Value::as_array_mut) {
         words.push(Value::Null);
     }
     if let Some(kind) = property.get("type").and_then(Value::as_str) {
         property["type"] = json!([kind, "null"]);
+    }
+    if let Some(reference) = property.get("$ref").cloned() {
+        *property = json!({"anyOf": [{"$ref": reference}, {"type": "null"}]});
     }
 }
 
@@ -176,6 +232,8 @@ mod tests {
     use serde_json::json;
     use shared::{
         fault::Faults,
+        people::fields::timezone,
+        sla::{NewPolicyRule, PolicyRule},
         tickets::{NewRating, Priority},
     };
 
@@ -198,8 +256,31 @@ mod tests {
             schema["properties"]["priority"]["enum"],
             json!(["low", "medium", "high", "urgent", null])
         );
+        let zone = Body::describe(|body| {
+            let zone = body.text("timezone");
+            timezone(body.faults(), "timezone", zone.as_deref());
+        });
+        let zone = &zone["properties"]["timezone"]["anyOf"];
+        assert_eq!(*zone, json!([{"$ref": super::TIME_ZONE}, {"type": "null"}]));
         let file = &schema["properties"]["files"]["items"];
         assert_eq!(file["required"], json!(["url"]));
         assert_eq!(file["properties"]["url"]["maxLength"], 10);
+    }
+
+    #[test]
+    fn what_may_be_absent_from_an_entry_may_be_null_whoever_limits_it() {
+        let schema = Body::describe(|body| {
+            let read = |rule: &mut Body| NewPolicyRule {
+                priority: rule.text("priority"),
+                category: rule.text("category"),
+                ..NewPolicyRule::default()
+            };
+            let rules = body.objects("policies", read).unwrap_or_default();
+            PolicyRule::parse_list(&rules, 80, body.faults())
+        });
+        let rule = &schema["properties"]["policies"]["items"]["properties"];
+        assert_eq!(rule["category"]["type"], json!(["string", "null"]));
+        let words = rule["category"]["enum"].as_array().unwrap();
+        assert_eq!(words.last(), Some(&json!(null)));
     }
 }

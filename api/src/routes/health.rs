@@ -2,13 +2,15 @@
 
 use crate::{
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Example, Moment, Operation, Who},
     respond::Answer,
     state::ApiState,
 };
 use axum::extract::State;
+use schemars::JsonSchema;
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     context::Context,
     health::{Schema, schema},
@@ -21,6 +23,26 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The process runs. Touches nothing: a database that is away is no reason to start it anew.
 pub async fn live() -> Answer {
     Answer::default()
+}
+
+/// What was looked at, each `ok`: what is not fails the whole.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Checks {
+    database: &'static str,
+    migrations: &'static str,
+    redis: &'static str,
+}
+
+const ALL_WELL: Checks = Checks {
+    database: "ok",
+    migrations: "ok",
+    redis: "ok",
+};
+
+impl Example for Checks {
+    fn example(_: Moment) -> Value {
+        json!(ALL_WELL)
+    }
 }
 
 /// What is not there.
@@ -57,8 +79,7 @@ pub async fn ready(State(api): State<ApiState>) -> Result<Answer, Problem> {
     database
         .and(redis)
         .map_err(|unready| Problem::unavailable(unready.detail(), unready))?;
-    let checks = json!({"database": "ok", "migrations": "ok", "redis": "ok"});
-    Ok(Answer::of("checks", checks))
+    Ok(Answer::of("checks", ALL_WELL))
 }
 
 async fn database(cx: &Context) -> Result<(), Unready> {
@@ -96,5 +117,5 @@ pub(crate) fn ready_operation() -> Operation {
         "Tell whether everything needed is there",
     )
     .about("503 names the check that fails.")
-    .answers::<std::collections::BTreeMap<String, String>>("checks")
+    .answers::<Checks>("checks")
 }

@@ -28,7 +28,7 @@ const THROWN_AWAY: usize = 32 * 1024 * 1024;
 const THROWING: Duration = Duration::from_secs(10);
 
 /// 413.
-pub(super) fn too_large() -> Problem {
+pub(crate) fn too_large() -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
@@ -44,13 +44,16 @@ pub(super) fn boundary(headers: &HeaderMap) -> Result<String, Problem> {
     let content_type = headers.get(header::CONTENT_TYPE);
     content_type
         .and_then(|value| multer::parse_boundary(value.to_str().ok()?).ok())
-        .ok_or_else(|| {
-            Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "form_needed",
-                "Send a form (`Content-Type: multipart/form-data` with its boundary) that has the file in its field `file`.",
-            )
-        })
+        .ok_or_else(form_needed)
+}
+
+/// 415.
+pub(crate) fn form_needed() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "form_needed",
+        "Send a form (`Content-Type: multipart/form-data` with its boundary) that has the file in its field `file`.",
+    )
 }
 
 /// The fields of a form, as they come.

@@ -10,6 +10,7 @@ mod form;
 mod receive;
 mod spool;
 
+pub(crate) use form::{form_needed, too_large};
 pub use receive::{Arrived, receive};
 
 use crate::error::Problem;

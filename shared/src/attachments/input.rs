@@ -80,6 +80,7 @@ fn link(
         }
     }
     let url = faults.optional_text(&field("url"), raw.url.as_deref(), 1, URL);
+    faults.ask(&field("url"), Asks::Pattern(HTTPS_URL));
     let file_name =
         faults.optional_text(&field("fileName"), raw.file_name.as_deref(), 1, FILE_NAME);
     let url = url.filter(|url| {
@@ -96,6 +97,10 @@ fn link(
         size: None,
     })
 }
+
+/// What [`is_https`] lets through, as a regular expression.
+const HTTPS_URL: &str =
+    r"^[Hh][Tt][Tt][Pp][Ss]://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$";
 
 /// `https`, a host, and nothing that could break out of a header or a line.
 fn is_https(url: &str) -> bool {

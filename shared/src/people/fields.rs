@@ -90,6 +90,7 @@ fn at_most_20(faults: &mut Faults, field: &str, texts: &[String]) {
 
 /// A time zone of the IANA database.
 pub fn timezone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Tz> {
+    faults.ask(field, Asks::TimeZone);
     let zone = text?.parse().ok();
     if zone.is_none() {
         let must = "must be a time zone, such as Africa/Nairobi";
@@ -120,7 +121,10 @@ pub fn time_of_day(
 ) -> Option<NaiveTime> {
     faults.ask(
         field,
-        Asks::Pattern("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+        Asks::Pattern(match end_of_day {
+            EndOfDay::Included => "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+            EndOfDay::Excluded => "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        }),
     );
     let Some(text) = text else {
         faults.required(field);

@@ -1,7 +1,7 @@
 //! A registration, parsed once: what comes out cannot be wrong. Pure.
 
 use crate::{
-    fault::Faults,
+    fault::{Asks, Faults},
     people::{Change, Department, Level, Password, Role, Shift, Weekday, fields},
 };
 use chrono_tz::Tz;
@@ -109,6 +109,9 @@ impl NewPerson {
     /// Parses a registration; what is wrong with it is added to the faults.
     pub fn parse(given: UncheckedPerson, faults: &mut Faults) -> Option<Self> {
         let role = given.role.unwrap_or(Role::Customer);
+        let staff = Role::ALL.iter().filter(|role| role.is_staff());
+        let staff = staff.map(|role| role.as_str()).collect();
+        faults.ask("supportInfo", Asks::With("role", staff));
         if given.support_info.is_some() && !role.is_staff() {
             faults.add("supportInfo", "not_allowed", "is for staff alone");
         }

@@ -48,8 +48,8 @@ pub struct Range {
 impl Query {
     /// Parses the whole query.
     ///
-    /// At fault are dates that are none, an end before the start, an unknown zone, one whose offset
-    /// at an end of the period is not a multiple of 15 minutes, an agent's id that is none.
+    /// At fault are dates that are none, an end before the start, an unknown zone, an agent's id that
+    /// is none.
     pub fn parse(fields: &QueryFields, faults: &mut Faults) -> Option<Self> {
         let start = date(faults, "startDate", fields.start_date.as_deref());
         let end = date(faults, "endDate", fields.end_date.as_deref());
@@ -60,20 +60,8 @@ impl Query {
         {
             faults.add("endDate", "before_start", "must not be before startDate");
         }
-        let range = zone.and_then(|zone| {
-            let range = Range::of_days(start, end, zone);
-            if range.is_none() {
-                faults.add(
-                    "timezone",
-                    "unsupported_offset",
-                    format!(
-                        "must have an offset of a multiple of 15 minutes at the ends of the period, which {zone} has not"
-                    ),
-                );
-            }
-            range
-        });
-        range.map(|range| Self { range, agent })
+        let range = Range::of_days(start, end, zone?);
+        Some(Self { range, agent })
     }
 }
 
@@ -84,19 +72,16 @@ impl Range {
         until: None,
     };
 
-    /// From the beginning of one day to the end of another, in a zone. `None` if that is no
-    /// period of whole buckets.
+    /// From the beginning of one day to the end of another, in a zone. An end within a bucket,
+    /// where the zone's offset is no multiple of 15 minutes, moves to the bucket's beginning: no
+    /// zone has had one since 1972.
     #[must_use]
-    pub fn of_days(first: Option<NaiveDate>, last: Option<NaiveDate>, zone: Tz) -> Option<Self> {
-        let from = match first {
-            Some(day) => Some(aligned(day_start(day, zone)?)?),
-            None => None,
-        };
-        let until = match last {
-            Some(day) => Some(aligned(day_start(day.succ_opt()?, zone)?)?),
-            None => None,
-        };
-        Some(Self { from, until })
+    pub fn of_days(first: Option<NaiveDate>, last: Option<NaiveDate>, zone: Tz) -> Self {
+        let start = |day: NaiveDate| day_start(day, zone).map(bucket_of);
+        Self {
+            from: first.and_then(start),
+            until: last.and_then(|day| start(day.succ_opt()?)),
+        }
     }
 
     /// The first instant, if there is one.
@@ -137,10 +122,6 @@ fn day_start(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
         .map(|start| start.with_timezone(&Utc))
 }
 
-fn aligned(instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    (bucket_of(instant) == instant).then_some(instant)
-}
-
 fn date(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<NaiveDate> {
     faults.ask(field, Asks::Format("date"));
     let text = text?;
@@ -156,6 +137,7 @@ fn date(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<NaiveDat
 }
 
 fn zone(faults: &mut Faults, name: Option<&str>) -> Option<Tz> {
+    faults.ask("timezone", Asks::TimeZone);
     let Some(name) = name else {
         return Some(Tz::UTC);
     };

@@ -4,9 +4,9 @@
 
 use crate::{
     attachments::{NewAttachment, RawAttachment, input},
-    fault::Faults,
+    fault::{Asks, Faults},
     ids::UserId,
-    tickets::{Category, Priority, ResolutionType, Visibility},
+    tickets::{Category, Priority, ResolutionType, TICKET_KEY, Visibility},
 };
 
 /// Characters of a subject.
@@ -184,6 +184,9 @@ impl Closing {
         let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
         let resolution_notes =
             faults.optional_text("resolutionNotes", raw.resolution_notes.as_deref(), 1, NOTES);
+        let duplicate = vec![ResolutionType::Duplicate.as_str()];
+        faults.ask("duplicateOf", Asks::With("resolutionType", duplicate));
+        faults.ask("duplicateOf", Asks::Pattern(TICKET_KEY));
         if raw.duplicate_of.is_some()
             && resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate)
         {

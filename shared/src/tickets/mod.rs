@@ -21,5 +21,5 @@ pub use category::{Category, Priority};
 pub use event::{ChangedBy, Entry, Happened, TicketEvent};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
-pub use number::TicketNumber;
+pub use number::{TICKET_KEY, TicketNumber};
 pub use status::{Change, Move, Status};

@@ -3,6 +3,10 @@
 use chrono::{DateTime, Utc};
 use std::fmt;
 
+/// What names a ticket to people and programs: its id, or its number.
+pub const TICKET_KEY: &str =
+    "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|TKT-[0-9]{1,12}-[0-9]{6,12})$";
+
 /// A ticket number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, sqlx::Type, schemars::JsonSchema)]
 #[serde(transparent)]

@@ -4,12 +4,14 @@
 mod client;
 mod database;
 mod described;
+mod folder;
 mod mail;
 mod program;
 mod story;
 
 pub use client::{Answer, Caller};
 pub use database::{Database, redis_url};
+pub use folder::Folder;
 pub use mail::Mail;
 pub use program::{Http, Program, Site, eventually, within};
 pub use story::{NOTHING, TICKETS, history, minutes};

@@ -204,6 +204,11 @@ impl Drop for Program {
 pub struct Http(SocketAddr);
 
 impl Http {
+    /// Where it is.
+    pub fn address(self) -> SocketAddr {
+        self.0
+    }
+
     /// A request on a connection of its own: the status and the body.
     pub async fn call(
         self,

@@ -1,13 +1,13 @@
 //! The first minute with the program, and what it says when it cannot start.
 
 use super::stage;
-use crate::harness::{Http, Mail, Program, Site, eventually, within};
+use crate::harness::{Folder, Http, Mail, Program, Site, eventually, within};
 use serde_json::Value;
 use std::{
     fs,
     net::TcpListener,
     os::unix::net::UnixStream,
-    path::{Path, PathBuf},
+    path::Path,
     process::Output,
     time::{Duration, Instant},
 };
@@ -34,27 +34,10 @@ const REGISTER_CUSTOMER: &str = r#"{
   "password": "SecurePass123!"
 }"#;
 
-/// A folder that goes when the test has passed.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let own = format!("support-{name}-{}", std::process::id());
-        Self(std::env::temp_dir().join(own))
-    }
-
-    fn servers_answer(&self) -> [bool; 2] {
-        ["run/.s.PGSQL.5432", "run/redis.sock"]
-            .map(|socket| UnixStream::connect(self.0.join(socket)).is_ok())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            fs::remove_dir_all(&self.0).unwrap();
-        }
-    }
+/// Whether PostgreSQL and Redis of that folder answer.
+fn servers_answer(folder: &Folder) -> [bool; 2] {
+    ["run/.s.PGSQL.5432", "run/redis.sock"]
+        .map(|socket| UnixStream::connect(folder.path().join(socket)).is_ok())
 }
 
 /// Kilobytes that a process has in memory.
@@ -79,7 +62,7 @@ async fn the_program_alone_is_all_that_it_takes_and_leaves_nothing_running() {
         // The ticket is not to wait for a sweep.
         ("ASSIGN_SWEEP_SECONDS", "3600"),
     ];
-    let site = Site::alone(&folder.0, &set);
+    let site = Site::alone(folder.path(), &set);
     let started = Instant::now();
     let mut program = site.start("");
     let http = program.http().await;
@@ -88,20 +71,20 @@ async fn the_program_alone_is_all_that_it_takes_and_leaves_nothing_running() {
     admin_of_the_banner_gets_in(&program, http).await;
     examples_of_the_brief_work(http).await;
     eprintln!("ready after {ready_after:?}, then {}", resident(&program));
-    both_were_told(&folder.0).await;
+    both_were_told(folder.path()).await;
 
     let mut worker = site.start("worker");
     worker.says("started").await;
     assert_eq!(program.terminate().await, Some(0), "{}", program.log());
     assert_eq!(
-        folder.servers_answer(),
+        servers_answer(&folder),
         [true, true],
         "the worker needs them"
     );
     assert!(worker.runs());
     assert_eq!(worker.terminate().await, Some(0), "{}", worker.log());
     eventually("the servers stop", async || {
-        folder.servers_answer() == [false, false] && is_idle(&folder.0)
+        servers_answer(&folder) == [false, false] && is_idle(folder.path())
     })
     .await;
 }
@@ -160,7 +143,7 @@ async fn both_were_told(folder: &Path) {
 #[tokio::test]
 async fn every_mistake_in_the_configuration_is_told_at_once() {
     let folder = Folder::new("mistaken");
-    let site = Site::alone(&folder.0, &[]);
+    let site = Site::alone(folder.path(), &[]);
     let mistakes = [
         ("DATABASE_URL", "postgres://localhost/nowhere"),
         ("PORT", "70000"),
@@ -180,13 +163,13 @@ async fn every_mistake_in_the_configuration_is_told_at_once() {
             assert!(said.contains(name), "{name} is missing in: {said}");
         }
     }
-    assert!(!folder.0.join("run").exists(), "something was started");
+    assert!(!folder.path().join("run").exists(), "something was started");
 }
 
 #[tokio::test]
 async fn the_help_lists_every_setting() {
     let folder = Folder::new("helpless");
-    let ended = Site::alone(&folder.0, &[]).run("--help", &[]);
+    let ended = Site::alone(folder.path(), &[]).run("--help", &[]);
     let said = said(&ended);
     assert_eq!(ended.status.code(), Some(0), "{said}");
     let names = shared::config::DEFAULTS

@@ -4,7 +4,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     idempotency::{Asker, Idempotency},
-    openapi::{Operation, Who},
+    openapi::{Example, Moment, Operation, Who},
     respond::Answer,
     state::ApiState,
     uploads::receive,
@@ -16,6 +16,7 @@ use axum::{
 use futures_util::FutureExt;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     attachments::{self, Upload, actions},
     ids::AttachmentId,
@@ -66,6 +67,23 @@ struct View {
     id: AttachmentId,
     #[serde(flatten)]
     file: attachments::Attachment,
+}
+
+impl Example for View {
+    fn example(_: Moment) -> Value {
+        let id = AttachmentId(uuid::Uuid::from_u128(
+            0x0199_9ec9_0c00_7000_8000_0000_0000_0007,
+        ));
+        json!(Self {
+            id,
+            file: attachments::Attachment {
+                url: format!("/api/v1/support/attachments/{id}"),
+                file_name: "screenshot.png".to_owned(),
+                content_type: Some("image/png".to_owned()),
+                size: Some(48_213),
+            },
+        })
+    }
 }
 
 impl From<&Upload> for View {

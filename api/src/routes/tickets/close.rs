@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{IfMatch, PathId, Payload},
-    openapi::{Operation, Who},
+    openapi::{Moment, Operation, Who},
     respond::Answer,
     views::ticket::Ticket,
 };
@@ -59,4 +59,5 @@ pub(crate) fn operation() -> Operation {
         .versioned()
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
+        .at(Moment::Closed)
 }

@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     idempotency::Post,
-    openapi::{Operation, Who},
+    openapi::{Moment, Operation, Who},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -74,4 +74,6 @@ pub(crate) fn operation() -> Operation {
         .creates()
         .once()
         .answers::<Ticket>("ticket")
+        .at(Moment::Created)
+        .leads_to("ticket", "/api/v1/support/tickets/{id}")
 }

@@ -6,7 +6,7 @@ use crate::{
     error::Problem,
     extract::{IfMatch, PathId},
     idempotency::Post,
-    openapi::{Operation, Who},
+    openapi::{Moment, Operation, Who},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -58,4 +58,5 @@ pub(crate) fn operation() -> Operation {
         .conflicts(&["not_resolved", "rated_already"])
         .once()
         .answers::<Ticket>("ticket")
+        .at(Moment::Rated)
 }

@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{IfMatch, PathId, Payload},
-    openapi::{Operation, Who},
+    openapi::{Moment, Operation, Who},
     respond::Answer,
     views::ticket::Ticket,
 };
@@ -46,4 +46,5 @@ pub(crate) fn operation() -> Operation {
         .versioned()
         .conflicts(&["illegal_transition", "reopen_window_over"])
         .answers::<Ticket>("ticket")
+        .at(Moment::Reopened)
 }

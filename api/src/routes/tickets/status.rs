@@ -13,6 +13,7 @@ use axum::extract::State;
 use serde_json::json;
 use shared::{
     context::Context,
+    fault::Asks,
     tickets::{Status, actions, input::NOTES},
 };
 
@@ -41,6 +42,11 @@ fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
             .map_err(|hint| body.faults().add("status", "own_endpoint", hint))
             .ok()
     });
+    let words = Status::ALL
+        .iter()
+        .filter(|status| actions::settable(**status).is_ok());
+    let words = words.map(|status| status.as_str()).collect();
+    body.faults().ask("status", Asks::Word(words));
     let notes = body.optional("notes", 1..=NOTES);
     Some((status?, notes))
 }

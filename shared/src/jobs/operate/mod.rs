@@ -169,7 +169,9 @@ async fn lock(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
     Err(refused(there.state, "changed"))
 }
 
-fn refused(state: State, wanted: &str) -> ActionError {
+/// What is told of a job whose state forbids that.
+#[must_use]
+pub fn refused(state: State, wanted: &str) -> ActionError {
     let detail = match state {
         State::Sent | State::Running | State::Ready => {
             format!(

@@ -26,11 +26,11 @@ pub use log_in::log_in;
 pub use log_out::log_out;
 pub use refresh::refresh;
 pub(super) use register::create;
-pub use register::{Registered, may_register, register};
+pub use register::{Registered, may_register, register, registration_closed};
 pub use release_tickets::release_tickets;
 pub use reset_password::reset_password;
 pub use set_availability::set_availability;
 
 /// What `email_taken` comes with.
-const EMAIL_TAKEN: &str =
+pub const EMAIL_TAKEN: &str =
     "This e-mail address has an account already: log in, or use another address.";

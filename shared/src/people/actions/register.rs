@@ -38,12 +38,18 @@ pub fn may_register(cx: &Context, by: Option<Actor>, role: Role) -> Result<(), A
     if allowed {
         return Ok(());
     }
-    Err(ActionError::forbidden(
+    Err(registration_closed(role))
+}
+
+/// What is told of a role that is not for everybody to register.
+#[must_use]
+pub fn registration_closed(role: Role) -> ActionError {
+    ActionError::forbidden(
         "staff_registration_closed",
         format!(
             "An account of the role {role} is made by an admin: register with an admin's token."
         ),
-    ))
+    )
 }
 
 fn is_admin(by: Option<Actor>) -> bool {

@@ -84,16 +84,20 @@ async fn admit(cx: &Context, person: &OutsidePerson) -> Result<Actor, ActionErro
     Ok(Actor { id, role: new.role })
 }
 
+/// What is told of a token without an address.
+#[must_use]
+pub fn email_missing() -> ActionError {
+    ActionError::forbidden(
+        "email_missing",
+        "The token's issuer names no e-mail address for you, which an account needs.",
+    )
+}
+
 /// What cannot be understood of names, numbers and the like is left out; the address is needed.
 fn parse(person: &OutsidePerson, chance: [u8; 32]) -> Result<NewPerson, ActionError> {
     let mut faults = Faults::new();
     let email = fields::email(&mut faults, "email", person.email.as_deref());
-    let email = faults.finish(email).map_err(|_| {
-        ActionError::forbidden(
-            "email_missing",
-            "The token's issuer names no e-mail address for you, which an account needs.",
-        )
-    })?;
+    let email = faults.finish(email).map_err(|_| email_missing())?;
     let role = person.role.unwrap_or(Role::Customer);
     let of = |name: &Option<String>, instead: &str| {
         let name = name.as_deref().unwrap_or_default().replace('\0', "");

@@ -190,7 +190,8 @@ async fn policy_for(
 }
 
 /// A move that the table does not have, in words: where the ticket stands and what it allows.
-pub(crate) fn refused(Refused { present }: Refused, wanted: &str) -> ActionError {
+#[must_use]
+pub fn refused(Refused { present }: Refused, wanted: &str) -> ActionError {
     let settable = present.settable();
     let allowed = if settable.is_empty() {
         "none by /status".to_owned()

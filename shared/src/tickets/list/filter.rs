@@ -411,6 +411,7 @@ pub(super) fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Pagi
     };
     let limit = number("limit", &raw.limit, MOST, USUAL);
     let page = number("page", &raw.page, DEEPEST, 1);
+    faults.ask("cursor", Asks::Pattern("^[A-Za-z0-9_-]+$"));
     let start = match raw.cursor.as_deref() {
         None => Start::Page(page),
         Some(cursor) => Position::parse(cursor, order).map_or_else(

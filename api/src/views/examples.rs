@@ -1,0 +1,195 @@
+//! One of each thing that is answered, for the document: told by the views that tell real ones.
+
+use super::{
+    job::{JobView, QueueView},
+    page::Pagination,
+    person::{AvailabilityView, User},
+    story::{AT_RISK_PERCENT, Story, agent, minute},
+    ticket::{
+        self, Dashboard, EventView, ListedTicket, MessageView, Ticket, TicketWithMessages, Urgent,
+    },
+};
+use crate::openapi::{Example, Moment};
+use serde_json::{Value, json};
+use shared::{
+    jobs::{
+        JobId, Queue, State,
+        operate::{Entry, QueueState},
+    },
+    people::{Availability, AvailabilityNow},
+    sla::{PolicyRule, default_rules},
+    stats::{AgentFigures, Count, Performance, Stats},
+    tickets::{
+        Category, Priority, Status,
+        read::Reader,
+        search::{self, Field, Piece},
+    },
+};
+
+impl Example for Ticket<'_> {
+    fn example(at: Moment) -> Value {
+        json!(Story::until(at).ticket())
+    }
+}
+
+impl Example for ListedTicket<'_> {
+    fn example(at: Moment) -> Value {
+        let found = [search::Highlight {
+            field: Field::Subject,
+            message: None,
+            pieces: vec![
+                Piece::Around("Cannot complete ".to_owned()),
+                Piece::Found("payment".to_owned()),
+            ],
+        }];
+        json!(ListedTicket {
+            ticket: Story::until(at).ticket(),
+            highlight: Some(ticket::highlight(&found)),
+        })
+    }
+}
+
+impl Example for TicketWithMessages<'_> {
+    fn example(at: Moment) -> Value {
+        let story = Story::until(at);
+        json!(TicketWithMessages {
+            ticket: story.ticket(),
+            messages: story.messages(),
+        })
+    }
+}
+
+impl Example for MessageView<'_> {
+    fn example(at: Moment) -> Value {
+        json!(Story::until(at).messages().first())
+    }
+}
+
+impl Example for EventView<'_> {
+    fn example(at: Moment) -> Value {
+        let story = Story::until(at);
+        let last = story.events.last();
+        json!(last.map(|event| ticket::event(event, &story.people, Reader::Staff)))
+    }
+}
+
+impl Example for Dashboard<'_> {
+    fn example(at: Moment) -> Value {
+        let (story, urgent) = (Story::until(at), Story::until(Moment::Escalated));
+        json!(Dashboard {
+            assigned_tickets: vec![Urgent::Whole(Box::new(story.ticket()))],
+            unassigned_tickets: Vec::new(),
+            urgent_tickets: vec![Urgent::Outline(Box::new(ticket::glimpse(
+                &urgent.shown,
+                &urgent.people,
+                urgent.now,
+            )))],
+            at_risk_tickets: Vec::new(),
+            current_workload: 1,
+            performance: Performance {
+                tickets_resolved: 4,
+                tickets_closed: 3,
+                average_response_time: Some(8),
+                average_resolution_time: Some(71),
+                customer_satisfaction_rating: Some(4.5),
+                sla_compliance: Some("100.00".to_owned()),
+            },
+        })
+    }
+}
+
+impl Example for User<'_> {
+    fn example(_: Moment) -> Value {
+        json!(User::from(&agent()))
+    }
+}
+
+impl Example for AvailabilityView {
+    fn example(_: Moment) -> Value {
+        json!(Self::from(AvailabilityNow {
+            status: Availability::Available,
+            max_concurrent_tickets: 5,
+            current_tickets: 1,
+            updated_at: minute(0),
+        }))
+    }
+}
+
+impl Example for Pagination {
+    fn example(_: Moment) -> Value {
+        json!(Self::new(1, 20, 1))
+    }
+}
+
+impl Example for PolicyRule {
+    fn example(_: Moment) -> Value {
+        json!(default_rules(AT_RISK_PERCENT).first())
+    }
+}
+
+impl Example for Stats {
+    fn example(_: Moment) -> Value {
+        let count = 128;
+        json!(Self {
+            success: true,
+            total: count,
+            status_breakdown: vec![Count {
+                of: Status::Closed,
+                count
+            }],
+            priority_breakdown: vec![Count {
+                of: Priority::Medium,
+                count
+            }],
+            category_breakdown: vec![Count {
+                of: Category::Payment,
+                count
+            }],
+            agent_stats: AgentFigures {
+                total: count,
+                open: 0,
+                closed: count,
+                resolved: count,
+                avg_response_time: Some(9),
+                avg_resolution_time: Some(84),
+                satisfaction_rating: Some("4.7".to_owned()),
+                sla_compliance: Some("96.88".to_owned()),
+            },
+            as_of: Some(minute(60)),
+        })
+    }
+}
+
+impl Example for JobView<'_> {
+    fn example(_: Moment) -> Value {
+        let entry = Entry {
+            id: JobId(4711),
+            queue: Queue::Email,
+            state: State::Dead,
+            payload: json!({"job": "deliver_email", "notification": "01999ec9-0c00-7000-8000-000000000009"}),
+            priority: 0,
+            attempt: 12,
+            max_attempts: 12,
+            run_at: minute(30),
+            last_error: Some("the mail server refused: 550 no such mailbox".to_owned()),
+            created_at: minute(0),
+            finished_at: Some(minute(31)),
+        };
+        json!(JobView::from(&entry))
+    }
+}
+
+impl Example for QueueView {
+    fn example(_: Moment) -> Value {
+        let state = QueueState {
+            queue: Queue::Email,
+            paused: false,
+            ready: 12,
+            sent: 4,
+            running: 2,
+            dead: 1,
+            oldest_due: Some(minute(0)),
+        };
+        json!(Self::of(&state, minute(1)))
+    }
+}

@@ -1,0 +1,312 @@
+//! The story that the examples of the document tell: a payment that fails, an agent who helps. It
+//! is made of the domain's own types and shown by the views that show real ones.
+
+use super::ticket::{self, MessageView, People, Ticket};
+use crate::openapi::Moment;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use shared::{
+    attachments::Attachment,
+    db::Json,
+    ids::{EventId, MessageId, TicketId, UserId},
+    people::{
+        AgentStats, Availability, Department, Level, Person, Role, Shift, SupportInfo, Weekday,
+        directory::Named,
+    },
+    sla::{Clocks, Policy},
+    tickets::{
+        Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType, SenderType,
+        Status, TicketEvent, TicketNumber,
+        read::{Reader, Shown},
+    },
+};
+use uuid::Uuid;
+
+const CUSTOMER: UserId = UserId(id(1));
+const AGENT: UserId = UserId(id(2));
+const SENIOR: UserId = UserId(id(3));
+const TICKET: TicketId = TicketId(id(4));
+const ANSWER: MessageId = MessageId(id(5));
+pub(super) const AT_RISK_PERCENT: i16 = 80;
+
+/// A `UUIDv7` of the day on which it happens.
+const fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0199_9ec9_0c00_7000_8000_0000_0000_0000 + number)
+}
+
+/// So many minutes after Wednesday, 1 October 2025, 08:00 UTC.
+pub(super) fn minute(minutes: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_759_305_600) + TimeDelta::minutes(minutes)
+}
+
+/// The ticket and all around it.
+pub(super) struct Story {
+    pub shown: Shown,
+    pub people: People,
+    messages: Vec<Message>,
+    pub events: Vec<TicketEvent>,
+    pub now: DateTime<Utc>,
+}
+
+impl Story {
+    /// As far as that moment.
+    pub fn until(moment: Moment) -> Self {
+        let mut story = Self::created();
+        if moment >= Moment::Answered {
+            story.answered();
+        }
+        // A story has one middle: what is closed here was not lifted before.
+        if moment == Moment::Escalated {
+            story.escalated();
+        }
+        if moment >= Moment::Closed {
+            story.closed();
+        }
+        if moment == Moment::Rated {
+            story.rated();
+        }
+        if moment == Moment::Reopened {
+            story.reopened();
+        }
+        story
+    }
+
+    fn created() -> Self {
+        let policy = Policy::standard(Priority::High, AT_RISK_PERCENT);
+        let clocks = Clocks::open(&policy, minute(0));
+        let mut story = Self {
+            shown: Shown {
+                ticket: new_ticket(policy),
+                clocks,
+                escalations: Vec::new(),
+            },
+            people: [
+                named(CUSTOMER, "Asha", "Mwangi", Role::Customer),
+                named(AGENT, "Sarah", "Otieno", Role::Support),
+                named(SENIOR, "Daniel", "Kamau", Role::Support),
+            ]
+            .into_iter()
+            .map(|named| (named.id, named))
+            .collect(),
+            messages: Vec::new(),
+            events: Vec::new(),
+            now: minute(0),
+        };
+        story.happens(
+            0,
+            ChangedBy::Person(CUSTOMER, Role::Customer),
+            Happened::Created,
+        );
+        story
+    }
+
+    fn happens(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
+        let event = TicketEvent {
+            id: EventId(id(0x100 + u128::try_from(self.events.len()).unwrap_or(0))),
+            ticket: TICKET,
+            at: minute(minutes),
+            by,
+            what,
+        };
+        if matches!(event.what, Happened::Escalated { .. }) {
+            self.shown.escalations.push(event.clone());
+        }
+        self.events.push(event);
+        self.now = minute(minutes);
+        self.shown.ticket.updated_at = self.now;
+        self.shown.ticket.version += 1;
+    }
+
+    fn by_the_agent(&mut self, minutes: i64, what: Happened) {
+        self.happens(minutes, ChangedBy::Person(AGENT, Role::Support), what);
+    }
+
+    fn answered(&mut self) {
+        let assigned = Happened::Assigned {
+            from: None,
+            to: AGENT,
+            reason: None,
+        };
+        self.by_the_agent(5, assigned);
+        let ticket = &mut self.shown.ticket;
+        (ticket.assigned_to, ticket.assigned_at) = (Some(AGENT), Some(minute(5)));
+        ticket.status = Status::InProgress;
+        ticket.first_response_at = Some(minute(12));
+        let overdue = self.shown.clocks.staff_replied(minute(12));
+        debug_assert!(overdue.is_empty(), "answered in time");
+        self.messages = vec![message()];
+        self.by_the_agent(12, Happened::MessageAdded { message: ANSWER });
+    }
+
+    fn escalated(&mut self) {
+        let ticket = &mut self.shown.ticket;
+        (ticket.status, ticket.escalation_level) = (Status::Escalated, 1);
+        (ticket.assigned_to, ticket.assigned_at) = (Some(SENIOR), Some(minute(40)));
+        let escalated = Happened::Escalated {
+            level: 1,
+            from: Some(AGENT),
+            to: Some(SENIOR),
+            reason: "Requires technical team investigation".to_owned(),
+            automatic: false,
+        };
+        self.by_the_agent(40, escalated);
+    }
+
+    fn closed(&mut self) {
+        let overdue = self.shown.clocks.resolved(minute(55));
+        debug_assert!(overdue.is_empty(), "resolved in time");
+        let ticket = &mut self.shown.ticket;
+        ticket.status = Status::Closed;
+        (ticket.resolved_at, ticket.closed_at) = (Some(minute(55)), Some(minute(55)));
+        ticket.resolution = Some(Json(Resolution {
+            summary: Some("The payment gateway was down; it is back.".to_owned()),
+            resolution_type: Some(ResolutionType::Solved),
+            resolution_notes: Some("The customer has paid since.".to_owned()),
+            duplicate_of: None,
+            duplicate_is_theirs: false,
+            resolved_by: Some(AGENT),
+            resolved_at: minute(55),
+        }));
+        self.by_the_agent(55, Happened::Closed);
+    }
+
+    fn rated(&mut self) {
+        let ticket = &mut self.shown.ticket;
+        (ticket.rating, ticket.rated_at) = (Some(5), Some(minute(70)));
+        ticket.rating_feedback = Some("Excellent support, resolved quickly!".to_owned());
+        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
+        self.happens(70, by, Happened::Rated { rating: 5 });
+    }
+
+    fn reopened(&mut self) {
+        let policy = Policy::standard(Priority::High, AT_RISK_PERCENT);
+        self.shown.clocks.reopened(&policy, minute(70));
+        let ticket = &mut self.shown.ticket;
+        (ticket.status, ticket.reopened_count) = (Status::Reopened, 1);
+        (ticket.resolved_at, ticket.closed_at) = (None, None);
+        let reason = "Issue still not resolved".to_owned();
+        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
+        self.happens(70, by, Happened::Reopened { reason });
+    }
+
+    pub fn ticket(&self) -> Ticket<'_> {
+        ticket::ticket(&self.shown, &self.people, Reader::Staff, self.now)
+    }
+
+    pub fn messages(&self) -> Vec<MessageView<'_>> {
+        let messages = self.messages.iter();
+        messages
+            .map(|message| ticket::message(message, &self.people))
+            .collect()
+    }
+}
+
+fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
+    shared::tickets::Ticket {
+        id: TICKET,
+        number: TicketNumber::new(minute(0), 42),
+        customer_id: CUSTOMER,
+        assigned_to: None,
+        subject: "Cannot complete payment".to_owned(),
+        description: "Getting error when trying to pay for booking #BKG-12345".to_owned(),
+        category: Category::Payment,
+        priority: Priority::High,
+        status: Status::Open,
+        department: Department::Billing,
+        language: "en".to_owned(),
+        tags: vec!["payment".to_owned(), "booking".to_owned()],
+        attachments: Json(vec![Attachment {
+            url: "https://example.com/screenshot.png".to_owned(),
+            file_name: "screenshot.png".to_owned(),
+            content_type: None,
+            size: None,
+        }]),
+        related_booking: Some("BKG-12345".to_owned()),
+        related_transaction: None,
+        related_conversation: None,
+        policy: Json(policy),
+        escalation_level: 0,
+        resolution: None,
+        resolved_for: None,
+        rating: None,
+        rating_feedback: None,
+        rated_at: None,
+        reopened_count: 0,
+        waiting_since: None,
+        reminded_at: None,
+        handed_back_by: None,
+        version: 0,
+        created_at: minute(0),
+        updated_at: minute(0),
+        assigned_at: None,
+        first_response_at: None,
+        resolved_at: None,
+        closed_at: None,
+    }
+}
+
+fn message() -> Message {
+    Message {
+        id: ANSWER,
+        ticket_id: TICKET,
+        sender_id: Some(AGENT),
+        sender_type: SenderType::Support,
+        body: "Which card did you try to pay with?".to_owned(),
+        attachments: Json(Vec::new()),
+        is_internal: false,
+        created_at: minute(12),
+    }
+}
+
+fn named(id: UserId, first_name: &str, last_name: &str, role: Role) -> Named {
+    Named {
+        id,
+        first_name: first_name.to_owned(),
+        last_name: last_name.to_owned(),
+        email: format!("{}@example.com", first_name.to_lowercase()),
+        role,
+        language: "en".to_owned(),
+        timezone: "Africa/Nairobi".to_owned(),
+        active: true,
+    }
+}
+
+pub(super) fn agent() -> Person {
+    Person {
+        id: AGENT,
+        first_name: "Sarah".to_owned(),
+        last_name: "Otieno".to_owned(),
+        email: "sarah@example.com".to_owned(),
+        phone_number: "+254712345678".to_owned(),
+        role: Role::Support,
+        language: "en".to_owned(),
+        timezone: Tz::Africa__Nairobi,
+        active: true,
+        support_info: Some(SupportInfo {
+            employee_id: Some("EMP-042".to_owned()),
+            department: Department::Billing,
+            specializations: vec!["payment".to_owned()],
+            languages: vec!["en".to_owned(), "sw".to_owned()],
+            level: Level(1),
+            shift_schedule: vec![Shift {
+                day: Weekday::Mon,
+                start: NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default(),
+                end: NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default(),
+            }],
+            availability: Availability::Available,
+            availability_updated_at: minute(0),
+            max_concurrent_tickets: 5,
+            current_tickets: 1,
+            stats: AgentStats {
+                tickets_handled: 64,
+                tickets_closed: 61,
+                average_response_time: Some(9),
+                average_resolution_time: Some(84),
+                customer_satisfaction_rating: Some(4.7),
+                rating_count: 38,
+            },
+        }),
+        created_at: minute(-525_600),
+        updated_at: minute(-1_440),
+    }
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""An agent at work: goes available, looks at the dashboard, takes a ticket, answers it and closes it.
+
+    examples/agent.py --email E --password P                    works on one ticket until it is closed
+    examples/agent.py --email E --password P --escalate         lifts it to the next level instead
+    examples/agent.py --email E --password P --ticket NUMBER    works on that one
+
+examples/admin.py makes an agent. Run examples/customer.py in another terminal, and the two talk to each other.
+"""
+
+from support_client import Client, Problem, arguments, main, needed, say, wait_for
+
+
+def next_ticket(api):
+    """What is mine comes first, then what nobody has; the API sorts both, the most urgent first."""
+    dashboard = api.get("/support/dashboard")["dashboard"]
+    lists = dashboard["assignedTickets"] + dashboard["unassignedTickets"]
+    return next((ticket for ticket in lists if ticket["status"] in ("open", "assigned", "reopened")), None)
+
+
+def take(api, path):
+    """Nobody else may get it first: the version tells. Taking what one has already changes nothing."""
+    ticket = api.get(path)["ticket"]
+    try:
+        return api.put(f"{path}/assign", {}, if_match=api.etag)["ticket"]
+    except Problem as problem:
+        # 412: it has changed, 404: it is another's by now.
+        if problem.status not in (404, 412):
+            raise
+        say(f"{ticket['ticketNumber']} has moved on ({problem.code}).")
+        return None
+
+
+def ask(api, path, question):
+    """The clock of the resolution stands still from here until the customer answers."""
+    api.post(f"{path}/messages", {"message": question})
+    return api.put(f"{path}/status", {"status": "waiting_customer"})["ticket"]
+
+
+def customers_answer(api, path):
+    ticket = api.get(path)["ticket"]
+    if ticket["status"] == "waiting_customer":
+        return None
+    return [message["message"] for message in ticket["messages"] if message["senderType"] == "customer"][-1]
+
+
+def escalate(api, path):
+    lifted = api.put(f"{path}/escalate", {"reason": "Requires technical team investigation"})["ticket"]
+    who = lifted["assignedTo"]["firstName"] if lifted["assignedTo"] else "nobody yet: the admins are told"
+    say(f"Escalated to level {lifted['escalation']['level']}, with {who}")
+
+
+def close(api, path):
+    resolution = {
+        "resolutionType": "solved",
+        "summary": "The payment gateway was down; it is back.",
+        "resolutionNotes": "The provider's status page confirms it.",
+    }
+    closed = api.put(f"{path}/close", resolution)["ticket"]
+    clocks = {name: closed["sla"][name]["state"] for name in ("firstResponse", "resolution")}
+    say(f"Closed {closed['ticketNumber']}: {clocks}")
+
+
+def run():
+    parser = arguments(__doc__)
+    parser.add_argument("--ticket", help="the number of the ticket to work on")
+    parser.add_argument("--escalate", action="store_true", help="lift it instead of closing it")
+    parser.add_argument("--patience", type=float, default=60, help="seconds to wait for something to happen")
+    options = parser.parse_args()
+    needed(options, "email", "password")
+    api = Client(options.base_url)
+    me = api.login(options.email, options.password)
+    say(f"Signed in as {me['firstName']} {me['lastName']}, {me['supportInfo']['department']}")
+
+    now = api.put("/support/availability", {"status": "available"})["availability"]
+    say(f"Available, with {now['currentTickets']} of {now['maxConcurrentTickets']} tickets")
+
+    def take_the_next():
+        number = options.ticket or (next_ticket(api) or {}).get("ticketNumber")
+        return take(api, f"/support/tickets/{number}") if number else None
+
+    ticket = wait_for(take_the_next, options.patience)
+    if ticket is None:
+        say("There is nothing to do.")
+        return
+    path = f"/support/tickets/{ticket['id']}"
+    say(f"Took {ticket['ticketNumber']}: {ticket['subject']}")
+
+    api.post(f"{path}/messages", {"message": "The gateway had an outage at noon.", "isInternal": True})
+    if options.escalate:
+        escalate(api, path)
+        return
+    waiting = ask(api, path, "Which card did you try to pay with, and when?")
+    say(f"Asked; the resolution's clock is {waiting['sla']['resolution']['state']}")
+    answer = wait_for(lambda: customers_answer(api, path), options.patience)
+    if answer is None:
+        say("No answer yet: the ticket waits for the customer.")
+        return
+    say(f"The customer says: {answer}")
+    close(api, path)
+
+
+if __name__ == "__main__":
+    main(run)

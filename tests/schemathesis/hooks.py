@@ -1,0 +1,90 @@
+"""Two checks more than Schemathesis has, and no Idempotency-Key twice."""
+
+import itertools
+
+import requests
+import schemathesis
+from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
+
+# What a request may be refused for though it agrees with the document: no schema can tell.
+BEYOND_SCHEMAS = {
+    "unknown_customer",  # the ids of those who are there
+    "unknown_agent",
+    "unknown_ticket",
+    "wrong_password",  # secrets
+    "invalid_token",
+    "bad_cursor",  # what the answer before said
+    "before_start",  # an end before a start
+}
+
+# The same for some fields: who asks, and for whom.
+BEYOND_SCHEMAS_OF_FIELDS = {
+    ("customerId", "required"),  # of staff
+    ("customerId", "not_allowed"),  # of customers
+    ("supportInfo", "not_allowed"),  # of those who are not
+    ("currentPassword", "required"),  # with an address that is not the present one
+}
+
+# They ask for a password, or for what was mailed to somebody.
+SECRET = {
+    "login",
+    "refreshTokens",
+    "changePassword",
+    "showSurvey",
+    "answerSurvey",
+    "confirmEmail",
+    "showEmailConfirmation",
+    "confirmEmailByPage",
+    "resetPassword",
+    "showPasswordReset",
+    "resetPasswordByPage",
+}
+
+NUMBERS = itertools.count(1)
+send = requests.Session.send
+
+
+def send_with_a_key_of_its_own(session, request, **options):
+    """Schemathesis sends the same key again and again. A repeat gets the first answer, whatever else it says, and
+    with another body is 422: that would be judged as the answer to this request. Keys that are none stay as they are."""
+    key = request.headers.get("Idempotency-Key")
+    if isinstance(key, str) and 0 < len(key) <= 255 and all("!" <= letter <= "~" for letter in key):
+        request.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{key}"[:255]
+    return send(session, request, **options)
+
+
+# A hook of Schemathesis would not do: it judges a case that a hook has changed anew.
+requests.Session.send = send_with_a_key_of_its_own
+
+
+@schemathesis.check
+def refused_for_a_reason(ctx, response, case):
+    """positive_data_acceptance lets 400 and 422 pass; here they have to be for a reason beyond schemas."""
+    if response.status_code not in (400, 422) or case.meta is None or is_unexpected_http_status_case(case):
+        return
+    if case.meta.generation.mode.is_positive and "problem+json" in response.headers["content-type"][0]:
+        problem = response.json()
+        reasons = [(fault["field"], fault["code"]) for fault in problem["errors"]] or [("", problem["code"])]
+        for field, code in reasons:
+            known = code in BEYOND_SCHEMAS or (field, code) in BEYOND_SCHEMAS_OF_FIELDS
+            assert known, f"the document allows what the API refuses: {field} {code}"
+
+
+@schemathesis.check
+class EveryOperationWasReached:
+    """Whoever may call an operation has called it with success: else its success was never looked at."""
+
+    def __init__(self):
+        self.answers = {}
+
+    def after_response(self, ctx, response, case):
+        operation = case.operation.definition.raw.get("operationId")
+        self.answers.setdefault(operation, set()).add(response.status_code)
+
+    def after_run(self, ctx):
+        lost = [
+            operation
+            for operation, statuses in sorted(self.answers.items())
+            if operation not in SECRET and 403 not in statuses and not any(200 <= status < 300 for status in statuses)
+        ]
+        assert not lost, f"never answered with success: {', '.join(lost)}"

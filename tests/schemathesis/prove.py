@@ -1,0 +1,195 @@
+"""Holds the running program against its OpenAPI document, from outside.
+
+Starts the program with private servers in a folder of its own, makes an admin, an agent, a customer and
+tickets in several states, and lets Schemathesis call everything that the document describes, once as each
+of them: examples, boundaries, random values and sequences of calls along the document's links, valid and
+invalid ones. Every check is on; schemathesis.toml says where one expects more statuses, and why.
+
+Ends with 0 if nothing was found, else with 1. The same seed makes the same choices; ids and tokens are new ones each time.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+PASSWORD = "SecurePass123!"
+ROLES = ["customer", "agent", "admin"]
+# Logging out ends the session that the run goes by: everything after it would be a 401 that proves nothing.
+EXCLUDED = ["logout"]
+
+
+class Program:
+    """The program with all its roles, as `support` without a command starts it."""
+
+    def __init__(self, program, folder):
+        self.log = folder / "support.log"
+        data = folder / f"data-{os.getpid()}"
+        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        environment |= {
+            "DATA_DIR": str(data),
+            "PORT": "0",
+            "STAFF_REGISTRATION": "closed",
+            # Thousands of calls in a minute are the purpose here.
+            "RATE_LIMIT_PER_MINUTE": "0",
+            "RATE_LIMIT_AUTH_PER_MINUTE": "0",
+            "BOOTSTRAP_ADMIN_EMAIL": "admin@example.com",
+            "BOOTSTRAP_ADMIN_PASSWORD": PASSWORD,
+            "LOG_FORMAT": "json",
+        }
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([program], env=environment, stdout=log, stderr=log)
+        self.data = data
+        self.url = self.listening()
+
+    def listening(self):
+        for _ in range(600):
+            found = re.search(r'"http\.listen":"([^"]+)"|is ready: (http://\S+)', self.log.read_text())
+            if found:
+                return found.group(2) or f"http://{found.group(1)}"
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        sys.exit(f"The program did not start:\n{self.log.read_text()}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def call(self, method, path, token=None, body=None):
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def login(self, role):
+        """A session: its tokens."""
+        body = {"email": f"{role}@example.com", "password": PASSWORD}
+        return self.call("POST", "/auth/login", body=body)
+
+    def fresh_token(self, session):
+        """Logins are throttled by then: the runs try a lot of wrong passwords."""
+        answer = self.call("POST", "/auth/refresh", body={"refreshToken": session["refreshToken"]})
+        return answer["token"]
+
+
+def person(name, **more):
+    return {
+        "firstName": name.title(),
+        "lastName": "Mwangi",
+        "email": f"{name}@example.com",
+        "phoneNumber": "+254712345678",
+        "password": PASSWORD,
+        **more,
+    }
+
+
+def set_the_stage(program):
+    """An admin, an agent at work, a customer, and a ticket in each of several states. The sessions, and what there is."""
+    sessions = {"admin": program.login("admin")}
+    admin = sessions["admin"]["token"]
+    asha = program.call("POST", "/auth/register", body=person("customer"))["user"]
+    desk = {"department": "technical", "maxConcurrentTickets": 50}
+    sarah = program.call("POST", "/auth/register", admin, person("agent", role="support", supportInfo=desk))["user"]
+    # These are changed and closed by the runs; the others are needed until the end.
+    people = [person("somebody"), person("colleague", role="support", supportInfo=desk)]
+    people = [program.call("POST", "/auth/register", admin, one)["user"]["id"] for one in people]
+    sessions |= {role: program.login(role) for role in ("agent", "customer")}
+    agent, customer = sessions["agent"]["token"], sessions["customer"]["token"]
+    program.call("PUT", "/support/availability", agent, {"status": "available"})
+    tickets = []
+    # Several to be rated: whoever writes or asks again takes them up again.
+    for status in ["open", "in_progress", "waiting_customer", "resolved", *4 * ["closed"]]:
+        new = {"subject": f"A ticket to be {status}", "description": "Please help.", "category": "technical"}
+        number = program.call("POST", "/support/tickets", customer, new)["ticket"]["ticketNumber"]
+        ticket = f"/support/tickets/{number}"
+        tickets.append(number)
+        if status == "closed":
+            program.call("PUT", f"{ticket}/close", admin, {"resolutionType": "solved", "summary": "Done."})
+        for step in [] if status in ("open", "closed") else ["in_progress", status]:
+            program.call("PUT", f"{ticket}/status", admin, {"status": step})
+    there_is = {
+        "tickets": tickets,
+        "people": people,
+        "customers": [asha["id"]],
+        "agents": [sarah["id"]],
+    }
+    return sessions, there_is
+
+
+def configure(folder, there_is):
+    """The configuration with what there is in the system as dictionaries: lists of JSON are lists of TOML."""
+    dictionaries = [f"\n[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in there_is.items()]
+    (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + "".join(dictionaries))
+
+
+def prove(program, role, session, options):
+    """Lets Schemathesis call everything as somebody of that role."""
+    token = program.fresh_token(session)
+    command = [
+        pathlib.Path(sys.executable).with_name("schemathesis"),
+        *("--config-file", options.folder / "schemathesis.toml"),
+        *("run", f"{program.url}/api/v1/openapi.json"),
+        *("--phases", "examples,coverage,fuzzing,stateful"),
+        *("--checks", "all"),
+        *("--max-examples", str(options.examples)),
+        *("--seed", str(options.seed)),
+        *("--generation-database", "none"),
+        *("--suppress-health-check", "all"),
+        *("--header", f"Authorization: Bearer {token}"),
+        "--continue-on-failure",
+        "--no-color",
+    ]
+    for operation in EXCLUDED:
+        command += ["--exclude-operation-id", operation]
+    began = time.monotonic()
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
+    ended = subprocess.run(command, cwd=options.folder, env=environment).returncode
+    print(f"== as {role}: {time.monotonic() - began:.0f} s, exit {ended}", flush=True)
+    try:
+        program.call("GET", "/auth/me", token)
+    except urllib.error.HTTPError as error:
+        print(f"The {role}'s session was lost on the way ({error}): what came after it proves nothing.")
+        return False
+    return ended == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=int, default=10, help="random cases of each operation")
+    parser.add_argument("--role", action="append", choices=ROLES, help="as this one alone")
+    options = parser.parse_args()
+    # Being told to stop, it stops the program too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    program = Program(options.program, options.folder)
+    try:
+        sessions, there_is = set_the_stage(program)
+        configure(options.folder, there_is)
+        failed = [role for role in options.role or ROLES if not prove(program, role, sessions[role], options)]
+    finally:
+        program.stop()
+    if failed:
+        sys.exit(f"Something was found as {', '.join(failed)}: see above. Seed {options.seed}.")
+
+
+if __name__ == "__main__":
+    main()
