@@ -78,6 +78,14 @@ class Program:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
+    def upload(self, token):
+        """A file that hangs on nothing: its id."""
+        form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\r\nA note.\r\n--b--\r\n"
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=b"}
+        request = urllib.request.Request(f"{self.url}/api/v1/support/attachments", form.encode(), headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)["attachment"]["id"]
+
     def login(self, role):
         """A session: its tokens."""
         body = {"email": f"{role}@example.com", "password": PASSWORD}
@@ -86,6 +94,7 @@ class Program:
     def fresh_token(self, session):
         """Logins are throttled by then: the runs try a lot of wrong passwords."""
         answer = self.call("POST", "/auth/refresh", body={"refreshToken": session["refreshToken"]})
+        session["refreshToken"] = answer["refreshToken"]
         return answer["token"]
 
 
@@ -101,7 +110,7 @@ def person(name, **more):
 
 
 def set_the_stage(program):
-    """An admin, an agent at work, a customer, and a ticket in each of several states. The sessions, and what there is."""
+    """An admin, an agent at work, a customer. The sessions, and what there is."""
     sessions = {"admin": program.login("admin")}
     admin = sessions["admin"]["token"]
     asha = program.call("POST", "/auth/register", body=person("customer"))["user"]
@@ -113,6 +122,17 @@ def set_the_stage(program):
     sessions |= {role: program.login(role) for role in ("agent", "customer")}
     agent, customer = sessions["agent"]["token"], sessions["customer"]["token"]
     program.call("PUT", "/support/availability", agent, {"status": "available"})
+    there_is = {
+        "people": people,
+        "customers": [asha["id"]],
+        "agents": [sarah["id"]],
+        "attachments": [program.upload(session["token"]) for session in sessions.values()],
+    }
+    return sessions, there_is
+
+
+def open_tickets(program, customer, admin):
+    """A ticket in each of several states: their numbers."""
     tickets = []
     # Several to be rated: whoever writes or asks again takes them up again.
     for status in ["open", "in_progress", "waiting_customer", "resolved", *4 * ["closed"]]:
@@ -124,13 +144,7 @@ def set_the_stage(program):
             program.call("PUT", f"{ticket}/close", admin, {"resolutionType": "solved", "summary": "Done."})
         for step in [] if status in ("open", "closed") else ["in_progress", status]:
             program.call("PUT", f"{ticket}/status", admin, {"status": step})
-    there_is = {
-        "tickets": tickets,
-        "people": people,
-        "customers": [asha["id"]],
-        "agents": [sarah["id"]],
-    }
-    return sessions, there_is
+    return tickets
 
 
 def configure(folder, there_is):
@@ -139,9 +153,12 @@ def configure(folder, there_is):
     (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + "".join(dictionaries))
 
 
-def prove(program, role, session, options):
-    """Lets Schemathesis call everything as somebody of that role."""
-    token = program.fresh_token(session)
+def prove(program, role, sessions, there_is, options):
+    """Lets Schemathesis call everything as somebody of that role. Each role has tickets of its own: the one before
+    it has closed and lifted most of those that it had."""
+    tokens = {who: program.fresh_token(session) for who, session in sessions.items()}
+    token = tokens[role]
+    configure(options.folder, there_is | {"tickets": open_tickets(program, tokens["customer"], tokens["admin"])})
     command = [
         pathlib.Path(sys.executable).with_name("schemathesis"),
         *("--config-file", options.folder / "schemathesis.toml"),
@@ -183,8 +200,8 @@ def main():
     program = Program(options.program, options.folder)
     try:
         sessions, there_is = set_the_stage(program)
-        configure(options.folder, there_is)
-        failed = [role for role in options.role or ROLES if not prove(program, role, sessions[role], options)]
+        roles = options.role or ROLES
+        failed = [role for role in roles if not prove(program, role, sessions, there_is, options)]
     finally:
         program.stop()
     if failed:

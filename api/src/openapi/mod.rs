@@ -2,6 +2,7 @@
 //! by the functions that read them, answers by the types that are serialised, paths by the table
 //! of routes.
 
+mod answers;
 mod codes;
 mod document;
 mod example;

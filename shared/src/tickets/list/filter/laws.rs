@@ -1,6 +1,11 @@
 //! Laws of what reads the query of a list, held against anything that may be sent.
 
 use super::*;
+use crate::{
+    ids::TicketId,
+    tickets::list::place::{DEEPEST, MOST, Position, SortKey, Start},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::{
     option,
     prelude::*,

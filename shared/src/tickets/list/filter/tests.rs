@@ -1,6 +1,10 @@
 //! What a query of a list says, and what is wrong with it.
 
 use super::*;
+use crate::{
+    ids::TicketId,
+    tickets::list::place::{Position, SortKey, Start},
+};
 
 fn me() -> UserId {
     UserId(uuid::Uuid::from_u128(7))
