@@ -52,8 +52,8 @@ from tickets t join texts on texts.body = t.description
 union all
 select m.id, m.ticket_id, m.is_internal, texts.words from messages m join texts on texts.body = m.body;
 
-insert into ticket_words (ticket_id, words, all_words, added)
-select own.id, strip(own.words || said.words), strip(own.words || said.words || noted.words), 1000
+insert into ticket_words (ticket_id, words, all_words)
+select own.id, strip(own.words || said.words), strip(own.words || said.words || noted.words)
 from text_words own
 join text_words said on said.ticket_id = own.id and said.id <> own.id and not said.is_internal
 join text_words noted on noted.ticket_id = own.id and noted.is_internal
@@ -64,5 +64,9 @@ select id, metric, 0, created_at, 60, 80, 0, created_at + interval '48 minutes',
     case when status = 'closed' then created_at + interval '30 minutes' end,
     case when status <> 'closed' then created_at + interval '48 minutes' end
 from tickets, (values ('first_response'), ('resolution')) as metrics (metric);
+
+update tickets t set next_due_at = c.due_at
+from (select ticket_id, min(due_at) as due_at from sla_clocks where stopped_at is null group by ticket_id) c
+where c.ticket_id = t.id;
 
 vacuum analyze;

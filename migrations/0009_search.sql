@@ -7,9 +7,7 @@ create table ticket_words (
     -- Of its public texts.
     words tsvector not null,
     -- Of these and of its internal notes; null while there are none.
-    all_words tsvector,
-    -- The length of what was added, as text: a tsvector has an end, at 1 MiB.
-    added integer not null
+    all_words tsvector
 );
 -- GET /tickets?q= of requesters and of staff.
 create index ticket_words_public on ticket_words using gin (words) with (gin_pending_list_limit = 512);

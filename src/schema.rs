@@ -13,6 +13,7 @@ use shared::{
     jobs::Lane,
     migrate,
     people::actions::{Bootstrapped, bootstrap_admin},
+    tickets::actions::learn_unknown,
 };
 use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
@@ -48,6 +49,7 @@ pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Opt
     };
     if schema == Schema::Apply || made.is_some() {
         migrate::apply(&cx.pool).await?;
+        learn_unknown(&cx).await.map_err(explained)?;
     } else {
         migrate::wait(&cx, PATIENCE).await?;
     }

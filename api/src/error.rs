@@ -249,7 +249,7 @@ fn credentials_detail(code: &str) -> &'static str {
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         match error {
-            FilesError::Failed(..) => Self::unavailable(
+            FilesError::Failed(..) | FilesError::Silent => Self::unavailable(
                 "The store of the attachments does not answer at the moment: try again shortly.",
                 error,
             ),

@@ -26,6 +26,7 @@ BEYOND_SCHEMAS_OF_FIELDS = {
     ("customerId", "required"),  # of staff
     ("customerId", "not_allowed"),  # of customers
     ("supportInfo", "not_allowed"),  # of those who are not
+    ("supportInfo", "not_nullable"),  # of staff
     ("currentPassword", "required"),  # with an address that is not the present one
 }
 

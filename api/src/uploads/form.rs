@@ -11,6 +11,10 @@ use shared::attachments::LARGEST;
 use std::{
     error::Error,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -56,17 +60,36 @@ pub(crate) fn form_needed() -> Problem {
     )
 }
 
+/// Bytes that the reader of forms may hold without having made anything of them: a head of a field
+/// that goes on for megabytes is none.
+const HELD: usize = 64 * 1024;
+
+/// How many bytes have come in since the reader of a form last made something of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Held(Arc<AtomicUsize>);
+
 /// The fields of a form, as they come.
-pub(super) fn fields(body: &mut BodyDataStream, boundary: String) -> Multipart<'_> {
-    Multipart::new(Paced::new(body), boundary)
+pub(super) fn fields(body: &mut BodyDataStream, boundary: String) -> (Multipart<'_>, Held) {
+    let held = Held::default();
+    (
+        Multipart::new(Paced::new(body, held.clone()), boundary),
+        held,
+    )
 }
 
-/// The next of something that comes in, unless the sender has fallen silent.
-///
-/// # Errors
-/// 413, or 400 for a form that breaks off, stops, or is none.
-pub(super) async fn next<T>(coming: impl Future<Output = multer::Result<T>>) -> Result<T, Problem> {
-    within(SILENCE, coming).await
+impl Held {
+    /// The next of something that comes in, unless the sender has fallen silent.
+    ///
+    /// # Errors
+    /// 413, or 400 for a form that breaks off, stops, or is none.
+    pub(super) async fn next<T>(
+        &self,
+        coming: impl Future<Output = multer::Result<T>>,
+    ) -> Result<T, Problem> {
+        let come = within(SILENCE, coming).await;
+        self.0.store(0, Ordering::Relaxed);
+        come
+    }
 }
 
 async fn within<T>(
@@ -75,25 +98,30 @@ async fn within<T>(
 ) -> Result<T, Problem> {
     match timeout(silence, coming).await {
         Ok(Ok(come)) => Ok(come),
-        Ok(Err(error)) if is_too_large(&error) => Err(too_large()),
+        Ok(Err(error)) if is::<TooLarge>(&error) => Err(too_large()),
+        Ok(Err(error)) if is::<Shapeless>(&error) => Err(malformed()),
         Ok(Err(multer::Error::StreamReadFailed(_))) | Err(_) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body_not_received",
             "The body did not arrive as a whole: send it again.",
         )),
-        Ok(Err(_)) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "malformed_form",
-            "The body is not the form that its Content-Type promises.",
-        )),
+        Ok(Err(_)) => Err(malformed()),
     }
 }
 
-fn is_too_large(error: &multer::Error) -> bool {
+fn malformed() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "malformed_form",
+        "The body is not the form that its Content-Type promises.",
+    )
+}
+
+fn is<E: Error + 'static>(error: &multer::Error) -> bool {
     let multer::Error::StreamReadFailed(cause) = error else {
         return false;
     };
-    cause.is::<TooLarge>()
+    cause.is::<E>()
 }
 
 /// Throws the rest of a form away, within bounds: a sender that is cut off while it sends may never
@@ -128,19 +156,25 @@ pub(super) fn declares_too_much(body: &Body) -> bool {
 #[error("the form is too large")]
 struct TooLarge;
 
+#[derive(Debug, thiserror::Error)]
+#[error("nothing can be made of the form")]
+struct Shapeless;
+
 /// A body, piece by piece. The reader of forms takes all that there is at once into its memory:
 /// after each piece it is told that there is nothing yet, so that it deals with the piece first.
 struct Paced<'r> {
     body: &'r mut BodyDataStream,
     received: usize,
+    held: Held,
     rests: bool,
 }
 
 impl<'r> Paced<'r> {
-    fn new(body: &'r mut BodyDataStream) -> Self {
+    fn new(body: &'r mut BodyDataStream, held: Held) -> Self {
         Self {
             body,
             received: 0,
+            held,
             rests: false,
         }
     }
@@ -154,6 +188,9 @@ impl Stream for Paced<'_> {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if self.held.0.load(Ordering::Relaxed) > HELD {
+            return Poll::Ready(Some(Err(Shapeless.into())));
+        }
         let Poll::Ready(next) = self.body.poll_next_unpin(cx) else {
             return Poll::Pending;
         };
@@ -161,6 +198,7 @@ impl Stream for Paced<'_> {
             Some(Ok(bytes)) => {
                 self.rests = true;
                 self.received += bytes.len();
+                self.held.0.fetch_add(bytes.len(), Ordering::Relaxed);
                 Some(if self.received > MOST {
                     Err(TooLarge.into())
                 } else {
@@ -196,15 +234,37 @@ mod tests {
             .chain([Bytes::from("\r\n--b--\r\n")]);
         let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));
         let mut body = body.into_data_stream();
-        let mut form = fields(&mut body, "b".to_owned());
-        let mut field = next(form.next_field()).await.unwrap().unwrap();
+        let (mut form, held) = fields(&mut body, "b".to_owned());
+        let mut field = held.next(form.next_field()).await.unwrap().unwrap();
         let mut largest = 0;
         let mut all = 0;
-        while let Some(bytes) = next(field.chunk()).await.unwrap() {
+        while let Some(bytes) = held.next(field.chunk()).await.unwrap() {
             largest = largest.max(bytes.len());
             all += bytes.len();
         }
         assert_eq!(all, 200_000);
         assert!(largest <= 10_000, "{largest} bytes were held at a time");
+    }
+
+    #[tokio::test]
+    async fn a_form_of_which_nothing_can_be_made_is_not_kept_in_memory() {
+        for beginning in [
+            "--b\r\nContent-Disposition: form-data; name=\"",
+            "no boundary ",
+        ] {
+            let pieces = std::iter::once(Bytes::from(beginning))
+                .chain(std::iter::repeat_n(Bytes::from(vec![b'x'; 10_000]), 900));
+            let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));
+            let mut body = body.into_data_stream();
+            let (mut form, held) = fields(&mut body, "b".to_owned());
+            let refused = held.next(form.next_field()).await.map(drop).unwrap_err();
+            assert_eq!(refused.code(), "malformed_form");
+            drop(form);
+            let mut left = 0;
+            while let Some(Ok(bytes)) = body.next().await {
+                left += bytes.len();
+            }
+            assert!(left > 8_900_000, "only {left} bytes were left alone");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! One upload is received: a form with one file in the field `file`, which is looked at as it comes.
 
-use super::{form, spool::Spool};
+use super::{
+    form::{self, Held},
+    spool::Spool,
+};
 use crate::error::Problem;
 use axum::{body::BodyDataStream, extract::Request};
 use multer::Field;
@@ -54,7 +57,7 @@ pub async fn receive(
     let too_much = form::declares_too_much(&body);
     let mut body = body.into_data_stream();
     let received = match form::boundary(&parts.headers) {
-        Ok(_) if too_much => Err(form::too_large()),
+        _ if too_much => Err(form::too_large()),
         Ok(boundary) => {
             let spool = Spool::new(&config.arriving, name).await.map_err(disk)?;
             read(config, &mut body, boundary, spool).await
@@ -73,19 +76,19 @@ async fn read(
     boundary: String,
     spool: Spool,
 ) -> Result<Arrived, Problem> {
-    let mut fields = form::fields(body, boundary);
+    let (mut fields, held) = form::fields(body, boundary);
     let mut spool = Some(spool);
     let mut arrived = None;
     let mut faults = Faults::new();
     let mut is_whole = false;
     for _ in 0..MOST_FAULTS {
-        let Some(mut field) = form::next(fields.next_field()).await? else {
+        let Some(mut field) = held.next(fields.next_field()).await? else {
             is_whole = true;
             break;
         };
         match (field.name() == Some(FILE), spool.take()) {
             (true, Some(empty)) => {
-                let file = Incoming::read(&mut field, empty).await?;
+                let file = Incoming::read(&mut field, &held, empty).await?;
                 arrived = file.finish(field.file_name(), &config.kinds, &mut faults);
                 continue;
             }
@@ -101,7 +104,7 @@ async fn read(
                 faults.add(name, "unknown_field", "is not a field that is known here");
             }
         }
-        while form::next(field.chunk()).await?.is_some() {}
+        while held.next(field.chunk()).await?.is_some() {}
     }
     if is_whole && spool.is_some() {
         faults.required(FILE);
@@ -118,14 +121,14 @@ struct Incoming {
 }
 
 impl Incoming {
-    async fn read(field: &mut Field<'_>, spool: Spool) -> Result<Self, Problem> {
+    async fn read(field: &mut Field<'_>, held: &Held, spool: Spool) -> Result<Self, Problem> {
         let mut incoming = Self {
             spool,
             size: 0,
             inspector: Inspector::default(),
             digest: Sha256::new(),
         };
-        while let Some(bytes) = form::next(field.chunk()).await? {
+        while let Some(bytes) = held.next(field.chunk()).await? {
             incoming.size += bytes.len();
             if incoming.size > LARGEST {
                 return Err(form::too_large());

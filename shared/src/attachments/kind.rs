@@ -95,6 +95,14 @@ impl Inspector {
     /// # Errors
     /// What is found instead of a type that can be allowed.
     pub fn find(&self) -> Result<&'static Kind, &'static str> {
+        // Before the marks of other formats, some of which may stand anywhere near the beginning:
+        // what a browser would take for a page is one, whatever else is in it.
+        if is_markup(&self.head) {
+            return Err("markup, such as HTML or SVG");
+        }
+        if self.head.starts_with(b"#!") {
+            return Err("a script");
+        }
         let found = infer::get(&self.head);
         let media_type = if self.text.holds() {
             self.kind_of_text(found)
@@ -104,21 +112,17 @@ impl Inspector {
         Kind::of(media_type).ok_or(media_type)
     }
 
-    /// Of text: formats whose mark is a few letters (a note that begins with `BM` is no bitmap) do
-    /// not count, those that are text themselves do.
+    /// Of text: formats whose mark is a few letters (a note that begins with `BM` is no bitmap, one
+    /// that speaks of `%PDF` no document) do not count, those that are text themselves do.
     fn kind_of_text(&self, found: Option<infer::Type>) -> &'static str {
-        let found = found.filter(|found| {
-            found.matcher_type() == infer::MatcherType::Text
-                || matches!(
-                    found.mime_type(),
-                    "application/pdf" | "application/rtf" | "application/postscript"
-                )
-        });
-        match found {
-            Some(found) => found.mime_type(),
-            None if is_markup(&self.head) => "markup, such as HTML or SVG",
-            None => "text/plain",
-        }
+        let counts = |found: &infer::Type| match found.mime_type() {
+            "application/pdf" => self.head.starts_with(b"%PDF-"),
+            "application/rtf" | "application/postscript" => true,
+            _ => found.matcher_type() == infer::MatcherType::Text,
+        };
+        found
+            .filter(counts)
+            .map_or("text/plain", |found| found.mime_type())
     }
 }
 
@@ -204,6 +208,7 @@ mod tests {
             (odt, "application/vnd.oasis.opendocument.text"),
             (archive("anything", b"\0\0"), "application/zip"),
             (b"a,b\r\n1,\"caf\xc3\xa9\"\r\n".to_vec(), "text/plain"),
+            (b"a log that speaks of %PDF-1.7".to_vec(), "text/plain"),
             (b"\xef\xbb\xbfwith a mark".to_vec(), "text/plain"),
             (b"BMW and GIF89a are words, ID3 too".to_vec(), "text/plain"),
             (b"I <3 this".to_vec(), "text/plain"),
@@ -228,6 +233,10 @@ mod tests {
             b"<?xml version='1.0'?><svg/>",
             b"<!-- x --><svg/>",
             b"<custom-tag>",
+            // With the marks of other formats in them.
+            b"<!doctype html><!--%PDF-1.7--><script>alert(1)</script>",
+            b"#!/bin/sh\n# %PDF-1.7",
+            b"<!--mdat--><script>alert(1)</script>\xff",
             b"#!/bin/sh\nrm -rf /",
             b"MZ\x90\0\x03\0\0\0",
             b"\x7fELF\x02\x01\x01\0",

@@ -60,10 +60,16 @@ pub(super) async fn stored(
 }
 
 /// How many uploads of somebody are attached to nothing, those that are not announced among them.
-pub(super) async fn count_waiting(db: impl PgExecutor<'_>, uploader: UserId) -> sqlx::Result<i64> {
+pub(super) async fn count_waiting(
+    db: impl PgExecutor<'_>,
+    uploader: UserId,
+    arriving_since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select count(*) as "count!" from attachments where uploader_id = $1 and ticket_id is null and not given_up"#,
+        r#"select count(*) as "count!" from attachments
+           where uploader_id = $1 and ticket_id is null and not given_up and (stored_at is not null or created_at > $2)"#,
         uploader.0,
+        arriving_since,
     )
     .fetch_one(db)
     .await
@@ -148,14 +154,17 @@ pub(super) async fn attached(
 pub(super) async fn give_up(
     pool: &PgPool,
     before: DateTime<Utc>,
+    past: Option<uuid::Uuid>,
     limit: i64,
 ) -> sqlx::Result<Vec<AttachmentId>> {
     sqlx::query_scalar!(
         "update attachments set given_up = true where id in (
-             select id from attachments where ticket_id is null and created_at <= $1
-             order by created_at, id limit $2 for update skip locked)
+             select id from attachments
+             where ticket_id is null and created_at <= $1 and ($2::uuid is null or id > $2)
+             order by id limit $3 for update skip locked)
          returning id",
         before,
+        past,
         limit,
     )
     .fetch_all(pool)

@@ -114,7 +114,7 @@ async fn internal_notes_are_found_by_staff_alone_and_no_count_sort_or_quote_reve
     ];
     let mut before = Vec::new();
     for q in queries {
-        before.push(search(&amina, q, "").await["tickets"].clone());
+        before.push(search(&amina, q, "").await);
     }
     let note = json!({"message": "fraud fraud fraud, a suspect", "isInternal": true});
     let path = format!("{TICKETS}/{}/messages", tickets[1]);
@@ -138,8 +138,10 @@ async fn internal_notes_are_found_by_staff_alone_and_no_count_sort_or_quote_reve
             .collect()
     };
     for (q, before) in queries.iter().zip(&before) {
-        let after = search(&amina, q, "").await["tickets"].clone();
-        assert_eq!(order_and_quotes(&after), order_and_quotes(before), "{q}");
+        let after = search(&amina, q, "").await;
+        let quoted = order_and_quotes(&after["tickets"]);
+        assert_eq!(quoted, order_and_quotes(&before["tickets"]), "{q}");
+        assert_eq!(after["pagination"], before["pagination"], "{q}");
     }
 }
 
@@ -219,10 +221,12 @@ async fn what_fits_best_comes_first_and_each_order_is_walked_exactly_once() {
         }
         assert_eq!(walked, ids(&whole), "{sort}");
     }
-    // Without a search everything is as relevant: the newest first.
-    let newest = amina.get(&format!("{TICKETS}?sort=-relevance")).await;
-    assert_eq!(newest.ok()["tickets"][0]["subject"], "Equal 4");
-    assert_eq!(newest.ok()["tickets"].as_array().unwrap().len(), 9);
+    // Without a search everything is as relevant: what is left is the age.
+    for (sort, first) in [("-relevance", "Equal 4"), ("relevance", "In passing")] {
+        let list = amina.get(&format!("{TICKETS}?sort={sort}")).await;
+        assert_eq!(list.ok()["tickets"][0]["subject"], first);
+        assert_eq!(list.ok()["tickets"].as_array().unwrap().len(), 9);
+    }
 }
 
 #[tokio::test]
@@ -279,17 +283,6 @@ async fn the_longest_texts_of_any_script_are_taken_and_found() {
         amina.says(&id, &text).await.created();
     }
     assert_eq!(found(&amina, "long last").await.len(), 4);
-    // A ticket that has as many words as an index holds is written to all the same.
-    sqlx::query("update ticket_words set added = 999999")
-        .execute(&app.cx.pool)
-        .await
-        .unwrap();
-    let full = amina.get(TICKETS).await.ok()["tickets"][0]["id"].clone();
-    amina
-        .says(full.as_str().unwrap(), "one too many")
-        .await
-        .created();
-    assert_eq!(found(&amina, "many").await, [""; 0]);
     assert_eq!(found(&amina, &"b".repeat(500)).await, ["Long 2"]);
     assert_eq!(found(&amina, "\u{fdfa}1").await, ["Long 0"]);
     for (q, code) in [
@@ -301,6 +294,17 @@ async fn the_longest_texts_of_any_script_are_taken_and_found() {
         assert_eq!(refused.body["errors"][0]["field"], "q");
         assert_eq!(refused.body["errors"][0]["code"], code);
     }
+    // A ticket that has as many words as an index holds is written to all the same.
+    let full = "update ticket_words set words =
+        (select array_to_tsvector(array_agg('w' || n)) from generate_series(1, 110000) n)";
+    sqlx::query(full).execute(&app.cx.pool).await.unwrap();
+    let full = amina.get(TICKETS).await.ok()["tickets"][0]["id"].clone();
+    amina
+        .says(full.as_str().unwrap(), "one too many")
+        .await
+        .created();
+    assert_eq!(found(&amina, "many").await, [""; 0]);
+    assert_eq!(found(&amina, "w7").await.len(), 4);
 }
 
 #[tokio::test]
@@ -320,12 +324,10 @@ async fn a_search_and_filters_in_combination_are_counted_up_to_ten_thousand_and_
     .execute(&app.cx.pool)
     .await
     .unwrap();
-    sqlx::query(
-        "insert into ticket_words select id, 'many', null, 4 from tickets on conflict do nothing",
-    )
-    .execute(&app.cx.pool)
-    .await
-    .unwrap();
+    sqlx::query("insert into ticket_words select id, 'many' from tickets on conflict do nothing")
+        .execute(&app.cx.pool)
+        .await
+        .unwrap();
     for (query, total, exact, pages) in [
         ("limit=100", 10_001, true, 101),
         ("status=open&limit=100", 10_001, true, 101),
@@ -347,4 +349,32 @@ async fn a_search_and_filters_in_combination_are_counted_up_to_ten_thousand_and_
         ))
         .await;
     assert_eq!(beyond.ok()["tickets"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn tickets_that_a_release_without_search_wrote_are_found_after_the_migration() {
+    let app = App::new().await;
+    let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
+    let id = amina.opens(ticket("Lost", "A suitcase.", &[])).await;
+    amina.says(&id, "It is red").await.created();
+    let note = json!({"message": "insured", "isInternal": true});
+    eve.post(&format!("{TICKETS}/{id}/messages"), note)
+        .await
+        .created();
+    for table in ["ticket_words", "text_words"] {
+        let forget = format!("delete from {table}");
+        sqlx::query(sqlx::AssertSqlSafe(forget))
+            .execute(&app.cx.pool)
+            .await
+            .unwrap();
+    }
+    assert_eq!(found(&amina, "suitcase").await, [""; 0]);
+    for _ in 0..2 {
+        shared::tickets::actions::learn_unknown(&app.cx)
+            .await
+            .unwrap();
+        assert_eq!(found(&amina, "suitcase \"is red\"").await, ["Lost"]);
+        assert_eq!(found(&amina, "insured").await, [""; 0]);
+        assert_eq!(found(&eve, "insured red").await, ["Lost"]);
+    }
 }

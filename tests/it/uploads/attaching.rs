@@ -5,6 +5,7 @@ use crate::{
     harness::{App, Caller, TICKETS},
     races::at_once,
 };
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 fn messages(id: &str) -> String {
@@ -39,6 +40,25 @@ async fn until_it_is_attached_it_is_the_uploaders_alone() {
     );
     let not_an_id = ann.get(&path("nonsense")).await;
     assert_eq!(not_an_id.refused(400), "invalid_query");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_none_is_told_before_the_version() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let id = ann.opens(ticket(&[])).await;
+    for (body, status) in [
+        (message(&[UNKNOWN], false), 422),
+        (message(&[], false), 412),
+    ] {
+        let request = Request::post(messages(&id))
+            .header("authorization", format!("Bearer {}", ann.token().unwrap()))
+            .header("content-type", "application/json")
+            .header("if-match", "\"999\"")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        assert_eq!(ann.send(request).await.status, status);
+    }
 }
 
 #[tokio::test]

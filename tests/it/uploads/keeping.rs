@@ -125,3 +125,48 @@ async fn many_that_nobody_attached_go_in_one_sweep() {
         .await
         .created();
 }
+
+#[tokio::test]
+async fn bytes_that_cannot_be_deleted_keep_their_row_and_nobody_else_s() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let (stuck, other) = (picture(&ann).await, picture(&ann).await);
+    // A folder in the file's place: what deletes files does not delete it.
+    let name = stuck.replace('-', "");
+    let object = app
+        .folder()
+        .join("attachments")
+        .join(&name[30..])
+        .join(&name);
+    std::fs::remove_file(&object).unwrap();
+    std::fs::create_dir(&object).unwrap();
+    app.advance(TimeDelta::hours(24));
+    let store = Files::new(&app.cx.config.attachments);
+    for _ in 0..2 {
+        assert!(actions::prune(&app.cx, &store).await.is_err());
+        let left: Vec<String> = sqlx::query_scalar("select id::text from attachments")
+            .fetch_all(&app.cx.pool)
+            .await
+            .unwrap();
+        assert_eq!(left, [stuck.as_str()]);
+    }
+    assert!(!has(&ann, &other).await && !has(&ann, &stuck).await);
+    std::fs::remove_dir(&object).unwrap();
+    app.run(&Job::Prune).await;
+    assert_eq!(kept(&app).await, (0, 0));
+}
+
+#[tokio::test]
+async fn uploads_that_broke_off_while_they_arrived_do_not_lock_anybody_out() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    app.sql(
+        "insert into attachments (id, uploader_id, file_name, content_type, size, created_at)
+         select gen_random_uuid(), $1::uuid, 'a.png', 'image/png', 1, '2025-10-01T08:00:00Z'
+         from generate_series(1, 1000)",
+        &ann.id(),
+    )
+    .await;
+    app.advance(TimeDelta::minutes(16));
+    picture(&ann).await;
+}

@@ -29,9 +29,11 @@ pub async fn list(
     let (filter, before, limit) = query.read(self::query)?;
     let found = operate::page(&cx.pool, &filter, before, limit).await?;
     let next = found.next.map(|id| id.to_string());
-    let pagination = Pagination::new(1, limit, found.total)
-        .counted(found.total_is_exact)
-        .followed_by(next);
+    let pagination = match before {
+        None => Pagination::new(1, limit, found.total),
+        Some(_) => Pagination::after_cursor(limit, found.total),
+    };
+    let pagination = pagination.counted(found.total_is_exact).followed_by(next);
     let jobs: Vec<_> = found.jobs.iter().map(JobView::from).collect();
     Ok(Answer::of("jobs", jobs).with("pagination", pagination))
 }
@@ -42,8 +44,6 @@ fn query(query: &mut Query) -> Option<(Filter, Option<JobId>, i64)> {
     if states.is_empty() {
         states.push(State::Dead);
     }
-    states.sort_unstable();
-    states.dedup();
     let queue = query.word("queue");
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let before = query.integer("cursor", 1..=i64::MAX).map(JobId);

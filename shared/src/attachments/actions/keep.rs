@@ -8,6 +8,10 @@ use crate::{
     ids::AttachmentId,
     work::{Actor, Work},
 };
+use chrono::TimeDelta;
+
+/// No upload takes longer.
+const ARRIVING: TimeDelta = TimeDelta::minutes(15);
 
 /// Keeps the bytes. Until [`announce`] nobody knows of them, and they are deleted after a day.
 ///
@@ -20,7 +24,9 @@ pub async fn keep(
     new: &NewUpload,
     bytes: Vec<u8>,
 ) -> Result<AttachmentId, ActionError> {
-    if store::count_waiting(&cx.pool, actor.id).await? >= MOST_WAITING {
+    // What broke off while it arrived, with its request, can be attached by nobody.
+    let arriving_since = cx.clock.now() - ARRIVING;
+    if store::count_waiting(&cx.pool, actor.id, arriving_since).await? >= MOST_WAITING {
         return Err(ActionError::conflict(
             "too_many_uploads",
             format!(

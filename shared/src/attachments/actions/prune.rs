@@ -2,11 +2,11 @@
 //! never attached, what was never announced, and what an earlier sweep began are all such rows.
 
 use crate::{
-    attachments::{Files, KEPT_FOR, store},
+    attachments::{Files, FilesError, KEPT_FOR, store},
     context::Context,
     error::ActionError,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 /// Uploads that are given up at a time.
 const PIECE: i64 = 200;
@@ -14,23 +14,29 @@ const PIECE: i64 = 200;
 const AT_ONCE: usize = 8;
 
 /// Deletes them: first they are given up, so that nobody has them any more, then the bytes go, and
-/// then the rows. Whatever stops it in between, the next sweep finds the rows again.
+/// then the rows. Whatever stops it in between, the next sweep finds the rows again. Bytes that
+/// cannot be deleted keep their row, and keep nobody else's.
 ///
 /// # Errors
-/// The store or the database failed.
+/// The database failed, or the store did for some of them.
 pub async fn prune(cx: &Context, files: &Files) -> Result<(), ActionError> {
     let before = cx.clock.now() - KEPT_FOR;
+    let (mut past, mut failed) = (None, None);
     loop {
-        let given_up = store::give_up(&cx.pool, before, PIECE).await?;
-        if given_up.is_empty() {
-            return Ok(());
+        let given_up = store::give_up(&cx.pool, before, past, PIECE).await?;
+        let Some(last) = given_up.iter().map(|id| id.0).max() else {
+            return failed.map_or(Ok(()), |error: FilesError| Err(error.into()));
+        };
+        past = Some(last);
+        let deleting = stream::iter(given_up).map(async |id| (id, files.delete(id).await));
+        let outcomes: Vec<_> = deleting.buffer_unordered(AT_ONCE).collect().await;
+        let mut gone = Vec::new();
+        for (id, outcome) in outcomes {
+            match outcome {
+                Ok(()) => gone.push(id.0),
+                Err(error) => failed = Some(error),
+            }
         }
-        stream::iter(given_up.clone())
-            .map(|id| files.delete(id))
-            .buffer_unordered(AT_ONCE)
-            .try_collect::<()>()
-            .await?;
-        let ids: Vec<_> = given_up.iter().map(|id| id.0).collect();
-        store::delete(&cx.pool, &ids).await?;
+        store::delete(&cx.pool, &gone).await?;
     }
 }

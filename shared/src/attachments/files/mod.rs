@@ -8,13 +8,20 @@ use crate::{
     config::{self, FilesPlace},
     ids::AttachmentId,
 };
-use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream},
+};
 use hyper::body::Bytes;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path,
     prefix::PrefixStore,
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 /// Why bytes could not be kept, read or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +35,16 @@ pub enum FilesError {
     /// The store did not do what it was asked.
     #[error("the store of the attachments failed to {0}")]
     Failed(&'static str, #[source] object_store::Error),
+    /// The store fell silent in the middle.
+    #[error("the store of the attachments fell silent")]
+    Silent,
     /// There is a row, and there are no bytes: somebody else deleted them.
     #[error("the bytes of an attachment are gone")]
     Gone(#[source] object_store::Error),
 }
+
+/// How long the store may say nothing.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// The bytes of an object as they come.
 pub type Content = BoxStream<'static, Result<Bytes, FilesError>>;
@@ -102,9 +115,8 @@ impl Files {
             error => FilesError::Failed("give bytes", error),
         })?;
         let content = object.into_stream();
-        Ok(content
-            .map_err(|error| FilesError::Failed("give all bytes", error))
-            .boxed())
+        let content = content.map_err(|error| FilesError::Failed("give all bytes", error));
+        Ok(until_silent(content.boxed()))
     }
 
     /// Deletes the bytes; none there is as good.
@@ -118,6 +130,21 @@ impl Files {
             Err(error) => Err(FilesError::Failed("delete bytes", error)),
         }
     }
+}
+
+/// The same, which ends with an error where nothing more comes for a while: whoever reads it would
+/// wait for ever.
+fn until_silent(content: Content) -> Content {
+    stream::unfold(Some(content), async |content| {
+        let mut content = content?;
+        match timeout(SILENCE, content.next()).await {
+            Ok(None) => None,
+            Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(content))),
+            Ok(Some(Err(error))) => Some((Err(error), None)),
+            Err(_) => Some((Err(FilesError::Silent), None)),
+        }
+    })
+    .boxed()
 }
 
 /// Below one of 256 folders, so that none gets too long. An id ends with chance, so that they fill

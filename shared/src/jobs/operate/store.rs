@@ -48,7 +48,10 @@ pub async fn page(
 /// since each has an index of its own.
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<JobId>, limit: i64) {
     query.push("select id from (");
-    for (at, state) in filter.states.iter().enumerate() {
+    let mut states = filter.states.clone();
+    states.sort_unstable();
+    states.dedup();
+    for (at, state) in states.iter().enumerate() {
         if at > 0 {
             query.push(" union all ");
         }

@@ -28,10 +28,10 @@ pub async fn reply(
 ) -> Result<(Ticket, Message), ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, action(new.visibility)).await?;
-    let mut case = loaded.unchanged()?;
     let id = MessageId(work.cx.ids.uuid(work.now));
-    let place = Place::Message(case.ticket.id, id);
+    let place = Place::Message(loaded.ticket().id, id);
     let attachments = attachments::actions::attach(work, &actor, new.attachments, place).await?;
+    let mut case = loaded.unchanged()?;
     let message = Message {
         id,
         ticket_id: case.ticket.id,

@@ -1,6 +1,6 @@
 //! What a list may be narrowed by. Pure.
 
-use super::place::{Order, Paging, SORTS, order, paging};
+use super::place::{Order, Paging, SORTS, SortKey, order, paging};
 use crate::{
     fault::{Asks, Faults, Words},
     ids::UserId,
@@ -115,6 +115,14 @@ impl Filter {
             .as_deref()
             .and_then(|sort| order(sort, faults))
             .unwrap_or(usual);
+        // Without a search everything is as relevant: what is left is the age.
+        let order = match (order.key, &search) {
+            (SortKey::Relevance, None) => Order {
+                key: SortKey::CreatedAt,
+                ..order
+            },
+            _ => order,
+        };
         let filter = Self {
             status: words("status", raw.status.as_deref(), faults),
             priority: words("priority", raw.priority.as_deref(), faults),

@@ -18,7 +18,7 @@ text_enum! {
         UpdatedAt = "updatedAt",
         /// How urgent it is.
         Priority = "priority",
-        /// The next deadline; tickets without one come last.
+        /// The next deadline; tickets without one come last, descending first.
         SlaDue = "slaDue",
         /// How well it fits the search; without one, when it was created.
         Relevance = "relevance",

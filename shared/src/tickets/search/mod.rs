@@ -7,7 +7,7 @@
 
 mod query;
 mod snippet;
-pub(super) mod store;
+pub(in crate::tickets) mod store;
 mod words;
 
 pub use query::{LONGEST, Search};

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What was added to the words of a ticket, as text, when nothing more is: PostgreSQL would refuse it.
+/// Bytes of the words of a ticket when no more are added: PostgreSQL refuses a `tsvector` of a mebibyte.
 const FULL: i32 = 1_000_000;
 
 /// Makes a ticket's own texts known to searches.
@@ -26,11 +26,10 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
         .iter()
         .fold(index, |index, tag| index.with(tag, Weight::Tag))
         .with(&ticket.description, Weight::Description);
-    let words = index.stripped();
     sqlx::query!(
-        "insert into ticket_words (ticket_id, words, added) values ($1, $2::text::tsvector, octet_length($2))",
+        "insert into ticket_words (ticket_id, words) values ($1, $2::text::tsvector)",
         ticket.id.0,
-        words,
+        index.stripped(),
     )
     .execute(&mut **tx)
     .await?;
@@ -40,13 +39,15 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
 /// Makes a message known to searches.
 pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     let index = Index::default().with(&message.body, Weight::Message);
+    // What is in memory has its whole size; in its column it would be compressed.
     sqlx::query!(
         "update ticket_words set
-             words = case when $3 then words else words || $2::text::tsvector end,
-             all_words = case when $3 or all_words is not null
-                 then coalesce(all_words, words) || $2::text::tsvector end,
-             added = added + octet_length($2)
-         where ticket_id = $1 and added + octet_length($2) <= $4",
+             words = case when $3 or pg_column_size(words || '') + octet_length($2) > $4 then words
+                 else words || $2::text::tsvector end,
+             all_words = case when all_words is null and not $3 then null
+                 when pg_column_size(coalesce(all_words, words) || '') + octet_length($2) > $4 then all_words
+                 else coalesce(all_words, words) || $2::text::tsvector end
+         where ticket_id = $1",
         message.ticket_id.0,
         index.stripped(),
         message.is_internal,
@@ -56,6 +57,25 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     .await?;
     let (id, ticket) = (message.id.0, message.ticket_id);
     add_text(tx, id, ticket, message.is_internal, &index).await
+}
+
+/// Tickets that no search knows: those of a release that had none.
+pub async fn unknown(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets t
+           where not exists (select from ticket_words w where w.ticket_id = t.id) order by id limit $1"#,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Forgets the texts of a ticket.
+pub async fn forget(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
+    sqlx::query!("delete from text_words where ticket_id = $1", ticket.0)
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
 }
 
 async fn add_text(

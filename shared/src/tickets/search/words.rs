@@ -48,9 +48,20 @@ fn runs(word: &str) -> impl Iterator<Item = Range<usize>> {
 fn fold(word: &str) -> String {
     word.nfkd()
         .flat_map(char::to_lowercase)
+        .flat_map(without_variants)
         .filter(|letter| letter.is_alphanumeric())
         .take(LONGEST)
         .collect()
+}
+
+/// Letters that are one in capitals.
+fn without_variants(letter: char) -> impl Iterator<Item = char> {
+    let (first, second) = match letter {
+        'ς' => ('σ', None),
+        'ß' => ('s', Some('s')),
+        other => (other, None),
+    };
+    std::iter::once(first).chain(second)
 }
 
 /// What a word counts for: a weight of PostgreSQL's.
@@ -144,7 +155,11 @@ mod tests {
             ),
             ("it's 3.14", vec!["it", "s", "3", "14"]),
             ("Réservé à l’ÉCOLE", vec!["reserve", "a", "l", "ecole"]),
-            ("Straße ＡＢＣ ﬁn", vec!["straße", "abc", "fin"]),
+            (
+                "Straße STRASSE ＡＢＣ ﬁn",
+                vec!["strasse", "strasse", "abc", "fin"],
+            ),
+            ("λόγος ΛΟΓΟΣ", vec!["λογοσ", "λογοσ"]),
             ("支付失败", vec!["支", "付", "失", "败"]),
             ("İstanbul", vec!["istanbul"]),
         ] {

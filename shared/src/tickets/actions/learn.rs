@@ -1,0 +1,46 @@
+//! Makes tickets known to searches that a release without them wrote.
+
+use super::load_for_system;
+use crate::{
+    context::Context,
+    error::ActionError,
+    tickets::{access::Reader, search, store},
+    work::By,
+};
+
+/// Tickets that are looked for at a time.
+const PIECE: i64 = 500;
+/// Messages that are read at a time.
+const MESSAGES: i64 = 100;
+
+/// Does so, each ticket under its lock, in a transaction of its own. Doing it again does nothing.
+///
+/// # Errors
+/// The database failed.
+pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
+    loop {
+        let unknown = search::store::unknown(&cx.pool, PIECE).await?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        for id in unknown {
+            let mut work = cx.begin(By::System).await?;
+            let case = load_for_system(&mut work, id).await?;
+            search::store::forget(&mut work.tx, id).await?;
+            search::store::add_ticket(&mut work.tx, &case.ticket).await?;
+            let mut read = 0;
+            loop {
+                let part = (read, MESSAGES);
+                let messages = store::messages(&mut *work.tx, id, Reader::Staff, part).await?;
+                for message in &messages {
+                    search::store::add_message(&mut work.tx, message).await?;
+                }
+                if messages.is_empty() {
+                    break;
+                }
+                read += MESSAGES;
+            }
+            work.commit().await?;
+        }
+    }
+}
