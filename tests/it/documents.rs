@@ -232,8 +232,9 @@ fn made(text: &str) -> BTreeSet<&str> {
         for call in text.split(maker).skip(1) {
             // The code is the first or the second argument; one that is no literal was made elsewhere.
             let first = call.trim_start();
+            let second = first.split_once(',').map_or("", |(_, second)| second);
             let first = if first.starts_with("StatusCode::") {
-                first.split_once(',').unwrap().1.trim_start()
+                second.trim_start()
             } else {
                 first
             };
