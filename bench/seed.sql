@@ -31,7 +31,7 @@ select
     (array['payment', 'technical', 'general', 'account'])[1 + n % 4], (array['low', 'medium', 'medium', 'high', 'urgent'])[1 + n % 5],
     status, (array['billing', 'technical', 'general', 'technical'])[1 + n % 4],
     'en', case when n % 50 = 0 then array['vip'] else '{}' end, '[]',
-    '{"firstResponseMinutes": 60, "resolutionMinutes": 1440, "pauseWhenWaiting": true}', 0, 0, 1, made, made + interval '1 hour',
+    '{"name": "standard", "firstResponseMinutes": 60, "nextResponseMinutes": null, "resolutionMinutes": 1440, "pauseWhenWaiting": true, "atRiskPercent": 80}', 0, 0, 1, made, made + interval '1 hour',
     made, case when status = 'closed' then made + interval '1 hour' end, case when status = 'closed' then made + interval '1 day' end
 from (
     select n, date_trunc('milliseconds', now() - interval '3 years' * (1 - n::float8 / :tickets)) as made,

@@ -227,9 +227,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_comes_quickly_is_read_piece_by_piece() {
-        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
+        let beginning = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
         let piece = Bytes::from(vec![b'x'; 10_000]);
-        let pieces = std::iter::once(Bytes::from(head))
+        let pieces = std::iter::once(Bytes::from(beginning))
             .chain(std::iter::repeat_n(piece, 20))
             .chain([Bytes::from("\r\n--b--\r\n")]);
         let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));

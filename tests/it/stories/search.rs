@@ -139,8 +139,8 @@ async fn internal_notes_are_found_by_staff_alone_and_no_count_sort_or_quote_reve
     };
     for (q, before) in queries.iter().zip(&before) {
         let after = search(&amina, q, "").await;
-        let quoted = order_and_quotes(&after["tickets"]);
-        assert_eq!(quoted, order_and_quotes(&before["tickets"]), "{q}");
+        let shown = order_and_quotes(&after["tickets"]);
+        assert_eq!(shown, order_and_quotes(&before["tickets"]), "{q}");
         assert_eq!(after["pagination"], before["pagination"], "{q}");
     }
 }
