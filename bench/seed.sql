@@ -52,12 +52,18 @@ from tickets t join texts on texts.body = t.description
 union all
 select m.id, m.ticket_id, m.is_internal, texts.words from messages m join texts on texts.body = m.body;
 
+-- An index of words is made faster than it is kept.
+select indexdef as public from pg_indexes where indexname = 'ticket_words_public' \gset
+select indexdef as every from pg_indexes where indexname = 'ticket_words_all' \gset
+drop index ticket_words_public, ticket_words_all;
 insert into ticket_words (ticket_id, words, all_words)
 select own.id, strip(own.words || said.words), strip(own.words || said.words || noted.words)
 from text_words own
 join text_words said on said.ticket_id = own.id and said.id <> own.id and not said.is_internal
 join text_words noted on noted.ticket_id = own.id and noted.is_internal
 where own.id = own.ticket_id;
+:public;
+:every;
 
 insert into sla_clocks (ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent, paused_micros, warn_at, due_at, stopped_at, next_at)
 select id, metric, 0, created_at, 60, 80, 0, created_at + interval '48 minutes', created_at + interval '1 hour',
