@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: a request that is sent again gets the answer that it got first, and does
-//! nothing again. Every POST goes through [`Post::once`] but those under `/auth`, any whose answer
-//! holds a secret (those must not be kept), and `release-tickets`, which by itself does nothing again.
+//! nothing again. Every POST goes through [`Post::once`] but those under `/auth`, and any whose answer
+//! holds a secret: those must not be kept.
 //!
 //! ```text
 //! post.once(&cx, actor, |work, payload| async move {

@@ -306,3 +306,40 @@ async fn real_answers_fit_the_schemas_of_the_document_as_its_examples_do() {
 fn keys(value: &Value) -> Vec<&String> {
     value.as_object().unwrap().keys().collect()
 }
+
+#[tokio::test]
+async fn every_link_of_the_document_leads_from_an_id_to_an_operation_that_takes_one() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let items = document["paths"].as_object().unwrap();
+    let takes_an_id = |name: &Value| {
+        items.iter().any(|(path, item)| {
+            let mut operations = item.as_object().unwrap().values();
+            path.contains("{id}") && operations.any(|operation| operation["operationId"] == *name)
+        })
+    };
+    let mut links = 0;
+    for operation in items
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+    {
+        for answer in operation["responses"].as_object().unwrap().values() {
+            for link in answer["links"]
+                .as_object()
+                .into_iter()
+                .flat_map(|links| links.values())
+            {
+                assert!(takes_an_id(&link["operationId"]), "{link}");
+                let id = link["parameters"]["id"].as_str().unwrap();
+                let place = id.strip_prefix("$response.body#").unwrap();
+                let example = answer["content"]["application/json"]["example"].pointer(place);
+                assert!(
+                    example.is_some_and(|id| id.is_string() || id.is_number()),
+                    "{id}"
+                );
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 30, "{links}");
+}

@@ -31,9 +31,9 @@ pub fn document(routes: &[Route], version: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in routes {
         let mut operation = described(route, &mut generator, &mut examples);
-        if let Some((field, paths)) = route.operation.leads_to {
+        if let Some((id, paths)) = route.operation.leads_to {
             let status = route.operation.status.to_string();
-            operation["responses"][status]["links"] = links(field, paths, routes);
+            operation["responses"][status]["links"] = links(id, paths, routes);
         }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation;
@@ -168,8 +168,8 @@ fn parameters(route: &Route) -> Value {
 }
 
 /// What can be done with what an answer shows: everything whose path begins so.
-fn links(field: &str, paths: &str, routes: &[Route]) -> Value {
-    let id = format!("$response.body#/{field}/id");
+fn links(id: &str, paths: &str, routes: &[Route]) -> Value {
+    let id = format!("$response.body#/{id}");
     let links = routes.iter().filter(|route| route.path.starts_with(paths));
     let links = links.map(|route| {
         let operation = route.operation.id;

@@ -208,11 +208,12 @@ impl Operation {
         Self { moment, ..self }
     }
 
-    /// The `id` of that field of its answer is what the paths that begin so are about.
+    /// At that place of its answer, a JSON pointer without the first slash, is the id that the
+    /// paths that begin so are about.
     #[must_use]
-    pub fn leads_to(self, field: &'static str, paths: &'static str) -> Self {
+    pub fn leads_to(self, id: &'static str, paths: &'static str) -> Self {
         Self {
-            leads_to: Some((field, paths)),
+            leads_to: Some((id, paths)),
             ..self
         }
     }

@@ -319,3 +319,24 @@ async fn answers_that_hold_secrets_are_never_kept() {
     stranger.send(login).await.ok();
     assert_eq!(count(&app, "idempotency_keys").await, 0);
 }
+
+#[tokio::test]
+async fn a_repeated_release_of_tickets_takes_nothing_that_the_agent_was_given_since() {
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    let ann = app.customer("Ann").await;
+    let sarah = app.agent("Sarah", "general").await;
+    let ticket = ann.asks("general", "low").await;
+    app.settle().await;
+    app.is(&sarah, "offline").await;
+    let path = format!("/api/v1/admin/users/{}/release-tickets", sarah.id());
+    let again = || keyed(&eve, &path, "k1", &json!({}));
+    let first = whole(&app, again()).await;
+    let body: Value = serde_json::from_slice(&first.2).unwrap();
+    assert_eq!((first.0, &body["released"]), (StatusCode::OK, &json!(1)));
+    app.is(&sarah, "available").await;
+    app.settle().await;
+    assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
+    assert_eq!(whole(&app, again()).await, first);
+    assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
+}

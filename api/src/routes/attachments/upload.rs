@@ -105,4 +105,5 @@ pub(crate) fn operation() -> Operation {
         .once()
         .conflicts(&["too_many_uploads"])
         .answers::<View>("attachment")
+        .leads_to("attachment/id", "/api/v1/support/attachments/{id}")
 }

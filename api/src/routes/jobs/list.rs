@@ -57,4 +57,5 @@ pub(crate) fn operation() -> Operation {
         .query(query)
         .answers::<Vec<JobView>>("jobs")
         .answers::<Pagination>("pagination")
+        .leads_to("jobs/0/id", "/api/v1/admin/jobs/{id}")
 }

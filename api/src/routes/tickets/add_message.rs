@@ -76,4 +76,5 @@ pub(crate) fn operation() -> Operation {
         .creates()
         .once()
         .answers::<view::MessageView>("message")
+        .leads_to("message/ticketId", "/api/v1/support/tickets/{id}")
 }

@@ -75,5 +75,5 @@ pub(crate) fn operation() -> Operation {
         .once()
         .answers::<Ticket>("ticket")
         .at(Moment::Created)
-        .leads_to("ticket", "/api/v1/support/tickets/{id}")
+        .leads_to("ticket/id", "/api/v1/support/tickets/{id}")
 }

@@ -89,4 +89,5 @@ pub(crate) fn operation() -> Operation {
         .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
         .answers::<Vec<ListedTicket>>("tickets")
         .answers::<Pagination>("pagination")
+        .leads_to("tickets/0/id", "/api/v1/support/tickets/{id}")
 }

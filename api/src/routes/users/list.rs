@@ -80,4 +80,5 @@ pub(crate) fn operation() -> Operation {
         .query(query)
         .answers::<Vec<User>>("users")
         .answers::<Pagination>("pagination")
+        .leads_to("users/0/id", "/api/v1/admin/users/{id}")
 }

@@ -4,15 +4,17 @@ use crate::{
     auth::Admin,
     error::Problem,
     extract::PathId,
+    idempotency::Post,
     openapi::{Operation, Who},
     respond::Answer,
     views::person::User,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use shared::{context::Context, people::actions};
 
 /// Puts the active tickets of an agent back to the queue, whether the agent is offline or not.
-/// Doing it again does nothing: a repeat needs no key. Each ticket is a transaction of its own.
+/// Each ticket is a transaction of its own: a repeat after a call that broke off does the rest.
 ///
 /// # Errors
 /// The caller is not an admin; there is no such agent.
@@ -20,9 +22,17 @@ pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
     id: PathId,
-) -> Result<Answer, Problem> {
-    let (agent, released) = actions::release_tickets(&cx, actor, super::person(&id)?).await?;
-    Ok(Answer::of("user", User::from(&agent)).with("released", released))
+    post: Post,
+) -> Result<Response, Problem> {
+    let id = super::person(&id)?;
+    post.once(&cx, actor, move |work, _| {
+        async move {
+            let (agent, released) = actions::release_tickets(work, id).await?;
+            Ok(Answer::of("user", User::from(&agent)).with("released", released))
+        }
+        .boxed()
+    })
+    .await
 }
 
 pub(crate) fn operation() -> Operation {
@@ -31,7 +41,8 @@ pub(crate) fn operation() -> Operation {
         Who::Roles("admins"),
         "Put an agent's active tickets back to the queue",
     )
-    .about("Whether the agent is offline or not. Doing it again does nothing. `released` says how many there were.")
+    .about("Whether the agent is offline or not. `released` says how many there were.")
+    .once()
     .answers::<User>("user")
     .answers::<usize>("released")
 }

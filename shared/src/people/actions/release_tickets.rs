@@ -1,27 +1,26 @@
 //! An admin puts back what an agent has, who is offline, on leave or overburdened.
 
 use crate::{
-    context::Context,
     error::ActionError,
     ids::UserId,
     people::{Person, store},
     tickets::actions::{Release, release},
-    work::{Actor, By},
+    work::Work,
 };
 
-/// Puts an agent's active tickets back to the queue; automation finds other agents for them.
+/// Puts an agent's active tickets back to the queue; automation finds other agents for them. Each
+/// is a transaction of its own, and stays put back whatever becomes of `work`.
 ///
 /// # Errors
 /// There is no such agent.
 pub async fn release_tickets(
-    cx: &Context,
-    by: Actor,
+    work: &mut Work<'_>,
     agent: UserId,
 ) -> Result<(Person, usize), ActionError> {
-    let mut db = cx.pool.acquire().await?;
-    if store::person(&mut db, agent).await?.support_info.is_none() {
+    let before = store::person(&mut work.tx, agent).await?;
+    if before.support_info.is_none() {
         return Err(ActionError::NotFound("agent"));
     }
-    let released = release(cx, agent, By::Person(by), Release::Always).await?;
-    Ok((store::person(&mut db, agent).await?, released))
+    let released = release(work.cx, agent, work.by, Release::Always).await?;
+    Ok((store::person(&mut work.tx, agent).await?, released))
 }

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     error::{ActionError, Chain},
     ids::{TicketId, UserId},
+    people::Availability,
     tickets::{Status, store},
     work::By,
 };
@@ -67,15 +68,18 @@ async fn one(
 ) -> Result<bool, ActionError> {
     let mut work = cx.begin(by).await?;
     let mut case = load_for_system(&mut work, ticket).await?;
-    let is_back = when == Release::UnlessBack
-        && assignment::store::room(&mut *work.tx, agent)
-            .await?
-            .is_some();
+    let room = assignment::store::room(&mut *work.tx, agent).await?;
+    let is_back = when == Release::UnlessBack && room.is_some();
     if case.ticket.assigned_to != Some(agent) || !case.ticket.status.is_active() || is_back {
         return Ok(false);
     }
     case.set_status(Status::Open, by.person(), work.now)
         .map_err(|no| refused(no, "put back"))?;
+    let is_here = room.is_some_and(|held| held.availability == Availability::Available);
+    if !is_here {
+        // Who is away did not turn it down, and may have it again after coming back.
+        case.ticket.handed_back_by = None;
+    }
     save(&mut work, &mut case, Newness::Loaded).await?;
     work.commit().await?;
     Ok(true)
