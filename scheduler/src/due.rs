@@ -31,6 +31,7 @@ mod tests {
     fn timings() -> impl Strategy<Value = Timing> {
         prop_oneof![
             (1_i64..100).prop_map(|seconds| format!("every {seconds} s")),
+            (1_i64..100).prop_map(|seconds| format!("every {seconds} s and on the minute")),
             prop::sample::select(vec![
                 "*/2 * * * * *".to_owned(),
                 "0 */5 * * * *".to_owned(),

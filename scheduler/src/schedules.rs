@@ -27,7 +27,11 @@ pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
     let schedule = |job, timing| Schedule { job, timing };
     Ok([
         schedule(Job::SweepSla, Timing::every(config.sla_sweep)),
-        schedule(Job::AssignWaiting, Timing::every(config.assign_sweep)),
+        // Shifts begin and end on the minute, in every zone.
+        schedule(
+            Job::AssignWaiting,
+            Timing::every_and_on_the_minute(config.assign_sweep),
+        ),
         schedule(Job::AutoClose, config.auto_close.parse()?),
         schedule(Job::RollUpStats, config.stats.parse()?),
         schedule(Job::Prune, config.prune.parse()?),

@@ -9,6 +9,8 @@ pub enum Timing {
     /// At every multiple of so many seconds since 1970: all schedulers mean the same instants
     /// without having to agree, also where the number divides no minute.
     Every(NonZeroI64),
+    /// The same, and at each full minute.
+    EveryAndMinutes(NonZeroI64),
     /// By a cron expression with seconds.
     Cron(Box<cron::Schedule>),
 }
@@ -28,28 +30,46 @@ impl Timing {
     /// Every `interval`, in whole seconds and at least one.
     #[must_use]
     pub fn every(interval: Duration) -> Self {
-        let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
-        Self::Every(NonZeroI64::new(seconds).unwrap_or(NonZeroI64::MIN.saturating_abs()))
+        Self::Every(whole_seconds(interval))
+    }
+
+    /// The same, and at each full minute.
+    #[must_use]
+    pub fn every_and_on_the_minute(interval: Duration) -> Self {
+        Self::EveryAndMinutes(whole_seconds(interval))
     }
 
     /// The first instant later than `instant`; `None` when there is none.
     #[must_use]
     pub fn after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
-            Self::Every(seconds) => {
-                let seconds = seconds.get();
-                let turns = instant.timestamp().div_euclid(seconds).checked_add(1)?;
-                DateTime::from_timestamp(turns.checked_mul(seconds)?, 0)
+            Self::Every(seconds) => next_multiple(instant, seconds.get()),
+            Self::EveryAndMinutes(seconds) => {
+                let minute = next_multiple(instant, 60)?;
+                Some(next_multiple(instant, seconds.get()).map_or(minute, |next| next.min(minute)))
             }
             Self::Cron(schedule) => schedule.after(&instant).next(),
         }
     }
 }
 
+fn whole_seconds(interval: Duration) -> NonZeroI64 {
+    let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
+    NonZeroI64::new(seconds).unwrap_or(NonZeroI64::MIN.saturating_abs())
+}
+
+fn next_multiple(instant: DateTime<Utc>, seconds: i64) -> Option<DateTime<Utc>> {
+    let turns = instant.timestamp().div_euclid(seconds).checked_add(1)?;
+    DateTime::from_timestamp(turns.checked_mul(seconds)?, 0)
+}
+
+const AND_MINUTES: &str = " and on the minute";
+
 impl fmt::Display for Timing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Every(seconds) => write!(f, "every {seconds} s"),
+            Self::EveryAndMinutes(seconds) => write!(f, "every {seconds} s{AND_MINUTES}"),
             Self::Cron(schedule) => f.write_str(schedule.source()),
         }
     }
@@ -59,11 +79,21 @@ impl FromStr for Timing {
     type Err = TimingError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let interval = text
+        let (plain, on_the_minute) = match text.strip_suffix(AND_MINUTES) {
+            Some(plain) => (plain, true),
+            None => (text, false),
+        };
+        let interval = plain
             .strip_prefix("every ")
             .and_then(|rest| rest.strip_suffix(" s"));
         let timing = match interval {
-            Some(seconds) => seconds.parse().ok().map(Self::Every),
+            Some(seconds) => seconds.parse().ok().map(|seconds| {
+                if on_the_minute {
+                    Self::EveryAndMinutes(seconds)
+                } else {
+                    Self::Every(seconds)
+                }
+            }),
             None => text
                 .parse()
                 .ok()
@@ -107,6 +137,20 @@ mod tests {
     }
 
     #[test]
+    fn whatever_the_interval_each_full_minute_is_among_the_instants() {
+        let timing = Timing::every_and_on_the_minute(Duration::from_secs(45));
+        let mut instants = vec![at("2025-10-01T08:00:00Z")];
+        for _ in 0..4 {
+            instants.push(timing.after(*instants.last().unwrap()).unwrap());
+        }
+        let seconds: Vec<_> = instants
+            .iter()
+            .map(|it| it.format("%M:%S").to_string())
+            .collect();
+        assert_eq!(seconds, ["00:00", "00:45", "01:00", "01:30", "02:00"]);
+    }
+
+    #[test]
     fn a_year_gone_by_leaves_nothing() {
         let timing: Timing = "0 0 0 1 1 * 2024".parse().unwrap();
         assert_eq!(timing.after(at("2025-10-01T00:00:00Z")), None);
@@ -114,7 +158,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_is_read() {
-        for text in ["every 15 s", "0 17 * * * *", "0 0 0 1 1 * 2024"] {
+        for text in [
+            "every 15 s",
+            "every 7 s and on the minute",
+            "0 17 * * * *",
+            "0 0 0 1 1 * 2024",
+        ] {
             let timing: Timing = text.parse().unwrap();
             assert_eq!(timing.to_string(), text);
         }
@@ -127,6 +176,8 @@ mod tests {
             "* *",
             "every s",
             "every 0 s",
+            "every 0 s and on the minute",
+            "* * * * * * and on the minute",
             "61 * * * * *",
             "*/5 * * * *",
         ] {
