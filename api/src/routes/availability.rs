@@ -25,7 +25,7 @@ fn answer(now: AvailabilityNow) -> Answer {
 /// # Errors
 /// The caller is not of the staff.
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
-    let now = store::availability(&cx.pool, actor.id).await?;
+    let now = store::availability(&cx.pool, actor.id, cx.config.tickets.load).await?;
     now.map(answer).ok_or_else(|| Problem::not_found("agent"))
 }
 

@@ -26,7 +26,7 @@ use shared::{
 /// The caller is not of the staff.
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
     let now = cx.clock.now();
-    let lists = list::dashboard(&cx.pool, actor.id, now).await?;
+    let lists = list::dashboard(&cx.pool, actor.id, cx.config.tickets.load, now).await?;
     let lengths = [
         lists.assigned.len(),
         lists.unassigned.len(),

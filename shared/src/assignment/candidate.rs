@@ -1,10 +1,10 @@
 //! Who could be given a ticket by automation, and how well they suit it. Pure.
 
-use super::on_shift;
+use super::{desk_of, on_shift};
 use crate::{
     ids::UserId,
     people::{Availability, Department, Level, Shift},
-    tickets::Category,
+    tickets::{Category, Waiting},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -33,7 +33,9 @@ pub struct Candidate {
     pub current: i64,
     /// The most active tickets that automation gives.
     pub capacity: i32,
-    /// When automation last gave the agent a ticket.
+    /// How many rounds of the rotation the agent has had.
+    pub turn: i64,
+    /// When the agent was last given a ticket.
     pub last_assigned_at: Option<DateTime<Utc>>,
 }
 
@@ -48,15 +50,33 @@ pub struct Wanted {
     pub language: String,
     /// The lowest level that may take it: 1, or the level that it has been escalated to.
     pub level: Level,
+    /// Who is not to have it: whoever handed it back last.
+    pub except: Option<UserId>,
     /// The instant of the choice.
     pub now: DateTime<Utc>,
 }
 
-/// Whether automation may give the ticket to the agent: available, on shift, with room, and not
-/// below the level that the ticket needs, so that no strategy undoes an escalation.
+/// What a ticket that waits asks of an agent.
+#[must_use]
+pub fn wanted(ticket: &Waiting, staffed: &[Department], now: DateTime<Utc>) -> Wanted {
+    Wanted {
+        category: ticket.category,
+        department: desk_of(ticket.department, staffed),
+        language: ticket.language.clone(),
+        level: ticket.level(),
+        except: ticket.handed_back_by,
+        now,
+    }
+}
+
+/// Whether automation may give the ticket to the agent: available, on shift, with room, not
+/// whoever has just handed it back, and not below the level that the ticket needs, so that no strategy undoes an
+/// escalation.
 #[must_use]
 pub fn eligible(candidate: &Candidate, wanted: &Wanted) -> bool {
-    candidate.may_be_given(wanted.now) && candidate.level >= wanted.level
+    candidate.may_be_given(wanted.now)
+        && candidate.level >= wanted.level
+        && wanted.except != Some(candidate.agent)
 }
 
 impl Candidate {

@@ -10,73 +10,113 @@ use crate::{
 use chrono::{DateTime, Utc};
 use std::cmp::Ordering;
 
-/// An agent, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
-    /// Who.
-    pub agent: UserId,
-    /// A plain sentence for the history. It tells of the house's load: for staff alone.
-    pub reason: String,
+/// What a choice is made by.
+#[derive(Debug, Clone, Copy)]
+pub enum Choice<'a> {
+    /// A ticket that waits is given out:
+    ///
+    /// - `skills`: of the ticket's department alone. The lowest level first: a higher one is asked
+    ///   only when nobody below it can take the ticket. Then who knows the category, who speaks
+    ///   the language, the smallest share of the capacity in use, who has waited longest, the id.
+    /// - `load_balanced`: of any department, by the share in use, then as above.
+    /// - `round_robin`: of any department, whose turn it is, then as above.
+    Usual {
+        /// How agents are chosen.
+        strategy: Strategy,
+        /// What the ticket needs.
+        wanted: &'a Wanted,
+    },
+    /// An escalation that names nobody: the least loaded of exactly this level of the department.
+    /// This is automation like any other, so only those count who are available, on shift and
+    /// have room; when there is none the ticket waits and the admins are told.
+    NextLevel {
+        /// The desk.
+        department: Department,
+        /// The level.
+        level: Level,
+        /// Who has it now, and is not to get it again.
+        from: Option<UserId>,
+        /// The instant of the choice.
+        now: DateTime<Utc>,
+    },
 }
 
-/// The agent whom the strategy gives the ticket to, among those [`eligible`]; none when there is
-/// none or people assign.
-///
-/// - `skills`: of the ticket's department alone. The lowest level first: a higher one is asked
-///   only when nobody below it can take the ticket. Then who knows the category, who speaks the
-///   language, the smallest share of the capacity in use, who has waited longest, the id.
-/// - `load_balanced`: of any department, by the share in use, then as above.
-/// - `round_robin`: of any department, who has waited longest, the id.
-#[must_use]
-pub fn choose(strategy: Strategy, wanted: &Wanted, candidates: &[Candidate]) -> Option<Chosen> {
-    let eligible = candidates
-        .iter()
-        .filter(|candidate| eligible(candidate, wanted));
-    let (best, why) = match strategy {
-        Strategy::Skills => {
-            let best = eligible
-                .filter(|candidate| candidate.department == wanted.department)
-                .min_by(|one, other| by_skills(wanted, one, other))?;
-            (best, skills(best, wanted))
-        }
-        Strategy::LoadBalanced => {
-            let best = eligible.min_by(|one, other| by_load_then_idleness(one, other))?;
-            (best, "least loaded".to_owned())
-        }
-        Strategy::RoundRobin => {
-            let best = eligible.min_by(|one, other| one.by_idleness(other))?;
-            (best, "longest without a new ticket".to_owned())
-        }
-        Strategy::Manual => return None,
-    };
-    Some(chosen(best, &why))
-}
+impl Choice<'_> {
+    /// The one whom the choice falls on, among those who may have the ticket; none when there is
+    /// none, or people assign.
+    #[must_use]
+    pub fn best<'c>(
+        &self,
+        candidates: impl IntoIterator<Item = &'c Candidate>,
+    ) -> Option<&'c Candidate> {
+        candidates
+            .into_iter()
+            .filter(|candidate| self.may_have_it(candidate))
+            .min_by(|one, other| {
+                self.by_rank(one, other)
+                    .then_with(|| one.by_idleness(other))
+            })
+    }
 
-/// The agent whom an escalation that names nobody goes to: the least loaded of exactly this
-/// level of the department, `from` (who has it now) left out. This is automation like any other,
-/// so only those count who are available, on shift and have room; when there is none the ticket
-/// waits and the admins are told.
-#[must_use]
-pub fn choose_for_escalation(
-    candidates: &[Candidate],
-    department: Department,
-    level: Level,
-    from: Option<UserId>,
-    now: DateTime<Utc>,
-) -> Option<Chosen> {
-    let best = candidates
-        .iter()
-        .filter(|candidate| candidate.department == department && candidate.level == level)
-        .filter(|candidate| Some(candidate.agent) != from && candidate.may_be_given(now))
-        .min_by(|one, other| by_load_then_idleness(one, other))?;
-    Some(chosen(
-        best,
-        &format!("{department}, level {}, least loaded", level.0),
-    ))
-}
+    /// Whether two suit equally well, so that nothing but whoever has waited longer decides.
+    #[must_use]
+    pub fn are_equals(&self, one: &Candidate, other: &Candidate) -> bool {
+        self.by_rank(one, other) == Ordering::Equal
+    }
 
-fn by_load_then_idleness(one: &Candidate, other: &Candidate) -> Ordering {
-    one.by_load(other).then_with(|| one.by_idleness(other))
+    /// Why it falls on this one: a plain sentence for the history. It tells of the house's load:
+    /// for staff alone.
+    #[must_use]
+    pub fn reason(&self, candidate: &Candidate) -> String {
+        let why = match *self {
+            Self::Usual { strategy, wanted } => match strategy {
+                Strategy::Skills => skills(candidate, wanted),
+                Strategy::LoadBalanced => "least loaded".to_owned(),
+                Strategy::RoundRobin => "next in turn".to_owned(),
+                Strategy::Manual => "by hand".to_owned(),
+            },
+            Self::NextLevel {
+                department, level, ..
+            } => format!("{department}, level {}, least loaded", level.0),
+        };
+        let (current, capacity) = (candidate.current, candidate.capacity);
+        format!("{why}; {current} of {capacity} tickets")
+    }
+
+    fn may_have_it(&self, candidate: &Candidate) -> bool {
+        match *self {
+            Self::Usual { strategy, wanted } => {
+                let here = match strategy {
+                    Strategy::Skills => candidate.department == wanted.department,
+                    Strategy::LoadBalanced | Strategy::RoundRobin => true,
+                    Strategy::Manual => false,
+                };
+                here && eligible(candidate, wanted)
+            }
+            Self::NextLevel {
+                department,
+                level,
+                from,
+                now,
+            } => {
+                candidate.department == department
+                    && candidate.level == level
+                    && Some(candidate.agent) != from
+                    && candidate.may_be_given(now)
+            }
+        }
+    }
+
+    fn by_rank(&self, one: &Candidate, other: &Candidate) -> Ordering {
+        match *self {
+            Self::Usual { strategy, wanted } => match strategy {
+                Strategy::Skills => by_skills(wanted, one, other),
+                Strategy::LoadBalanced | Strategy::Manual => one.by_load(other),
+                Strategy::RoundRobin => one.turn.cmp(&other.turn),
+            },
+            Self::NextLevel { .. } => one.by_load(other),
+        }
+    }
 }
 
 fn by_skills(wanted: &Wanted, one: &Candidate, other: &Candidate) -> Ordering {
@@ -89,7 +129,7 @@ fn by_skills(wanted: &Wanted, one: &Candidate, other: &Candidate) -> Ordering {
     one.level
         .cmp(&other.level)
         .then_with(|| lacks(one).cmp(&lacks(other)))
-        .then_with(|| by_load_then_idleness(one, other))
+        .then_with(|| one.by_load(other))
 }
 
 fn skills(candidate: &Candidate, wanted: &Wanted) -> String {
@@ -109,15 +149,7 @@ fn skills(candidate: &Candidate, wanted: &Wanted) -> String {
     format!("{department}{level}{knows}{speaks}")
 }
 
-fn chosen(candidate: &Candidate, why: &str) -> Chosen {
-    let Candidate {
-        current, capacity, ..
-    } = candidate;
-    Chosen {
-        agent: candidate.agent,
-        reason: format!("{why}; {current} of {capacity} tickets"),
-    }
-}
-
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

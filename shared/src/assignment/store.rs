@@ -1,10 +1,10 @@
 //! Agents as candidates, in SQL. No decisions.
 
-use super::Candidate;
+use super::{Candidate, Load};
 use crate::{
     db::Json,
     ids::UserId,
-    people::{Availability, Department, Level, Shift},
+    people::{Availability, Department, Level, Role, Shift},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
@@ -21,6 +21,7 @@ struct CandidateRow {
     availability: Availability,
     current: i64,
     capacity: i32,
+    turn: i64,
     last_assigned_at: Option<DateTime<Utc>>,
 }
 
@@ -39,57 +40,87 @@ impl From<CandidateRow> for Candidate {
             availability: row.availability,
             current: row.current,
             capacity: row.capacity,
+            turn: row.turn,
             last_assigned_at: row.last_assigned_at,
         }
     }
 }
 
 macro_rules! select_candidates {
-    ($tail:literal $(, $argument:expr)* $(,)?) => {
+    ($tail:literal, $load:expr $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             CandidateRow,
             r#"select a.user_id as "agent: UserId", a.department as "department: Department",
                       a.level as "level: Level", a.specializations, a.languages, u.language as own_language,
                       u.timezone, a.shift_schedule as "shifts: Json<Vec<Shift>>",
-                      a.availability as "availability: Availability",
-                      (select count(*) from tickets t
-                       where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')) as "current!",
-                      a.max_concurrent_tickets as capacity, a.last_assigned_at
-               from agents a join users u on u.id = a.user_id "# + $tail
+                      a.availability as "availability: Availability", held.current as "current!",
+                      a.max_concurrent_tickets as capacity, a.turn, a.last_assigned_at
+               from agents a join users u on u.id = a.user_id
+               cross join lateral (
+                   select count(*) as current from tickets t
+                   where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
+                       and ($1 or t.status <> 'waiting_customer')
+               ) held
+               where u.active and u.role = 'support' and a.availability = 'available' "# + $tail,
+            $load.counts_waiting()
             $(, $argument)*
         )
     };
 }
 
-/// The agents whom automation may look at: active, available. Admins are never among them.
-pub async fn candidates(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Candidate>> {
+/// The agents at these desks whom automation may look at: active, available, with room. Admins
+/// are never among them.
+pub async fn candidates(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
     let rows = select_candidates!(
-        "where u.active and u.role = 'support' and a.availability = 'available' order by a.user_id"
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets order by a.user_id",
+        load,
+        &desks,
     )
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// One of them, as it is now.
-pub async fn candidate(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<Option<Candidate>> {
-    let row = select_candidates!(
-        "where u.active and u.role = 'support' and a.availability = 'available' and a.user_id = $1",
-        agent.0,
-    )
-    .fetch_optional(db)
-    .await?;
+/// An active and available agent, as it is now.
+pub async fn candidate(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    load: Load,
+) -> sqlx::Result<Option<Candidate>> {
+    let row = select_candidates!("and a.user_id = $2", load, agent.0)
+        .fetch_optional(db)
+        .await?;
     Ok(row.map(Into::into))
 }
 
 /// The departments that have an active agent, whether available or not.
 pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
+    let all: Vec<String> = Department::ALL.iter().map(ToString::to_string).collect();
     sqlx::query_scalar!(
-        r#"select distinct a.department as "department: Department"
-           from agents a join users u on u.id = a.user_id where u.active and u.role = 'support'"#
+        r#"select department as "department!: Department" from unnest($1::text[]) as all_of_them (department)
+           cross join lateral (select from agents a join users u on u.id = a.user_id
+                               where a.department = all_of_them.department and u.active and u.role = 'support' limit 1) found"#,
+        &all,
     )
     .fetch_all(db)
     .await
+}
+
+/// Locks an agent unless somebody else gives the agent a ticket at this moment; whether it is
+/// locked now.
+pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        "select 1 as one from agents where user_id = $1 for update skip locked",
+        agent.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
 }
 
 /// Waits for whoever gives the agent a ticket now, and keeps others waiting until the
@@ -106,38 +137,70 @@ pub async fn lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<
 
 /// What an active agent or admin has and may have.
 pub struct Held {
-    /// Active tickets now.
+    /// Tickets that count, now.
     pub current: i64,
-    /// Active tickets at most.
+    /// Such tickets at most.
     pub capacity: i32,
+    /// Agent or admin.
+    pub role: Role,
     /// Whether the agent takes tickets.
     pub availability: Availability,
+    /// Since when.
+    pub since: DateTime<Utc>,
 }
 
-pub async fn room(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<Option<Held>> {
+pub async fn held(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    load: Load,
+) -> sqlx::Result<Option<Held>> {
     sqlx::query_as!(
         Held,
         r#"select (select count(*) from tickets t
-                   where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')) as "current!",
-                  a.max_concurrent_tickets as capacity, a.availability as "availability: Availability"
+                   where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
+                       and ($2 or t.status <> 'waiting_customer')) as "current!",
+                  a.max_concurrent_tickets as capacity, u.role as "role: Role",
+                  a.availability as "availability: Availability", a.availability_updated_at as since
            from agents a join users u on u.id = a.user_id
            where a.user_id = $1 and u.active and u.role in ('support', 'admin')"#,
         agent.0,
+        load.counts_waiting(),
     )
     .fetch_optional(db)
     .await
 }
 
-/// The agent has been given a ticket: others have waited longer now.
+/// Agents who have been offline since `before` or longer, and have had tickets for as long.
+pub async fn offline_with_tickets(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"select a.user_id as "agent: UserId" from agents a join users u on u.id = a.user_id
+           where u.active and u.role = 'support' and a.availability = 'offline' and a.availability_updated_at <= $1
+               and exists (select from tickets t where t.assigned_to = a.user_id and t.assigned_at <= $1
+                               and t.status not in ('resolved', 'closed'))
+           order by a.user_id limit $2"#,
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The agent has been given a ticket: others have waited longer now. Who was given it by turns has had this one.
 pub async fn note_assignment(
     db: impl PgExecutor<'_>,
     agent: UserId,
     at: DateTime<Utc>,
+    turn: Option<i64>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update agents set last_assigned_at = $2 where user_id = $1",
+        "update agents set last_assigned_at = $2, turn = coalesce($3, turn) where user_id = $1",
         agent.0,
-        at
+        at,
+        turn,
     )
     .execute(db)
     .await

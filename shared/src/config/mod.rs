@@ -9,7 +9,12 @@ pub use attachments::{Attachments, FilesPlace, S3};
 pub use http::{Http, RateLimits};
 pub use settings::{ConfigError, Settings};
 
-use crate::{assignment::Strategy, db::Purpose, jobs::Queue, text_enum};
+use crate::{
+    assignment::{Load, Strategy},
+    db::Purpose,
+    jobs::Queue,
+    text_enum,
+};
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use settings::Reader;
@@ -133,6 +138,10 @@ pub struct BootstrapAdmin {
 pub struct Tickets {
     /// How agents are chosen.
     pub strategy: Strategy,
+    /// What counts against an agent's limit.
+    pub load: Load,
+    /// How long an agent is offline until the tickets are put back; never, when absent.
+    pub reassign_when_offline: Option<TimeDelta>,
     /// How much of a clock is used when a warning is given, 1 to 99.
     pub at_risk_percent: i16,
     /// Whether a breach escalates.
@@ -329,6 +338,15 @@ fn tickets(read: &mut Reader) -> Tickets {
     }
     Tickets {
         strategy: read.word("ASSIGNMENT_STRATEGY", Strategy::Skills),
+        load: if read.flag("ASSIGNMENT_COUNTS_WAITING") {
+            Load::All
+        } else {
+            Load::WithoutWaiting
+        },
+        reassign_when_offline: match read.number("REASSIGN_WHEN_OFFLINE_MINUTES", 0..=100_000) {
+            0 => None,
+            minutes => Some(TimeDelta::minutes(minutes)),
+        },
         at_risk_percent: read.number("SLA_AT_RISK_PERCENT", 1..=99),
         escalate_on_breach: if read.flag("AUTO_ESCALATE_ON_BREACH") {
             AutoEscalate::OnBreach

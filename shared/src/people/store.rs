@@ -1,6 +1,7 @@
 //! The SQL of people. No decisions here.
 
 use crate::{
+    assignment::Load,
     db::{self, Json},
     error::ActionError,
     ids::UserId,
@@ -96,8 +97,8 @@ pub(super) async fn insert_agent(
 ///
 /// # Errors
 /// There is no such person.
-pub async fn person(db: &mut PgConnection, id: UserId) -> Result<Person, ActionError> {
-    let found = people(db, &[id.0]).await?.pop();
+pub async fn person(db: &mut PgConnection, id: UserId, load: Load) -> Result<Person, ActionError> {
+    let found = people(db, &[id.0], load).await?.pop();
     found.ok_or(ActionError::NotFound("user"))
 }
 
@@ -105,6 +106,7 @@ pub async fn person(db: &mut PgConnection, id: UserId) -> Result<Person, ActionE
 pub(super) async fn people(
     db: &mut PgConnection,
     ids: &[Uuid],
+    load: Load,
 ) -> Result<Vec<Person>, sqlx::Error> {
     let rows = sqlx::query!(
         "select id, email, first_name, last_name, phone_number, role, language, timezone, active,
@@ -119,7 +121,7 @@ pub(super) async fn people(
         .filter(|row| row.role.is_staff())
         .map(|row| row.id.0)
         .collect();
-    let mut support_info = support_info(db, &staff).await?;
+    let mut support_info = support_info(db, &staff, load).await?;
     Ok(rows
         .into_iter()
         .map(|row| Person {
@@ -145,6 +147,7 @@ pub(super) async fn people(
 async fn support_info(
     db: &mut PgConnection,
     staff: &[Uuid],
+    load: Load,
 ) -> Result<HashMap<UserId, SupportInfo>, sqlx::Error> {
     if staff.is_empty() {
         return Ok(HashMap::new());
@@ -156,7 +159,8 @@ async fn support_info(
                   s.current as "current!", s.handled as "handled!", s.closed as "closed!",
                   s.response, s.resolution, s.stars, s.ratings as "ratings!"
            from agents a cross join lateral (
-               select count(*) filter (where assigned_to = a.user_id and status not in ('resolved', 'closed')) as current,
+               select count(*) filter (where assigned_to = a.user_id and status not in ('resolved', 'closed')
+                                      and ($2 or status <> 'waiting_customer')) as current,
                       count(*) as handled,
                       count(*) filter (where status = 'closed') as closed,
                       round(avg(extract(epoch from first_response_at - created_at)) / 60)::bigint as response,
@@ -167,6 +171,7 @@ async fn support_info(
            ) s
            where a.user_id = any($1)"#,
         staff,
+        load.counts_waiting(),
     )
     .fetch_all(db)
     .await?;
@@ -332,16 +337,19 @@ pub(super) async fn save_availability(
 pub async fn availability(
     db: impl PgExecutor<'_>,
     agent: UserId,
+    load: Load,
 ) -> Result<Option<AvailabilityNow>, sqlx::Error> {
     sqlx::query_as!(
         AvailabilityNow,
         r#"select availability as "status: Availability", max_concurrent_tickets,
                   (select count(*) from tickets
-                   where assigned_to = user_id and status not in ('resolved', 'closed'))
+                   where assigned_to = user_id and status not in ('resolved', 'closed')
+                       and ($2 or status <> 'waiting_customer'))
                       as "current_tickets!",
                   availability_updated_at as updated_at
            from agents where user_id = $1"#,
         agent.0,
+        load.counts_waiting(),
     )
     .fetch_optional(db)
     .await

@@ -44,6 +44,15 @@ pub struct Escalation {
     pub automatic: bool,
 }
 
+/// Whether whoever had a ticket that goes back to the queue may be given it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// By people alone: it was handed back on purpose.
+    ByHandAlone,
+    /// Like anybody else.
+    AsAnybody,
+}
+
 impl Case {
     /// A ticket as it was loaded.
     #[must_use]
@@ -133,7 +142,7 @@ impl Case {
     ) -> Result<(), Refused> {
         match self.after(Change::Set(to))? {
             status if status == self.ticket.status => {}
-            Status::Open => self.hand_back(now),
+            Status::Open => self.hand_back(Again::ByHandAlone, now),
             Status::Resolved => self.resolve(unexplained(by, now), false, now),
             Status::Closed => self.close(now),
             status => self.become_status(status, now),
@@ -141,11 +150,24 @@ impl Case {
         Ok(())
     }
 
-    /// Back to the queue: nobody has it, and automation looks for somebody else.
-    fn hand_back(&mut self, now: DateTime<Utc>) {
+    /// Puts it back to the queue, whoever has it.
+    ///
+    /// # Errors
+    /// The table of moves does not have it.
+    pub fn put_back(&mut self, again: Again, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.after(Change::Set(Status::Open))?;
+        self.hand_back(again, now);
+        Ok(())
+    }
+
+    /// Back to the queue: nobody has it, and automation looks for somebody.
+    fn hand_back(&mut self, again: Again, now: DateTime<Utc>) {
         if let Some(from) = self.ticket.assigned_to.take() {
             self.ticket.assigned_at = None;
-            self.ticket.handed_back_by = Some(from);
+            self.ticket.handed_back_by = match again {
+                Again::ByHandAlone => Some(from),
+                Again::AsAnybody => None,
+            };
             self.record(now, Happened::Unassigned { from });
         }
         self.become_status(Status::Open, now);

@@ -15,11 +15,13 @@ pub mod search;
 mod status;
 pub(crate) mod store;
 pub mod survey;
+mod waiting;
 
-pub use case::{Case, Escalation, Refused};
+pub use case::{Again, Case, Escalation, Refused};
 pub use category::{Category, Priority};
 pub use event::{ChangedBy, Entry, Happened, TicketEvent};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
 pub use number::{TICKET_KEY, TicketNumber};
 pub use status::{Change, Move, Status};
+pub use waiting::Waiting;

@@ -1,15 +1,16 @@
 //! What follows from what: the one table from events to jobs. Pure.
 
 use crate::{
+    assignment::Load,
     ids::UserId,
     jobs::Job,
     tickets::{Happened, Status, TicketEvent},
 };
 
 /// The jobs that follow from an event. `holder` is who has the ticket after all that happened in
-/// the same unit of work.
+/// the same unit of work, `load` what counts against the holder's limit.
 #[must_use]
-pub fn reactions(event: &TicketEvent, holder: Option<UserId>) -> Vec<Job> {
+pub fn reactions(event: &TicketEvent, holder: Option<UserId>, load: Load) -> Vec<Job> {
     let tell = Job::PlanNotifications { event: event.id };
     let find_agent = || {
         holder.is_none().then_some(Job::AssignTicket {
@@ -27,7 +28,10 @@ pub fn reactions(event: &TicketEvent, holder: Option<UserId>) -> Vec<Job> {
         Happened::StatusChanged {
             to: Status::WaitingCustomer,
             ..
-        } => [Some(tell), None, None],
+        } => match load {
+            Load::All => [Some(tell), None, None],
+            Load::WithoutWaiting => [Some(tell), fill(holder), None],
+        },
         Happened::StatusChanged { .. } => [None, None, None],
         Happened::Escalated { from, .. } => [Some(tell), fill(*from), None],
         Happened::Resolved { .. } => [Some(tell), fill(holder), None],

@@ -25,7 +25,7 @@ use shared::{
 /// Nobody is logged in.
 pub async fn me(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
     let mut db = cx.pool.acquire().await?;
-    let person = store::person(&mut db, caller.actor.id).await?;
+    let person = store::person(&mut db, caller.actor.id, cx.config.tickets.load).await?;
     Ok(Answer::of("user", User::from(&person)))
 }
 

@@ -21,7 +21,7 @@ pub async fn get(
     id: PathId,
 ) -> Result<Answer, Problem> {
     let mut db = cx.pool.acquire().await?;
-    let person = store::person(&mut db, super::person(&id)?).await?;
+    let person = store::person(&mut db, super::person(&id)?, cx.config.tickets.load).await?;
     Ok(Answer::of("user", User::from(&person)))
 }
 

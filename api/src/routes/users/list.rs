@@ -29,7 +29,7 @@ pub async fn list(
     query: Query,
 ) -> Result<Answer, Problem> {
     let (filter, start, limit) = query.read(self::query)?;
-    let found = list::page(&cx.pool, &filter, start, limit).await?;
+    let found = list::page(&cx.pool, &filter, (start, limit), cx.config.tickets.load).await?;
     let pagination = match start {
         Start::Page(page) => Pagination::new(page, limit, found.total),
         Start::After(_) => Pagination::after_cursor(limit, found.total),

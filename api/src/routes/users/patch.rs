@@ -31,7 +31,7 @@ pub async fn patch(
 ) -> Result<Answer, Problem> {
     let person = super::person(&id)?;
     let mut db = cx.pool.acquire().await?;
-    store::person(&mut db, person).await?;
+    store::person(&mut db, person, cx.config.tickets.load).await?;
     drop(db);
     let change = payload.read_patch(body)?;
     let changed = actions::change_person(&cx, actor, person, &change).await?;

@@ -1,21 +1,26 @@
 //! Claiming an agent: choose without locks, lock the one chosen, look again.
+//!
+//! Nobody stands in line for an agent while another would do as well: of those who suit equally
+//! one whom nobody claims at this moment is taken. Only when all of them are being claimed is the
+//! first one waited for, since whoever suits less well is not to get a ticket by the chance of a moment.
 
 use crate::{
-    assignment::{Candidate, Chosen, choose_for_escalation, desk_of, store},
+    assignment::{Candidate, Choice, Load, Roster, desk_of, store},
     error::ActionError,
     ids::UserId,
-    people::{Availability, Level},
+    people::{Availability, Level, Role},
     tickets::Ticket,
     work::Work,
 };
 use sqlx::Connection;
+use std::collections::BTreeSet;
 
 /// What an agent has and may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
-    /// Active tickets now.
+    /// Tickets that count, now.
     pub current: i64,
-    /// Active tickets at most.
+    /// Such tickets at most.
     pub capacity: i32,
 }
 
@@ -27,29 +32,73 @@ impl Room {
     }
 }
 
-/// Claims the agent that `pick` chooses; the lock is held until the transaction ends. Whoever
-/// turns out to be full or gone under the lock is let go again, and `pick` chooses among the rest.
+/// An agent who is locked, and why.
+pub(super) struct Claimed {
+    /// Who.
+    pub agent: UserId,
+    /// For the history.
+    pub reason: String,
+}
+
+/// Claims the agent on whom the choice falls; the lock is held until the transaction ends. What
+/// is found under the lock is learnt, and whoever is not the right one any more is let go again.
 pub(super) async fn claim(
     work: &mut Work<'_>,
-    except: Option<UserId>,
-    pick: impl Fn(&[Candidate]) -> Option<Chosen>,
-) -> Result<Option<Chosen>, ActionError> {
-    let mut candidates = store::candidates(&mut *work.tx).await?;
-    candidates.retain(|candidate| Some(candidate.agent) != except);
-    while let Some(chosen) = pick(&candidates) {
+    roster: &mut Roster,
+    choice: &Choice<'_>,
+) -> Result<Option<Claimed>, ActionError> {
+    let load = work.cx.config.tickets.load;
+    let mut busy = BTreeSet::new();
+    while let Some(best) = roster.best(choice).cloned() {
+        let free = roster.free_equal(choice, &best, &busy);
+        let agent = free.unwrap_or(best.agent);
         // A savepoint: rolling back to it gives the lock of a row back.
         let mut attempt = work.tx.begin().await?;
-        store::lock_agent(&mut *attempt, chosen.agent).await?;
-        let present = store::candidate(&mut *attempt, chosen.agent).await?;
-        if let Some(chosen) = present.and_then(|present| pick(&[present])) {
+        if free.is_none() {
+            store::lock_agent(&mut *attempt, agent).await?;
+        } else if !store::try_lock_agent(&mut *attempt, agent).await? {
+            attempt.rollback().await?;
+            busy.insert(agent);
+            continue;
+        }
+        let present = store::candidate(&mut *attempt, agent, load).await?;
+        roster.learn(agent, present);
+        if let Some(chosen) = still_right(roster, choice, agent) {
             attempt.commit().await?;
-            store::note_assignment(&mut *work.tx, chosen.agent, work.now).await?;
-            return Ok(Some(chosen));
+            let reason = choice.reason(&chosen);
+            give_turn(work, roster, choice, chosen).await?;
+            return Ok(Some(Claimed { agent, reason }));
         }
         attempt.rollback().await?;
-        candidates.retain(|candidate| candidate.agent != chosen.agent);
+        busy.remove(&agent);
     }
     Ok(None)
+}
+
+/// The agent as it is under the lock, if the choice falls on it or on one who suits as well.
+fn still_right(roster: &Roster, choice: &Choice<'_>, agent: UserId) -> Option<Candidate> {
+    let best = roster.best(choice)?;
+    let present = roster.agent(agent)?;
+    let only_this_one = choice.best([present]).is_some();
+    (only_this_one && choice.are_equals(present, best)).then(|| present.clone())
+}
+
+async fn give_turn(
+    work: &mut Work<'_>,
+    roster: &mut Roster,
+    choice: &Choice<'_>,
+    mut chosen: Candidate,
+) -> Result<(), ActionError> {
+    let turn = match choice {
+        Choice::Usual { .. } => Some(roster.next_turn(&chosen)),
+        Choice::NextLevel { .. } => None,
+    };
+    store::note_assignment(&mut *work.tx, chosen.agent, work.now, turn).await?;
+    chosen.current = chosen.current.saturating_add(1);
+    chosen.last_assigned_at = Some(work.now);
+    chosen.turn = turn.unwrap_or(chosen.turn);
+    roster.learn(chosen.agent, Some(chosen));
+    Ok(())
 }
 
 /// Claims the least loaded agent of the level above, with room; nobody when there is none.
@@ -57,14 +106,18 @@ pub(crate) async fn claim_for_escalation(
     work: &mut Work<'_>,
     ticket: &Ticket,
 ) -> Result<Option<UserId>, ActionError> {
-    let level = Level(ticket.escalation_level.saturating_add(2));
     let staffed = store::staffed(&mut *work.tx).await?;
     let department = desk_of(ticket.department, &staffed);
-    let (from, now) = (ticket.assigned_to, work.now);
-    let chosen = claim(work, None, |candidates| {
-        choose_for_escalation(candidates, department, level, from, now)
-    });
-    Ok(chosen.await?.map(|chosen| chosen.agent))
+    let load = work.cx.config.tickets.load;
+    let there = store::candidates(&mut *work.tx, &[department], load).await?;
+    let choice = Choice::NextLevel {
+        department,
+        level: Level(ticket.escalation_level.saturating_add(2)),
+        from: ticket.assigned_to,
+        now: work.now,
+    };
+    let claimed = claim(work, &mut Roster::new(there), &choice).await?;
+    Ok(claimed.map(|claimed| claimed.agent))
 }
 
 /// Locks an agent or admin whom a person has named, and tells the room there is.
@@ -77,27 +130,33 @@ pub(crate) async fn lock_active_agent(
     field: &str,
 ) -> Result<Room, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
-    let room = store::room(&mut *work.tx, agent).await?.ok_or_else(|| {
+    let held = held(work, agent).await?.ok_or_else(|| {
         ActionError::invalid(field, "unknown_agent", "must be the id of an active agent")
     })?;
-    store::note_assignment(&mut *work.tx, agent, work.now).await?;
-    Ok(Room {
-        current: room.current,
-        capacity: room.capacity,
-    })
+    store::note_assignment(&mut *work.tx, agent, work.now, None).await?;
+    Ok(room(&held))
 }
 
 /// Whether a reopened ticket may go back to the agent who had it: active, not offline, with room.
-/// The agent stays locked until the transaction ends.
+/// Admins are given nothing that they have not taken. The agent stays locked until the transaction ends.
 pub(crate) async fn may_take_back(work: &mut Work<'_>, agent: UserId) -> Result<bool, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
-    let room = store::room(&mut *work.tx, agent).await?;
-    Ok(room.is_some_and(|held| {
-        held.availability != Availability::Offline
-            && Room {
-                current: held.current,
-                capacity: held.capacity,
-            }
-            .has_room()
+    let held = held(work, agent).await?;
+    Ok(held.is_some_and(|held| {
+        held.role == Role::Support
+            && held.availability != Availability::Offline
+            && room(&held).has_room()
     }))
+}
+
+async fn held(work: &mut Work<'_>, agent: UserId) -> Result<Option<store::Held>, sqlx::Error> {
+    let load: Load = work.cx.config.tickets.load;
+    store::held(&mut *work.tx, agent, load).await
+}
+
+fn room(held: &store::Held) -> Room {
+    Room {
+        current: held.current,
+        capacity: held.capacity,
+    }
 }

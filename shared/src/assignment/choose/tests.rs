@@ -1,4 +1,4 @@
-//! Who is chosen, why, and the laws of any choice.
+//! Who is chosen, and why.
 
 use super::*;
 use crate::{
@@ -7,28 +7,28 @@ use crate::{
     tickets::Category,
 };
 use chrono::NaiveTime;
-use proptest::{prelude::*, sample::select, strategy::Strategy as _};
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     // A Wednesday.
     "2025-10-01T08:30:00Z".parse().unwrap()
 }
 
-fn id(number: u128) -> UserId {
+pub(super) fn id(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-fn wanted() -> Wanted {
+pub(super) fn wanted() -> Wanted {
     Wanted {
         category: Category::Payment,
         department: Department::Billing,
         language: "sw".to_owned(),
         level: Level(1),
+        except: None,
         now: now(),
     }
 }
 
-fn agent(number: u128) -> Candidate {
+pub(super) fn agent(number: u128) -> Candidate {
     Candidate {
         agent: id(number),
         department: Department::Billing,
@@ -40,11 +40,34 @@ fn agent(number: u128) -> Candidate {
         availability: Availability::Available,
         current: 1,
         capacity: 5,
+        turn: 0,
         last_assigned_at: None,
     }
 }
 
-fn words(words: &[&str]) -> Vec<String> {
+/// An agent, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) agent: UserId,
+    reason: String,
+}
+
+fn by(choice: &Choice<'_>, candidates: &[Candidate]) -> Option<Chosen> {
+    choice.best(candidates).map(|best| Chosen {
+        agent: best.agent,
+        reason: choice.reason(best),
+    })
+}
+
+pub(super) fn choose(
+    strategy: Strategy,
+    wanted: &Wanted,
+    candidates: &[Candidate],
+) -> Option<Chosen> {
+    by(&Choice::Usual { strategy, wanted }, candidates)
+}
+
+pub(super) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
@@ -232,7 +255,7 @@ fn the_reason_is_a_plain_sentence() {
     );
     assert_eq!(
         reason(Strategy::RoundRobin, &candidate),
-        "longest without a new ticket; 1 of 5 tickets"
+        "next in turn; 1 of 5 tickets"
     );
 }
 
@@ -311,7 +334,13 @@ fn an_escalation_goes_to_the_least_loaded_of_exactly_the_level_wanted() {
         },
     ];
     let to = |level, from| {
-        choose_for_escalation(&candidates, Department::Billing, Level(level), from, now())
+        let choice = Choice::NextLevel {
+            department: Department::Billing,
+            level: Level(level),
+            from,
+            now: now(),
+        };
+        by(&choice, &candidates)
     };
     let chosen = to(2, None).unwrap();
     assert_eq!(chosen.agent, id(3));
@@ -325,96 +354,4 @@ fn an_escalation_goes_to_the_least_loaded_of_exactly_the_level_wanted() {
         "not who has it already"
     );
     assert_eq!(to(4, None), None);
-}
-
-fn any_candidate() -> impl proptest::strategy::Strategy<Value = Candidate> {
-    let person = (
-        select(vec![
-            Department::Billing,
-            Department::Billing,
-            Department::General,
-        ]),
-        1..4_i32,
-        select(vec!["payments", "bookings", ""]),
-        select(vec!["sw", "en"]),
-    );
-    let load = (
-        select(vec![
-            Availability::Available,
-            Availability::Available,
-            Availability::Busy,
-        ]),
-        0..6_i64,
-        0..6_i32,
-        proptest::option::of(0..5_i64),
-    );
-    (person, load).prop_map(|((department, level, knows, speaks), load)| {
-        let (availability, current, capacity, hours_ago) = load;
-        Candidate {
-            department,
-            level: Level(level),
-            specializations: words(&[knows]),
-            languages: words(&[speaks]),
-            availability,
-            current,
-            capacity,
-            last_assigned_at: hours_ago.map(|hours| now() - chrono::TimeDelta::hours(hours)),
-            ..agent(0)
-        }
-    })
-}
-
-fn any_candidates() -> impl proptest::strategy::Strategy<Value = Vec<Candidate>> {
-    prop::collection::vec(any_candidate(), 0..8).prop_map(|mut candidates| {
-        for (number, candidate) in (0..).zip(&mut candidates) {
-            candidate.agent = id(number);
-        }
-        candidates
-    })
-}
-
-fn any_strategy() -> impl proptest::strategy::Strategy<Value = Strategy> {
-    select(Strategy::ALL)
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_the_candidates_does_not_matter(
-        (candidates, shuffled) in any_candidates().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
-        strategy in any_strategy(),
-    ) {
-        let wanted = wanted();
-        prop_assert_eq!(choose(strategy, &wanted, &candidates), choose(strategy, &wanted, &shuffled));
-    }
-
-    #[test]
-    fn only_the_eligible_are_chosen_and_nobody_only_when_there_is_none(
-        candidates in any_candidates(), strategy in any_strategy(), level in 1..4_i32,
-    ) {
-        let wanted = Wanted { level: Level(level), ..wanted() };
-        let fits = |candidate: &&Candidate| {
-            eligible(candidate, &wanted)
-                && match strategy {
-                    Strategy::Skills => candidate.department == wanted.department,
-                    Strategy::LoadBalanced | Strategy::RoundRobin => true,
-                    Strategy::Manual => false,
-                }
-        };
-        let fitting: Vec<_> = candidates.iter().filter(fits).map(|it| it.agent).collect();
-        let chosen = choose(strategy, &wanted, &candidates).map(|chosen| chosen.agent);
-        prop_assert_eq!(chosen.is_none(), fitting.is_empty());
-        prop_assert!(chosen.is_none_or(|agent| fitting.contains(&agent)));
-    }
-
-    /// Independence: taking away somebody who was not chosen changes nothing.
-    #[test]
-    fn who_was_not_chosen_does_not_matter(candidates in any_candidates(), strategy in any_strategy()) {
-        let chosen = choose(strategy, &wanted(), &candidates);
-        for left_out in &candidates {
-            if chosen.as_ref().is_none_or(|chosen| chosen.agent != left_out.agent) {
-                let rest: Vec<_> = candidates.iter().filter(|it| it.agent != left_out.agent).cloned().collect();
-                prop_assert_eq!(&choose(strategy, &wanted(), &rest), &chosen);
-            }
-        }
-    }
 }

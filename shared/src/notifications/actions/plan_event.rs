@@ -2,6 +2,7 @@
 //! told of an event is a row with a key of its own.
 
 use crate::{
+    assignment,
     error::ActionError,
     ids::{EventId, MessageId, UserId},
     jobs,
@@ -69,7 +70,10 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Er
         }
         Happened::SlaBreached { .. } => {
             let level = level_above(event, around.escalation_level, &later);
-            involved.next_level = store::agents_on(tx, around.department, level).await?;
+            // Whoever an escalation would go to.
+            let staffed = assignment::store::staffed(&mut **tx).await?;
+            let desk = assignment::desk_of(around.department, &staffed);
+            involved.next_level = store::agents_on(tx, desk, level).await?;
             involved.admins = store::admins(tx).await?;
         }
     }

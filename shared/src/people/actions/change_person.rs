@@ -53,7 +53,7 @@ pub async fn change_person(
         Change::Stays | Change::Cleared => {}
         Change::To(info) => save_support_info(&mut work, person, role, info).await?,
     }
-    let changed = store::person(&mut work.tx, person).await?;
+    let changed = store::person(&mut work.tx, person, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(changed)
 }

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     context::Context,
     error::ActionError,
+    jobs::{self, Job},
     people::{
-        AccountEventKind, Passwords, Person, ProfileChange,
+        AccountEventKind, Passwords, Person, ProfileChange, Role,
         account::{
             Address,
             store::{self as accounts, Account},
@@ -45,6 +46,10 @@ pub async fn change_profile(
         ask_to_confirm(&mut work, &account, email).await?;
     }
     store::update_profile(&mut work, by.id, &change).await?;
+    // Another zone may put an agent on shift.
+    if change.timezone.is_some() && account.role == Role::Support {
+        jobs::enqueue(&mut work, &Job::FillAgent { agent: by.id }).await?;
+    }
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.
         if !account.role.is_staff() {
@@ -52,7 +57,7 @@ pub async fn change_profile(
         }
         save_support_info(&mut work, by.id, account.role, info).await?;
     }
-    let person = store::person(&mut work.tx, by.id).await?;
+    let person = store::person(&mut work.tx, by.id, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(person)
 }

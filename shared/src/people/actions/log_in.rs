@@ -39,7 +39,7 @@ pub async fn log_in(
         return Err(REFUSED);
     }
     let (session, refresh_token) = sessions::open(&mut work, known.id).await?;
-    let person = person(&mut work.tx, known.id).await?;
+    let person = person(&mut work.tx, known.id, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(LoggedIn {
         person,

@@ -34,7 +34,7 @@ pub async fn refresh(cx: &Context, token: &RefreshToken) -> Result<LoggedIn, Act
     }
     store::spend_refresh_token(&mut work.tx, &hash, work.now).await?;
     let refresh_token = sessions::issue(&mut work, found.session_id).await?;
-    let person = person(&mut work.tx, found.user_id).await?;
+    let person = person(&mut work.tx, found.user_id, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(LoggedIn {
         person,

@@ -76,7 +76,7 @@ pub async fn register(
     } else {
         Some(sessions::open(&mut work, id).await?)
     };
-    let person = store::person(&mut work.tx, id).await?;
+    let person = store::person(&mut work.tx, id, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(match login {
         None => Registered::BySomebodyElse(Box::new(person)),

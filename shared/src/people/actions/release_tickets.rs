@@ -17,10 +17,12 @@ pub async fn release_tickets(
     work: &mut Work<'_>,
     agent: UserId,
 ) -> Result<(Person, usize), ActionError> {
-    let before = store::person(&mut work.tx, agent).await?;
+    let load = work.cx.config.tickets.load;
+    let before = store::person(&mut work.tx, agent, load).await?;
     if before.support_info.is_none() {
         return Err(ActionError::NotFound("agent"));
     }
     let released = release(work.cx, agent, work.by, Release::Always).await?;
-    Ok((store::person(&mut work.tx, agent).await?, released))
+    let after = store::person(&mut work.tx, agent, load).await?;
+    Ok((after, released))
 }

@@ -28,7 +28,7 @@ pub async fn set_availability(
             jobs::enqueue_all(&mut work, &[Job::FillAgent { agent: by.id }]).await?;
         }
     }
-    let now = store::availability(&mut *work.tx, by.id)
+    let now = store::availability(&mut *work.tx, by.id, cx.config.tickets.load)
         .await?
         .ok_or(ActionError::NotFound("agent"))?;
     work.commit().await?;

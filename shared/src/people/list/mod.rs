@@ -3,6 +3,7 @@
 mod store;
 
 use crate::{
+    assignment::Load,
     error::ActionError,
     ids::UserId,
     people::{Person, Role},
@@ -47,8 +48,8 @@ pub struct Page {
 pub async fn page(
     pool: &PgPool,
     filter: &Filter,
-    start: Start,
-    limit: i64,
+    (start, limit): (Start, i64),
+    load: Load,
 ) -> Result<Page, ActionError> {
     let mut db = pool.acquire().await?;
     let pattern = filter.text.as_deref().map(pattern);
@@ -64,7 +65,7 @@ pub async fn page(
     ids.truncate(shown);
     let next = ids.last().copied().filter(|_| more).map(UserId);
     Ok(Page {
-        people: super::store::people(&mut db, &ids).await?,
+        people: super::store::people(&mut db, &ids, load).await?,
         total,
         next,
     })

@@ -22,7 +22,7 @@ pub use learn::learn_unknown;
 pub use open::open;
 pub use priority::set_priority;
 pub use rate::{rate, rate_by_survey};
-pub use release::{Release, release};
+pub use release::{Release, release, release_of_offline};
 pub use reopen::reopen;
 pub use reply::{may_write, reply};
 pub use status::{set_status, settable};
@@ -156,7 +156,8 @@ pub(crate) async fn save(
             what: entry.what.clone(),
         };
         store::insert_event(&mut *work.tx, &event).await?;
-        jobs::enqueue_all(work, &reactions(&event, case.ticket.assigned_to)).await?;
+        let follow = reactions(&event, case.ticket.assigned_to, work.cx.config.tickets.load);
+        jobs::enqueue_all(work, &follow).await?;
     }
     stats::mark_dirty(work, case.ticket.created_at).await?;
     Ok(())

@@ -1,24 +1,27 @@
-//! An agent's active tickets go back to the queue: when an admin says so, or because the agent is
-//! one no longer. Each has a transaction of its own, so that one that fails holds up no other.
+//! An agent's active tickets go back to the queue: when an admin says so, because the agent is
+//! one no longer, or has been offline for long. Each has a transaction of its own, so that one that fails holds up no other.
 
 use super::{Newness, load_for_system, refused, save};
 use crate::{
-    assignment,
+    assignment::store as agents,
     context::Context,
     error::{ActionError, Chain},
     ids::{TicketId, UserId},
     people::Availability,
-    tickets::{Status, store},
-    work::By,
+    tickets::{Again, Ticket, store},
+    work::{By, Work},
 };
+use chrono::{DateTime, Utc};
 
 /// When the tickets are put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
     /// In any case.
     Always,
-    /// Unless the agent is back at work meanwhile.
+    /// Unless the person is an agent again meanwhile.
     UnlessBack,
+    /// While the agent has been offline since this instant or longer, and has had the ticket for as long.
+    OfflineSince(DateTime<Utc>),
 }
 
 /// Tickets handled at a time.
@@ -59,6 +62,24 @@ pub async fn release(
     }
 }
 
+/// Puts back what agents have who have been offline for as long as the settings allow; gives the
+/// number of tickets. An agent who is back is left alone, and may be given the same tickets again.
+///
+/// # Errors
+/// The agents cannot be read; a ticket could not be put back; the others were.
+pub async fn release_of_offline(cx: &Context) -> Result<usize, ActionError> {
+    let Some(patience) = cx.config.tickets.reassign_when_offline else {
+        return Ok(0);
+    };
+    let since = cx.clock.now() - patience;
+    let mut released: usize = 0;
+    for agent in agents::offline_with_tickets(&cx.pool, since, BATCH).await? {
+        let when = Release::OfflineSince(since);
+        released = released.saturating_add(release(cx, agent, By::System, when).await?);
+    }
+    Ok(released)
+}
+
 /// Decides by the row as it is now, locked: it may have changed hands since it was listed.
 async fn one(
     cx: &Context,
@@ -68,19 +89,48 @@ async fn one(
 ) -> Result<bool, ActionError> {
     let mut work = cx.begin(by).await?;
     let mut case = load_for_system(&mut work, ticket).await?;
-    let room = assignment::store::room(&mut *work.tx, agent).await?;
-    let is_back = when == Release::UnlessBack && room.is_some();
-    if case.ticket.assigned_to != Some(agent) || !case.ticket.status.is_active() || is_back {
+    if case.ticket.assigned_to != Some(agent) || !case.ticket.status.is_active() {
         return Ok(false);
     }
-    case.set_status(Status::Open, by.person(), work.now)
+    let Some(again) = judge(&mut work, &case.ticket, agent, when).await? else {
+        return Ok(false);
+    };
+    case.put_back(again, work.now)
         .map_err(|no| refused(no, "put back"))?;
-    let is_here = room.is_some_and(|held| held.availability == Availability::Available);
-    if !is_here {
-        // Who is away did not turn it down, and may have it again after coming back.
-        case.ticket.handed_back_by = None;
-    }
     save(&mut work, &mut case, Newness::Loaded).await?;
     work.commit().await?;
     Ok(true)
+}
+
+/// Whether the ticket goes back, and whether the agent may be given it again. Who is away did not
+/// turn it down, and may have it again after coming back.
+async fn judge(
+    work: &mut Work<'_>,
+    ticket: &Ticket,
+    agent: UserId,
+    when: Release,
+) -> Result<Option<Again>, ActionError> {
+    let load = work.cx.config.tickets.load;
+    let held = agents::held(&mut *work.tx, agent, load).await?;
+    let (is_back, is_here) = (
+        held.is_some(),
+        held.as_ref()
+            .is_some_and(|held| held.availability == Availability::Available),
+    );
+    let goes_back = match when {
+        Release::Always => true,
+        Release::UnlessBack => !is_back,
+        Release::OfflineSince(since) => {
+            let gone = held.is_some_and(|held| {
+                held.availability == Availability::Offline && held.since <= since
+            });
+            gone && ticket.assigned_at.is_some_and(|at| at <= since)
+        }
+    };
+    let again = if is_here {
+        Again::ByHandAlone
+    } else {
+        Again::AsAnybody
+    };
+    Ok(goes_back.then_some(again))
 }

@@ -1,15 +1,16 @@
-//! Tickets in SQL; what was said and what happened on them is in `thread.rs`. No decisions.
+//! Tickets in SQL; what was said and what happened on them is in `thread.rs`, what waits in `queue.rs`. No decisions.
 
+mod queue;
 mod thread;
 
+pub use queue::{find_waiting, first_waiting, try_lock_first, waiting};
 pub use thread::{
     count_events, count_messages, escalations, events, insert_event, insert_message, messages,
 };
 
-use super::{Case, Status, Ticket, TicketNumber, search};
+use super::{Case, Ticket, TicketNumber, search};
 use crate::{
     ids::{TicketId, UserId},
-    people::Department,
     work::Tx,
 };
 use chrono::{DateTime, Utc};
@@ -179,26 +180,6 @@ async fn update(
     } else {
         Err(sqlx::Error::RowNotFound)
     }
-}
-
-/// Tickets of these departments that wait for an agent, most urgent first, then oldest. Those that were lifted wait
-/// for an agent of their level, the others for the front line.
-pub async fn waiting(
-    db: impl PgExecutor<'_>,
-    departments: &[Department],
-    limit: i64,
-) -> sqlx::Result<Vec<(TicketId, Status)>> {
-    let departments: Vec<String> = departments.iter().map(ToString::to_string).collect();
-    let rows = sqlx::query!(
-        "select id, status from tickets
-         where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
-         order by priority_rank desc, created_at, id limit $2",
-        &departments,
-        limit,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.status)).collect())
 }
 
 /// Resolved tickets that nobody has touched since `before`.

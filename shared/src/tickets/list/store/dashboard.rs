@@ -1,6 +1,7 @@
 //! The lists of an agent's dashboard.
 
 use crate::{
+    assignment::Load,
     ids::UserId,
     tickets::{Ticket, store::find_all},
 };
@@ -19,7 +20,7 @@ pub struct Dashboard {
     pub urgent: Vec<Ticket>,
     /// The agent's tickets that are near a deadline or past it, nearest first.
     pub at_risk: Vec<Ticket>,
-    /// How many active tickets the agent has.
+    /// How many tickets the agent has that count against the limit.
     pub workload: i64,
 }
 
@@ -33,6 +34,7 @@ const ON_DASHBOARD: i64 = 50;
 pub async fn dashboard(
     pool: &PgPool,
     agent: UserId,
+    load: Load,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Dashboard> {
     let lists = sqlx::query!(
@@ -47,10 +49,12 @@ pub async fn dashboard(
                    where t.assigned_to = $1 and t.status not in ('resolved', 'closed')
                      and c.stopped_at is null and c.paused_at is null and c.warn_at <= $2
                    group by t.id order by min(c.due_at), t.id limit $3) as "at_risk!: Vec<uuid::Uuid>",
-             (select count(*) from tickets where assigned_to = $1 and status not in ('resolved', 'closed')) as "workload!""#,
+             (select count(*) from tickets where assigned_to = $1 and status not in ('resolved', 'closed')
+                  and ($4 or status <> 'waiting_customer')) as "workload!""#,
         agent.0,
         now,
         ON_DASHBOARD,
+        load.counts_waiting(),
     )
     .fetch_one(pool)
     .await?;

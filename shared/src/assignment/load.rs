@@ -1,0 +1,21 @@
+//! What counts against an agent's limit. Pure.
+
+/// Which active tickets make up an agent's load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// All of them.
+    All,
+    /// All but those that wait for their customer.
+    WithoutWaiting,
+}
+
+impl Load {
+    /// Whether tickets that wait for their customer count.
+    #[must_use]
+    pub const fn counts_waiting(self) -> bool {
+        match self {
+            Self::All => true,
+            Self::WithoutWaiting => false,
+        }
+    }
+}
