@@ -1,5 +1,7 @@
 //! What happens when things happen at once: several threads, several connections, several rounds.
 
+mod assignment;
+
 use crate::harness::{Answer, App, Caller, minutes};
 use serde_json::json;
 use shared::{assignment::actions::assign_automatically, jobs::Lane, people::Role, work::By};

@@ -24,6 +24,7 @@ async fn automation_keeps_to_the_department_and_says_in_the_history_why() {
     app.person("Tom", Role::Support, desk("technical", 5)).await;
     let technical = amina.asks("technical", "medium").await;
     let payment = amina.asks("payment", "medium").await;
+    app.advance(minutes(1));
     let billing = amina.asks("billing", "medium").await;
     app.settle().await;
     assert_eq!(app.holder(&technical).await, None, "Tom is not there");

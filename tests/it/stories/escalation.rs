@@ -102,6 +102,34 @@ async fn with_nobody_on_the_next_level_it_waits_there_and_the_admins_are_told() 
 }
 
 #[tokio::test]
+async fn of_a_breach_the_next_level_of_the_desk_that_serves_the_department_is_told_and_the_admins()
+{
+    for (department, told) in [("billing", false), ("general", true)] {
+        let app = App::new().await;
+        let amina = app.customer("Amina").await;
+        app.agent("Sarah", "general").await;
+        app.agent_with("Kim", level("general", 2)).await;
+        app.agent_with("Lea", level("general", 3)).await;
+        if department == "billing" {
+            app.agent("Ben", "billing").await;
+        }
+        amina.asks("payment", "medium").await;
+        app.settle().await;
+        app.advance(minutes(61));
+        app.news();
+        app.sweep().await;
+        let news = app.news();
+        let kim_is_told = news.contains(&"kim: sla_breached".to_owned());
+        assert_eq!(kim_is_told, told, "{department}: {news:?}");
+        assert!(!news.contains(&"lea: sla_breached".to_owned()), "{news:?}");
+        assert!(
+            news.contains(&"registrar: sla_breached".to_owned()),
+            "{news:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_named_person_gets_it_capacity_or_not_and_levels_add_up() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod auto_close;
+mod capacity;
 mod closing;
 mod errors;
 mod escalation;
