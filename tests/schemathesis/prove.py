@@ -147,10 +147,12 @@ def open_tickets(program, customer, admin):
     return tickets
 
 
-def configure(folder, there_is):
-    """The configuration with what there is in the system as dictionaries: lists of JSON are lists of TOML."""
+def configure(folder, there_is, examples):
+    """The configuration with what there is in the system as dictionaries: lists of JSON are lists of TOML. The number
+    of examples is in it, since the command line would overrule the one of sequences."""
+    number = f"generation.max-examples = {examples}\n"
     dictionaries = [f"\n[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in there_is.items()]
-    (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + "".join(dictionaries))
+    (folder / "schemathesis.toml").write_text(number + (HERE / "schemathesis.toml").read_text() + "".join(dictionaries))
 
 
 def prove(program, role, sessions, there_is, options):
@@ -158,14 +160,13 @@ def prove(program, role, sessions, there_is, options):
     it has closed and lifted most of those that it had."""
     tokens = {who: program.fresh_token(session) for who, session in sessions.items()}
     token = tokens[role]
-    configure(options.folder, there_is | {"tickets": open_tickets(program, tokens["customer"], tokens["admin"])})
+    configure(options.folder, there_is | {"tickets": open_tickets(program, tokens["customer"], tokens["admin"])}, options.examples)
     command = [
         pathlib.Path(sys.executable).with_name("schemathesis"),
         *("--config-file", options.folder / "schemathesis.toml"),
         *("run", f"{program.url}/api/v1/openapi.json"),
-        *("--phases", "examples,coverage,fuzzing,stateful"),
+        *("--phases", options.phases),
         *("--checks", "all"),
-        *("--max-examples", str(options.examples)),
         *("--seed", str(options.seed)),
         *("--generation-database", "none"),
         *("--suppress-health-check", "all"),
@@ -193,6 +194,7 @@ def main():
     parser.add_argument("--folder", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--examples", type=int, default=10, help="random cases of each operation")
+    parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful", help="these alone")
     parser.add_argument("--role", action="append", choices=ROLES, help="as this one alone")
     options = parser.parse_args()
     # Being told to stop, it stops the program too.
