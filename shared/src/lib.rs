@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keyed;
 pub mod migrate;
 pub mod notifications;
+pub mod paging;
 pub mod people;
 pub mod process;
 pub mod schedules;

@@ -145,6 +145,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
         .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
         .collect();
     let given = UncheckedSupportInfo {
+        availability_max_concurrent_tickets: None,
         employee_id: Change::To(employee_id.to_owned()),
         department: Some(department),
         specializations: words(knows),

@@ -168,7 +168,7 @@ async fn by_customer(world: &World, customer: Actor, ticket: &Ticket, act: Act) 
                 })
                 .await?;
         }
-        Act::Rate(rating) if !active && ticket.rating.is_none() => {
+        Act::Rate(rating) if !active && !ticket.is_rated() => {
             world
                 .by(customer, async |work| {
                     desk::rate(work, &target, rating).await

@@ -1,7 +1,18 @@
 //! `pagination`: which part of a list an answer is.
 
+use crate::query::Query;
 use schemars::JsonSchema;
 use serde::Serialize;
+use shared::paging::{LAST_PAGE, Section, Start};
+
+/// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
+pub fn section(query: &mut Query) -> Option<Section> {
+    let page = query.integer("page", 1..=LAST_PAGE).unwrap_or(1);
+    let limit = query.integer("limit", 1..=100).unwrap_or(20);
+    let after = query.id("cursor");
+    let start = after.map_or(Start::Page(page), Start::After);
+    Some(Section { start, limit })
+}
 
 /// Which part of a list an answer is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,6 +29,15 @@ pub struct Pagination {
 }
 
 impl Pagination {
+    /// A part of a list of so many.
+    #[must_use]
+    pub fn of(section: Section, total: i64) -> Self {
+        match section.start {
+            Start::Page(page) => Self::new(page, section.limit, total),
+            Start::After(_) => Self::after_cursor(section.limit, total),
+        }
+    }
+
     /// The part that is page `page` of `limit` entries each, of `total` in all.
     #[must_use]
     pub fn new(page: i64, limit: i64, total: i64) -> Self {

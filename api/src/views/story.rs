@@ -231,6 +231,8 @@ fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
         rating: None,
         rating_feedback: None,
         rated_at: None,
+        rated_for: None,
+        rated_cycle: None,
         reopened_count: 0,
         waiting_since: None,
         reminded_at: None,

@@ -50,6 +50,8 @@ pub struct UncheckedSupportInfo {
     pub level: Option<i64>,
     /// Most tickets at a time: an admin's to give.
     pub max_concurrent_tickets: Option<i64>,
+    /// The same, where answers show it.
+    pub availability_max_concurrent_tickets: Option<i64>,
 }
 
 /// A person to be registered.
@@ -159,6 +161,10 @@ impl SupportInfoChange {
         faults.entries("shiftSchedule", shifts, 50);
         let level = fields::within(faults, "level", given.level, 1..=10);
         let room = given.max_concurrent_tickets;
+        let room = fields::within(faults, "maxConcurrentTickets", room, 0..=1_000);
+        let shown = given.availability_max_concurrent_tickets;
+        let path = "availability.maxConcurrentTickets";
+        let shown = fields::within(faults, path, shown, 0..=1_000);
         Self {
             employee_id,
             department: given.department,
@@ -166,7 +172,7 @@ impl SupportInfoChange {
             languages: given.languages,
             shift_schedule: given.shift_schedule,
             level: level.map(Level),
-            max_concurrent_tickets: fields::within(faults, "maxConcurrentTickets", room, 0..=1_000),
+            max_concurrent_tickets: room.or(shown),
         }
     }
 }
@@ -274,6 +280,7 @@ mod tests {
                 languages: Some(vec!["sw".to_owned(), "Swahili".to_owned()]),
                 level: Some(0),
                 max_concurrent_tickets: Some(-1),
+                availability_max_concurrent_tickets: Some(1_001),
                 ..UncheckedSupportInfo::default()
             },
             &mut faults,
@@ -291,7 +298,8 @@ mod tests {
                 "specializations[1]",
                 "languages[1]",
                 "level",
-                "maxConcurrentTickets"
+                "maxConcurrentTickets",
+                "availability.maxConcurrentTickets",
             ]
         );
     }

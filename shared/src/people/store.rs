@@ -165,9 +165,9 @@ async fn support_info(
                       count(*) filter (where status = 'closed') as closed,
                       round(avg(extract(epoch from first_response_at - created_at)) / 60)::bigint as response,
                       round(avg(extract(epoch from resolved_at - created_at)) / 60)::bigint as resolution,
-                      round(avg(rating) filter (where resolved_for = a.user_id), 2)::float8 as stars,
-                      count(rating) filter (where resolved_for = a.user_id) as ratings
-               from tickets where assigned_to = a.user_id or resolved_for = a.user_id
+                      round(avg(rating) filter (where coalesce(rated_for, resolved_for) = a.user_id), 2)::float8 as stars,
+                      count(rating) filter (where coalesce(rated_for, resolved_for) = a.user_id) as ratings
+               from tickets where assigned_to = a.user_id or resolved_for = a.user_id or rated_for = a.user_id
            ) s
            where a.user_id = any($1)"#,
         staff,

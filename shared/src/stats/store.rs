@@ -123,11 +123,11 @@ pub(super) async fn recount_buckets(
         select dirty.bucket, rated.*
         from unnest($1::timestamptz[]) as dirty (bucket)
         cross join lateral (
-            select resolved_for, count(*), sum(rating)
+            select rated_for, count(*), sum(rating)
             from ticket_figures
             where created_at >= dirty.bucket and created_at < dirty.bucket + interval '15 minutes'
-                and rating is not null and resolved_for is not null
-            group by resolved_for
+                and rated_for is not null
+            group by rated_for
         ) as rated",
         buckets
     )
@@ -260,8 +260,8 @@ pub(super) async fn resolved_by(
             coalesce(sum(response_millis), 0)::bigint as "response_millis!",
             count(resolution_millis) as "resolution_count!",
             coalesce(sum(resolution_millis), 0)::bigint as "resolution_millis!",
-            count(rating) as "rating_count!",
-            coalesce(sum(rating), 0) as "rating_sum!"
+            count(rating) filter (where rated_for = $1) as "rating_count!",
+            coalesce(sum(rating) filter (where rated_for = $1), 0) as "rating_sum!"
         from ticket_figures
         where resolved_for = $1 and resolved_at >= $2 and resolved_at < $3
             and status in ('resolved', 'closed')"#,
@@ -309,9 +309,9 @@ pub async fn differences(pool: &PgPool) -> Result<i64, sqlx::Error> {
         ), rated as (
             select
                 date_bin('15 minutes', created_at, timestamptz 'epoch') as bucket,
-                resolved_for as agent_id, count(*) as rating_count, sum(rating) as rating_sum
+                rated_for as agent_id, count(*) as rating_count, sum(rating) as rating_sum
             from ticket_figures
-            where rating is not null and resolved_for is not null
+            where rated_for is not null
             group by 1, 2
         )
         select

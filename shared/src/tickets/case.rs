@@ -276,6 +276,8 @@ impl Case {
         self.ticket.rating = Some(rating.rating);
         self.ticket.rating_feedback = rating.feedback;
         self.ticket.rated_at = Some(now);
+        self.ticket.rated_for = self.ticket.resolved_for;
+        self.ticket.rated_cycle = Some(self.ticket.reopened_count);
         self.record(
             now,
             Happened::Rated {
@@ -333,9 +335,6 @@ impl Case {
                 self.ticket.resolved_at = Some(now);
                 self.ticket.resolved_for = self.ticket.assigned_to;
                 self.ticket.first_response_at.get_or_insert(now);
-                self.ticket.rating = None;
-                self.ticket.rating_feedback = None;
-                self.ticket.rated_at = None;
                 let late = self.clocks.resolved(now);
                 self.record_overdue(&late);
             }

@@ -53,14 +53,18 @@ pub struct Ticket {
     pub escalation_level: i32,
     /// How it was resolved, while it is.
     pub resolution: Option<Json<Resolution>>,
-    /// Who held it when it was last resolved: whom a rating counts for.
+    /// Who held it when it was last resolved.
     pub resolved_for: Option<UserId>,
-    /// Stars of the last resolution, 1 to 5.
+    /// The last stars it got, 1 to 5.
     pub rating: Option<i16>,
     /// What the customer said with them.
     pub rating_feedback: Option<String>,
     /// When it was rated.
     pub rated_at: Option<DateTime<Utc>>,
+    /// Who held it at the resolution that was rated: whom the rating counts for.
+    pub rated_for: Option<UserId>,
+    /// How often it had been taken up again by then.
+    pub rated_cycle: Option<i32>,
     /// How often it was taken up again.
     pub reopened_count: i32,
     /// Since when the customer has been asked.
@@ -83,6 +87,17 @@ pub struct Ticket {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When it was closed, while it is.
     pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl Ticket {
+    /// Whether the last resolution has been rated, and not only one before it.
+    #[must_use]
+    pub fn is_rated(&self) -> bool {
+        let of_last = self
+            .rated_cycle
+            .is_none_or(|cycle| cycle == self.reopened_count);
+        self.rating.is_some() && of_last
+    }
 }
 
 text_enum! {

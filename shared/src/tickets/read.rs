@@ -10,12 +10,14 @@ use super::{
 use crate::{
     error::ActionError,
     ids::{TicketId, UserId},
+    paging::{Section, Start},
     people::directory::{self, Named},
     sla::{self, Clocks},
     work::Actor,
 };
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 pub use super::access::Reader;
 
@@ -117,7 +119,7 @@ pub async fn survey(
     let found = found.ok_or(ActionError::NotFound("survey"))?;
     let state = if found.reopened_count != cycle || found.status.is_active() {
         SurveyState::Over
-    } else if found.rating.is_some() {
+    } else if found.is_rated() {
         SurveyState::Answered
     } else {
         SurveyState::Open
@@ -136,11 +138,13 @@ pub struct Part<T> {
     pub entries: Vec<T>,
     /// How many there are in all.
     pub total: i64,
+    /// The entry after which it goes on, if it does.
+    pub next: Option<Uuid>,
     /// Everybody named in them.
     pub people: HashMap<UserId, Named>,
 }
 
-/// A part of a ticket's thread.
+/// A part of a ticket's thread; `None` when it is to begin after what is not there.
 ///
 /// # Errors
 /// The database failed.
@@ -148,17 +152,43 @@ pub async fn thread(
     pool: &PgPool,
     ticket: TicketId,
     reader: Reader,
-    part: (i64, i64),
-) -> sqlx::Result<Part<Message>> {
-    let entries = store::messages(pool, ticket, reader, part).await?;
+    section: Section,
+) -> sqlx::Result<Option<Part<Message>>> {
+    let after = match section.start {
+        Start::Page(_) => None,
+        Start::After(id) => match store::place_of_message(pool, ticket, reader, id).await? {
+            None => return Ok(None),
+            place => place,
+        },
+    };
+    let mut entries = store::messages(pool, ticket, reader, cut(section, after)).await?;
+    let next = next(&mut entries, section.limit, |message| message.id.0);
     let total = store::count_messages(pool, ticket, reader).await?;
     let senders = distinct(entries.iter().filter_map(|message| message.sender_id));
     let people = directory::names(pool, &senders).await?;
-    Ok(Part {
+    Ok(Some(Part {
         entries,
         total,
+        next,
         people,
-    })
+    }))
+}
+
+/// One more than wanted tells whether there is more.
+fn cut(section: Section, after: Option<store::Place>) -> store::Cut {
+    store::Cut {
+        after,
+        offset: section.offset(),
+        limit: section.limit.saturating_add(1),
+    }
+}
+
+/// Drops what is one too many, and names the entry before it.
+fn next<T>(entries: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    entries.last().filter(|_| more).map(id)
 }
 
 /// One message with the name of its sender.
@@ -171,11 +201,12 @@ pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<
     Ok(Part {
         entries: vec![message],
         total: 1,
+        next: None,
         people,
     })
 }
 
-/// A part of a ticket's history.
+/// A part of a ticket's history; `None` when it is to begin after what is not there.
 ///
 /// # Errors
 /// The database failed.
@@ -183,20 +214,29 @@ pub async fn history(
     pool: &PgPool,
     ticket: TicketId,
     reader: Reader,
-    part: (i64, i64),
-) -> sqlx::Result<Part<TicketEvent>> {
-    let entries = store::events(pool, ticket, reader, part).await?;
+    section: Section,
+) -> sqlx::Result<Option<Part<TicketEvent>>> {
+    let after = match section.start {
+        Start::Page(_) => None,
+        Start::After(id) => match store::place_of_event(pool, ticket, reader, id).await? {
+            None => return Ok(None),
+            place => place,
+        },
+    };
+    let mut entries = store::events(pool, ticket, reader, cut(section, after)).await?;
+    let next = next(&mut entries, section.limit, |event| event.id.0);
     let total = store::count_events(pool, ticket, reader).await?;
     let actors = distinct(entries.iter().filter_map(|event| match event.by {
         ChangedBy::Person(person, _) => Some(person),
         ChangedBy::System => None,
     }));
     let people = directory::names(pool, &actors).await?;
-    Ok(Part {
+    Ok(Some(Part {
         entries,
         total,
+        next,
         people,
-    })
+    }))
 }
 
 /// Whose eyes a thread and a history are for.

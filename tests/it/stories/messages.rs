@@ -159,3 +159,49 @@ async fn a_thread_pages_oldest_first() {
     }
     assert_eq!(json!(read), json!(["0", "1", "2", "3", "4", "5", "6"]));
 }
+
+#[tokio::test]
+async fn a_cursor_continues_a_thread_and_a_history_however_much_is_added_meanwhile() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let eve = app.admin("Eve").await;
+    let id = ann.asks("general", "low").await;
+    for n in 0..5 {
+        let said = json!({"message": format!("m{n}"), "isInternal": n % 2 == 1});
+        eve.post(&format!("/api/v1/support/tickets/{id}/messages"), said)
+            .await
+            .created();
+    }
+    for part in ["messages", "history"] {
+        let path = format!("/api/v1/support/tickets/{id}/{part}");
+        let all = eve.get(&format!("{path}?limit=100")).await.body;
+        let expected = all[part].as_array().unwrap().clone();
+        assert!(expected.len() > 4);
+        let mut walked = Vec::new();
+        let mut query = "limit=2".to_owned();
+        loop {
+            let answer = eve.get(&format!("{path}?{query}")).await;
+            let answer = answer.ok();
+            walked.extend(answer[part].as_array().unwrap().clone());
+            let pagination = &answer["pagination"];
+            assert_eq!(pagination["total"], expected.len());
+            assert_eq!(pagination["hasMore"], pagination["nextCursor"].is_string());
+            let Some(next) = pagination["nextCursor"].as_str() else {
+                break;
+            };
+            query = format!("limit=2&cursor={next}");
+        }
+        assert_eq!(walked, expected, "{part}");
+        let nobodys = uuid::Uuid::from_u128(7);
+        let refused = eve.get(&format!("{path}?cursor={nobodys}")).await;
+        refused.refused(400);
+        assert_eq!(refused.body["errors"][0]["code"], "bad_cursor");
+        // What a requester may not see is no place to begin at either.
+        let hidden = all[part].as_array().unwrap().iter();
+        let hidden = hidden.filter(|entry| entry["isInternal"] == true);
+        for entry in hidden {
+            let from = entry["id"].as_str().unwrap();
+            ann.get(&format!("{path}?cursor={from}")).await.refused(400);
+        }
+    }
+}

@@ -70,9 +70,44 @@ async fn the_next_resolution_may_be_rated_anew() {
     let refused = amina.rates(&id, json!({"rating": 5})).await;
     assert_eq!(refused.refused(409), "not_resolved");
     sarah.closes(&id).await.ok();
-    assert_eq!(amina.ticket(&id).await["rating"], Value::Null);
     amina.rates(&id, json!({"rating": 5})).await.ok();
+    assert_eq!(amina.ticket(&id).await["rating"]["rating"], 5);
     assert_eq!(rating_of(&sarah).await, json!([5.0, 1]));
+    let refused = amina.rates(&id, json!({"rating": 4})).await;
+    assert_eq!(refused.refused(409), "rated_already");
+}
+
+#[tokio::test]
+async fn a_rating_stays_until_the_customer_gives_another_however_often_the_ticket_is_resolved() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    let kim = app.agent("Kim", "billing").await;
+    let eve = app.admin("Eve").await;
+    let id = amina.asks("general", "low").await;
+    app.settle().await;
+    sarah.closes(&id).await.ok();
+    amina.rates(&id, json!({"rating": 1})).await.ok();
+    // She who was rated takes it up again, and another resolves it.
+    let why = json!({"reason": "a slip"});
+    sarah.does("reopen", &id, why).await.ok();
+    let kims = json!({"agentId": kim.id()});
+    eve.does("assign", &id, kims).await.ok();
+    kim.closes(&id).await.ok();
+    app.run(&Job::RollUpStats).await;
+    assert_eq!(amina.ticket(&id).await["rating"]["rating"], 1);
+    assert_eq!(rating_of(&sarah).await, json!([1.0, 1]));
+    assert_eq!(rating_of(&kim).await, json!([null, 0]));
+    let stars = async |agent: &Caller| {
+        let path = format!("/api/v1/support/stats?agentId={}", agent.id());
+        eve.get(&path).await.ok()["agentStats"]["satisfactionRating"].clone()
+    };
+    assert_eq!(stars(&sarah).await, "1.0");
+    assert_eq!(stars(&kim).await, Value::Null);
+    amina.rates(&id, json!({"rating": 4})).await.ok();
+    app.run(&Job::RollUpStats).await;
+    assert_eq!(rating_of(&sarah).await, json!([null, 0]));
+    assert_eq!(stars(&kim).await, "4.0");
 }
 
 #[tokio::test]

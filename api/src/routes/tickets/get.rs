@@ -9,7 +9,7 @@ use crate::{
     views::ticket::{self, TicketWithMessages},
 };
 use axum::extract::State;
-use shared::{context::Context, tickets::read};
+use shared::{context::Context, paging::Section, tickets::read};
 
 /// The most messages that come with a ticket; `/messages` pages through the rest.
 const MESSAGES: i64 = 100;
@@ -33,7 +33,8 @@ pub async fn get(
     let mut db = cx.pool.acquire().await?;
     let showing = read::show(&mut db, vec![found]).await?;
     drop(db);
-    let thread = read::thread(&cx.pool, id, reader, (0, MESSAGES)).await?;
+    let thread = read::thread(&cx.pool, id, reader, Section::first(MESSAGES)).await?;
+    let (thread, _) = super::part(Section::first(MESSAGES), thread)?;
     let view = showing.tickets.first().map(|one| TicketWithMessages {
         ticket: ticket::ticket(one, &showing.people, reader, now),
         messages: thread

@@ -7,7 +7,10 @@ use crate::{
     openapi::{Operation, Who},
     query::Query,
     respond::Answer,
-    views::{page::Pagination, ticket},
+    views::{
+        page::{self, Pagination},
+        ticket,
+    },
 };
 use axum::extract::State;
 use shared::{context::Context, tickets::read};
@@ -23,21 +26,22 @@ pub async fn history(
     query: Query,
 ) -> Result<Answer, Problem> {
     let found = super::find(&cx, &actor, &id).await?;
-    let part = query.read(super::part)?;
+    let section = query.read(page::section)?;
     let reader = read::reader(&actor);
-    let history = read::history(&cx.pool, found.id, reader, super::offset(part)).await?;
+    let history = read::history(&cx.pool, found.id, reader, section).await?;
+    let (history, pagination) = super::part(section, history)?;
     let entries: Vec<_> = history
         .entries
         .iter()
         .map(|event| ticket::event(event, &history.people, reader))
         .collect();
-    Ok(Answer::of("history", entries).with("pagination", super::pagination(part, history.total)))
+    Ok(Answer::of("history", entries).with("pagination", pagination))
 }
 
 pub(crate) fn operation() -> Operation {
     Operation::new("listHistory", Who::SignedIn, "Page through the history of a ticket")
-        .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries.")
-        .query(super::part)
+        .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries. `nextCursor` continues it.")
+        .query(page::section)
         .answers::<Vec<ticket::EventView>>("history")
         .answers::<Pagination>("pagination")
 }

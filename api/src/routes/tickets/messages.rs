@@ -7,7 +7,10 @@ use crate::{
     openapi::{Operation, Who},
     query::Query,
     respond::Answer,
-    views::{page::Pagination, ticket},
+    views::{
+        page::{self, Pagination},
+        ticket,
+    },
 };
 use axum::extract::State;
 use shared::{context::Context, tickets::read};
@@ -23,20 +26,15 @@ pub async fn messages(
     query: Query,
 ) -> Result<Answer, Problem> {
     let found = super::find(&cx, &actor, &id).await?;
-    let part = query.read(super::part)?;
-    let thread = read::thread(
-        &cx.pool,
-        found.id,
-        read::reader(&actor),
-        super::offset(part),
-    )
-    .await?;
+    let section = query.read(page::section)?;
+    let thread = read::thread(&cx.pool, found.id, read::reader(&actor), section).await?;
+    let (thread, pagination) = super::part(section, thread)?;
     let messages: Vec<_> = thread
         .entries
         .iter()
         .map(|message| ticket::message(message, &thread.people))
         .collect();
-    Ok(Answer::of("messages", messages).with("pagination", super::pagination(part, thread.total)))
+    Ok(Answer::of("messages", messages).with("pagination", pagination))
 }
 
 pub(crate) fn operation() -> Operation {
@@ -45,8 +43,8 @@ pub(crate) fn operation() -> Operation {
         Who::SignedIn,
         "Page through the thread of a ticket",
     )
-    .about("Oldest first. Internal notes are for staff.")
-    .query(super::part)
+    .about("Oldest first. Internal notes are for staff. `nextCursor` continues the thread.")
+    .query(page::section)
     .answers::<Vec<ticket::MessageView>>("messages")
     .answers::<Pagination>("pagination")
 }

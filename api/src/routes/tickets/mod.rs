@@ -21,7 +21,6 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{IfMatch, PathId},
-    query::Query,
     respond::Answer,
     views::{page::Pagination, ticket},
 };
@@ -29,6 +28,8 @@ use axum::http::{HeaderValue, header};
 use shared::{
     attachments::RawAttachment,
     context::Context,
+    fault::Fault,
+    paging::Section,
     tickets::{
         Ticket,
         actions::{Target, TicketKey},
@@ -120,18 +121,19 @@ fn attachments(body: &mut Body) -> Vec<RawAttachment> {
     body.objects("attachments", read).unwrap_or_default()
 }
 
-/// `page` and `limit` of a list within a ticket, as a page and as offset and limit.
-#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn part(query: &mut Query) -> Option<(i64, i64)> {
-    let page = query.integer("page", 1..=100_000).unwrap_or(1);
-    let limit = query.integer("limit", 1..=100).unwrap_or(20);
-    Some((page, limit))
-}
-
-fn offset((page, limit): (i64, i64)) -> (i64, i64) {
-    ((page - 1).saturating_mul(limit), limit)
-}
-
-fn pagination((page, limit): (i64, i64), total: i64) -> Pagination {
-    Pagination::new(page, limit, total)
+/// A part of a list within a ticket, and which it is.
+fn part<T>(
+    section: Section,
+    found: Option<read::Part<T>>,
+) -> Result<(read::Part<T>, Pagination), Problem> {
+    let Some(part) = found else {
+        return Err(Problem::bad_query(vec![Fault {
+            field: "cursor".to_owned(),
+            code: "bad_cursor",
+            message: "must be the nextCursor of this list".to_owned(),
+        }]));
+    };
+    let next = part.next.map(|next| next.to_string());
+    let pagination = Pagination::of(section, part.total).followed_by(next);
+    Ok((part, pagination))
 }

@@ -6,13 +6,17 @@ use crate::{
     openapi::{Operation, Who},
     query::Query,
     respond::Answer,
-    views::{page::Pagination, person::User},
+    views::{
+        page::{self, Pagination},
+        person::User,
+    },
 };
 use axum::extract::State;
 use shared::{
     context::Context,
     fault::Asks,
-    people::list::{self, Filter, Start},
+    paging::Section,
+    people::list::{self, Filter},
 };
 
 /// Characters of what is searched for.
@@ -28,20 +32,15 @@ pub async fn list(
     State(cx): State<Context>,
     query: Query,
 ) -> Result<Answer, Problem> {
-    let (filter, start, limit) = query.read(self::query)?;
-    let found = list::page(&cx.pool, &filter, (start, limit), cx.config.tickets.load).await?;
-    let pagination = match start {
-        Start::Page(page) => Pagination::new(page, limit, found.total),
-        Start::After(_) => Pagination::after_cursor(limit, found.total),
-    };
+    let (filter, section) = query.read(self::query)?;
+    let found = list::page(&cx.pool, &filter, section, cx.config.tickets.load).await?;
     let next = found.next.map(|next| next.to_string());
-    let pagination = pagination.followed_by(next);
+    let pagination = Pagination::of(section, found.total).followed_by(next);
     let users: Vec<_> = found.people.iter().map(User::from).collect();
     Ok(Answer::of("users", users).with("pagination", pagination))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn query(query: &mut Query) -> Option<(Filter, Start, i64)> {
+fn query(query: &mut Query) -> Option<(Filter, Section)> {
     let roles = query.words("role");
     let active = query.text("active");
     let asks = Asks::Word(vec!["true", "false"]);
@@ -61,16 +60,12 @@ fn query(query: &mut Query) -> Option<(Filter, Start, i64)> {
         .faults()
         .optional_text("q", text.as_deref(), 0, LONGEST)
         .filter(|text| !text.trim().is_empty());
-    let page = query.integer("page", 1..=100_000).unwrap_or(1);
-    let limit = query.integer("limit", 1..=100).unwrap_or(20);
-    let after = query.id("cursor");
     let filter = Filter {
         roles,
         active,
         text,
     };
-    let start = after.map_or(Start::Page(page), Start::After);
-    Some((filter, start, limit))
+    Some((filter, page::section(query)?))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -18,8 +18,8 @@ pub fn support_info(info: &mut Body, by: Role) -> SupportInfoChange {
 pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
     let by_admin = by == Some(Role::Admin);
     info.ignore("stats");
-    let room_given = admins_to_set(info, "maxConcurrentTickets", by_admin);
-    let room_as_shown = read_availability(info, by_admin);
+    let max_concurrent_tickets = admins_to_set(info, "maxConcurrentTickets", by_admin);
+    let availability_max_concurrent_tickets = read_availability(info, by_admin);
     UncheckedSupportInfo {
         employee_id: if info.clears("employeeId") {
             Change::Cleared
@@ -33,7 +33,8 @@ pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
             .objects("shiftSchedule", read_shift)
             .map(|shifts| shifts.into_iter().flatten().collect()),
         level: admins_to_set(info, "level", by_admin),
-        max_concurrent_tickets: room_given.or(room_as_shown),
+        max_concurrent_tickets,
+        availability_max_concurrent_tickets,
     }
 }
 

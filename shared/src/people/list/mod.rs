@@ -6,6 +6,7 @@ use crate::{
     assignment::Load,
     error::ActionError,
     ids::UserId,
+    paging::{Section, Start},
     people::{Person, Role},
 };
 use sqlx::PgPool;
@@ -19,15 +20,6 @@ pub struct Filter {
     pub active: Option<bool>,
     /// Who have this in their names, address or employee number.
     pub text: Option<String>,
-}
-
-/// Where a part of the list begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// With this page, from 1.
-    Page(i64),
-    /// After this person.
-    After(UserId),
 }
 
 /// A part of the list.
@@ -48,19 +40,19 @@ pub struct Page {
 pub async fn page(
     pool: &PgPool,
     filter: &Filter,
-    (start, limit): (Start, i64),
+    section: Section,
     load: Load,
 ) -> Result<Page, ActionError> {
     let mut db = pool.acquire().await?;
     let pattern = filter.text.as_deref().map(pattern);
     let total = store::count(&mut db, filter, pattern.as_deref()).await?;
-    let (after, offset) = match start {
-        Start::Page(page) => (None, (page - 1).saturating_mul(limit)),
-        Start::After(person) => (Some(person), 0),
+    let after = match section.start {
+        Start::Page(_) => None,
+        Start::After(person) => Some(UserId(person)),
     };
-    let place = (after, offset, limit.saturating_add(1));
+    let place = (after, section.offset(), section.limit.saturating_add(1));
     let mut ids = store::ids(&mut db, filter, pattern.as_deref(), place).await?;
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let shown = usize::try_from(section.limit).unwrap_or(usize::MAX);
     let more = ids.len() > shown;
     ids.truncate(shown);
     let next = ids.last().copied().filter(|_| more).map(UserId);

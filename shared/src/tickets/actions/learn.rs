@@ -30,8 +30,12 @@ pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
             search::store::add_ticket(&mut work.tx, &case.ticket).await?;
             let mut read = 0;
             loop {
-                let part = (read, MESSAGES);
-                let messages = store::messages(&mut *work.tx, id, Reader::Staff, part).await?;
+                let cut = store::Cut {
+                    after: None,
+                    offset: read,
+                    limit: MESSAGES,
+                };
+                let messages = store::messages(&mut *work.tx, id, Reader::Staff, cut).await?;
                 for message in &messages {
                     search::store::add_message(&mut work.tx, message).await?;
                 }

@@ -48,6 +48,8 @@ pub async fn open(work: &mut Work<'_>, new: NewTicket) -> Result<Ticket, ActionE
         rating: None,
         rating_feedback: None,
         rated_at: None,
+        rated_for: None,
+        rated_cycle: None,
         reopened_count: 0,
         waiting_since: None,
         reminded_at: None,

@@ -63,7 +63,7 @@ async fn apply(work: &mut Work<'_>, case: &mut Case, rating: NewRating) -> Resul
             ),
         ));
     }
-    if case.ticket.rating.is_some() {
+    if case.ticket.is_rated() {
         return Err(ActionError::conflict(
             "rated_already",
             "This resolution has been rated already.",

@@ -88,7 +88,10 @@ async fn move_on(work: &mut Work<'_>, case: &mut Case) -> Result<(), ActionError
         }
         Status::Closed => Err(ActionError::conflict(
             "ticket_closed",
-            "The ticket is closed. If the issue persists, reopen it: PUT /api/v1/support/tickets/{id}/reopen.",
+            format!(
+                "The ticket is closed. If the issue persists, reopen it: PUT /api/v1/support/tickets/{}/reopen.",
+                case.ticket.id
+            ),
         )),
         Status::Open
         | Status::Assigned

@@ -24,11 +24,11 @@ pub struct RawFilter {
     pub category: Option<String>,
     /// Words, separated by commas.
     pub department: Option<String>,
-    /// `me`, `none` or an id.
+    /// `me`, `none` or ids, separated by commas.
     pub assigned_to: Option<String>,
-    /// An id.
+    /// Ids, separated by commas.
     pub customer: Option<String>,
-    /// A label.
+    /// Labels, separated by commas.
     pub tag: Option<String>,
     /// An instant or a day.
     pub created_from: Option<String>,
@@ -36,7 +36,7 @@ pub struct RawFilter {
     pub created_to: Option<String>,
     /// An instant or a day.
     pub updated_from: Option<String>,
-    /// `at_risk` or `breached`.
+    /// Words, separated by commas.
     pub sla: Option<String>,
     /// Words, "phrases" and -exclusions.
     pub q: Option<String>,
@@ -61,20 +61,20 @@ pub struct Filter {
     pub category: Vec<Category>,
     /// Any of these.
     pub department: Vec<Department>,
-    /// Held by.
-    pub assignee: Option<Assignee>,
-    /// Of this customer.
-    pub customer: Option<UserId>,
-    /// With this label.
-    pub tag: Option<String>,
+    /// Held by any of these.
+    pub assignees: Vec<Assignee>,
+    /// Of any of these customers.
+    pub customers: Vec<UserId>,
+    /// With any of these labels.
+    pub tags: Vec<String>,
     /// Created at this instant or later.
     pub created_from: Option<DateTime<Utc>>,
     /// Created before this instant.
     pub created_before: Option<DateTime<Utc>>,
     /// Changed at this instant or later.
     pub updated_from: Option<DateTime<Utc>>,
-    /// By deadlines.
-    pub sla: Option<SlaFilter>,
+    /// By deadlines: any of these.
+    pub sla: Vec<SlaFilter>,
     /// With these words.
     pub search: Option<Search>,
     /// In which order.
@@ -128,13 +128,9 @@ impl Filter {
             priority: words("priority", raw.priority.as_deref(), faults),
             category: words("category", raw.category.as_deref(), faults),
             department: words("department", raw.department.as_deref(), faults),
-            assignee: match raw.assigned_to.as_deref() {
-                Some("me") => Some(Assignee::Agent(me)),
-                Some("none") => Some(Assignee::Nobody),
-                other => faults.id("assignedTo", other).map(Assignee::Agent),
-            },
-            customer: faults.id("customer", raw.customer.as_deref()),
-            tag: faults.optional_text("tag", raw.tag.as_deref(), 1, 50),
+            assignees: assignees(raw.assigned_to.as_deref(), me, faults),
+            customers: customers(raw.customer.as_deref(), faults),
+            tags: tags(raw.tag.as_deref(), faults),
             created_from: instant(
                 "createdFrom",
                 raw.created_from.as_deref(),
@@ -148,7 +144,7 @@ impl Filter {
                 Day::Begins,
                 faults,
             ),
-            sla: faults.word("sla", raw.sla.as_deref()),
+            sla: words("sla", raw.sla.as_deref(), faults),
             search,
             order,
         };
@@ -165,12 +161,12 @@ impl Filter {
             !self.priority.is_empty(),
             !self.category.is_empty(),
             !self.department.is_empty(),
-            self.assignee.is_some(),
-            self.customer.is_some(),
-            self.tag.is_some(),
+            !self.assignees.is_empty(),
+            !self.customers.is_empty(),
+            !self.tags.is_empty(),
             self.created_from.is_some() || self.created_before.is_some(),
             self.updated_from.is_some(),
-            self.sla.is_some(),
+            !self.sla.is_empty(),
         ];
         let filters = narrowed.into_iter().filter(|is_set| *is_set).count();
         self.search.is_none() && filters < 2
@@ -190,14 +186,53 @@ fn search(text: Option<&str>, faults: &mut Faults) -> Option<Search> {
 
 fn words<T: Words>(field: &str, text: Option<&str>, faults: &mut Faults) -> Vec<T> {
     faults.ask(field, Asks::AnyOf(T::words()));
-    let parts = text
-        .into_iter()
-        .flat_map(|text| text.split(','))
-        .map(str::trim);
-    parts
+    alternatives(text)
         .filter_map(|word| faults.word(field, Some(word)))
         .collect()
 }
+
+fn alternatives(text: Option<&str>) -> impl Iterator<Item = &str> {
+    let parts = text.into_iter().flat_map(|text| text.split(','));
+    parts.map(str::trim)
+}
+
+fn assignees(text: Option<&str>, me: UserId, faults: &mut Faults) -> Vec<Assignee> {
+    faults.ask("assignedTo", Asks::Pattern(ME_NONE_OR_IDS));
+    let assignee = |word| match word {
+        "me" => Some(Assignee::Agent(me)),
+        "none" => Some(Assignee::Nobody),
+        id => listed_id("assignedTo", id, faults).map(Assignee::Agent),
+    };
+    alternatives(text).filter_map(assignee).collect()
+}
+
+fn customers(text: Option<&str>, faults: &mut Faults) -> Vec<UserId> {
+    faults.ask("customer", Asks::Pattern(IDS));
+    alternatives(text)
+        .filter_map(|id| listed_id("customer", id, faults))
+        .collect()
+}
+
+fn listed_id(field: &str, id: &str, faults: &mut Faults) -> Option<UserId> {
+    let parsed = id.parse().ok();
+    if parsed.is_none() {
+        faults.add(field, "invalid_id", "must be an id, or several with commas");
+    }
+    parsed
+}
+
+/// A label may have commas in it: the whole is an alternative as well.
+fn tags(text: Option<&str>, faults: &mut Faults) -> Vec<String> {
+    let text = faults.optional_text("tag", text, 0, LONGEST_TAGS);
+    let text = text.as_deref();
+    let whole = text.into_iter().filter(|text| text.contains(','));
+    alternatives(text).chain(whole).map(str::to_owned).collect()
+}
+
+const IDS: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(,[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})*$";
+const ME_NONE_OR_IDS: &str = "^(me|none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(,(me|none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}))*$";
+/// Twenty labels of fifty characters with the commas between them.
+const LONGEST_TAGS: usize = 1_019;
 
 const MILLISECOND: TimeDelta = TimeDelta::milliseconds(1);
 

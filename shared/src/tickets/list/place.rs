@@ -4,6 +4,7 @@ use super::RawFilter;
 use crate::{
     fault::{Asks, Faults},
     ids::TicketId,
+    paging::LAST_PAGE,
     text_enum,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -150,8 +151,6 @@ fn sort_word(order: Order) -> String {
 /// The most entries of a page.
 pub(super) const MOST: i64 = 100;
 const USUAL: i64 = 20;
-/// Deeper pages are what cursors are for.
-pub(super) const DEEPEST: i64 = 100_000;
 
 /// Reads `sort`.
 pub(super) fn order(sort: &str, faults: &mut Faults) -> Option<Order> {
@@ -184,7 +183,7 @@ pub(super) fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Pagi
         }
     };
     let limit = number("limit", &raw.limit, MOST, USUAL);
-    let page = number("page", &raw.page, DEEPEST, 1);
+    let page = number("page", &raw.page, LAST_PAGE, 1);
     faults.ask("cursor", Asks::Pattern("^[A-Za-z0-9_-]+$"));
     let start = match raw.cursor.as_deref() {
         None => Start::Page(page),

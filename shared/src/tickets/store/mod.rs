@@ -5,7 +5,8 @@ mod thread;
 
 pub use queue::{find_waiting, first_waiting, try_lock_first, waiting};
 pub use thread::{
-    count_events, count_messages, escalations, events, insert_event, insert_message, messages,
+    Cut, Place, count_events, count_messages, escalations, events, insert_event, insert_message,
+    messages, place_of_event, place_of_message,
 };
 
 use super::{Case, Ticket, TicketNumber, search};
@@ -24,7 +25,7 @@ macro_rules! select_tickets {
             "select id, number, customer_id, assigned_to, subject, description, category, priority, status,
                     department, language, tags, attachments, related_booking, related_transaction,
                     related_conversation, policy, escalation_level, resolution, resolved_for, rating,
-                    rating_feedback, rated_at, reopened_count, waiting_since, reminded_at, handed_back_by,
+                    rating_feedback, rated_at, rated_for, rated_cycle, reopened_count, waiting_since, reminded_at, handed_back_by,
                     version, created_at, updated_at, assigned_at, first_response_at, resolved_at, closed_at
              from tickets " + $tail
             $(, $argument)*
@@ -146,7 +147,7 @@ async fn update(
              resolution = $8, resolved_for = $9, rating = $10, rating_feedback = $11, rated_at = $12,
              reopened_count = $13, waiting_since = $14, reminded_at = $15, handed_back_by = $16,
              version = $17, updated_at = $18, assigned_at = $19, first_response_at = $20,
-             resolved_at = $21, closed_at = $22, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00')
+             resolved_at = $21, closed_at = $22, rated_for = $24, rated_cycle = $25, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00')
          where id = $1 and version = $2",
         ticket.id.0,
         read_version,
@@ -171,6 +172,8 @@ async fn update(
         ticket.resolved_at,
         ticket.closed_at,
         due,
+        ticket.rated_for.map(|agent| agent.0),
+        ticket.rated_cycle,
     )
     .execute(db)
     .await?;

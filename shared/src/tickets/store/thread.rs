@@ -9,6 +9,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
 pub async fn insert_event(db: impl PgExecutor<'_>, event: &TicketEvent) -> sqlx::Result<()> {
     let (actor, role) = match event.by {
@@ -50,22 +51,53 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     search::store::add_message(tx, message).await
 }
 
-/// A page of a thread, oldest first.
+/// A place in a thread or a history: the instant of an entry, and which of that instant's it is.
+pub type Place = (DateTime<Utc>, i64);
+
+/// How many entries are passed over, from a place on or from the beginning, and how many are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    pub after: Option<Place>,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// The place of a message, if the ticket has it and the reader may see it.
+pub async fn place_of_message(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+    message: Uuid,
+) -> sqlx::Result<Option<Place>> {
+    let row = sqlx::query!(
+        "select created_at, position from messages where id = $1 and ticket_id = $2 and (not is_internal or $3)",
+        message,
+        ticket.0,
+        reader == Reader::Staff,
+    );
+    let found = row.fetch_optional(db).await?;
+    Ok(found.map(|row| (row.created_at, row.position)))
+}
+
+/// A part of a thread, oldest first.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
     reader: Reader,
-    (offset, limit): (i64, i64),
+    cut: Cut,
 ) -> sqlx::Result<Vec<Message>> {
     sqlx::query_as!(
         Message,
         "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at
          from messages where ticket_id = $1 and (not is_internal or $2)
-         order by created_at, position offset $3 limit $4",
+             and (created_at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
+         order by created_at, position offset $5 limit $6",
         ticket.0,
         reader == Reader::Staff,
-        offset,
-        limit,
+        cut.after.map(|place| place.0),
+        cut.after.map(|place| place.1),
+        cut.offset,
+        cut.limit,
     )
     .fetch_all(db)
     .await
@@ -110,21 +142,42 @@ impl From<EventRow> for TicketEvent {
     }
 }
 
-/// A page of a history, oldest first.
+/// The place of an event, if it is of the ticket and the reader may see it.
+pub async fn place_of_event(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+    event: Uuid,
+) -> sqlx::Result<Option<Place>> {
+    let row = sqlx::query!(
+        "select at, position from ticket_events where id = $1 and ticket_id = $2 and (is_public or $3)",
+        event,
+        ticket.0,
+        reader == Reader::Staff,
+    );
+    let found = row.fetch_optional(db).await?;
+    Ok(found.map(|row| (row.at, row.position)))
+}
+
+/// A part of a history, oldest first.
 pub async fn events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
     reader: Reader,
-    (offset, limit): (i64, i64),
+    cut: Cut,
 ) -> sqlx::Result<Vec<TicketEvent>> {
     let rows = sqlx::query_as!(
         EventRow,
         "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
-         where ticket_id = $1 and (is_public or $2) order by at, position offset $3 limit $4",
+         where ticket_id = $1 and (is_public or $2)
+             and (at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
+         order by at, position offset $5 limit $6",
         ticket.0,
         reader == Reader::Staff,
-        offset,
-        limit,
+        cut.after.map(|place| place.0),
+        cut.after.map(|place| place.1),
+        cut.offset,
+        cut.limit,
     )
     .fetch_all(db)
     .await?;

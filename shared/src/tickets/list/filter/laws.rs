@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     ids::TicketId,
-    tickets::list::place::{DEEPEST, MOST, Position, SortKey, Start},
+    paging::LAST_PAGE,
+    tickets::list::place::{MOST, Position, SortKey, Start},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::{
@@ -154,7 +155,7 @@ proptest! {
         }
         prop_assert!((1..=MOST).contains(&paging.limit));
         if let Start::Page(page) = paging.start {
-            prop_assert!((1..=DEEPEST).contains(&page));
+            prop_assert!((1..=LAST_PAGE).contains(&page));
         }
         let years = DateTime::from_timestamp_micros(YEARS.start - 366 * 86_400_000_000).unwrap()
             ..=DateTime::from_timestamp_micros(YEARS.end).unwrap();

@@ -20,7 +20,7 @@ fn alternatives_are_separated_by_commas_and_me_is_the_caller() {
     };
     let (filter, paging) = Filter::parse(&raw, me(), &mut Faults::new());
     assert_eq!(filter.status, [Status::Open, Status::InProgress]);
-    assert_eq!(filter.assignee, Some(Assignee::Agent(me())));
+    assert_eq!(filter.assignees, [Assignee::Agent(me())]);
     assert_eq!(
         filter.order,
         Order {

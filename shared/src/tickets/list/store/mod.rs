@@ -8,6 +8,7 @@ pub use dashboard::{Dashboard, dashboard};
 use super::{Filter, Order, Paging, Position, SortKey, Start};
 use crate::{
     ids::TicketId,
+    paging,
     tickets::{
         Ticket,
         access::Scope,
@@ -122,7 +123,7 @@ impl List<'_> {
         if let Start::Page(page) = paging.start {
             query
                 .push(" offset ")
-                .push_bind((page - 1).saturating_mul(paging.limit));
+                .push_bind(paging::offset(page, paging.limit));
         }
         // Each is planned for its own values: what is best for a rare word is not for a common one.
         query

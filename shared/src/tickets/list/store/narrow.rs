@@ -1,11 +1,14 @@
 //! Which tickets a list has: what the caller may see, and what the filter lets through.
 
 use super::List;
-use crate::tickets::{
-    access::Scope,
-    list::{Assignee, Filter, SlaFilter},
-    read::Reader,
-    search::Search,
+use crate::{
+    ids::UserId,
+    tickets::{
+        access::Scope,
+        list::{Assignee, Filter, SlaFilter},
+        read::Reader,
+        search::Search,
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
@@ -17,18 +20,13 @@ impl List<'_> {
         in_scope(query, self.scope);
         by_words(query, filter);
         by_people(query, filter);
-        if let Some(tag) = &filter.tag {
-            query
-                .push(" and t.tags @> array[")
-                .push_bind(tag.clone())
-                .push("]");
+        if !filter.tags.is_empty() {
+            query.push(" and t.tags && ").push_bind(filter.tags.clone());
         }
         since(query, " and t.created_at >= ", filter.created_from);
         since(query, " and t.created_at < ", filter.created_before);
         since(query, " and t.updated_at >= ", filter.updated_from);
-        if let Some(sla) = filter.sla {
-            by_deadline(query, sla, self.now);
-        }
+        by_deadlines(query, &filter.sla, self.now);
         if let Some(search) = &filter.search {
             self.fitting(query, search);
         }
@@ -102,17 +100,37 @@ fn by_words(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
 }
 
 fn by_people(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
-    match filter.assignee {
-        Some(Assignee::Nobody) => {
+    let agents = filter.assignees.iter().filter_map(|one| match one {
+        Assignee::Agent(agent) => Some(*agent),
+        Assignee::Nobody => None,
+    });
+    let agents: Vec<_> = agents.collect();
+    match (filter.assignees.contains(&Assignee::Nobody), &*agents) {
+        (false, []) => {}
+        (true, []) => {
             query.push(" and t.assigned_to is null");
         }
-        Some(Assignee::Agent(agent)) => {
-            query.push(" and t.assigned_to = ").push_bind(agent.0);
+        (false, agents) => any_of(query.push(" and t.assigned_to"), agents),
+        (true, agents) => {
+            any_of(
+                query.push(" and (t.assigned_to is null or t.assigned_to"),
+                agents,
+            );
+            query.push(")");
         }
-        None => {}
     }
-    if let Some(customer) = filter.customer {
-        query.push(" and t.customer_id = ").push_bind(customer.0);
+    if !filter.customers.is_empty() {
+        any_of(query.push(" and t.customer_id"), &filter.customers);
+    }
+}
+
+/// One alone is asked for by `=`, which an index gives in order.
+fn any_of(query: &mut QueryBuilder<Postgres>, people: &[UserId]) {
+    if let [one] = people {
+        query.push(" = ").push_bind(one.0);
+    } else {
+        let ids: Vec<_> = people.iter().map(|person| person.0).collect();
+        query.push(" = any(").push_bind(ids).push(")");
     }
 }
 
@@ -138,10 +156,20 @@ fn one_of<'a>(
     }
 }
 
+fn by_deadlines(query: &mut QueryBuilder<Postgres>, any: &[SlaFilter], now: DateTime<Utc>) {
+    for (n, sla) in any.iter().enumerate() {
+        query.push(if n == 0 { " and (" } else { " or " });
+        by_deadline(query, *sla, now);
+    }
+    if !any.is_empty() {
+        query.push(")");
+    }
+}
+
 /// By the instants themselves, not by whether a sweep has come by yet. Each condition is one of an index.
 fn by_deadline(query: &mut QueryBuilder<Postgres>, sla: SlaFilter, now: DateTime<Utc>) {
     let running = "stopped_at is null and paused_at is null";
-    query.push(" and t.id in (select ticket_id from sla_clocks where ");
+    query.push("t.id in (select ticket_id from sla_clocks where ");
     match sla {
         SlaFilter::AtRisk => {
             query

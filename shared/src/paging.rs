@@ -1,0 +1,49 @@
+//! Which part of a list is wanted, where it is read in one order only. Pure.
+
+use uuid::Uuid;
+
+/// The last page that can be asked for: the greatest whole number that every client can write.
+/// However far beyond the end it is, it is empty.
+pub const LAST_PAGE: i64 = (1 << 53) - 1;
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// Where it begins.
+    pub start: Start,
+    /// How many entries at most.
+    pub limit: i64,
+}
+
+/// Where a part of a list begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At this page, from 1.
+    Page(i64),
+    /// After the entry that has this id.
+    After(Uuid),
+}
+
+impl Section {
+    /// The first so many.
+    #[must_use]
+    pub const fn first(limit: i64) -> Self {
+        let start = Start::Page(1);
+        Self { start, limit }
+    }
+
+    /// How many entries come before it, but for what a cursor passes over.
+    #[must_use]
+    pub fn offset(self) -> i64 {
+        match self.start {
+            Start::Page(page) => offset(page, self.limit),
+            Start::After(_) => 0,
+        }
+    }
+}
+
+/// How many entries come before a page.
+#[must_use]
+pub fn offset(page: i64, limit: i64) -> i64 {
+    (page - 1).saturating_mul(limit)
+}
