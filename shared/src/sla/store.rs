@@ -92,7 +92,8 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
 }
 
 /// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
-/// those after `after`, where a batch before this one ended.
+/// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
+/// it gives back, whatever else is open.
 pub async fn due(
     db: impl PgExecutor<'_>,
     now: DateTime<Utc>,
@@ -102,7 +103,8 @@ pub async fn due(
     let (after_at, after_ticket) = after.unzip();
     let rows = sqlx::query!(
         r#"select next_at as "next_at!", ticket_id from sla_clocks
-         where next_at <= $1 and ($2::timestamptz is null or (next_at, ticket_id) > ($2, $3))
+         where next_at <= $1 and next_at >= coalesce($2, timestamptz '-infinity')
+             and ($2 is null or (next_at, ticket_id) > ($2, $3))
          order by next_at, ticket_id limit $4"#,
         now,
         after_at,
@@ -115,6 +117,14 @@ pub async fn due(
         .into_iter()
         .map(|row| (row.next_at, row.ticket_id))
         .collect())
+}
+
+/// Lets the transaction wait for no lock longer than a second.
+pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("select set_config('lock_timeout', '1s', true)")
+        .fetch_one(&mut **tx)
+        .await
+        .map(|_| ())
 }
 
 /// The earliest instant at which a deadline comes near or passes.
