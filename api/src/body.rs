@@ -11,8 +11,12 @@
 //! ```
 
 use crate::{error::Problem, openapi::Shape};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
-use shared::fault::{Fault, Faults, Words};
+use shared::{
+    fault::{Fault, Faults, Words},
+    time_format,
+};
 use std::{ops::RangeInclusive, str::FromStr};
 
 /// An object that is being read, or one of which is told how it is read ([`Body::describe`]).
@@ -23,6 +27,15 @@ pub struct Body {
     null: Null,
     /// What was asked for, in order, when it is only told.
     asked: Option<Shape>,
+}
+
+/// What may be a number or a list of numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OneOrSeveral {
+    /// A number.
+    One(i64),
+    /// A list.
+    Several(Vec<i64>),
 }
 
 /// What `null` says.
@@ -185,6 +198,36 @@ impl Body {
         number
     }
 
+    /// A whole number or a list of them, or nothing. The bounds are for the description alone.
+    pub fn one_or_several(
+        &mut self,
+        field: &str,
+        bounds: &RangeInclusive<i64>,
+        most: usize,
+    ) -> Option<OneOrSeveral> {
+        let (least, greatest) = (bounds.start(), bounds.end());
+        let number = json!({"type": "integer", "minimum": least, "maximum": greatest});
+        let list = json!({"type": "array", "items": number, "minItems": 1, "maxItems": most, "uniqueItems": true});
+        self.ask(field, json!({"anyOf": [number, list, {"type": "null"}]}));
+        let integer = |value: &Value| value.as_i64().or_else(|| whole(value.as_f64()?));
+        let value = self.take(field)?;
+        if let Some(number) = integer(&value) {
+            return Some(OneOrSeveral::One(number));
+        }
+        let Value::Array(items) = value else {
+            self.wrong_kind(field, "a whole number or a list of them");
+            return None;
+        };
+        let mut numbers = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            match integer(item) {
+                Some(number) => numbers.push(number),
+                None => self.wrong_kind(&format!("{field}[{at}]"), "a whole number"),
+            }
+        }
+        (numbers.len() == items.len()).then_some(OneOrSeveral::Several(numbers))
+    }
+
     /// A flag, or nothing.
     pub fn flag(&mut self, field: &str) -> Option<bool> {
         self.ask(field, json!({"type": "boolean"}));
@@ -202,6 +245,18 @@ impl Body {
             return None;
         };
         Some(items)
+    }
+
+    /// An instant of RFC 3339, or nothing.
+    pub fn instant(&mut self, field: &str) -> Option<DateTime<Utc>> {
+        self.ask(field, json!({"type": "string", "format": "date-time"}));
+        let text = self.text(field)?;
+        let instant = time_format::parse(&text);
+        if instant.is_none() {
+            let message = "must be an instant, such as 2025-10-01T08:30:00Z";
+            self.faults.add(field, "not_a_time", message);
+        }
+        instant
     }
 
     /// A list of texts, or nothing.

@@ -6,6 +6,7 @@ use shared::{
     config::{Jobs, Settings},
     jobs::Job,
 };
+use std::time::Duration;
 
 /// The settings that hold cron expressions.
 const CRON_SETTINGS: [&str; 3] = ["SCHEDULE_AUTO_CLOSE", "SCHEDULE_STATS", "SCHEDULE_PRUNE"];
@@ -26,7 +27,7 @@ pub(crate) struct Schedule {
 pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
     let schedule = |job, timing| Schedule { job, timing };
     Ok([
-        schedule(Job::SweepSla, Timing::every(config.sla_sweep)),
+        schedule(Job::SweepSla, Timing::every(third_of(config.sla_sweep))),
         // Shifts begin and end on the minute, in every zone.
         schedule(
             Job::AssignWaiting,
@@ -36,6 +37,12 @@ pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
         schedule(Job::RollUpStats, config.stats.parse()?),
         schedule(Job::Prune, config.prune.parse()?),
     ])
+}
+
+/// What comes due just after a sweep is to be on record within the interval, the time that the next
+/// one takes included: a third to wait, two thirds to be found.
+fn third_of(interval: Duration) -> Duration {
+    Duration::from_secs((interval.as_secs() / 3).max(1))
 }
 
 /// What is wrong with the cron expressions of the settings: one line for each.

@@ -15,7 +15,7 @@ use shared::{
     tickets::actions::auto_close,
     work::{Actor, By, Work},
 };
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 use worker::JobContext;
 
 /// How long after a deadline the sweep comes by: half of the usual interval.
@@ -58,7 +58,9 @@ impl World {
                 break;
             }
             self.clock.set((due + SWEEP_DELAY).min(to).max(self.now()));
-            let swept = sweep(&self.cx).await.map_err(explained)?;
+            let swept = sweep(&self.cx, NonZeroUsize::MIN)
+                .await
+                .map_err(explained)?;
             ensure!(swept.failed == 0, "a deadline could not be swept");
             self.settle().await?;
         }

@@ -74,6 +74,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/api/v1/admin/users/{id}/release-tickets", ADMIN),
     Row("GET", "/api/v1/admin/sla-policies", ADMIN),
     Row("PUT", "/api/v1/admin/sla-policies", ADMIN),
+    Row("POST", "/api/v1/admin/sla-policies/simulate", ADMIN),
     Row("GET", "/api/v1/admin/jobs", ADMIN),
     Row("GET", "/api/v1/admin/jobs/{id}", ADMIN),
     Row("POST", "/api/v1/admin/jobs/{id}/retry", ADMIN),

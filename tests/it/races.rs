@@ -5,7 +5,7 @@ mod assignment;
 use crate::harness::{Answer, App, Caller, minutes};
 use serde_json::json;
 use shared::{assignment::actions::assign_automatically, jobs::Lane, people::Role, work::By};
-use std::{future::Future, sync::Arc};
+use std::{future::Future, num::NonZeroUsize, sync::Arc};
 use tokio::sync::Barrier;
 
 /// With a connection for everybody who races.
@@ -256,6 +256,8 @@ async fn a_reply_that_races_a_closing_is_either_in_time_or_refused() {
     }
 }
 
+const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_once() {
     let app = wide(&[]).await;
@@ -271,7 +273,7 @@ async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_o
     app.advance(minutes(121));
     let tasks = (0..6).map(|_| {
         let cx = app.cx.clone();
-        async move { shared::sla::actions::sweep(&cx).await.unwrap() }
+        async move { shared::sla::actions::sweep(&cx, TWO).await.unwrap() }
     });
     let swept = at_once(tasks.collect()).await;
     assert!(swept.iter().all(|swept| swept.failed == 0), "{swept:?}");

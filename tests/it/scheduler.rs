@@ -34,7 +34,8 @@ impl World {
             "DATABASE_URL" => Some(url.clone()),
             "REDIS_URL" => Some(servers.redis_url()),
             "JWT_SECRET" => Some("0123456789012345678901234567890123456789".to_owned()),
-            "SLA_SWEEP_SECONDS" => Some("15".to_owned()),
+            // A sweep begins at every third of it.
+            "SLA_SWEEP_SECONDS" => Some("45".to_owned()),
             "ASSIGN_SWEEP_SECONDS" => Some("7".to_owned()),
             "SCHEDULE_AUTO_CLOSE" | "SCHEDULE_STATS" | "SCHEDULE_PRUNE" => {
                 Some("0 0 * * * *".to_owned())

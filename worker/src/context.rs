@@ -2,7 +2,7 @@
 
 use crate::{channels::Channels, mail::MailSetupError};
 use shared::{attachments::Files, context::Context, jobs::Lane};
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// Connections that jobs leave to the relay, to deliveries and to whatever else shares the pool.
@@ -59,5 +59,18 @@ impl JobContext {
         Arc::clone(&self.slots)
             .acquire_many_owned(connections)
             .await
+    }
+
+    /// For a sweep, which holds the slots of one connection to work with: as many more as are free
+    /// at present, up to `wanted` in all, and how many it has with these. Nobody waits for them.
+    pub(crate) fn more_slots(
+        &self,
+        wanted: NonZeroUsize,
+    ) -> (Vec<OwnedSemaphorePermit>, NonZeroUsize) {
+        let more =
+            (1..wanted.get()).map_while(|_| Arc::clone(&self.slots).try_acquire_owned().ok());
+        let held: Vec<_> = more.collect();
+        let all = NonZeroUsize::MIN.saturating_add(held.len());
+        (held, all)
     }
 }

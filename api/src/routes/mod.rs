@@ -81,6 +81,7 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .post("/api/v1/admin/users/{id}/release-tickets", users::release_tickets::post, users::release_tickets::operation)
         .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
         .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
+        .post("/api/v1/admin/sla-policies/simulate", sla_policies::simulate::post, sla_policies::simulate::operation)
         .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
         .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation)
         .post("/api/v1/admin/jobs/{id}/retry", jobs::retry::post, jobs::retry::operation)

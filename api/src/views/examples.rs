@@ -17,7 +17,7 @@ use shared::{
         operate::{Entry, QueueState},
     },
     people::{Availability, AvailabilityNow},
-    sla::{PolicyRule, default_rules},
+    sla::{PolicyRule, SlaView, default_rules},
     stats::{AgentFigures, Count, Performance, Stats},
     tickets::{
         Category, Priority, Status,
@@ -124,6 +124,12 @@ impl Example for Pagination {
 impl Example for PolicyRule {
     fn example(_: Moment) -> Value {
         json!(default_rules(AT_RISK_PERCENT).first())
+    }
+}
+
+impl Example for SlaView {
+    fn example(at: Moment) -> Value {
+        json!(json!(Story::until(at).ticket()).get("sla"))
     }
 }
 

@@ -132,7 +132,8 @@ impl Story {
         (ticket.assigned_to, ticket.assigned_at) = (Some(AGENT), Some(minute(5)));
         ticket.status = Status::InProgress;
         ticket.first_response_at = Some(minute(12));
-        let overdue = self.shown.clocks.staff_replied(minute(12));
+        let policy = &self.shown.ticket.policy;
+        let overdue = self.shown.clocks.staff_replied(policy, minute(12));
         debug_assert!(overdue.is_empty(), "answered in time");
         self.messages = vec![message()];
         self.by_the_agent(12, Happened::MessageAdded { message: ANSWER });
@@ -153,7 +154,8 @@ impl Story {
     }
 
     fn closed(&mut self) {
-        let overdue = self.shown.clocks.resolved(minute(55));
+        let policy = &self.shown.ticket.policy;
+        let overdue = self.shown.clocks.resolved(policy, minute(55));
         debug_assert!(overdue.is_empty(), "resolved in time");
         let ticket = &mut self.shown.ticket;
         ticket.status = Status::Closed;

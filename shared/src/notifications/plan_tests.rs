@@ -87,6 +87,7 @@ fn at_risk(late: bool) -> Happened {
     let due_at = DateTime::UNIX_EPOCH;
     Happened::SlaAtRisk {
         metric: Metric::Resolution,
+        percent: Some(80),
         cycle: 0,
         due_at,
         late,

@@ -7,6 +7,8 @@
 //! - Only the resolution clock stands still, and only while the customer has to answer.
 //! - The calls that can bring something on record return it, to be written into the history; what
 //!   is found when a clock stops is marked late.
+//! - Whatever has not stopped runs by the policy of the ticket, which every call is given. When that
+//!   changes, `reprioritised` or `reopened` come with it.
 
 use super::{Metric, Overdue, Policy, SlaClock};
 use crate::tickets::Status;
@@ -35,9 +37,9 @@ impl Clocks {
 
     /// Staff wrote a public message: the first response, or the next one.
     #[must_use = "what comes on record has to be told"]
-    pub fn staff_replied(&mut self, at: DateTime<Utc>) -> Vec<Overdue> {
-        let mut overdue = self.stop(Metric::FirstResponse, at);
-        overdue.extend(self.stop(Metric::NextResponse, at));
+    pub fn staff_replied(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
+        let mut overdue = self.stop(Metric::FirstResponse, policy, at);
+        overdue.extend(self.stop(Metric::NextResponse, policy, at));
         overdue
     }
 
@@ -63,18 +65,45 @@ impl Clocks {
     }
 
     /// The status is `waiting_customer` no more.
-    pub fn resumed(&mut self, at: DateTime<Utc>) {
+    pub fn resumed(&mut self, policy: &Policy, at: DateTime<Utc>) {
         if let Some(clock) = self.latest_mut(Metric::Resolution) {
-            clock.resume(at);
+            clock.resume(policy.calendar.as_ref(), at);
         }
     }
 
     /// The ticket was resolved. That is also the response to whatever had none.
     #[must_use = "what comes on record has to be told"]
-    pub fn resolved(&mut self, at: DateTime<Utc>) -> Vec<Overdue> {
-        let mut overdue = self.staff_replied(at);
-        overdue.extend(self.stop(Metric::Resolution, at));
+    pub fn resolved(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
+        let mut overdue = self.staff_replied(policy, at);
+        overdue.extend(self.stop(Metric::Resolution, policy, at));
         overdue
+    }
+
+    /// The status changed. Taking a ticket up again is [`Clocks::reopened`] before this.
+    #[must_use = "what comes on record has to be told"]
+    pub fn status_changed(
+        &mut self,
+        policy: &Policy,
+        (from, to): (Status, Status),
+        at: DateTime<Utc>,
+    ) -> Vec<Overdue> {
+        if from == to {
+            return Vec::new();
+        }
+        if from == Status::WaitingCustomer {
+            self.resumed(policy, at);
+        }
+        match to {
+            Status::WaitingCustomer => self.waiting(policy, at),
+            Status::Resolved => self.resolved(policy, at),
+            Status::Open
+            | Status::Assigned
+            | Status::InProgress
+            | Status::WaitingInternal
+            | Status::Escalated
+            | Status::Reopened
+            | Status::Closed => Vec::new(),
+        }
     }
 
     /// The ticket was taken up again: a new cycle of the resolution clock. The first response
@@ -98,15 +127,15 @@ impl Clocks {
     ) -> Vec<Overdue> {
         let mut overdue = Vec::new();
         for clock in self.0.iter_mut().filter(|clock| clock.stopped_at.is_none()) {
-            overdue.extend(match target(policy, clock.metric) {
-                Some(minutes) => clock.retarget(at, minutes, policy.at_risk_percent),
-                None => clock.stop(at),
+            overdue.extend(match policy.terms(clock.metric) {
+                Some(terms) => clock.retarget(&terms, at),
+                None => clock.stop(policy.calendar.as_ref(), at),
             });
         }
         if status == Status::WaitingCustomer && policy.pause_when_waiting {
             overdue.extend(self.waiting(policy, at));
         } else {
-            self.resumed(at);
+            self.resumed(policy, at);
         }
         overdue
     }
@@ -128,30 +157,21 @@ impl Clocks {
     }
 
     fn begin(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) {
-        if let Some(minutes) = target(policy, metric) {
+        if let Some(terms) = policy.terms(metric) {
             let cycle = self.latest(metric).map_or(1, |clock| clock.cycle + 1);
-            let clock = SlaClock::start(metric, cycle, at, minutes, policy.at_risk_percent);
-            self.0.push(clock);
+            self.0.push(SlaClock::start(metric, cycle, &terms, at));
         }
     }
 
-    fn stop(&mut self, metric: Metric, at: DateTime<Utc>) -> Vec<Overdue> {
+    fn stop(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
         self.latest_mut(metric)
-            .map(|clock| clock.stop(at))
+            .map(|clock| clock.stop(policy.calendar.as_ref(), at))
             .unwrap_or_default()
     }
 
     fn latest_mut(&mut self, metric: Metric) -> Option<&mut SlaClock> {
         let of_metric = self.0.iter_mut().filter(|clock| clock.metric == metric);
         of_metric.max_by_key(|clock| clock.cycle)
-    }
-}
-
-const fn target(policy: &Policy, metric: Metric) -> Option<i32> {
-    match metric {
-        Metric::FirstResponse => Some(policy.first_response_minutes),
-        Metric::NextResponse => policy.next_response_minutes,
-        Metric::Resolution => Some(policy.resolution_minutes),
     }
 }
 

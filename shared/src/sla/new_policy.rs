@@ -1,6 +1,6 @@
 //! Policies as admins send them: every fault at once, each with the path of its field. Pure.
 
-use super::{Policy, PolicyRule};
+use super::{AtRisk, Calendar, Policy, PolicyRule};
 use crate::{
     fault::{Asks, Faults},
     people::Role,
@@ -10,7 +10,8 @@ use std::ops::RangeInclusive;
 
 /// The longest target: a year.
 const MINUTES: RangeInclusive<i64> = 1..=525_600;
-const PERCENT: RangeInclusive<i64> = 1..=99;
+/// A target that a calendar reaches only after so many weeks, ten years, is none.
+const MOST_WEEKS: i64 = 522;
 const MOST_RULES: usize = 200;
 const NAME_CHARACTERS: usize = 100;
 
@@ -29,7 +30,55 @@ pub struct NewPolicy {
     /// See [`Policy::pause_when_waiting`]; true when absent.
     pub pause_when_waiting: Option<bool>,
     /// See [`Policy::at_risk_percent`]; the configured share when absent.
-    pub at_risk_percent: Option<i64>,
+    pub at_risk_percent: Option<NewAtRisk>,
+    /// See [`Policy::calendar`].
+    pub calendar: Option<Calendar>,
+}
+
+/// Shares as an admin sends them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum NewAtRisk {
+    /// A number.
+    Once(i64),
+    /// A list of numbers.
+    Each(Vec<i64>),
+}
+
+impl NewAtRisk {
+    /// What a share may be, in percent.
+    pub const PERCENT: RangeInclusive<i64> = 1..=99;
+    /// How many of them there may be.
+    pub const MOST: usize = 10;
+
+    fn parse(&self, field: &str, faults: &mut Faults) -> Option<AtRisk> {
+        let mut percent = |field: &str, percent| {
+            let percent = faults.integer(field, Some(percent), Self::PERCENT)?;
+            i16::try_from(percent).ok()
+        };
+        match self {
+            Self::Once(once) => percent(field, *once).map(AtRisk::Once),
+            Self::Each(each) => {
+                let shares: Vec<_> = each
+                    .iter()
+                    .take(Self::MOST)
+                    .enumerate()
+                    .map(|(index, share)| percent(&format!("{field}[{index}]"), *share))
+                    .collect();
+                faults.entries(field, each.len(), Self::MOST);
+                if each.is_empty() {
+                    faults.add(field, "too_few", "must have a share, such as [80]");
+                }
+                for (index, two) in each.windows(2).take(Self::MOST).enumerate() {
+                    if two.first() >= two.last() {
+                        let field = format!("{field}[{}]", index + 1);
+                        faults.add(field, "not_ascending", "must be above the one before");
+                    }
+                }
+                shares.into_iter().collect::<Option<_>>().map(AtRisk::Each)
+            }
+        }
+    }
 }
 
 impl NewPolicy {
@@ -56,17 +105,35 @@ impl NewPolicy {
             Need::Optional,
         );
         let resolution = minutes("resolutionMinutes", self.resolution_minutes, Need::Required);
-        let percent = faults.integer(&field("atRiskPercent"), self.at_risk_percent, PERCENT);
-        let percent = percent.and_then(|percent| i16::try_from(percent).ok());
+        if let Some(calendar) = &self.calendar {
+            for (name, target) in [
+                ("firstResponseMinutes", first),
+                ("nextResponseMinutes", next),
+                ("resolutionMinutes", resolution),
+            ] {
+                if target.is_some_and(|target| never_comes(calendar, target)) {
+                    let message = "is reached only after more than ten years of these hours";
+                    faults.add(field(name), "never_comes", message);
+                }
+            }
+        }
+        let at_risk = self.at_risk_percent.as_ref();
+        let at_risk = at_risk.map(|shares| shares.parse(&field("atRiskPercent"), faults));
         Some(Policy {
             name,
             first_response_minutes: first?,
             next_response_minutes: next,
             resolution_minutes: resolution?,
             pause_when_waiting: self.pause_when_waiting.unwrap_or(true),
-            at_risk_percent: percent.unwrap_or(at_risk_percent),
+            at_risk_percent: at_risk.unwrap_or(Some(AtRisk::Once(at_risk_percent)))?,
+            calendar: self.calendar.clone(),
         })
     }
+}
+
+fn never_comes(calendar: &Calendar, target_minutes: i32) -> bool {
+    let minutes_of_a_week = calendar.weekly() / 60_000_000;
+    i64::from(target_minutes) > minutes_of_a_week.saturating_mul(MOST_WEEKS)
 }
 
 /// Whether a field has to be there.
@@ -110,12 +177,23 @@ impl NewPolicyRule {
             let message = "must be one of: customer, technician, corporate";
             faults.add(field, "not_a_requester", message);
         }
-        let policy = self.policy.parse(path, at_risk_percent, faults)?;
+        let policy = self.policy.parse(path, at_risk_percent, faults);
+        let (first, resolution) = (
+            self.policy.first_response_minutes,
+            self.policy.resolution_minutes,
+        );
+        if resolution.is_some() && resolution < first {
+            faults.add(
+                format!("{path}.resolutionMinutes"),
+                "shorter_than_first_response",
+                "must not be less than firstResponseMinutes: a resolution is a response as well",
+            );
+        }
         Some(PolicyRule {
             priority: priority?,
             category,
             customer_role,
-            policy,
+            policy: policy?,
         })
     }
 }

@@ -25,7 +25,10 @@ pub struct Overdue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverdueKind {
     /// The deadline comes near.
-    Warning,
+    Warning {
+        /// The share of the target after which it is given.
+        percent: i16,
+    },
     /// The deadline has passed.
     Breach,
 }
@@ -42,9 +45,10 @@ impl Overdue {
             ..
         } = *self;
         match self.kind {
-            OverdueKind::Warning => Happened::SlaAtRisk {
+            OverdueKind::Warning { percent } => Happened::SlaAtRisk {
                 metric,
                 cycle,
+                percent: Some(percent),
                 due_at,
                 late,
             },

@@ -1,6 +1,7 @@
 //! How fast a ticket is to be answered and resolved: the brief's table, and the rules by which
 //! admins replace it. The first rule that fits a ticket gives its policy. Pure.
 
+use super::{AtRisk, Calendar, Metric};
 use crate::{
     people::Role,
     tickets::{Category, Priority},
@@ -25,8 +26,22 @@ pub struct Policy {
     /// Whether the resolution clock stands still while the customer has to answer.
     #[serde(default = "yes")]
     pub pause_when_waiting: bool,
-    /// The share of a target, in percent, after which a warning is given.
-    pub at_risk_percent: i16,
+    /// The shares of a target, in percent, after which warnings are given.
+    pub at_risk_percent: AtRisk,
+    /// When time counts; all of it does without one.
+    #[serde(default)]
+    pub calendar: Option<Calendar>,
+}
+
+/// What a policy says of one clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The time that may be used, in working minutes.
+    pub target_minutes: i32,
+    /// After which shares of it warnings are given.
+    pub at_risk: &'a AtRisk,
+    /// When time counts.
+    pub calendar: Option<&'a Calendar>,
 }
 
 const fn yes() -> bool {
@@ -49,8 +64,24 @@ impl Policy {
             next_response_minutes: None,
             resolution_minutes,
             pause_when_waiting: true,
-            at_risk_percent,
+            at_risk_percent: AtRisk::Once(at_risk_percent),
+            calendar: None,
         }
+    }
+
+    /// What it says of a clock; nothing of one that it has no target for.
+    #[must_use]
+    pub fn terms(&self, metric: Metric) -> Option<Terms<'_>> {
+        let target_minutes = match metric {
+            Metric::FirstResponse => Some(self.first_response_minutes),
+            Metric::NextResponse => self.next_response_minutes,
+            Metric::Resolution => Some(self.resolution_minutes),
+        }?;
+        Some(Terms {
+            target_minutes,
+            at_risk: &self.at_risk_percent,
+            calendar: self.calendar.as_ref(),
+        })
     }
 }
 

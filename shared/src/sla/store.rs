@@ -12,8 +12,9 @@ pub async fn load(
     tickets: &[uuid::Uuid],
 ) -> sqlx::Result<HashMap<TicketId, Clocks>> {
     let rows = sqlx::query!(
-        "select ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent, paused_at, paused_micros,
-                warn_at, due_at, stopped_at, warned_at, breached_at
+        "select ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent, further_warnings,
+                paused_at, paused_micros, pauses, warn_at, due_at, stopped_at, used_micros, warned_at,
+                further_warned, breached_at
          from sla_clocks where ticket_id = any($1) order by ticket_id, metric, cycle",
         tickets,
     )
@@ -27,12 +28,16 @@ pub async fn load(
             started_at: row.started_at,
             target_minutes: row.target_minutes,
             at_risk_percent: row.at_risk_percent,
+            further_warnings: row.further_warnings.0,
             paused_at: row.paused_at,
             paused_micros: row.paused_micros,
+            pauses: row.pauses.0,
             warn_at: row.warn_at,
             due_at: row.due_at,
             stopped_at: row.stopped_at,
+            used_micros: row.used_micros,
             warned_at: row.warned_at,
+            further_warned: row.further_warned,
             breached_at: row.breached_at,
         });
     }
@@ -62,17 +67,21 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
         .collect();
     sqlx::query!(
         "insert into sla_clocks (ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent,
-             paused_at, paused_micros, warn_at, due_at, stopped_at, warned_at, breached_at, next_at)
+             further_warnings, paused_at, paused_micros, pauses, warn_at, due_at, stopped_at, used_micros,
+             warned_at, further_warned, breached_at, next_at)
          select $1, clock.* from jsonb_to_recordset($2) as clock (
              metric text, cycle integer, started_at timestamptz, target_minutes integer,
-             at_risk_percent smallint, paused_at timestamptz, paused_micros bigint, warn_at timestamptz,
-             due_at timestamptz, stopped_at timestamptz, warned_at timestamptz, breached_at timestamptz,
+             at_risk_percent smallint, further_warnings jsonb, paused_at timestamptz, paused_micros bigint,
+             pauses jsonb, warn_at timestamptz, due_at timestamptz, stopped_at timestamptz,
+             used_micros bigint, warned_at timestamptz, further_warned integer, breached_at timestamptz,
              next_at timestamptz)
          on conflict (ticket_id, metric, cycle) do update set
              target_minutes = excluded.target_minutes, at_risk_percent = excluded.at_risk_percent,
-             paused_at = excluded.paused_at, paused_micros = excluded.paused_micros,
-             warn_at = excluded.warn_at, due_at = excluded.due_at, stopped_at = excluded.stopped_at,
-             warned_at = excluded.warned_at, breached_at = excluded.breached_at, next_at = excluded.next_at
+             further_warnings = excluded.further_warnings, paused_at = excluded.paused_at,
+             paused_micros = excluded.paused_micros, pauses = excluded.pauses, warn_at = excluded.warn_at,
+             due_at = excluded.due_at, stopped_at = excluded.stopped_at, used_micros = excluded.used_micros,
+             warned_at = excluded.warned_at, further_warned = excluded.further_warned,
+             breached_at = excluded.breached_at, next_at = excluded.next_at
          where sla_clocks is distinct from excluded",
         ticket.0,
         Json(written) as _,
@@ -83,7 +92,8 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
 }
 
 /// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
-/// those after `after`, where a batch before this one ended.
+/// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
+/// it gives back, whatever else is open.
 pub async fn due(
     db: impl PgExecutor<'_>,
     now: DateTime<Utc>,
@@ -93,7 +103,8 @@ pub async fn due(
     let (after_at, after_ticket) = after.unzip();
     let rows = sqlx::query!(
         r#"select next_at as "next_at!", ticket_id from sla_clocks
-         where next_at <= $1 and ($2::timestamptz is null or (next_at, ticket_id) > ($2, $3))
+         where next_at <= $1 and next_at >= coalesce($2, timestamptz '-infinity')
+             and ($2 is null or (next_at, ticket_id) > ($2, $3))
          order by next_at, ticket_id limit $4"#,
         now,
         after_at,
@@ -106,6 +117,14 @@ pub async fn due(
         .into_iter()
         .map(|row| (row.next_at, row.ticket_id))
         .collect())
+}
+
+/// Lets the transaction wait for no lock longer than a second.
+pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("select set_config('lock_timeout', '1s', true)")
+        .fetch_one(&mut **tx)
+        .await
+        .map(|_| ())
 }
 
 /// The earliest instant at which a deadline comes near or passes.

@@ -3,7 +3,7 @@
 //! `met` is false as soon as the deadline has passed: it cannot be met any more, although the
 //! `state` is `breached` until the clock stops and `missed` from then on.
 
-use super::{Clocks, Metric, Policy, SlaClock};
+use super::{Calendar, Clocks, Metric, Policy, SlaClock};
 use crate::text_enum;
 use chrono::{DateTime, Utc};
 
@@ -73,29 +73,30 @@ impl SlaView {
     /// where the clocks that every ticket has are missing.
     #[must_use]
     pub fn of(policy: &Policy, clocks: &Clocks, now: DateTime<Utc>) -> Option<Self> {
+        let calendar = policy.calendar.as_ref();
         let resolution = clocks.latest(Metric::Resolution)?;
         let next_response = policy
             .next_response_minutes
             .and_then(|_| clocks.latest(Metric::NextResponse));
         Some(Self {
             policy: policy.clone(),
-            first_response: ClockView::of(clocks.latest(Metric::FirstResponse)?, now),
-            next_response: next_response.map(|clock| ClockView::of(clock, now)),
-            resolution: ClockView::of(resolution, now),
-            paused_minutes: resolution.paused(now).num_minutes(),
+            first_response: ClockView::of(clocks.latest(Metric::FirstResponse)?, calendar, now),
+            next_response: next_response.map(|clock| ClockView::of(clock, calendar, now)),
+            resolution: ClockView::of(resolution, calendar, now),
+            paused_minutes: resolution.paused(calendar, now).num_minutes(),
         })
     }
 }
 
 impl ClockView {
-    /// What is to be shown of one clock at `now`.
+    /// What is to be shown of one clock at `now`, by the calendar of its ticket's policy.
     #[must_use]
-    pub fn of(clock: &SlaClock, now: DateTime<Utc>) -> Self {
-        let elapsed_minutes = clock.elapsed(now).num_minutes();
+    pub fn of(clock: &SlaClock, calendar: Option<&Calendar>, now: DateTime<Utc>) -> Self {
+        let elapsed_minutes = clock.elapsed(calendar, now).num_minutes();
         let state = state(clock, now);
         Self {
             target_minutes: clock.target_minutes,
-            target_at: clock.due_if_resumed(now),
+            target_at: clock.due_if_resumed(calendar, now),
             at: clock.stopped_at,
             elapsed_minutes,
             remaining_minutes: i64::from(clock.target_minutes) - elapsed_minutes,

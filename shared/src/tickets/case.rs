@@ -263,7 +263,7 @@ impl Case {
             Visibility::Internal => {}
             Visibility::Public if by.is_staff() => {
                 self.ticket.first_response_at.get_or_insert(now);
-                let late = self.clocks.staff_replied(now);
+                let late = self.clocks.staff_replied(&self.ticket.policy, now);
                 self.record_overdue(&late);
             }
             Visibility::Public => self.clocks.customer_wrote(&self.ticket.policy, now),
@@ -323,20 +323,13 @@ impl Case {
         if from == Status::WaitingCustomer {
             self.ticket.waiting_since = None;
             self.ticket.reminded_at = None;
-            self.clocks.resumed(now);
         }
         match to {
-            Status::WaitingCustomer => {
-                self.ticket.waiting_since = Some(now);
-                let found = self.clocks.waiting(&self.ticket.policy, now);
-                self.record_overdue(&found);
-            }
+            Status::WaitingCustomer => self.ticket.waiting_since = Some(now),
             Status::Resolved => {
                 self.ticket.resolved_at = Some(now);
                 self.ticket.resolved_for = self.ticket.assigned_to;
                 self.ticket.first_response_at.get_or_insert(now);
-                let late = self.clocks.resolved(now);
-                self.record_overdue(&late);
             }
             Status::Closed => self.ticket.closed_at = Some(now),
             Status::Open
@@ -346,6 +339,9 @@ impl Case {
             | Status::Escalated
             | Status::Reopened => {}
         }
+        let moved = (from, to);
+        let found = self.clocks.status_changed(&self.ticket.policy, moved, now);
+        self.record_overdue(&found);
         self.record(now, Happened::StatusChanged { from, to });
     }
 

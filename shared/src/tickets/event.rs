@@ -126,6 +126,9 @@ pub enum Happened {
         metric: Metric,
         /// In which cycle of it.
         cycle: i32,
+        /// After which share of the target; none in entries of before policies had several.
+        #[serde(default)]
+        percent: Option<i16>,
         /// When it is due.
         #[serde(with = "crate::time_format")]
         due_at: DateTime<Utc>,

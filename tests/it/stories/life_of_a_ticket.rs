@@ -67,7 +67,8 @@ async fn a_new_ticket_has_the_shape_of_the_contract() {
             "sla": {
                 "policy": {
                     "name": "standard", "firstResponseMinutes": 30, "nextResponseMinutes": null,
-                    "resolutionMinutes": 240, "pauseWhenWaiting": true, "atRiskPercent": 80
+                    "resolutionMinutes": 240, "pauseWhenWaiting": true, "atRiskPercent": 80,
+                    "calendar": null
                 },
                 "firstResponse": clock(30, "2025-10-01T08:30:00.000Z"),
                 "nextResponse": null,

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod auto_close;
+mod calendars;
 mod capacity;
 mod closing;
 mod errors;

@@ -68,6 +68,7 @@ fn what(template: Template) -> Happened {
         Template::SlaAtRisk => Happened::SlaAtRisk {
             metric: Metric::Resolution,
             cycle: 0,
+            percent: Some(80),
             due_at: at() + TimeDelta::minutes(20),
             late: false,
         },

@@ -1,16 +1,20 @@
 //! Sweep: puts on record the deadlines that came near or passed.
 //!
 //! Each ticket has a transaction of its own and is looked at again under its lock, so that any
-//! number of sweeps at once find each warning and each breach once, and one ticket that fails
-//! holds up no other.
+//! number of sweeps at once find each warning and each breach once. One ticket that fails holds up
+//! no other: it is left to the next sweep, as is one whose lock somebody holds for long. Several
+//! tickets are handled at a time, since most of what one costs is waiting for the database.
 
 use crate::{
     context::Context,
     error::{ActionError, Chain},
+    ids::TicketId,
     sla::store,
-    tickets::actions::escalate_on_breach,
+    tickets::actions::{Swept, escalate_on_breach},
     work::By,
 };
+use futures_util::{StreamExt, stream};
+use std::{collections::HashSet, future, num::NonZeroUsize};
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,34 +27,49 @@ pub struct SlaSwept {
     pub failed: usize,
 }
 
+impl SlaSwept {
+    fn count(&mut self, ticket: TicketId, did: Result<Swept, ActionError>) {
+        match did {
+            Ok(did) => {
+                self.found = self.found.saturating_add(did.found);
+                self.escalated = self.escalated.saturating_add(usize::from(did.lifted));
+            }
+            Err(error) => {
+                tracing::error!(ticket.id = %ticket, error = %Chain(&error), "the deadlines of a ticket could not be swept");
+                self.failed = self.failed.saturating_add(1);
+            }
+        }
+    }
+}
+
 const BATCH: i64 = 500;
 
-/// Sweeps until nothing more is due at the present instant.
+/// Sweeps until nothing more is due that was due at the beginning, so many tickets at a time, each
+/// with a connection.
 ///
 /// # Errors
 /// The deadlines cannot be read.
-pub async fn sweep(cx: &Context) -> Result<SlaSwept, ActionError> {
+pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, ActionError> {
     let now = cx.clock.now();
     let mut swept = SlaSwept::default();
     let mut after = None;
     loop {
-        let due = store::due(&cx.pool, now, after, BATCH).await?;
+        let mut due = store::due(&cx.pool, now, after, BATCH).await?;
         let Some(last) = due.last().copied() else {
             return Ok(swept);
         };
         after = Some(last);
-        for (_, ticket) in due {
-            match one(cx, ticket).await {
-                Ok(did) => {
-                    swept.found = swept.found.saturating_add(did.found);
-                    swept.escalated = swept.escalated.saturating_add(usize::from(did.lifted));
-                }
-                Err(error) => {
-                    tracing::error!(ticket.id = %ticket, error = %Chain(&error), "the deadlines of a ticket could not be swept");
-                    swept.failed = swept.failed.saturating_add(1);
-                }
-            }
-        }
+        // Of a ticket with several clocks that are due, the first finds all of them.
+        let mut seen = HashSet::new();
+        due.retain(|(_, ticket)| seen.insert(*ticket));
+        stream::iter(due)
+            .map(|(_, ticket)| async move { (ticket, one(cx, ticket).await) })
+            .buffer_unordered(at_a_time.get())
+            .for_each(|(ticket, did)| {
+                swept.count(ticket, did);
+                future::ready(())
+            })
+            .await;
     }
 }
 
@@ -65,11 +84,9 @@ pub async fn next_deadline(
     Ok(store::next_due(&cx.pool).await?)
 }
 
-async fn one(
-    cx: &Context,
-    ticket: crate::ids::TicketId,
-) -> Result<crate::tickets::actions::Swept, ActionError> {
+async fn one(cx: &Context, ticket: TicketId) -> Result<Swept, ActionError> {
     let mut work = cx.begin(By::System).await?;
+    store::wait_briefly(&mut work.tx).await?;
     let did = escalate_on_breach(&mut work, ticket).await?;
     work.commit().await?;
     Ok(did)

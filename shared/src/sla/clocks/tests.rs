@@ -26,6 +26,8 @@ fn running(clocks: &Clocks) -> Vec<(Metric, i32)> {
     runs.map(|clock| (clock.metric, clock.cycle)).collect()
 }
 
+const WARNING: OverdueKind = OverdueKind::Warning { percent: 80 };
+
 use Metric::{FirstResponse, NextResponse, Resolution};
 
 #[test]
@@ -43,16 +45,16 @@ fn a_next_response_is_measured_from_the_oldest_unanswered_message_after_the_firs
         None,
         "the first response covers it"
     );
-    assert_eq!(clocks.staff_replied(at(10)), []);
+    assert_eq!(clocks.staff_replied(&policy(), at(10)), []);
     assert_eq!(clocks.latest(NextResponse), None);
     clocks.customer_wrote(&policy(), at(30));
     clocks.customer_wrote(&policy(), at(45));
     assert_eq!(clocks.latest(NextResponse).unwrap().started_at, at(30));
-    let overdue = clocks.staff_replied(at(51));
+    let overdue = clocks.staff_replied(&policy(), at(51));
     assert_eq!(
         facts(&overdue),
         [
-            (NextResponse, 1, OverdueKind::Warning, at(46), true),
+            (NextResponse, 1, WARNING, at(46), true),
             (NextResponse, 1, OverdueKind::Breach, at(50), true),
         ]
     );
@@ -64,7 +66,7 @@ fn a_next_response_is_measured_from_the_oldest_unanswered_message_after_the_firs
 fn without_a_target_for_it_there_is_no_next_response() {
     let policy = Policy::standard(Priority::Medium, 80);
     let mut clocks = Clocks::open(&policy, at(0));
-    assert_eq!(clocks.staff_replied(at(10)), []);
+    assert_eq!(clocks.staff_replied(&policy, at(10)), []);
     clocks.customer_wrote(&policy, at(30));
     assert_eq!(running(&clocks), [(Resolution, 1)]);
 }
@@ -76,7 +78,7 @@ fn only_the_resolution_clock_stands_still_and_only_where_the_policy_says_so() {
     let paused = |clocks: &Clocks, metric| clocks.latest(metric).unwrap().paused_at;
     assert_eq!(paused(&clocks, FirstResponse), None);
     assert_eq!(paused(&clocks, Resolution), Some(at(10)));
-    clocks.resumed(at(40));
+    clocks.resumed(&policy(), at(40));
     assert_eq!(clocks.latest(Resolution).unwrap().due_at, at(510));
 
     let keeps_running = Policy {
@@ -91,11 +93,11 @@ fn only_the_resolution_clock_stands_still_and_only_where_the_policy_says_so() {
 #[test]
 fn a_resolution_without_a_response_is_the_response_too() {
     let mut clocks = Clocks::open(&policy(), at(0));
-    let overdue = clocks.resolved(at(100));
+    let overdue = clocks.resolved(&policy(), at(100));
     assert_eq!(
         facts(&overdue),
         [
-            (FirstResponse, 1, OverdueKind::Warning, at(48), true),
+            (FirstResponse, 1, WARNING, at(48), true),
             (FirstResponse, 1, OverdueKind::Breach, at(60), true),
         ]
     );
@@ -109,7 +111,7 @@ fn a_resolution_without_a_response_is_the_response_too() {
 #[test]
 fn reopening_begins_a_new_cycle_of_the_resolution_alone() {
     let mut clocks = Clocks::open(&policy(), at(0));
-    assert_eq!(clocks.resolved(at(10)), []);
+    assert_eq!(clocks.resolved(&policy(), at(10)), []);
     clocks.reopened(&policy(), at(1000));
     assert_eq!(running(&clocks), [(Resolution, 2)]);
     assert_eq!(clocks.latest(Resolution).unwrap().due_at, at(1480));
@@ -123,7 +125,7 @@ fn reopening_begins_a_new_cycle_of_the_resolution_alone() {
 fn a_new_priority_moves_what_has_not_stopped() {
     let urgent = Policy::standard(Priority::Urgent, 80);
     let mut clocks = Clocks::open(&policy(), at(0));
-    assert_eq!(clocks.staff_replied(at(10)), []);
+    assert_eq!(clocks.staff_replied(&policy(), at(10)), []);
     clocks.customer_wrote(&policy(), at(20));
     assert_eq!(
         clocks.reprioritised(&urgent, Status::InProgress, at(30)),
@@ -151,7 +153,7 @@ fn a_new_policy_decides_whether_waiting_stands_still() {
     assert_eq!(clocks.reprioritised(&keeps_running, status, at(20)), []);
     let resolution = clocks.latest(Resolution).unwrap();
     assert!(resolution.is_running());
-    assert_eq!(resolution.paused(at(20)), TimeDelta::minutes(10));
+    assert_eq!(resolution.paused(None, at(20)), TimeDelta::minutes(10));
     assert_eq!(clocks.reprioritised(&policy(), status, at(30)), []);
     assert_eq!(clocks.latest(Resolution).unwrap().paused_at, Some(at(30)));
 }
@@ -169,11 +171,11 @@ proptest! {
             now += gap;
             let instant = at(now);
             told.extend(match event {
-                0 => clocks.staff_replied(instant),
+                0 => clocks.staff_replied(&policy(), instant),
                 1 => { clocks.customer_wrote(&policy(), instant); vec![] }
                 2 => clocks.waiting(&policy(), instant),
-                3 => { clocks.resumed(instant); vec![] }
-                4 => clocks.resolved(instant),
+                3 => { clocks.resumed(&policy(), instant); vec![] }
+                4 => clocks.resolved(&policy(), instant),
                 5 => { clocks.reopened(&policy(), instant); vec![] }
                 6 => clocks.reprioritised(&other, Status::WaitingCustomer, instant),
                 _ => clocks.sweep(instant),

@@ -34,7 +34,8 @@ fn what_is_left_out_has_its_default() {
             next_response_minutes: None,
             resolution_minutes: 525_600,
             pause_when_waiting: true,
-            at_risk_percent: 80,
+            at_risk_percent: AtRisk::Once(80),
+            calendar: None,
         },
     };
     let second = PolicyRule {
@@ -47,7 +48,8 @@ fn what_is_left_out_has_its_default() {
             next_response_minutes: Some(6),
             resolution_minutes: 7,
             pause_when_waiting: false,
-            at_risk_percent: 99,
+            at_risk_percent: AtRisk::Once(99),
+            calendar: None,
         },
     };
     assert_eq!(rules, [first, second]);

@@ -13,7 +13,7 @@ fn without_rules_the_table_of_the_brief_holds() {
                 priority,
                 policy.first_response_minutes,
                 policy.resolution_minutes,
-                policy.at_risk_percent,
+                policy.at_risk_percent.first(),
             )
         })
         .collect();
@@ -86,7 +86,7 @@ fn a_rule_is_kept_as_one_flat_object_and_read_again() {
     let expected = json!({
         "priority": "urgent", "category": "bug_report", "customerRole": null, "name": "standard",
         "firstResponseMinutes": 15, "nextResponseMinutes": null, "resolutionMinutes": 120,
-        "pauseWhenWaiting": true, "atRiskPercent": 80,
+        "pauseWhenWaiting": true, "atRiskPercent": 80, "calendar": null,
     });
     assert_eq!(kept, expected);
     assert_eq!(serde_json::from_value::<PolicyRule>(kept).unwrap(), rule);

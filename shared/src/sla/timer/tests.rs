@@ -1,7 +1,10 @@
 //! Worked examples, laws over random lives, and an oracle that counts minutes.
 
 use super::*;
-use crate::tickets::{Happened, Priority};
+use crate::{
+    sla::AtRisk,
+    tickets::{Happened, Priority},
+};
 use proptest::prelude::*;
 
 fn at(minute: i64) -> DateTime<Utc> {
@@ -13,15 +16,45 @@ fn at_second(second: i64) -> DateTime<Utc> {
 }
 
 fn clock(target_minutes: i32) -> SlaClock {
-    SlaClock::start(Metric::Resolution, 1, at(0), target_minutes, 80)
+    warning_at(&AtRisk::Once(80), target_minutes)
 }
 
-fn found(overdue: &[Overdue]) -> Vec<(OverdueKind, DateTime<Utc>, bool)> {
-    let told = |found: &Overdue| (found.kind, found.at, found.late);
+fn warning_at(at_risk: &AtRisk, target_minutes: i32) -> SlaClock {
+    SlaClock::start(
+        Metric::Resolution,
+        1,
+        &terms(target_minutes, at_risk),
+        at(0),
+    )
+}
+
+fn terms(target_minutes: i32, at_risk: &AtRisk) -> Terms<'_> {
+    Terms {
+        target_minutes,
+        at_risk,
+        calendar: None,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Warning,
+    Breach,
+}
+
+fn kind(found: &Overdue) -> Kind {
+    match found.kind {
+        OverdueKind::Warning { .. } => Warning,
+        OverdueKind::Breach => Breach,
+    }
+}
+
+fn found(overdue: &[Overdue]) -> Vec<(Kind, DateTime<Utc>, bool)> {
+    let told = |found: &Overdue| (kind(found), found.at, found.late);
     overdue.iter().map(told).collect()
 }
 
-use OverdueKind::{Breach, Warning};
+use Kind::{Breach, Warning};
 
 #[test]
 fn the_brief_s_targets_have_their_deadlines() {
@@ -75,6 +108,7 @@ fn a_late_sweep_finds_both_with_their_own_instants() {
             Happened::SlaAtRisk {
                 metric,
                 cycle,
+                percent: Some(80),
                 due_at,
                 late
             },
@@ -90,10 +124,10 @@ fn a_late_sweep_finds_both_with_their_own_instants() {
 #[test]
 fn stopping_on_the_deadline_is_in_time_and_after_it_is_not() {
     let mut in_time = clock(10);
-    assert_eq!(found(&in_time.stop(at(10))), [(Warning, at(8), true)]);
+    assert_eq!(found(&in_time.stop(None, at(10))), [(Warning, at(8), true)]);
     assert_eq!(in_time.breached_at, None);
     let mut too_late = clock(10);
-    let overdue = too_late.stop(at_second(601));
+    let overdue = too_late.stop(None, at_second(601));
     assert_eq!(
         found(&overdue),
         [(Warning, at(8), true), (Breach, at(10), true)]
@@ -106,10 +140,10 @@ fn a_pause_moves_the_deadlines_on_by_its_length() {
     let mut clock = clock(10);
     assert_eq!(clock.pause(at(5)), []);
     assert_eq!((clock.next_at(), clock.sweep(at(1000))), (None, vec![]));
-    assert_eq!(clock.due_if_resumed(at(25)), at(30));
-    clock.resume(at(65));
+    assert_eq!(clock.due_if_resumed(None, at(25)), at(30));
+    clock.resume(None, at(65));
     assert_eq!((clock.warn_at, clock.due_at), (at(68), at(70)));
-    assert_eq!(clock.elapsed(at(66)), TimeDelta::minutes(6));
+    assert_eq!(clock.elapsed(None, at(66)), TimeDelta::minutes(6));
 }
 
 #[test]
@@ -120,7 +154,7 @@ fn what_was_overdue_before_a_pause_is_on_record_when_it_begins() {
         found(&overdue),
         [(Warning, at(8), false), (Breach, at(10), false)]
     );
-    clock.resume(at(100));
+    clock.resume(None, at(100));
     assert!(clock.is_breached(at(100)));
     assert_eq!(clock.sweep(at(1000)), []);
 }
@@ -129,25 +163,25 @@ fn what_was_overdue_before_a_pause_is_on_record_when_it_begins() {
 fn stopped_while_standing_still_it_used_only_what_it_ran() {
     let mut clock = clock(10);
     assert_eq!(clock.pause(at(5)), []);
-    assert_eq!(clock.stop(at(500)), []);
-    assert_eq!(clock.elapsed(at(900)), TimeDelta::minutes(5));
-    assert_eq!(clock.paused(at(900)), TimeDelta::minutes(495));
+    assert_eq!(clock.stop(None, at(500)), []);
+    assert_eq!(clock.elapsed(None, at(900)), TimeDelta::minutes(5));
+    assert_eq!(clock.paused(None, at(900)), TimeDelta::minutes(495));
     assert!(!clock.is_breached(at(900)));
 }
 
 #[test]
 fn a_new_target_counts_from_the_original_start() {
     let mut clock = clock(480);
-    assert_eq!(clock.retarget(at(10), 240, 50), []);
+    assert_eq!(clock.retarget(&terms(240, &AtRisk::Once(50)), at(10)), []);
     assert_eq!((clock.warn_at, clock.due_at), (at(120), at(240)));
-    let overdue = clock.retarget(at(130), 120, 80);
+    let overdue = clock.retarget(&terms(120, &AtRisk::Once(80)), at(130));
     assert_eq!(
         found(&overdue),
         [(Warning, at(120), false), (Breach, at(120), false)]
     );
-    assert_eq!(clock.retarget(at(140), 1440, 80), []);
+    assert_eq!(clock.retarget(&terms(1440, &AtRisk::Once(80)), at(140)), []);
     assert_eq!((clock.due_at, clock.breached_at), (at(1440), Some(at(120))));
-    assert_eq!(clock.stop(at(141)), []);
+    assert_eq!(clock.stop(None, at(141)), []);
     assert!(
         clock.is_breached(at(141)),
         "what is on record is not taken back"
@@ -158,7 +192,7 @@ fn a_new_target_counts_from_the_original_start() {
 fn a_new_target_that_a_clock_standing_still_has_used_up_is_breached_at_once() {
     let mut clock = clock(480);
     assert_eq!(clock.pause(at(60)), []);
-    let overdue = clock.retarget(at(600), 30, 80);
+    let overdue = clock.retarget(&terms(30, &AtRisk::Once(80)), at(600));
     assert_eq!(
         found(&overdue),
         [(Warning, at(24), false), (Breach, at(30), false)]
@@ -168,12 +202,12 @@ fn a_new_target_that_a_clock_standing_still_has_used_up_is_breached_at_once() {
 #[test]
 fn a_stopped_clock_is_left_alone() {
     let mut clock = clock(10);
-    assert_eq!(clock.stop(at(3)), []);
+    assert_eq!(clock.stop(None, at(3)), []);
     let before = clock.clone();
-    assert_eq!(clock.retarget(at(20), 1, 10), []);
+    assert_eq!(clock.retarget(&terms(1, &AtRisk::Once(10)), at(20)), []);
     assert_eq!(clock.pause(at(20)), []);
-    clock.resume(at(30));
-    assert_eq!(clock.stop(at(40)), []);
+    clock.resume(None, at(30));
+    assert_eq!(clock.stop(None, at(40)), []);
     assert_eq!(clock.sweep(at(1000)), []);
     assert_eq!(clock, before);
 }
@@ -182,10 +216,10 @@ fn a_stopped_clock_is_left_alone() {
 fn a_machine_s_clock_that_was_set_back_takes_nothing_away() {
     let mut clock = clock(10);
     assert_eq!(clock.pause(at(5)), []);
-    clock.resume(at(4));
+    clock.resume(None, at(4));
     assert_eq!((clock.due_at, clock.paused_micros), (at(10), 0));
-    assert_eq!(clock.stop(at(-7)), []);
-    assert_eq!(clock.elapsed(at(0)), TimeDelta::zero());
+    assert_eq!(clock.stop(None, at(-7)), []);
+    assert_eq!(clock.elapsed(None, at(0)), TimeDelta::zero());
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -202,12 +236,14 @@ impl Step {
         match self {
             Self::Pause => clock.pause(at),
             Self::Resume => {
-                clock.resume(at);
+                clock.resume(None, at);
                 vec![]
             }
-            Self::Retarget(minutes, percent) => clock.retarget(at, minutes, percent),
+            Self::Retarget(minutes, percent) => {
+                clock.retarget(&terms(minutes, &AtRisk::Once(percent)), at)
+            }
             Self::Sweep => clock.sweep(at),
-            Self::Stop => clock.stop(at),
+            Self::Stop => clock.stop(None, at),
         }
     }
 }
@@ -249,7 +285,7 @@ proptest! {
         let from = steps.last().map_or(0, |last| last.0) + start;
         let before = (clock.warn_at, clock.due_at);
         drop(clock.pause(at_second(from)));
-        clock.resume(at_second(from + length));
+        clock.resume(None, at_second(from + length));
         prop_assert!(clock.warn_at >= before.0 && clock.due_at >= before.1);
     }
 
@@ -297,7 +333,7 @@ proptest! {
     fn each_is_told_once_with_the_instant_on_record(steps in timeline(3600)) {
         let (clock, told) = lived(60, &steps);
         for (kind, on_record) in [(Warning, clock.warned_at), (Breach, clock.breached_at)] {
-            let instants: Vec<_> = told.iter().filter(|found| found.kind == kind).map(|found| found.at).collect();
+            let instants: Vec<_> = told.iter().filter(|found| super::tests::kind(found) == kind).map(|found| found.at).collect();
             prop_assert_eq!(instants, on_record.into_iter().collect::<Vec<_>>());
         }
         prop_assert!(clock.warned_at.is_some() || clock.breached_at.is_none());
@@ -306,9 +342,9 @@ proptest! {
     #[test]
     fn stopping_is_idempotent(steps in timeline(3600), first in 0_i64..9000, second in 0_i64..9000) {
         let (mut clock, _) = lived(60, &steps);
-        drop(clock.stop(at_second(first)));
+        drop(clock.stop(None, at_second(first)));
         let stopped = clock.clone();
-        prop_assert_eq!(clock.stop(at_second(second)), vec![]);
+        prop_assert_eq!(clock.stop(None, at_second(second)), vec![]);
         prop_assert_eq!(clock, stopped);
     }
 
@@ -330,8 +366,8 @@ proptest! {
         let acts: Vec<_> = steps.into_iter().filter(|(_, step)| !matches!(step, Step::Retarget(..))).collect();
         let (mut clock, _) = lived(60, &acts);
         let end = at_second(acts.last().map_or(0, |last| last.0) + end);
-        drop(clock.stop(end));
-        prop_assert_eq!(clock.breached_at.is_some(), clock.elapsed(end) > TimeDelta::minutes(60));
+        drop(clock.stop(None, end));
+        prop_assert_eq!(clock.breached_at.is_some(), clock.elapsed(None, end) > TimeDelta::minutes(60));
     }
 
     /// Against an oracle that walks through the time minute by minute.
@@ -358,7 +394,7 @@ proptest! {
                 *if paused { &mut stood } else { &mut ran } += 1;
             }
         }
-        prop_assert_eq!(clock.elapsed(at(end)).num_minutes(), ran);
-        prop_assert_eq!(clock.paused(at(end)).num_minutes(), stood);
+        prop_assert_eq!(clock.elapsed(None, at(end)).num_minutes(), ran);
+        prop_assert_eq!(clock.paused(None, at(end)).num_minutes(), stood);
     }
 }

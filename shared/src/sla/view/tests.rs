@@ -1,7 +1,10 @@
 //! The shape of the answer, and its states.
 
 use super::*;
-use crate::tickets::{Priority, Status};
+use crate::{
+    sla::{AtRisk, Terms},
+    tickets::{Priority, Status},
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -21,13 +24,13 @@ fn high() -> Policy {
 #[test]
 fn the_answer_has_the_contract_s_shape() {
     let mut clocks = Clocks::open(&high(), at(0));
-    assert_eq!(clocks.staff_replied(at(12)), []);
+    assert_eq!(clocks.staff_replied(&high(), at(12)), []);
     assert_eq!(clocks.waiting(&high(), at(20)), []);
     let view = SlaView::of(&high(), &clocks, at(50)).unwrap();
     let expected = json!({
         "policy": {
             "name": "standard", "firstResponseMinutes": 30, "nextResponseMinutes": null,
-            "resolutionMinutes": 240, "pauseWhenWaiting": true, "atRiskPercent": 80,
+            "resolutionMinutes": 240, "pauseWhenWaiting": true, "atRiskPercent": 80, "calendar": null,
         },
         "firstResponse": {
             "targetMinutes": 30, "targetAt": "2025-10-01T08:30:00.000Z",
@@ -64,7 +67,7 @@ fn a_clock_passes_through_its_states() {
         ]
     );
     let mut late = clocks.clone();
-    drop(late.staff_replied(at(40)));
+    drop(late.staff_replied(&high(), at(40)));
     let view = SlaView::of(&high(), &late, at(90)).unwrap().first_response;
     assert_eq!((view.state, view.met), (ClockState::Missed, Some(false)));
     assert_eq!((view.elapsed_minutes, view.remaining_minutes), (40, -10));
@@ -107,7 +110,7 @@ fn the_latest_cycle_is_shown() {
         ..high()
     };
     let mut clocks = Clocks::open(&policy, at(0));
-    drop(clocks.resolved(at(500)));
+    drop(clocks.resolved(&policy, at(500)));
     clocks.reopened(&policy, at(600));
     clocks.customer_wrote(&policy, at(601));
     let view = SlaView::of(&policy, &clocks, at(605)).unwrap();
@@ -130,17 +133,17 @@ proptest! {
     fn used_and_left_make_the_target(
         seconds in prop::collection::vec(0_i64..4000, 0..6), target in 1..300, later in 0_i64..40_000,
     ) {
-        let mut clock = SlaClock::start(Metric::Resolution, 1, at(0), target, 80);
+        let mut clock = SlaClock::start(Metric::Resolution, 1, &Terms { target_minutes: target, at_risk: &AtRisk::Once(80), calendar: None }, at(0));
         let mut now = 0;
         for (index, gap) in seconds.iter().enumerate() {
             now += gap;
-            if index % 2 == 0 { drop(clock.pause(at_second(now))) } else { clock.resume(at_second(now)) }
+            if index % 2 == 0 { drop(clock.pause(at_second(now))) } else { clock.resume(None, at_second(now)) }
         }
         let now = at_second(now + later);
-        let view = ClockView::of(&clock, now);
+        let view = ClockView::of(&clock, None, now);
         prop_assert_eq!(view.elapsed_minutes + view.remaining_minutes, i64::from(target));
         // The deadline is as far away as there is working time left.
-        let left = chrono::TimeDelta::minutes(i64::from(target)) - clock.elapsed(now);
+        let left = chrono::TimeDelta::minutes(i64::from(target)) - clock.elapsed(None, now);
         prop_assert_eq!(view.target_at - now, left);
         prop_assert_eq!(view.state == ClockState::Breached, left < chrono::TimeDelta::zero());
         prop_assert_eq!(view.met, (view.state == ClockState::Breached).then_some(false));

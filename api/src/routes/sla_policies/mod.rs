@@ -1,8 +1,10 @@
 //! `GET`, `PUT /admin/sla-policies`: the rules that give tickets their targets.
 
+pub mod simulate;
+
 use crate::{
     auth::Admin,
-    body::Body,
+    body::{Body, OneOrSeveral},
     error::Problem,
     extract::Payload,
     openapi::{Operation, Who},
@@ -12,7 +14,10 @@ use axum::extract::State;
 use serde_json::json;
 use shared::{
     context::Context,
-    sla::{NewPolicy, NewPolicyRule, PolicyRule, actions},
+    sla::{
+        Calendar, Hours, NewAtRisk, NewCalendar, NewHours, NewPolicy, NewPolicyRule, PolicyRule,
+        actions,
+    },
     work::By,
 };
 
@@ -41,19 +46,47 @@ pub async fn put(
     Ok(Answer::of("policies", actions::policies(&cx).await?))
 }
 
+/// A policy under its path; what of its calendar is wrong is noted on the way.
+pub(super) fn policy(body: &mut Body) -> NewPolicy {
+    let percent = body.one_or_several("atRiskPercent", &NewAtRisk::PERCENT, NewAtRisk::MOST);
+    NewPolicy {
+        name: body.text("name"),
+        first_response_minutes: body.integer("firstResponseMinutes"),
+        next_response_minutes: body.integer("nextResponseMinutes"),
+        resolution_minutes: body.integer("resolutionMinutes"),
+        pause_when_waiting: body.flag("pauseWhenWaiting"),
+        at_risk_percent: percent.map(|percent| match percent {
+            OneOrSeveral::One(percent) => NewAtRisk::Once(percent),
+            OneOrSeveral::Several(percents) => NewAtRisk::Each(percents),
+        }),
+        calendar: body.object("calendar", calendar).flatten(),
+    }
+}
+
+fn calendar(body: &mut Body) -> Option<Calendar> {
+    let calendar = NewCalendar {
+        timezone: body.text("timezone"),
+        hours: body.objects("hours", hours),
+        holidays: body.texts("holidays"),
+    };
+    calendar.parse(body.faults())
+}
+
+fn hours(entry: &mut Body) -> Option<Hours> {
+    let hours = NewHours {
+        day: entry.required_word("day"),
+        start: entry.text("start"),
+        end: entry.text("end"),
+    };
+    hours.parse(entry.faults())
+}
+
 fn rule(body: &mut Body) -> NewPolicyRule {
     NewPolicyRule {
         priority: body.text("priority"),
         category: body.text("category"),
         customer_role: body.text("customerRole"),
-        policy: NewPolicy {
-            name: body.text("name"),
-            first_response_minutes: body.integer("firstResponseMinutes"),
-            next_response_minutes: body.integer("nextResponseMinutes"),
-            resolution_minutes: body.integer("resolutionMinutes"),
-            pause_when_waiting: body.flag("pauseWhenWaiting"),
-            at_risk_percent: body.integer("atRiskPercent"),
-        },
+        policy: policy(body),
     }
 }
 
@@ -61,6 +94,19 @@ fn rules(body: &mut Body, at_risk_percent: i16) -> Option<Vec<PolicyRule>> {
     body.need("policies");
     let rules = body.objects("policies", rule).unwrap_or_default();
     PolicyRule::parse_list(&rules, at_risk_percent, body.faults())
+}
+
+/// The hours of an office that is open until midnight on Fridays.
+pub(super) fn example_calendar() -> serde_json::Value {
+    let weekday = |day: &str, end: &str| json!({"day": day, "start": "08:00", "end": end});
+    json!({
+        "timezone": "Africa/Nairobi",
+        "hours": [
+            weekday("mon", "17:00"), weekday("tue", "17:00"), weekday("wed", "17:00"),
+            weekday("thu", "17:00"), weekday("fri", "24:00"),
+        ],
+        "holidays": ["2025-12-25"],
+    })
 }
 
 pub(crate) fn get_operation() -> Operation {
@@ -78,7 +124,11 @@ pub(crate) fn put_operation() -> Operation {
         .about("They hold for tickets created, re-prioritised or reopened from then on. An empty list brings the defaults back.")
         .body(
             |body| rules(body, 80),
-            json!({"policies": [{"priority": "urgent", "firstResponseMinutes": 15, "resolutionMinutes": 120}]}),
+            json!({"policies": [
+                {"priority": "urgent", "firstResponseMinutes": 15, "resolutionMinutes": 120},
+                {"priority": "high", "firstResponseMinutes": 30, "resolutionMinutes": 240, "atRiskPercent": [50, 80],
+                 "calendar": example_calendar()},
+            ]}),
         )
         .answers::<Vec<PolicyRule>>("policies")
 }

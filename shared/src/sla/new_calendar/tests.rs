@@ -1,0 +1,127 @@
+//! Which faults of a calendar are named.
+
+use super::*;
+use proptest::prelude::*;
+
+fn hours(day: Weekday, start: &str, end: &str) -> Option<Hours> {
+    let new = NewHours {
+        day: Some(day),
+        start: Some(start.to_owned()),
+        end: Some(end.to_owned()),
+    };
+    new.parse(&mut Faults::new())
+}
+
+fn parse(new: &NewCalendar) -> Result<Calendar, Vec<(String, &'static str)>> {
+    let mut faults = Faults::new();
+    let calendar = new.parse(&mut faults);
+    let named = |faults: Vec<crate::fault::Fault>| {
+        let fault = |fault: crate::fault::Fault| (fault.field, fault.code);
+        faults.into_iter().map(fault).collect()
+    };
+    faults.finish(calendar).map_err(named)
+}
+
+fn in_nairobi(hours: Vec<Option<Hours>>) -> NewCalendar {
+    NewCalendar {
+        timezone: Some("Africa/Nairobi".to_owned()),
+        hours: Some(hours),
+        holidays: None,
+    }
+}
+
+fn overlaps(hours: Vec<Option<Hours>>) -> Vec<String> {
+    let faults = parse(&in_nairobi(hours)).err().unwrap_or_default();
+    assert!(faults.iter().all(|(_, code)| *code == "overlap"));
+    faults.into_iter().map(|(field, _)| field).collect()
+}
+
+use Weekday::{Fri, Mon, Sat, Sun, Tue};
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let holidays = ["2025-12-25", "2025-02-29", "2025-12-25", "2025-1-1"];
+    let new = NewCalendar {
+        timezone: Some("Africa/Nirobi".to_owned()),
+        hours: Some(vec![
+            hours(Mon, "08:00", "12:00"),
+            hours(Mon, "11:59", "17:00"),
+        ]),
+        holidays: Some(holidays.map(str::to_owned).to_vec()),
+    };
+    let expected = [
+        ("timezone", "invalid_timezone"),
+        ("hours[1]", "overlap"),
+        ("holidays[1]", "invalid_date"),
+        ("holidays[2]", "duplicate"),
+        ("holidays[3]", "invalid_date"),
+    ];
+    let expected = expected.map(|(field, code)| (field.to_owned(), code));
+    assert_eq!(parse(&new).unwrap_err(), expected);
+    let nothing = parse(&NewCalendar::default()).unwrap_err();
+    let required = ["timezone", "hours"].map(|field| (field.to_owned(), "required"));
+    assert_eq!(nothing, required);
+    let empty = parse(&in_nairobi(Vec::new())).unwrap_err();
+    assert_eq!(empty, [("hours".to_owned(), "empty_week")]);
+}
+
+#[test]
+fn intervals_that_touch_do_not_overlap() {
+    let apart = vec![
+        hours(Mon, "08:00", "12:00"),
+        hours(Mon, "12:00", "24:00"),
+        hours(Tue, "00:00", "08:00"),
+        hours(Sun, "08:00", "08:00"),
+    ];
+    assert_eq!(overlaps(apart), [""; 0]);
+}
+
+#[test]
+fn intervals_overlap_over_midnight_and_over_the_end_of_the_week() {
+    let over_midnight = vec![hours(Fri, "22:00", "06:00"), hours(Sat, "05:59", "12:00")];
+    assert_eq!(overlaps(over_midnight), ["hours[1]"]);
+    let over_the_week = vec![hours(Sun, "22:00", "06:00"), hours(Mon, "05:00", "12:00")];
+    assert_eq!(overlaps(over_the_week), ["hours[1]"]);
+    let reversed = vec![hours(Mon, "05:00", "12:00"), hours(Sun, "22:00", "06:00")];
+    assert_eq!(overlaps(reversed), ["hours[1]"]);
+    let twice = vec![hours(Mon, "08:00", "08:00"), hours(Mon, "08:00", "08:00")];
+    assert_eq!(overlaps(twice), ["hours[1]"]);
+    let around = vec![hours(Mon, "00:00", "24:00"), hours(Mon, "09:00", "10:00")];
+    assert_eq!(overlaps(around), ["hours[1]"]);
+}
+
+#[test]
+fn the_end_of_a_day_is_shown_as_it_was_sent() {
+    let sent = in_nairobi(vec![
+        hours(Mon, "08:00", "24:00"),
+        hours(Tue, "08:00", "00:00"),
+    ]);
+    let calendar = parse(&sent).unwrap();
+    let shown = serde_json::to_value(&calendar).unwrap();
+    let expected = serde_json::json!({
+        "timezone": "Africa/Nairobi",
+        "hours": [
+            {"day": "mon", "start": "08:00", "end": "24:00"},
+            {"day": "tue", "start": "08:00", "end": "00:00"},
+        ],
+        "holidays": [],
+    });
+    assert_eq!(shown, expected);
+    assert_eq!(serde_json::from_value::<Calendar>(shown).unwrap(), calendar);
+    assert_eq!(calendar.weekly(), 32 * 60 * 60_000_000);
+}
+
+proptest! {
+    /// Exactly when no minute of the week lies in two intervals are there as many minutes of work
+    /// in a week as the intervals have together.
+    #[test]
+    fn overlaps_are_found_exactly(hours in crate::sla::working_time::tests::hours()) {
+        let all: i64 = hours.iter().map(|hours| hours.span().1).sum();
+        let calendar = Calendar::from(CalendarText {
+            timezone: chrono_tz::Tz::UTC, hours: hours.clone(), holidays: Vec::new(),
+        });
+        let apart = calendar.weekly() == all * 60_000_000;
+        let named = overlaps(hours.into_iter().map(Some).collect());
+        prop_assert_eq!(named.is_empty(), apart);
+    }
+}

@@ -1,0 +1,138 @@
+//! What a timeline comes to, and which timelines are refused.
+
+use super::*;
+use crate::sla::{ClockState, working_time::tests::calendar};
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn office() -> Policy {
+    Policy {
+        first_response_minutes: 60,
+        next_response_minutes: Some(30),
+        resolution_minutes: 480,
+        calendar: Some(calendar("Africa/Nairobi", "mon-fri 08:00-17:00", &[])),
+        ..Policy::standard(Priority::Medium, 80)
+    }
+}
+
+fn event(instant: &str, what: Simulated) -> SimulatedEvent {
+    SimulatedEvent {
+        at: at(instant),
+        what,
+    }
+}
+
+fn run(policy: Policy, events: &[SimulatedEvent], now: &str) -> SlaView {
+    let events: Vec<_> = events.iter().copied().map(Some).collect();
+    let mut faults = Faults::new();
+    let instants = (Some(at("2025-10-03T13:30:00Z")), Some(at(now)));
+    let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
+    faults.finish(simulation).unwrap().run().unwrap()
+}
+
+#[test]
+fn a_weekend_counts_for_nothing() {
+    // Friday 16:30 in Nairobi.
+    let sla = run(office(), &[], "2025-10-06T05:15:00Z");
+    assert_eq!(sla.first_response.elapsed_minutes, 45);
+    assert_eq!(sla.first_response.target_at, at("2025-10-06T05:30:00Z"));
+    assert_eq!(sla.first_response.state, ClockState::Pending);
+    assert_eq!(sla.resolution.remaining_minutes, 435);
+}
+
+#[test]
+fn replies_waiting_and_taking_up_again_are_as_on_a_ticket() {
+    use Simulated::{CustomerReply, StaffReply};
+    let events = [
+        // In any order.
+        event(
+            "2025-10-06T06:00:00Z",
+            Simulated::Status(Status::WaitingCustomer),
+        ),
+        event("2025-10-06T05:20:00Z", StaffReply),
+        event("2025-10-06T07:00:00Z", CustomerReply),
+        event("2025-10-06T07:10:00Z", StaffReply),
+    ];
+    let sla = run(office(), &events, "2025-10-06T08:00:00Z");
+    assert_eq!(sla.first_response.state, ClockState::Met);
+    assert_eq!(sla.first_response.elapsed_minutes, 50);
+    assert_eq!(
+        (sla.paused_minutes, sla.resolution.elapsed_minutes),
+        (60, 150)
+    );
+    assert_eq!(sla.next_response.as_ref().unwrap().elapsed_minutes, 10);
+    let mut events = events.to_vec();
+    events.push(event(
+        "2025-10-06T08:00:00Z",
+        Simulated::Status(Status::Closed),
+    ));
+    let closed = run(office(), &events, "2025-10-07T08:00:00Z");
+    assert_eq!(closed.resolution.state, ClockState::Met);
+    assert_eq!(closed.resolution.elapsed_minutes, 150);
+    // Nobody can write on a closed ticket.
+    events.push(event("2025-10-06T09:00:00Z", CustomerReply));
+    assert_eq!(run(office(), &events, "2025-10-07T08:00:00Z"), closed);
+    events.push(event(
+        "2025-10-06T10:00:00Z",
+        Simulated::Status(Status::Reopened),
+    ));
+    let again = run(office(), &events, "2025-10-06T10:30:00Z");
+    assert_eq!(
+        (again.paused_minutes, again.resolution.elapsed_minutes),
+        (0, 30)
+    );
+    assert_eq!(again.first_response, closed.first_response);
+}
+
+#[test]
+fn what_is_later_than_now_has_not_happened() {
+    let events = [event("2025-10-06T06:00:00Z", Simulated::StaffReply)];
+    let sla = run(office(), &events, "2025-10-06T05:59:59Z");
+    assert_eq!(sla.first_response.at, None);
+    let sla = run(office(), &events, "2025-10-06T06:00:00Z");
+    assert_eq!(sla.first_response.at, Some(at("2025-10-06T06:00:00Z")));
+}
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let mut faults = Faults::new();
+    let status = NewEvent {
+        at: Some(at("2025-10-01T00:00:00Z")),
+        kind: Some(SimulatedKind::Status),
+        ..NewEvent::default()
+    };
+    let events = [
+        status.parse(&mut faults),
+        Some(event("2025-09-30T23:59:59Z", Simulated::Priority)),
+    ];
+    let instants = (
+        Some(at("2025-10-01T00:00:00Z")),
+        Some(at("2025-09-01T00:00:00Z")),
+    );
+    let simulation = Simulation::parse(Some(office()), instants, &events, &mut faults);
+    let faults = faults.finish(simulation).unwrap_err();
+    let named: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.field.as_str(), fault.code))
+        .collect();
+    let expected = [
+        ("status", "required"),
+        ("now", "before_creation"),
+        ("events[1].at", "before_creation"),
+    ];
+    assert_eq!(named, expected);
+    let mut faults = Faults::new();
+    let instants = (
+        Some(at("2015-10-01T00:00:00Z")),
+        Some(at("2025-10-03T00:00:00Z")),
+    );
+    drop(Simulation::parse(
+        Some(office()),
+        instants,
+        &[],
+        &mut faults,
+    ));
+    assert_eq!(faults.finish(Some(())).unwrap_err()[0].code, "too_late");
+}
