@@ -3,7 +3,7 @@
 use crate::{
     admin::{self, NewAdmin},
     demo::{self, Extent},
-    health,
+    health::{self, Asked},
     jobs::{self, Jobs},
     schema,
     serve::{self, Part},
@@ -48,8 +48,12 @@ enum Command {
     /// No mail is sent, whatever `SMTP_URL` says: all are written to `DATA_DIR/mail-demo`. The people
     /// are made up: their addresses end in `example.com`, and they share a password that is printed.
     Demo(Extent),
-    /// Ask the API at `HOST:PORT` whether it is ready; exit 0 if so, else 1
-    Health,
+    /// Ask a process of this machine whether it is ready; exit 0 if so, else 1
+    Health {
+        /// Which: the API at `PORT`, or another at `OPERATION_PORT`
+        #[arg(value_enum, default_value = "api")]
+        process: Asked,
+    },
     /// Print the configuration as it is in force, secrets masked
     Config,
     /// Jobs: what waits, what was given up, and what to do about it
@@ -81,7 +85,7 @@ impl Cli {
             Some(Command::Demo(extent)) => {
                 prepared(demo::prepare, |ground| demo::run(extent, ground))
             }
-            Some(Command::Health) => health::ask(&settings::load()?),
+            Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Config) => settings::print(&settings::load()?),
         }
     }

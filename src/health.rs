@@ -1,8 +1,8 @@
-//! `support health`: asks the API of this machine whether it is ready, for container health checks.
+//! `support health`: asks a process of this machine whether it is ready, for container health checks.
 //! It speaks just enough HTTP for that.
 
 use anyhow::{Context as _, Result, bail};
-use shared::config::Settings;
+use shared::config::{Place, Settings};
 use std::{
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
@@ -13,10 +13,27 @@ const LIMIT: Duration = Duration::from_secs(4);
 /// Most that is read of an answer.
 const LONGEST_ANSWER: u64 = 16 * 1024;
 
-/// Succeeds if the API at `HOST:PORT` says that it is ready.
-pub(crate) fn ask(settings: &Settings) -> Result<()> {
+/// Which process is asked.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Asked {
+    /// The API, at `PORT`.
+    Api,
+    /// A worker, at `OPERATION_PORT`.
+    Worker,
+    /// A scheduler, at `OPERATION_PORT`.
+    Scheduler,
+}
+
+/// Succeeds if the process says that it is ready.
+pub(crate) fn ask(settings: &Settings, asked: Asked) -> Result<()> {
     let host: IpAddr = settings.get("HOST").parse().context("HOST is no address")?;
-    let port: u16 = settings.get("PORT").parse().context("PORT is no port")?;
+    let port = match asked {
+        Asked::Api => settings.get("PORT").parse().context("PORT is no port")?,
+        Asked::Worker | Asked::Scheduler => match settings.get("OPERATION_PORT") {
+            "" => Place::Usual.port(),
+            port => port.parse().context("OPERATION_PORT is no port")?,
+        },
+    };
     let address = SocketAddr::new(reachable(host), port);
     let answer = get(address).with_context(|| format!("nothing answers at {address}"))?;
     if is_ok(&answer) {

@@ -46,6 +46,7 @@ pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Opt
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
         lane: Lane::Workers,
+        metrics: Arc::default(),
     };
     if schema == Schema::Apply || made.is_some() {
         migrate::apply(&cx.pool).await?;

@@ -6,8 +6,13 @@ use crate::{
     settings::Ground,
 };
 use anyhow::{Result, anyhow};
-use shared::{attachments::Files, config::Http, process::Roles};
-use std::io::ErrorKind;
+use shared::{
+    attachments::Files,
+    config::{Config, Http, Place},
+    presence::{self, Role},
+    process::Roles,
+};
+use std::{io::ErrorKind, net::SocketAddr};
 use tokio::net::TcpListener;
 
 /// What this process runs.
@@ -23,15 +28,27 @@ pub(crate) enum Part {
     Scheduler,
 }
 
+impl Part {
+    fn roles(self) -> Vec<Role> {
+        match self {
+            Self::All => Role::ALL.to_vec(),
+            Self::Api => vec![Role::Api],
+            Self::Worker => vec![Role::Worker],
+            Self::Scheduler => vec![Role::Scheduler],
+        }
+    }
+}
+
 /// Runs until a signal, or until a role ends by itself.
 pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
     let api = matches!(part, Part::All | Part::Api);
     // first of all: an address in use is the likeliest thing to go wrong
     let listener = if api {
-        Some(listen(&mut ground.config.http).await?)
+        listen(&mut ground.config.http).await?
     } else {
-        None
+        listen_for_operation(&ground.config).await?
     };
+    let address = listener.local_addr()?;
     let schema = match part {
         Part::All => Schema::Apply,
         Part::Api | Part::Worker | Part::Scheduler => Schema::Await,
@@ -47,9 +64,14 @@ pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
     }
     let mut roles = Roles::new();
     let shutdown = roles.shutdown();
-    if let Some(listener) = listener {
+    if api {
         roles.start("api", api::role(cx.clone(), listener, shutdown.clone()));
+    } else {
+        let operation = api::operation::role(cx.clone(), listener, shutdown.clone());
+        roles.start("operation", operation);
     }
+    let presence = presence::role(cx.clone(), part.roles(), shutdown.clone());
+    roles.start("presence", presence);
     if matches!(part, Part::All | Part::Worker) {
         roles.start("worker", worker::role(cx.clone(), shutdown.clone()));
     }
@@ -58,12 +80,27 @@ pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
     }
     match made {
         Some(made) if part == Part::All => Banner::of(&cx.config, &made.admin).print()?,
-        _ if api => tracing::info!(?part, http.listen = %cx.config.http.listen, "started"),
-        _ => tracing::info!(?part, "started"),
+        _ => tracing::info!(?part, http.listen = %address, "started"),
     }
     let end = roles.run(cx.config.shutdown).await;
     tracing::info!("stopped");
     Ok(end?)
+}
+
+/// Where a process without an API tells of itself. Several workers of one machine need not be told
+/// apart for that: without a setting, whoever finds the port taken gets another.
+async fn listen_for_operation(config: &Config) -> Result<TcpListener> {
+    let (host, place) = (config.http.listen.ip(), config.watching.place);
+    let asked = SocketAddr::new(host, place.port());
+    let bound = TcpListener::bind(asked).await;
+    match (bound, place) {
+        (Err(error), Place::Usual) if error.kind() == ErrorKind::AddrInUse => {
+            Ok(TcpListener::bind(SocketAddr::new(host, 0)).await?)
+        }
+        (bound, _) => bound.map_err(|error| {
+            anyhow!("cannot listen on {asked}, which HOST and OPERATION_PORT name: {error}")
+        }),
+    }
 }
 
 /// Binds the address. Port 0 is any free one; the configuration then says which.

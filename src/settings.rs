@@ -116,7 +116,10 @@ fn masked(name: &str, value: &str) -> String {
     if value.is_empty() {
         return String::new();
     }
-    if name.contains("SECRET") || name.contains("PASSWORD") {
+    if ["SECRET", "PASSWORD", "METRICS_TOKEN"]
+        .iter()
+        .any(|word| name.contains(word))
+    {
         return "***".to_owned();
     }
     without_credentials(value)

@@ -13,6 +13,7 @@ pub mod issuer;
 mod laws;
 pub mod limits;
 pub mod openapi;
+pub mod operation;
 pub mod query;
 pub mod request_id;
 pub mod respond;
@@ -48,13 +49,21 @@ pub async fn role(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
+    serve(router(cx), listener, shutdown).await
+}
+
+async fn serve(
+    router: Router,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
     // Without it an answer in two packets waits for the acknowledgement of the first.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "a connection kept its delay");
         }
     });
-    let service = router(cx).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(shutdown.cancelled_owned())
         .await
@@ -79,7 +88,7 @@ fn layered(routes: Router<ApiState>, state: ApiState) -> Router {
         None => routes,
     };
     routes
-        .layer(from_fn_with_state(state.clone(), request_id::around))
+        .layer(from_fn_with_state(state.cx.clone(), request_id::around))
         .with_state(state)
 }
 
@@ -136,6 +145,7 @@ mod tests {
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
             lane: Lane::Own,
+            metrics: Arc::default(),
         }
     }
 

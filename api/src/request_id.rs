@@ -1,13 +1,14 @@
 //! The outermost layer: gives each request its id, writes out problems, and logs one line for
 //! each request. Never bodies, tokens or query text.
 
-use crate::{error::Problem, extract::is_json, state::ApiState};
+use crate::{error::Problem, extract::is_json};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
+use shared::context::Context;
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -26,8 +27,8 @@ impl RequestId {
         ((1..=128).contains(&bytes.len()) && bytes.iter().all(sane)).then(|| Self(value.clone()))
     }
 
-    fn ours(api: &ApiState) -> Self {
-        let id = api.cx.ids.uuid(api.cx.clock.now()).to_string();
+    fn ours(cx: &Context) -> Self {
+        let id = cx.ids.uuid(cx.clock.now()).to_string();
         Self(HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("none")))
     }
 
@@ -40,24 +41,27 @@ impl RequestId {
 
 /// Wraps every request.
 pub(crate) async fn around(
-    State(api): State<ApiState>,
+    State(cx): State<Context>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let began = Instant::now();
-    let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::ours(&api));
+    let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::ours(&cx));
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", request.id = id.as_str());
     let mut response = written_out(next.run(request).instrument(span).await, &id);
     finish(response.headers_mut(), &id);
+    let (took, status) = (began.elapsed(), response.status().as_u16());
+    let route = path.as_ref().map_or("unmatched", MatchedPath::as_str);
+    cx.metrics.request(route, method.as_str(), status, took);
     tracing::info!(
         request.id = id.as_str(),
         http.method = method.as_str(),
-        http.path = path.as_ref().map_or("unmatched", MatchedPath::as_str),
-        http.status = response.status().as_u16(),
-        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        http.path = route,
+        http.status = status,
+        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "request answered"
     );
     response

@@ -5,10 +5,12 @@ use crate::{
     config::Config,
     ids::IdSource,
     jobs::Lane,
+    metrics::Metrics,
+    trace,
     work::{By, Work},
 };
 use sqlx::PgPool;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// The means by which actions happen. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +25,8 @@ pub struct Context {
     pub config: Arc<Config>,
     /// Who is to run the jobs that follow from what is done here.
     pub lane: Lane,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 impl Context {
@@ -31,8 +35,12 @@ impl Context {
     /// # Errors
     /// The database cannot be reached.
     pub async fn begin(&self, by: By) -> Result<Work<'_>, sqlx::Error> {
+        let asked = Instant::now();
         let tx = self.pool.begin().await?;
+        self.metrics.began(asked.elapsed());
         Ok(Work {
+            trace: trace::current(),
+            happened: Vec::new(),
             now: self.clock.now(),
             by,
             tx,

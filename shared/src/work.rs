@@ -1,7 +1,7 @@
 //! A unit of work: one transaction, one instant, one actor. An action does everything it does
 //! through it, so that a change, its history and its jobs are committed together or not at all.
 
-use crate::{context::Context, ids::UserId, people::Role};
+use crate::{context::Context, ids::UserId, people::Role, trace::Trace};
 use chrono::{DateTime, Utc};
 
 /// An open transaction.
@@ -46,6 +46,10 @@ pub struct Work<'a> {
     pub tx: Tx,
     /// Ids and configuration.
     pub cx: &'a Context,
+    /// The trace that this is part of, and with it the jobs that follow.
+    pub trace: Option<Trace>,
+    /// What has happened to tickets, to be counted when it is so.
+    pub(crate) happened: Vec<&'static str>,
 }
 
 impl Work<'_> {
@@ -54,6 +58,10 @@ impl Work<'_> {
     /// # Errors
     /// The database failed; nothing was done then.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.tx.commit().await
+        self.tx.commit().await?;
+        for event in self.happened {
+            self.cx.metrics.event(event);
+        }
+        Ok(())
     }
 }

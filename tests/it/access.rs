@@ -26,6 +26,7 @@ const DESK: [&str; 6] = ["401", "403", "403", "404", "ok", "ok"];
 const TABLE: &[Row] = &[
     Row("GET", "/health/live", EVERYBODY),
     Row("GET", "/health/ready", EVERYBODY),
+    Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/docs", EVERYBODY),
     Row("GET", "/api/v1/openapi.json", EVERYBODY),
     Row("POST", "/api/v1/auth/register", EVERYBODY),

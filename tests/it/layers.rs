@@ -87,6 +87,7 @@ fn a_library_of_one_role_stays_there() {
         ("cron", "scheduler"),
         ("infer", "shared"),
         ("object_store", "shared"),
+        ("prometheus-client", "shared"),
     ] {
         for crate_name in ["api", "worker", "scheduler", "shared", "."] {
             let has = dependencies(crate_name).contains(&library.to_owned());

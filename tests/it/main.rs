@@ -26,3 +26,4 @@ mod smtp_server;
 mod statements;
 mod stories;
 mod uploads;
+mod watching;

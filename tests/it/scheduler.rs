@@ -52,6 +52,7 @@ impl World {
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
             lane: Lane::Workers,
+            metrics: Arc::default(),
         };
         migrate::apply(&cx.pool).await.unwrap();
         Self {

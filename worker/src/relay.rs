@@ -188,6 +188,8 @@ impl Relay {
             self.must_release = false;
         }
         let looks = ledger::look(&self.cx.pool, self.cx.clock.now(), &self.queues).await?;
+        let without_redis = matches!(self.redis, Redis::Away(_));
+        self.cx.metrics.relay_passed(without_redis);
         let mut pass = Pass::Idle;
         for look in looks
             .into_iter()

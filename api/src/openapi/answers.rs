@@ -60,6 +60,13 @@ fn success(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     if operation.pages {
         return html(operation.status);
     }
+    if let Some(content_type) = operation.text {
+        let kind = content_type.split(';').next().unwrap_or(content_type);
+        let example =
+            "# TYPE support_dead_jobs gauge\nsupport_dead_jobs{queue=\"email\"} 0\n# EOF\n";
+        let content = json!({kind: {"schema": {"type": "string"}, "example": example}});
+        return json!({"description": reason(operation.status), "content": content});
+    }
     if operation.bytes {
         let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
         return json!({

@@ -71,6 +71,7 @@ pub struct Operation {
     pub(super) pages: bool,
     pub(super) upload: Option<&'static str>,
     pub(super) bytes: bool,
+    pub(super) text: Option<&'static str>,
     pub(super) page_statuses: &'static [u16],
 }
 
@@ -101,6 +102,7 @@ impl Operation {
             pages: false,
             upload: None,
             bytes: false,
+            text: None,
             page_statuses: &[],
         }
     }
@@ -278,6 +280,21 @@ impl Operation {
         }
     }
 
+    /// It answers with text of that type.
+    #[must_use]
+    pub fn answers_text(self, content_type: &'static str) -> Self {
+        Self {
+            text: Some(content_type),
+            ..self
+        }
+    }
+
+    /// It may seem not to be there: 404, with one of these codes.
+    #[must_use]
+    pub fn hides(self, codes: &[&'static str]) -> Self {
+        self.refuses(404, codes)
+    }
+
     /// It answers with pages instead of JSON, refusals of these statuses among them.
     #[must_use]
     pub fn pages(self, page_statuses: &'static [u16]) -> Self {
@@ -304,6 +321,12 @@ impl Operation {
     #[must_use]
     pub const fn is_page(&self) -> bool {
         self.pages
+    }
+
+    /// Whether it answers with text that is no JSON.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        self.text.is_some()
     }
 
     /// Whether it minds `If-Match`.

@@ -1,47 +1,144 @@
-//! `GET /health/live`: the process runs. `GET /health/ready`: what it needs is there too.
+//! `GET /health/live`: the process runs. `GET /health/ready`: what it needs is there too, and so is
+//! whoever does the work.
+//!
+//! What is shown and what fails the whole are two things. Everything is shown; the status is 503 only
+//! for what is needed: database, migrations and Redis, unless `need` names something else. Missing
+//! workers delay jobs; taking every API process out of rotation for that would make an outage of it.
 
 use crate::{
     error::Problem,
     openapi::{Example, Moment, Operation, Who},
+    query::Query,
     respond::Answer,
-    state::ApiState,
 };
-use axum::extract::State;
+use axum::extract::State as With;
 use schemars::JsonSchema;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     context::Context,
-    health::{Schema, schema},
+    health::{Schema, Staffing, schema, staffing},
+    jobs::Queue,
+    text_enum,
 };
 use std::time::Duration;
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
+text_enum! {
+    /// Something that the system stands on.
+    pub enum Check {
+        /// PostgreSQL answers.
+        Database = "database",
+        /// It has every migration that this program knows.
+        Migrations = "migrations",
+        /// Redis answers.
+        Redis = "redis",
+        /// Each queue is served by a worker.
+        Workers = "workers",
+        /// A scheduler is there.
+        Scheduler = "scheduler",
+    }
+}
+
+text_enum! {
+    /// How it stands.
+    pub enum Standing {
+        /// It is there.
+        Well = "ok",
+        /// It is not, and something waits until it is.
+        Missing = "missing",
+        /// It is not.
+        Down = "down",
+        /// The database would have to tell, and does not answer.
+        Unknown = "unknown",
+    }
+}
+
+/// What fails the whole unless the caller names something else.
+const NEEDED: [Check; 3] = [Check::Database, Check::Migrations, Check::Redis];
+
 /// The process runs. Touches nothing: a database that is away is no reason to start it anew.
 pub async fn live() -> Answer {
     Answer::default()
 }
 
-/// What was looked at, each `ok`: what is not fails the whole.
+/// What was looked at.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct Checks {
-    database: &'static str,
-    migrations: &'static str,
-    redis: &'static str,
+    /// `ok`, or `degraded` where something is not.
+    status: &'static str,
+    database: Standing,
+    migrations: Standing,
+    redis: Standing,
+    workers: Standing,
+    /// Queues that no worker serves.
+    unserved_queues: Vec<Queue>,
+    scheduler: Standing,
 }
 
-const ALL_WELL: Checks = Checks {
-    database: "ok",
-    migrations: "ok",
-    redis: "ok",
-};
+impl Checks {
+    fn of(database: Result<Staffing, &Unready>, redis: Standing) -> Self {
+        let (database, migrations, staffing) = match database {
+            Ok(staffing) => (Standing::Well, Standing::Well, Some(staffing)),
+            Err(Unready::Migrations) => (Standing::Well, Standing::Down, None),
+            Err(_) => (Standing::Down, Standing::Unknown, None),
+        };
+        let there = |there| {
+            if there {
+                Standing::Well
+            } else {
+                Standing::Missing
+            }
+        };
+        let told = |told: Option<bool>| told.map_or(Standing::Unknown, there);
+        let unserved = staffing.as_ref().map(|staffing| staffing.unserved.clone());
+        let workers = told(unserved.as_ref().map(Vec::is_empty));
+        let scheduler = told(staffing.map(|staffing| staffing.scheduler));
+        let all = [database, migrations, redis, workers, scheduler];
+        Self {
+            status: if all.iter().all(|standing| *standing == Standing::Well) {
+                "ok"
+            } else {
+                "degraded"
+            },
+            database,
+            migrations,
+            redis,
+            workers,
+            unserved_queues: unserved.unwrap_or_default(),
+            scheduler,
+        }
+    }
+
+    const fn of_check(&self, check: Check) -> Standing {
+        match check {
+            Check::Database => self.database,
+            Check::Migrations => self.migrations,
+            Check::Redis => self.redis,
+            Check::Workers => self.workers,
+            Check::Scheduler => self.scheduler,
+        }
+    }
+
+    /// Those of the needed ones that are not well.
+    fn failing(&self, needed: &[Check]) -> Vec<&'static str> {
+        let fails = |check: &&Check| self.of_check(**check) != Standing::Well;
+        let failing = needed.iter().filter(fails);
+        failing.map(|check| check.as_str()).collect()
+    }
+}
 
 impl Example for Checks {
     fn example(_: Moment) -> Value {
-        json!(ALL_WELL)
+        let staffing = Staffing {
+            unserved: Vec::new(),
+            scheduler: true,
+        };
+        json!(Self::of(Ok(staffing), Standing::Well))
     }
 }
 
@@ -58,39 +155,63 @@ enum Unready {
     RedisSlow,
     #[error("Redis could not be asked")]
     Redis(#[source] redis::RedisError),
+    #[error("nobody is there for some of the work")]
+    Staffing,
 }
 
-impl Unready {
-    const fn detail(&self) -> &'static str {
-        match self {
-            Self::DatabaseSlow | Self::Database(_) => "The check `database` fails.",
-            Self::Migrations => "The check `migrations` fails.",
-            Self::RedisSlow | Self::Redis(_) => "The check `redis` fails.",
-        }
-    }
-}
-
-/// Database, migrations and Redis are there.
+/// Shows everything that the system stands on.
 ///
 /// # Errors
-/// 503 that names the check that fails.
-pub async fn ready(State(api): State<ApiState>) -> Result<Answer, Problem> {
-    let (database, redis) = tokio::join!(database(&api.cx), redis(&api.cx));
-    database
-        .and(redis)
-        .map_err(|unready| Problem::unavailable(unready.detail(), unready))?;
-    Ok(Answer::of("checks", ALL_WELL))
+/// 503 that names the needed checks that fail.
+pub async fn ready(With(cx): With<Context>, query: Query) -> Result<Answer, Problem> {
+    let needed = query.read(needed)?;
+    let (database, redis) = tokio::join!(database(&cx), redis(&cx));
+    let (database, unready) = match database {
+        Ok(staffing) => (Some(staffing), None),
+        Err(unready) => (None, Some(unready)),
+    };
+    let redis_stands = if redis.is_ok() {
+        Standing::Well
+    } else {
+        Standing::Down
+    };
+    let told = database.ok_or(unready.as_ref().unwrap_or(&Unready::Staffing));
+    let checks = Checks::of(told, redis_stands);
+    let failing = checks.failing(&needed);
+    if failing.is_empty() {
+        return Ok(Answer::of("checks", checks));
+    }
+    let cause = unready.or(redis.err()).unwrap_or(Unready::Staffing);
+    Err(Problem::unavailable(&detail(&failing), cause))
 }
 
-async fn database(cx: &Context) -> Result<(), Unready> {
-    let schema = timeout(PATIENCE, schema(cx))
-        .await
-        .map_err(|_| Unready::DatabaseSlow)?
-        .map_err(Unready::Database)?;
-    match schema {
-        Schema::Current => Ok(()),
-        Schema::Behind => Err(Unready::Migrations),
+fn detail(failing: &[&str]) -> String {
+    match failing {
+        [one] => format!("The check `{one}` fails."),
+        several => format!("The checks `{}` fail.", several.join("`, `")),
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn needed(query: &mut Query) -> Option<Vec<Check>> {
+    let named = query.words("need");
+    Some(if named.is_empty() {
+        NEEDED.to_vec()
+    } else {
+        named
+    })
+}
+
+async fn database(cx: &Context) -> Result<Staffing, Unready> {
+    let asked = async {
+        match schema(cx).await.map_err(Unready::Database)? {
+            Schema::Current => staffing(cx).await.map_err(Unready::Database),
+            Schema::Behind => Err(Unready::Migrations),
+        }
+    };
+    timeout(PATIENCE, asked)
+        .await
+        .unwrap_or(Err(Unready::DatabaseSlow))
 }
 
 /// A connection of its own each time: an old one could look alive and be dead.
@@ -116,6 +237,47 @@ pub(crate) fn ready_operation() -> Operation {
         Who::Anybody,
         "Tell whether everything needed is there",
     )
-    .about("503 names the check that fails.")
+    .about(
+        "503 names the checks that fail, of those that `need` names: database, migrations and redis by default. \
+         Missing workers or a missing scheduler delay work and are shown as such; name them to have them fail the whole.",
+    )
+    .query(needed)
     .answers::<Checks>("checks")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checks(unserved: Vec<Queue>, redis: Standing) -> Checks {
+        let staffing = Staffing {
+            unserved,
+            scheduler: true,
+        };
+        Checks::of(Ok(staffing), redis)
+    }
+
+    #[test]
+    fn missing_workers_are_told_and_fail_only_whoever_needs_them() {
+        let checks = checks(vec![Queue::Email], Standing::Well);
+        assert_eq!(
+            (checks.status, checks.workers),
+            ("degraded", Standing::Missing)
+        );
+        assert!(checks.failing(&NEEDED).is_empty());
+        assert_eq!(checks.failing(Check::ALL), ["workers"]);
+        assert_eq!(
+            detail(&checks.failing(Check::ALL)),
+            "The check `workers` fails."
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_unknown_and_not_well() {
+        let checks = Checks::of(Err(&Unready::DatabaseSlow), Standing::Down);
+        assert_eq!(checks.workers, Standing::Unknown);
+        assert_eq!(checks.failing(&NEEDED), ["database", "migrations", "redis"]);
+        let behind = Checks::of(Err(&Unready::Migrations), Standing::Well);
+        assert_eq!(behind.failing(&NEEDED), ["migrations"]);
+    }
 }

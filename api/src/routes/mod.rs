@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod document;
 pub mod health;
 pub mod jobs;
+pub mod metrics;
 pub mod sla_policies;
 pub mod stats;
 pub mod survey;
@@ -38,6 +39,7 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
     let table = Table::default()
         .get("/health/live", health::live, health::live_operation)
         .get("/health/ready", health::ready, health::ready_operation)
+        .get("/metrics", metrics::metrics, metrics::operation)
         .get("/docs", document::page, document::page_operation)
         .get("/api/v1/openapi.json", document::json, document::json_operation)
         .post("/api/v1/auth/register", auth::register::register, auth::register::operation)

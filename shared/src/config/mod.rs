@@ -4,10 +4,12 @@
 mod attachments;
 mod http;
 mod settings;
+mod watching;
 
 pub use attachments::{Attachments, FilesPlace, S3};
 pub use http::{Http, RateLimits};
 pub use settings::{ConfigError, Settings};
+pub use watching::{Place, Watching};
 
 use crate::{
     assignment::{Load, Strategy},
@@ -49,6 +51,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// The log.
     pub log: Log,
+    /// How the system is watched.
+    pub watching: Watching,
     /// How long running work may take to finish at a stop.
     pub shutdown: Duration,
 }
@@ -253,6 +257,7 @@ impl Config {
                 filter: read.needed("LOG"),
                 format: read.word("LOG_FORMAT", LogFormat::Json),
             },
+            watching: watching::read(&mut read),
             shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
             data_dir,
         };

@@ -1,8 +1,12 @@
-//! Whether what the system stands on is fit for work.
+//! Whether what the system stands on is fit for work, and whether anybody is there to do it.
 
 mod store;
 
-use crate::context::Context;
+use crate::{
+    context::Context,
+    jobs::Queue,
+    presence::{self, Role},
+};
 
 /// What the database says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,5 +36,26 @@ pub async fn schema(cx: &Context) -> Result<Schema, sqlx::Error> {
         Schema::Current
     } else {
         Schema::Behind
+    })
+}
+
+/// Whether anybody is there to do the work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staffing {
+    /// Queues that no worker serves: their jobs wait.
+    pub unserved: Vec<Queue>,
+    /// Whether a scheduler is there: without one deadlines are not looked for.
+    pub scheduler: bool,
+}
+
+/// Who is there, by what the processes have said of themselves within the last seconds.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn staffing(cx: &Context) -> Result<Staffing, sqlx::Error> {
+    let present = presence::present(cx).await?;
+    Ok(Staffing {
+        unserved: present.unserved(),
+        scheduler: present.running(Role::Scheduler) > 0,
     })
 }

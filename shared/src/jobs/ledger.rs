@@ -1,6 +1,6 @@
 //! What the ledger says of a job, and how long a run may take. Pure.
 
-use crate::{jobs::Queue, text_enum};
+use crate::{jobs::Queue, text_enum, trace::Trace};
 use chrono::{DateTime, Utc};
 use std::{fmt, time::Duration};
 
@@ -74,6 +74,10 @@ pub struct Locked {
     pub interruptions: i32,
     /// The token of the last claim.
     pub lease_token: i64,
+    /// When it was to run.
+    pub run_at: DateTime<Utc>,
+    /// The trace that it belongs to.
+    pub trace: Option<Trace>,
 }
 
 impl Locked {

@@ -5,7 +5,10 @@ use super::{
     Job, JobId, Lane,
     ledger::{Count, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
 };
-use crate::work::{Tx, Work};
+use crate::{
+    trace::Trace,
+    work::{Tx, Work},
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::time::Duration;
@@ -29,8 +32,8 @@ pub(super) async fn insert(
         .collect();
     let attempts: Vec<i32> = jobs.iter().map(Job::max_attempts).collect();
     sqlx::query!(
-        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at)
-           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3
+        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at, traceparent)
+           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3, $9
            from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[])
                as fresh (queue, payload, priority, unique_key, max_attempts)
            on conflict (unique_key, lane)
@@ -43,6 +46,7 @@ pub(super) async fn insert(
         &priorities,
         &keys,
         &attempts,
+        work.trace.map(|trace| trace.to_string()),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -60,7 +64,7 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Locked>, sqlx::Error>
     let statement = millis(RUN_LIMIT + Duration::from_secs(5));
     let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
     let row = sqlx::query!(
-        r#"select id, payload, attempt, max_attempts, dispatches, interruptions, lease_token,
+        r#"select id, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent,
                   set_config('statement_timeout', $2, true) as statement_limit,
                   set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
            from jobs where id = $1 and state in ('ready', 'sent') for update skip locked"#,
@@ -78,6 +82,8 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Locked>, sqlx::Error>
         dispatches: row.dispatches,
         interruptions: row.interruptions,
         lease_token: row.lease_token,
+        run_at: row.run_at,
+        trace: row.traceparent.as_deref().and_then(Trace::parse),
     }))
 }
 

@@ -74,6 +74,7 @@ impl App {
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),
             lane: Lane::Workers,
+            metrics: Arc::default(),
         };
         Self {
             jobs: JobContext::new(cx.clone()).unwrap(),

@@ -65,7 +65,11 @@ impl Site {
     /// With nothing but a folder and these settings: what comes later wins.
     pub fn alone(folder: &Path, set: Set<'_>) -> Self {
         fs::create_dir_all(folder).unwrap();
-        let own = [("DATA_DIR", folder.to_str().unwrap()), ("PORT", "0")];
+        let own = [
+            ("DATA_DIR", folder.to_str().unwrap()),
+            ("PORT", "0"),
+            ("OPERATION_PORT", "0"),
+        ];
         let words = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Self {
             environment: own.iter().chain(set).map(words).collect(),
@@ -230,9 +234,21 @@ impl Http {
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let (status, body) = parts(&answer);
         (status, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// What is told there as text: the status and the text.
+    pub async fn text(self, path: &str) -> (u16, String) {
+        let Self(address) = self;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // Of HTTP/1.0, so that the answer comes in one piece.
+        let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (status, body) = parts(&answer);
+        (status, body.to_owned())
     }
 
     pub async fn get(self, path: &str, token: &str) -> (u16, Value) {
@@ -246,4 +262,10 @@ impl Http {
     pub async fn put(self, path: &str, token: &str, body: &str) -> (u16, Value) {
         self.call("PUT", path, Some(token), Some(body)).await
     }
+}
+
+/// The status and the body of an answer.
+fn parts(answer: &str) -> (u16, &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
 }

@@ -27,7 +27,7 @@ pub(super) struct Claim<'a> {
 /// What came of trying to take a job.
 pub(super) enum Taken<'a> {
     /// It is ours.
-    Claim(Claim<'a>),
+    Claim(Box<Claim<'a>>),
     /// It is done, put off, or somebody else's.
     NotOurs,
     /// It cannot be run, and is among the dead letters now: its name, attempt, and why.
@@ -76,13 +76,13 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
             work.commit().await?;
             noted = true;
         } else {
-            return Ok(Taken::Claim(Claim {
+            return Ok(Taken::Claim(Box::new(Claim {
                 job,
                 locked,
                 work,
                 handler,
                 slots,
-            }));
+            })));
         }
     }
 }

@@ -81,14 +81,20 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     match claim::take(cx, id).await {
         Ok(Taken::Claim(claim)) => {
             let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
+            let due_for = (claim.work.now - claim.locked.run_at).to_std();
+            let metrics = &cx.cx.metrics;
+            metrics.waited(claim.job.queue(), due_for.unwrap_or_default());
             let span =
                 tracing::info_span!("job", job.id = id.0, job.name = name, job.attempt = attempt);
-            let ended = run(cx, claim).instrument(span).await;
+            let ended = run(cx, *claim).instrument(span).await;
+            metrics.job(name, ended.outcome.as_str(), started.elapsed());
             log(&ended, (id, name, attempt), started);
             ended.outcome
         }
         Ok(Taken::Buried(name, attempt, error)) => {
             let ended = Ended::badly(Outcome::Dead, error);
+            let outcome = ended.outcome.as_str();
+            cx.cx.metrics.job(name, outcome, started.elapsed());
             log(&ended, (id, name, attempt), started);
             ended.outcome
         }

@@ -13,6 +13,8 @@ use shared::{
         ledger::{Fence, Locked, OUTSIDE_LIMIT},
         store,
     },
+    metrics::Reached,
+    notifications::Channel,
     work::{By, Work},
 };
 use std::{convert::Infallible, time::Duration};
@@ -45,10 +47,22 @@ pub(super) async fn run(
         ended = deliver(cx, fence, notification) => ended,
         never = keep_lease(cx, fence) => match never {},
     };
-    match ended {
-        Ok(ended) => ended,
-        Err(error) => record::failure(cx, job, (fence, max_attempts), error).await,
+    let error = match ended {
+        Ok(ended) => return ended,
+        Err(error) => error,
+    };
+    let ended = record::failure(cx, job, (fence, max_attempts), error).await;
+    match ended.outcome {
+        Outcome::Retry => count(cx, Reached::Delayed),
+        Outcome::Dead => count(cx, Reached::Failed),
+        Outcome::Done | Outcome::NotOurs | Outcome::Unrecorded => {}
     }
+    ended
+}
+
+/// Every delivery is an e-mail as yet.
+fn count(cx: &JobContext, reached: Reached) {
+    cx.cx.metrics.delivery(Channel::Email, reached);
 }
 
 /// The error is that of the attempt, and is to be recorded as such.
@@ -97,5 +111,12 @@ async fn close(
     }
     jobs::record(&mut work, notification, delivered).await?;
     work.commit().await?;
+    count(
+        cx,
+        match delivered {
+            jobs::Delivered::Sent => Reached::Sent,
+            jobs::Delivered::NothingToTell => Reached::Dropped,
+        },
+    );
     Ok(Outcome::Done)
 }

@@ -156,6 +156,7 @@ pub(crate) async fn save(
             what: entry.what.clone(),
         };
         store::insert_event(&mut *work.tx, &event).await?;
+        work.happened.push(event.what.name());
         let follow = reactions(&event, case.ticket.assigned_to, work.cx.config.tickets.load);
         jobs::enqueue_all(work, &follow).await?;
     }

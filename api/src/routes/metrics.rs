@@ -1,0 +1,89 @@
+//! `GET /metrics`: what this process counted and how the system stands, for Prometheus.
+//!
+//! It tells how much there is to do, and nothing of what or for whom. Even so it is for those who run
+//! the system: with `METRICS_TOKEN`, for whoever sends it; without, for whoever reaches this port
+//! without a proxy in between, which is what strangers come through.
+
+use crate::{
+    auth,
+    error::Problem,
+    openapi::{Operation, Who},
+};
+use axum::{
+    extract::{ConnectInfo, State},
+    http::{Extensions, HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use shared::{config::Http, context::Context, metrics};
+use std::net::SocketAddr;
+
+/// What proxies add to a request that they pass on.
+const PASSED_ON: [&str; 5] = [
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+];
+
+/// The text.
+///
+/// # Errors
+/// 401 without the token, if there has to be one; 404 to whoever comes through a proxy, if not.
+pub async fn metrics(
+    State(cx): State<Context>,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Result<Response, Problem> {
+    match &cx.config.watching.token {
+        Some(token) => admit(&headers, token.expose_secret())?,
+        None if was_passed_on(&cx.config.http, &headers, &extensions) => {
+            return Err(Problem::not_found("page"));
+        }
+        None => {}
+    }
+    let text = metrics::scrape(&cx, env!("CARGO_PKG_VERSION"))
+        .await
+        .map_err(Problem::unexpected)?;
+    let headers = [
+        (header::CONTENT_TYPE, metrics::CONTENT_TYPE),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// Hashes are compared: how long that takes tells nothing of the token.
+fn admit(headers: &HeaderMap, token: &str) -> Result<(), Problem> {
+    match auth::token(headers)? {
+        Some(sent) if Sha256::digest(sent) == Sha256::digest(token) => Ok(()),
+        Some(_) => Err(Problem::unauthenticated(
+            "invalid_token",
+            "The token is not the one that whoever runs the system has set for this.",
+            "Bearer error=\"invalid_token\"",
+        )),
+        None => Err(Problem::unauthenticated(
+            "token_required",
+            "Send the token that whoever runs the system has set for this.",
+            "Bearer",
+        )),
+    }
+}
+
+fn was_passed_on(http: &Http, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    let by_header = PASSED_ON.iter().any(|name| headers.contains_key(*name));
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    by_header || peer.is_some_and(|peer| http.trusts(peer.0.ip().to_canonical()))
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("getMetrics", Who::Anybody, "Show what is measured")
+        .about(
+            "The text form of OpenMetrics, for Prometheus. Whoever runs the system may ask for a token; without \
+             one, requests that came through a proxy find nothing here.",
+        )
+        .answers_text(metrics::CONTENT_TYPE)
+        .challenges(&["token_required", "invalid_token"])
+        .hides(&["not_found"])
+}

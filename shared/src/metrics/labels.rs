@@ -1,0 +1,98 @@
+//! What series are told apart by. Every label has few values, known beforehand: names of routes,
+//! jobs, queues, channels and events, never paths, addresses or ids. Pure.
+
+use prometheus_client::encoding::EncodeLabelSet;
+
+/// A request that was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Request {
+    /// The route's pattern, `unmatched` where there is none.
+    pub route: String,
+    pub method: &'static str,
+    /// `2xx`, `4xx` …
+    pub status: &'static str,
+}
+
+/// A run of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct JobRun {
+    pub job: &'static str,
+    pub outcome: &'static str,
+}
+
+/// Something of a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfQueue {
+    pub queue: &'static str,
+}
+
+/// Something of a queue in a state.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfQueueInState {
+    pub queue: &'static str,
+    pub state: &'static str,
+}
+
+/// An attempt to reach somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Delivery {
+    pub channel: &'static str,
+    pub outcome: &'static str,
+}
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Event {
+    pub event: &'static str,
+}
+
+/// Processes of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfRole {
+    pub role: &'static str,
+}
+
+/// Connections in a state.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct InState {
+    pub state: &'static str,
+}
+
+/// The build.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Build {
+    pub version: &'static str,
+}
+
+/// Any method that is none of HTTP's usual ones is `other`: callers can make up as many as they like.
+pub(super) fn method(method: &str) -> &'static str {
+    const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    USUAL
+        .into_iter()
+        .find(|usual| *usual == method)
+        .unwrap_or("other")
+}
+
+pub(super) const fn status(status: u16) -> &'static str {
+    match status {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_callers_make_up_are_one() {
+        assert_eq!(method("PATCH"), "PATCH");
+        assert_eq!(method("patch"), "other");
+        assert_eq!(method("X-1234"), "other");
+        assert_eq!(status(204), "2xx");
+        assert_eq!(status(503), "5xx");
+    }
+}

@@ -1,0 +1,28 @@
+//! Traces: which request a job follows from. A request has the context that its caller sent (W3C
+//! `traceparent`); whatever is enqueued within it carries that on in the job's row, and its run goes
+//! on from there.
+
+mod context;
+
+pub use context::Trace;
+
+use std::future::Future;
+
+tokio::task_local! {
+    // Of the task and not of the process: the request or the run that this task is at.
+    static CURRENT: Trace;
+}
+
+/// The trace that this task is part of.
+#[must_use]
+pub fn current() -> Option<Trace> {
+    CURRENT.try_get().ok()
+}
+
+/// Does something as part of a trace, if there is one.
+pub async fn within<T>(trace: Option<Trace>, doing: impl Future<Output = T>) -> T {
+    match trace {
+        Some(trace) => CURRENT.scope(trace, doing).await,
+        None => doing.await,
+    }
+}

@@ -1,0 +1,4 @@
+//! What whoever runs the system sees of it.
+
+mod health;
+mod metrics;
