@@ -14,6 +14,6 @@ pub use candidate::{Candidate, Wanted, eligible, wanted};
 pub use choose::Choice;
 pub use desk::{desk_of, served_by};
 pub use load::Load;
-pub use roster::Roster;
+pub use roster::{Extent, Roster};
 pub use shift::on_shift;
 pub use strategy::Strategy;

@@ -10,20 +10,44 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// Agents who may be given tickets, as far as is known.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Roster(Vec<Candidate>);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Roster {
+    agents: Vec<Candidate>,
+    latest_turn: i64,
+    extent: Extent,
+}
+
+/// Whom a roster has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everybody who has room.
+    Everybody,
+    /// The first of them in the order of the strategy: whoever of them may have a ticket is the one whom the choice among
+    /// all would fall on, but when none of them may, others still might.
+    TheFirst,
+}
 
 impl Roster {
-    /// As they were read.
+    /// As they were read. `latest_turn` is that of whoever has had most, room or not.
     #[must_use]
-    pub fn new(candidates: Vec<Candidate>) -> Self {
-        Self(candidates)
+    pub fn new(agents: Vec<Candidate>, latest_turn: i64, extent: Extent) -> Self {
+        Self {
+            agents,
+            latest_turn,
+            extent,
+        }
+    }
+
+    /// Whether there may be others.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// The one whom the choice falls on.
     #[must_use]
     pub fn best(&self, choice: &Choice<'_>) -> Option<&Candidate> {
-        choice.best(&self.0)
+        choice.best(&self.agents)
     }
 
     /// The best of those who suit as well as `best` does, without those who are `busy`.
@@ -34,36 +58,39 @@ impl Roster {
         best: &Candidate,
         busy: &BTreeSet<UserId>,
     ) -> Option<UserId> {
-        let free = self.0.iter().filter(|one| !busy.contains(&one.agent));
+        let free = self.agents.iter().filter(|one| !busy.contains(&one.agent));
         let equals = free.filter(|one| choice.are_equals(one, best));
         choice.best(equals).map(|one| one.agent)
     }
 
     /// Replaces what is known of an agent; nothing, when the agent takes no tickets any more.
     pub fn learn(&mut self, agent: UserId, present: Option<Candidate>) {
-        self.0.retain(|known| known.agent != agent);
-        self.0.extend(present);
+        self.agents.retain(|known| known.agent != agent);
+        self.agents.extend(present);
     }
 
     /// The turn that an agent has with the next ticket: one more than the last, but not so far back that the agent
     /// would catch up on rounds that went by meanwhile.
     #[must_use]
     pub fn next_turn(&self, agent: &Candidate) -> i64 {
-        let latest = self.0.iter().map(|known| known.turn).max();
-        let round = latest.unwrap_or(0).max(agent.turn);
+        let known = self.agents.iter().map(|known| known.turn).max();
+        let round = self.latest_turn.max(known.unwrap_or(0));
         agent.turn.saturating_add(1).max(round)
     }
 
     /// Whether anybody who sits at one of these desks can take a ticket now.
     #[must_use]
     pub fn has_room(&self, desks: &[Department], now: DateTime<Utc>) -> bool {
-        let mut there = self.0.iter().filter(|one| desks.contains(&one.department));
+        let mut there = self
+            .agents
+            .iter()
+            .filter(|one| desks.contains(&one.department));
         there.any(|one| one.may_be_given(now))
     }
 
     /// What is known of an agent.
     #[must_use]
     pub fn agent(&self, agent: UserId) -> Option<&Candidate> {
-        self.0.iter().find(|known| known.agent == agent)
+        self.agents.iter().find(|known| known.agent == agent)
     }
 }

@@ -86,6 +86,54 @@ pub async fn candidates(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The first of them in the order in which turns are taken.
+pub async fn first_in_turn(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+    limit: i64,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
+    let rows = select_candidates!(
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets
+         order by a.turn, a.last_assigned_at nulls first, a.user_id limit $3",
+        load,
+        &desks,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The first of them in the order of the share of their room that is in use. Shares of whole
+/// numbers below 2^26 are different or equal in floating point as they are.
+pub async fn least_loaded(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+    limit: i64,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
+    let rows = select_candidates!(
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets
+         order by held.current / nullif(a.max_concurrent_tickets, 0)::float8, a.last_assigned_at nulls first, a.user_id limit $3",
+        load,
+        &desks,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The turn of whoever has had most.
+pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select coalesce(max(turn), 0) as "turn!" from agents"#)
+        .fetch_one(db)
+        .await
+}
+
 /// An active and available agent, as it is now.
 pub async fn candidate(
     db: impl PgExecutor<'_>,

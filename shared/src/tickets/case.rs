@@ -236,9 +236,10 @@ impl Case {
     ) -> Result<(), Refused> {
         let status = self.after(Change::Reopen)?;
         let from = self.ticket.assigned_to;
-        if holder.is_none() && from.is_some() {
+        if let (None, Some(from)) = (holder, from) {
             self.ticket.assigned_to = None;
             self.ticket.assigned_at = None;
+            self.record(now, Happened::Unassigned { from });
         }
         self.ticket.reopened_count = self.ticket.reopened_count.saturating_add(1);
         self.ticket.resolution = None;
@@ -365,3 +366,6 @@ fn unexplained(by: Option<UserId>, now: DateTime<Utc>) -> Resolution {
         resolved_at: now,
     }
 }
+
+#[cfg(test)]
+mod laws;

@@ -2,6 +2,7 @@
 //! once, and is killed, stopped and robbed of its servers. All goes by the real clock.
 
 mod assignment;
+mod capacity;
 mod deliveries;
 mod load;
 mod postgres;

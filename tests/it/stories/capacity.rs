@@ -201,6 +201,38 @@ async fn tickets_that_nobody_can_take_hold_up_no_others() {
     }
 }
 
+/// So many agents like this one, who have waited as long for a ticket and are not on shift.
+async fn others_off_shift(app: &App, agent: &Caller, count: i32) {
+    for copy in [
+        "insert into users (id, email, first_name, last_name, phone_number, password_hash, role, language, timezone, active, created_at, updated_at)
+         select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n || '@example.com', 'F', 'L', phone_number, '', role, language,
+             timezone, active, created_at, updated_at from users, generate_series(1, $2) n where id = $1::uuid",
+        r#"insert into agents (user_id, department, specializations, languages, level, shift_schedule, availability, availability_updated_at, max_concurrent_tickets)
+         select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, department, specializations, languages, level,
+             '[{"day": "sun", "start": "08:00", "end": "09:00"}]', 'available', availability_updated_at, 500
+         from agents, generate_series(1, $2) n where user_id = $1::uuid"#,
+    ] {
+        sqlx::query(copy).bind(agent.id()).bind(count).execute(&app.cx.pool).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_there_is_found_behind_any_number_of_agents_who_would_go_first_and_are_not() {
+    for strategy in ["skills", "load_balanced", "round_robin"] {
+        let app = App::with(&[("ASSIGNMENT_STRATEGY", strategy)]).await;
+        let amina = app.customer("Amina").await;
+        let sarah = app.agent_with("Sarah", room(3)).await;
+        for _ in 0..2 {
+            amina.asks("general", "low").await;
+            app.settle().await;
+        }
+        others_off_shift(&app, &sarah, 150).await;
+        let id = amina.asks("general", "low").await;
+        app.settle().await;
+        assert_eq!(app.holder(&id).await, Some(sarah.id()), "{strategy}");
+    }
+}
+
 #[tokio::test]
 async fn a_new_ticket_leaves_a_place_that_came_free_to_what_goes_before_it() {
     let app = App::new().await;

@@ -1,8 +1,8 @@
 //! Assignment by the system of one ticket, in a transaction of the caller's.
 
-use super::{claim, queue::Queue};
+use super::{claim, queue::Queue, reading};
 use crate::{
-    assignment::{Choice, Roster, store as agents, wanted},
+    assignment::{Choice, Extent, Roster, store as agents, wanted},
     error::ActionError,
     ids::{TicketId, UserId},
     jobs::{self, Job},
@@ -33,17 +33,32 @@ pub async fn assign_automatically(
         return Ok(None);
     };
     // Read before anything is locked.
-    let there = agents::candidates(&mut *work.tx, &queue.desks, config.load).await?;
-    let mut roster = Roster::new(there);
-    if !somebody_could_take(work, &waiting, &roster, &staffed) {
+    let first = reading::for_one_ticket(&mut work.tx, &queue, config.strategy, config.load).await?;
+    let extent = first.extent();
+    let given = among(work, &waiting, (&queue, first, &staffed)).await?;
+    if given.is_some() || extent == Extent::Everybody {
+        return Ok(given);
+    }
+    let all = reading::everybody(&mut work.tx, &queue.desks, config.load).await?;
+    among(work, &waiting, (&queue, all, &staffed)).await
+}
+
+/// The same among these agents.
+async fn among(
+    work: &mut Work<'_>,
+    waiting: &Waiting,
+    (queue, mut roster, staffed): (&Queue, Roster, &[Department]),
+) -> Result<Option<UserId>, ActionError> {
+    if !somebody_could_take(work, waiting, &roster, staffed) {
         return Ok(None);
     }
-    if let Some(first) = first_in_line(work, &waiting, (&queue, &roster, &staffed)).await? {
-        let agent = give(work, first, &mut roster, &staffed).await?;
+    let ticket = waiting.id;
+    if let Some(first) = first_in_line(work, waiting, (queue, &roster, staffed)).await? {
+        let agent = give(work, first, &mut roster, staffed).await?;
         jobs::enqueue(work, &Job::AssignTicket { ticket }).await?;
         return Ok(agent);
     }
-    give(work, ticket, &mut roster, &staffed).await
+    give(work, ticket, &mut roster, staffed).await
 }
 
 /// A ticket that goes before this one and that somebody could take; locked. Those that are being

@@ -4,6 +4,7 @@
 //! one whom nobody claims at this moment is taken. Only when all of them are being claimed is the
 //! first one waited for, since whoever suits less well is not to get a ticket by the chance of a moment.
 
+use super::reading;
 use crate::{
     assignment::{Candidate, Choice, Load, Roster, desk_of, store},
     error::ActionError,
@@ -109,14 +110,14 @@ pub(crate) async fn claim_for_escalation(
     let staffed = store::staffed(&mut *work.tx).await?;
     let department = desk_of(ticket.department, &staffed);
     let load = work.cx.config.tickets.load;
-    let there = store::candidates(&mut *work.tx, &[department], load).await?;
+    let mut roster = reading::everybody(&mut work.tx, &[department], load).await?;
     let choice = Choice::NextLevel {
         department,
         level: Level(ticket.escalation_level.saturating_add(2)),
         from: ticket.assigned_to,
         now: work.now,
     };
-    let claimed = claim(work, &mut Roster::new(there), &choice).await?;
+    let claimed = claim(work, &mut roster, &choice).await?;
     Ok(claimed.map(|claimed| claimed.agent))
 }
 

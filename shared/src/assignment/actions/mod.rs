@@ -10,6 +10,7 @@
 mod automatic;
 mod claim;
 mod queue;
+mod reading;
 
 pub use automatic::assign_automatically;
 pub use claim::Room;

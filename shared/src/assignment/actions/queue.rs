@@ -1,6 +1,6 @@
 //! Whom tickets wait for, and serving all who wait in their order.
 
-use super::automatic::give;
+use super::{automatic::give, reading};
 use crate::{
     assignment::{Choice, Roster, Strategy, desk_of, served_by, store as agents, wanted},
     context::Context,
@@ -91,8 +91,10 @@ async fn serve(
     only_for: Option<UserId>,
 ) -> Result<usize, ActionError> {
     let config = &cx.config.tickets;
-    let there = agents::candidates(&cx.pool, &queue.desks, config.load).await?;
-    let mut roster = Roster::new(there);
+    let mut db = cx.pool.acquire().await?;
+    let mut roster = reading::everybody(&mut db, &queue.desks, config.load).await?;
+    // Each ticket has a transaction, and with it a connection, of its own.
+    drop(db);
     let mut assigned: usize = 0;
     let mut after: Option<Waiting> = None;
     loop {

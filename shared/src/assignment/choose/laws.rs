@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    assignment::{Roster, Strategy},
+    assignment::{Extent, Roster, Strategy},
     people::Availability,
 };
 use proptest::{prelude::*, sample::select, strategy::Strategy as _};
@@ -145,7 +145,7 @@ proptest! {
     ) {
         let wanted = wanted();
         let choice = Choice::Usual { strategy, wanted: &wanted };
-        let roster = Roster::new(candidates);
+        let roster = Roster::new(candidates, 0, Extent::Everybody);
         if let Some(best) = roster.best(&choice) {
             let busy = [best.agent].into();
             if let Some(other) = roster.free_equal(&choice, best, &busy).and_then(|other| roster.agent(other)) {
@@ -178,7 +178,7 @@ proptest! {
         for (step, away) in away.iter().take(tickets).enumerate() {
             // The last one comes and goes.
             house.last_mut().unwrap().availability = if *away { Availability::Away } else { Availability::Available };
-            let roster = Roster::new(house.clone());
+            let roster = Roster::new(house.clone(), 0, Extent::Everybody);
             let best = roster.best(&choice).unwrap();
             let turn = roster.next_turn(best);
             let place = house.iter().position(|one| one.agent == best.agent).unwrap();
