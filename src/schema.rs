@@ -69,12 +69,29 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     let Some(admin) = &cx.config.auth.bootstrap_admin else {
         return Ok(());
     };
-    match bootstrap_admin(cx, &admin.email, &admin.password).await {
-        Ok(Bootstrapped::Created(id)) => tracing::info!(user.id = %id, "created the first admin"),
-        Ok(Bootstrapped::Exists) => {}
-        Err(error) => return Err(explained(error)).context("the first admin cannot be created"),
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match bootstrap_admin(cx, &admin.email, &admin.password).await {
+            Ok(Bootstrapped::Created(id)) => {
+                tracing::info!(user.id = %id, "created the first admin");
+                return Ok(());
+            }
+            Ok(Bootstrapped::Exists) => return Ok(()),
+            Err(ActionError::Database(error))
+                if db::is_unavailable(&error) && Instant::now() < deadline =>
+            {
+                wait_a_little(&error).await;
+            }
+            Err(error) => {
+                return Err(explained(error)).context("the first admin cannot be created");
+            }
+        }
     }
-    Ok(())
+}
+
+async fn wait_a_little(error: &sqlx::Error) {
+    tracing::warn!(error = %Chain(error), "waiting for the database");
+    tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
 /// An action's refusal with all its faults, for the terminal.
@@ -96,30 +113,16 @@ async fn connect(config: &Config) -> Result<PgPool> {
     loop {
         match db::connect(&config.database).await {
             Ok(pool) => return Ok(pool),
-            Err(error) if may_pass(&error) && Instant::now() < deadline => {
-                tracing::warn!(error = %Chain(&error), "waiting for the database");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+            Err(error) if db::is_unavailable(&error) && Instant::now() < deadline => {
+                wait_a_little(&error).await;
             }
-            Err(error) if may_pass(&error) => {
+            Err(error) if db::is_unavailable(&error) => {
                 bail!(
                     "the database did not answer within a minute: {}",
                     Chain(&error)
                 )
             }
             Err(error) => return Err(error).context("the database cannot be used"),
-        }
-    }
-}
-
-/// Not there yet, or "the database system is starting up".
-fn may_pass(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
-        other => {
-            let code = other
-                .as_database_error()
-                .and_then(sqlx::error::DatabaseError::code);
-            code.as_deref() == Some("57P03")
         }
     }
 }

@@ -262,7 +262,7 @@ impl From<FilesError> for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if is_unavailable(&error) {
+        if shared::db::is_unavailable(&error) {
             Self::unavailable(
                 "The database does not answer at the moment: try again shortly.",
                 error,
@@ -270,26 +270,5 @@ impl From<sqlx::Error> for Problem {
         } else {
             Self::unexpected(error)
         }
-    }
-}
-
-/// Whether the database is away, or asks for another try, rather than refusing what it was asked.
-fn is_unavailable(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            // Connection failures; shutdown and start-up; too many connections; a standby;
-            // conflicts and deadlocks, which go away when tried again.
-            code.starts_with("08")
-                || matches!(
-                    &*code,
-                    "57P01" | "57P02" | "57P03" | "53300" | "25006" | "40001" | "40P01"
-                )
-        }),
-        _ => false,
     }
 }

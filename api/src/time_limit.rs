@@ -37,7 +37,7 @@ async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Resp
     match tokio::time::timeout(limit, answer).await {
         Ok(answer) => answer,
         Err(_) => Problem::unavailable(
-            "The answer took too long, and nothing was changed: try again shortly.",
+            "The answer took too long: try again shortly. Under the same Idempotency-Key nothing is done twice.",
             TooLong(limit),
         )
         .into_response(),

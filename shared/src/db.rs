@@ -1,12 +1,35 @@
-//! The pool, and what constraints mean.
+//! The pool, what its errors mean, and what constraints mean.
+//!
+//! A connection can be dead without a word: the server's machine is gone, or something between the
+//! two has forgotten it, and an answer is waited for in vain. sqlx sets no limit to that, and a
+//! connection that does not answer while it is given back would take its place in the pool with it
+//! for ever. So each is asked, and waited for briefly, when it is taken and when it is given back
+//! ([`connect`]); who waits for a statement has a limit of its own ([`within`], or that of a request
+//! or a job). The server is told to look after its side of it.
 
 use crate::config;
 use secrecy::ExposeSecret;
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::time::Duration;
+use std::{future::Future, io, time::Duration};
+
+/// How long the pool as a whole may take to give a connection out.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// How long an idle connection may take to answer before it counts as dead. It leaves time to open
+/// another one.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+/// What the server does about a client that is gone without a word. Without it a transaction keeps
+/// its locks for hours. Requests and jobs give up earlier; a job that works elsewhere while it holds
+/// its row sets a longer limit for itself.
+const SERVER_SIDE: [(&str, &str); 5] = [
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("client_connection_check_interval", "5s"),
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
+];
 
 /// What connections are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +68,61 @@ pub async fn connect(database: &config::Database) -> Result<PgPool, sqlx::Error>
     };
     PgPoolOptions::new()
         .max_connections(database.max_connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_with(options)
+        .acquire_timeout(ACQUIRE_LIMIT)
+        // Ours has a limit.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
+        .after_release(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
+        .connect_with(options.options(SERVER_SIDE))
         .await
+}
+
+/// Whether the connection lives. What was left of a statement or a transaction is dealt with first.
+///
+/// # Errors
+/// It does not, or not so that anybody could wait for it.
+async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(PING_LIMIT, connection.ping()).await
+}
+
+/// Waits so long at most for the database.
+///
+/// # Errors
+/// Those of `call`; one of input and output when time is up. Nobody knows then whether it was done.
+pub async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silence = || {
+        let reason = format!("the database did not answer within {limit:?}");
+        sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason))
+    };
+    tokio::time::timeout(limit, call)
+        .await
+        .unwrap_or_else(|_| Err(silence()))
+}
+
+/// Whether the database is away, or asks for another try, rather than refusing what it was asked.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            // Connection failures; shutdown and start-up; too many connections; a standby; a
+            // transaction whose process was frozen; conflicts and deadlocks, which go away when
+            // tried again.
+            code.starts_with("08")
+                || matches!(
+                    &*code,
+                    "57P01" | "57P02" | "57P03" | "53300" | "25006" | "25P03" | "40001" | "40P01"
+                )
+        }),
+        _ => false,
+    }
 }
 
 /// Whether the error is the violation of the constraint or unique index of that name.

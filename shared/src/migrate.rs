@@ -3,7 +3,8 @@
 use crate::{
     MIGRATOR,
     context::Context,
-    db::violates,
+    db::{is_unavailable, violates},
+    error::Chain,
     health::{self, Schema},
 };
 use sqlx::{
@@ -68,9 +69,17 @@ pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
 pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
     let deadline = Instant::now() + limit;
     let mut told = false;
-    while health::schema(cx).await? == Schema::Behind {
-        if Instant::now() >= deadline {
-            return Err(SchemaError::Behind);
+    loop {
+        let is_late = Instant::now() >= deadline;
+        match health::schema(cx).await {
+            Ok(Schema::Current) => return Ok(()),
+            Ok(Schema::Behind) if is_late => return Err(SchemaError::Behind),
+            Ok(Schema::Behind) => {}
+            Err(error) if is_unavailable(&error) && !is_late => {
+                tracing::warn!(error = %Chain(&error), "waiting for the database");
+                told = true;
+            }
+            Err(error) => return Err(error.into()),
         }
         if !told {
             told = true;
@@ -78,5 +87,4 @@ pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    Ok(())
 }

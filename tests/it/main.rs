@@ -11,6 +11,7 @@ mod accounts;
 mod demo;
 mod documents;
 mod examples;
+mod faults;
 mod guards;
 mod harness;
 mod layers;

@@ -130,6 +130,11 @@ impl SmtpServer {
         self.shared.received.borrow().clone()
     }
 
+    /// All that arrived so far, and word of what arrives from now on.
+    pub fn news(&self) -> watch::Receiver<Vec<Received>> {
+        self.shared.received.subscribe()
+    }
+
     /// Mails that were made to wait so far.
     pub fn held(&self) -> usize {
         *self.shared.held.borrow()

@@ -1,20 +1,25 @@
 //! Hears when jobs are inserted while the relay sleeps. A notification that is lost, with the
-//! connection or otherwise, costs one tick of the relay.
+//! connection or otherwise, costs one tick of the relay. A connection that is dead without saying so
+//! is found out when nothing has been heard for a while.
 
-use shared::jobs::relay;
+use shared::{db, jobs::relay};
 use sqlx::{PgPool, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const PAUSE: Duration = Duration::from_secs(1);
+/// After so long without a word the connection is asked whether it lives.
+const SILENCE: Duration = Duration::from_secs(15);
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Rings the bell at each notification, until the stop.
 pub async fn run(pool: PgPool, bell: Arc<Notify>, shutdown: CancellationToken) {
-    let pool = relay::listen_connection(&pool);
     let listen = async {
         loop {
-            if let Err(error) = listen(&pool, &bell).await {
+            // A pool for each connection: a dead one may never be given back.
+            let own = relay::listen_connection(&pool);
+            if let Err(error) = listen(&own, &bell).await {
                 tracing::debug!(%error, "the listener lost its connection");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -28,11 +33,21 @@ pub async fn run(pool: PgPool, bell: Arc<Notify>, shutdown: CancellationToken) {
 
 async fn listen(pool: &PgPool, bell: &Notify) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(relay::CHANNEL).await?;
+    db::within(ANSWER_LIMIT, listener.listen(relay::CHANNEL)).await?;
     loop {
         // Something may have been inserted before we listened, and again after each loss of the
         // connection, which comes as no notification.
         bell.notify_one();
-        listener.try_recv().await?;
+        hear(&mut listener).await?;
+    }
+}
+
+/// Waits for the next notification, or for the loss of the connection.
+async fn hear(listener: &mut PgListener) -> Result<(), sqlx::Error> {
+    loop {
+        match tokio::time::timeout(SILENCE, listener.try_recv()).await {
+            Ok(heard) => return heard.map(drop),
+            Err(_elapsed) => db::within(ANSWER_LIMIT, relay::is_alive(listener)).await?,
+        }
     }
 }

@@ -11,6 +11,7 @@
 use crate::transport::{Direct, Memory, PushError, ThroughRedis, Transport};
 use shared::{
     context::Context,
+    db,
     error::Chain,
     jobs::{
         Lane, Queue,
@@ -44,6 +45,10 @@ const LINGER: Duration = Duration::from_millis(50);
 /// How often it says again that it sleeps: another relay may have said otherwise and died.
 const SAY_AGAIN: Duration = Duration::from_secs(5);
 const DATABASE_PAUSE: Duration = Duration::from_millis(500);
+/// How long a pass may take, and a word to the database: a connection that is dead without saying
+/// so ends here. A pass may wait for Redis, too.
+const PASS_LIMIT: Duration = Duration::from_secs(10);
+const WORD_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a pass found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +125,7 @@ impl Relay {
         let mut worked = Instant::now();
         let mut sleep: Option<Sleep> = None;
         while !shutdown.is_cancelled() {
-            let pass = self.pass().await?;
+            let pass = db::within(PASS_LIMIT, self.pass()).await?;
             if pass == Pass::Idle && (sleep.is_some() || worked.elapsed() >= LINGER) {
                 let nap = self.fall_asleep(&mut sleep).await?;
                 self.pause(nap, shutdown).await;
@@ -130,7 +135,8 @@ impl Relay {
                 worked = Instant::now();
             }
             if sleep.take().is_some() {
-                ledger::set_asleep(&self.cx.pool, &self.queues, false).await?;
+                let awake = ledger::set_asleep(&self.cx.pool, &self.queues, false);
+                db::within(WORD_LIMIT, awake).await?;
             }
             self.pause(if pass == Pass::Full { FULL } else { BUSY }, shutdown)
                 .await;
@@ -158,7 +164,8 @@ impl Relay {
     }
 
     async fn say_asleep(&self) -> Result<Instant, sqlx::Error> {
-        ledger::set_asleep(&self.cx.pool, &self.queues, true).await?;
+        let asleep = ledger::set_asleep(&self.cx.pool, &self.queues, true);
+        db::within(WORD_LIMIT, asleep).await?;
         Ok(Instant::now())
     }
 

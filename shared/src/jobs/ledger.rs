@@ -53,6 +53,9 @@ pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 pub const SWEEP_LIMIT: Duration = Duration::from_mins(2);
 /// The longest run of a job that works outside of any transaction; its lease is renewed meanwhile.
 pub const OUTSIDE_LIMIT: Duration = Duration::from_mins(1);
+/// How long the ledger may take to answer when a job is taken, or its outcome written: a connection
+/// that is dead without saying so ends here. Nobody waits for locks then.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Runs in a row that were interrupted, after which a job counts as one that kills its process.
 /// Jobs that merely ran beside such a one get their outcome at the next try, and with it a zero.
 pub const MAX_INTERRUPTIONS: i32 = 5;

@@ -162,8 +162,9 @@ pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool,
     Ok(renewed.rows_affected() == 1)
 }
 
-/// Marks a job that ran outside as done. `false`: another run got further, this one's outcome
-/// must not be recorded.
+/// Marks a job that ran outside as done, also when its lease was over meanwhile and it was taken
+/// back, as long as nobody has begun to run it anew. `false`: another run got further, this one's
+/// outcome must not be recorded.
 ///
 /// # Errors
 /// The database failed.
@@ -174,10 +175,11 @@ pub async fn finish_outside(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         r#"update jobs set state = 'done', attempt = attempt + 1, interruptions = 0, finished_at = $3
-           where id = $1 and lease_token = $2 and state = 'running'"#,
+           where id = $1 and lease_token = $2 and attempt = $4 and state in ('ready', 'sent', 'running')"#,
         fence.id.0,
         fence.lease_token,
         now,
+        fence.attempt,
     )
     .execute(&mut **tx)
     .await?;

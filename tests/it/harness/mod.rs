@@ -13,7 +13,7 @@ pub use client::{Answer, Caller};
 pub use database::{Database, redis_url};
 pub use folder::Folder;
 pub use mail::Mail;
-pub use program::{Http, Program, Site, eventually, within};
+pub use program::{Http, Program, Site, eventually, signal, within};
 pub use story::{NOTHING, TICKETS, history, minutes};
 
 use chrono::{DateTime, TimeDelta, Utc};

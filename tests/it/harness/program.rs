@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -120,6 +121,14 @@ impl Site {
     }
 }
 
+/// Sends a signal to processes. `false`: one of them is gone.
+pub fn signal(name: &str, processes: &[u32]) -> bool {
+    let mut command = Command::new("kill");
+    command.arg(format!("-{name}")).stderr(Stdio::null());
+    let numbers = processes.iter().map(u32::to_string);
+    command.args(numbers).status().unwrap().success()
+}
+
 /// A process. It is killed when it is dropped.
 pub struct Program {
     child: Child,
@@ -155,8 +164,12 @@ impl Program {
 
     /// SIGTERM: it is told to finish.
     pub fn tell_to_stop(&self) {
-        let killed = Command::new("kill").arg(self.id().to_string()).status();
-        assert!(killed.unwrap().success());
+        self.signal("TERM");
+    }
+
+    /// Any other signal, such as `STOP`, after which it does nothing until `CONT`.
+    pub fn signal(&self, name: &str) {
+        assert!(signal(name, &[self.id()]), "SIG{name} to {}", self.id());
     }
 
     /// Waits for its end, and tells the exit code.
@@ -221,21 +234,51 @@ impl Http {
         token: Option<&str>,
         body: Option<&str>,
     ) -> (u16, Value) {
+        let token = token.map(|token| format!("Bearer {token}"));
+        let headers: Vec<_> = token
+            .iter()
+            .map(|token| ("Authorization", token.as_str()))
+            .collect();
+        self.send((method, path), &headers, body).await.unwrap()
+    }
+
+    /// The same with any headers, where the server may be gone, or go meanwhile.
+    ///
+    /// # Errors
+    /// No whole answer came.
+    pub async fn send(
+        self,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> io::Result<(u16, Value)> {
         let Self(address) = self;
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let mut stream = TcpStream::connect(address).await?;
+        let lines = headers
+            .iter()
+            .map(|(name, value)| [name, ": ", value, "\r\n"].concat());
+        let headers = lines.collect::<String>();
         let body = body.unwrap_or_default();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{body}",
+             Content-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
             body.len(),
-            token.unwrap_or_default(),
         );
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (status, body) = parts(&answer);
-        (status, serde_json::from_str(body).unwrap_or_default())
+        stream.read_to_string(&mut answer).await?;
+        let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(cut_off)?;
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let is_length = name.eq_ignore_ascii_case("content-length");
+            is_length.then(|| value.trim().parse::<usize>().unwrap())
+        });
+        if length.is_some_and(|length| length != body.len()) {
+            return Err(cut_off());
+        }
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Ok((status, serde_json::from_str(body).unwrap_or_default()))
     }
 
     /// What is told there as text: the status and the text.

@@ -9,7 +9,9 @@ use crate::{
 };
 use shared::{
     context::Context,
+    db,
     ids::NotificationId,
+    jobs::ledger::ANSWER_LIMIT,
     notifications::{
         account,
         actions::{self, Attempt},
@@ -29,13 +31,13 @@ pub(crate) async fn deliver(
     let email = &cx.channels.email;
     let cx = &cx.cx;
     let now = cx.clock.now();
-    let delivered = if let Some(content) = content::load(&cx.pool, notification).await? {
-        if !content.is_due() || !allowance::admit(cx, notification).await? {
+    let delivered = if let Some(content) = asked(content::load(&cx.pool, notification)).await? {
+        if !content.is_due() || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
         email.deliver(&content, now).await
-    } else if let Some(content) = account::load(&cx.pool, notification).await? {
-        if !content.is_due(now) || !allowance::admit(cx, notification).await? {
+    } else if let Some(content) = asked(account::load(&cx.pool, notification)).await? {
+        if !content.is_due(now) || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
         email.deliver_for_account(&content, now).await
@@ -87,7 +89,15 @@ async fn record_failure(
         Verdict::Temporary => Attempt::Delayed(&record),
         Verdict::Permanent => Attempt::GivenUp(&record),
     };
-    let mut work = cx.begin(By::System).await?;
-    actions::record(&mut work, notification, attempt).await?;
-    work.commit().await
+    let recording = async {
+        let mut work = cx.begin(By::System).await?;
+        actions::record(&mut work, notification, attempt).await?;
+        work.commit().await
+    };
+    asked(recording).await
+}
+
+/// While it waits for the database nobody else may take the job over, so that it waits briefly.
+async fn asked<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    db::within(ANSWER_LIMIT, call).await
 }

@@ -6,9 +6,10 @@ use crate::{
     jobs::{self, Handler, JobError},
 };
 use shared::{
+    db,
     jobs::{
         Job, JobId,
-        ledger::{Locked, MAX_INTERRUPTIONS},
+        ledger::{ANSWER_LIMIT, Locked, MAX_INTERRUPTIONS},
         store,
     },
     work::{By, Work},
@@ -49,8 +50,8 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
     let (mut connections, mut noted) = (1, false);
     loop {
         let slots = cx.slots(connections).await.map_err(JobError::retry)?;
-        let mut work = cx.cx.begin(By::System).await?;
-        let Some(locked) = store::lock(&mut work.tx, id).await? else {
+        let (mut work, locked) = db::within(ANSWER_LIMIT, lock(cx, id)).await?;
+        let Some(locked) = locked else {
             let_go(work).await;
             return Ok(Taken::NotOurs);
         };
@@ -72,8 +73,11 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
             let_go(work).await;
             connections = needed;
         } else if locked.dispatches > 1 && !noted && !notes_itself {
-            store::note_interruption(&mut work.tx, id).await?;
-            work.commit().await?;
+            let noting = async {
+                store::note_interruption(&mut work.tx, id).await?;
+                work.commit().await
+            };
+            db::within(ANSWER_LIMIT, noting).await?;
             noted = true;
         } else {
             return Ok(Taken::Claim(Box::new(Claim {
@@ -87,6 +91,13 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
     }
 }
 
+/// Begins a transaction and locks the job in it, if it is there to be taken.
+async fn lock(cx: &JobContext, id: JobId) -> Result<(Work<'_>, Option<Locked>), sqlx::Error> {
+    let mut work = cx.cx.begin(By::System).await?;
+    let locked = store::lock(&mut work.tx, id).await?;
+    Ok((work, locked))
+}
+
 async fn bury<'a>(
     mut work: Work<'_>,
     job: Option<&Job>,
@@ -94,16 +105,19 @@ async fn bury<'a>(
     unfit: Unfit,
 ) -> Result<Taken<'a>, JobError> {
     let error = JobError::fail(unfit);
-    record::bury(&mut work, job, locked.fence(), &error).await?;
-    work.commit().await?;
+    let burying = async {
+        record::bury(&mut work, job, locked.fence(), &error).await?;
+        work.commit().await
+    };
+    db::within(ANSWER_LIMIT, burying).await?;
     let name = job.map_or("unreadable", Job::name);
     Ok(Taken::Buried(name, locked.attempt + 1, error))
 }
 
 /// Ends a transaction that was for nothing. When that fails its connection is broken, and the
-/// server has ended it.
+/// server has ended it, or will.
 pub(super) async fn let_go(work: Work<'_>) {
-    if let Err(error) = work.tx.rollback().await {
+    if let Err(error) = db::within(ANSWER_LIMIT, work.tx.rollback()).await {
         tracing::debug!(%error, "a transaction was ended by the server");
     }
 }

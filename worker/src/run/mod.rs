@@ -19,6 +19,7 @@ use crate::{
 };
 use claim::{Claim, Taken};
 use shared::{
+    db,
     error::Chain,
     jobs::{JobId, ledger, store},
 };
@@ -132,10 +133,13 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
         Ok(()) => {
             // The end of a sweep is later than the instant at which its row was locked.
             let now = cx.cx.clock.now();
-            match store::finish(&mut work.tx, locked.id, now).await {
-                Ok(()) => work.commit().await.map_err(JobError::from),
-                Err(error) => Err(error.into()),
-            }
+            let finishing = async {
+                store::finish(&mut work.tx, locked.id, now).await?;
+                work.commit().await
+            };
+            db::within(ledger::ANSWER_LIMIT, finishing)
+                .await
+                .map_err(JobError::from)
         }
         Err(error) => {
             claim::let_go(work).await;

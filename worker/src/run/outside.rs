@@ -7,33 +7,38 @@ use crate::{
     jobs::{self, JobError},
 };
 use shared::{
+    db,
+    error::Chain,
     ids::NotificationId,
     jobs::{
         Job,
-        ledger::{Fence, Locked, OUTSIDE_LIMIT},
+        ledger::{ANSWER_LIMIT, Fence, Locked, OUTSIDE_LIMIT},
         store,
     },
     metrics::Reached,
     notifications::Channel,
     work::{By, Work},
 };
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
-/// Pauses before the recording is tried again. What was sent must not be sent again only because
-/// the database was away for a moment.
-const RECORD_PAUSES: [Duration; 4] = [
-    Duration::from_millis(100),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-];
+/// Between two attempts to record what was sent. It must not be sent again only because the database
+/// was away, so that whoever has sent it is to be among the first when it is back.
+const RECORD_PAUSE: Duration = Duration::from_millis(100);
+/// How long it is tried. The job counts as interrupted then.
+const RECORD_LIMIT: Duration = Duration::from_mins(30);
 
 /// Claims a locked job and commits the claim.
 pub(super) async fn claim(mut work: Work<'_>, locked: &Locked) -> Result<Fence, sqlx::Error> {
     let lease = work.cx.config.jobs.lease;
-    let fence = store::claim_outside(&mut work.tx, locked, lease).await?;
-    work.commit().await?;
-    Ok(fence)
+    let claiming = async {
+        let fence = store::claim_outside(&mut work.tx, locked, lease).await?;
+        work.commit().await?;
+        Ok(fence)
+    };
+    db::within(ANSWER_LIMIT, claiming).await
 }
 
 /// Delivers, and records, renewing the lease all the while.
@@ -71,18 +76,26 @@ async fn deliver(
     fence: Fence,
     notification: NotificationId,
 ) -> Result<Ended, JobError> {
-    let delivered = guard::run(OUTSIDE_LIMIT, jobs::deliver(cx, notification)).await?;
-    let mut pauses = RECORD_PAUSES.into_iter();
+    // In a box: it is large, and would make everything that awaits it as large.
+    let delivering = Box::pin(jobs::deliver(cx, notification));
+    let delivered = guard::run(OUTSIDE_LIMIT, delivering).await?;
+    let sent = Instant::now();
     loop {
-        let error = match close(cx, fence, notification, &delivered).await {
+        let closing =
+            tokio::time::timeout(ANSWER_LIMIT, close(cx, fence, notification, &delivered));
+        let error = match closing
+            .await
+            .unwrap_or_else(|late| Err(JobError::retry(late)))
+        {
             Ok(outcome) => return Ok(Ended::well(outcome)),
             Err(error @ JobError::Fail { .. }) => return Err(error),
             Err(error @ JobError::Retry { .. }) => error,
         };
-        match pauses.next() {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return Ok(Ended::badly(Outcome::Unrecorded, error)),
+        if sent.elapsed() >= RECORD_LIMIT {
+            return Ok(Ended::badly(Outcome::Unrecorded, error));
         }
+        tracing::debug!(error = %Chain(&error), "what was sent could not be recorded yet");
+        tokio::time::sleep(RECORD_PAUSE).await;
     }
 }
 
@@ -92,7 +105,8 @@ async fn keep_lease(cx: &JobContext, fence: Fence) -> Infallible {
     let lease = cx.cx.config.jobs.lease;
     loop {
         tokio::time::sleep(lease / 3).await;
-        if let Err(error) = store::renew(&cx.cx.pool, fence, lease).await {
+        let renewing = db::within(ANSWER_LIMIT, store::renew(&cx.cx.pool, fence, lease));
+        if let Err(error) = renewing.await {
             tracing::debug!(%error, "a lease could not be renewed yet");
         }
     }

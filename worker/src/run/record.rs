@@ -6,8 +6,13 @@ use crate::{
     jobs::{self, JobError},
 };
 use shared::{
+    db,
     error::Chain,
-    jobs::{Job, ledger::Fence, store},
+    jobs::{
+        Job,
+        ledger::{ANSWER_LIMIT, Fence},
+        store,
+    },
     work::{By, Work},
 };
 
@@ -21,8 +26,12 @@ pub(super) async fn failure(
 ) -> Ended {
     let failures = fence.attempt + 1;
     let recorded = match error {
-        JobError::Retry { .. } if failures < max_attempts => put_off(cx, job, fence, &error).await,
-        JobError::Retry { .. } | JobError::Fail { .. } => give_up(cx, job, fence, &error).await,
+        JobError::Retry { .. } if failures < max_attempts => {
+            db::within(ANSWER_LIMIT, put_off(cx, job, fence, &error)).await
+        }
+        JobError::Retry { .. } | JobError::Fail { .. } => {
+            db::within(ANSWER_LIMIT, give_up(cx, job, fence, &error)).await
+        }
     };
     match recorded {
         Ok(outcome) => Ended::badly(outcome, error),

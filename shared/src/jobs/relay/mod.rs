@@ -3,7 +3,7 @@
 
 mod store;
 
-pub use store::{claim, listen_connection, look, release, rescue, set_asleep, unclaim};
+pub use store::{claim, is_alive, listen_connection, look, release, rescue, set_asleep, unclaim};
 
 use crate::jobs::Queue;
 

@@ -3,7 +3,10 @@
 use super::Look;
 use crate::jobs::{JobId, Lane, Queue};
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
 use std::time::Duration;
 
 /// How many leases that are over are taken back at a time.
@@ -17,6 +20,17 @@ pub fn listen_connection(pool: &PgPool) -> PgPool {
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with((*pool.connect_options()).clone())
+}
+
+/// Asks a connection that listens for an answer. What it hears meanwhile is not lost.
+///
+/// # Errors
+/// It is none any more.
+pub async fn is_alive(listener: &mut PgListener) -> Result<(), sqlx::Error> {
+    sqlx::query!("select 1 as one")
+        .fetch_one(listener)
+        .await
+        .map(drop)
 }
 
 /// How the queues stand.
