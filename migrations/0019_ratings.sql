@@ -32,12 +32,12 @@ select
     end as resolution_millis,
     case when status in ('resolved', 'closed') then
         coalesce((
-            select stopped_at <= due_at from sla_clocks
+            select stopped_at is not null and breached_at is null from sla_clocks
             where ticket_id = tickets.id and metric = 'first_response'
             order by cycle desc limit 1
         ), false)
         and coalesce((
-            select stopped_at <= due_at from sla_clocks
+            select stopped_at is not null and breached_at is null from sla_clocks
             where ticket_id = tickets.id and metric = 'resolution'
             order by cycle desc limit 1
         ), false)

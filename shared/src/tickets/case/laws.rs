@@ -52,6 +52,8 @@ fn new_case() -> Case {
         rating_feedback: None,
         rated_at: None,
         reopened_count: 0,
+        rated_for: None,
+        rated_cycle: None,
         waiting_since: None,
         reminded_at: None,
         handed_back_by: None,
