@@ -1,3 +1,5 @@
+//! What a body that is read gives, and which faults it names.
+
 use super::*;
 use shared::people::Availability;
 
