@@ -7,6 +7,7 @@ mod context;
 mod drain;
 mod janitor;
 pub mod jobs;
+mod limits;
 mod listener;
 pub mod mail;
 mod pool;

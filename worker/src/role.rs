@@ -4,7 +4,9 @@ use crate::mail::MailSetupError;
 use crate::{
     JobContext,
     connection::Connection,
-    janitor, listener,
+    janitor,
+    limits::Limits,
+    listener,
     pool::{Keys, Pool},
     relay::Relay,
     transport::{Direct, ThroughRedis},
@@ -90,6 +92,7 @@ fn start(
             ThroughRedis::new(connection.clone(), &keys, &queues),
             Direct::new(cx.clone(), served, running.clone(), Arc::clone(&bell)),
         ),
+        Limits::new(connection.clone(), keys.clone(), config),
     );
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), bell, stop.clone()));

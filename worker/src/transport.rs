@@ -97,10 +97,15 @@ impl ThroughRedis {
         })
     }
 
+    fn config(&self, queue: Queue) -> Option<&Config> {
+        let mut known = self.queues.iter();
+        known
+            .find(|(known, _)| *known == queue)
+            .map(|(_, config)| config)
+    }
+
     async fn send(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
-        let Some((_, config)) = self.queues.iter().find(|(known, _)| *known == queue) else {
-            return Err(PushError::NotServed);
-        };
+        let config = self.config(queue).ok_or(PushError::NotServed)?;
         // Made anew each time: a push that was given up stays in a storage's buffer, and would
         // come along with the next.
         let mut storage = RedisStorage::<Hint, Connection>::new(self.connection.clone())
@@ -133,6 +138,9 @@ async fn ask_with_head(
 
 impl Transport for ThroughRedis {
     fn room(&self, queue: Queue, depth: usize) -> usize {
+        if self.config(queue).is_none() {
+            return 0;
+        }
         depth.saturating_sub(self.backlog.get(&queue).copied().unwrap_or(0))
     }
 

@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use settings::Reader;
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -172,6 +173,8 @@ pub struct Mail {
     pub transport: MailTransport,
     /// The sender, `Name <address>`.
     pub from: String,
+    /// How many mails may be sent in a minute, by all workers together; `None`: as many as there are.
+    pub per_minute: Option<NonZeroU32>,
 }
 
 /// How mails leave.
@@ -368,6 +371,7 @@ fn mail(read: &mut Reader, data_dir: &Path) -> Mail {
     Mail {
         transport,
         from: read.needed("MAIL_FROM"),
+        per_minute: NonZeroU32::new(read.number("EMAIL_PER_MINUTE", 0..=1_000_000)),
     }
 }
 

@@ -62,6 +62,8 @@ pub const MAX_INTERRUPTIONS: i32 = 5;
 pub struct Locked {
     /// The row.
     pub id: JobId,
+    /// The queue.
+    pub queue: Queue,
     /// The job, as JSON.
     pub payload: serde_json::Value,
     /// Attempts that failed so far.
@@ -74,6 +76,12 @@ pub struct Locked {
     pub interruptions: i32,
     /// The token of the last claim.
     pub lease_token: i64,
+    /// When it was enqueued.
+    pub created_at: DateTime<Utc>,
+    /// Troubles in a row that its queue has had with the other side.
+    pub troubles: i32,
+    /// Whether its queue is held, and it is not the one that is sent to see.
+    pub held: bool,
 }
 
 impl Locked {

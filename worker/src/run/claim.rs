@@ -30,6 +30,8 @@ pub(super) enum Taken<'a> {
     Claim(Claim<'a>),
     /// It is done, put off, or somebody else's.
     NotOurs,
+    /// Its queue is held: it waits again.
+    Held,
     /// It cannot be run, and is among the dead letters now: its name, attempt, and why.
     Buried(&'static str, i32, JobError),
 }
@@ -50,10 +52,16 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
     loop {
         let slots = cx.slots(connections).await.map_err(JobError::retry)?;
         let mut work = cx.cx.begin(By::System).await?;
-        let Some(locked) = store::lock(&mut work.tx, id).await? else {
+        let now = work.now;
+        let Some(locked) = store::lock(&mut work.tx, id, now).await? else {
             let_go(work).await;
             return Ok(Taken::NotOurs);
         };
+        if locked.held {
+            store::undo_dispatch(&mut work.tx, id).await?;
+            work.commit().await?;
+            return Ok(Taken::Held);
+        }
         let job: Job = match serde_json::from_value(locked.payload.clone()) {
             Ok(job) => job,
             Err(error) => return bury(work, None, &locked, Unfit::Unreadable(error)).await,

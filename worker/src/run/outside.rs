@@ -9,8 +9,8 @@ use crate::{
 use shared::{
     ids::NotificationId,
     jobs::{
-        Job,
-        ledger::{Fence, Locked, OUTSIDE_LIMIT},
+        Job, circuit,
+        ledger::{Fence, Locked},
         store,
     },
     work::{By, Work},
@@ -27,43 +27,44 @@ const RECORD_PAUSES: [Duration; 4] = [
 ];
 
 /// Claims a locked job and commits the claim.
-pub(super) async fn claim(mut work: Work<'_>, locked: &Locked) -> Result<Fence, sqlx::Error> {
+pub(super) async fn claim(mut work: Work<'_>, locked: &mut Locked) -> Result<(), sqlx::Error> {
     let lease = work.cx.config.jobs.lease;
-    let fence = store::claim_outside(&mut work.tx, locked, lease).await?;
-    work.commit().await?;
-    Ok(fence)
+    store::claim_outside(&mut work.tx, locked, lease).await?;
+    work.commit().await
 }
 
 /// Delivers, and records, renewing the lease all the while.
 pub(super) async fn run(
     cx: &JobContext,
     job: &Job,
-    (fence, max_attempts): (Fence, i32),
+    locked: &Locked,
     notification: NotificationId,
 ) -> Ended {
     let ended = tokio::select! {
-        ended = deliver(cx, fence, notification) => ended,
-        never = keep_lease(cx, fence) => match never {},
+        ended = deliver(cx, job, locked, notification) => ended,
+        never = keep_lease(cx, locked.fence()) => match never {},
     };
     match ended {
         Ok(ended) => ended,
-        Err(error) => record::failure(cx, job, (fence, max_attempts), error).await,
+        Err(error) => record::failure(cx, job, locked, error).await,
     }
 }
 
 /// The error is that of the attempt, and is to be recorded as such.
 async fn deliver(
     cx: &JobContext,
-    fence: Fence,
+    job: &Job,
+    locked: &Locked,
     notification: NotificationId,
 ) -> Result<Ended, JobError> {
-    let delivered = guard::run(OUTSIDE_LIMIT, jobs::deliver(cx, notification)).await?;
+    let limit = job.policy().limit;
+    let delivered = guard::run(limit, jobs::deliver(cx, notification)).await?;
     let mut pauses = RECORD_PAUSES.into_iter();
     loop {
-        let error = match close(cx, fence, notification, &delivered).await {
+        let error = match close(cx, locked, notification, &delivered).await {
             Ok(outcome) => return Ok(Ended::well(outcome)),
             Err(error @ JobError::Fail { .. }) => return Err(error),
-            Err(error @ JobError::Retry { .. }) => error,
+            Err(error @ (JobError::Retry { .. } | JobError::Hold { .. })) => error,
         };
         match pauses.next() {
             Some(pause) => tokio::time::sleep(pause).await,
@@ -86,16 +87,39 @@ async fn keep_lease(cx: &JobContext, fence: Fence) -> Infallible {
 
 async fn close(
     cx: &JobContext,
-    fence: Fence,
+    locked: &Locked,
     notification: NotificationId,
     delivered: &jobs::Delivered,
 ) -> Result<Outcome, JobError> {
     let mut work = cx.cx.begin(By::System).await?;
     let now = work.now;
-    if !store::finish_outside(&mut work.tx, fence, now).await? {
+    if !store::finish_outside(&mut work.tx, locked.fence(), now).await? {
         return Ok(Outcome::NotOurs);
     }
     jobs::record(&mut work, notification, delivered).await?;
+    if locked.troubles > 0 {
+        other_side(&mut work, locked, delivered).await?;
+    }
     work.commit().await?;
     Ok(Outcome::Done)
+}
+
+/// What a delivery says of the other side, which was in trouble when it began.
+async fn other_side(
+    work: &mut Work<'_>,
+    locked: &Locked,
+    delivered: &jobs::Delivered,
+) -> Result<(), sqlx::Error> {
+    match delivered {
+        jobs::Delivered::Sent => {
+            if circuit::reached(&mut work.tx, locked.queue).await? {
+                tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
+            }
+        }
+        jobs::Delivered::NothingToTell => {
+            let now = work.now;
+            circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
+        }
+    }
+    Ok(())
 }
