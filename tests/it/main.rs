@@ -19,6 +19,7 @@ mod mail;
 mod openapi;
 mod operators;
 mod processes;
+mod queues;
 mod races;
 mod scheduler;
 mod servers;

@@ -1,0 +1,6 @@
+//! Queues: how jobs are handed out, what holds them back, and what they survive.
+
+mod circuit;
+mod handing_out;
+mod limits;
+mod poison;
