@@ -6,7 +6,7 @@ use shared::{
     context::Context,
     error::Chain,
     jobs::{
-        JobId,
+        JobId, Queue,
         relay::{self as ledger, Flow, Look},
     },
 };
@@ -65,7 +65,11 @@ pub(super) async fn hand_out(
     if jobs.is_empty() {
         return Ok(Handed::Nothing);
     }
-    pass_on(cx, transport, look, &jobs).await
+    Ok(if pass_on(cx, transport, look.queue, &jobs).await? {
+        Handed::Some
+    } else {
+        Handed::NoRoom
+    })
 }
 
 async fn claim(cx: &Context, look: Look, granted: usize) -> Result<Vec<JobId>, sqlx::Error> {
@@ -81,16 +85,20 @@ async fn claim(cx: &Context, look: Look, granted: usize) -> Result<Vec<JobId>, s
     }
 }
 
-async fn pass_on(
+/// Passes on what was claimed; takes it back where that fails, and says whether it did not.
+///
+/// # Errors
+/// The database failed; the leases bring the jobs back then.
+pub async fn pass_on(
     cx: &Context,
     transport: &mut impl Transport,
-    look: Look,
+    queue: Queue,
     jobs: &[JobId],
-) -> Result<Handed, sqlx::Error> {
-    if let Err(error) = transport.push(look.queue, jobs).await {
-        tracing::debug!(error = %Chain(&error), queue = %look.queue, "hints could not be passed on");
+) -> Result<bool, sqlx::Error> {
+    if let Err(error) = transport.push(queue, jobs).await {
+        tracing::debug!(error = %Chain(&error), %queue, "hints could not be passed on");
         ledger::unclaim(&cx.pool, jobs).await?;
-        return Ok(Handed::NoRoom);
+        return Ok(false);
     }
-    Ok(Handed::Some)
+    Ok(true)
 }

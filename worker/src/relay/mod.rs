@@ -12,10 +12,14 @@ mod handing;
 mod standing;
 
 use crate::{
+    hands::Hands,
     limits::Limits,
     transport::{Direct, ThroughRedis},
 };
 use handing::{Handed, hand_out};
+
+pub use handing::pass_on;
+
 use shared::{
     context::Context,
     error::Chain,
@@ -92,19 +96,15 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub fn new(
-        cx: Context,
-        queues: Vec<Queue>,
-        bell: Arc<Notify>,
-        (through_redis, direct): (ThroughRedis, Direct),
-        limits: Limits,
-    ) -> Self {
+    /// The relay that hands out to these.
+    pub(crate) fn new(cx: Context, bell: Arc<Notify>, hands: Hands) -> Self {
+        let limits = Limits::new(hands.connection, hands.keys, &cx.config);
         Self {
             cx,
-            queues,
+            queues: hands.queues,
             bell,
-            through_redis,
-            direct,
+            through_redis: hands.through_redis,
+            direct: hands.direct,
             limits,
             redis: Redis::Reachable,
             must_release: false,
