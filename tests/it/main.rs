@@ -8,6 +8,7 @@
 
 mod access;
 mod accounts;
+mod canaries;
 mod demo;
 mod documents;
 mod examples;
