@@ -80,7 +80,7 @@ pub struct Locked {
     pub created_at: DateTime<Utc>,
     /// Troubles in a row that its queue has had with the other side.
     pub troubles: i32,
-    /// Whether its queue is held, and it is not the one that is sent to see.
+    /// Whether its queue is in trouble, and it is not the one that is sent to see.
     pub held: bool,
 }
 

@@ -51,6 +51,9 @@ pub(super) async fn insert(
 
 /// Locks a job that is to be run, unless it is done, put off, or run by somebody else.
 ///
+/// Of a queue in trouble none but the one that is sent to see may run, also when the hold is over:
+/// what was handed out before goes back.
+///
 /// It also bounds the transaction: PostgreSQL itself ends one whose process was killed while a
 /// statement waited, within a second; one whose process was frozen or whose machine vanished, later.
 /// The lock on the row would otherwise stay for hours.
@@ -67,7 +70,8 @@ pub async fn lock(
     let row = sqlx::query!(
         r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, created_at,
                   coalesce(failures, 0) as "failures!",
-                  lane = 'workers' and coalesce(held_until > $4 and probe is distinct from id, false) as "held!",
+                  lane = 'workers' and probe is distinct from id
+                      and coalesce(held_until > $4 or (failures > 0 and state = 'sent'), false) as "held!",
                   set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
                   set_config('statement_timeout', $2, true) as statement_limit,
                   set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit

@@ -228,6 +228,7 @@ impl Relay {
         }
         self.must_release |=
             self.redis.probe(&mut self.through_redis).await == HandedOut::MaybeLost;
+        self.limits.redis_answers = !matches!(self.redis, Redis::Away(_));
         if self.must_release {
             let released = ledger::release(&self.cx.pool, &self.queues).await?;
             if released > 0 {
