@@ -240,6 +240,15 @@ async fn stats(cx: &Context) -> Result<()> {
             age.num_seconds().max(0),
             if queue.paused { "  paused" } else { "" },
         )?;
+        if let Some(held) = &queue.trouble {
+            writeln!(
+                out,
+                "           held until {}: {} (time {})",
+                time(held.until),
+                held.because,
+                held.times,
+            )?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the documents name is there: files, settings, routes, codes, and the table of states.
 
 use crate::layers::{root, sources};
-use shared::tickets::Status;
+use shared::{jobs::Job, tickets::Status};
 use std::{
     collections::BTreeSet,
     fs,
@@ -272,4 +272,42 @@ fn every_failure_is_named_by_an_operation_and_every_name_is_in_the_document() {
         .flat_map(|(status, codes)| codes.into_iter().map(move |code| (status, code)))
         .collect();
     assert_eq!(documented, named);
+}
+
+#[test]
+fn how_each_kind_of_job_is_tried_is_told_as_it_is() {
+    let text = document("JOBS.md");
+    let rows = |heading: &str| -> Vec<Vec<String>> {
+        let (_, part) = text.split_once(heading).unwrap();
+        let part = part.split("\n## ").next().unwrap();
+        let rows = part.lines().filter(|line| line.starts_with("| `"));
+        rows.map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect())
+            .collect()
+    };
+    let (policies, twice) = (rows("## How each kind"), rows("## Why twice"));
+    let names = |rows: &[Vec<String>]| {
+        rows.iter()
+            .map(|row| row[1].clone())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(names(&policies), names(&twice));
+    for row in policies {
+        let id = "00000000-0000-0000-0000-000000000001";
+        let job: Job = serde_json::from_value(serde_json::json!({
+            "job": row[1].trim_matches('`'), "ticket": id, "agent": id, "event": id,
+            "notification": id, "request": id,
+        }))
+        .unwrap();
+        let policy = job.policy();
+        let told: Vec<i64> = row[2..6].iter().map(|cell| cell.parse().unwrap()).collect();
+        let limit = i64::try_from(policy.limit.as_secs()).unwrap();
+        let (first, longest) = (policy.backoff.first, policy.backoff.longest);
+        let is = [
+            i64::from(policy.attempts),
+            first.num_seconds(),
+            longest.num_seconds(),
+            limit,
+        ];
+        assert_eq!(told, is, "{}", row[1]);
+    }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use shared::{
     config::{Config, MailTransport, Settings},
     ids::{MessageId, NotificationId, TicketId, UserId},
+    jobs::circuit::Trouble,
     notifications::{
         NotificationStatus, Template,
         content::{Content, Recipient, TicketFacts},
@@ -177,6 +178,31 @@ async fn a_server_that_falls_silent_is_given_up_and_its_connection_is_not_used_a
     );
     assert!(received[1].raw.contains("Please try again."));
     assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_greet_or_turns_us_away_says_nothing_of_the_mail() {
+    let server = SmtpServer::start().await;
+    let config = config(server.url());
+    let limit = Duration::from_millis(300);
+    let mailer = Mailer::with_limit(&config.mail.transport, limit).unwrap();
+    let email = Email::by(mailer, &config).unwrap();
+    for (behaviour, trouble) in [
+        (Behaviour::NeverGreet, Trouble::Unreachable),
+        (Behaviour::TurnAway(554), Trouble::Unreachable),
+        (Behaviour::TurnAway(421), Trouble::SlowDown),
+        (Behaviour::Refuse(421), Trouble::SlowDown),
+        (Behaviour::StallAfterData, Trouble::BrokeOff),
+        (Behaviour::HangUpAfterData, Trouble::BrokeOff),
+    ] {
+        server.behave(behaviour);
+        let error = email.deliver(&content(1), now()).await.unwrap_err();
+        assert_eq!(error.trouble(), Some(trouble), "{behaviour:?}: {error:?}");
+        assert_eq!(error.verdict(), Verdict::Temporary, "{behaviour:?}");
+    }
+    server.behave(Behaviour::Refuse(450));
+    let error = email.deliver(&content(1), now()).await.unwrap_err();
+    assert_eq!(error.trouble(), None, "{error:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 
 mod access;
 mod accounts;
+mod canaries;
 mod demo;
 mod documents;
 mod examples;
@@ -20,6 +21,7 @@ mod mail;
 mod openapi;
 mod operators;
 mod processes;
+mod queues;
 mod races;
 mod scheduler;
 mod servers;

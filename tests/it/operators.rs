@@ -193,7 +193,7 @@ async fn lists_of_jobs_go_on_by_cursor_and_queues_tell_how_they_stand() {
     };
     assert_eq!(
         queue("notify").await,
-        json!({"queue": "notify", "paused": false, "ready": 5, "sent": 0, "running": 0, "dead": 0, "oldestSeconds": 180})
+        json!({"queue": "notify", "paused": false, "ready": 5, "sent": 0, "running": 0, "dead": 0, "oldestSeconds": 180, "held": null})
     );
     assert_eq!(queue("email").await["oldestSeconds"], Value::Null);
     let path = "/api/v1/admin/queues/notify";

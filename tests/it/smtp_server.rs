@@ -21,6 +21,10 @@ use tokio::{
 pub enum Behaviour {
     /// It accepts them.
     Accept,
+    /// It greets whoever connects with this code, and hangs up.
+    TurnAway(u16),
+    /// It lets whoever connects wait for a greeting.
+    NeverGreet,
     /// It answers `RCPT` with this code.
     Refuse(u16),
     /// It lets `DATA` wait until it is told to behave otherwise.
@@ -98,7 +102,12 @@ pub struct SmtpServer {
 impl SmtpServer {
     /// Starts a server on a free port.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::start_at("127.0.0.1:0").await
+    }
+
+    /// Starts a server at an address: where another one was, for example.
+    pub async fn start_at(address: &str) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
             behaviour: watch::Sender::new(Behaviour::Accept),
@@ -118,6 +127,11 @@ impl SmtpServer {
     /// What `SMTP_URL` has to be.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("smtp://")
     }
 
     /// How it takes the mails that come next.
@@ -176,7 +190,12 @@ async fn converse(mut stream: BufReader<TcpStream>, shared: &Shared) -> std::io:
         to: Vec::new(),
         raw: String::new(),
     };
-    say(&mut stream, "220 test ESMTP").await?;
+    let behaviour = *shared.behaviour.borrow();
+    match behaviour {
+        Behaviour::TurnAway(code) => return say(&mut stream, &format!("{code} not now")).await,
+        Behaviour::NeverGreet => std::future::pending().await,
+        _ => say(&mut stream, "220 test ESMTP").await?,
+    }
     loop {
         let line = read_line(&mut stream).await?;
         let behaviour = *shared.behaviour.borrow();
@@ -201,29 +220,53 @@ async fn converse(mut stream: BufReader<TcpStream>, shared: &Shared) -> std::io:
                 say(&mut stream, "250 2.1.5 Ok").await?;
             }
             ("DATA", _) => {
-                if behaviour == Behaviour::HoldAtData {
-                    shared.held.send_modify(|held| *held += 1);
-                    let mut told = shared.behaviour.subscribe();
-                    let otherwise = told.wait_for(|told| *told != Behaviour::HoldAtData);
-                    otherwise.await.unwrap();
-                }
-                say(&mut stream, "354 go on").await?;
-                mail.raw = read_mail(&mut stream).await?;
-                shared
-                    .received
-                    .send_modify(|received| received.push(mail.clone()));
-                match behaviour {
-                    Behaviour::Accept | Behaviour::HoldAtData | Behaviour::Refuse(_) => {
-                        say(&mut stream, "250 2.0.0 Ok").await?;
-                    }
-                    Behaviour::StallAfterData => std::future::pending().await,
-                    Behaviour::HangUpAfterData => return Ok(()),
+                if take(&mut stream, shared, &mut mail).await? == Next::HangUp {
+                    return Ok(());
                 }
             }
             ("RSET" | "NOOP", _) => say(&mut stream, "250 2.0.0 Ok").await?,
             ("QUIT", _) => return say(&mut stream, "221 2.0.0 Bye").await,
             _ => say(&mut stream, "502 5.5.1 unknown command").await?,
         }
+    }
+}
+
+/// What follows a mail.
+#[derive(PartialEq, Eq)]
+enum Next {
+    Mail,
+    HangUp,
+}
+
+/// Takes the text of a mail, as it is to behave.
+async fn take(
+    stream: &mut BufReader<TcpStream>,
+    shared: &Shared,
+    mail: &mut Received,
+) -> std::io::Result<Next> {
+    let behaviour = *shared.behaviour.borrow();
+    if behaviour == Behaviour::HoldAtData {
+        shared.held.send_modify(|held| *held += 1);
+        let mut told = shared.behaviour.subscribe();
+        let otherwise = told.wait_for(|told| *told != Behaviour::HoldAtData);
+        otherwise.await.unwrap();
+    }
+    say(stream, "354 go on").await?;
+    mail.raw = read_mail(stream).await?;
+    shared
+        .received
+        .send_modify(|received| received.push(mail.clone()));
+    match behaviour {
+        Behaviour::Accept
+        | Behaviour::HoldAtData
+        | Behaviour::TurnAway(_)
+        | Behaviour::NeverGreet
+        | Behaviour::Refuse(_) => {
+            say(stream, "250 2.0.0 Ok").await?;
+            Ok(Next::Mail)
+        }
+        Behaviour::StallAfterData => std::future::pending().await,
+        Behaviour::HangUpAfterData => Ok(Next::HangUp),
     }
 }
 

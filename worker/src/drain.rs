@@ -35,8 +35,9 @@ pub async fn drain(cx: &JobContext, lane: Lane) -> Result<usize, DrainError> {
                     runs += 1;
                     ran_any = true;
                 }
-                // Somebody else drains the same lane: the rest is theirs, or comes up again.
-                Outcome::NotOurs => {}
+                // Somebody else drains the same lane: the rest is theirs, or comes up again. What is held
+                // comes up when it is not.
+                Outcome::NotOurs | Outcome::Held => {}
                 Outcome::Unrecorded => return Err(DrainError::Unrecorded(id)),
             }
         }

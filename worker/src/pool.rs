@@ -53,6 +53,11 @@ impl Keys {
         format!("{}:wake", self.0)
     }
 
+    /// What was granted of a queue's pace.
+    pub fn limit(&self, queue: Queue) -> String {
+        format!("{}:limit:{queue}", self.0)
+    }
+
     /// apalis' settings for a queue. No locks and no events: the row is the lock, and wake-ups
     /// have a channel of their own.
     pub fn config(&self, queue: Queue) -> Config {

@@ -1,21 +1,7 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
-use crate::mail::MailSetupError;
-use crate::{
-    JobContext,
-    connection::Connection,
-    janitor, listener,
-    pool::{Keys, Pool},
-    relay::Relay,
-    transport::{Direct, ThroughRedis},
-    wake::{self, Wake},
-};
-use redis::Client;
-use secrecy::ExposeSecret;
-use shared::{
-    context::Context,
-    jobs::{Lane, Queue},
-};
+use crate::{JobContext, hands, listener, mail::MailSetupError, relay::Relay};
+use shared::{context::Context, jobs::Lane};
 use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -73,46 +59,11 @@ fn start(
     running: &TaskTracker,
     stop: &CancellationToken,
 ) -> Result<JoinSet<()>, RoleError> {
-    let config = &cx.cx.config;
-    let client = Client::open(config.redis.url.expose_secret()).map_err(RoleError::RedisUrl)?;
-    let connection = Connection::new(client.clone()).map_err(RoleError::RedisUrl)?;
-    let keys = Keys::under(&config.redis.prefix);
-    let served = &config.jobs.queues;
-    let queues: Vec<Queue> = served.iter().map(|(queue, _)| *queue).collect();
     let bell = Arc::new(Notify::new());
     let mut parts = JoinSet::new();
-
-    let relay = Relay::new(
-        cx.cx.clone(),
-        queues.clone(),
-        Arc::clone(&bell),
-        (
-            ThroughRedis::new(connection.clone(), &keys, &queues),
-            Direct::new(cx.clone(), served, running.clone(), Arc::clone(&bell)),
-        ),
-    );
+    let hands = hands::start(cx, &bell, (running, stop), &mut parts)?;
+    let relay = Relay::new(cx.cx.clone(), Arc::clone(&bell), hands);
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), bell, stop.clone()));
-
-    let pool = Pool {
-        cx: cx.clone(),
-        connection: connection.clone(),
-        keys: keys.clone(),
-        running: running.clone(),
-        shutdown: stop.clone(),
-    };
-    let mut wakes = Vec::new();
-    for (queue, concurrency) in served {
-        let wake = Wake::default();
-        wakes.push((*queue, wake.clone()));
-        parts.spawn(pool.clone().serve(*queue, *concurrency, wake));
-    }
-    parts.spawn(wake::subscriber(
-        client,
-        keys.wake_channel(),
-        wakes,
-        stop.clone(),
-    ));
-    parts.spawn(janitor::run(connection, keys, queues, stop.clone()));
     Ok(parts)
 }

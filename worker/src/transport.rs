@@ -16,7 +16,11 @@ pub trait Transport {
     fn room(&self, queue: Queue, depth: usize) -> usize;
 
     /// Passes hints on. An error means that they may not have arrived.
-    async fn push(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError>;
+    fn push(
+        &mut self,
+        queue: Queue,
+        jobs: &[JobId],
+    ) -> impl Future<Output = Result<(), PushError>> + Send;
 }
 
 /// Why hints were not passed on.
@@ -52,7 +56,7 @@ pub enum Memory {
 }
 
 impl ThroughRedis {
-    pub fn new(connection: Connection, keys: &crate::pool::Keys, queues: &[Queue]) -> Self {
+    pub(crate) fn new(connection: Connection, keys: &crate::pool::Keys, queues: &[Queue]) -> Self {
         Self {
             connection,
             epoch_key: keys.epoch(),
@@ -66,6 +70,9 @@ impl ThroughRedis {
     }
 
     /// Asks, in one round trip, whether Redis still has its memory and how much lies in it.
+    ///
+    /// # Errors
+    /// It does not answer within the limit, or says no.
     pub async fn probe(&mut self, limit: Duration) -> Result<Memory, PushError> {
         let answer = tokio::time::timeout(limit, self.ask()).await;
         if answer.is_err() {
@@ -97,10 +104,15 @@ impl ThroughRedis {
         })
     }
 
+    fn config(&self, queue: Queue) -> Option<&Config> {
+        let mut known = self.queues.iter();
+        known
+            .find(|(known, _)| *known == queue)
+            .map(|(_, config)| config)
+    }
+
     async fn send(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
-        let Some((_, config)) = self.queues.iter().find(|(known, _)| *known == queue) else {
-            return Err(PushError::NotServed);
-        };
+        let config = self.config(queue).ok_or(PushError::NotServed)?;
         // Made anew each time: a push that was given up stays in a storage's buffer, and would
         // come along with the next.
         let mut storage = RedisStorage::<Hint, Connection>::new(self.connection.clone())
@@ -133,6 +145,9 @@ async fn ask_with_head(
 
 impl Transport for ThroughRedis {
     fn room(&self, queue: Queue, depth: usize) -> usize {
+        if self.config(queue).is_none() {
+            return 0;
+        }
         depth.saturating_sub(self.backlog.get(&queue).copied().unwrap_or(0))
     }
 
@@ -157,7 +172,7 @@ pub struct Direct {
 }
 
 impl Direct {
-    pub fn new(
+    pub(crate) fn new(
         cx: JobContext,
         queues: &[(Queue, usize)],
         running: TaskTracker,

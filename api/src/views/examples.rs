@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use shared::{
     jobs::{
         JobId, Queue, State,
-        operate::{Entry, QueueState},
+        operate::{Entry, Held, QueueState},
     },
     people::{Availability, AvailabilityNow},
     sla::{PolicyRule, SlaView, default_rules},
@@ -195,6 +195,11 @@ impl Example for QueueView {
             running: 2,
             dead: 1,
             oldest_due: Some(minute(0)),
+            trouble: Some(Held {
+                until: minute(2),
+                because: "the mail server cannot be reached".to_owned(),
+                times: 3,
+            }),
         };
         json!(Self::of(&state, minute(1)))
     }

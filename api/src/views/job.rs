@@ -75,6 +75,20 @@ pub struct QueueView {
     dead: i64,
     /// For how many seconds the oldest job that could run has waited.
     oldest_seconds: Option<i64>,
+    /// Set while it is held back, since the one on its other side is away or asks for less: when the
+    /// next job goes out to see, and what happened.
+    held: Option<HeldView>,
+}
+
+/// Why a queue is held back.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "HeldQueue")]
+pub struct HeldView {
+    until: Time,
+    because: String,
+    /// How often in a row.
+    times: i32,
 }
 
 impl QueueView {
@@ -89,6 +103,11 @@ impl QueueView {
             running: state.running,
             dead: state.dead,
             oldest_seconds: state.oldest_due.map(|due| (now - due).num_seconds().max(0)),
+            held: state.trouble.as_ref().map(|held| HeldView {
+                until: Time(held.until),
+                because: held.because.clone(),
+                times: held.times,
+            }),
         }
     }
 }

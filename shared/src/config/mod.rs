@@ -21,6 +21,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use settings::Reader;
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -176,6 +177,8 @@ pub struct Mail {
     pub transport: MailTransport,
     /// The sender, `Name <address>`.
     pub from: String,
+    /// How many mails may be sent in a minute, by all workers together; `None`: as many as there are.
+    pub per_minute: Option<NonZeroU32>,
 }
 
 /// How mails leave.
@@ -373,6 +376,7 @@ fn mail(read: &mut Reader, data_dir: &Path) -> Mail {
     Mail {
         transport,
         from: read.needed("MAIL_FROM"),
+        per_minute: NonZeroU32::new(read.number("EMAIL_PER_MINUTE", 0..=1_000_000)),
     }
 }
 

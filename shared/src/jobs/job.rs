@@ -2,12 +2,10 @@
 //! outlives renamings in Rust. To change a payload add a field with a default, or add a variant
 //! and keep the old one until it has drained. Pure.
 
-use super::retry::Backoff;
 use crate::{
     ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId},
     text_enum,
 };
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -139,24 +137,6 @@ impl Job {
         }
     }
 
-    /// Attempts before it goes to the dead letters.
-    #[must_use]
-    pub const fn max_attempts(&self) -> i32 {
-        match self {
-            Self::AssignTicket { .. }
-            | Self::FillAgent { .. }
-            | Self::PlanNotifications { .. }
-            | Self::ReleaseTickets { .. }
-            | Self::RequestPasswordReset { .. }
-            | Self::AssignWaiting
-            | Self::SweepSla
-            | Self::AutoClose
-            | Self::RollUpStats
-            | Self::Prune => 10,
-            Self::DeliverEmail { .. } => 12,
-        }
-    }
-
     /// Which of the jobs in a queue goes first: the higher.
     #[must_use]
     pub const fn priority(&self) -> i16 {
@@ -173,25 +153,5 @@ impl Job {
             | Self::AutoClose
             | Self::Prune => 0,
         }
-    }
-
-    /// How soon it is tried again. A job that waits only once at a time is never put off for
-    /// long: its successor is not enqueued meanwhile. Mail servers take hours to mend.
-    #[must_use]
-    pub const fn backoff(&self) -> Backoff {
-        let (first, longest) = match self {
-            Self::AssignWaiting
-            | Self::SweepSla
-            | Self::AutoClose
-            | Self::RollUpStats
-            | Self::Prune => (TimeDelta::seconds(1), TimeDelta::seconds(15)),
-            Self::AssignTicket { .. }
-            | Self::FillAgent { .. }
-            | Self::ReleaseTickets { .. }
-            | Self::RequestPasswordReset { .. }
-            | Self::PlanNotifications { .. } => (TimeDelta::seconds(2), TimeDelta::minutes(10)),
-            Self::DeliverEmail { .. } => (TimeDelta::seconds(10), TimeDelta::hours(1)),
-        };
-        Backoff { first, longest }
     }
 }

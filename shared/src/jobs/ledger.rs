@@ -65,6 +65,8 @@ pub const MAX_INTERRUPTIONS: i32 = 5;
 pub struct Locked {
     /// The row.
     pub id: JobId,
+    /// The queue.
+    pub queue: Queue,
     /// The job, as JSON.
     pub payload: serde_json::Value,
     /// Attempts that failed so far.
@@ -81,6 +83,12 @@ pub struct Locked {
     pub run_at: DateTime<Utc>,
     /// The trace that it belongs to.
     pub trace: Option<Trace>,
+    /// When it was enqueued.
+    pub created_at: DateTime<Utc>,
+    /// Troubles in a row that its queue has had with the other side.
+    pub troubles: i32,
+    /// Whether its queue is in trouble, and it is not the one that is sent to see.
+    pub held: bool,
 }
 
 impl Locked {

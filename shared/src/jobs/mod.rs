@@ -2,10 +2,13 @@
 //! is a hint that names the row. Enqueue here, in the transaction of the change that the job
 //! follows from; `worker` does the rest.
 
+pub mod circuit;
 mod enqueue;
 mod job;
 pub mod ledger;
 pub mod operate;
+pub mod pace;
+pub mod policy;
 pub mod relay;
 pub mod retry;
 pub mod store;

@@ -30,7 +30,7 @@ pub(super) async fn insert(
         .iter()
         .map(|job| job.unique_key().unwrap_or_default().to_owned())
         .collect();
-    let attempts: Vec<i32> = jobs.iter().map(Job::max_attempts).collect();
+    let attempts: Vec<i32> = jobs.iter().map(|job| job.policy().attempts).collect();
     sqlx::query!(
         r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at, traceparent)
            select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3, $9
@@ -55,27 +55,42 @@ pub(super) async fn insert(
 
 /// Locks a job that is to be run, unless it is done, put off, or run by somebody else.
 ///
-/// It also bounds the transaction: PostgreSQL itself ends one whose process was frozen or whose
-/// machine vanished, and with it the lock on the row, which would otherwise stay for hours.
+/// Of a queue in trouble none but the one that is sent to see may run, also when the hold is over:
+/// what was handed out before goes back.
+///
+/// It also bounds the transaction: PostgreSQL itself ends one whose process was killed while a
+/// statement waited, within a second; one whose process was frozen or whose machine vanished, later.
+/// The lock on the row would otherwise stay for hours.
 ///
 /// # Errors
 /// The database failed.
-pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Locked>, sqlx::Error> {
+pub async fn lock(
+    tx: &mut Tx,
+    id: JobId,
+    now: DateTime<Utc>,
+) -> Result<Option<Locked>, sqlx::Error> {
     let statement = millis(RUN_LIMIT + Duration::from_secs(5));
     let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
     let row = sqlx::query!(
-        r#"select id, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent,
+        r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
+                  coalesce(failures, 0) as "failures!",
+                  lane = 'workers' and probe is distinct from id
+                      and coalesce(held_until > $4 or (failures > 0 and state = 'sent'), false) as "held!",
+                  set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
                   set_config('statement_timeout', $2, true) as statement_limit,
                   set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
-           from jobs where id = $1 and state in ('ready', 'sent') for update skip locked"#,
+           from jobs left join queue_control as control on control.queue = jobs.queue
+           where id = $1 and state in ('ready', 'sent') for update of jobs skip locked"#,
         id.0,
         statement,
         idle,
+        now,
     )
     .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| Locked {
         id: row.id,
+        queue: row.queue,
         payload: row.payload,
         attempt: row.attempt,
         max_attempts: row.max_attempts,
@@ -84,6 +99,9 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Locked>, sqlx::Error>
         lease_token: row.lease_token,
         run_at: row.run_at,
         trace: row.traceparent.as_deref().and_then(Trace::parse),
+        created_at: row.created_at,
+        troubles: row.failures,
+        held: row.held,
     }))
 }
 
@@ -127,10 +145,10 @@ pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sq
 /// The database failed.
 pub async fn claim_outside(
     tx: &mut Tx,
-    locked: &Locked,
+    locked: &mut Locked,
     lease: Duration,
-) -> Result<Fence, sqlx::Error> {
-    let lease_token = sqlx::query_scalar!(
+) -> Result<(), sqlx::Error> {
+    locked.lease_token = sqlx::query_scalar!(
         r#"update jobs set state = 'running', lease_token = lease_token + 1, interruptions = interruptions + 1,
                   lease_until = clock_timestamp() + make_interval(secs => $2)
            where id = $1 returning lease_token"#,
@@ -139,10 +157,7 @@ pub async fn claim_outside(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(Fence {
-        lease_token,
-        ..locked.fence()
-    })
+    Ok(())
 }
 
 /// Renews the lease of a job that runs outside. `false`: another run took over.
@@ -209,6 +224,46 @@ pub async fn put_off(
     .execute(&mut **tx)
     .await?;
     Ok(put_off.rows_affected() == 1)
+}
+
+/// Gives a job back whose run came to nothing through no fault of its own: its attempts stay as they
+/// are. `false`: another run got further.
+///
+/// # Errors
+/// The database failed.
+pub async fn give_back(
+    tx: &mut Tx,
+    fence: Fence,
+    run_at: DateTime<Utc>,
+    error: &str,
+) -> Result<bool, sqlx::Error> {
+    let given_back = sqlx::query!(
+        r#"update jobs set state = 'ready', run_at = $4, last_error = left($5, 2000),
+                  dispatches = 0, interruptions = 0, lease_until = null
+           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
+        fence.id.0,
+        fence.attempt,
+        fence.lease_token,
+        run_at,
+        error,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(given_back.rows_affected() == 1)
+}
+
+/// Gives a locked job of a queue that is held back, as if it had never been handed out.
+///
+/// # Errors
+/// The database failed.
+pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set state = 'ready', dispatches = greatest(dispatches - 1, 0), lease_until = null where id = $1",
+        id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Lays a job among the dead letters. `false`: another run got further.

@@ -8,7 +8,7 @@ use crate::{
 use sqlx::{Postgres, Transaction};
 
 /// Keeps others from changing any ticket.
-pub(super) async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
+pub async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
     let mut held = app.cx.pool.begin().await.unwrap();
     sqlx::query("select id from tickets order by id for update")
         .fetch_all(&mut *held)
@@ -18,7 +18,7 @@ pub(super) async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
 }
 
 /// Sessions that wait for a lock.
-pub(super) async fn waiting_for_a_lock(app: &App) -> i64 {
+pub async fn waiting_for_a_lock(app: &App) -> i64 {
     let sql = "select count(*) from pg_stat_activity \
                where datname = current_database() and wait_event_type = 'Lock'";
     count(app, sql).await

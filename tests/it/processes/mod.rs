@@ -1,7 +1,7 @@
 //! What holds whatever happens to the processes: the program itself runs here, several times at
 //! once, and is killed, stopped and robbed of its servers. All goes by the real clock.
 
-mod assignment;
+pub mod assignment;
 mod capacity;
 mod deliveries;
 mod load;
@@ -25,14 +25,14 @@ use std::collections::BTreeSet;
 
 /// The system in this process, at the present instant of the processes: to set the stage, and to
 /// look on.
-async fn stage() -> App {
+pub async fn stage() -> App {
     let app = App::new().await;
     app.clock.set(SystemClock.now());
     app
 }
 
 /// An available agent of the general desk with that much room.
-async fn agent_with_room(app: &App, name: &str, room: u32) -> Caller {
+pub async fn agent_with_room(app: &App, name: &str, room: u32) -> Caller {
     let info = json!({"department": "general", "maxConcurrentTickets": room});
     let agent = app.person(name, Role::Support, info).await;
     let here = json!({"status": "available"});
@@ -42,7 +42,7 @@ async fn agent_with_room(app: &App, name: &str, room: u32) -> Caller {
 }
 
 /// So many tickets, of which nobody has heard yet: their jobs wait.
-async fn tickets(customer: &Caller, count: usize) -> Vec<String> {
+pub async fn tickets(customer: &Caller, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
         let ticket = json!({"subject": format!("Help {number}"), "description": "Please."});
@@ -51,7 +51,7 @@ async fn tickets(customer: &Caller, count: usize) -> Vec<String> {
     ids
 }
 
-async fn count(app: &App, sql: &'static str) -> i64 {
+pub async fn count(app: &App, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql)
         .fetch_one(&app.cx.pool)
         .await
@@ -59,22 +59,22 @@ async fn count(app: &App, sql: &'static str) -> i64 {
 }
 
 /// Waits until every job is done but the sweeps, which never end.
-async fn all_is_done(app: &App) {
+pub async fn all_is_done(app: &App) {
     eventually("all is done", async || unfinished(app).await == 0).await;
     assert_eq!(dead(app).await, 0, "dead letters");
 }
 
-async fn unfinished(app: &App) -> i64 {
+pub async fn unfinished(app: &App) -> i64 {
     let sql = "select count(*) from jobs where unique_key is null and state in ('ready', 'sent', 'running')";
     count(app, sql).await
 }
 
-async fn dead(app: &App) -> i64 {
+pub async fn dead(app: &App) -> i64 {
     count(app, "select count(*) from jobs where state = 'dead'").await
 }
 
 /// Events of a kind.
-async fn events(app: &App, kind: &str) -> i64 {
+pub async fn events(app: &App, kind: &str) -> i64 {
     sqlx::query_scalar("select count(*) from ticket_events where what->>'type' = $1")
         .bind(kind)
         .fetch_one(&app.cx.pool)
@@ -84,7 +84,7 @@ async fn events(app: &App, kind: &str) -> i64 {
 
 /// Everybody who was to be told has been, unless there was nothing to tell any more, and the
 /// server has accepted each mail once.
-async fn everybody_was_told_once(app: &App, server: &SmtpServer) {
+pub async fn everybody_was_told_once(app: &App, server: &SmtpServer) {
     let open = "select count(*) from notifications where status not in ('sent', 'dropped')";
     assert_eq!(
         count(app, open).await,

@@ -11,7 +11,11 @@ use shared::{
     context::Context,
     db,
     ids::NotificationId,
-    jobs::ledger::ANSWER_LIMIT,
+    jobs::{
+        Queue,
+        circuit::{self, Trouble},
+        ledger::ANSWER_LIMIT,
+    },
     notifications::{
         account,
         actions::{self, Attempt},
@@ -46,14 +50,32 @@ pub(crate) async fn deliver(
     };
     match delivered {
         Ok(delivered) => Ok(delivered),
-        Err(error) => {
+        Err(error) => Err(failed(cx, notification, error).await?),
+    }
+}
+
+/// What is to become of the job. An attempt that is spared is none: nothing is written down then.
+async fn failed(
+    cx: &Context,
+    notification: NotificationId,
+    error: MailError,
+) -> Result<JobError, sqlx::Error> {
+    Ok(match error.trouble() {
+        Some(trouble @ (Trouble::Unreachable | Trouble::SlowDown)) => {
+            JobError::hold(trouble, error)
+        }
+        Some(trouble @ Trouble::BrokeOff) => {
             record_failure(cx, notification, &error).await?;
-            Err(match error.verdict() {
+            JobError::hold(trouble, error)
+        }
+        None => {
+            record_failure(cx, notification, &error).await?;
+            match error.verdict() {
                 Verdict::Temporary => JobError::retry(error),
                 Verdict::Permanent => JobError::fail(error),
-            })
+            }
         }
-    }
+    })
 }
 
 /// Records what became of it, together with the end of the job.
@@ -92,6 +114,9 @@ async fn record_failure(
     let recording = async {
         let mut work = cx.begin(By::System).await?;
         actions::record(&mut work, notification, attempt).await?;
+        if error.was_judged() {
+            circuit::reached(&mut work.tx, Queue::Email).await?;
+        }
         work.commit().await
     };
     asked(recording).await

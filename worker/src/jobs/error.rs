@@ -1,6 +1,7 @@
-//! Why a handler did not do its job: at each error it chooses between later and never.
+//! Why a handler did not do its job: at each error it chooses between later,
+//! when the other side is fit again, and never.
 
-use shared::error::ActionError;
+use shared::{error::ActionError, jobs::circuit::Trouble};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -10,6 +11,14 @@ pub enum JobError {
     /// It may work later. The last attempt is the last all the same.
     #[error("the attempt failed")]
     Retry {
+        /// Why.
+        source: Cause,
+    },
+    /// The other side is in trouble: its queue is held for a while, and the job may keep its attempt.
+    #[error("the other side is in trouble")]
+    Hold {
+        /// What kind of trouble.
+        trouble: Trouble,
         /// Why.
         source: Cause,
     },
@@ -25,6 +34,14 @@ impl JobError {
     /// Again later.
     pub fn retry(error: impl Into<Cause>) -> Self {
         Self::Retry {
+            source: error.into(),
+        }
+    }
+
+    /// When the other side is fit again.
+    pub fn hold(trouble: Trouble, error: impl Into<Cause>) -> Self {
+        Self::Hold {
+            trouble,
             source: error.into(),
         }
     }

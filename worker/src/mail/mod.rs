@@ -6,6 +6,7 @@ mod files;
 mod mailer;
 mod message;
 mod render;
+mod server;
 mod smtp;
 mod templates;
 mod view;

@@ -1,98 +1,86 @@
 //! Sends mails through a server, over connections that are kept for the next mail.
 //!
-//! lettre gives its connections no time limit, and puts one whose sending was cut short back into
-//! its pool in the middle of the conversation: the next mail would take the late answer to this
-//! one for its own. So a transport of one connection is lent to one mail at a time, and is given
-//! back only when the conversation came to an end.
+//! A mail has two parts here: first a conversation with the server, which fails for reasons that have
+//! nothing to do with the mail, then the mail. lettre's own pool tells the two not apart, has no time
+//! limit, and keeps a connection whose sending was cut short in the middle of the conversation: the
+//! next mail would take the late answer to this one for its own. So a connection is lent to one mail
+//! at a time, and is kept only when the conversation came to an end.
 
-use super::{MailError, MailSetupError};
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig},
+use super::{
+    MailError, MailSetupError,
+    server::{Connection, Server},
 };
+use lettre::Message;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
-    error::Error,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-/// How long a mail may take, from connecting to the last answer.
+/// How long a mail may take, from its first word to the last answer.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
-
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+/// How long the server may take until a mail can begin.
+const GREETING_LIMIT: Duration = Duration::from_secs(10);
+/// For how long a connection is kept for the next mail.
+const KEPT_FOR: Duration = Duration::from_mins(1);
 
 /// A server, and the connections to it that are free.
-#[derive(Debug)]
 pub(super) struct Smtp {
-    builder: AsyncSmtpTransportBuilder,
-    free: Mutex<Vec<Transport>>,
+    server: Server,
+    free: Mutex<Vec<(Connection, Instant)>>,
     limit: Duration,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp").finish_non_exhaustive()
+    }
 }
 
 impl Smtp {
     pub fn new(url: &SecretString, limit: Duration) -> Result<Self, MailSetupError> {
-        let builder = Transport::from_url(url.expose_secret())
-            .map_err(|error| MailSetupError::Url(reason(&error)))?
-            .timeout(Some(limit))
-            .pool_config(PoolConfig::new().max_size(1));
         Ok(Self {
-            builder,
+            server: Server::parse(url.expose_secret())?,
             free: Mutex::default(),
             limit,
         })
     }
 
     pub async fn send(&self, mail: Message) -> Result<(), MailError> {
-        let transport = self.take();
-        let answer = tokio::time::timeout(self.limit, transport.send(mail))
+        let greeting = self.limit.min(GREETING_LIMIT);
+        let mut connection = tokio::time::timeout(greeting, self.connection())
+            .await
+            .map_err(|_| MailError::NoGreeting)?
+            .map_err(MailError::before_the_mail)?;
+        let raw = mail.formatted();
+        let answer = tokio::time::timeout(self.limit, connection.send(mail.envelope(), &raw))
             .await
             .map_err(|_| MailError::TimedOut)?;
-        self.give_back(transport);
+        if !connection.has_broken() {
+            self.keep(connection);
+        }
         answer?;
         Ok(())
     }
 
-    fn take(&self) -> Transport {
-        let free = self
-            .free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        free.unwrap_or_else(|| self.builder.clone().build())
-    }
-
-    fn give_back(&self, transport: Transport) {
-        self.free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(transport);
-    }
-}
-
-/// Why lettre does not like a URL. It says what is missing and does not repeat the URL.
-fn reason(error: &lettre::transport::smtp::Error) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_that_cannot_be_used_is_explained_without_its_password() {
-        for url in [
-            "smtp://user:hidden@host:port",
-            "smtp://user:hidden@",
-            "smtp://user:hidden@host?tls=perhaps",
-            "smtp://user:hidden%FF@host",
-        ] {
-            let problem = Smtp::new(&url.into(), TIME_LIMIT).unwrap_err();
-            let problem = format!("{problem} {problem:?}");
-            assert!(problem.contains("SMTP_URL"), "{problem}");
-            assert!(!problem.contains("hidden"), "{problem}");
+    /// A connection that was kept and still answers, or a new one.
+    async fn connection(&self) -> Result<Connection, lettre::transport::smtp::Error> {
+        while let Some(mut connection) = self.kept() {
+            if connection.test_connected().await {
+                return Ok(connection);
+            }
         }
+        self.server.connect(GREETING_LIMIT).await
+    }
+
+    fn kept(&self) -> Option<Connection> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.retain(|(_, since)| since.elapsed() < KEPT_FOR);
+        free.pop().map(|(connection, _)| connection)
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push((connection, Instant::now()));
     }
 }

@@ -31,6 +31,8 @@ pub(super) enum Taken<'a> {
     Claim(Box<Claim<'a>>),
     /// It is done, put off, or somebody else's.
     NotOurs,
+    /// Its queue is held: it waits again.
+    Held,
     /// It cannot be run, and is among the dead letters now: its name, attempt, and why.
     Buried(&'static str, i32, JobError),
 }
@@ -55,6 +57,14 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
             let_go(work).await;
             return Ok(Taken::NotOurs);
         };
+        if locked.held {
+            let giving_back = async {
+                store::undo_dispatch(&mut work.tx, id).await?;
+                work.commit().await
+            };
+            db::within(ANSWER_LIMIT, giving_back).await?;
+            return Ok(Taken::Held);
+        }
         let job: Job = match serde_json::from_value(locked.payload.clone()) {
             Ok(job) => job,
             Err(error) => return bury(work, None, &locked, Unfit::Unreadable(error)).await,
@@ -94,7 +104,8 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
 /// Begins a transaction and locks the job in it, if it is there to be taken.
 async fn lock(cx: &JobContext, id: JobId) -> Result<(Work<'_>, Option<Locked>), sqlx::Error> {
     let mut work = cx.cx.begin(By::System).await?;
-    let locked = store::lock(&mut work.tx, id).await?;
+    let now = work.now;
+    let locked = store::lock(&mut work.tx, id, now).await?;
     Ok((work, locked))
 }
 

@@ -21,7 +21,7 @@ use claim::{Claim, Taken};
 use shared::{
     db,
     error::Chain,
-    jobs::{JobId, ledger, store},
+    jobs::{JobId, ledger::ANSWER_LIMIT, store},
 };
 use std::time::Instant;
 use tracing::Instrument;
@@ -35,6 +35,8 @@ pub enum Outcome {
     Retry,
     /// It is among the dead letters.
     Dead,
+    /// It keeps its attempt, and waits until the other side of its queue is fit again.
+    Held,
     /// Somebody else runs it, or it was done already.
     NotOurs,
     /// The database could not be told; the lease will bring the job back.
@@ -47,6 +49,7 @@ impl Outcome {
             Self::Done => "done",
             Self::Retry => "retry",
             Self::Dead => "dead",
+            Self::Held => "held",
             Self::NotOurs => "not_ours",
             Self::Unrecorded => "unrecorded",
         }
@@ -100,6 +103,7 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
             ended.outcome
         }
         Ok(Taken::NotOurs) => Outcome::NotOurs,
+        Ok(Taken::Held) => Outcome::Held,
         Err(error) => {
             let ended = Ended::badly(Outcome::Unrecorded, error);
             log(&ended, (id, "", 0), started);
@@ -111,23 +115,24 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
 async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let Claim {
         job,
-        locked,
+        mut locked,
         mut work,
         handler,
         slots,
     } = claim;
+    let limit = job.policy().limit;
     let ran = match handler {
         Handler::Delivery(notification) => {
-            return match outside::claim(work, &locked).await {
-                Ok(fence) => {
+            return match outside::claim(work, &mut locked).await {
+                Ok(()) => {
                     drop(slots);
-                    outside::run(cx, &job, (fence, locked.max_attempts), notification).await
+                    Box::pin(outside::run(cx, &job, &locked, notification)).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };
         }
-        Handler::InTransaction(handler) => guard::run(ledger::RUN_LIMIT, handler(&mut work)).await,
-        Handler::Sweep(handler) => guard::run(ledger::SWEEP_LIMIT, handler(cx)).await,
+        Handler::InTransaction(handler) => guard::run(limit, handler(&mut work)).await,
+        Handler::Sweep(handler) => guard::run(limit, handler(cx)).await,
     };
     let ran = match ran {
         Ok(()) => {
@@ -137,7 +142,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
                 store::finish(&mut work.tx, locked.id, now).await?;
                 work.commit().await
             };
-            db::within(ledger::ANSWER_LIMIT, finishing)
+            db::within(ANSWER_LIMIT, finishing)
                 .await
                 .map_err(JobError::from)
         }
@@ -148,7 +153,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     };
     match ran {
         Ok(()) => Ended::well(Outcome::Done),
-        Err(error) => record::failure(cx, &job, (locked.fence(), locked.max_attempts), error).await,
+        Err(error) => record::failure(cx, &job, &locked, error).await,
     }
 }
 
@@ -169,7 +174,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             duration_ms,
             "a job ran"
         ),
-        Outcome::Retry | Outcome::NotOurs | Outcome::Unrecorded => tracing::warn!(
+        Outcome::Retry | Outcome::Held | Outcome::NotOurs | Outcome::Unrecorded => tracing::warn!(
             job.id = id.0,
             job.name = name,
             job.attempt = attempt,

@@ -11,8 +11,8 @@ use shared::{
     error::Chain,
     ids::NotificationId,
     jobs::{
-        Job,
-        ledger::{ANSWER_LIMIT, Fence, Locked, OUTSIDE_LIMIT},
+        Job, circuit,
+        ledger::{ANSWER_LIMIT, Fence, Locked},
         store,
     },
     metrics::Reached,
@@ -31,12 +31,11 @@ const RECORD_PAUSE: Duration = Duration::from_millis(100);
 const RECORD_LIMIT: Duration = Duration::from_mins(30);
 
 /// Claims a locked job and commits the claim.
-pub(super) async fn claim(mut work: Work<'_>, locked: &Locked) -> Result<Fence, sqlx::Error> {
+pub(super) async fn claim(mut work: Work<'_>, locked: &mut Locked) -> Result<(), sqlx::Error> {
     let lease = work.cx.config.jobs.lease;
     let claiming = async {
-        let fence = store::claim_outside(&mut work.tx, locked, lease).await?;
-        work.commit().await?;
-        Ok(fence)
+        store::claim_outside(&mut work.tx, locked, lease).await?;
+        work.commit().await
     };
     db::within(ANSWER_LIMIT, claiming).await
 }
@@ -45,20 +44,20 @@ pub(super) async fn claim(mut work: Work<'_>, locked: &Locked) -> Result<Fence, 
 pub(super) async fn run(
     cx: &JobContext,
     job: &Job,
-    (fence, max_attempts): (Fence, i32),
+    locked: &Locked,
     notification: NotificationId,
 ) -> Ended {
     let ended = tokio::select! {
-        ended = deliver(cx, fence, notification) => ended,
-        never = keep_lease(cx, fence) => match never {},
+        ended = deliver(cx, job, locked, notification) => ended,
+        never = keep_lease(cx, locked.fence()) => match never {},
     };
     let error = match ended {
         Ok(ended) => return ended,
         Err(error) => error,
     };
-    let ended = record::failure(cx, job, (fence, max_attempts), error).await;
+    let ended = record::failure(cx, job, locked, error).await;
     match ended.outcome {
-        Outcome::Retry => count(cx, Reached::Delayed),
+        Outcome::Retry | Outcome::Held => count(cx, Reached::Delayed),
         Outcome::Dead => count(cx, Reached::Failed),
         Outcome::Done | Outcome::NotOurs | Outcome::Unrecorded => {}
     }
@@ -73,23 +72,24 @@ fn count(cx: &JobContext, reached: Reached) {
 /// The error is that of the attempt, and is to be recorded as such.
 async fn deliver(
     cx: &JobContext,
-    fence: Fence,
+    job: &Job,
+    locked: &Locked,
     notification: NotificationId,
 ) -> Result<Ended, JobError> {
     // In a box: it is large, and would make everything that awaits it as large.
     let delivering = Box::pin(jobs::deliver(cx, notification));
-    let delivered = guard::run(OUTSIDE_LIMIT, delivering).await?;
+    let delivered = guard::run(job.policy().limit, delivering).await?;
     let sent = Instant::now();
     loop {
         let closing =
-            tokio::time::timeout(ANSWER_LIMIT, close(cx, fence, notification, &delivered));
+            tokio::time::timeout(ANSWER_LIMIT, close(cx, locked, notification, &delivered));
         let error = match closing
             .await
             .unwrap_or_else(|late| Err(JobError::retry(late)))
         {
             Ok(outcome) => return Ok(Ended::well(outcome)),
             Err(error @ JobError::Fail { .. }) => return Err(error),
-            Err(error @ JobError::Retry { .. }) => error,
+            Err(error @ (JobError::Retry { .. } | JobError::Hold { .. })) => error,
         };
         if sent.elapsed() >= RECORD_LIMIT {
             return Ok(Ended::badly(Outcome::Unrecorded, error));
@@ -114,16 +114,19 @@ async fn keep_lease(cx: &JobContext, fence: Fence) -> Infallible {
 
 async fn close(
     cx: &JobContext,
-    fence: Fence,
+    locked: &Locked,
     notification: NotificationId,
     delivered: &jobs::Delivered,
 ) -> Result<Outcome, JobError> {
     let mut work = cx.cx.begin(By::System).await?;
     let now = work.now;
-    if !store::finish_outside(&mut work.tx, fence, now).await? {
+    if !store::finish_outside(&mut work.tx, locked.fence(), now).await? {
         return Ok(Outcome::NotOurs);
     }
     jobs::record(&mut work, notification, delivered).await?;
+    if locked.troubles > 0 {
+        other_side(&mut work, locked, delivered).await?;
+    }
     work.commit().await?;
     count(
         cx,
@@ -133,4 +136,24 @@ async fn close(
         },
     );
     Ok(Outcome::Done)
+}
+
+/// What a delivery says of the other side, which was in trouble when it began.
+async fn other_side(
+    work: &mut Work<'_>,
+    locked: &Locked,
+    delivered: &jobs::Delivered,
+) -> Result<(), sqlx::Error> {
+    match delivered {
+        jobs::Delivered::Sent => {
+            if circuit::reached(&mut work.tx, locked.queue).await? {
+                tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
+            }
+        }
+        jobs::Delivered::NothingToTell => {
+            let now = work.now;
+            circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
+        }
+    }
+    Ok(())
 }

@@ -95,6 +95,19 @@ pub struct QueueState {
     pub dead: i64,
     /// Since when the oldest job that could run has waited.
     pub oldest_due: Option<DateTime<Utc>>,
+    /// What is wrong on its other side, if it is held back for that.
+    pub trouble: Option<Held>,
+}
+
+/// That a queue is held back, since the one on its other side is away or asks for less.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// When the next job goes out to see whether that is over. It may be past, when none waits.
+    pub until: DateTime<Utc>,
+    /// What happened.
+    pub because: String,
+    /// How often in a row.
+    pub times: i32,
 }
 
 /// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
@@ -143,7 +156,8 @@ pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionErro
     Ok(store::cancel(&mut work.tx, id, work.now).await?)
 }
 
-/// Stops handing out the jobs of a queue, or goes on. What was handed out is run.
+/// Stops handing out the jobs of a queue, or goes on. What was handed out is run. A queue that is held
+/// back goes on at once: whoever asks has mended what was wrong.
 ///
 /// # Errors
 /// The database failed.

@@ -1,6 +1,6 @@
 //! Jobs as operators see them, in SQL.
 
-use super::{COUNTED, Entry, Filter, Page, QueueState};
+use super::{COUNTED, Entry, Filter, Held, Page, QueueState};
 use crate::{
     jobs::{JobId, Queue, State},
     work::Tx,
@@ -132,7 +132,10 @@ pub(super) async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::
 /// Stops a queue, or lets it go on.
 pub(super) async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> {
     sqlx::query!(
-        "update queue_control set paused = $2 where queue = $1",
+        "update queue_control set paused = $2, held_until = case when $2 then held_until end,
+             held_because = case when $2 then held_because end, probe = case when $2 then probe end,
+             failures = case when $2 then failures else 0 end
+         where queue = $1",
         queue.as_str(),
         paused,
     )
@@ -147,9 +150,10 @@ pub(super) async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Resu
 /// The database failed.
 pub async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
     let counts = crate::jobs::store::counts(pool, now).await?;
-    let paused = sqlx::query_scalar!("select queue from queue_control where paused")
-        .fetch_all(pool)
-        .await?;
+    let controls =
+        sqlx::query!("select queue, paused, failures, held_until, held_because from queue_control")
+            .fetch_all(pool)
+            .await?;
     let states = Queue::ALL.iter().map(|queue| {
         let of = |state| {
             counts
@@ -157,14 +161,23 @@ pub async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<Queue
                 .find(|count| count.queue == *queue && count.state == state)
         };
         let count = |state| of(state).map_or(0, |count| count.count);
+        let control = controls.iter().find(|control| control.queue == *queue);
+        let trouble = control.filter(|control| control.failures > 0);
         QueueState {
             queue: *queue,
-            paused: paused.contains(queue),
+            paused: control.is_some_and(|control| control.paused),
             ready: count(State::Ready),
             sent: count(State::Sent),
             running: count(State::Running),
             dead: count(State::Dead),
             oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
+            trouble: trouble.and_then(|control| {
+                Some(Held {
+                    until: control.held_until?,
+                    because: control.held_because.clone().unwrap_or_default(),
+                    times: control.failures,
+                })
+            }),
         }
     });
     Ok(states.collect())

@@ -3,9 +3,12 @@
 
 mod store;
 
-pub use store::{claim, is_alive, listen_connection, look, release, rescue, set_asleep, unclaim};
+pub use store::{
+    claim, claim_probe, is_alive, listen_connection, look, release, rescue, set_asleep, unclaim,
+};
 
 use crate::jobs::Queue;
+use chrono::{DateTime, Utc};
 
 /// The channel on which an insert tells sleeping relays.
 pub const CHANNEL: &str = "jobs";
@@ -19,4 +22,19 @@ pub struct Look {
     pub depth: usize,
     /// Whether there is anything to hand out.
     pub has_due: bool,
+    /// When the next job falls due that is not yet.
+    pub next_due: Option<DateTime<Utc>>,
+    /// Whether and how it flows.
+    pub flow: Flow,
+}
+
+/// Whether the other side of a queue is in trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// It is not, as far as is known.
+    Free,
+    /// It is, and is left alone until then.
+    HeldUntil(DateTime<Utc>),
+    /// It was: one job may go, to see.
+    OnTrial,
 }

@@ -1,7 +1,7 @@
 //! The SQL of handing out: look, claim, give back, rescue.
 
-use super::Look;
-use crate::jobs::{JobId, Lane, Queue};
+use super::{Flow, Look};
+use crate::jobs::{JobId, Lane, Queue, circuit};
 use chrono::{DateTime, Utc};
 use sqlx::{
     PgPool,
@@ -33,7 +33,8 @@ pub async fn is_alive(listener: &mut PgListener) -> Result<(), sqlx::Error> {
         .map(drop)
 }
 
-/// How the queues stand.
+/// How the queues stand. The index goes by urgency first, so that each urgency that there is gets a
+/// look of its own: jobs that wait for a later time, however many, are not walked through.
 ///
 /// # Errors
 /// The database failed.
@@ -45,9 +46,27 @@ pub async fn look(
     let rows = sqlx::query!(
         r#"select served.queue as "queue!: Queue",
                   case when control.paused then 0 else coalesce(control.depth, 100) end as "depth!",
-                  exists (select from jobs where state = 'ready' and lane = 'workers'
-                          and jobs.queue = served.queue and run_at <= $1) as "has_due!"
-           from unnest($2::text[]) as served (queue) left join queue_control as control using (queue)"#,
+                  coalesce(control.failures, 0) > 0 as "in_trouble!", control.held_until as "held_until?",
+                  coalesce(waiting.first <= $1, false) as "has_due!", waiting.next as "next_due?"
+           from unnest($2::text[]) as served (queue)
+           left join queue_control as control using (queue)
+           cross join lateral (
+               with recursive level as (
+                   (select priority from jobs where state = 'ready' and lane = 'workers' and jobs.queue = served.queue
+                    order by priority desc limit 1)
+                   union all
+                   select (select priority from jobs where state = 'ready' and lane = 'workers' and jobs.queue = served.queue
+                           and priority < level.priority order by priority desc limit 1)
+                   from level where level.priority is not null)
+               select min(first.run_at) as first, min(next.run_at) as next
+               from level
+               left join lateral (
+                   select run_at from jobs where state = 'ready' and lane = 'workers' and jobs.queue = served.queue
+                   and jobs.priority = level.priority order by run_at limit 1) as first on true
+               left join lateral (
+                   select run_at from jobs where state = 'ready' and lane = 'workers' and jobs.queue = served.queue
+                   and jobs.priority = level.priority and run_at > $1 order by run_at limit 1) as next on true
+           ) as waiting"#,
         now,
         &words(queues),
     )
@@ -59,12 +78,21 @@ pub async fn look(
             queue: row.queue,
             depth: usize::try_from(row.depth).unwrap_or(0),
             has_due: row.has_due,
+            next_due: row.next_due,
+            flow: match row.held_until.filter(|until| *until > now) {
+                Some(until) => Flow::HeldUntil(until),
+                None if row.in_trouble => Flow::OnTrial,
+                None => Flow::Free,
+            },
         })
         .collect())
 }
 
 /// Claims jobs of a queue that are due, the most urgent first, to be handed out now. They are
 /// committed as handed out before anybody hears of them.
+///
+/// As in [`look`], each urgency has a look of its own; they come highest first, and the limit ends
+/// the walk.
 ///
 /// # Errors
 /// The database failed.
@@ -76,18 +104,59 @@ pub async fn claim(
     lease: Duration,
 ) -> Result<Vec<JobId>, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"update jobs set state = 'sent', dispatches = dispatches + 1,
+        r#"with recursive level as (
+               (select priority from jobs where state = 'ready' and lane = 'workers' and queue = $1
+                order by priority desc limit 1)
+               union all
+               select (select priority from jobs where state = 'ready' and lane = 'workers' and queue = $1
+                       and priority < level.priority order by priority desc limit 1)
+               from level where level.priority is not null),
+           chosen as materialized (
+               select due.id from level cross join lateral (
+                   select id from jobs where state = 'ready' and lane = 'workers' and queue = $1
+                   and jobs.priority = level.priority and run_at <= $2
+                   order by run_at, id limit $3 for update skip locked) as due
+               limit $3)
+           update jobs set state = 'sent', dispatches = dispatches + 1,
                   lease_until = clock_timestamp() + make_interval(secs => $4)
-           where id in (
-               select id from jobs where state = 'ready' and lane = 'workers' and queue = $1 and run_at <= $2
-               order by priority desc, run_at, id limit $3 for update skip locked)
-           returning id"#,
+           from chosen where jobs.id = chosen.id returning jobs.id"#,
         queue.as_str(),
         now,
         i64::try_from(limit).unwrap_or(i64::MAX),
         lease.as_secs_f64(),
     )
     .fetch_all(pool)
+    .await
+}
+
+/// Claims the one job of a queue in trouble that is sent to see, and holds the queue meanwhile.
+/// `None`: there is none, or another relay has sent one.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim_probe(
+    pool: &PgPool,
+    queue: Queue,
+    now: DateTime<Utc>,
+    lease: Duration,
+) -> Result<Option<JobId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"with due as (
+               select id from jobs where state = 'ready' and lane = 'workers' and queue = $1 and run_at <= $2
+               order by priority desc, run_at, id limit 1 for update skip locked),
+           probe as (
+               update queue_control set held_until = $3, probe = due.id from due
+               where queue = $1 and failures > 0 and (held_until is null or held_until <= $2)
+               returning due.id)
+           update jobs set state = 'sent', dispatches = dispatches + 1,
+                  lease_until = clock_timestamp() + make_interval(secs => $4)
+           from probe where jobs.id = probe.id returning jobs.id"#,
+        queue.as_str(),
+        now,
+        now + circuit::PROBE,
+        lease.as_secs_f64(),
+    )
+    .fetch_optional(pool)
     .await
 }
 

@@ -6,9 +6,20 @@
 //! - Redis forgets: the epoch key is gone, seen at the next pass, and everything handed out is
 //!   handed out anew; copies find the row locked or done;
 //! - an insert is not yet visible when the relay falls asleep, and saw it awake: one tick;
-//! - Redis is away: after [`PATIENCE`] the jobs run in this process, as if Redis did not exist.
+//! - Redis is away: after a second the jobs run in this process, as if Redis did not exist.
 
-use crate::transport::{Direct, Memory, PushError, ThroughRedis, Transport};
+mod handing;
+mod standing;
+
+use crate::{
+    hands::Hands,
+    limits::Limits,
+    transport::{Direct, ThroughRedis},
+};
+use handing::{Handed, hand_out};
+
+pub use handing::pass_on;
+
 use shared::{
     context::Context,
     db,
@@ -18,6 +29,7 @@ use shared::{
         relay::{self as ledger, Look},
     },
 };
+use standing::{HandedOut, Redis};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -25,14 +37,6 @@ use std::{
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// How long Redis may be away before jobs are run without it.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long one look at Redis may take, while it is used and while it is not.
-const PROBE: Duration = Duration::from_secs(1);
-const PROBE_WHILE_AWAY: Duration = Duration::from_millis(100);
-const PROBE_WHILE_AWAY_EVERY: Duration = Duration::from_millis(500);
-/// What is claimed at a time.
-const BATCH: usize = 500;
 const RESCUE_EVERY: Duration = Duration::from_millis(500);
 /// Between two passes while there is work, while nobody has room, and while there is none.
 const BUSY: Duration = Duration::from_millis(2);
@@ -61,14 +65,17 @@ enum Pass {
     Busy,
 }
 
-/// How Redis stands, as far as the relay knows.
-#[derive(Debug, Clone, Copy)]
-enum Redis {
-    Reachable,
-    /// Since when it did not answer.
-    Silent(Instant),
-    /// Jobs are run without it; when it was last asked.
-    Away(Instant),
+/// What a pass found, and when there will be more at the latest.
+struct Passed {
+    pass: Pass,
+    again_in: Duration,
+}
+
+impl Passed {
+    fn look_again(&mut self, wait: Duration) {
+        // Not at once, should clocks disagree by a hair.
+        self.again_in = self.again_in.min(wait.max(BUSY));
+    }
 }
 
 /// How the relay sleeps.
@@ -85,27 +92,29 @@ pub struct Relay {
     bell: Arc<Notify>,
     through_redis: ThroughRedis,
     direct: Direct,
+    limits: Limits,
     redis: Redis,
     must_release: bool,
     rescued: Option<Instant>,
+    /// Which queue comes first in the next pass.
+    turn: usize,
 }
 
 impl Relay {
-    pub fn new(
-        cx: Context,
-        queues: Vec<Queue>,
-        bell: Arc<Notify>,
-        (through_redis, direct): (ThroughRedis, Direct),
-    ) -> Self {
+    /// The relay that hands out to these.
+    pub(crate) fn new(cx: Context, bell: Arc<Notify>, hands: Hands) -> Self {
+        let limits = Limits::new(hands.connection, hands.keys, &cx.config);
         Self {
             cx,
-            queues,
+            queues: hands.queues,
             bell,
-            through_redis,
-            direct,
+            through_redis: hands.through_redis,
+            direct: hands.direct,
+            limits,
             redis: Redis::Reachable,
             must_release: false,
             rescued: None,
+            turn: 0,
         }
     }
 
@@ -125,10 +134,10 @@ impl Relay {
         let mut worked = Instant::now();
         let mut sleep: Option<Sleep> = None;
         while !shutdown.is_cancelled() {
-            let pass = db::within(PASS_LIMIT, self.pass()).await?;
+            let Passed { pass, again_in } = db::within(PASS_LIMIT, self.pass()).await?;
             if pass == Pass::Idle && (sleep.is_some() || worked.elapsed() >= LINGER) {
                 let nap = self.fall_asleep(&mut sleep).await?;
-                self.pause(nap, shutdown).await;
+                self.pause(nap.min(again_in), shutdown).await;
                 continue;
             }
             if pass != Pass::Idle {
@@ -138,8 +147,8 @@ impl Relay {
                 let awake = ledger::set_asleep(&self.cx.pool, &self.queues, false);
                 db::within(WORD_LIMIT, awake).await?;
             }
-            self.pause(if pass == Pass::Full { FULL } else { BUSY }, shutdown)
-                .await;
+            let nap = if pass == Pass::Full { FULL } else { BUSY };
+            self.pause(nap, shutdown).await;
         }
         Ok(())
     }
@@ -178,7 +187,45 @@ impl Relay {
         }
     }
 
-    async fn pass(&mut self) -> Result<Pass, sqlx::Error> {
+    /// Looks at all queues, each time at another one first: a pass that breaks off at one of them
+    /// must not keep those behind it waiting for ever.
+    async fn pass(&mut self) -> Result<Passed, sqlx::Error> {
+        self.bring_back().await?;
+        let now = self.cx.clock.now();
+        let mut looks = ledger::look(&self.cx.pool, now, &self.queues).await?;
+        self.turn = self.turn.wrapping_add(1);
+        let first = self.turn % looks.len().max(1);
+        looks.rotate_left(first);
+        let mut passed = Passed {
+            pass: Pass::Idle,
+            again_in: Duration::MAX,
+        };
+        for look in looks {
+            if let Some(due) = look.next_due {
+                passed.look_again((due - now).to_std().unwrap_or_default());
+            }
+            match self.hand_out(look).await? {
+                Handed::Nothing => {}
+                Handed::Some => passed.pass = passed.pass.max(Pass::Busy),
+                Handed::NoRoom => passed.pass = passed.pass.max(Pass::Full),
+                Handed::NotBefore(wait) => passed.look_again(wait),
+            }
+        }
+        Ok(passed)
+    }
+
+    async fn hand_out(&mut self, look: Look) -> Result<Handed, sqlx::Error> {
+        let (cx, limits) = (&self.cx, &mut self.limits);
+        match self.redis {
+            Redis::Reachable => hand_out(cx, limits, &mut self.through_redis, look).await,
+            Redis::Away(_) => hand_out(cx, limits, &mut self.direct, look).await,
+            Redis::Silent(_) if look.has_due && look.depth > 0 => Ok(Handed::NoRoom),
+            Redis::Silent(_) => Ok(Handed::Nothing),
+        }
+    }
+
+    /// Brings back what was handed out and lost.
+    async fn bring_back(&mut self) -> Result<(), sqlx::Error> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
             let rescued = ledger::rescue(&self.cx.pool, Lane::Workers).await?;
             if rescued > 0 {
@@ -186,7 +233,9 @@ impl Relay {
             }
             self.rescued = Some(Instant::now());
         }
-        self.probe().await;
+        self.must_release |=
+            self.redis.probe(&mut self.through_redis).await == HandedOut::MaybeLost;
+        self.limits.redis_answers = !matches!(self.redis, Redis::Away(_));
         if self.must_release {
             let released = ledger::release(&self.cx.pool, &self.queues).await?;
             if released > 0 {
@@ -194,76 +243,8 @@ impl Relay {
             }
             self.must_release = false;
         }
-        let looks = ledger::look(&self.cx.pool, self.cx.clock.now(), &self.queues).await?;
         let without_redis = matches!(self.redis, Redis::Away(_));
         self.cx.metrics.relay_passed(without_redis);
-        let mut pass = Pass::Idle;
-        for look in looks
-            .into_iter()
-            .filter(|look| look.has_due && look.depth > 0)
-        {
-            let handed = match self.redis {
-                Redis::Reachable => hand_out(&self.cx, &mut self.through_redis, look).await?,
-                Redis::Away(_) => hand_out(&self.cx, &mut self.direct, look).await?,
-                Redis::Silent(_) => Pass::Full,
-            };
-            pass = pass.max(handed);
-        }
-        Ok(pass)
+        Ok(())
     }
-
-    /// Asks Redis how it stands, and draws the conclusions.
-    async fn probe(&mut self) {
-        let limit = match self.redis {
-            Redis::Away(asked) if asked.elapsed() < PROBE_WHILE_AWAY_EVERY => return,
-            Redis::Away(_) => PROBE_WHILE_AWAY,
-            Redis::Reachable | Redis::Silent(_) => PROBE,
-        };
-        let asked = Instant::now();
-        match self.through_redis.probe(limit).await {
-            Ok(memory) => {
-                if let Redis::Away(_) = self.redis {
-                    tracing::info!("Redis is back; jobs go through it again");
-                }
-                self.redis = Redis::Reachable;
-                self.must_release |= memory == Memory::Lost;
-            }
-            Err(error) => self.silent(asked, &error),
-        }
-    }
-
-    fn silent(&mut self, asked: Instant, error: &PushError) {
-        self.redis = match self.redis {
-            Redis::Reachable => Redis::Silent(asked),
-            Redis::Silent(since) if since.elapsed() < PATIENCE => Redis::Silent(since),
-            Redis::Silent(_) => {
-                tracing::warn!(error = %Chain(error), "Redis is away; jobs are run without it");
-                self.must_release = true;
-                Redis::Away(Instant::now())
-            }
-            Redis::Away(_) => Redis::Away(Instant::now()),
-        };
-    }
-}
-
-async fn hand_out(
-    cx: &Context,
-    transport: &mut impl Transport,
-    look: Look,
-) -> Result<Pass, sqlx::Error> {
-    let room = transport.room(look.queue, look.depth).min(BATCH);
-    if room == 0 {
-        return Ok(Pass::Full);
-    }
-    let lease = cx.config.jobs.lease;
-    let jobs = ledger::claim(&cx.pool, look.queue, cx.clock.now(), room, lease).await?;
-    if jobs.is_empty() {
-        return Ok(Pass::Idle);
-    }
-    if let Err(error) = transport.push(look.queue, &jobs).await {
-        tracing::debug!(error = %Chain(&error), queue = %look.queue, "hints could not be passed on");
-        ledger::unclaim(&cx.pool, &jobs).await?;
-        return Ok(Pass::Full);
-    }
-    Ok(Pass::Busy)
 }

@@ -1,0 +1,73 @@
+//! Whoever runs jobs in a process: workers that take hints from Redis, and the way straight to them
+//! while Redis is away. Either is a [`crate::transport::Transport`], and both keep the same promises
+//! (`tests/it/queues/conformance.rs`).
+
+use crate::{
+    JobContext, RoleError,
+    connection::Connection,
+    janitor,
+    pool::{Keys, Pool},
+    transport::{Direct, ThroughRedis},
+    wake::{self, Wake},
+};
+use redis::Client;
+use secrecy::ExposeSecret;
+use shared::jobs::Queue;
+use std::sync::Arc;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// The ways to whoever runs jobs.
+pub struct Hands {
+    /// Through Redis, to whichever process is free.
+    pub through_redis: ThroughRedis,
+    /// Straight, within this process.
+    pub direct: Direct,
+    pub(crate) connection: Connection,
+    pub(crate) keys: Keys,
+    pub(crate) queues: Vec<Queue>,
+}
+
+/// Starts what runs the jobs of the configured queues until the stop, among `parts`. Runs go on in
+/// `running`; the bell rings when the straight way has room again.
+///
+/// # Errors
+/// The URL of Redis cannot be used.
+pub fn start(
+    cx: &JobContext,
+    bell: &Arc<Notify>,
+    (running, stop): (&TaskTracker, &CancellationToken),
+    parts: &mut JoinSet<()>,
+) -> Result<Hands, RoleError> {
+    let config = &cx.cx.config;
+    let client = Client::open(config.redis.url.expose_secret()).map_err(RoleError::RedisUrl)?;
+    let connection = Connection::new(client.clone()).map_err(RoleError::RedisUrl)?;
+    let keys = Keys::under(&config.redis.prefix);
+    let served = &config.jobs.queues;
+    let queues: Vec<Queue> = served.iter().map(|(queue, _)| *queue).collect();
+
+    let pool = Pool {
+        cx: cx.clone(),
+        connection: connection.clone(),
+        keys: keys.clone(),
+        running: running.clone(),
+        shutdown: stop.clone(),
+    };
+    let mut wakes = Vec::new();
+    for (queue, concurrency) in served {
+        let wake = Wake::default();
+        wakes.push((*queue, wake.clone()));
+        parts.spawn(pool.clone().serve(*queue, *concurrency, wake));
+    }
+    let channel = keys.wake_channel();
+    parts.spawn(wake::subscriber(client, channel, wakes, stop.clone()));
+    let sweeper = (connection.clone(), keys.clone(), queues.clone());
+    parts.spawn(janitor::run(sweeper.0, sweeper.1, sweeper.2, stop.clone()));
+    Ok(Hands {
+        through_redis: ThroughRedis::new(connection.clone(), &keys, &queues),
+        direct: Direct::new(cx.clone(), served, running.clone(), Arc::clone(bell)),
+        connection,
+        keys,
+        queues,
+    })
+}
