@@ -57,6 +57,7 @@ async fn context() -> Result<Context> {
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
         lane: Lane::Workers,
+        metrics: Arc::default(),
     })
 }
 
