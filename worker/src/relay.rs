@@ -180,7 +180,8 @@ impl Relay {
 
     async fn pass(&mut self) -> Result<Pass, sqlx::Error> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
-            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers).await?;
+            let lease = self.cx.config.jobs.lease;
+            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers, lease).await?;
             if rescued > 0 {
                 tracing::info!(rescued, "jobs whose lease was over were taken back");
             }

@@ -22,9 +22,13 @@ use shared::{
     db,
     error::Chain,
     jobs::{JobId, ledger, store},
+    work::Work,
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
+
+/// How often it is looked whether a sweep still holds the lock on its row.
+const LOOK_AT_LOCK: Duration = Duration::from_secs(5);
 
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +112,17 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     }
 }
 
+/// Ends when the connection that holds a job's row is gone. A sweep uses others meanwhile; without
+/// its lock it has nobody to keep away, and whatever took this connection may have taken those, too.
+async fn lock_lost(work: &mut Work<'_>) -> JobError {
+    loop {
+        tokio::time::sleep(LOOK_AT_LOCK).await;
+        if let Err(error) = db::ping(&mut work.tx).await {
+            return error.into();
+        }
+    }
+}
+
 async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let Claim {
         job,
@@ -127,7 +142,10 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             };
         }
         Handler::InTransaction(handler) => guard::run(ledger::RUN_LIMIT, handler(&mut work)).await,
-        Handler::Sweep(handler) => guard::run(ledger::SWEEP_LIMIT, handler(cx)).await,
+        Handler::Sweep(handler) => tokio::select! {
+            ran = guard::run(ledger::SWEEP_LIMIT, handler(cx)) => ran,
+            error = lock_lost(&mut work) => Err(error),
+        },
     };
     let ran = match ran {
         Ok(()) => {
