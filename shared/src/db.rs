@@ -81,7 +81,7 @@ pub async fn connect(database: &config::Database) -> Result<PgPool, sqlx::Error>
 ///
 /// # Errors
 /// It does not, or not so that anybody could wait for it.
-async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     within(PING_LIMIT, connection.ping()).await
 }
 

@@ -25,7 +25,7 @@ pub enum DrainError {
 /// The database failed.
 pub async fn drain(cx: &JobContext, lane: Lane) -> Result<usize, DrainError> {
     let cx = cx.in_lane(lane);
-    relay::rescue(&cx.cx.pool, lane).await?;
+    relay::rescue(&cx.cx.pool, lane, cx.cx.config.jobs.lease).await?;
     let mut runs = 0;
     loop {
         let mut ran_any = false;

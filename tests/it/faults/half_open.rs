@@ -23,7 +23,7 @@ const SETTINGS: &[(&str, &str)] = &[
 const BOUND: Duration = Duration::from_secs(33);
 
 /// How long a job may be held up: the longest run of a handler, and an answer of the ledger.
-const MENDED: Duration = Duration::from_secs(45);
+const MENDED: Duration = Duration::from_secs(80);
 
 /// One process of each role, and a customer.
 struct Stage {

@@ -227,7 +227,8 @@ impl Relay {
     /// Brings back what was handed out and lost.
     async fn bring_back(&mut self) -> Result<(), sqlx::Error> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
-            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers).await?;
+            let lease = self.cx.config.jobs.lease;
+            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers, lease).await?;
             if rescued > 0 {
                 tracing::info!(rescued, "jobs whose lease was over were taken back");
             }

@@ -21,10 +21,14 @@ use claim::{Claim, Taken};
 use shared::{
     db,
     error::Chain,
-    jobs::{JobId, ledger::ANSWER_LIMIT, store},
+    jobs::{JobId, ledger, store},
+    work::Work,
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
+
+/// How often it is looked whether a sweep still holds the lock on its row.
+const LOOK_AT_LOCK: Duration = Duration::from_secs(5);
 
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +116,17 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     }
 }
 
+/// Ends when the connection that holds a job's row is gone. A sweep uses others meanwhile; without
+/// its lock it has nobody to keep away, and whatever took this connection may have taken those, too.
+async fn lock_lost(work: &mut Work<'_>) -> JobError {
+    loop {
+        tokio::time::sleep(LOOK_AT_LOCK).await;
+        if let Err(error) = db::ping(&mut work.tx).await {
+            return error.into();
+        }
+    }
+}
+
 async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let Claim {
         job,
@@ -132,7 +147,10 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             };
         }
         Handler::InTransaction(handler) => guard::run(limit, handler(&mut work)).await,
-        Handler::Sweep(handler) => guard::run(limit, handler(cx)).await,
+        Handler::Sweep(handler) => tokio::select! {
+            ran = guard::run(limit, handler(cx)) => ran,
+            error = lock_lost(&mut work) => Err(error),
+        },
     };
     let ran = match ran {
         Ok(()) => {
@@ -142,7 +160,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
                 store::finish(&mut work.tx, locked.id, now).await?;
                 work.commit().await
             };
-            db::within(ANSWER_LIMIT, finishing)
+            db::within(ledger::ANSWER_LIMIT, finishing)
                 .await
                 .map_err(JobError::from)
         }

@@ -177,18 +177,22 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
 }
 
 /// Takes back jobs whose lease is over: the hint was lost, or the process. One that runs in its
-/// own transaction holds the lock on its row, and is passed over however long it takes.
+/// own transaction holds the lock on its row, and is passed over however long it takes. Where the
+/// server was started less than a lease ago, nobody could renew or record anything meanwhile:
+/// those who run outside of a transaction get that long to do so.
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(pool: &PgPool, lane: Lane) -> Result<u64, sqlx::Error> {
+pub async fn rescue(pool: &PgPool, lane: Lane, lease: Duration) -> Result<u64, sqlx::Error> {
     let rescued = sqlx::query!(
         r#"update jobs set state = 'ready', lease_until = null
            where id in (
                select id from jobs where state in ('sent', 'running') and lane = $1 and lease_until < clock_timestamp()
+                 and (state = 'sent' or pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => $3))
                order by lease_until limit $2 for update skip locked)"#,
         lane.as_str(),
         RESCUE_BATCH,
+        lease.as_secs_f64(),
     )
     .execute(pool)
     .await?;
