@@ -52,16 +52,31 @@ impl Choice<'_> {
         candidates
             .into_iter()
             .filter(|candidate| self.may_have_it(candidate))
-            .min_by(|one, other| {
-                self.by_rank(one, other)
+            // Words are compared once for each, not for each pair.
+            .map(|candidate| (self.lacks(candidate), candidate))
+            .min_by(|(lacks, one), (others_lacks, other)| {
+                self.level(one)
+                    .cmp(&self.level(other))
+                    .then_with(|| lacks.cmp(others_lacks))
+                    .then_with(|| self.by_share(one, other))
                     .then_with(|| one.by_idleness(other))
             })
+            .map(|(_, best)| best)
+    }
+
+    /// Whether anybody may have the ticket, whoever it would be.
+    #[must_use]
+    pub fn is_open_to<'c>(&self, candidates: impl IntoIterator<Item = &'c Candidate>) -> bool {
+        let mut candidates = candidates.into_iter();
+        candidates.any(|candidate| self.may_have_it(candidate))
     }
 
     /// Whether two suit equally well, so that nothing but whoever has waited longer decides.
     #[must_use]
     pub fn are_equals(&self, one: &Candidate, other: &Candidate) -> bool {
-        self.by_rank(one, other) == Ordering::Equal
+        self.by_share(one, other).is_eq()
+            && self.level(one) == self.level(other)
+            && self.lacks(one) == self.lacks(other)
     }
 
     /// Why it falls on this one: a plain sentence for the history. It tells of the house's load:
@@ -107,29 +122,41 @@ impl Choice<'_> {
         }
     }
 
-    fn by_rank(&self, one: &Candidate, other: &Candidate) -> Ordering {
-        match *self {
-            Self::Usual { strategy, wanted } => match strategy {
-                Strategy::Skills => by_skills(wanted, one, other),
-                Strategy::LoadBalanced | Strategy::Manual => one.by_load(other),
-                Strategy::RoundRobin => one.turn.cmp(&other.turn),
-            },
-            Self::NextLevel { .. } => one.by_load(other),
+    /// `skills` asks the lowest level first.
+    fn level(&self, candidate: &Candidate) -> Option<Level> {
+        match self {
+            Self::Usual {
+                strategy: Strategy::Skills,
+                ..
+            } => Some(candidate.level),
+            Self::Usual { .. } | Self::NextLevel { .. } => None,
         }
     }
-}
 
-fn by_skills(wanted: &Wanted, one: &Candidate, other: &Candidate) -> Ordering {
-    let lacks = |candidate: &Candidate| {
-        (
-            candidate.knows(wanted.category).is_none(),
-            !candidate.speaks(&wanted.language),
-        )
-    };
-    one.level
-        .cmp(&other.level)
-        .then_with(|| lacks(one).cmp(&lacks(other)))
-        .then_with(|| one.by_load(other))
+    /// What `skills` would like the agent to have: knowledge of the category, then the language.
+    fn lacks(&self, candidate: &Candidate) -> Option<(bool, bool)> {
+        match self {
+            Self::Usual {
+                strategy: Strategy::Skills,
+                wanted,
+            } => Some((
+                candidate.knows(wanted.category).is_none(),
+                !candidate.speaks(&wanted.language),
+            )),
+            Self::Usual { .. } | Self::NextLevel { .. } => None,
+        }
+    }
+
+    /// By the share of the room in use, or by the rounds had.
+    fn by_share(&self, one: &Candidate, other: &Candidate) -> Ordering {
+        match self {
+            Self::Usual {
+                strategy: Strategy::RoundRobin,
+                ..
+            } => one.turn.cmp(&other.turn),
+            Self::Usual { .. } | Self::NextLevel { .. } => one.by_load(other),
+        }
+    }
 }
 
 fn skills(candidate: &Candidate, wanted: &Wanted) -> String {

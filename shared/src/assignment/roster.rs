@@ -50,6 +50,12 @@ impl Roster {
         choice.best(&self.agents)
     }
 
+    /// Whether anybody of them may have it.
+    #[must_use]
+    pub fn is_any_for(&self, choice: &Choice<'_>) -> bool {
+        choice.is_open_to(&self.agents)
+    }
+
     /// The best of those who suit as well as `best` does, without those who are `busy`.
     #[must_use]
     pub fn free_equal(

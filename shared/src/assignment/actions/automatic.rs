@@ -92,7 +92,7 @@ fn somebody_could_take(
         strategy: work.cx.config.tickets.strategy,
         wanted: &wanted(ticket, staffed, work.now),
     };
-    roster.best(&choice).is_some()
+    roster.is_any_for(&choice)
 }
 
 /// Gives a ticket that still waits to the agent on whom the usual choice falls.

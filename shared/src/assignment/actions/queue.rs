@@ -112,7 +112,7 @@ async fn serve(
                 strategy: config.strategy,
                 wanted: &wanted(ticket, staffed, now),
             };
-            if roster.best(&choice).is_some() {
+            if roster.is_any_for(&choice) {
                 let given = one(cx, ticket, &mut roster, staffed).await;
                 assigned = assigned.saturating_add(usize::from(given.is_some()));
             }
