@@ -9,19 +9,19 @@ ENV SQLX_OFFLINE=true
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin support \
-    && install -D target/release/support /out/support
+    && install -D target/release/support /out/support \
+    && install -d /out/data
 
-FROM debian:bookworm-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/support --create-home support
+# The C library and nothing else: no shell, no packages. The certificates of authorities are in the program.
+FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /out/support /usr/local/bin/support
-USER support
-# Uploads, and mails while SMTP_URL is empty.
+# Uploads, and mails while SMTP_URL is empty: the only place that is written to.
+COPY --from=build --chown=10001:10001 /out/data /var/lib/support
+USER 10001:10001
 ENV DATA_DIR=/var/lib/support
 WORKDIR /var/lib/support
 VOLUME /var/lib/support
-EXPOSE 5000
+# The API; workers and schedulers tell of themselves at 5001.
+EXPOSE 5000 5001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["support", "health"]
 ENTRYPOINT ["support"]

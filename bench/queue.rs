@@ -58,6 +58,7 @@ async fn context() -> Result<Context> {
         config: Arc::new(config),
         lane: Lane::Workers,
         metrics: Arc::default(),
+        traces: shared::trace::Traces::default(),
     })
 }
 

@@ -14,6 +14,7 @@ use shared::{
     migrate,
     people::actions::{Bootstrapped, bootstrap_admin},
     tickets::actions::learn_unknown,
+    trace::Traces,
 };
 use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
@@ -40,6 +41,7 @@ pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Opt
             .await
             .context("the database cannot be created")?;
     }
+    let traces = Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?;
     let cx = Context {
         pool: connect(&config).await?,
         clock: Arc::new(SystemClock),
@@ -47,6 +49,7 @@ pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Opt
         config: Arc::new(config),
         lane: Lane::Workers,
         metrics: Arc::default(),
+        traces,
     };
     if schema == Schema::Apply || made.is_some() {
         migrate::apply(&cx.pool).await?;

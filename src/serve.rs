@@ -83,6 +83,7 @@ pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
         _ => tracing::info!(?part, http.listen = %address, "started"),
     }
     let end = roles.run(cx.config.shutdown).await;
+    cx.traces.finish().await;
     tracing::info!("stopped");
     Ok(end?)
 }

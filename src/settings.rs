@@ -116,7 +116,7 @@ fn masked(name: &str, value: &str) -> String {
     if value.is_empty() {
         return String::new();
     }
-    if ["SECRET", "PASSWORD", "METRICS_TOKEN"]
+    if ["SECRET", "PASSWORD", "METRICS_TOKEN", "OTLP_HEADERS"]
         .iter()
         .any(|word| name.contains(word))
     {

@@ -146,6 +146,7 @@ mod tests {
             config: Arc::new(config),
             lane: Lane::Own,
             metrics: Arc::default(),
+            traces: shared::trace::Traces::default(),
         }
     }
 

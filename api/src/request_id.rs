@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use shared::context::Context;
+use shared::{
+    context::Context,
+    trace::{self, End, Kind, Span, Trace},
+};
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -49,15 +52,24 @@ pub(crate) async fn around(
     let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::ours(&cx));
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
+    let route = path.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let traced = cx.traces.begin(
+        Kind::Request,
+        || format!("{method} {route}").into(),
+        of_caller(request.headers()),
+    );
+    let (trace, trace_id) = (traced.trace(), traced.trace().map(|trace| trace.id()));
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", request.id = id.as_str());
-    let mut response = written_out(next.run(request).instrument(span).await, &id);
+    let span = tracing::info_span!("request", request.id = id.as_str(), trace.id = trace_id);
+    let answer = trace::within(trace, next.run(request).instrument(span)).await;
+    let mut response = written_out(answer, &id);
     finish(response.headers_mut(), &id);
     let (took, status) = (began.elapsed(), response.status().as_u16());
-    let route = path.as_ref().map_or("unmatched", MatchedPath::as_str);
+    end(traced, (method.as_str(), route, status), &id);
     cx.metrics.request(route, method.as_str(), status, took);
     tracing::info!(
         request.id = id.as_str(),
+        trace.id = trace_id,
         http.method = method.as_str(),
         http.path = route,
         http.status = status,
@@ -65,6 +77,26 @@ pub(crate) async fn around(
         "request answered"
     );
     response
+}
+
+/// The trace that the caller is at, by its one `traceparent`.
+fn of_caller(headers: &HeaderMap) -> Option<Trace> {
+    let mut values = headers.get_all("traceparent").iter();
+    let trace = values.next()?.to_str().ok().and_then(Trace::parse);
+    trace.filter(|_| values.next().is_none())
+}
+
+fn end(span: Span, (method, route, status): (&str, &str, u16), id: &RequestId) {
+    let end = if status < 500 { End::Well } else { End::Badly };
+    span.end(
+        [
+            ("http.request.method", method.to_owned().into()),
+            ("http.route", route.to_owned().into()),
+            ("http.response.status_code", i64::from(status).into()),
+            ("request.id", id.as_str().to_owned().into()),
+        ],
+        end,
+    );
 }
 
 /// The headers of every answer. What is JSON is about somebody, and nobody on the way may keep it.

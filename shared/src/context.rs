@@ -6,7 +6,7 @@ use crate::{
     ids::IdSource,
     jobs::Lane,
     metrics::Metrics,
-    trace,
+    trace::{self, Traces},
     work::{By, Work},
 };
 use sqlx::PgPool;
@@ -27,6 +27,8 @@ pub struct Context {
     pub lane: Lane,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What spans are begun by.
+    pub traces: Traces,
 }
 
 impl Context {

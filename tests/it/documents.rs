@@ -125,7 +125,8 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 4] = [
+const NO_SETTINGS: [&str; 5] = [
+    "EMPTY_DATABASE",
     "SUPPORT_CONFIG",
     "BUILD_DATABASE_URL",
     "POSTGRES_PASSWORD",

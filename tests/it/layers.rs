@@ -87,6 +87,9 @@ fn a_library_of_one_role_stays_there() {
         ("cron", "scheduler"),
         ("infer", "shared"),
         ("object_store", "shared"),
+        ("opentelemetry", "shared"),
+        ("opentelemetry-otlp", "shared"),
+        ("opentelemetry_sdk", "shared"),
         ("prometheus-client", "shared"),
     ] {
         for crate_name in ["api", "worker", "scheduler", "shared", "."] {

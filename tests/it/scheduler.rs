@@ -53,6 +53,7 @@ impl World {
             config: Arc::new(config),
             lane: Lane::Workers,
             metrics: Arc::default(),
+            traces: shared::trace::Traces::default(),
         };
         migrate::apply(&cx.pool).await.unwrap();
         Self {

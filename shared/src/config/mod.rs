@@ -4,11 +4,13 @@
 mod attachments;
 mod http;
 mod settings;
+mod traces;
 mod watching;
 
 pub use attachments::{Attachments, FilesPlace, S3};
 pub use http::{Http, RateLimits};
 pub use settings::{ConfigError, Settings};
+pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
 
 use crate::{
@@ -54,6 +56,8 @@ pub struct Config {
     pub log: Log,
     /// How the system is watched.
     pub watching: Watching,
+    /// Traces.
+    pub traces: Traces,
     /// How long running work may take to finish at a stop.
     pub shutdown: Duration,
 }
@@ -261,6 +265,7 @@ impl Config {
                 format: read.word("LOG_FORMAT", LogFormat::Json),
             },
             watching: watching::read(&mut read),
+            traces: traces::read(&mut read),
             shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
             data_dir,
         };

@@ -1,10 +1,15 @@
 //! Traces: which request a job follows from. A request has the context that its caller sent (W3C
 //! `traceparent`); whatever is enqueued within it carries that on in the job's row, and its run goes
-//! on from there.
+//! on from there. With a collector configured each request and each run is a span besides.
 
 mod context;
+mod export;
+mod spans;
 
 pub use context::Trace;
+pub use export::ExportError;
+pub use opentelemetry::Value;
+pub use spans::{End, Kind, Span, Traces};
 
 use std::future::Future;
 

@@ -75,6 +75,7 @@ impl App {
             config: Arc::new(config),
             lane: Lane::Workers,
             metrics: Arc::default(),
+            traces: shared::trace::Traces::default(),
         };
         Self {
             jobs: JobContext::new(cx.clone()).unwrap(),

@@ -22,6 +22,7 @@ use shared::{
     db,
     error::Chain,
     jobs::{JobId, ledger, store},
+    trace::{self, End, Kind, Trace},
     work::Work,
 };
 use std::time::{Duration, Instant};
@@ -64,6 +65,7 @@ impl Outcome {
 struct Ended {
     outcome: Outcome,
     error: Option<JobError>,
+    trace: Option<Trace>,
 }
 
 impl Ended {
@@ -71,6 +73,7 @@ impl Ended {
         Self {
             outcome,
             error: None,
+            trace: None,
         }
     }
 
@@ -78,6 +81,7 @@ impl Ended {
         Self {
             outcome,
             error: Some(error),
+            trace: None,
         }
     }
 }
@@ -92,9 +96,7 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
             let due_for = (claim.work.now - claim.locked.run_at).to_std();
             let metrics = &cx.cx.metrics;
             metrics.waited(claim.job.queue(), due_for.unwrap_or_default());
-            let span =
-                tracing::info_span!("job", job.id = id.0, job.name = name, job.attempt = attempt);
-            let ended = run(cx, *claim).instrument(span).await;
+            let ended = traced(cx, *claim, id).await;
             metrics.job(name, ended.outcome.as_str(), started.elapsed());
             log(&ended, (id, name, attempt), started);
             ended.outcome
@@ -125,6 +127,43 @@ async fn lock_lost(work: &mut Work<'_>) -> JobError {
             return error.into();
         }
     }
+}
+
+/// Runs it as a part of the trace that its row names: what it enqueues goes on from there.
+async fn traced(cx: &JobContext, mut claim: Claim<'_>, id: JobId) -> Ended {
+    let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
+    let queue = claim.job.queue();
+    let above = claim.locked.trace;
+    let traced = cx.cx.traces.begin(Kind::Run, || name.into(), above);
+    let trace = traced.trace();
+    // It was begun before the row was read.
+    claim.work.trace = trace;
+    let span = tracing::info_span!(
+        "job",
+        job.id = id.0,
+        job.name = name,
+        job.attempt = attempt,
+        trace.id = trace.map(|trace| trace.id()),
+    );
+    // Boxed, as it is large, and would be so in each future around it.
+    let running = Box::pin(run(cx, claim).instrument(span));
+    let mut ended = trace::within(trace, running).await;
+    ended.trace = trace;
+    let end = match ended.outcome {
+        Outcome::Done | Outcome::Held | Outcome::NotOurs => End::Well,
+        Outcome::Retry | Outcome::Dead | Outcome::Unrecorded => End::Badly,
+    };
+    traced.end(
+        [
+            ("job.id", id.0.into()),
+            ("job.name", name.into()),
+            ("job.queue", queue.as_str().into()),
+            ("job.attempt", i64::from(attempt).into()),
+            ("outcome", ended.outcome.as_str().into()),
+        ],
+        end,
+    );
+    ended
 }
 
 async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
@@ -178,6 +217,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
 fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant) {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let outcome = ended.outcome.as_str();
+    let trace_id = ended.trace.map(|trace| trace.id());
     let error = ended
         .error
         .as_ref()
@@ -188,6 +228,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.id = id.0,
             job.name = name,
             job.attempt = attempt,
+            trace.id = trace_id,
             outcome,
             duration_ms,
             "a job ran"
@@ -196,6 +237,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.id = id.0,
             job.name = name,
             job.attempt = attempt,
+            trace.id = trace_id,
             outcome,
             duration_ms,
             error,
@@ -205,6 +247,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.id = id.0,
             job.name = name,
             job.attempt = attempt,
+            trace.id = trace_id,
             outcome,
             duration_ms,
             error,
