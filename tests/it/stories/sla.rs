@@ -414,8 +414,8 @@ fn statement() -> String {
     let texts = queries.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let described = texts.map(|text| serde_json::from_str::<Value>(&text).unwrap());
     let mut queries = described.map(|one| one["query"].as_str().unwrap().to_owned());
-    let found =
-        queries.find(|query| query.contains("from sla_clocks") && query.contains("next_at <= $1"));
+    let order = "order by next_at, ticket_id";
+    let found = queries.find(|query| query.contains("from sla_clocks") && query.contains(order));
     found.unwrap()
 }
 
