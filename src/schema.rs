@@ -18,10 +18,13 @@ use shared::{
 };
 use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How long a role waits for the database, and then for its migrations.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long making the first admin may take, the hash of a password included.
+const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 
 /// Who sees to the schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +77,14 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match bootstrap_admin(cx, &admin.email, &admin.password).await {
+        let made = timeout(
+            ANSWER_LIMIT,
+            bootstrap_admin(cx, &admin.email, &admin.password),
+        );
+        match made
+            .await
+            .unwrap_or_else(|_| Err(db::silence(ANSWER_LIMIT).into()))
+        {
             Ok(Bootstrapped::Created(id)) => {
                 tracing::info!(user.id = %id, "created the first admin");
                 return Ok(());

@@ -93,13 +93,16 @@ pub async fn within<T>(
     limit: Duration,
     call: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
-    let silence = || {
-        let reason = format!("the database did not answer within {limit:?}");
-        sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason))
-    };
     tokio::time::timeout(limit, call)
         .await
-        .unwrap_or_else(|_| Err(silence()))
+        .unwrap_or_else(|_| Err(silence(limit)))
+}
+
+/// What it counts as that the database did not answer within a limit.
+#[must_use]
+pub fn silence(limit: Duration) -> sqlx::Error {
+    let reason = format!("the database did not answer within {limit:?}");
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason))
 }
 
 /// Whether the database is away, or asks for another try, rather than refusing what it was asked.

@@ -3,7 +3,7 @@
 use crate::{
     MIGRATOR,
     context::Context,
-    db::{is_unavailable, violates},
+    db::{is_unavailable, violates, within},
     error::Chain,
     health::{self, Schema},
 };
@@ -14,6 +14,8 @@ use sqlx::{
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// How long one look may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How soon the end of somebody else's migrations is noticed.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
@@ -71,7 +73,7 @@ pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
     let mut told = false;
     loop {
         let is_late = Instant::now() >= deadline;
-        match health::schema(cx).await {
+        match within(ANSWER_LIMIT, health::schema(cx)).await {
             Ok(Schema::Current) => return Ok(()),
             Ok(Schema::Behind) if is_late => return Err(SchemaError::Behind),
             Ok(Schema::Behind) => {}

@@ -175,3 +175,20 @@ async fn half_open_connections_to_redis_are_replaced_and_jobs_go_on_meanwhile() 
     eventually("the API is ready", ready).await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_process_whose_connection_dies_while_it_starts_starts_all_the_same() {
+    let rig = Rig::new("half-open-start", SETTINGS).await;
+    // It waits in the middle of its first question.
+    let mut held = rig.look.begin().await.unwrap();
+    sqlx::query("lock table _sqlx_migrations in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let mut api = rig.site.start("api");
+    eventually("it waits", async || rig.count(WAITING).await > 0).await;
+    rig.database.half_open();
+    held.rollback().await.unwrap();
+    api.says("\"started\"").await;
+    assert_eq!(api.terminate().await, Some(0), "{}", api.log());
+}
