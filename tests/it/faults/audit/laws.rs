@@ -65,8 +65,11 @@ const LAWS: &[(&str, &str)] = &[
              and not exists (select from sla_clocks where sla_clocks.ticket_id = ticket_events.ticket_id
                  and metric = what->>'metric' and sla_clocks.cycle = (what->>'cycle')::integer
                  and case what->>'type' when 'sla_breached' then breached_at else warned_at end is not null)"),
+    // A pause and a new priority move what is due from then on, and rewrite nothing.
     ("a breach is not stamped with the instant at which it was due",
-        "select count(*) from sla_clocks where breached_at <> due_at and paused_at is null and stopped_at is null"),
+        "select count(*) from sla_clocks where breached_at <> due_at and stopped_at is null
+             and paused_at is null and paused_micros = 0 and not exists (select from ticket_events
+                 where ticket_events.ticket_id = sla_clocks.ticket_id and what->>'type' = 'priority_changed')"),
     ("a deadline has passed and is not on record",
         "select count(*) from sla_clocks where next_at <
              (select max(fired_at) from ticks where schedule = 'sweep_sla') - interval '2 seconds'"),
