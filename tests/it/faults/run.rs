@@ -49,6 +49,14 @@ const GO_ON: &str = "with hurried as (update jobs set run_at = created_at \
                      where state = 'ready' and attempt > 0 and run_at > created_at returning id) \
                      select count(*) from hurried";
 
+/// What the last sweeps changed is in the statistics too, though no scheduler asks for it any more.
+const COUNT_WHAT_WAITS: &str = "with asked as (
+        insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at)
+        select 'bulk', 'workers', '{\"job\": \"roll_up_stats\"}', 0, 'roll_up_stats', 'ready', now(), 5, now()
+        where exists (select from stats_dirty)
+        on conflict do nothing returning id)
+    select count(*) from asked";
+
 /// People at work on the program.
 pub struct Run {
     pub rig: Rig,
@@ -269,9 +277,11 @@ async fn stop_all(rig: &Rig, crew: &mut Crew) {
     }
     within(REST, "the last sweeps are done", async || {
         rig.count(GO_ON).await;
+        rig.count(COUNT_WHAT_WAITS).await;
         rig.count("select count(*) from jobs where state in ('ready', 'sent', 'running')")
             .await
             == 0
+            && rig.count("select count(*) from stats_dirty").await == 0
     })
     .await;
     for index in crew.of("worker") {
