@@ -134,7 +134,9 @@ mod tests {
             let now = 100 * MINUTE;
             granted.take(pace, now, before);
             let grant = granted.take(pace, now, 1);
-            prop_assert_eq!(granted.take(pace, now + grant.wait, 1).count, 1);
+            if grant.count == 0 {
+                prop_assert_eq!(granted.take(pace, now + grant.wait, 1).count, 1);
+            }
         }
     }
 }
