@@ -6,6 +6,7 @@ use crate::{
     run::{Outcome, run_one},
 };
 use shared::jobs::{Lane, relay, store};
+use std::time::Duration;
 
 /// Why not everything that was due could be run.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,8 @@ pub enum DrainError {
 /// The database failed.
 pub async fn drain(cx: &JobContext, lane: Lane) -> Result<usize, DrainError> {
     let cx = cx.in_lane(lane);
-    relay::rescue(&cx.cx.pool, lane, cx.cx.config.jobs.lease).await?;
+    // Whoever drained before is gone: there is nobody to wait for.
+    relay::rescue(&cx.cx.pool, lane, cx.cx.clock.now(), Duration::ZERO).await?;
     let mut runs = 0;
     loop {
         let mut ran_any = false;

@@ -160,17 +160,19 @@ pub async fn claim_outside(
     Ok(())
 }
 
-/// Renews the lease of a job that runs outside. `false`: another run took over.
+/// Renews the lease of a job that runs outside, also when it was over and the job was taken back, as
+/// long as nobody has begun to run it anew. `false`: another run took over.
 ///
 /// # Errors
 /// The database failed.
 pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool, sqlx::Error> {
     let renewed = sqlx::query!(
-        r#"update jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
-           where id = $1 and lease_token = $2 and state = 'running'"#,
+        r#"update jobs set state = 'running', lease_until = clock_timestamp() + make_interval(secs => $3)
+           where id = $1 and lease_token = $2 and attempt = $4 and state in ('ready', 'sent', 'running')"#,
         fence.id.0,
         fence.lease_token,
         lease.as_secs_f64(),
+        fence.attempt,
     )
     .execute(pool)
     .await?;

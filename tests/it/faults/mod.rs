@@ -15,6 +15,7 @@ mod chaos;
 mod client;
 mod deeds;
 mod half_open;
+mod leases;
 mod load;
 mod mailbox;
 mod proxy;

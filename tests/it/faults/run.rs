@@ -44,9 +44,10 @@ const AGENTS: &[(&str, &str, u32, u32)] = &[
 const REST: Duration = Duration::from_mins(2);
 /// After which it is told what it is waited for.
 const SLOW_REST: Duration = Duration::from_secs(15);
-/// What was put off after a failed attempt need not be waited for.
+/// What was put off after a failed attempt need not be waited for. What was taken back from somebody
+/// who may yet say that it is done (`dispatches`) must be.
 const GO_ON: &str = "with hurried as (update jobs set run_at = created_at \
-                     where state = 'ready' and attempt > 0 and run_at > created_at returning id) \
+                     where state = 'ready' and attempt > 0 and dispatches = 0 and run_at > created_at returning id) \
                      select count(*) from hurried";
 
 /// What the last sweeps changed is in the statistics too, though no scheduler asks for it any more.

@@ -52,21 +52,13 @@ impl OwnServers {
 
     /// The socket of a server.
     pub fn socket(&self, server: Server) -> PathBuf {
-        let (url, end) = match server {
-            Server::Postgres => (self.database_url("postgres"), "/.s.PGSQL.5432"),
-            Server::Redis => (self.redis_url(), ""),
-        };
-        let path = match server {
-            Server::Postgres => url
-                .split("host=")
-                .nth(1)
-                .unwrap()
-                .split('&')
-                .next()
-                .unwrap(),
-            Server::Redis => url.split("//").nth(1).unwrap(),
-        };
-        PathBuf::from(format!("{path}{end}"))
+        match server {
+            Server::Postgres => postgres_socket(&self.database_url("postgres")),
+            Server::Redis => {
+                let url = self.redis_url();
+                PathBuf::from(url.split("//").nth(1).unwrap())
+            }
+        }
     }
 
     /// SIGKILL to all processes of a server.
@@ -141,6 +133,13 @@ impl Drop for OwnServers {
 fn is_idle(place: &Path) -> bool {
     let free = |log| fs::File::open(place.join(log)).is_ok_and(|log| log.try_lock().is_ok());
     free("postgres.log") && free("redis.log")
+}
+
+/// The socket of the private PostgreSQL that a URL names.
+pub fn postgres_socket(url: &str) -> PathBuf {
+    let (_, rest) = url.split_once("host=").unwrap();
+    let (folder, _) = rest.split_once('&').unwrap();
+    Path::new(folder).join(".s.PGSQL.5432")
 }
 
 async fn ensure_running(place: &Path) -> Servers {

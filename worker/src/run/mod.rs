@@ -6,10 +6,13 @@
 //! - the process dies: PostgreSQL rolls back, the lease brings the job back;
 //! - it dies between a provider's answer and its recording: the call is made again, with the same
 //!   key;
+//! - a lease cannot be renewed: the call is broken off when it is over by the holder's own clock, and
+//!   who has called already has another while to record it before anybody begins anew;
 //! - an outcome comes late, after another run took over: its fence does not fit, it is dropped.
 
 mod claim;
 mod guard;
+mod lease;
 mod outside;
 mod record;
 
@@ -177,10 +180,11 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let limit = job.policy().limit;
     let ran = match handler {
         Handler::Delivery(notification) => {
-            return match outside::claim(work, &mut locked).await {
-                Ok(()) => {
+            return match outside::claim(cx, work, &mut locked).await {
+                Ok(lease) => {
                     drop(slots);
-                    Box::pin(outside::run(cx, &job, &locked, notification)).await
+                    let claimed = (&locked, &lease);
+                    Box::pin(outside::run(cx, &job, claimed, notification)).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };

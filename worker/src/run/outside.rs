@@ -1,7 +1,11 @@
 //! A job that talks to somebody else: claim under a lease and commit, call with no transaction
-//! open, record what came of it where the claim still stands.
+//! open and only while the lease stands, record what came of it where the claim still does.
 
-use super::{Ended, Outcome, guard, record};
+use super::{
+    Ended, Outcome, guard,
+    lease::{self, Lease},
+    record,
+};
 use crate::{
     JobContext,
     jobs::{self, JobError},
@@ -12,44 +16,44 @@ use shared::{
     ids::NotificationId,
     jobs::{
         Job, circuit,
-        ledger::{ANSWER_LIMIT, Fence, Locked},
+        ledger::{ANSWER_LIMIT, Locked},
         store,
     },
     metrics::Reached,
     notifications::Channel,
     work::{By, Work},
 };
-use std::{
-    convert::Infallible,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-/// Between two attempts to record what was sent. It must not be sent again only because the database
-/// was away, so that whoever has sent it is to be among the first when it is back.
-const RECORD_PAUSE: Duration = Duration::from_millis(100);
-/// How long it is tried. The job counts as interrupted then.
+/// How long it is tried to record what was sent: it must not be sent again only because the database
+/// was away. The job counts as interrupted then.
 const RECORD_LIMIT: Duration = Duration::from_mins(30);
 
 /// Claims a locked job and commits the claim.
-pub(super) async fn claim(mut work: Work<'_>, locked: &mut Locked) -> Result<(), sqlx::Error> {
-    let lease = work.cx.config.jobs.lease;
+pub(super) async fn claim<'a>(
+    cx: &'a JobContext,
+    mut work: Work<'_>,
+    locked: &mut Locked,
+) -> Result<Lease<'a>, sqlx::Error> {
+    let asked = Instant::now();
     let claiming = async {
-        store::claim_outside(&mut work.tx, locked, lease).await?;
+        store::claim_outside(&mut work.tx, locked, cx.cx.config.jobs.lease).await?;
         work.commit().await
     };
-    db::within(ANSWER_LIMIT, claiming).await
+    db::within(ANSWER_LIMIT, claiming).await?;
+    Ok(Lease::new(cx, locked.fence(), asked))
 }
 
 /// Delivers, and records, renewing the lease all the while.
 pub(super) async fn run(
     cx: &JobContext,
     job: &Job,
-    locked: &Locked,
+    (locked, lease): (&Locked, &Lease<'_>),
     notification: NotificationId,
 ) -> Ended {
     let ended = tokio::select! {
-        ended = deliver(cx, job, locked, notification) => ended,
-        never = keep_lease(cx, locked.fence()) => match never {},
+        ended = deliver(cx, job, (locked, lease), notification) => ended,
+        never = lease.keep() => match never {},
     };
     let error = match ended {
         Ok(ended) => return ended,
@@ -73,16 +77,20 @@ fn count(cx: &JobContext, reached: Reached) {
 async fn deliver(
     cx: &JobContext,
     job: &Job,
-    locked: &Locked,
+    (locked, lease): (&Locked, &Lease<'_>),
     notification: NotificationId,
 ) -> Result<Ended, JobError> {
     // In a box: it is large, and would make everything that awaits it as large.
     let delivering = Box::pin(jobs::deliver(cx, notification));
+    let delivering = async {
+        let in_time = lease.during(delivering).await;
+        in_time.unwrap_or_else(|over| Err(JobError::retry(over)))
+    };
     let delivered = guard::run(job.policy().limit, delivering).await?;
     let sent = Instant::now();
     loop {
-        let closing =
-            tokio::time::timeout(ANSWER_LIMIT, close(cx, locked, notification, &delivered));
+        let closing = close(cx, locked, notification, &delivered);
+        let closing = tokio::time::timeout(lease::answer_limit(cx), closing);
         let error = match closing
             .await
             .unwrap_or_else(|late| Err(JobError::retry(late)))
@@ -95,20 +103,7 @@ async fn deliver(
             return Ok(Ended::badly(Outcome::Unrecorded, error));
         }
         tracing::debug!(error = %Chain(&error), "what was sent could not be recorded yet");
-        tokio::time::sleep(RECORD_PAUSE).await;
-    }
-}
-
-/// Should another run have taken over, this one's outcome will not be recorded; the call that is
-/// under way cannot be taken back.
-async fn keep_lease(cx: &JobContext, fence: Fence) -> Infallible {
-    let lease = cx.cx.config.jobs.lease;
-    loop {
-        tokio::time::sleep(lease / 3).await;
-        let renewing = db::within(ANSWER_LIMIT, store::renew(&cx.cx.pool, fence, lease));
-        if let Err(error) = renewing.await {
-            tracing::debug!(%error, "a lease could not be renewed yet");
-        }
+        tokio::time::sleep(lease::PAUSE).await;
     }
 }
 

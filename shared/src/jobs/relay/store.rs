@@ -177,22 +177,27 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
 }
 
 /// Takes back jobs whose lease is over: the hint was lost, or the process. One that runs in its
-/// own transaction holds the lock on its row, and is passed over however long it takes. Where the
-/// server was started less than a lease ago, nobody could renew or record anything meanwhile:
-/// those who run outside of a transaction get that long to do so.
+/// own transaction holds the lock on its row, and is passed over however long it takes. One that runs
+/// outside is to begin anew after a grace only: the database may have been away for everybody, and
+/// whoever has done it and could not say so is heard first now.
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(pool: &PgPool, lane: Lane, lease: Duration) -> Result<u64, sqlx::Error> {
+pub async fn rescue(
+    pool: &PgPool,
+    lane: Lane,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<u64, sqlx::Error> {
     let rescued = sqlx::query!(
-        r#"update jobs set state = 'ready', lease_until = null
+        r#"update jobs set state = 'ready', lease_until = null,
+                  run_at = case when state = 'running' then greatest(run_at, $3) else run_at end
            where id in (
                select id from jobs where state in ('sent', 'running') and lane = $1 and lease_until < clock_timestamp()
-                 and (state = 'sent' or pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => $3))
                order by lease_until limit $2 for update skip locked)"#,
         lane.as_str(),
         RESCUE_BATCH,
-        lease.as_secs_f64(),
+        now + grace,
     )
     .execute(pool)
     .await?;
