@@ -9,6 +9,8 @@ mod example;
 mod failures;
 mod operation;
 mod page;
+#[cfg(test)]
+mod presence_tests;
 mod reader;
 mod shape;
 

@@ -20,7 +20,7 @@ const MINUTES_OF_A_WEEK: i64 = 7 * 1440;
 pub struct NewCalendar {
     /// See [`CalendarText::timezone`].
     pub timezone: Option<String>,
-    /// See [`CalendarText::hours`]; those that were not at fault.
+    /// See [`CalendarText::hours`]; those that were not at fault. That they are there is for the caller.
     pub hours: Option<Vec<Option<Hours>>>,
     /// See [`CalendarText::holidays`].
     pub holidays: Option<Vec<String>>,
@@ -72,10 +72,7 @@ impl NewCalendar {
     }
 
     fn parse_hours(&self, faults: &mut Faults) -> Option<Vec<Hours>> {
-        let Some(hours) = &self.hours else {
-            faults.required("hours");
-            return None;
-        };
+        let hours = self.hours.as_ref()?;
         faults.entries("hours", hours.len(), MOST_HOURS);
         if hours.is_empty() {
             let message = "must have an interval: in an empty week no target is ever reached";

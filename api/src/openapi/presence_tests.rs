@@ -1,0 +1,80 @@
+//! What the document says must be there is what its readers miss, and the other way round: each field
+//! of each example is taken out once, however deep it lies.
+
+use super::Operation;
+use crate::routes;
+use serde_json::{Map, Value};
+
+/// Needed only beside some value of another field, which `required` of a schema cannot say.
+const BESIDE_ANOTHER: &[&str] = &["events[1].status", "currentPassword"];
+
+/// A field of an example: where its object is, what it is called, and whether the document needs it.
+struct Place {
+    object: String,
+    path: String,
+    name: String,
+    is_needed: bool,
+}
+
+fn places(schema: &Value, example: &Value, (pointer, path): (&str, &str), found: &mut Vec<Place>) {
+    if let Some(items) = example.as_array() {
+        for (index, item) in items.iter().enumerate() {
+            let at = (format!("{pointer}/{index}"), format!("{path}[{index}]"));
+            places(&schema["items"], item, (&at.0, &at.1), found);
+        }
+    }
+    let (Some(known), Some(fields)) = (schema["properties"].as_object(), example.as_object())
+    else {
+        return;
+    };
+    // Of one of several forms it is told which fields go together, instead of which are needed.
+    if schema["oneOf"].is_array() {
+        return;
+    }
+    for (name, value) in fields {
+        let path = [path, name].join(if path.is_empty() { "" } else { "." });
+        let needed = schema["required"].as_array();
+        found.push(Place {
+            object: pointer.to_owned(),
+            is_needed: needed.is_some_and(|needed| needed.iter().any(|needed| needed == name)),
+            path: path.clone(),
+            name: name.clone(),
+        });
+        let inner = format!("{pointer}/{name}");
+        places(&known[name], value, (&inner, &path), found);
+    }
+}
+
+fn without(example: &Value, place: &Place) -> Map<String, Value> {
+    let mut rest = example.clone();
+    let object = rest.pointer_mut(&place.object).unwrap();
+    object.as_object_mut().unwrap().remove(&place.name);
+    rest.as_object().unwrap().clone()
+}
+
+/// How many fields were taken out.
+fn hold(operation: &Operation) -> usize {
+    let (Some((schema, _)), Some(example)) = (&operation.body, &operation.example) else {
+        return 0;
+    };
+    let mut found = Vec::new();
+    places(schema, example, ("", ""), &mut found);
+    for place in &found {
+        let faults = operation.faults_of_body(without(example, place));
+        let is_missed = faults
+            .iter()
+            .any(|fault| fault.code == "required" && fault.field == place.path);
+        if !BESIDE_ANOTHER.contains(&place.path.as_str()) {
+            let (id, path) = (operation.id, &place.path);
+            assert_eq!(is_missed, place.is_needed, "{id} {path}: {faults:?}");
+        }
+    }
+    found.len()
+}
+
+#[test]
+fn the_document_requires_exactly_the_fields_that_are_missed_when_they_are_not_there() {
+    let (_, routes) = routes::all();
+    let looked_at: usize = routes.iter().map(|route| hold(&route.operation)).sum();
+    assert!(looked_at > 100, "{looked_at}");
+}
