@@ -257,6 +257,7 @@ async fn a_reply_that_races_a_closing_is_either_in_time_or_refused() {
 }
 
 const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+const FOUR: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_once() {
@@ -294,6 +295,38 @@ async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_o
     let mails = app.mails().into_iter();
     let told = mails.filter(|mail| mail.template == "sla_breached" && mail.name() == "registrar");
     assert_eq!(told.count(), 20);
+}
+
+/// How many tickets each agent has, and how many nobody has.
+async fn shares(app: &App) -> Vec<i64> {
+    let sql =
+        "select count(*) from tickets group by assigned_to order by assigned_to is null, count(*)";
+    sqlx::query_scalar(sql)
+        .fetch_all(&app.cx.pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_lifted_together_is_shared_out_evenly_and_no_further_than_there_is_room() {
+    let app = wide(&[]).await;
+    let amina = app.customer("Amina").await;
+    for name in ["Kim", "Lea", "Max"] {
+        let info = json!({"department": "general", "level": 2, "maxConcurrentTickets": 5});
+        let agent = app.person(name, Role::Support, info).await;
+        let available = "update agents set availability = 'available' where user_id = $1::uuid";
+        app.sql(available, &agent.id()).await;
+    }
+    for (asked, expected) in [(6, vec![2, 2, 2]), (12, vec![5, 5, 5, 3])] {
+        // No job is run: they are nobody's until they are lifted.
+        for _ in 0..asked {
+            amina.asks("general", "urgent").await;
+        }
+        app.advance(minutes(121));
+        let swept = shared::sla::actions::sweep(&app.cx, FOUR).await.unwrap();
+        assert_eq!((swept.escalated, swept.failed), (asked, 0));
+        assert_eq!(shares(&app).await, expected);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -9,12 +9,12 @@ use crate::{
     assignment::{Candidate, Choice, Load, Roster, desk_of, store},
     error::ActionError,
     ids::UserId,
-    people::{Availability, Level, Role},
+    people::{Availability, Department, Level, Role},
     tickets::Ticket,
     work::Work,
 };
 use sqlx::Connection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// What an agent has and may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,22 +102,44 @@ async fn give_turn(
     Ok(())
 }
 
+/// Who sits at which desk, as read when the first ticket was lifted, for all tickets that are lifted
+/// together. One of them is given at a time: what the others find is what it has learnt.
+#[derive(Debug, Default)]
+pub struct Desks(tokio::sync::Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    staffed: Option<Vec<Department>>,
+    rosters: BTreeMap<Department, Roster>,
+}
+
 /// Claims the least loaded agent of the level above, with room; nobody when there is none.
 pub(crate) async fn claim_for_escalation(
     work: &mut Work<'_>,
     ticket: &Ticket,
+    desks: &Desks,
 ) -> Result<Option<UserId>, ActionError> {
-    let staffed = store::staffed(&mut *work.tx).await?;
-    let department = desk_of(ticket.department, &staffed);
-    let load = work.cx.config.tickets.load;
-    let mut roster = reading::everybody(&mut work.tx, &[department], load).await?;
+    let mut known = desks.0.lock().await;
+    let Known { staffed, rosters } = &mut *known;
+    let staffed = match staffed {
+        Some(staffed) => staffed,
+        None => staffed.insert(store::staffed(&mut *work.tx).await?),
+    };
+    let department = desk_of(ticket.department, staffed);
+    let roster = match rosters.entry(department) {
+        Entry::Occupied(read) => read.into_mut(),
+        Entry::Vacant(unread) => {
+            let load = work.cx.config.tickets.load;
+            unread.insert(reading::everybody(&mut work.tx, &[department], load).await?)
+        }
+    };
     let choice = Choice::NextLevel {
         department,
         level: Level(ticket.escalation_level.saturating_add(2)),
         from: ticket.assigned_to,
         now: work.now,
     };
-    let claimed = claim(work, &mut roster, &choice).await?;
+    let claimed = claim(work, roster, &choice).await?;
     Ok(claimed.map(|claimed| claimed.agent))
 }
 

@@ -13,6 +13,7 @@ mod queue;
 mod reading;
 
 pub use automatic::assign_automatically;
+pub use claim::Desks;
 pub use claim::Room;
 pub(crate) use claim::{claim_for_escalation, lock_active_agent, may_take_back};
 pub use queue::{assign_waiting, fill_agent};

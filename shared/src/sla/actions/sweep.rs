@@ -6,6 +6,7 @@
 //! tickets are handled at a time, since most of what one costs is waiting for the database.
 
 use crate::{
+    assignment::actions::Desks,
     context::Context,
     error::{ActionError, Chain},
     ids::TicketId,
@@ -62,8 +63,10 @@ pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, Ac
         // Of a ticket with several clocks that are due, the first finds all of them.
         let mut seen = HashSet::new();
         due.retain(|(_, ticket)| seen.insert(*ticket));
+        // Read anew for each batch: who became free meanwhile is not passed over for long.
+        let desks = &Desks::default();
         stream::iter(due)
-            .map(|(_, ticket)| async move { (ticket, one(cx, ticket).await) })
+            .map(|(_, ticket)| async move { (ticket, one(cx, ticket, desks).await) })
             .buffer_unordered(at_a_time.get())
             .for_each(|(ticket, did)| {
                 swept.count(ticket, did);
@@ -84,10 +87,10 @@ pub async fn next_deadline(
     Ok(store::next_due(&cx.pool).await?)
 }
 
-async fn one(cx: &Context, ticket: TicketId) -> Result<Swept, ActionError> {
+async fn one(cx: &Context, ticket: TicketId, desks: &Desks) -> Result<Swept, ActionError> {
     let mut work = cx.begin(By::System).await?;
     store::wait_briefly(&mut work.tx).await?;
-    let did = escalate_on_breach(&mut work, ticket).await?;
+    let did = escalate_on_breach(&mut work, ticket, desks).await?;
     work.commit().await?;
     Ok(did)
 }

@@ -2,7 +2,7 @@
 
 use super::{Newness, Target, load, person, refused, save};
 use crate::{
-    assignment,
+    assignment::{self, actions::Desks},
     config::AutoEscalate,
     error::ActionError,
     ids::{TicketId, UserId},
@@ -41,7 +41,8 @@ pub async fn escalate(
     let to = match to {
         EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
-            assignment::actions::claim_for_escalation(work, &case.ticket).await?
+            let desks = Desks::default();
+            assignment::actions::claim_for_escalation(work, &case.ticket, &desks).await?
         }
     };
     let escalation = Escalation {
@@ -56,13 +57,14 @@ pub async fn escalate(
 }
 
 /// Puts on record what came due on a ticket, and lifts it once if the rule says so, however many
-/// clocks passed their deadlines together.
+/// clocks passed their deadlines together. `desks` are those of all tickets that are swept together.
 ///
 /// # Errors
 /// The database failed.
 pub async fn escalate_on_breach(
     work: &mut Work<'_>,
     ticket: TicketId,
+    desks: &Desks,
 ) -> Result<Swept, ActionError> {
     let mut case = super::load_for_system(work, ticket).await?;
     let found = case.sweep(work.now);
@@ -72,7 +74,7 @@ pub async fn escalate_on_breach(
     let lifted = match (breach, work.cx.config.tickets.escalate_on_breach) {
         (Some(breach), AutoEscalate::OnBreach) if case.ticket.status.is_active() => {
             let reason = reason(breach.metric, breach.due_at);
-            lift(work, &mut case, reason).await?;
+            lift(work, &mut case, reason, desks).await?;
             true
         }
         (Some(_) | None, AutoEscalate::OnBreach | AutoEscalate::Never) => false,
@@ -111,7 +113,8 @@ pub(super) async fn lift_if_overdue(
     };
     let person = std::mem::replace(&mut work.by, By::System);
     let mut case = super::load_for_system(work, changed.ticket.id).await?;
-    lift(work, &mut case, reason(metric, due_at)).await?;
+    let reason = reason(metric, due_at);
+    lift(work, &mut case, reason, &Desks::default()).await?;
     save(work, &mut case, Newness::Loaded).await?;
     work.by = person;
     Ok(case.ticket)
@@ -134,8 +137,13 @@ pub struct Swept {
     pub lifted: bool,
 }
 
-async fn lift(work: &mut Work<'_>, case: &mut Case, reason: String) -> Result<(), ActionError> {
-    let to = assignment::actions::claim_for_escalation(work, &case.ticket).await?;
+async fn lift(
+    work: &mut Work<'_>,
+    case: &mut Case,
+    reason: String,
+    desks: &Desks,
+) -> Result<(), ActionError> {
+    let to = assignment::actions::claim_for_escalation(work, &case.ticket, desks).await?;
     let escalation = Escalation {
         to,
         reason,

@@ -30,12 +30,12 @@ pub use status::{set_status, settable};
 pub use super::store::TicketKey;
 
 use super::{
-    Case, ChangedBy, Priority, Refused, Status, Ticket, TicketEvent, access, reactions::reactions,
-    store,
+    Case, ChangedBy, Entry, Priority, Refused, Status, Ticket, TicketEvent, access,
+    reactions::reactions, store,
 };
 use crate::{
     error::ActionError,
-    ids::EventId,
+    ids::{EventId, TicketId},
     jobs,
     people::directory,
     sla::{self, Policy},
@@ -52,8 +52,8 @@ pub struct Target {
     pub version: Option<i64>,
 }
 
-impl From<crate::ids::TicketId> for Target {
-    fn from(id: crate::ids::TicketId) -> Self {
+impl From<TicketId> for Target {
+    fn from(id: TicketId) -> Self {
         Self {
             key: TicketKey::Id(id),
             version: None,
@@ -104,7 +104,7 @@ pub(crate) async fn load(
 /// Loads a ticket for a change of the system's own.
 pub(crate) async fn load_for_system(
     work: &mut Work<'_>,
-    ticket: crate::ids::TicketId,
+    ticket: TicketId,
 ) -> Result<Case, ActionError> {
     lock(work, &TicketKey::Id(ticket)).await
 }
@@ -141,27 +141,36 @@ pub(crate) async fn save(
         }
     };
     store::write(&mut work.tx, case, read_version).await?;
-    for entry in case.entries() {
-        let by = match work.by {
-            By::Person(actor) if !entry.what.is_by_itself() => {
-                ChangedBy::Person(actor.id, actor.role)
-            }
-            By::Person(_) | By::System => ChangedBy::System,
-        };
-        let event = TicketEvent {
-            id: EventId(work.cx.ids.uuid(entry.at)),
-            ticket: case.ticket.id,
-            at: entry.at,
-            by,
-            what: entry.what.clone(),
-        };
-        store::insert_event(&mut *work.tx, &event).await?;
-        work.happened.push(event.what.name());
-        let follow = reactions(&event, case.ticket.assigned_to, work.cx.config.tickets.load);
-        jobs::enqueue_all(work, &follow).await?;
-    }
+    let events: Vec<_> = case
+        .entries()
+        .iter()
+        .map(|entry| event(work, entry, case.ticket.id))
+        .collect();
+    store::insert_events(&mut *work.tx, case.ticket.id, &events).await?;
+    let (holder, load) = (case.ticket.assigned_to, work.cx.config.tickets.load);
+    let follow = events
+        .iter()
+        .flat_map(|event| reactions(event, holder, load));
+    jobs::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
+    work.happened
+        .extend(events.iter().map(|event| event.what.name()));
     stats::mark_dirty(work, case.ticket.created_at).await?;
     Ok(())
+}
+
+/// An entry of the history, and who did it: what happens by itself is nobody's act.
+fn event(work: &Work<'_>, entry: &Entry, ticket: TicketId) -> TicketEvent {
+    let by = match work.by {
+        By::Person(actor) if !entry.what.is_by_itself() => ChangedBy::Person(actor.id, actor.role),
+        By::Person(_) | By::System => ChangedBy::System,
+    };
+    TicketEvent {
+        id: EventId(work.cx.ids.uuid(entry.at)),
+        ticket,
+        at: entry.at,
+        by,
+        what: entry.what.clone(),
+    }
 }
 
 /// Whether a case is in the database yet.

@@ -11,21 +11,34 @@ use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-pub async fn insert_event(db: impl PgExecutor<'_>, event: &TicketEvent) -> sqlx::Result<()> {
-    let (actor, role) = match event.by {
-        ChangedBy::Person(person, role) => (Some(person.0), Some(role.as_str())),
+/// Adds what happened to a ticket, in its order.
+pub async fn insert_events(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    events: &[TicketEvent],
+) -> sqlx::Result<()> {
+    let actor = |event: &TicketEvent| match event.by {
+        ChangedBy::Person(person, role) => (Some(person.0), Some(role.to_string())),
         ChangedBy::System => (None, None),
     };
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id.0).collect();
+    let instants: Vec<_> = events.iter().map(|event| event.at).collect();
+    let (actors, roles): (Vec<_>, Vec<_>) = events.iter().map(actor).unzip();
+    let whats: Vec<_> = events.iter().map(|event| Json(&event.what)).collect();
+    let public: Vec<_> = events.iter().map(|event| event.what.is_public()).collect();
     sqlx::query!(
         "insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        event.id.0,
-        event.ticket.0,
-        event.at,
-        actor,
-        role,
-        Json(&event.what) as _,
-        event.what.is_public(),
+         select id, $1, at, actor, role, what, public
+         from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::jsonb[], $7::boolean[])
+             with ordinality as fresh (id, at, actor, role, what, public, position)
+         order by position",
+        ticket.0,
+        &ids,
+        &instants,
+        &actors as &[Option<Uuid>],
+        &roles as &[Option<String>],
+        &whats as _,
+        &public,
     )
     .execute(db)
     .await
