@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::extract::FromRef;
 use shared::{attachments::Files, context::Context, people::Passwords};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The state of the API. Cheap to clone.
 #[derive(Clone)]
@@ -31,8 +31,8 @@ pub struct ApiState {
     pub uploads: Arc<Uploads>,
     /// Counts calls.
     pub limits: Arc<Limits>,
-    /// What can be asked.
-    pub reference: Arc<Reference>,
+    /// What can be asked; written when somebody asks for it.
+    pub reference: Arc<LazyLock<Reference>>,
 }
 
 /// The document of the API, ready to be sent.
@@ -59,7 +59,7 @@ impl ApiState {
     #[must_use]
     pub fn new(cx: Context) -> Self {
         Self {
-            passwords: Arc::default(),
+            passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
             tokens: Arc::new(Tokens::new(&cx.config.auth)),
             issuer: cx
                 .config
@@ -69,7 +69,7 @@ impl ApiState {
                 .map(Issuer::new)
                 .map(Arc::new),
             throttle: Arc::new(Throttle::new(&cx.config)),
-            reference: Arc::new(Reference::of_routes()),
+            reference: Arc::new(LazyLock::new(Reference::of_routes)),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
             limits: Arc::new(Limits::new(&cx.config, limits::PATIENCE)),

@@ -190,6 +190,7 @@ mod tests {
 
     fn auth(secret: &str, issuer: &str, audience: &str) -> config::Auth {
         config::Auth {
+            hash_cost: shared::people::HashCost::OWASP,
             jwt_secret: secret.into(),
             previous_jwt_secret: None,
             issuer: issuer.to_owned(),

@@ -71,7 +71,7 @@ pub(super) struct People {
 /// Registers everybody: the admin as `support admin create` does, the agents by the admin, the
 /// customers by themselves. All have the one password.
 pub(super) async fn register_all(world: &World, password: &str) -> Result<People> {
-    let passwords = Passwords::default();
+    let passwords = Passwords::new(world.cx.config.auth.hash_cost);
     let mut made: u32 = 0;
     let mut unchecked = |name: &'static str, role, language: &str, zone: Tz| {
         made += 1;

@@ -17,6 +17,7 @@ use crate::{
     assignment::{Load, Strategy},
     db::Purpose,
     jobs::Queue,
+    people::HashCost,
     text_enum,
 };
 use chrono::TimeDelta;
@@ -109,6 +110,8 @@ pub struct Auth {
     pub bootstrap_admin: Option<BootstrapAdmin>,
     /// Who else issues access tokens.
     pub outside: Option<OutsideIssuer>,
+    /// What the hash of a password costs.
+    pub hash_cost: HashCost,
 }
 
 /// An issuer whose access tokens are good here as well, by its published keys.
@@ -305,6 +308,7 @@ fn auth(read: &mut Reader) -> Auth {
         }),
     };
     Auth {
+        hash_cost: HashCost::OWASP,
         jwt_secret: jwt_secret.into(),
         previous_jwt_secret: (!previous_jwt_secret.is_empty()).then(|| previous_jwt_secret.into()),
         issuer: read.needed("JWT_ISSUER"),

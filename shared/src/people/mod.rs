@@ -23,5 +23,5 @@ pub use model::{
 pub use new_person::{
     NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
 };
-pub use password::{Password, Passwords};
+pub use password::{HashCost, Password, Passwords};
 pub use sessions::{LoggedIn, RefreshToken, role_in_session};

@@ -10,6 +10,7 @@ use std::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 use tokio::sync::OnceCell;
 
@@ -72,17 +73,40 @@ impl Drop for Database {
             eprintln!("kept for a look: psql '{}'", self.url);
             return;
         }
-        let statement = format!("drop database {} with (force)", self.name);
+        let name = self.name.clone();
         // A drop cannot wait for the runtime that it happens in.
         let dropped = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap()
-                .block_on(administer(&statement));
+                .block_on(drop_database(&name));
         });
         dropped.join().unwrap();
     }
+}
+
+/// Drops a database once its connections, which were closed just now, have ended: a drop that meets one
+/// waits for a tenth of a second before it looks again.
+async fn drop_database(name: &str) {
+    let mut connection = PgConnection::connect(&SERVERS.database_url("postgres"))
+        .await
+        .unwrap();
+    for _ in 0..50 {
+        let left: i64 =
+            sqlx::query_scalar("select count(*) from pg_stat_activity where datname = $1")
+                .bind(name)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let statement = format!("drop database {name} with (force)");
+    connection.execute(AssertSqlSafe(statement)).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 async fn administer(statement: &str) {

@@ -24,7 +24,7 @@ use shared::{
     context::Context,
     ids::IdSource,
     jobs::Lane,
-    people::Role,
+    people::{HashCost, Role},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -256,7 +256,13 @@ pub fn config(database: &Database, folder: &std::path::Path, set: Set<'_>) -> Co
             .map(|(_, value)| (*value).to_owned());
         set.or_else(|| own.get(name).cloned())
     };
-    Config::read(&Settings::load(value).unwrap()).unwrap()
+    let mut config = Config::read(&Settings::load(value).unwrap()).unwrap();
+    // A test makes several people, and each hash would cost more than all else that it does.
+    config.auth.hash_cost = HashCost {
+        memory_kib: 8,
+        passes: 1,
+    };
+    config
 }
 
 /// The same, as the environment of a process.

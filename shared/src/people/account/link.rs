@@ -56,6 +56,7 @@ mod tests {
 
     fn auth(secret: &str, previous: Option<&str>) -> config::Auth {
         config::Auth {
+            hash_cost: crate::people::HashCost::OWASP,
             jwt_secret: secret.into(),
             previous_jwt_secret: previous.map(Into::into),
             issuer: String::new(),

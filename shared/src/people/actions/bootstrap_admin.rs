@@ -40,7 +40,7 @@ pub async fn bootstrap_admin(
     if store::admin_exists(&cx.pool).await? {
         return Ok(Bootstrapped::Exists);
     }
-    let hash = Passwords::default()
+    let hash = Passwords::new(cx.config.auth.hash_cost)
         .hash(&admin.password, cx.ids.bytes())
         .await?;
     let mut work = cx.begin(By::System).await?;

@@ -25,7 +25,7 @@ pub async fn create_admin(cx: &Context, given: UncheckedPerson) -> Result<UserId
     };
     let admin = NewPerson::parse(admin, &mut faults);
     let admin = faults.finish(admin)?;
-    let hash = Passwords::default()
+    let hash = Passwords::new(cx.config.auth.hash_cost)
         .hash(&admin.password, cx.ids.bytes())
         .await?;
     let mut work = cx.begin(By::System).await?;
