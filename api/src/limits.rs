@@ -37,8 +37,6 @@ use std::{
 
 /// What a limit is counted over.
 const WINDOW: Duration = Duration::from_mins(1);
-/// How long a request waits for its count.
-pub const PATIENCE: Duration = Duration::from_millis(50);
 /// How long nobody waits after Redis failed.
 const REST: Duration = Duration::from_secs(1);
 /// How often it is told that limits are not kept.
@@ -118,15 +116,14 @@ struct Link {
 }
 
 impl Limits {
-    /// The configured limits. A call waits so long at most for its count. Nothing is connected to
-    /// before the first call.
+    /// The configured limits. Nothing is connected to before the first call.
     #[must_use]
-    pub fn new(config: &Config, patience: Duration) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self {
             rules: config.http.rate_limits,
             url: config.redis.url.clone(),
             prefix: config.redis.prefix.clone(),
-            patience,
+            patience: config.redis.patience,
             take: Script::new(TAKE),
             link: Mutex::default(),
         }

@@ -1,11 +1,7 @@
 //! What every handler has at hand.
 
 use crate::{
-    issuer::Issuer,
-    limits::{self, Limits},
-    openapi, routes,
-    throttle::Throttle,
-    token::Tokens,
+    issuer::Issuer, limits::Limits, openapi, routes, throttle::Throttle, token::Tokens,
     uploads::Uploads,
 };
 use axum::extract::FromRef;
@@ -72,7 +68,7 @@ impl ApiState {
             reference: Arc::new(LazyLock::new(Reference::of_routes)),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
-            limits: Arc::new(Limits::new(&cx.config, limits::PATIENCE)),
+            limits: Arc::new(Limits::new(&cx.config)),
             cx,
         }
     }

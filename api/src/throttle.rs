@@ -25,8 +25,6 @@ use tokio::{sync::OnceCell, time::timeout};
 const OF_ACCOUNT: u32 = 10;
 const OF_CLIENT: u32 = 30;
 const WINDOW_SECONDS: u32 = 15 * 60;
-/// How long a login waits for its count.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Counts an attempt on every key, or on none when one of them is full: then the seconds until
 /// it is empty again, else 0. A window begins with its first attempt.
@@ -55,6 +53,7 @@ return 0
 pub struct Throttle {
     url: SecretString,
     prefix: String,
+    patience: Duration,
     connection: OnceCell<ConnectionManager>,
     attempt: Script,
     forgive: Script,
@@ -67,6 +66,7 @@ impl Throttle {
         Self {
             url: config.redis.url.clone(),
             prefix: config.redis.prefix.clone(),
+            patience: config.redis.patience,
             connection: OnceCell::new(),
             attempt: Script::new(ATTEMPT),
             forgive: Script::new(FORGIVE),
@@ -134,7 +134,7 @@ impl Throttle {
         &self,
         question: impl AsyncFnOnce(ConnectionManager) -> Result<T, RedisError>,
     ) -> Option<T> {
-        let asked = timeout(PATIENCE, async {
+        let asked = timeout(self.patience, async {
             let connection = self.connection.get_or_try_init(async || self.connect());
             question(connection.await?.clone()).await
         });
@@ -155,7 +155,7 @@ impl Throttle {
         let client = Client::open(self.url.expose_secret())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_secs(2)))
-            .set_response_timeout(Some(PATIENCE));
+            .set_response_timeout(Some(self.patience));
         ConnectionManager::new_lazy_with_config(client, config)
     }
 }

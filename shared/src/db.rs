@@ -128,6 +128,15 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether a lock was waited for longer than the transaction may.
+#[must_use]
+pub fn waited_too_long(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.as_deref() == Some("55P03")
+}
+
 /// Whether the error is the violation of the constraint or unique index of that name.
 #[must_use]
 pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {

@@ -155,11 +155,7 @@ async fn a_server_that_falls_silent_is_given_up_and_its_connection_is_not_used_a
     let server = SmtpServer::start().await;
     let config = config(server.url());
     let limit = Duration::from_millis(300);
-    let email = Email::by(
-        Mailer::with_limit(&config.mail.transport, limit).unwrap(),
-        &config,
-    )
-    .unwrap();
+    let email = Email::by(Mailer::new(&config.mail.transport, limit).unwrap(), &config).unwrap();
     server.behave(Behaviour::StallAfterData);
     let error = email.deliver(&content(1), now()).await.unwrap_err();
     assert!(matches!(error, MailError::TimedOut), "{error:?}");
@@ -185,7 +181,7 @@ async fn a_server_that_does_not_greet_or_turns_us_away_says_nothing_of_the_mail(
     let server = SmtpServer::start().await;
     let config = config(server.url());
     let limit = Duration::from_millis(300);
-    let mailer = Mailer::with_limit(&config.mail.transport, limit).unwrap();
+    let mailer = Mailer::new(&config.mail.transport, limit).unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for (behaviour, trouble) in [
         (Behaviour::NeverGreet, Trouble::Unreachable),
@@ -259,7 +255,7 @@ async fn nobody_is_told_what_they_may_no_longer_see() {
 async fn without_a_server_mails_are_files_and_one_mail_is_one_file() {
     let folder = std::env::temp_dir().join(format!("support-mail-{}", std::process::id()));
     let config = config("");
-    let mailer = Mailer::new(&MailTransport::Files(folder.join("mail"))).unwrap();
+    let mailer = Mailer::new(&MailTransport::Files(folder.join("mail")), Mailer::LIMIT).unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for number in [1, 1, 2] {
         email.deliver(&content(number), now()).await.unwrap();

@@ -1,7 +1,12 @@
-"""Two checks more than Schemathesis has, and no Idempotency-Key twice."""
+"""Two checks more than Schemathesis has, no Idempotency-Key twice, and a token that is good however long a run takes."""
 
 import itertools
+import json
+import os
+import pathlib
 import re
+import time
+import urllib.request
 
 import requests
 import schemathesis
@@ -62,9 +67,39 @@ NUMBERS = itertools.count(1)
 send = requests.Session.send
 
 
-def send_with_a_key_of_its_own(session, request, **options):
+class SignedIn:
+    """Who calls. Access tokens are good for fifteen minutes, and a run may take longer: what came after would be a 401
+    that proves nothing."""
+
+    # Seconds; well before the token expires.
+    RENEW_AFTER = 600
+
+    def __init__(self, kept):
+        self.kept = kept
+        self.session = json.loads(kept.read_text())
+        self.given = f"Bearer {self.session['token']}"
+        self.since = time.monotonic()
+
+    def header(self):
+        if time.monotonic() - self.since > self.RENEW_AFTER:
+            body = json.dumps({"refreshToken": self.session["refreshToken"]}).encode()
+            request = urllib.request.Request(self.session["refreshAt"], body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                fresh = json.load(answer)
+            self.session |= {name: fresh[name] for name in ("token", "refreshToken")}
+            self.kept.write_text(json.dumps(self.session))
+            self.since = time.monotonic()
+        return f"Bearer {self.session['token']}"
+
+
+SIGNED_IN = SignedIn(pathlib.Path(os.environ["PROOF_SESSION"]))
+
+
+def send_as_a_client_would(session, request, **options):
     """Schemathesis sends the same key again and again. A repeat gets the first answer, whatever else it says, and
     with another body is 422: that would be judged as the answer to this request. Keys that are none stay as they are."""
+    if request.headers.get("Authorization") == SIGNED_IN.given:
+        request.headers["Authorization"] = SIGNED_IN.header()
     key = request.headers.get("Idempotency-Key")
     if isinstance(key, str) and 0 < len(key) <= 255 and all("!" <= letter <= "~" for letter in key):
         request.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{key}"[:255]
@@ -72,7 +107,7 @@ def send_with_a_key_of_its_own(session, request, **options):
 
 
 # A hook of Schemathesis would not do: it judges a case that a hook has changed anew.
-requests.Session.send = send_with_a_key_of_its_own
+requests.Session.send = send_as_a_client_would
 
 
 @schemathesis.check

@@ -177,11 +177,16 @@ def prove(program, role, sessions, there_is, options):
     for operation in EXCLUDED:
         command += ["--exclude-operation-id", operation]
     began = time.monotonic()
-    environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
+    kept = options.folder / "session.json"
+    refresh_at = f"{program.url}/api/v1/auth/refresh"
+    kept.write_text(json.dumps({"token": token, "refreshToken": sessions[role]["refreshToken"], "refreshAt": refresh_at}))
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PROOF_SESSION": str(kept)}
     ended = subprocess.run(command, cwd=options.folder, env=environment).returncode
     print(f"== as {role}: {time.monotonic() - began:.0f} s, exit {ended}", flush=True)
+    session = json.loads(kept.read_text())
+    sessions[role]["refreshToken"] = session["refreshToken"]
     try:
-        program.call("GET", "/auth/me", token)
+        program.call("GET", "/auth/me", session["token"])
     except urllib.error.HTTPError as error:
         print(f"The {role}'s session was lost on the way ({error}): what came after it proves nothing.")
         return False

@@ -27,7 +27,7 @@ pub enum DrainError {
 pub async fn drain(cx: &JobContext, lane: Lane) -> Result<usize, DrainError> {
     let cx = cx.in_lane(lane);
     // Whoever drained before is gone: there is nobody to wait for.
-    relay::rescue(&cx.cx.pool, lane, cx.cx.clock.now(), Duration::ZERO).await?;
+    relay::rescue(&cx.cx.pool, lane, Duration::ZERO).await?;
     let mut runs = 0;
     loop {
         let mut ran_any = false;

@@ -56,6 +56,14 @@ pub const OUTSIDE_LIMIT: Duration = Duration::from_mins(1);
 /// How long the ledger may take to answer when a job is taken, or its outcome written: a connection
 /// that is dead without saying so ends here. Nobody waits for locks then.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How long whoever runs a job outside of a transaction may, after the end of the lease, still say that
+/// it is done or goes on: the database may have been away for everybody. A mail that was begun under the
+/// lease ends and is recorded within it, since it may take twenty seconds.
+#[must_use]
+pub fn grace(lease: Duration) -> Duration {
+    lease.min(Duration::from_secs(25))
+}
+
 /// Runs in a row that were interrupted, after which a job counts as one that kills its process.
 /// Jobs that merely ran beside such a one get their outcome at the next try, and with it a zero.
 pub const MAX_INTERRUPTIONS: i32 = 5;

@@ -53,7 +53,8 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Locks a job that is to be run, unless it is done, put off, or run by somebody else.
+/// Locks a job that is to be run, unless it is done, put off, or run by somebody else. One that waits
+/// although a hint of it came may be run too, once it is due.
 ///
 /// Of a queue in trouble none but the one that is sent to see may run, also when the hold is over:
 /// what was handed out before goes back.
@@ -80,7 +81,7 @@ pub async fn lock(
                   set_config('statement_timeout', $2, true) as statement_limit,
                   set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
            from jobs left join queue_control as control on control.queue = jobs.queue
-           where id = $1 and state in ('ready', 'sent') for update of jobs skip locked"#,
+           where id = $1 and (state = 'sent' or (state = 'ready' and run_at <= $4)) for update of jobs skip locked"#,
         id.0,
         statement,
         idle,
@@ -150,7 +151,7 @@ pub async fn claim_outside(
 ) -> Result<(), sqlx::Error> {
     locked.lease_token = sqlx::query_scalar!(
         r#"update jobs set state = 'running', lease_token = lease_token + 1, interruptions = interruptions + 1,
-                  lease_until = clock_timestamp() + make_interval(secs => $2)
+                  overdue = false, lease_until = clock_timestamp() + make_interval(secs => $2)
            where id = $1 returning lease_token"#,
         locked.id.0,
         lease.as_secs_f64(),
@@ -160,15 +161,15 @@ pub async fn claim_outside(
     Ok(())
 }
 
-/// Renews the lease of a job that runs outside, also when it was over and the job was taken back, as
-/// long as nobody has begun to run it anew. `false`: another run took over.
+/// Renews the lease of a job that runs outside, also in the grace after its end. `false`: it was taken
+/// back, or another run got further.
 ///
 /// # Errors
 /// The database failed.
 pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool, sqlx::Error> {
     let renewed = sqlx::query!(
-        r#"update jobs set state = 'running', lease_until = clock_timestamp() + make_interval(secs => $3)
-           where id = $1 and lease_token = $2 and attempt = $4 and state in ('ready', 'sent', 'running')"#,
+        r#"update jobs set overdue = false, lease_until = clock_timestamp() + make_interval(secs => $3)
+           where id = $1 and lease_token = $2 and attempt = $4 and state = 'running'"#,
         fence.id.0,
         fence.lease_token,
         lease.as_secs_f64(),

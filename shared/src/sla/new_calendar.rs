@@ -18,9 +18,9 @@ const MINUTES_OF_A_WEEK: i64 = 7 * 1440;
 /// A calendar as an admin sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewCalendar {
-    /// See [`CalendarText::timezone`].
+    /// See [`CalendarText::timezone`]. That it is there is for the caller, as of the hours.
     pub timezone: Option<String>,
-    /// See [`CalendarText::hours`]; those that were not at fault. That they are there is for the caller.
+    /// See [`CalendarText::hours`]; those that were not at fault.
     pub hours: Option<Vec<Option<Hours>>>,
     /// See [`CalendarText::holidays`].
     pub holidays: Option<Vec<String>>,
@@ -58,9 +58,6 @@ impl NewHours {
 impl NewCalendar {
     /// Notes every fault, and gives the calendar when there is none.
     pub fn parse(&self, faults: &mut Faults) -> Option<Calendar> {
-        if self.timezone.is_none() {
-            faults.required("timezone");
-        }
         let timezone = timezone(faults, "timezone", self.timezone.as_deref());
         let hours = self.parse_hours(faults);
         let holidays = self.parse_holidays(faults);

@@ -12,7 +12,7 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 
-/// A worker that has begun to send a mail, and to which the database has fallen silent since.
+/// A ticket whose confirmation is to be mailed, and a worker that is about to be cut off.
 struct Stage {
     mail: SmtpServer,
     app: App,
@@ -22,10 +22,12 @@ struct Stage {
 }
 
 impl Stage {
-    async fn new() -> Self {
+    async fn new(behaviour: Behaviour) -> Self {
         let mail = SmtpServer::start().await;
+        mail.behave(behaviour);
         let app = stage().await;
         tickets(&app.customer("Ann").await, 1).await;
+        Self::pause_mails(&app, true).await;
         let site = Site::of(
             &app,
             &[("SMTP_URL", mail.url()), ("JOB_LEASE_SECONDS", "3")],
@@ -37,21 +39,35 @@ impl Stage {
             .await
             .unwrap();
         let url = format!("postgres://app@{}/{name}?sslmode=disable", way.address());
-
-        mail.behave(Behaviour::HoldAtData);
         let cut_off = site.start_with("worker", &[("DATABASE_URL", &url)]);
-        eventually("the mail is under way", async || mail.held() == 1).await;
-        way.weather(Weather::Silent);
-        Self {
+        let stage = Self {
             mail,
             app,
             site,
             way,
             cut_off,
-        }
+        };
+        stage.delivery("the mail is planned", WAITS).await;
+        stage
     }
 
-    /// All is done, by whomever, and one mail has come.
+    async fn pause_mails(app: &App, paused: bool) {
+        sqlx::query(
+            "insert into queue_control (queue, paused, depth) values ('email', $1, 100)
+             on conflict (queue) do update set paused = excluded.paused",
+        )
+        .bind(paused)
+        .execute(&app.cx.pool)
+        .await
+        .unwrap();
+    }
+
+    /// Waits until the delivery is in that condition.
+    async fn delivery(&self, what: &str, sql: &'static str) {
+        eventually(what, async || count(&self.app, sql).await == 1).await;
+    }
+
+    /// All was done, by whomever, and one mail has come.
     async fn all_was_done_once(mut self, mut other: Program) {
         all_is_done(&self.app).await;
         self.way.weather(Weather::Fair);
@@ -63,31 +79,41 @@ impl Stage {
     }
 }
 
+const WAITS: &str =
+    "select count(*) from jobs where payload->>'job' = 'deliver_email' and state = 'ready'";
+const RUNS: &str =
+    "select count(*) from jobs where payload->>'job' = 'deliver_email' and state = 'running'";
+const GRACE: &str = "select count(*) from jobs where payload->>'job' = 'deliver_email'
+                     and (overdue or lease_token > 1)";
+
 #[tokio::test]
-async fn a_mail_is_broken_off_when_its_lease_cannot_be_renewed_so_that_another_can_send_it() {
-    let stage = Stage::new().await;
+async fn whoever_hears_from_the_database_after_the_lease_does_not_send_what_another_sends() {
+    let stage = Stage::new(Behaviour::Accept).await;
+    // It reads what the mail is to tell, and hears nothing for long.
+    let mut held = stage.app.cx.pool.begin().await.unwrap();
+    sqlx::query("lock table notifications in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    Stage::pause_mails(&stage.app, false).await;
+    stage.delivery("it is claimed", RUNS).await;
+    stage.way.weather(Weather::Silent);
+    held.rollback().await.unwrap();
     let other = stage.site.start("worker");
-    eventually("the other has begun to send it", async || {
-        stage.mail.held() == 2
-    })
-    .await;
-    stage.mail.behave(Behaviour::Accept);
     stage.all_was_done_once(other).await;
 }
 
 #[tokio::test]
 async fn a_mail_that_was_sent_is_recorded_when_the_database_comes_back_after_the_lease() {
-    let stage = Stage::new().await;
+    let stage = Stage::new(Behaviour::HoldAtData).await;
+    Stage::pause_mails(&stage.app, false).await;
+    eventually("the mail is under way", async || stage.mail.held() == 1).await;
+    stage.way.weather(Weather::Silent);
     let other = stage.site.start("worker");
     other.says("started").await;
     stage.mail.behave(Behaviour::Accept);
     stage.mail.wait_for(1).await;
-    let taken_back = "select count(*) from jobs where payload->>'job' = 'deliver_email'
-                      and (state = 'ready' or lease_token > 1)";
-    eventually("its job was taken back", async || {
-        count(&stage.app, taken_back).await == 1
-    })
-    .await;
+    stage.delivery("its lease is over", GRACE).await;
     stage.way.weather(Weather::Fair);
     stage.all_was_done_once(other).await;
 }

@@ -32,7 +32,6 @@ use std::time::Duration;
 const SEED: u64 = 20_251_001;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "in one of its runs a mail came again that no fault explains: to be found first"]
 async fn what_was_accepted_is_there_once_after_every_kind_of_fault() {
     let finished = run::run(SEED, Span::OneRound).await;
     audit::everything_is_noticed(&finished.rig, || finished.audit()).await;

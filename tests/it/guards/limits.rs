@@ -36,7 +36,9 @@ fn counting(prefix: &str, redis: &str, per_minute: &str) -> Config {
         };
         Some(value.to_owned())
     });
-    Config::read(&settings.unwrap()).unwrap()
+    let mut config = Config::read(&settings.unwrap()).unwrap();
+    config.redis.patience = PATIENT;
+    config
 }
 
 async fn take(limits: &Limits, who: &str) -> Standing {
@@ -61,7 +63,7 @@ pub async fn until_refused(mut call: impl AsyncFnMut() -> Answer) -> (usize, Ans
 async fn a_limit_is_kept_to_the_call_and_shared_by_all_processes() {
     let database = Database::new().await;
     let config = counting(&database.name, &redis_url(), "5");
-    let processes = [0; 2].map(|_| Limits::new(&config, PATIENT));
+    let processes = [0; 2].map(|_| Limits::new(&config));
     for (process, remaining) in processes.iter().cycle().zip([4, 3, 2, 1, 0]) {
         let standing = take(process, "ann").await;
         assert!(standing.allowed);
@@ -83,7 +85,7 @@ async fn a_limit_is_kept_to_the_call_and_shared_by_all_processes() {
 async fn calls_leave_the_window_after_a_minute() {
     let database = Database::new().await;
     let config = counting(&database.name, &redis_url(), "2");
-    let limits = Limits::new(&config, PATIENT);
+    let limits = Limits::new(&config);
     take(&limits, "ann").await;
     take(&limits, "ann").await;
     assert!(!take(&limits, "ann").await.allowed);
@@ -201,7 +203,7 @@ async fn logins_are_limited_by_address() {
 #[tokio::test]
 async fn zero_turns_a_limit_off() {
     let database = Database::new().await;
-    let limits = Limits::new(&counting(&database.name, &redis_url(), "0"), PATIENT);
+    let limits = Limits::new(&counting(&database.name, &redis_url(), "0"));
     assert_eq!(limits.take(Rule::Caller, "ann").await, None);
     assert_eq!(limits.take(Rule::Authentication, "ann").await, None);
 }

@@ -187,3 +187,20 @@ async fn nobody_inactive_or_outside_of_staff_is_escalated_to_and_nothing_that_is
     let unchanged = sarah.get(&format!("{TICKETS}/{id}")).await;
     assert_eq!(unchanged.ok()["ticket"]["escalation"]["level"], 0);
 }
+
+#[tokio::test]
+async fn a_place_that_comes_free_when_a_ticket_is_lifted_is_there_for_the_next() {
+    let app = App::new().await;
+    let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
+    let info = json!({"department": "general", "level": 2, "maxConcurrentTickets": 1});
+    let kim = app.agent_with("Kim", info).await;
+    let first = amina.asks("general", "urgent").await;
+    assert_eq!(lifts(&eve, &first).await["assignedTo"]["id"], kim.id());
+    app.advance(minutes(1));
+    let second = amina.asks("general", "urgent").await;
+    app.advance(minutes(121));
+    app.sweep().await;
+    // Nobody sits above Kim.
+    assert_eq!(app.holder(&first).await, None);
+    assert_eq!(app.holder(&second).await, Some(kim.id()));
+}

@@ -26,7 +26,7 @@ impl Email {
     /// # Errors
     /// `SMTP_URL` or `MAIL_FROM` cannot be used.
     pub fn new(config: &Config) -> Result<Self, MailSetupError> {
-        Self::by(Mailer::new(&config.mail.transport)?, config)
+        Self::by(Mailer::new(&config.mail.transport, Mailer::LIMIT)?, config)
     }
 
     /// E-mail as configured, but by this way out.

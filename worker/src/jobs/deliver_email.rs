@@ -6,6 +6,7 @@ use super::JobError;
 use crate::{
     JobContext,
     mail::{MailError, Verdict},
+    run::lease::Lease,
 };
 use shared::{
     context::Context,
@@ -26,11 +27,12 @@ use shared::{
 
 pub(crate) use crate::channels::Delivered;
 
-/// Hands the mail to the server, unless there is nothing to tell any more. No transaction is open
-/// meanwhile. What stood in the way is written down with the notification.
+/// Hands the mail to the server, unless there is nothing to tell any more, or somebody else may be at it. No
+/// transaction is open meanwhile. What stood in the way is written down with the notification.
 pub(crate) async fn deliver(
     cx: &JobContext,
     notification: NotificationId,
+    lease: &Lease<'_>,
 ) -> Result<Delivered, JobError> {
     let email = &cx.channels.email;
     let cx = &cx.cx;
@@ -39,11 +41,13 @@ pub(crate) async fn deliver(
         if !content.is_due() || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
+        lease.stands().map_err(JobError::retry)?;
         email.deliver(&content, now).await
     } else if let Some(content) = asked(account::load(&cx.pool, notification)).await? {
         if !content.is_due(now) || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
+        lease.stands().map_err(JobError::retry)?;
         email.deliver_for_account(&content, now).await
     } else {
         return Ok(Delivered::NothingToTell);

@@ -1,10 +1,6 @@
 //! How mails leave: through a server, or into a folder.
 
-use super::{
-    MailError, MailSetupError,
-    files::Files,
-    smtp::{Smtp, TIME_LIMIT},
-};
+use super::{MailError, MailSetupError, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
 use lettre::Message;
 use shared::{config::MailTransport, ids::NotificationId, notifications::Template};
@@ -32,19 +28,15 @@ enum Way {
 }
 
 impl Mailer {
-    /// The configured way. Nothing is connected or written yet.
-    ///
-    /// # Errors
-    /// `SMTP_URL` cannot be used.
-    pub fn new(transport: &MailTransport) -> Result<Self, MailSetupError> {
-        Self::with_limit(transport, TIME_LIMIT)
-    }
+    /// How long a server may take for a mail, from being reached to its last answer: less than the grace after
+    /// a lease (`shared::jobs::ledger::grace`), unless leases are set to be short.
+    pub const LIMIT: Duration = Duration::from_secs(20);
 
-    /// As [`Mailer::new`], with a limit of its own for the time that a server may take for a mail.
+    /// The configured way, on which a mail may take so long. Nothing is connected or written yet.
     ///
     /// # Errors
     /// `SMTP_URL` cannot be used.
-    pub fn with_limit(transport: &MailTransport, limit: Duration) -> Result<Self, MailSetupError> {
+    pub fn new(transport: &MailTransport, limit: Duration) -> Result<Self, MailSetupError> {
         let way = match transport {
             MailTransport::Smtp(url) => Way::Smtp(Box::new(Smtp::new(url, limit)?)),
             MailTransport::Files(folder) => Way::Files(Files::new(folder.clone())),

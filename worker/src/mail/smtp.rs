@@ -17,8 +17,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a mail may take, from its first word to the last answer.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// How long the server may take until a mail can begin.
 const GREETING_LIMIT: Duration = Duration::from_secs(10);
 /// For how long a connection is kept for the next mail.
@@ -47,13 +45,15 @@ impl Smtp {
     }
 
     pub async fn send(&self, mail: Message) -> Result<(), MailError> {
-        let greeting = self.limit.min(GREETING_LIMIT);
+        let begun = Instant::now();
+        let greeting = (self.limit / 2).min(GREETING_LIMIT);
         let mut connection = tokio::time::timeout(greeting, self.connection())
             .await
             .map_err(|_| MailError::NoGreeting)?
             .map_err(MailError::before_the_mail)?;
         let raw = mail.formatted();
-        let answer = tokio::time::timeout(self.limit, connection.send(mail.envelope(), &raw))
+        let rest = self.limit.saturating_sub(begun.elapsed());
+        let answer = tokio::time::timeout(rest, connection.send(mail.envelope(), &raw))
             .await
             .map_err(|_| MailError::TimedOut)?;
         if !connection.has_broken() {

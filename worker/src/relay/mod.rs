@@ -26,6 +26,7 @@ use shared::{
     error::Chain,
     jobs::{
         Lane, Queue,
+        ledger::grace,
         relay::{self as ledger, Look},
     },
 };
@@ -38,9 +39,6 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const RESCUE_EVERY: Duration = Duration::from_millis(500);
-/// How long, and a lease at most, who was to deliver something may still say that it was done after
-/// the lease was found to be over.
-const GRACE: Duration = Duration::from_secs(15);
 /// Between two passes while there is work, while nobody has room, and while there is none.
 const BUSY: Duration = Duration::from_millis(2);
 const FULL: Duration = Duration::from_millis(10);
@@ -230,8 +228,8 @@ impl Relay {
     /// Brings back what was handed out and lost.
     async fn bring_back(&mut self) -> Result<(), sqlx::Error> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
-            let (now, grace) = (self.cx.clock.now(), self.cx.config.jobs.lease.min(GRACE));
-            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers, now, grace).await?;
+            let grace = grace(self.cx.config.jobs.lease);
+            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers, grace).await?;
             if rescued > 0 {
                 tracing::info!(rescued, "jobs whose lease was over were taken back");
             }

@@ -1,6 +1,6 @@
 //! The lease of a job that runs outside of any transaction, as its holder sees it. It is counted by
 //! the holder's own clock, from before the database was asked for it, so that here it is never over
-//! later than there: who cannot say any more that the job is theirs stops before another begins.
+//! later than there: who cannot say any more that the job is theirs begins nothing.
 
 use crate::JobContext;
 use shared::{
@@ -12,37 +12,34 @@ use shared::{
 };
 use std::{
     convert::Infallible,
-    future::poll_fn,
-    pin::pin,
-    task::Poll,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
 
 /// Between two tries to renew it, or to write an outcome, while the database does not answer.
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
-/// It could not be renewed in time: somebody else may run the job.
+/// Somebody else may run the job, or soon will.
 #[derive(Debug, thiserror::Error)]
-#[error("the lease was over before the job was: the database could not be reached for as long")]
-pub(super) struct LeaseOver;
+#[error("the lease on the job was over before anything was sent")]
+pub(crate) struct LeaseOver;
 
 /// A lease.
-pub(super) struct Lease<'a> {
+pub(crate) struct Lease<'a> {
     cx: &'a JobContext,
     fence: Fence,
-    until: watch::Sender<Instant>,
+    until: Mutex<Instant>,
 }
 
 impl<'a> Lease<'a> {
     /// One that the database was asked for at that instant.
-    pub fn new(cx: &'a JobContext, fence: Fence, asked: Instant) -> Self {
-        let until = watch::Sender::new(asked + length(cx));
+    pub(super) fn new(cx: &'a JobContext, fence: Fence, asked: Instant) -> Self {
+        let until = Mutex::new(asked + length(cx));
         Self { cx, fence, until }
     }
 
     /// Renews it for as long as this is awaited.
-    pub async fn keep(&self) -> Infallible {
+    pub(super) async fn keep(&self) -> Infallible {
         let length = length(self.cx);
         let mut pause = length / 3;
         loop {
@@ -51,11 +48,11 @@ impl<'a> Lease<'a> {
             let renewing = store::renew(&self.cx.cx.pool, self.fence, length);
             pause = match db::within(answer_limit(self.cx), renewing).await {
                 Ok(true) => {
-                    self.until.send_replace(asked + length);
+                    self.set(asked + length);
                     length / 3
                 }
                 Ok(false) => {
-                    self.until.send_replace(asked);
+                    self.set(asked);
                     length
                 }
                 Err(error) => {
@@ -66,34 +63,23 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Awaits a call for as long as the lease stands; then drops it as it is.
-    pub async fn during<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
-        let mut call = pin!(call);
-        let mut until = self.until.subscribe();
-        loop {
-            let end = *until.borrow_and_update();
-            // In this order: whatever the call waited for, it goes on only if the lease stands.
-            tokio::select! {
-                biased;
-                _ = until.changed() => {}
-                () = passed(end) => return Err(LeaseOver),
-                done = &mut call => return Ok(done),
-            }
+    /// To be looked at right before somebody else is called. The call may outlast the lease, by as
+    /// much as the grace leaves time for.
+    ///
+    /// # Errors
+    /// It is over.
+    pub(crate) fn stands(&self) -> Result<(), LeaseOver> {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        if Instant::now() < until {
+            Ok(())
+        } else {
+            Err(LeaseOver)
         }
     }
-}
 
-/// Waits until an instant has passed. It looks at the clock each time that it is asked: of a process
-/// that was frozen the timers are late.
-async fn passed(end: Instant) {
-    let mut timer = pin!(tokio::time::sleep_until(end.into()));
-    poll_fn(|cx| {
-        if Instant::now() >= end {
-            return Poll::Ready(());
-        }
-        timer.as_mut().poll(cx)
-    })
-    .await;
+    fn set(&self, until: Instant) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
 }
 
 fn length(cx: &JobContext) -> Duration {

@@ -6,13 +6,13 @@
 //! - the process dies: PostgreSQL rolls back, the lease brings the job back;
 //! - it dies between a provider's answer and its recording: the call is made again, with the same
 //!   key;
-//! - a lease cannot be renewed: the call is broken off when it is over by the holder's own clock, and
-//!   who has called already has another while to record it before anybody begins anew;
+//! - a lease cannot be renewed: no call is begun once it is over by the holder's own clock, and who
+//!   has called has a grace to end the call and record it before anybody begins anew;
 //! - an outcome comes late, after another run took over: its fence does not fit, it is dropped.
 
 mod claim;
 mod guard;
-mod lease;
+pub(crate) mod lease;
 mod outside;
 mod record;
 

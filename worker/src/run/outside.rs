@@ -1,5 +1,5 @@
 //! A job that talks to somebody else: claim under a lease and commit, call with no transaction
-//! open and only while the lease stands, record what came of it where the claim still does.
+//! open if the lease stands, record what came of it where the claim still does.
 
 use super::{
     Ended, Outcome, guard,
@@ -81,11 +81,7 @@ async fn deliver(
     notification: NotificationId,
 ) -> Result<Ended, JobError> {
     // In a box: it is large, and would make everything that awaits it as large.
-    let delivering = Box::pin(jobs::deliver(cx, notification));
-    let delivering = async {
-        let in_time = lease.during(delivering).await;
-        in_time.unwrap_or_else(|over| Err(JobError::retry(over)))
-    };
+    let delivering = Box::pin(jobs::deliver(cx, notification, lease));
     let delivered = guard::run(job.policy().limit, delivering).await?;
     let sent = Instant::now();
     loop {

@@ -64,6 +64,7 @@ pub(super) fn policy(body: &mut Body) -> NewPolicy {
 }
 
 fn calendar(body: &mut Body) -> Option<Calendar> {
+    body.need("timezone");
     body.need("hours");
     let calendar = NewCalendar {
         timezone: body.text("timezone"),

@@ -7,6 +7,7 @@
 use super::reading;
 use crate::{
     assignment::{Candidate, Choice, Load, Roster, desk_of, store},
+    db,
     error::ActionError,
     ids::UserId,
     people::{Availability, Department, Level, Role},
@@ -56,7 +57,16 @@ pub(super) async fn claim(
         // A savepoint: rolling back to it gives the lock of a row back.
         let mut attempt = work.tx.begin().await?;
         if free.is_none() {
-            store::lock_agent(&mut *attempt, agent).await?;
+            match store::lock_agent(&mut *attempt, agent).await {
+                Ok(()) => {}
+                // Somebody who holds an agent for so long keeps others from nothing but that agent.
+                Err(error) if db::waited_too_long(&error) => {
+                    attempt.rollback().await?;
+                    roster.learn(agent, None);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            }
         } else if !store::try_lock_agent(&mut *attempt, agent).await? {
             attempt.rollback().await?;
             busy.insert(agent);
@@ -140,7 +150,26 @@ pub(crate) async fn claim_for_escalation(
         now: work.now,
     };
     let claimed = claim(work, roster, &choice).await?;
+    if let Some(from) = ticket.assigned_to {
+        learn_of_release(work, roster, from).await?;
+    }
     Ok(claimed.map(|claimed| claimed.agent))
+}
+
+/// Whoever loses the ticket has a place more for those that are lifted next. That it was counted is
+/// looked at again before the place is given away.
+async fn learn_of_release(
+    work: &mut Work<'_>,
+    roster: &mut Roster,
+    from: UserId,
+) -> Result<(), ActionError> {
+    let load = work.cx.config.tickets.load;
+    let mut present = store::candidate(&mut *work.tx, from, load).await?;
+    if let Some(agent) = &mut present {
+        agent.current = agent.current.saturating_sub(1);
+    }
+    roster.learn(from, present);
+    Ok(())
 }
 
 /// Locks an agent or admin whom a person has named, and tells the room there is.

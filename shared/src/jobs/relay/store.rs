@@ -176,32 +176,32 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Takes back jobs whose lease is over: the hint was lost, or the process. One that runs in its
-/// own transaction holds the lock on its row, and is passed over however long it takes. One that runs
-/// outside is to begin anew after a grace only: the database may have been away for everybody, and
-/// whoever has done it and could not say so is heard first now.
+/// Takes back jobs whose lease is over: the hint was lost, or the process; says how many. One that runs
+/// in its own transaction holds the lock on its row, and is passed over however long it takes. One that
+/// runs outside has a grace first ([`ledger::grace`]).
+///
+/// [`ledger::grace`]: crate::jobs::ledger::grace
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(
-    pool: &PgPool,
-    lane: Lane,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Result<u64, sqlx::Error> {
-    let rescued = sqlx::query!(
-        r#"update jobs set state = 'ready', lease_until = null,
-                  run_at = case when state = 'running' then greatest(run_at, $3) else run_at end
-           where id in (
-               select id from jobs where state in ('sent', 'running') and lane = $1 and lease_until < clock_timestamp()
-               order by lease_until limit $2 for update skip locked)"#,
+pub async fn rescue(pool: &PgPool, lane: Lane, grace: Duration) -> Result<u64, sqlx::Error> {
+    let rescued = sqlx::query_scalar!(
+        r#"with ended as (
+               select id, state = 'running' and not overdue and $3::float8 > 0 as has_grace from jobs
+               where state in ('sent', 'running') and lane = $1 and lease_until < clock_timestamp()
+               order by lease_until limit $2 for update skip locked),
+           looked_at as (
+               update jobs set state = case when has_grace then state else 'ready' end, overdue = has_grace,
+                      lease_until = case when has_grace then clock_timestamp() + make_interval(secs => $3) end
+               from ended where jobs.id = ended.id returning has_grace)
+           select count(*) as "rescued!" from looked_at where not has_grace"#,
         lane.as_str(),
         RESCUE_BATCH,
-        now + grace,
+        grace.as_secs_f64(),
     )
-    .execute(pool)
+    .fetch_one(pool)
     .await?;
-    Ok(rescued.rows_affected())
+    Ok(rescued.unsigned_abs())
 }
 
 /// Takes back, at once, everything of the queues that was handed out and does not run: Redis

@@ -35,8 +35,8 @@ pub async fn insert_events(
         ticket.0,
         &ids,
         &instants,
-        &actors as &[Option<Uuid>],
-        &roles as &[Option<String>],
+        &actors as _,
+        &roles as _,
         &whats as _,
         &public,
     )
