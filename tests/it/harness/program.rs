@@ -22,7 +22,8 @@ use tokio::{
 const BINARY: &str = env!("CARGO_BIN_EXE_support");
 /// How long a test waits for what is sure to come, on a machine that has much else to do.
 const LIMIT: Duration = Duration::from_mins(1);
-const LOOK_AGAIN: Duration = Duration::from_millis(15);
+/// Each look costs a query or a log; many tests wait at a time.
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
 /// Waits until the condition holds; fails when it does not within a minute.
 pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
