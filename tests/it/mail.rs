@@ -19,7 +19,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use worker::{
     channels::{Delivered, Email},
-    mail::{MailError, Mailer, Verdict},
+    mail::{MailError, Mailer, Patience, Verdict},
 };
 
 fn now() -> DateTime<Utc> {
@@ -155,7 +155,8 @@ async fn a_server_that_falls_silent_is_given_up_and_its_connection_is_not_used_a
     let server = SmtpServer::start().await;
     let config = config(server.url());
     let limit = Duration::from_millis(300);
-    let email = Email::by(Mailer::new(&config.mail.transport, limit).unwrap(), &config).unwrap();
+    let mailer = Mailer::new(&config.mail.transport, both(limit)).unwrap();
+    let email = Email::by(mailer, &config).unwrap();
     server.behave(Behaviour::StallAfterData);
     let error = email.deliver(&content(1), now()).await.unwrap_err();
     assert!(matches!(error, MailError::TimedOut), "{error:?}");
@@ -176,12 +177,40 @@ async fn a_server_that_falls_silent_is_given_up_and_its_connection_is_not_used_a
     assert_eq!(server.connections(), 2);
 }
 
+/// As much patience before the text as for it.
+fn both(limit: Duration) -> Patience {
+    Patience {
+        until_the_text: limit,
+        for_the_text: limit,
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_has_the_text_is_given_the_time_to_say_so() {
+    let server = SmtpServer::start().await;
+    let config = config(server.url());
+    let patience = Patience {
+        until_the_text: Duration::from_millis(300),
+        ..Patience::USUAL
+    };
+    let mailer = Mailer::new(&config.mail.transport, patience).unwrap();
+    let email = Email::by(mailer, &config).unwrap();
+    server.behave(Behaviour::HoldTheAnswer);
+    let content = content(1);
+    let mut delivering = Box::pin(email.deliver(&content, now()));
+    let meanwhile = tokio::time::timeout(Duration::from_secs(1), &mut delivering).await;
+    assert!(meanwhile.is_err(), "{meanwhile:?}");
+    server.behave(Behaviour::Accept);
+    assert_eq!(delivering.await.unwrap(), Delivered::Sent);
+    assert_eq!(server.received().len(), 1);
+}
+
 #[tokio::test]
 async fn a_server_that_does_not_greet_or_turns_us_away_says_nothing_of_the_mail() {
     let server = SmtpServer::start().await;
     let config = config(server.url());
     let limit = Duration::from_millis(300);
-    let mailer = Mailer::new(&config.mail.transport, limit).unwrap();
+    let mailer = Mailer::new(&config.mail.transport, both(limit)).unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for (behaviour, trouble) in [
         (Behaviour::NeverGreet, Trouble::Unreachable),
@@ -255,7 +284,7 @@ async fn nobody_is_told_what_they_may_no_longer_see() {
 async fn without_a_server_mails_are_files_and_one_mail_is_one_file() {
     let folder = std::env::temp_dir().join(format!("support-mail-{}", std::process::id()));
     let config = config("");
-    let mailer = Mailer::new(&MailTransport::Files(folder.join("mail")), Mailer::LIMIT).unwrap();
+    let mailer = Mailer::new(&MailTransport::Files(folder.join("mail")), Patience::USUAL).unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for number in [1, 1, 2] {
         email.deliver(&content(number), now()).await.unwrap();

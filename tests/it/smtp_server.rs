@@ -29,6 +29,8 @@ pub enum Behaviour {
     Refuse(u16),
     /// It lets `DATA` wait until it is told to behave otherwise.
     HoldAtData,
+    /// It takes the whole mail, keeps it, and lets the answer wait until it is told to behave otherwise.
+    HoldTheAnswer,
     /// It takes the whole mail, keeps it, and never answers.
     StallAfterData,
     /// It takes the whole mail, keeps it, and hangs up instead of answering.
@@ -246,19 +248,20 @@ async fn take(
 ) -> std::io::Result<Next> {
     let behaviour = *shared.behaviour.borrow();
     if behaviour == Behaviour::HoldAtData {
-        shared.held.send_modify(|held| *held += 1);
-        let mut told = shared.behaviour.subscribe();
-        let otherwise = told.wait_for(|told| *told != Behaviour::HoldAtData);
-        otherwise.await.unwrap();
+        until_otherwise(shared, behaviour).await;
     }
     say(stream, "354 go on").await?;
     mail.raw = read_mail(stream).await?;
     shared
         .received
         .send_modify(|received| received.push(mail.clone()));
+    if behaviour == Behaviour::HoldTheAnswer {
+        until_otherwise(shared, behaviour).await;
+    }
     match behaviour {
         Behaviour::Accept
         | Behaviour::HoldAtData
+        | Behaviour::HoldTheAnswer
         | Behaviour::TurnAway(_)
         | Behaviour::NeverGreet
         | Behaviour::Refuse(_) => {
@@ -268,6 +271,13 @@ async fn take(
         Behaviour::StallAfterData => std::future::pending().await,
         Behaviour::HangUpAfterData => Ok(Next::HangUp),
     }
+}
+
+/// Holds a mail until the server is told to behave otherwise.
+async fn until_otherwise(shared: &Shared, behaviour: Behaviour) {
+    shared.held.send_modify(|held| *held += 1);
+    let mut told = shared.behaviour.subscribe();
+    told.wait_for(|told| *told != behaviour).await.unwrap();
 }
 
 async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::Result<()> {

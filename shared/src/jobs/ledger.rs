@@ -1,6 +1,10 @@
 //! What the ledger says of a job, and how long a run may take. Pure.
 
-use crate::{jobs::Queue, text_enum, trace::Trace};
+use crate::{
+    jobs::{Queue, QueueName},
+    text_enum,
+    trace::Trace,
+};
 use chrono::{DateTime, Utc};
 use std::{fmt, time::Duration};
 
@@ -51,14 +55,15 @@ text_enum! {
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 /// The longest run of a sweep, which works in transactions of its own.
 pub const SWEEP_LIMIT: Duration = Duration::from_mins(2);
-/// The longest run of a job that works outside of any transaction; its lease is renewed meanwhile.
-pub const OUTSIDE_LIMIT: Duration = Duration::from_mins(1);
+/// The longest run of a job that works outside of any transaction; its lease is renewed meanwhile. More than
+/// the ten minutes that a mail server may take for its last answer.
+pub const OUTSIDE_LIMIT: Duration = Duration::from_mins(11);
 /// How long the ledger may take to answer when a job is taken, or its outcome written: a connection
 /// that is dead without saying so ends here. Nobody waits for locks then.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// How long whoever runs a job outside of a transaction may, after the end of the lease, still say that
 /// it is done or goes on: the database may have been away for everybody. A mail that was begun under the
-/// lease ends and is recorded within it, since it may take twenty seconds.
+/// lease has come to its end, or was broken off, when four fifths of it are over.
 #[must_use]
 pub fn grace(lease: Duration) -> Duration {
     lease.min(Duration::from_secs(25))
@@ -125,8 +130,8 @@ pub struct Fence {
 /// How much there is of a queue in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// The queue.
-    pub queue: Queue,
+    /// The queue, which may be one that this release does not have.
+    pub queue: QueueName,
     /// The state: ready, sent, running or dead.
     pub state: State,
     /// How many jobs.

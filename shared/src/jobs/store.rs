@@ -180,6 +180,23 @@ pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool,
     Ok(renewed.rows_affected() == 1)
 }
 
+/// Whether a run is still the one whose outcome counts; if so, nobody gets past it before the transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_current(tx: &mut Tx, fence: Fence) -> Result<bool, sqlx::Error> {
+    let current = sqlx::query!(
+        r#"select from jobs where id = $1 and lease_token = $2 and attempt = $3 and state in ('ready', 'sent', 'running')
+           for update"#,
+        fence.id.0,
+        fence.lease_token,
+        fence.attempt,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(current.is_some())
+}
+
 /// Marks a job that ran outside as done, also when its lease was over meanwhile and it was taken
 /// back, as long as nobody has begun to run it anew. `false`: another run got further, this one's
 /// outcome must not be recorded.
@@ -334,14 +351,14 @@ pub async fn delete_over(
 }
 
 /// How much there is of each queue in each state that is not over, and of dead letters; the
-/// workers' lane alone.
+/// workers' lane alone. Queues that only another release has are among them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sqlx::Error> {
     sqlx::query_as!(
         Count,
-        r#"select queue as "queue!: crate::jobs::Queue", state as "state!: crate::jobs::State", count(*) as "count!",
+        r#"select queue as "queue!: String", state as "state!: crate::jobs::State", count(*) as "count!",
                   min(run_at) filter (where state = 'ready' and run_at <= $1) as oldest_due
            from (select queue, state, run_at from jobs where state = 'ready' and lane = 'workers'
                  union all select queue, state, run_at from jobs where state in ('sent', 'running') and lane = 'workers'

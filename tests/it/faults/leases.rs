@@ -117,3 +117,16 @@ async fn a_mail_that_was_sent_is_recorded_when_the_database_comes_back_after_the
     stage.way.weather(Weather::Fair);
     stage.all_was_done_once(other).await;
 }
+
+#[tokio::test]
+async fn a_mail_that_is_under_way_is_broken_off_before_another_may_begin_it() {
+    let stage = Stage::new(Behaviour::HoldAtData).await;
+    Stage::pause_mails(&stage.app, false).await;
+    eventually("the mail is under way", async || stage.mail.held() == 1).await;
+    stage.way.weather(Weather::Silent);
+    let other = stage.site.start("worker");
+    eventually("another is at it", async || stage.mail.held() == 2).await;
+    // Whoever was first would be heard now, had they not hung up.
+    stage.mail.behave(Behaviour::Accept);
+    stage.all_was_done_once(other).await;
+}

@@ -2,8 +2,8 @@
 
 use super::Delivered;
 use crate::mail::{
-    AccountView, Label, Links, MailError, MailSetupError, Mailer, Renderer, Sender, View, compose,
-    compose_for_account,
+    AccountView, Label, Links, MailError, MailSetupError, Mailer, Patience, Renderer, Sender, View,
+    compose, compose_for_account,
 };
 use chrono::{DateTime, Utc};
 use shared::{
@@ -26,7 +26,10 @@ impl Email {
     /// # Errors
     /// `SMTP_URL` or `MAIL_FROM` cannot be used.
     pub fn new(config: &Config) -> Result<Self, MailSetupError> {
-        Self::by(Mailer::new(&config.mail.transport, Mailer::LIMIT)?, config)
+        Self::by(
+            Mailer::new(&config.mail.transport, Patience::USUAL)?,
+            config,
+        )
     }
 
     /// E-mail as configured, but by this way out.

@@ -15,7 +15,8 @@ use shared::{
     jobs::{
         Queue,
         circuit::{self, Trouble},
-        ledger::ANSWER_LIMIT,
+        ledger::{ANSWER_LIMIT, Fence},
+        store,
     },
     notifications::{
         account,
@@ -41,27 +42,27 @@ pub(crate) async fn deliver(
         if !content.is_due() || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
-        lease.stands().map_err(JobError::retry)?;
-        email.deliver(&content, now).await
+        let delivering = Box::pin(email.deliver(&content, now));
+        lease.bounds(delivering).await
     } else if let Some(content) = asked(account::load(&cx.pool, notification)).await? {
         if !content.is_due(now) || !asked(allowance::admit(cx, notification)).await? {
             return Ok(Delivered::NothingToTell);
         }
-        lease.stands().map_err(JobError::retry)?;
-        email.deliver_for_account(&content, now).await
+        let delivering = Box::pin(email.deliver_for_account(&content, now));
+        lease.bounds(delivering).await
     } else {
         return Ok(Delivered::NothingToTell);
     };
-    match delivered {
+    match delivered.map_err(JobError::lost)? {
         Ok(delivered) => Ok(delivered),
-        Err(error) => Err(failed(cx, notification, error).await?),
+        Err(error) => Err(failed(cx, (notification, lease.fence), error).await?),
     }
 }
 
 /// What is to become of the job. An attempt that is spared is none: nothing is written down then.
 async fn failed(
     cx: &Context,
-    notification: NotificationId,
+    of: (NotificationId, Fence),
     error: MailError,
 ) -> Result<JobError, sqlx::Error> {
     Ok(match error.trouble() {
@@ -69,11 +70,11 @@ async fn failed(
             JobError::hold(trouble, error)
         }
         Some(trouble @ Trouble::BrokeOff) => {
-            record_failure(cx, notification, &error).await?;
+            record_failure(cx, of, &error).await?;
             JobError::hold(trouble, error)
         }
         None => {
-            record_failure(cx, notification, &error).await?;
+            record_failure(cx, of, &error).await?;
             match error.verdict() {
                 Verdict::Temporary => JobError::retry(error),
                 Verdict::Permanent => JobError::fail(error),
@@ -105,9 +106,10 @@ pub(super) async fn abandon(
     actions::record(work, notification, Attempt::Abandoned(error)).await
 }
 
+/// Of a run that another has got past nothing is written down.
 async fn record_failure(
     cx: &Context,
-    notification: NotificationId,
+    (notification, fence): (NotificationId, Fence),
     error: &MailError,
 ) -> Result<(), sqlx::Error> {
     let record = error.for_record();
@@ -117,6 +119,9 @@ async fn record_failure(
     };
     let recording = async {
         let mut work = cx.begin(By::System).await?;
+        if !store::is_current(&mut work.tx, fence).await? {
+            return Ok(());
+        }
         actions::record(&mut work, notification, attempt).await?;
         if error.was_judged() {
             circuit::reached(&mut work.tx, Queue::Email).await?;

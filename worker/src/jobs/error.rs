@@ -22,6 +22,12 @@ pub enum JobError {
         /// Why.
         source: Cause,
     },
+    /// The job may be somebody else's by now. It keeps its attempt.
+    #[error("the job was not held for long enough")]
+    Lost {
+        /// Why.
+        source: Cause,
+    },
     /// It will never work: to the dead letters.
     #[error("the job cannot be done")]
     Fail {
@@ -42,6 +48,13 @@ impl JobError {
     pub fn hold(trouble: Trouble, error: impl Into<Cause>) -> Self {
         Self::Hold {
             trouble,
+            source: error.into(),
+        }
+    }
+
+    /// Somebody else's, or again at once.
+    pub fn lost(error: impl Into<Cause>) -> Self {
+        Self::Lost {
             source: error.into(),
         }
     }

@@ -51,8 +51,8 @@ pub enum MailError {
         answer: String,
     },
     /// The server cannot take such a mail: an address or a text beyond ASCII, without the extension.
-    #[error("the mail server cannot take such a mail")]
-    Unsuited(#[source] smtp::Error),
+    #[error("the mail server cannot take such a mail: it is not ASCII alone")]
+    Unsuited,
     /// A conversation that broke off.
     #[error("the mail server broke off the conversation")]
     BrokeOff(#[source] smtp::Error),
@@ -94,7 +94,7 @@ impl MailError {
             Self::Unreachable(_)
             | Self::NoGreeting
             | Self::TurnedAway { .. }
-            | Self::Unsuited(_)
+            | Self::Unsuited
             | Self::BrokeOff(_)
             | Self::TimedOut
             | Self::File(_) => Verdict::Temporary,
@@ -117,7 +117,7 @@ impl MailError {
             | Self::Render(_)
             | Self::Compose(_)
             | Self::Refused { .. }
-            | Self::Unsuited(_)
+            | Self::Unsuited
             | Self::File(_) => None,
         }
     }
@@ -145,11 +145,7 @@ impl MailError {
 impl From<smtp::Error> for MailError {
     fn from(error: smtp::Error) -> Self {
         let Some(code) = error.status() else {
-            return if error.is_client() {
-                Self::Unsuited(error)
-            } else {
-                Self::BrokeOff(error)
-            };
+            return Self::BrokeOff(error);
         };
         // x3z speaks of the login (RFC 4954, section 6): of our password, not of this mail.
         let verdict = if error.is_permanent() && code.category != Category::Unspecified3 {

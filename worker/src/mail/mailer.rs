@@ -17,6 +17,24 @@ pub struct Label {
     pub id: NotificationId,
 }
 
+/// How long a server may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// From being reached until it asks for the text.
+    pub until_the_text: Duration,
+    /// To take the text and say that it did.
+    pub for_the_text: Duration,
+}
+
+impl Patience {
+    /// A server that hangs is given up soon, but not once it has the text: whoever goes then does not know
+    /// whether the mail is sent, and sends it again. Ten minutes are what RFC 5321 asks for (section 4.5.3.2.6).
+    pub const USUAL: Self = Self {
+        until_the_text: Duration::from_secs(20),
+        for_the_text: Duration::from_mins(10),
+    };
+}
+
 /// The way out.
 #[derive(Debug)]
 pub struct Mailer(Way);
@@ -28,17 +46,13 @@ enum Way {
 }
 
 impl Mailer {
-    /// How long a server may take for a mail, from being reached to its last answer: less than the grace after
-    /// a lease (`shared::jobs::ledger::grace`), unless leases are set to be short.
-    pub const LIMIT: Duration = Duration::from_secs(20);
-
-    /// The configured way, on which a mail may take so long. Nothing is connected or written yet.
+    /// The configured way, with so much patience. Nothing is connected or written yet.
     ///
     /// # Errors
     /// `SMTP_URL` cannot be used.
-    pub fn new(transport: &MailTransport, limit: Duration) -> Result<Self, MailSetupError> {
+    pub fn new(transport: &MailTransport, patience: Patience) -> Result<Self, MailSetupError> {
         let way = match transport {
-            MailTransport::Smtp(url) => Way::Smtp(Box::new(Smtp::new(url, limit)?)),
+            MailTransport::Smtp(url) => Way::Smtp(Box::new(Smtp::new(url, patience)?)),
             MailTransport::Files(folder) => Way::Files(Files::new(folder.clone())),
         };
         Ok(Self(way))

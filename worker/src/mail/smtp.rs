@@ -4,13 +4,22 @@
 //! nothing to do with the mail, then the mail. lettre's own pool tells the two not apart, has no time
 //! limit, and keeps a connection whose sending was cut short in the middle of the conversation: the
 //! next mail would take the late answer to this one for its own. So a connection is lent to one mail
-//! at a time, and is kept only when the conversation came to an end.
+//! at a time, and is kept only when that mail was taken. Nor does lettre tell when a server has the
+//! text, from where on it needs more time: so the mail's own commands are given here.
 
 use super::{
-    MailError, MailSetupError,
+    MailError, MailSetupError, Patience,
     server::{Connection, Server},
 };
-use lettre::Message;
+use lettre::{
+    Message,
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        commands::{Data, Mail, Rcpt},
+        extension::{Extension, MailBodyParameter, MailParameter},
+    },
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     sync::{Mutex, PoisonError},
@@ -19,6 +28,8 @@ use std::{
 
 /// How long the server may take until a mail can begin.
 const GREETING_LIMIT: Duration = Duration::from_secs(10);
+/// How long it may take to leave it.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(1);
 /// For how long a connection is kept for the next mail.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 
@@ -26,7 +37,7 @@ const KEPT_FOR: Duration = Duration::from_mins(1);
 pub(super) struct Smtp {
     server: Server,
     free: Mutex<Vec<(Connection, Instant)>>,
-    limit: Duration,
+    patience: Patience,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -36,35 +47,51 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    pub fn new(url: &SecretString, limit: Duration) -> Result<Self, MailSetupError> {
+    pub fn new(url: &SecretString, patience: Patience) -> Result<Self, MailSetupError> {
         Ok(Self {
             server: Server::parse(url.expose_secret())?,
             free: Mutex::default(),
-            limit,
+            patience,
         })
     }
 
     pub async fn send(&self, mail: Message) -> Result<(), MailError> {
         let begun = Instant::now();
-        let greeting = (self.limit / 2).min(GREETING_LIMIT);
-        let mut connection = tokio::time::timeout(greeting, self.connection())
-            .await
-            .map_err(|_| MailError::NoGreeting)?
-            .map_err(MailError::before_the_mail)?;
-        let raw = mail.formatted();
-        let rest = self.limit.saturating_sub(begun.elapsed());
-        let answer = tokio::time::timeout(rest, connection.send(mail.envelope(), &raw))
-            .await
-            .map_err(|_| MailError::TimedOut)?;
-        if !connection.has_broken() {
-            self.keep(connection);
+        let limit = self.patience.until_the_text;
+        let mut connection = within(
+            (limit / 2).min(GREETING_LIMIT),
+            MailError::NoGreeting,
+            self.connection(),
+        )
+        .await?
+        .map_err(MailError::before_the_mail)?;
+        let rest = limit.saturating_sub(begun.elapsed());
+        let sent = self.converse(&mut connection, &mail, rest).await;
+        match &sent {
+            Ok(()) => self.keep(connection),
+            Err(MailError::Refused { .. } | MailError::Unsuited) => take_leave(connection).await,
+            Err(_) => {}
         }
-        answer?;
+        sent
+    }
+
+    async fn converse(
+        &self,
+        connection: &mut Connection,
+        mail: &Message,
+        until_the_text: Duration,
+    ) -> Result<(), MailError> {
+        let raw = mail.formatted();
+        let options = options(connection, mail.envelope(), &raw)?;
+        let offering = offer(connection, mail.envelope(), options);
+        within(until_the_text, MailError::TimedOut, offering).await??;
+        let limit = self.patience.for_the_text;
+        within(limit, MailError::TimedOut, connection.message(&raw)).await??;
         Ok(())
     }
 
     /// A connection that was kept and still answers, or a new one.
-    async fn connection(&self) -> Result<Connection, lettre::transport::smtp::Error> {
+    async fn connection(&self) -> Result<Connection, Error> {
         while let Some(mut connection) = self.kept() {
             if connection.test_connected().await {
                 return Ok(connection);
@@ -83,4 +110,67 @@ impl Smtp {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         free.push((connection, Instant::now()));
     }
+}
+
+/// What has to be asked for with a mail that is not ASCII alone.
+fn options(
+    connection: &Connection,
+    envelope: &Envelope,
+    raw: &[u8],
+) -> Result<Vec<MailParameter>, MailError> {
+    let mut addresses = envelope.to().iter().chain(envelope.from());
+    let mut options = Vec::new();
+    for (is_needed, extension, option) in [
+        (
+            !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii()),
+            Extension::SmtpUtfEight,
+            MailParameter::SmtpUtfEight,
+        ),
+        (
+            !raw.is_ascii(),
+            Extension::EightBitMime,
+            MailParameter::Body(MailBodyParameter::EightBitMime),
+        ),
+    ] {
+        if is_needed {
+            if !connection.server_info().supports_feature(extension) {
+                return Err(MailError::Unsuited);
+            }
+            options.push(option);
+        }
+    }
+    Ok(options)
+}
+
+/// Leads the conversation to where the server asks for the text.
+async fn offer(
+    connection: &mut Connection,
+    envelope: &Envelope,
+    options: Vec<MailParameter>,
+) -> Result<(), Error> {
+    let from = envelope.from().cloned();
+    connection.command(Mail::new(from, options)).await?;
+    for to in envelope.to() {
+        connection.command(Rcpt::new(to.clone(), vec![])).await?;
+    }
+    connection.command(Data).await?;
+    Ok(())
+}
+
+/// Says goodbye, as a server likes to hear it.
+async fn take_leave(mut connection: Connection) {
+    if tokio::time::timeout(FAREWELL_LIMIT, connection.abort())
+        .await
+        .is_err()
+    {
+        tracing::debug!("the mail server did not hear us out");
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    late: MailError,
+    part: impl Future<Output = T>,
+) -> Result<T, MailError> {
+    tokio::time::timeout(limit, part).await.map_err(|_| late)
 }

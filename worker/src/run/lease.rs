@@ -1,12 +1,13 @@
 //! The lease of a job that runs outside of any transaction, as its holder sees it. It is counted by
 //! the holder's own clock, from before the database was asked for it, so that here it is never over
-//! later than there: who cannot say any more that the job is theirs begins nothing.
+//! later than there: who cannot say any more that the job is theirs begins nothing. (But for a machine
+//! that was suspended as a whole: its monotonic clock stood still.)
 
 use crate::JobContext;
 use shared::{
     db,
     jobs::{
-        ledger::{ANSWER_LIMIT, Fence},
+        ledger::{ANSWER_LIMIT, Fence, grace},
         store,
     },
 };
@@ -21,13 +22,14 @@ pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// Somebody else may run the job, or soon will.
 #[derive(Debug, thiserror::Error)]
-#[error("the lease on the job was over before anything was sent")]
+#[error("the lease on the job was over before it was done")]
 pub(crate) struct LeaseOver;
 
 /// A lease.
 pub(crate) struct Lease<'a> {
     cx: &'a JobContext,
-    fence: Fence,
+    /// The run that it is for.
+    pub(crate) fence: Fence,
     until: Mutex<Instant>,
 }
 
@@ -63,18 +65,33 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// To be looked at right before somebody else is called. The call may outlast the lease, by as
-    /// much as the grace leaves time for.
+    /// Calls somebody else, if the lease stands. The call may go on while the lease is renewed, and outlast
+    /// it a little; it is broken off while there still is time, within the grace, to say that it was done.
     ///
     /// # Errors
-    /// It is over.
-    pub(crate) fn stands(&self) -> Result<(), LeaseOver> {
-        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        if Instant::now() < until {
-            Ok(())
-        } else {
-            Err(LeaseOver)
+    /// The lease was over before the call began, or too long before it ended.
+    pub(crate) async fn bounds<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
+        if Instant::now() >= self.until() {
+            return Err(LeaseOver);
         }
+        tokio::select! {
+            answer = call => Ok(answer),
+            () = self.over_for(grace(length(self.cx)) * 4 / 5) => Err(LeaseOver),
+        }
+    }
+
+    async fn over_for(&self, time: Duration) {
+        loop {
+            let end = self.until() + time;
+            if Instant::now() >= end {
+                return;
+            }
+            tokio::time::sleep_until(end.into()).await;
+        }
+    }
+
+    fn until(&self) -> Instant {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, until: Instant) {

@@ -24,6 +24,7 @@ use claim::{Claim, Taken};
 use shared::{
     db,
     error::Chain,
+    ids::TicketId,
     jobs::{JobId, ledger, store},
     trace::{self, End, Kind, Trace},
     work::Work,
@@ -69,6 +70,7 @@ struct Ended {
     outcome: Outcome,
     error: Option<JobError>,
     trace: Option<Trace>,
+    ticket: Option<TicketId>,
 }
 
 impl Ended {
@@ -77,6 +79,7 @@ impl Ended {
             outcome,
             error: None,
             trace: None,
+            ticket: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl Ended {
             outcome,
             error: Some(error),
             trace: None,
+            ticket: None,
         }
     }
 }
@@ -96,10 +100,12 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     match claim::take(cx, id).await {
         Ok(Taken::Claim(claim)) => {
             let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
+            let ticket = claim.job.ticket();
             let due_for = (claim.work.now - claim.locked.run_at).to_std();
             let metrics = &cx.cx.metrics;
             metrics.waited(claim.job.queue(), due_for.unwrap_or_default());
-            let ended = traced(cx, *claim, id).await;
+            let mut ended = traced(cx, *claim, id).await;
+            ended.ticket = ticket;
             metrics.job(name, ended.outcome.as_str(), started.elapsed());
             log(&ended, (id, name, attempt), started);
             ended.outcome
@@ -222,6 +228,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let outcome = ended.outcome.as_str();
     let trace_id = ended.trace.map(|trace| trace.id());
+    let ticket_id = ended.ticket.map(|ticket| ticket.to_string());
     let error = ended
         .error
         .as_ref()
@@ -233,6 +240,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.name = name,
             job.attempt = attempt,
             trace.id = trace_id,
+            ticket.id = ticket_id,
             outcome,
             duration_ms,
             "a job ran"
@@ -242,6 +250,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.name = name,
             job.attempt = attempt,
             trace.id = trace_id,
+            ticket.id = ticket_id,
             outcome,
             duration_ms,
             error,
@@ -252,6 +261,7 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
             job.name = name,
             job.attempt = attempt,
             trace.id = trace_id,
+            ticket.id = ticket_id,
             outcome,
             duration_ms,
             error,

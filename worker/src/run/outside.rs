@@ -93,7 +93,9 @@ async fn deliver(
         {
             Ok(outcome) => return Ok(Ended::well(outcome)),
             Err(error @ JobError::Fail { .. }) => return Err(error),
-            Err(error @ (JobError::Retry { .. } | JobError::Hold { .. })) => error,
+            Err(
+                error @ (JobError::Retry { .. } | JobError::Hold { .. } | JobError::Lost { .. }),
+            ) => error,
         };
         if sent.elapsed() >= RECORD_LIMIT {
             return Ok(Ended::badly(Outcome::Unrecorded, error));

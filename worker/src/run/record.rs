@@ -27,6 +27,7 @@ pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: 
             let holding = hold(cx, job, locked, (trouble, &error));
             db::within(ANSWER_LIMIT, holding).await
         }
+        JobError::Lost { .. } => db::within(ANSWER_LIMIT, give_back(cx, locked, &error)).await,
         JobError::Retry { .. } if !last => {
             db::within(ANSWER_LIMIT, put_off(cx, job, locked, &error)).await
         }
@@ -78,6 +79,22 @@ async fn hold(
     }
     work.commit().await?;
     Ok(if ours { outcome } else { Outcome::NotOurs })
+}
+
+async fn give_back(
+    cx: &JobContext,
+    locked: &Locked,
+    error: &JobError,
+) -> Result<Outcome, sqlx::Error> {
+    let mut work = cx.cx.begin(By::System).await?;
+    let (now, text) = (work.now, Chain(error).to_string());
+    let ours = store::give_back(&mut work.tx, locked.fence(), now, &text).await?;
+    work.commit().await?;
+    Ok(if ours {
+        Outcome::Retry
+    } else {
+        Outcome::NotOurs
+    })
 }
 
 fn delay(cx: &JobContext, job: &Job, locked: &Locked) -> TimeDelta {
