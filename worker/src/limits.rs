@@ -61,6 +61,15 @@ impl Limits {
         }
     }
 
+    /// How many hints of a queue may lie about where `depth` may as far as others are concerned. Of one that has
+    /// a pace as many as may start at once: or more would, when whatever they lie about for is over.
+    pub fn depth(&self, queue: Queue, depth: usize) -> usize {
+        match self.paces.get(&queue) {
+            Some(pace) => usize::try_from(pace.at_once).map_or(depth, |most| depth.min(most)),
+            None => depth,
+        }
+    }
+
     /// How many of `wanted` jobs may start now; where none may, how long until one may.
     pub async fn take(&mut self, queue: Queue, wanted: usize) -> Result<usize, Duration> {
         let Some(pace) = self.paces.get(&queue).copied() else {

@@ -86,8 +86,7 @@ impl ThroughRedis {
 
     async fn ask(&mut self) -> RedisResult<Memory> {
         let mut pipeline = redis::pipe();
-        // Whoever finds the key missing sets it, and nobody else finds it missing then.
-        pipeline.cmd("SET").arg(&self.epoch_key).arg(1).arg("NX");
+        pipeline.cmd("GET").arg(&self.epoch_key);
         for (_, config) in &self.queues {
             pipeline.cmd("LLEN").arg(config.active_jobs_list());
             pipeline.cmd("ZCARD").arg(config.scheduled_jobs_set());
@@ -98,10 +97,24 @@ impl ThroughRedis {
             self.backlog.insert(*queue, lengths.iter().sum());
         }
         Ok(if answers.0.is_some() {
-            Memory::Lost
-        } else {
             Memory::Kept
+        } else {
+            Memory::Lost
         })
+    }
+
+    /// Lets Redis remember that it is known. Until then everybody finds that it has lost its memory: whoever
+    /// takes back what was handed out says so afterwards, and may die before.
+    ///
+    /// # Errors
+    /// It does not answer within the limit, or says no.
+    pub async fn remember(&mut self, limit: Duration) -> Result<(), PushError> {
+        let mut command = redis::cmd("SET");
+        let remembering = command.arg(&self.epoch_key).arg(1);
+        tokio::time::timeout(limit, remembering.exec_async(&mut self.connection))
+            .await
+            .map_err(|_elapsed| PushError::TimedOut)?
+            .map_err(|error| PushError::Refused(error.into()))
     }
 
     fn config(&self, queue: Queue) -> Option<&Config> {

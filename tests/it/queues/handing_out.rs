@@ -2,7 +2,7 @@
 //! another.
 
 use crate::{
-    harness::{App, Site, eventually},
+    harness::{App, Site, eventually, redis_url},
     processes::{count, stage, tickets},
     smtp_server::{Behaviour, SmtpServer},
 };
@@ -144,4 +144,30 @@ async fn a_queue_that_is_full_does_not_keep_others_waiting() {
     assert_eq!(server.received(), []);
     server.behave(Behaviour::Accept);
     server.wait_for(40).await;
+}
+
+#[tokio::test]
+async fn what_redis_loses_is_handed_out_anew_whichever_process_sees_it_first() {
+    let app = stage().await;
+    let _worker = Site::of(&app, &[("WORKER_QUEUES", "bulk:1")]).start("worker");
+    let id = job(&app, 0, app.now()).await;
+    let claimed = relay::claim(&app.cx.pool, Queue::Notify, app.now(), 1, LEASE).await;
+    assert_eq!(claimed.unwrap(), [id]);
+    let epoch = format!("{}:jobs:epoch", app.cx.config.redis.prefix);
+    let redis = || {
+        let client = redis::Client::open(redis_url()).unwrap();
+        client.get_connection().unwrap()
+    };
+    eventually("Redis is known", async || {
+        redis::cmd("EXISTS")
+            .arg(&epoch)
+            .query(&mut redis())
+            .unwrap()
+    })
+    .await;
+    redis::cmd("DEL").arg(&epoch).exec(&mut redis()).unwrap();
+    eventually("the hint that nobody of them serves is taken back", async || {
+        count(&app, "select count(*) from jobs where queue = 'notify' and payload = '{}' and state = 'ready'").await == 1
+    })
+    .await;
 }

@@ -1,9 +1,9 @@
 //! What a provider allows is kept by all workers together, and by each while Redis is away.
 
 use crate::{
-    harness::{App, Site, redis_url},
-    processes::{all_is_done, everybody_was_told_once, stage, tickets},
-    smtp_server::SmtpServer,
+    harness::{App, Site, eventually, redis_url},
+    processes::{all_is_done, count, everybody_was_told_once, stage, tickets},
+    smtp_server::{Behaviour, SmtpServer},
 };
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,30 @@ async fn all_workers_together_send_no_more_mails_than_the_provider_allows() {
     let app = stage().await;
     let took = fifteen_mails(&app, &redis_url(), 3).await;
     assert!(took >= Duration::from_millis(1_900), "{took:?}");
+}
+
+#[tokio::test]
+async fn what_a_slow_provider_holds_up_does_not_start_all_at_once_when_it_is_quick_again() {
+    let server = SmtpServer::start().await;
+    server.behave(Behaviour::HoldAtData);
+    let app = stage().await;
+    tickets(&app.customer("Ann").await, 30).await;
+    let set = [
+        ("SMTP_URL", server.url()),
+        ("WORKER_QUEUES", "notify:2,email:2"),
+        ("EMAIL_PER_MINUTE", "600"),
+    ];
+    let _worker = Site::of(&app, &set).start("worker");
+    // Ten go at once; in the second that it takes to plan and to hold these, others would have followed.
+    eventually("two are held", async || server.held() == 2).await;
+    let since = Instant::now();
+    eventually("a second is over", async || {
+        let lie_about = "select count(*) from jobs where queue = 'email' and state = 'sent'";
+        let handed_out = count(&app, lie_about).await;
+        assert!(handed_out <= 11, "{handed_out} lie about");
+        since.elapsed() > Duration::from_secs(1)
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -51,7 +51,8 @@ pub(super) async fn hand_out(
             ));
         }
     };
-    let room = transport.room(look.queue, look.depth).min(most);
+    let depth = limits.depth(look.queue, look.depth);
+    let room = transport.room(look.queue, depth).min(most);
     if room == 0 {
         return Ok(Handed::NoRoom);
     }

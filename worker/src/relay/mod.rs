@@ -3,8 +3,9 @@
 //!
 //! Races, and what each costs:
 //! - it dies after the claim: the lease brings the jobs back;
-//! - Redis forgets: the epoch key is gone, seen at the next pass, and everything handed out is
-//!   handed out anew; copies find the row locked or done;
+//! - Redis forgets: the epoch key is gone, seen at the next pass, and everything handed out, by all
+//!   processes, is handed out anew; copies find the row locked or done. Whoever sees it sets the key
+//!   only then, so that nothing is lost with it; several who see it at once hand out copies;
 //! - an insert is not yet visible when the relay falls asleep, and saw it awake: one tick;
 //! - Redis is away: after a second the jobs run in this process, as if Redis did not exist.
 
@@ -95,7 +96,8 @@ pub struct Relay {
     direct: Direct,
     limits: Limits,
     redis: Redis,
-    must_release: bool,
+    /// What became of what was handed out, until it is taken back.
+    handed_out: HandedOut,
     rescued: Option<Instant>,
     /// Which queue comes first in the next pass.
     turn: usize,
@@ -113,7 +115,7 @@ impl Relay {
             direct: hands.direct,
             limits,
             redis: Redis::Reachable,
-            must_release: false,
+            handed_out: HandedOut::Kept,
             rescued: None,
             turn: 0,
         }
@@ -235,18 +237,33 @@ impl Relay {
             }
             self.rescued = Some(Instant::now());
         }
-        self.must_release |=
-            self.redis.probe(&mut self.through_redis).await == HandedOut::MaybeLost;
+        let found = self.redis.probe(&mut self.through_redis).await;
+        self.handed_out = self.handed_out.max(found);
         self.limits.redis_answers = !matches!(self.redis, Redis::Away(_));
-        if self.must_release {
-            let released = ledger::release(&self.cx.pool, &self.queues).await?;
-            if released > 0 {
-                tracing::info!(released, "jobs that Redis may have lost were taken back");
-            }
-            self.must_release = false;
-        }
+        self.take_back().await?;
         let without_redis = matches!(self.redis, Redis::Away(_));
         self.cx.metrics.relay_passed(without_redis);
+        Ok(())
+    }
+
+    /// Takes back what is lost to this process; of the queues of all processes where Redis has lost it, since
+    /// the others may not look before it remembers again.
+    async fn take_back(&mut self) -> Result<(), sqlx::Error> {
+        let queues = match self.handed_out {
+            HandedOut::Kept => return Ok(()),
+            HandedOut::OutOfReach => &self.queues,
+            HandedOut::Lost => Queue::ALL,
+        };
+        let released = ledger::release(&self.cx.pool, queues).await?;
+        if released > 0 {
+            tracing::info!(released, "jobs that Redis may have lost were taken back");
+        }
+        if self.handed_out == HandedOut::Lost
+            && let Err(error) = self.through_redis.remember(standing::PROBE).await
+        {
+            tracing::debug!(error = %Chain(&error), "Redis does not remember yet");
+        }
+        self.handed_out = HandedOut::Kept;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long Redis may be away before jobs are run without it.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long one look at Redis may take, while it is used and while it is not.
-const PROBE: Duration = Duration::from_secs(1);
+pub(super) const PROBE: Duration = Duration::from_secs(1);
 const PROBE_WHILE_AWAY: Duration = Duration::from_millis(100);
 const PROBE_WHILE_AWAY_EVERY: Duration = Duration::from_millis(500);
 
@@ -22,11 +22,15 @@ pub(super) enum Redis {
     Away(Instant),
 }
 
-/// Whether Redis may have lost what was handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What became of the hints that Redis was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum HandedOut {
+    /// They are there.
     Kept,
-    MaybeLost,
+    /// This process cannot reach them.
+    OutOfReach,
+    /// They are gone, for all processes.
+    Lost,
 }
 
 impl Redis {
@@ -48,7 +52,7 @@ impl Redis {
                 *self = Self::Reachable;
                 match memory {
                     Memory::Kept => HandedOut::Kept,
-                    Memory::Lost => HandedOut::MaybeLost,
+                    Memory::Lost => HandedOut::Lost,
                 }
             }
             Err(error) => self.silent(asked, &error),
@@ -63,7 +67,7 @@ impl Redis {
             }
             Self::Silent(_) => {
                 tracing::warn!(error = %Chain(error), "Redis is away; jobs are run without it");
-                (Self::Away(Instant::now()), HandedOut::MaybeLost)
+                (Self::Away(Instant::now()), HandedOut::OutOfReach)
             }
             Self::Away(_) => (Self::Away(Instant::now()), HandedOut::Kept),
         };

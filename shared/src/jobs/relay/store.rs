@@ -188,7 +188,7 @@ pub async fn rescue(pool: &PgPool, lane: Lane, grace: Duration) -> Result<u64, s
     let rescued = sqlx::query_scalar!(
         r#"with ended as (
                select id, state = 'running' and not overdue and $3::float8 > 0 as has_grace from jobs
-               where state in ('sent', 'running') and lane = $1 and lease_until < clock_timestamp()
+               where state in ('sent', 'running') and lane = $1 and lease_until < statement_timestamp()
                order by lease_until limit $2 for update skip locked),
            looked_at as (
                update jobs set state = case when has_grace then state else 'ready' end, overdue = has_grace,
