@@ -3,13 +3,13 @@
 use crate::{
     MIGRATOR,
     context::Context,
-    db::{is_unavailable, violates, within},
+    db::{is_unavailable, violates, waited_too_long, within},
     error::Chain,
     health::{self, Schema},
 };
 use sqlx::{
-    PgPool, Postgres,
-    migrate::{MigrateDatabase, MigrateError},
+    Connection, PgConnection, PgPool, Postgres,
+    migrate::{MigrateDatabase, MigrateError, Migrator},
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -18,6 +18,14 @@ use tokio::time::Instant;
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How soon the end of somebody else's migrations is noticed.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long a migration waits for a lock. Whoever needs the table meanwhile stands in line behind it, be it
+/// the very job whose end it waits for.
+const LOCK_LIMIT: &str = "1s";
+/// How soon it is tried again: time for those who stood in line.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// For how long it is tried.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Why the schema is not as this program needs it.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +63,41 @@ fn is_duplicate(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("42P04") || violates(error, "pg_database_datname_index")
 }
 
-/// Applies what has not been applied. Several at once wait for each other.
+/// Applies what has not been applied. Several at once wait for each other, and for whoever uses the tables
+/// that are to be changed.
 ///
 /// # Errors
-/// A migration failed, or the database has others than this program knows.
+/// A migration failed, or a lock could not be had for long.
 pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
-    Ok(MIGRATOR.run(pool).await?)
+    apply_all(pool, &MIGRATOR).await
+}
+
+/// [`apply`] with other migrations than this program's. What the database has beyond them is a later
+/// release's: the schema works with the release before it.
+///
+/// # Errors
+/// As there.
+pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), SchemaError> {
+    let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
+    migrator.set_ignore_missing(true);
+    let options = (*pool.connect_options()).clone();
+    let options = options.options([("lock_timeout", LOCK_LIMIT)]);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        // Of its own, and closed afterwards: a try that fails would keep sqlx' lock from others.
+        let mut connection = within(ANSWER_LIMIT, PgConnection::connect_with(&options)).await?;
+        let applied = migrator.run(&mut connection).await;
+        within(ANSWER_LIMIT, connection.close()).await?;
+        match applied {
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+                if waited_too_long(&error) && Instant::now() < deadline =>
+            {
+                tracing::info!("a table that is to be changed is in use; the migration waits");
+                tokio::time::sleep(TRY_AGAIN).await;
+            }
+            applied => return Ok(applied?),
+        }
+    }
 }
 
 /// Waits until all migrations that this program knows are applied. There may be more: the schema

@@ -18,6 +18,7 @@ mod harness;
 mod layers;
 mod leaks;
 mod mail;
+mod migrations;
 mod openapi;
 mod operators;
 mod processes;
