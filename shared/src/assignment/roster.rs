@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roster {
     agents: Vec<Candidate>,
+    out_of_reach: Vec<Candidate>,
     latest_turn: i64,
     extent: Extent,
 }
@@ -33,6 +34,7 @@ impl Roster {
     pub fn new(agents: Vec<Candidate>, latest_turn: i64, extent: Extent) -> Self {
         Self {
             agents,
+            out_of_reach: Vec::new(),
             latest_turn,
             extent,
         }
@@ -73,6 +75,23 @@ impl Roster {
     pub fn learn(&mut self, agent: UserId, present: Option<Candidate>) {
         self.agents.retain(|known| known.agent != agent);
         self.agents.extend(present);
+    }
+
+    /// Chooses an agent no more, of whom nothing is known but that somebody holds the lock.
+    pub fn leave_out(&mut self, agent: UserId) {
+        let left_out = self.agents.extract_if(.., |known| known.agent == agent);
+        self.out_of_reach.extend(left_out);
+    }
+
+    /// Those who were left out.
+    pub fn left_out(&self) -> impl Iterator<Item = UserId> {
+        self.out_of_reach.iter().map(|known| known.agent)
+    }
+
+    /// Whether one who was left out might have it: that nobody else may is not the truth then.
+    #[must_use]
+    pub fn is_one_left_out_for(&self, choice: &Choice<'_>) -> bool {
+        choice.is_open_to(&self.out_of_reach)
     }
 
     /// The turn that an agent has with the next ticket: one more than the last, but not so far back that the agent

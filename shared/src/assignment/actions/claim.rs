@@ -62,7 +62,7 @@ pub(super) async fn claim(
                 // Somebody who holds an agent for so long keeps others from nothing but that agent.
                 Err(error) if db::waited_too_long(&error) => {
                     attempt.rollback().await?;
-                    roster.learn(agent, None);
+                    roster.leave_out(agent);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -121,16 +121,33 @@ pub struct Desks(tokio::sync::Mutex<Known>);
 struct Known {
     staffed: Option<Vec<Department>>,
     rosters: BTreeMap<Department, Roster>,
+    // Nobody waits a second time for these.
+    out_of_reach: BTreeSet<UserId>,
+}
+
+impl Desks {
+    /// Forgets what was read and learnt: a transaction that learnt some of it has come to nothing.
+    pub(crate) async fn forget(&self) {
+        self.0.lock().await.rosters.clear();
+    }
 }
 
 /// Claims the least loaded agent of the level above, with room; nobody when there is none.
+///
+/// # Errors
+/// The database failed; or somebody holds the one who may be the right one for too long, so that who
+/// is cannot be told.
 pub(crate) async fn claim_for_escalation(
     work: &mut Work<'_>,
     ticket: &Ticket,
     desks: &Desks,
 ) -> Result<Option<UserId>, ActionError> {
     let mut known = desks.0.lock().await;
-    let Known { staffed, rosters } = &mut *known;
+    let Known {
+        staffed,
+        rosters,
+        out_of_reach,
+    } = &mut *known;
     let staffed = match staffed {
         Some(staffed) => staffed,
         None => staffed.insert(store::staffed(&mut *work.tx).await?),
@@ -140,7 +157,12 @@ pub(crate) async fn claim_for_escalation(
         Entry::Occupied(read) => read.into_mut(),
         Entry::Vacant(unread) => {
             let load = work.cx.config.tickets.load;
-            unread.insert(reading::everybody(&mut work.tx, &[department], load).await?)
+            let roster = reading::everybody(&mut work.tx, &[department], load).await?;
+            let roster = unread.insert(roster);
+            for &agent in &*out_of_reach {
+                roster.leave_out(agent);
+            }
+            roster
         }
     };
     let choice = Choice::NextLevel {
@@ -150,6 +172,12 @@ pub(crate) async fn claim_for_escalation(
         now: work.now,
     };
     let claimed = claim(work, roster, &choice).await?;
+    out_of_reach.extend(roster.left_out());
+    if claimed.is_none() && roster.is_one_left_out_for(&choice) {
+        return Err(ActionError::Internal(
+            "somebody holds the agent whom the ticket may have to go to",
+        ));
+    }
     if let Some(from) = ticket.assigned_to {
         learn_of_release(work, roster, from).await?;
     }

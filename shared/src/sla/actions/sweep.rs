@@ -88,9 +88,16 @@ pub async fn next_deadline(
 }
 
 async fn one(cx: &Context, ticket: TicketId, desks: &Desks) -> Result<Swept, ActionError> {
-    let mut work = cx.begin(By::System).await?;
-    store::wait_briefly(&mut work.tx).await?;
-    let did = escalate_on_breach(&mut work, ticket, desks).await?;
-    work.commit().await?;
-    Ok(did)
+    let sweeping = async {
+        let mut work = cx.begin(By::System).await?;
+        store::wait_briefly(&mut work.tx).await?;
+        let did = escalate_on_breach(&mut work, ticket, desks).await?;
+        work.commit().await?;
+        Ok(did)
+    };
+    let did = sweeping.await;
+    if did.is_err() {
+        desks.forget().await;
+    }
+    did
 }
