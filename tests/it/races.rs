@@ -1,6 +1,7 @@
 //! What happens when things happen at once: several threads, several connections, several rounds.
 
 mod assignment;
+mod order;
 
 use crate::harness::{Answer, App, Caller, minutes};
 use serde_json::json;

@@ -109,10 +109,13 @@ pub(crate) async fn load_for_system(
     lock(work, &TicketKey::Id(ticket)).await
 }
 
+/// What happens to a ticket happens after what happened to it before: also when this request came first,
+/// and had to wait for the other, whose clock may be ahead by a little.
 async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError> {
     let ticket = store::lock(&mut *work.tx, key)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
+    work.now = work.cx.clock.now().max(ticket.updated_at);
     let mut clocks = sla::store::load(&mut *work.tx, &[ticket.id.0]).await?;
     let clocks = clocks.remove(&ticket.id).unwrap_or_default();
     Ok(Case::loaded(ticket, clocks))
