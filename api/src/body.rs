@@ -14,7 +14,7 @@ use crate::{error::Problem, openapi::Shape};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use shared::{
-    fault::{Fault, Faults, Words},
+    fault::{Entries, Fault, Faults, Words},
     time_format,
 };
 use std::{ops::RangeInclusive, str::FromStr};
@@ -35,7 +35,7 @@ pub enum OneOrSeveral {
     /// A number.
     One(i64),
     /// A list.
-    Several(Vec<i64>),
+    Several(Entries<i64>),
 }
 
 /// What `null` says.
@@ -218,14 +218,14 @@ impl Body {
             self.wrong_kind(field, "a whole number or a list of them");
             return None;
         };
-        let mut numbers = Vec::new();
-        for (at, item) in items.iter().enumerate() {
-            match integer(item) {
-                Some(number) => numbers.push(number),
-                None => self.wrong_kind(&format!("{field}[{at}]"), "a whole number"),
+        let numbers = items.iter().enumerate().map(|(at, item)| {
+            let number = integer(item);
+            if number.is_none() {
+                self.wrong_kind(&format!("{field}[{at}]"), "a whole number");
             }
-        }
-        (numbers.len() == items.len()).then_some(OneOrSeveral::Several(numbers))
+            number
+        });
+        Some(OneOrSeveral::Several(numbers.collect()))
     }
 
     /// A flag, or nothing.
@@ -260,19 +260,20 @@ impl Body {
     }
 
     /// A list of texts, or nothing.
-    pub fn texts(&mut self, field: &str) -> Option<Vec<String>> {
+    pub fn texts(&mut self, field: &str) -> Option<Entries<String>> {
         self.ask(field, json!({"type": "array", "items": {"type": "string"}}));
         if self.asked.is_some() {
-            return Some(vec![String::new()]);
+            return Some(vec![Some(String::new())]);
         }
-        let mut texts = Vec::new();
-        for (at, item) in self.list(field)?.into_iter().enumerate() {
-            match item {
-                Value::String(text) => texts.push(text),
-                _ => self.wrong_kind(&format!("{field}[{at}]"), "text"),
-            }
-        }
-        Some(texts)
+        let items = self.list(field)?.into_iter().enumerate();
+        let texts = items.map(|(at, item)| {
+            let Value::String(text) = item else {
+                self.wrong_kind(&format!("{field}[{at}]"), "text");
+                return None;
+            };
+            Some(text)
+        });
+        Some(texts.collect())
     }
 
     /// An object inside this one, or nothing. Its fields are named relative to it while it is
@@ -287,28 +288,25 @@ impl Body {
         self.inner(field, value, self.null, read)
     }
 
-    /// A list of objects inside this one, or nothing.
+    /// A list of objects inside this one, or nothing. An entry of which `read` makes nothing, having
+    /// noted why, keeps its place.
     pub fn objects<T>(
         &mut self,
         field: &str,
-        mut read: impl FnMut(&mut Self) -> T,
-    ) -> Option<Vec<T>> {
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Entries<T>> {
         if self.asked.is_some() {
             let (read, schema) = Self::described(Null::Absent, read);
             self.ask(field, json!({"type": "array", "items": schema}));
             return Some(vec![read]);
         }
-        let items = self.list(field)?;
-        let items = items.into_iter().enumerate();
-        Some(
-            items
-                .filter_map(|(at, item)| {
-                    // An entry of a list is whole: there is nothing that it is merged into.
-                    let path = format!("{field}[{at}]");
-                    self.inner(&path, item, Null::Absent, &mut read)
-                })
-                .collect(),
-        )
+        let items = self.list(field)?.into_iter().enumerate();
+        let entries = items.map(|(at, item)| {
+            // An entry of a list is whole: there is nothing that it is merged into.
+            let path = format!("{field}[{at}]");
+            self.inner(&path, item, Null::Absent, &mut read).flatten()
+        });
+        Some(entries.collect())
     }
 
     fn inner<T>(

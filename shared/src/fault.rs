@@ -11,6 +11,10 @@ pub struct Fault {
     pub message: String,
 }
 
+/// The entries of a list as they were sent, each in its place: `None` stands for one that was at
+/// fault already. So the faults of the others have their right paths, and limits count them all.
+pub type Entries<T> = Vec<Option<T>>;
+
 /// A word that is none of those allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of: {allowed}")]
@@ -65,6 +69,10 @@ pub enum Asks {
     With(&'static str, Vec<&'static str>),
 }
 
+/// The most faults that are told of one input: more than anybody reads, and few enough for a body of
+/// 1 MiB not to make an answer of a hundred.
+const MOST: usize = 1_000;
+
 /// Gathers faults while an input is parsed. A value that is at fault is left out (`None`), and
 /// [`Faults::finish`] gives the parsed whole only when nothing was.
 ///
@@ -115,16 +123,17 @@ impl Faults {
         code: &'static str,
         message: impl Into<String>,
     ) {
-        self.faults.push(Fault {
+        self.extend([Fault {
             field: field.into(),
             code,
             message: message.into(),
-        });
+        }]);
     }
 
     /// Takes over the faults of a part.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Fault>) {
-        self.faults.extend(others);
+        let room = MOST.saturating_sub(self.faults.len());
+        self.faults.extend(others.into_iter().take(room));
     }
 
     /// Text of `min` to `max` characters without NUL, kept as it was sent. Text of white space
@@ -258,5 +267,25 @@ impl Faults {
                 Err(self.faults)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_faults_the_first_thousand_are_told() {
+        let mut faults = Faults::new();
+        for at in 0..1_500 {
+            faults.add(format!("tags[{at}]"), "too_short", "");
+        }
+        let mut whole = Faults::new();
+        whole.required("subject");
+        whole.extend(faults.finish(Some(())).unwrap_err());
+        let told = whole.finish(Some(())).unwrap_err();
+        assert_eq!(told.len(), 1_000);
+        assert_eq!(told[0].field, "subject");
+        assert_eq!(told[999].field, "tags[998]");
     }
 }

@@ -138,7 +138,10 @@ fn somebody(actor: Actor, name: &'static str, language: &'static str) -> Somebod
 
 fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
     let (_, employee_id, department, level, knows, languages, days, (start, end)) = *line;
-    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
+    let words = |words: &[&str]| {
+        let words = words.iter().map(|&word| Some(word.to_owned()));
+        Some(words.collect())
+    };
     let mut faults = Faults::new();
     let shifts: Vec<Shift> = days
         .iter()
@@ -150,7 +153,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
         department: Some(department),
         specializations: words(knows),
         languages: words(languages),
-        shift_schedule: Some(shifts.clone()),
+        shift_schedule: Some(shifts.iter().copied().map(Some).collect()),
         level: Some(level),
         max_concurrent_tickets: None,
     };

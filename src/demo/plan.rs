@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use shared::{
     attachments::{Attachment, NewAttachment},
+    ids::UserId,
     sla::Policy,
     tickets::{Category, Closing, NewRating, NewTicket, Priority, ResolutionType},
 };
@@ -38,7 +39,7 @@ pub(super) fn plan(seed: u64, number: usize, customers: &[Somebody]) -> Option<P
         topic,
         words: phrases(customer.language),
     };
-    let priority = writer.opening();
+    let priority = writer.opening(customer.actor.id);
     writer.middle(priority);
     Some(Plan {
         customer: at,
@@ -76,7 +77,7 @@ impl Writer<'_> {
         self.fill(note)
     }
 
-    fn opening(&mut self) -> Priority {
+    fn opening(&mut self, customer: UserId) -> Priority {
         let topic = self.topic;
         let priority = match self.chance.random_range(0..100) {
             0..66 => topic.category.default_priority(),
@@ -113,7 +114,7 @@ impl Writer<'_> {
             related_conversation: None,
             attachments,
             tags: tags(topic.category),
-            customer: None,
+            customer,
         };
         self.then(0.0, Act::Open(Box::new(ticket)));
         priority
@@ -280,7 +281,7 @@ fn tags(category: Category) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{ids::UserId, people::Role, work::Actor};
+    use shared::{people::Role, work::Actor};
 
     fn customers() -> Vec<Somebody> {
         let languages = ["en", "sw", "fr"].into_iter();

@@ -77,6 +77,34 @@ fn faults_of_inner_objects_have_their_whole_path() {
 }
 
 #[test]
+fn entries_keep_their_places_whatever_stands_before_them() {
+    let mut body = body(json!({
+        "tags": [5, "a", null], "files": [{"url": "b"}, 2, {"url": 3}, {"url": "c"}],
+        "shares": [1.5, 3],
+    }));
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(body.texts("tags"), Some(vec![None, text("a"), None]));
+    assert_eq!(
+        body.objects("files", |file| file.text("url")),
+        Some(vec![text("b"), None, None, text("c")])
+    );
+    assert_eq!(
+        body.one_or_several("shares", &(1..=99), 10),
+        Some(OneOrSeveral::Several(vec![None, Some(3)]))
+    );
+    assert_eq!(
+        faults(body),
+        pairs(&[
+            ("tags[0]", "wrong_type"),
+            ("tags[2]", "wrong_type"),
+            ("files[1]", "wrong_type"),
+            ("files[2].url", "wrong_type"),
+            ("shares[0]", "wrong_type"),
+        ])
+    );
+}
+
+#[test]
 fn null_is_absence_and_what_is_right_is_read() {
     let mut body = body(json!({
         "a": null, "b": "x", "c": 3, "g": 57.0, "h": -1e3, "d": true, "e": ["y"], "f": {"g": "z"},
@@ -87,7 +115,7 @@ fn null_is_absence_and_what_is_right_is_read() {
     assert_eq!(body.integer("g"), Some(57));
     assert_eq!(body.integer("h"), Some(-1_000));
     assert_eq!(body.flag("d"), Some(true));
-    assert_eq!(body.texts("e"), Some(vec!["y".to_owned()]));
+    assert_eq!(body.texts("e"), Some(vec![Some("y".to_owned())]));
     assert_eq!(
         body.object("f", |f| f.text("g")),
         Some(Some("z".to_owned()))

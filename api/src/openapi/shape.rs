@@ -270,10 +270,12 @@ mod tests {
     #[test]
     fn what_may_be_absent_from_an_entry_may_be_null_whoever_limits_it() {
         let schema = Body::describe(|body| {
-            let read = |rule: &mut Body| NewPolicyRule {
-                priority: rule.text("priority"),
-                category: rule.text("category"),
-                ..NewPolicyRule::default()
+            let read = |rule: &mut Body| {
+                Some(NewPolicyRule {
+                    priority: rule.text("priority"),
+                    category: rule.text("category"),
+                    ..NewPolicyRule::default()
+                })
             };
             let rules = body.objects("policies", read).unwrap_or_default();
             PolicyRule::parse_list(&rules, 80, body.faults())

@@ -5,6 +5,7 @@ use crate::{
     fault::{Asks, Faults},
     ids::AttachmentId,
 };
+use std::collections::HashSet;
 
 const ATTACHMENTS: usize = 10;
 const URL: usize = 2_000;
@@ -15,12 +16,38 @@ const FORMS: &[&[&str]] = &[&["url", "fileName"], &["id"]];
 /// An attachment as it was sent.
 #[derive(Debug, Default, Clone)]
 pub struct RawAttachment {
+    /// What it was meant to be: a field of the wrong kind is there, too.
+    pub form: Form,
     /// Of an upload; goes alone.
     pub id: Option<String>,
     /// https.
     pub url: Option<String>,
     /// The name to show.
     pub file_name: Option<String>,
+}
+
+/// The form of an entry, by the fields that it has, whatever is in them.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The id of an upload.
+    Upload,
+    /// An address and a name, of which any may be missing.
+    #[default]
+    Link,
+    /// Both at once, which nothing is.
+    Both,
+}
+
+impl Form {
+    /// Of an entry that has these fields.
+    #[must_use]
+    pub fn of(has: impl Fn(&str) -> bool) -> Self {
+        match (has("id"), has("url") || has("fileName")) {
+            (true, true) => Self::Both,
+            (true, false) => Self::Upload,
+            (false, _) => Self::Link,
+        }
+    }
 }
 
 /// A file that is to come with a ticket or a message.
@@ -33,27 +60,25 @@ pub enum NewAttachment {
 }
 
 /// Reads the entries; one that is at fault is left out.
-pub fn parse(raw: &[RawAttachment], faults: &mut Faults) -> Vec<NewAttachment> {
+pub fn parse(raw: &[Option<RawAttachment>], faults: &mut Faults) -> Vec<NewAttachment> {
     faults.entries("attachments", raw.len(), ATTACHMENTS);
     faults.ask("attachments[0]", Asks::OneOf(FORMS));
-    let mut read: Vec<NewAttachment> = Vec::new();
-    for (at, raw) in raw.iter().take(ATTACHMENTS).enumerate() {
+    let (mut read, mut uploads) = (Vec::new(), HashSet::new());
+    for (at, raw) in raw.iter().enumerate() {
+        let Some(raw) = raw else { continue };
         let field = |name: &str| format!("attachments[{at}].{name}");
         let id = faults.id(&field("id"), raw.id.as_deref());
-        let new = match (
-            raw.id.is_some(),
-            raw.url.is_some() || raw.file_name.is_some(),
-        ) {
-            (true, true) => {
+        let new = match raw.form {
+            Form::Both => {
                 let message = "goes alone: send the id of an upload, or url and fileName";
                 faults.add(field("id"), "id_or_url", message);
                 None
             }
-            (true, false) => id.map(NewAttachment::Upload),
-            (false, _) => link(raw, field, faults).map(NewAttachment::Link),
+            Form::Upload => id.map(NewAttachment::Upload),
+            Form::Link => link(raw, field, faults).map(NewAttachment::Link),
         };
         match new {
-            Some(again @ NewAttachment::Upload(_)) if read.contains(&again) => {
+            Some(NewAttachment::Upload(id)) if !uploads.insert(id) => {
                 let message = "stands here twice: an upload is attached once";
                 faults.add(field("id"), "repeated_attachment", message);
             }
@@ -117,7 +142,7 @@ fn is_https(url: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn faults(raw: &[RawAttachment]) -> Vec<(String, &'static str)> {
+    fn faults(raw: &[Option<RawAttachment>]) -> Vec<(String, &'static str)> {
         let mut faults = Faults::new();
         parse(raw, &mut faults);
         let faults = faults.finish(None::<()>).unwrap_err();
@@ -125,29 +150,46 @@ mod tests {
         faults.into_iter().map(named).collect()
     }
 
+    const ID: &str = "01999999-0000-7000-8000-000000000000";
+    const LINK: &str = "https://a.b/c";
+
+    #[expect(clippy::unnecessary_wraps, reason = "as a list has it")]
+    fn entry(id: &str, url: &str, file_name: &str) -> Option<RawAttachment> {
+        let sent = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Some(RawAttachment {
+            form: Form::of(|field| match field {
+                "id" => !id.is_empty(),
+                "url" => !url.is_empty(),
+                _ => !file_name.is_empty(),
+            }),
+            id: sent(id),
+            url: sent(url),
+            file_name: sent(file_name),
+        })
+    }
+
+    fn pairs(expected: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+        expected
+            .iter()
+            .map(|(field, code)| ((*field).to_owned(), *code))
+            .collect()
+    }
+
     #[test]
     fn an_entry_is_an_upload_or_an_address_and_never_both_or_neither() {
-        let id = || Some("01999999-0000-7000-8000-000000000000".to_owned());
-        let url = || Some("https://a.b/c".to_owned());
-        let entry = |id, url: Option<String>, file_name: Option<&str>| RawAttachment {
-            id,
-            url,
-            file_name: file_name.map(str::to_owned),
-        };
         let named = faults(&[
-            entry(id(), None, None),
-            entry(None, url(), Some("c")),
-            entry(id(), url(), Some("c")),
-            entry(id(), None, Some("c")),
-            entry(None, None, None),
-            entry(None, url(), None),
-            entry(Some("nonsense".to_owned()), None, None),
-            entry(id(), None, None),
+            entry(ID, "", ""),
+            entry("", LINK, "c"),
+            entry(ID, LINK, "c"),
+            entry(ID, "", "c"),
+            entry("", "", ""),
+            entry("", LINK, ""),
+            entry("nonsense", "", ""),
+            entry(ID, "", ""),
         ]);
-        let named: Vec<_> = named.iter().map(|(f, code)| (f.as_str(), *code)).collect();
         assert_eq!(
             named,
-            [
+            pairs(&[
                 ("attachments[2].id", "id_or_url"),
                 ("attachments[3].id", "id_or_url"),
                 ("attachments[4].url", "required"),
@@ -155,7 +197,35 @@ mod tests {
                 ("attachments[5].fileName", "required"),
                 ("attachments[6].id", "invalid_id"),
                 ("attachments[7].id", "repeated_attachment"),
-            ]
+            ])
         );
+    }
+
+    #[test]
+    fn every_entry_is_judged_at_its_place_also_where_there_are_too_many() {
+        let mut sent = vec![None, entry("", "http://a.b/c", "c")];
+        sent.resize(10, entry("", LINK, "c"));
+        let one = pairs(&[("attachments[1].url", "not_https")]);
+        assert_eq!(faults(&sent), one);
+        sent.push(entry("", LINK, ""));
+        assert_eq!(
+            faults(&sent),
+            pairs(&[
+                ("attachments", "too_many"),
+                ("attachments[1].url", "not_https"),
+                ("attachments[10].fileName", "required"),
+            ])
+        );
+    }
+
+    #[test]
+    fn an_upload_whose_id_is_no_text_is_not_taken_for_an_address() {
+        let upload = RawAttachment {
+            form: Form::Upload,
+            ..RawAttachment::default()
+        };
+        let mut faults = Faults::new();
+        assert_eq!(parse(&[Some(upload)], &mut faults), []);
+        assert!(faults.finish(Some(())).is_ok());
     }
 }

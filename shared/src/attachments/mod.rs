@@ -20,7 +20,7 @@ mod store;
 
 pub use access::may_download;
 pub use files::{Files, FilesError};
-pub use input::{NewAttachment, RawAttachment};
+pub use input::{Form, NewAttachment, RawAttachment};
 pub use kind::{Inspector, KINDS, Kind};
 pub use model::{Attachment, NewUpload, Place, Upload};
 pub use name::{file_name, name_on_disk};

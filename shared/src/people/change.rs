@@ -8,6 +8,9 @@ use crate::{
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
+/// For whom support info is, in words.
+pub(super) const FOR_STAFF: &str = "is for staff alone";
+
 /// What becomes of something that need not be there.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum Change<T> {
@@ -75,8 +78,11 @@ pub struct ProfileChange {
 }
 
 impl ProfileChange {
-    /// Parses a change; what is wrong with it is added to the faults.
-    pub fn parse(given: UncheckedProfile, faults: &mut Faults) -> Self {
+    /// Parses a change by somebody of that role; what is wrong with it is added to the faults.
+    pub fn parse(given: UncheckedProfile, by: Role, faults: &mut Faults) -> Self {
+        if given.support_info.is_some() && !by.is_staff() {
+            faults.add("supportInfo", "not_allowed", FOR_STAFF);
+        }
         let phone_number = given.phone_number.as_deref();
         Self {
             first_name: faults.optional_text("firstName", given.first_name.as_deref(), 1, 100),
@@ -109,6 +115,26 @@ pub struct PersonChange {
 }
 
 impl PersonChange {
+    /// Notes what does not go with the role that it gives. What does not go with the role that the
+    /// person has already is noted when that is known.
+    pub fn check(&self, faults: &mut Faults) {
+        if let Some(role) = self.role {
+            self.check_for(role, faults);
+        }
+    }
+
+    /// Staff have support info, others have none.
+    pub(super) fn check_for(&self, role: Role, faults: &mut Faults) {
+        match (&self.support_info, role.is_staff()) {
+            (Change::Stays, _) | (Change::Cleared, false) | (Change::To(_), true) => {}
+            (Change::To(_), false) => faults.add("supportInfo", "not_allowed", FOR_STAFF),
+            (Change::Cleared, true) => {
+                let message = "cannot be taken away from staff";
+                faults.add("supportInfo", "not_nullable", message);
+            }
+        }
+    }
+
     /// Whether an admin would be one no longer.
     #[must_use]
     pub fn takes_admins_away(&self) -> bool {
@@ -123,7 +149,7 @@ mod tests {
     #[test]
     fn what_is_absent_stays_and_every_fault_is_named() {
         let mut faults = Faults::new();
-        let change = ProfileChange::parse(UncheckedProfile::default(), &mut faults);
+        let change = ProfileChange::parse(UncheckedProfile::default(), Role::Customer, &mut faults);
         assert!(faults.finish(Some(())).is_ok());
         assert!(change.first_name.is_none() && !change.tries_password());
         let mut faults = Faults::new();
@@ -135,8 +161,10 @@ mod tests {
                 language: text("English"),
                 timezone: text("Nairobi"),
                 email: text("nobody"),
+                support_info: Some(SupportInfoChange::default()),
                 ..UncheckedProfile::default()
             },
+            Role::Customer,
             &mut faults,
         );
         let found: Vec<_> = faults
@@ -145,7 +173,42 @@ mod tests {
             .into_iter()
             .map(|fault| fault.field)
             .collect();
-        let fields = ["firstName", "phoneNumber", "language", "timezone", "email"];
+        let fields = [
+            "supportInfo",
+            "firstName",
+            "phoneNumber",
+            "language",
+            "timezone",
+            "email",
+        ];
         assert_eq!(found, fields);
+    }
+
+    #[test]
+    fn support_info_goes_with_a_role_of_staff() {
+        let codes = |role, support_info| {
+            let change = PersonChange {
+                role,
+                active: None,
+                support_info,
+            };
+            let mut faults = Faults::new();
+            change.check(&mut faults);
+            let faults = faults.finish(Some(())).err().unwrap_or_default();
+            let codes = faults.iter().map(|fault| fault.code);
+            codes.collect::<Vec<_>>()
+        };
+        let info = || Change::To(SupportInfoChange::default());
+        assert_eq!(codes(Some(Role::Customer), info()), ["not_allowed"]);
+        assert_eq!(codes(Some(Role::Admin), Change::Cleared), ["not_nullable"]);
+        for (role, info) in [
+            (None, info()),
+            (None, Change::Cleared),
+            (Some(Role::Support), info()),
+            (Some(Role::Corporate), Change::Cleared),
+            (Some(Role::Support), Change::Stays),
+        ] {
+            assert_eq!(codes(role, info), [""; 0], "{role:?}");
+        }
     }
 }

@@ -69,23 +69,28 @@ pub fn language(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<
 }
 
 /// Up to 20 languages.
-pub fn languages(faults: &mut Faults, field: &str, texts: &[String]) {
-    at_most_20(faults, field, texts);
-    for (at, text) in texts.iter().enumerate() {
-        language(faults, &format!("{field}[{at}]"), Some(text));
-    }
+pub fn languages(faults: &mut Faults, field: &str, texts: &[Option<String>]) -> Vec<String> {
+    at_most_20(faults, field, texts, language)
 }
 
 /// Up to 20 words of 1 to 50 characters.
-pub fn words(faults: &mut Faults, field: &str, texts: &[String]) {
-    at_most_20(faults, field, texts);
-    for (at, text) in texts.iter().enumerate() {
-        faults.text(&format!("{field}[{at}]"), text, 1, 50);
-    }
+pub fn words(faults: &mut Faults, field: &str, texts: &[Option<String>]) -> Vec<String> {
+    at_most_20(faults, field, texts, |faults, field, text| {
+        faults.optional_text(field, text, 1, 50)
+    })
 }
 
-fn at_most_20(faults: &mut Faults, field: &str, texts: &[String]) {
+fn at_most_20(
+    faults: &mut Faults,
+    field: &str,
+    texts: &[Option<String>],
+    read: impl Fn(&mut Faults, &str, Option<&str>) -> Option<String>,
+) -> Vec<String> {
     faults.entries(field, texts.len(), 20);
+    let entries = texts.iter().enumerate();
+    let entries =
+        entries.filter_map(|(at, text)| read(faults, &format!("{field}[{at}]"), text.as_deref()));
+    entries.collect()
 }
 
 /// A time zone of the IANA database.

@@ -1,7 +1,7 @@
 //! A registration, parsed once: what comes out cannot be wrong. Pure.
 
 use crate::{
-    fault::{Asks, Faults},
+    fault::{Asks, Entries, Faults},
     people::{Change, Department, Level, Password, Role, Shift, Weekday, fields},
 };
 use chrono_tz::Tz;
@@ -41,11 +41,11 @@ pub struct UncheckedSupportInfo {
     /// The desk; the general one without one.
     pub department: Option<Department>,
     /// What the agent knows best.
-    pub specializations: Option<Vec<String>>,
+    pub specializations: Option<Entries<String>>,
     /// Languages spoken.
-    pub languages: Option<Vec<String>>,
+    pub languages: Option<Entries<String>>,
     /// Working hours, each parsed by [`shift`].
-    pub shift_schedule: Option<Vec<Shift>>,
+    pub shift_schedule: Option<Entries<Shift>>,
     /// Rung of the ladder: an admin's to give.
     pub level: Option<i64>,
     /// Most tickets at a time: an admin's to give.
@@ -153,10 +153,11 @@ impl SupportInfoChange {
         let employee_id = given.employee_id.read(|number: Option<String>| {
             fields::employee_id(faults, "employeeId", number.as_deref())
         });
-        let specializations = given.specializations.as_deref().unwrap_or_default();
-        fields::words(faults, "specializations", specializations);
-        let languages = given.languages.as_deref().unwrap_or_default();
-        fields::languages(faults, "languages", languages);
+        let specializations = given.specializations;
+        let specializations =
+            specializations.map(|words| fields::words(faults, "specializations", &words));
+        let languages = given.languages;
+        let languages = languages.map(|texts| fields::languages(faults, "languages", &texts));
         let shifts = given.shift_schedule.as_ref().map_or(0, Vec::len);
         faults.entries("shiftSchedule", shifts, 50);
         let level = fields::within(faults, "level", given.level, 1..=10);
@@ -168,9 +169,11 @@ impl SupportInfoChange {
         Self {
             employee_id,
             department: given.department,
-            specializations: given.specializations,
-            languages: given.languages,
-            shift_schedule: given.shift_schedule,
+            specializations,
+            languages,
+            shift_schedule: given
+                .shift_schedule
+                .map(|shifts| shifts.into_iter().flatten().collect()),
             level: level.map(Level),
             max_concurrent_tickets: room.or(shown),
         }
@@ -272,12 +275,14 @@ mod tests {
 
     #[test]
     fn every_fault_of_support_info_is_named() {
+        let text = |text: &str| Some(text.to_owned());
         let mut faults = Faults::new();
         let info = NewSupportInfo::parse(
             UncheckedSupportInfo {
                 employee_id: Change::To("a b".to_owned()),
-                specializations: Some(vec!["payments".to_owned(), String::new()]),
-                languages: Some(vec!["sw".to_owned(), "Swahili".to_owned()]),
+                specializations: Some(vec![text("payments"), text("")]),
+                languages: Some(vec![text("sw"), None, text("Swahili")]),
+                shift_schedule: Some(vec![None; 51]),
                 level: Some(0),
                 max_concurrent_tickets: Some(-1),
                 availability_max_concurrent_tickets: Some(1_001),
@@ -296,7 +301,8 @@ mod tests {
             [
                 "employeeId",
                 "specializations[1]",
-                "languages[1]",
+                "languages[2]",
+                "shiftSchedule",
                 "level",
                 "maxConcurrentTickets",
                 "availability.maxConcurrentTickets",

@@ -2,13 +2,14 @@
 
 use super::{Calendar, CalendarText, Hours, TimeOfDay};
 use crate::{
-    fault::{Asks, Faults},
+    fault::{Asks, Entries, Faults},
     people::{
         Weekday,
         fields::{EndOfDay, time_of_day, timezone},
     },
 };
 use chrono::{NaiveDate, Timelike};
+use std::collections::HashSet;
 
 /// The most intervals of a week.
 const MOST_HOURS: usize = 100;
@@ -20,10 +21,10 @@ const MINUTES_OF_A_WEEK: i64 = 7 * 1440;
 pub struct NewCalendar {
     /// See [`CalendarText::timezone`]. That it is there is for the caller, as of the hours.
     pub timezone: Option<String>,
-    /// See [`CalendarText::hours`]; those that were not at fault.
-    pub hours: Option<Vec<Option<Hours>>>,
+    /// See [`CalendarText::hours`].
+    pub hours: Option<Entries<Hours>>,
     /// See [`CalendarText::holidays`].
-    pub holidays: Option<Vec<String>>,
+    pub holidays: Option<Entries<String>>,
 }
 
 /// An interval as an admin sends it.
@@ -95,12 +96,13 @@ impl NewCalendar {
         let given = self.holidays.as_deref().unwrap_or_default();
         faults.entries("holidays", given.len(), MOST_HOLIDAYS);
         faults.ask("holidays[0]", Asks::Format("date"));
-        let mut holidays: Vec<NaiveDate> = Vec::new();
-        for (index, text) in given.iter().take(MOST_HOLIDAYS).enumerate() {
+        let (mut holidays, mut seen) = (Vec::new(), HashSet::new());
+        for (index, text) in given.iter().enumerate() {
+            let Some(text) = text else { continue };
             let field = format!("holidays[{index}]");
             match date(text) {
                 None => faults.add(field, "invalid_date", "must be a date, such as 2025-12-25"),
-                Some(date) if holidays.contains(&date) => {
+                Some(date) if !seen.insert(date) => {
                     faults.add(field, "duplicate", "is in the list already");
                 }
                 Some(date) => holidays.push(date),

@@ -2,7 +2,7 @@
 
 use super::{AtRisk, Calendar, Policy, PolicyRule};
 use crate::{
-    fault::{Asks, Faults},
+    fault::{Asks, Entries, Faults},
     people::Role,
 };
 use serde::Deserialize;
@@ -42,7 +42,7 @@ pub enum NewAtRisk {
     /// A number.
     Once(i64),
     /// A list of numbers.
-    Each(Vec<i64>),
+    Each(Entries<i64>),
 }
 
 impl NewAtRisk {
@@ -52,16 +52,15 @@ impl NewAtRisk {
     pub const MOST: usize = 10;
 
     fn parse(&self, field: &str, faults: &mut Faults) -> Option<AtRisk> {
-        let mut percent = |field: &str, percent| {
-            let percent = faults.integer(field, Some(percent), Self::PERCENT)?;
+        let mut percent = |field: &str, percent: Option<i64>| {
+            let percent = faults.integer(field, percent, Self::PERCENT)?;
             i16::try_from(percent).ok()
         };
         match self {
-            Self::Once(once) => percent(field, *once).map(AtRisk::Once),
+            Self::Once(once) => percent(field, Some(*once)).map(AtRisk::Once),
             Self::Each(each) => {
                 let shares: Vec<_> = each
                     .iter()
-                    .take(Self::MOST)
                     .enumerate()
                     .map(|(index, share)| percent(&format!("{field}[{index}]"), *share))
                     .collect();
@@ -69,8 +68,10 @@ impl NewAtRisk {
                 if each.is_empty() {
                     faults.add(field, "too_few", "must have a share, such as [80]");
                 }
-                for (index, two) in each.windows(2).take(Self::MOST).enumerate() {
-                    if two.first() >= two.last() {
+                for (index, two) in each.windows(2).enumerate() {
+                    if let [Some(before), Some(after)] = two
+                        && before >= after
+                    {
                         let field = format!("{field}[{}]", index + 1);
                         faults.add(field, "not_ascending", "must be above the one before");
                     }
@@ -203,16 +204,18 @@ impl PolicyRule {
     /// without a share of their own warn at `at_risk_percent`. An empty list brings the brief's
     /// table back.
     pub fn parse_list(
-        rules: &[NewPolicyRule],
+        rules: &[Option<NewPolicyRule>],
         at_risk_percent: i16,
         faults: &mut Faults,
     ) -> Option<Vec<Self>> {
         faults.entries("policies", rules.len(), MOST_RULES);
         let parsed: Vec<Option<Self>> = rules
             .iter()
-            .take(MOST_RULES)
             .enumerate()
-            .map(|(index, rule)| rule.parse(&format!("policies[{index}]"), at_risk_percent, faults))
+            .map(|(index, rule)| {
+                let path = format!("policies[{index}]");
+                rule.as_ref()?.parse(&path, at_risk_percent, faults)
+            })
             .collect();
         parsed.into_iter().collect()
     }

@@ -103,14 +103,14 @@ impl Simulation {
         faults: &mut Faults,
     ) -> Option<Self> {
         faults.entries("events", events.len(), MOST_EVENTS);
-        let (created_at, now) = (created_at?, now?);
-        if now < created_at {
+        let created_at = created_at?;
+        if now.is_some_and(|now| now < created_at) {
             faults.add("now", "before_creation", "must not be before createdAt");
-        } else if now - created_at > LONGEST {
+        } else if now.is_some_and(|now| now - created_at > LONGEST) {
             let message = "must be at most ten years after createdAt";
             faults.add("now", "too_late", message);
         }
-        for (index, event) in events.iter().enumerate().take(MOST_EVENTS) {
+        for (index, event) in events.iter().enumerate() {
             if event.is_some_and(|event| event.at < created_at) {
                 let field = format!("events[{index}].at");
                 faults.add(field, "before_creation", "must not be before createdAt");
@@ -122,7 +122,7 @@ impl Simulation {
             policy: policy?,
             created_at,
             events,
-            now,
+            now: now?,
         })
     }
 

@@ -4,9 +4,10 @@
 
 use crate::{
     attachments::{NewAttachment, RawAttachment, input},
-    fault::{Asks, Faults},
+    fault::{Asks, Entries, Faults},
     ids::UserId,
-    tickets::{Category, Priority, ResolutionType, TICKET_KEY, Visibility},
+    tickets::{Category, Priority, ResolutionType, TICKET_KEY, Visibility, store::TicketKey},
+    work::Actor,
 };
 
 /// Characters of a subject.
@@ -18,6 +19,9 @@ pub const NOTES: usize = 5_000;
 const TAGS: usize = 20;
 const TAG: usize = 50;
 const RELATED: usize = 200;
+/// What `duplicateOf` has to be, in words: the same for what is no key and for what is no ticket.
+pub(super) const ANOTHER_TICKET: &str =
+    "must be the id or number of another ticket that you can see";
 
 /// A ticket as it was sent, every field of the right kind or absent.
 #[derive(Debug, Default, Clone)]
@@ -37,9 +41,9 @@ pub struct RawTicket {
     /// Opaque.
     pub related_conversation: Option<String>,
     /// Files.
-    pub attachments: Vec<RawAttachment>,
+    pub attachments: Entries<RawAttachment>,
     /// Labels.
-    pub tags: Vec<String>,
+    pub tags: Entries<String>,
     /// Staff alone: for whom.
     pub customer_id: Option<String>,
 }
@@ -65,13 +69,13 @@ pub struct NewTicket {
     pub attachments: Vec<NewAttachment>,
     /// Labels, each once, in the order sent.
     pub tags: Vec<String>,
-    /// For whom, where staff create it.
-    pub customer: Option<UserId>,
+    /// Whose it is to be: the creator's own, unless staff create it.
+    pub customer: UserId,
 }
 
 impl NewTicket {
-    /// Reads a ticket; `None` when something is wrong with it.
-    pub fn parse(raw: &RawTicket, faults: &mut Faults) -> Option<Self> {
+    /// Reads a ticket that somebody creates; `None` when something is wrong with it.
+    pub fn parse(raw: &RawTicket, by: &Actor, faults: &mut Faults) -> Option<Self> {
         let subject = faults.required_text("subject", raw.subject.as_deref(), 1, SUBJECT);
         let description = faults.required_text("description", raw.description.as_deref(), 1, BODY);
         let category = faults
@@ -86,10 +90,10 @@ impl NewTicket {
         let related_conversation = related("relatedConversation", &raw.related_conversation);
         let attachments = input::parse(&raw.attachments, faults);
         let tags = tags(&raw.tags, faults);
-        let customer = faults.id("customerId", raw.customer_id.as_deref());
-        subject.zip(description).map(|(subject, description)| Self {
-            subject,
-            description,
+        let customer = customer(raw.customer_id.as_deref(), by, faults);
+        Some(Self {
+            subject: subject?,
+            description: description?,
             category,
             priority: priority.unwrap_or(category.default_priority()),
             related_booking,
@@ -97,8 +101,28 @@ impl NewTicket {
             related_conversation,
             attachments,
             tags,
-            customer,
+            customer: customer?,
         })
+    }
+}
+
+/// Whose ticket it is to be: a requester's own; staff name a customer.
+fn customer(named: Option<&str>, by: &Actor, faults: &mut Faults) -> Option<UserId> {
+    let field = "customerId";
+    let id: Option<UserId> = faults.id(field, named);
+    match (by.role.is_staff(), named) {
+        (true, Some(_)) => id,
+        (true, None) => {
+            faults.add(field, "required", "is required when staff create a ticket");
+            None
+        }
+        (false, None) => Some(by.id),
+        (false, Some(_)) => {
+            if id.is_some_and(|id| id != by.id) {
+                faults.add(field, "not_allowed", "is for staff alone: leave it out");
+            }
+            id
+        }
     }
 }
 
@@ -108,7 +132,7 @@ pub struct RawMessage {
     /// Needed.
     pub message: Option<String>,
     /// Files.
-    pub attachments: Vec<RawAttachment>,
+    pub attachments: Entries<RawAttachment>,
     /// Whether it is an internal note.
     pub is_internal: Option<bool>,
 }
@@ -170,13 +194,13 @@ pub struct Closing {
     pub resolution_type: ResolutionType,
     /// For staff.
     pub resolution_notes: Option<String>,
-    /// The id or the number of the other ticket.
-    pub duplicate_of: Option<String>,
+    /// The other ticket.
+    pub duplicate_of: Option<TicketKey>,
 }
 
 impl Closing {
     /// Reads a closing; `None` when something is wrong with it.
-    pub fn parse(raw: RawClosing, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(raw: &RawClosing, faults: &mut Faults) -> Option<Self> {
         let summary = faults.required_text("summary", raw.summary.as_deref(), 1, NOTES);
         if raw.resolution_type.is_none() {
             faults.required("resolutionType");
@@ -184,27 +208,37 @@ impl Closing {
         let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
         let resolution_notes =
             faults.optional_text("resolutionNotes", raw.resolution_notes.as_deref(), 1, NOTES);
-        let duplicate = vec![ResolutionType::Duplicate.as_str()];
-        faults.ask("duplicateOf", Asks::With("resolutionType", duplicate));
-        faults.ask("duplicateOf", Asks::Pattern(TICKET_KEY));
-        if raw.duplicate_of.is_some()
-            && resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate)
-        {
-            faults.add(
-                "duplicateOf",
-                "not_a_duplicate",
-                "goes with the resolutionType duplicate alone",
-            );
-        }
-        summary
-            .zip(resolution_type)
-            .map(|(summary, resolution_type)| Self {
-                summary,
-                resolution_type,
-                resolution_notes,
-                duplicate_of: raw.duplicate_of,
-            })
+        let duplicate_of = original(raw.duplicate_of.as_deref(), resolution_type, faults);
+        Some(Self {
+            summary: summary?,
+            resolution_type: resolution_type?,
+            resolution_notes,
+            duplicate_of,
+        })
     }
+}
+
+/// The ticket that this one doubles. Only a duplicate does.
+fn original(
+    named: Option<&str>,
+    resolution_type: Option<ResolutionType>,
+    faults: &mut Faults,
+) -> Option<TicketKey> {
+    let field = "duplicateOf";
+    let duplicate = vec![ResolutionType::Duplicate.as_str()];
+    faults.ask(field, Asks::With("resolutionType", duplicate));
+    faults.ask(field, Asks::Pattern(TICKET_KEY));
+    let named = named?;
+    if resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate) {
+        let message = "goes with the resolutionType duplicate alone";
+        faults.add(field, "not_a_duplicate", message);
+        return None;
+    }
+    let key = TicketKey::parse(named);
+    if key.is_none() {
+        faults.add(field, "unknown_ticket", ANOTHER_TICKET);
+    }
+    key
 }
 
 /// Stars with what the customer said.
@@ -229,12 +263,13 @@ impl NewRating {
     }
 }
 
-fn tags(raw: &[String], faults: &mut Faults) -> Vec<String> {
+fn tags(raw: &[Option<String>], faults: &mut Faults) -> Vec<String> {
     faults.entries("tags", raw.len(), TAGS);
     let mut tags: Vec<String> = Vec::new();
-    for (at, tag) in raw.iter().take(TAGS).enumerate() {
-        match faults.text(&format!("tags[{at}]"), tag, 1, TAG) {
-            Some(tag) if !tags.contains(&tag) => tags.push(tag),
+    for (at, tag) in raw.iter().enumerate() {
+        match faults.optional_text(&format!("tags[{at}]"), tag.as_deref(), 1, TAG) {
+            // Each is compared with those before it: of far too many that would take seconds.
+            Some(tag) if tags.len() < TAGS && !tags.contains(&tag) => tags.push(tag),
             Some(_) | None => {}
         }
     }
@@ -242,74 +277,4 @@ fn tags(raw: &[String], faults: &mut Faults) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn raw() -> RawTicket {
-        RawTicket {
-            subject: Some("Cannot pay".into()),
-            description: Some("It fails".into()),
-            ..RawTicket::default()
-        }
-    }
-
-    #[test]
-    fn a_ticket_without_category_is_general_and_of_medium_priority() {
-        let ticket = NewTicket::parse(&raw(), &mut Faults::new()).unwrap();
-        assert_eq!(
-            (ticket.category, ticket.priority),
-            (Category::General, Priority::Medium)
-        );
-    }
-
-    #[test]
-    fn every_fault_of_a_ticket_is_named_at_once() {
-        let attachment = |url: &str| RawAttachment {
-            id: None,
-            url: Some(url.into()),
-            file_name: Some("a".into()),
-        };
-        let ticket = RawTicket {
-            subject: Some(String::new()),
-            description: None,
-            category: Some("nonsense".into()),
-            priority: Some("HIGH".into()),
-            related_booking: Some("x".repeat(201)),
-            attachments: vec![attachment("http://a.b/c"), attachment("https://a.b/c d")],
-            tags: vec!["fine".into(), "nul\0".into()],
-            ..RawTicket::default()
-        };
-        let mut faults = Faults::new();
-        let read = NewTicket::parse(&ticket, &mut faults);
-        let faults = faults.finish(read).unwrap_err();
-        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(
-            fields,
-            [
-                "subject",
-                "description",
-                "category",
-                "priority",
-                "relatedBooking",
-                "attachments[0].url",
-                "attachments[1].url",
-                "tags[1]",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_rating_is_a_whole_number_of_one_to_five() {
-        for (stars, good) in [
-            (None, false),
-            (Some(0), false),
-            (Some(1), true),
-            (Some(5), true),
-            (Some(6), false),
-            (Some(i64::MAX), false),
-        ] {
-            let read = NewRating::parse(stars, None, &mut Faults::new());
-            assert_eq!(read.is_some(), good, "{stars:?}");
-        }
-    }
-}
+mod tests;

@@ -156,7 +156,9 @@ mod tests {
     use rand::SeedableRng;
     use shared::{
         fault::Faults,
+        ids::UserId,
         tickets::input::{NewTicket, RawTicket},
+        work::Actor,
     };
 
     fn all() -> impl Iterator<Item = (&'static str, &'static Topic)> {
@@ -174,6 +176,10 @@ mod tests {
     #[test]
     fn every_issue_would_be_taken_as_a_ticket_with_nothing_left_to_fill_in() {
         let mut chance = StdRng::seed_from_u64(1);
+        let customer = Actor {
+            id: UserId(uuid::Uuid::nil()),
+            role: Role::Customer,
+        };
         for (language, topic) in all() {
             let facts = Facts::make_up(language, &mut chance);
             let raw = RawTicket {
@@ -182,7 +188,7 @@ mod tests {
                 ..RawTicket::default()
             };
             let mut faults = Faults::new();
-            let ticket = NewTicket::parse(&raw, &mut faults);
+            let ticket = NewTicket::parse(&raw, &customer, &mut faults);
             faults.finish(ticket).unwrap();
             for text in [
                 topic.subject,

@@ -210,3 +210,40 @@ async fn when_the_database_is_away_it_is_503_with_a_time_to_come_back() {
         assert!(!text.to_lowercase().contains(inner), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_would_have_to_be_decoded_is_not_taken_for_broken_json() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let opens = async |coding: &str| {
+        let request = Request::post(TICKETS)
+            .header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", amina.token().unwrap()),
+            )
+            .header(header::CONTENT_TYPE, JSON)
+            .header(header::CONTENT_ENCODING, coding)
+            .body(Body::from(
+                json!({"subject": "a", "description": "b"}).to_string(),
+            ));
+        amina.send(request.unwrap()).await
+    };
+    for coding in ["gzip", "br", "gzip, identity"] {
+        assert_eq!(opens(coding).await.refused(415), "json_needed", "{coding}");
+    }
+    opens("identity").await.created();
+}
+
+#[tokio::test]
+async fn json_beyond_what_is_read_is_not_called_anything_else() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for body in [deep.as_str(), "{\"subject\": 1e400}"] {
+        let refused = sends(&amina, Method::POST, TICKETS, JSON, body).await;
+        assert_eq!(refused.refused(400), "malformed_json");
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.contains("not JSON that can be read"), "{detail}");
+        assert!(detail.contains("127 deep"), "{detail}");
+    }
+}

@@ -10,6 +10,7 @@ use crate::{
     respond::Answer,
     routes::users::support_info::support_info,
     state::ApiState,
+    throttle::Account,
     views::person::User,
 };
 use axum::extract::State;
@@ -41,11 +42,11 @@ pub async fn patch(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let change = payload.read_patch(|body| Some(self::body(body, caller.actor.role)))?;
-    let account = caller.actor.id.to_string();
+    let account = Account::Person(caller.actor.id);
     let tries_password = change.tries_password();
     let change = actions::change_profile(&api.cx, &api.passwords, caller.actor, change);
     let person = if tries_password {
-        api.throttle.guard(&account, client, change).await?
+        api.throttle.guard(account, client, change).await?
     } else {
         change.await?
     };
@@ -67,7 +68,7 @@ fn body(body: &mut Body, role: Role) -> ProfileChange {
             None
         },
     };
-    ProfileChange::parse(given, body.faults())
+    ProfileChange::parse(given, role, body.faults())
 }
 
 pub(crate) fn get_operation() -> Operation {

@@ -94,7 +94,8 @@ fn rule(body: &mut Body) -> NewPolicyRule {
 
 fn rules(body: &mut Body, at_risk_percent: i16) -> Option<Vec<PolicyRule>> {
     body.need("policies");
-    let rules = body.objects("policies", rule).unwrap_or_default();
+    let rules = body.objects("policies", |entry| Some(rule(entry)));
+    let rules = rules.unwrap_or_default();
     PolicyRule::parse_list(&rules, at_risk_percent, body.faults())
 }
 

@@ -41,7 +41,7 @@ fn body(body: &mut Body) -> Option<Closing> {
         resolution_notes: body.text("resolutionNotes"),
         duplicate_of: body.text("duplicateOf"),
     };
-    Closing::parse(raw, body.faults())
+    Closing::parse(&raw, body.faults())
 }
 
 pub(crate) fn operation() -> Operation {

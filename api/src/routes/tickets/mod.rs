@@ -26,9 +26,9 @@ use crate::{
 };
 use axum::http::{HeaderValue, header};
 use shared::{
-    attachments::RawAttachment,
+    attachments::{Form, RawAttachment},
     context::Context,
-    fault::Fault,
+    fault::{Entries, Fault},
     paging::Section,
     tickets::{
         Ticket,
@@ -112,11 +112,14 @@ fn with_etag(answer: Answer, version: i64) -> Answer {
 }
 
 /// `attachments` of a ticket or a message.
-fn attachments(body: &mut Body) -> Vec<RawAttachment> {
-    let read = |item: &mut Body| RawAttachment {
-        id: item.text("id"),
-        url: item.text("url"),
-        file_name: item.text("fileName"),
+fn attachments(body: &mut Body) -> Entries<RawAttachment> {
+    let read = |item: &mut Body| {
+        Some(RawAttachment {
+            form: Form::of(|field| item.has(field)),
+            id: item.text("id"),
+            url: item.text("url"),
+            file_name: item.text("fileName"),
+        })
     };
     body.objects("attachments", read).unwrap_or_default()
 }

@@ -40,7 +40,7 @@ pub async fn patch(
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
 fn body(body: &mut Body) -> Option<PersonChange> {
-    Some(PersonChange {
+    let change = PersonChange {
         role: body.word("role"),
         active: body.flag("active"),
         support_info: if body.clears("supportInfo") {
@@ -49,7 +49,9 @@ fn body(body: &mut Body) -> Option<PersonChange> {
             body.object("supportInfo", |info| support_info(info, Role::Admin))
                 .map_or(Change::Stays, Change::To)
         },
-    })
+    };
+    change.check(body.faults());
+    Some(change)
 }
 
 pub(crate) fn operation() -> Operation {

@@ -29,9 +29,7 @@ pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
         department: info.word("department"),
         specializations: info.texts("specializations"),
         languages: info.texts("languages"),
-        shift_schedule: info
-            .objects("shiftSchedule", read_shift)
-            .map(|shifts| shifts.into_iter().flatten().collect()),
+        shift_schedule: info.objects("shiftSchedule", read_shift),
         level: admins_to_set(info, "level", by_admin),
         max_concurrent_tickets,
         availability_max_concurrent_tickets,

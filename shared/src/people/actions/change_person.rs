@@ -8,6 +8,7 @@ use crate::{
     assignment::store::lock_agent,
     context::Context,
     error::ActionError,
+    fault::Faults,
     ids::UserId,
     jobs::{self, Job},
     people::{
@@ -39,7 +40,9 @@ pub async fn change_person(
     let before = before.ok_or(ActionError::NotFound("user"))?;
     let role = change.role.unwrap_or(before.role);
     let active = change.active.unwrap_or(before.active);
-    judge_info(&change.support_info, role)?;
+    let mut faults = Faults::new();
+    change.check_for(role, &mut faults);
+    faults.finish(Some(()))?;
     let was_admin = before.active && before.role == Role::Admin;
     let nobody_else = !admins.iter().any(|admin| *admin != person);
     if was_admin && !(active && role == Role::Admin) && nobody_else {
@@ -56,19 +59,6 @@ pub async fn change_person(
     let changed = store::person(&mut work.tx, person, cx.config.tickets.load).await?;
     work.commit().await?;
     Ok(changed)
-}
-
-/// Staff have support info, others have none.
-fn judge_info(info: &Change<SupportInfoChange>, role: Role) -> Result<(), ActionError> {
-    match (info, role.is_staff()) {
-        (Change::Stays, _) | (Change::Cleared, false) | (Change::To(_), true) => Ok(()),
-        (Change::To(_), false) => Err(for_staff_alone()),
-        (Change::Cleared, true) => Err(ActionError::invalid(
-            "supportInfo",
-            "not_nullable",
-            "cannot be taken away from staff",
-        )),
-    }
 }
 
 /// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
@@ -117,8 +107,4 @@ pub(super) async fn save_support_info(
         jobs::enqueue(work, &Job::FillAgent { agent: person }).await?;
     }
     Ok(())
-}
-
-pub(super) fn for_staff_alone() -> ActionError {
-    ActionError::invalid("supportInfo", "not_allowed", "is for staff alone")
 }

@@ -3,7 +3,7 @@
 
 use super::{
     change_password::{check_password, wrong_password},
-    change_person::{for_staff_alone, save_support_info},
+    change_person::save_support_info,
 };
 use crate::{
     context::Context,
@@ -16,6 +16,7 @@ use crate::{
             store::{self as accounts, Account},
             tell,
         },
+        change::FOR_STAFF,
         store,
     },
     work::{Actor, By, Work},
@@ -32,9 +33,6 @@ pub async fn change_profile(
     by: Actor,
     mut change: ProfileChange,
 ) -> Result<Person, ActionError> {
-    if change.support_info.is_some() && !by.role.is_staff() {
-        return Err(for_staff_alone());
-    }
     let wanted = wanted_address(cx, passwords, by, &mut change).await?;
     let mut work = cx.begin(By::Person(by)).await?;
     let account = accounts::lock(&mut work.tx, by.id).await?;
@@ -53,7 +51,11 @@ pub async fn change_profile(
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.
         if !account.role.is_staff() {
-            return Err(for_staff_alone());
+            return Err(ActionError::invalid(
+                "supportInfo",
+                "not_allowed",
+                FOR_STAFF,
+            ));
         }
         save_support_info(&mut work, by.id, account.role, info).await?;
     }

@@ -41,20 +41,22 @@ use Weekday::{Fri, Mon, Sat, Sun, Tue};
 #[test]
 fn every_fault_is_named_at_once() {
     let holidays = ["2025-12-25", "2025-02-29", "2025-12-25", "2025-1-1"];
+    let mut holidays: Entries<String> = holidays.map(|day| Some(day.to_owned())).to_vec();
+    holidays.insert(0, None);
     let new = NewCalendar {
         timezone: Some("Africa/Nirobi".to_owned()),
         hours: Some(vec![
             hours(Mon, "08:00", "12:00"),
             hours(Mon, "11:59", "17:00"),
         ]),
-        holidays: Some(holidays.map(str::to_owned).to_vec()),
+        holidays: Some(holidays),
     };
     let expected = [
         ("timezone", "invalid_timezone"),
         ("hours[1]", "overlap"),
-        ("holidays[1]", "invalid_date"),
-        ("holidays[2]", "duplicate"),
-        ("holidays[3]", "invalid_date"),
+        ("holidays[2]", "invalid_date"),
+        ("holidays[3]", "duplicate"),
+        ("holidays[4]", "invalid_date"),
     ];
     let expected = expected.map(|(field, code)| (field.to_owned(), code));
     assert_eq!(parse(&new).unwrap_err(), expected);

@@ -5,7 +5,7 @@ use crate::tickets::{Category, Priority};
 use serde_json::json;
 
 fn parse(rules: &serde_json::Value) -> Result<Vec<PolicyRule>, Vec<(String, &'static str)>> {
-    let rules: Vec<NewPolicyRule> = serde_json::from_value(rules.clone()).unwrap();
+    let rules: Entries<NewPolicyRule> = serde_json::from_value(rules.clone()).unwrap();
     let mut faults = Faults::new();
     let parsed = PolicyRule::parse_list(&rules, 80, &mut faults);
     let named = |faults: Vec<crate::fault::Fault>| {
@@ -77,6 +77,25 @@ fn every_fault_is_named_at_once() {
         ("policies[2].nextResponseMinutes", "out_of_range"),
         ("policies[2].resolutionMinutes", "out_of_range"),
         ("policies[2].atRiskPercent", "out_of_range"),
+    ];
+    assert_eq!(
+        faults,
+        expected.map(|(field, code)| (field.to_owned(), code))
+    );
+}
+
+#[test]
+fn what_stands_beside_an_entry_at_fault_is_judged_at_its_place() {
+    let faults = parse(&json!([
+        null,
+        {"priority": "soon", "firstResponseMinutes": 1, "resolutionMinutes": 1,
+         "atRiskPercent": [90, null, 80, 80, 100]},
+    ]))
+    .unwrap_err();
+    let expected = [
+        ("policies[1].priority", "unknown_value"),
+        ("policies[1].atRiskPercent[4]", "out_of_range"),
+        ("policies[1].atRiskPercent[3]", "not_ascending"),
     ];
     assert_eq!(
         faults,

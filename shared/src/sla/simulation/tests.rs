@@ -124,6 +124,11 @@ fn every_fault_is_named_at_once() {
     ];
     assert_eq!(named, expected);
     let mut faults = Faults::new();
+    let instants = (Some(at("2025-10-01T00:00:00Z")), None);
+    let simulation = Simulation::parse(Some(office()), instants, &events, &mut faults);
+    let faults = faults.finish(simulation).unwrap_err();
+    assert_eq!(faults[0].field, "events[1].at", "also without `now`");
+    let mut faults = Faults::new();
     let instants = (
         Some(at("2015-10-01T00:00:00Z")),
         Some(at("2025-10-03T00:00:00Z")),

@@ -8,6 +8,7 @@ use crate::{
     tickets::{
         Change, Closing, Move, Refused, Resolution, Status, Ticket,
         access::{self, Action},
+        input::ANOTHER_TICKET,
         store,
     },
     work::{Actor, Work},
@@ -24,7 +25,7 @@ pub async fn close(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
-    let original = match closing.duplicate_of.as_deref() {
+    let original = match &closing.duplicate_of {
         Some(other) => Some(original(work, &actor, other, loaded.ticket().id).await?),
         None => None,
     };
@@ -71,20 +72,11 @@ pub async fn close(
 async fn original(
     work: &mut Work<'_>,
     actor: &Actor,
-    named: &str,
+    named: &TicketKey,
     closed: TicketId,
 ) -> Result<Ticket, ActionError> {
-    let ticket = match TicketKey::parse(named) {
-        Some(key) => store::find(&mut *work.tx, &key).await?,
-        None => None,
-    };
+    let ticket = store::find(&mut *work.tx, named).await?;
     ticket
         .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
-        .ok_or_else(|| {
-            ActionError::invalid(
-                "duplicateOf",
-                "unknown_ticket",
-                "must be the id or number of another ticket that you can see",
-            )
-        })
+        .ok_or_else(|| ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET))
 }

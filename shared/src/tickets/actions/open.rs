@@ -5,19 +5,20 @@ use crate::{
     attachments::{self, Place},
     db::Json,
     error::ActionError,
-    ids::TicketId,
+    ids::{TicketId, UserId},
     people::directory::{self, Named},
     sla,
     tickets::{Case, NewTicket, Status, Ticket, store},
     work::Work,
 };
 
-/// Creates a ticket: a requester for itself, staff for a customer (`customerId`).
+/// Creates a ticket. That requesters do so for themselves alone is known since it was read
+/// ([`NewTicket::parse`]).
 ///
 /// # Errors
-/// [`ActionError::Invalid`] for a `customerId` that is nobody's or not the caller's to give.
+/// [`ActionError::Invalid`] for a `customerId` that is no active customer's.
 pub async fn open(work: &mut Work<'_>, new: NewTicket) -> Result<Ticket, ActionError> {
-    let customer = customer(work, &new).await?;
+    let customer = customer(work, new.customer).await?;
     let policy = sla::actions::policy_for(work, new.priority, new.category, customer.role).await?;
     let id = TicketId(work.cx.ids.uuid(work.now));
     let actor = person(work)?;
@@ -68,27 +69,7 @@ pub async fn open(work: &mut Work<'_>, new: NewTicket) -> Result<Ticket, ActionE
 }
 
 /// Whose ticket it is to be.
-async fn customer(work: &mut Work<'_>, new: &NewTicket) -> Result<Named, ActionError> {
-    let actor = person(work)?;
-    let id = match (actor.role.is_staff(), new.customer) {
-        (true, Some(customer)) => customer,
-        (true, None) => {
-            return Err(ActionError::invalid(
-                "customerId",
-                "required",
-                "is required when staff create a ticket",
-            ));
-        }
-        (false, None) => actor.id,
-        (false, Some(named)) if named == actor.id => actor.id,
-        (false, Some(_)) => {
-            return Err(ActionError::invalid(
-                "customerId",
-                "not_allowed",
-                "is for staff alone: leave it out",
-            ));
-        }
-    };
+async fn customer(work: &mut Work<'_>, id: UserId) -> Result<Named, ActionError> {
     let customer = directory::find(&mut *work.tx, id).await?;
     customer
         .filter(|person| person.active && !person.role.is_staff())
