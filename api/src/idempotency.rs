@@ -49,7 +49,8 @@ pub struct Idempotency {
     path: String,
 }
 
-/// Whose keys they are: equal keys of different callers have nothing to do with each other.
+/// Whose keys they are: equal keys of different callers have nothing to do with each other, nor those of
+/// one person in two roles, as an answer may show what the next role must not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker {
     /// A person who is signed in.
@@ -68,7 +69,7 @@ impl Asker {
 
     fn name(self) -> String {
         match self {
-            Self::Person(actor) => format!("user {}", actor.id),
+            Self::Person(actor) => format!("user {} as {}", actor.id, actor.role),
             Self::Survey(ticket, cycle) => format!("survey {ticket} {cycle}"),
         }
     }

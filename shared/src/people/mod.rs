@@ -7,6 +7,7 @@ pub mod directory;
 pub mod fields;
 mod known;
 pub mod list;
+mod login_address;
 mod model;
 mod new_person;
 pub mod outside;
@@ -16,6 +17,7 @@ pub mod store;
 
 pub use account::AccountEventKind;
 pub use change::{Change, PersonChange, ProfileChange, UncheckedProfile};
+pub use login_address::LoginAddress;
 pub use model::{
     AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
     Weekday,

@@ -2,13 +2,20 @@
 
 use super::{ME, PASSWORD, log_in};
 use crate::harness::App;
+use api::{
+    client::ClientAddress,
+    throttle::{Account, Throttle},
+};
 use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Request, StatusCode},
 };
+use futures_util::future::join_all;
 use serde_json::json;
-use std::net::SocketAddr;
+use shared::people::LoginAddress;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use tokio::sync::Semaphore;
 
 #[tokio::test]
 async fn after_ten_failures_an_account_is_closed_to_logins_for_a_while() {
@@ -53,11 +60,60 @@ async fn guesses_at_the_same_time_count_as_well() {
     for guess in guesses {
         set.push(Box::pin(guess));
     }
-    let answers = futures_util::future::join_all(set).await;
+    let answers = join_all(set).await;
     for answer in answers {
         refused += u32::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert_eq!(refused, 10);
+}
+
+#[tokio::test]
+async fn no_letter_that_some_program_takes_for_another_leads_to_an_account() {
+    let app = App::new().await;
+    app.customer("Kiki").await;
+    // PostgreSQL's lower case of a dotted capital I is i, that of the Kelvin sign is k.
+    for other in [
+        "K\u{130}ki@example.com",
+        "kik\u{130}@example.com",
+        "\u{212a}iki@example.com",
+    ] {
+        let refused = log_in(&app, other, PASSWORD).await;
+        assert_eq!(refused.refused(401), "invalid_credentials", "{other}");
+    }
+    for _ in 0..10 {
+        let refused = log_in(&app, "kiki@example.com", "WrongPass123!").await;
+        assert_eq!(refused.status, 401);
+    }
+    let refused = log_in(&app, "KIKI@example.com", PASSWORD).await;
+    assert_eq!(refused.refused(429), "too_many_failures");
+    let other = log_in(&app, "K\u{130}ki@example.com", PASSWORD).await;
+    assert_eq!(other.refused(401), "invalid_credentials");
+}
+
+#[tokio::test]
+async fn right_passwords_at_the_same_time_are_not_taken_for_wrong_ones() {
+    let app = App::new().await;
+    let throttle = Throttle::new(&app.cx.config);
+    let address = LoginAddress::given("amina@example.com");
+    let (looks, answers) = (&Semaphore::new(0), &Semaphore::new(0));
+    let attempt = || {
+        let client = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        throttle.guard(Account::Address(&address), client, async move {
+            looks.add_permits(1);
+            answers.acquire().await.unwrap().forget();
+            Ok(())
+        })
+    };
+    let one_too_many = async {
+        looks.acquire_many(10).await.unwrap().forget();
+        let refused = attempt().await.unwrap_err();
+        assert_eq!(refused.code(), "attempts_at_once");
+        answers.add_permits(10);
+    };
+    let (let_through, ()) = tokio::join!(join_all((0..10).map(|_| attempt())), one_too_many);
+    assert!(let_through.iter().all(Result::is_ok));
+    answers.add_permits(1);
+    attempt().await.unwrap();
 }
 
 #[tokio::test]

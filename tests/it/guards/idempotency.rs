@@ -91,6 +91,23 @@ async fn equal_keys_of_two_callers_have_nothing_to_do_with_each_other() {
 }
 
 #[tokio::test]
+async fn whoever_has_another_role_since_is_not_shown_what_was_answered_to_the_one_before() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let sam = app.agent("Sam", "general").await;
+    let mut body = help();
+    body["customerId"] = json!(ann.id());
+    let made = sam.send(keyed(&sam, TICKETS, "k", &body)).await;
+    assert_eq!(made.created()["ticket"]["customer"]["id"], ann.id());
+    let account = format!("/api/v1/admin/users/{}", sam.id());
+    eve.patch(&account, json!({"role": "customer"})).await.ok();
+    let again = sam.send(keyed(&sam, TICKETS, "k", &body)).await;
+    assert_eq!(again.refused(422), "invalid_fields");
+    assert_eq!(again.body["errors"][0]["field"], "customerId");
+    assert_eq!(count(&app, "tickets").await, 1);
+}
+
+#[tokio::test]
 async fn a_key_that_comes_with_another_request_is_refused() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;

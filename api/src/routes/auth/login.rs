@@ -9,11 +9,12 @@ use crate::{
     openapi::{Operation, Who},
     respond::Answer,
     state::ApiState,
+    throttle::Account,
 };
 use axum::extract::State;
 use secrecy::SecretString;
 use serde_json::json;
-use shared::people::actions::log_in;
+use shared::people::{LoginAddress, actions::log_in};
 
 /// Logs a person in: `{email, password}`.
 ///
@@ -24,16 +25,17 @@ pub async fn login(
     client: ClientAddress,
     payload: Payload,
 ) -> Result<Answer, Problem> {
-    let (email, password) = payload.read(body)?;
-    let login = log_in(&api.cx, &api.passwords, &email, password);
-    let login = api.throttle.guard(&email, client, login).await?;
+    let (address, password) = payload.read(body)?;
+    let login = log_in(&api.cx, &api.passwords, &address, password);
+    let account = Account::Address(&address);
+    let login = api.throttle.guard(account, client, login).await?;
     logged_in(&api, &login)
 }
 
-fn body(body: &mut Body) -> Option<(String, SecretString)> {
+fn body(body: &mut Body) -> Option<(LoginAddress, SecretString)> {
     let email = body.required("email", 1..=254);
     let password = body.required("password", 1..=1_000);
-    Some((email?, password?.into()))
+    Some((LoginAddress::given(&email?), password?.into()))
 }
 
 pub(crate) fn operation() -> Operation {

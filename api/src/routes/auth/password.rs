@@ -9,6 +9,7 @@ use crate::{
     openapi::{Operation, Who},
     respond::Answer,
     state::ApiState,
+    throttle::Account,
 };
 use axum::extract::State;
 use secrecy::SecretString;
@@ -28,8 +29,8 @@ pub async fn put(
     let (current, new) = payload.read(body)?;
     let by = (caller.actor, caller.session);
     let change = actions::change_password(&api.cx, &api.passwords, by, current, &new);
-    let account = caller.actor.id.to_string();
-    api.throttle.guard(&account, client, change).await?;
+    let account = Account::Person(caller.actor.id);
+    api.throttle.guard(account, client, change).await?;
     Ok(Answer::default())
 }
 

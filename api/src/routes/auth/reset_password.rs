@@ -8,6 +8,7 @@ use crate::{
     openapi::{Operation, Who},
     respond::Answer,
     state::ApiState,
+    throttle::Account,
     views::account_page::{Page, page},
 };
 use axum::{
@@ -38,8 +39,19 @@ pub async fn reset_password(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let (token, password) = payload.read(body)?;
-    actions::reset_password(&api.cx, &api.passwords, &token, &password).await?;
+    reset(&api, &token, &password).await?;
     Ok(Answer::default())
+}
+
+/// Whoever reads the account's mail is let in, however often others guessed.
+async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), ActionError> {
+    let account = actions::reset_password(&api.cx, &api.passwords, token, password).await?;
+    let tried_by = [
+        Account::Address(&account.address),
+        Account::Person(account.id),
+    ];
+    api.throttle.forget(&tried_by).await;
+    Ok(())
 }
 
 fn body(body: &mut Body) -> Option<(String, Password)> {
@@ -78,7 +90,7 @@ pub async fn post(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(page(status, &language, Page::NewPasswordAgain));
     };
-    match actions::reset_password(&api.cx, &api.passwords, token.as_str(), &password).await {
+    match reset(&api, token.as_str(), &password).await {
         Ok(()) => Ok(page(StatusCode::OK, &language, Page::PasswordSet)),
         Err(ActionError::Invalid(_)) => {
             Ok(page(StatusCode::NOT_FOUND, &language, Page::NoSuchLink))

@@ -68,7 +68,7 @@ pub(in crate::people) async fn lock(
     .await
 }
 
-/// The account of an address, in whatever case, locked as by [`lock`].
+/// The account of an address of ASCII, in whatever case, locked as by [`lock`].
 pub(in crate::people) async fn lock_by_email(
     db: &mut PgConnection,
     email: &str,

@@ -7,7 +7,7 @@ use crate::{
     ids::ResetRequestId,
     jobs::{self, Job},
     people::{
-        AccountEventKind,
+        AccountEventKind, LoginAddress,
         account::{store, tell},
     },
     work::{By, Work},
@@ -38,10 +38,14 @@ pub async fn answer_reset_request(
     work: &mut Work<'_>,
     request: ResetRequestId,
 ) -> Result<(), ActionError> {
-    let Some(email) = store::take_reset_request(work, request).await? else {
+    let Some(given) = store::take_reset_request(work, request).await? else {
         return Ok(());
     };
-    let account = store::lock_by_email(&mut work.tx, &email).await?;
+    let address = LoginAddress::given(&given);
+    let Some(email) = address.of_an_account() else {
+        return Ok(());
+    };
+    let account = store::lock_by_email(&mut work.tx, email).await?;
     let Some(account) = account.filter(|account| account.active && !account.external) else {
         return Ok(());
     };

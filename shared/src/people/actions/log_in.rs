@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     error::ActionError,
     people::{
-        LoggedIn, Passwords,
+        LoggedIn, LoginAddress, Passwords,
         sessions::{self, store},
         store::person,
     },
@@ -25,10 +25,13 @@ const REFUSED: ActionError = ActionError::Unauthenticated("invalid_credentials")
 pub async fn log_in(
     cx: &Context,
     passwords: &Passwords,
-    email: &str,
+    address: &LoginAddress,
     password: SecretString,
 ) -> Result<LoggedIn, ActionError> {
-    let known = store::credentials(&cx.pool, email).await?;
+    let known = match address.of_an_account() {
+        Some(email) => store::credentials(&cx.pool, email).await?,
+        None => None,
+    };
     let hash = known.as_ref().map(|known| known.password_hash.clone());
     let fits = passwords.verify(password, hash).await?;
     let Some(known) = known.filter(|_| fits) else {

@@ -28,7 +28,7 @@ pub use refresh::refresh;
 pub(super) use register::create;
 pub use register::{Registered, may_register, register, registration_closed};
 pub use release_tickets::release_tickets;
-pub use reset_password::reset_password;
+pub use reset_password::{ResetAccount, reset_password};
 pub use set_availability::set_availability;
 
 /// What `email_taken` comes with.

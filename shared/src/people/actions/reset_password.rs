@@ -4,12 +4,22 @@
 use crate::{
     context::Context,
     error::ActionError,
+    ids::UserId,
     people::{
-        AccountEventKind, Password, Passwords,
+        AccountEventKind, LoginAddress, Password, Passwords,
         account::{self, store, tell},
     },
     work::By,
 };
+
+/// Whose password was set.
+#[derive(Debug)]
+pub struct ResetAccount {
+    /// The person.
+    pub id: UserId,
+    /// What the person logs in by.
+    pub address: LoginAddress,
+}
 
 /// What a link that is no good is answered, whatever is wrong with it.
 pub(super) fn no_such_link() -> ActionError {
@@ -29,7 +39,7 @@ pub async fn reset_password(
     passwords: &Passwords,
     token: &str,
     password: &Password,
-) -> Result<(), ActionError> {
+) -> Result<ResetAccount, ActionError> {
     let id = account::named(&cx.config.auth, AccountEventKind::ResetPassword, token)
         .ok_or_else(no_such_link)?;
     let link = store::find_link(&cx.pool, id).await?;
@@ -56,5 +66,8 @@ pub async fn reset_password(
     let to = account.address();
     tell(&mut work, owner, AccountEventKind::PasswordChanged, &to).await?;
     work.commit().await?;
-    Ok(())
+    Ok(ResetAccount {
+        id: owner,
+        address: LoginAddress::given(&account.email),
+    })
 }

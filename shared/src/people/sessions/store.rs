@@ -13,7 +13,7 @@ pub(in crate::people) struct Credentials {
     pub password_hash: String,
 }
 
-/// The active account of an address, in whatever case.
+/// The active account of an address of ASCII, in whatever case.
 pub(in crate::people) async fn credentials(
     db: impl PgExecutor<'_>,
     email: &str,
