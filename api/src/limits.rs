@@ -35,6 +35,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Where calls count towards a limit: what is not of the API (health, metrics) has none.
+pub(crate) const COUNTED: &str = "/api/v1/";
 /// What a limit is counted over.
 const WINDOW: Duration = Duration::from_mins(1);
 /// How long nobody waits after Redis failed.
@@ -259,9 +261,9 @@ pub(crate) async fn around(State(api): State<ApiState>, request: Request, next: 
     response
 }
 
-/// The limit that a call counts towards. What is not of the API (health, metrics) has none.
+/// The limit that a call counts towards.
 fn rule(limits: &Limits, request: &Request) -> Option<Rule> {
-    let path = request.uri().path().strip_prefix("/api/v1/")?;
+    let path = request.uri().path().strip_prefix(COUNTED)?;
     let guards_credentials =
         limits.limit(Rule::Authentication).is_some() && takes_credentials(request.method(), path);
     Some(if guards_credentials {

@@ -1,5 +1,7 @@
 //! The document of the API says what there is, no more and no less.
 
+mod headers;
+
 use crate::harness::App;
 use serde_json::{Value, json};
 
@@ -51,6 +53,43 @@ async fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhe
             "{reference}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_minded_and_not_needed_is_told_apart() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let security = |method: &str, path: &str| &document["paths"][path][method]["security"];
+    let register = security("post", "/api/v1/auth/register");
+    assert_eq!(*register, json!([{}, {"bearer": []}]));
+    assert_eq!(*security("get", "/metrics"), json!([{}, {"metrics": []}]));
+    assert_eq!(*security("post", "/api/v1/auth/login"), json!([]));
+    let me = security("get", "/api/v1/auth/me");
+    assert_eq!(*me, json!([{"bearer": []}]));
+    for scheme in ["bearer", "metrics"] {
+        assert_eq!(
+            document["components"]["securitySchemes"][scheme]["scheme"],
+            "bearer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_example_of_a_new_ticket_is_answered_by_the_ticket_that_it_makes() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let create = &document["paths"]["/api/v1/support/tickets"]["post"];
+    let sent = &create["requestBody"]["content"]["application/json"]["example"];
+    let made = &create["responses"]["201"]["content"]["application/json"]["example"]["ticket"];
+    for (field, value) in sent.as_object().unwrap() {
+        // What is shown of an attachment is more than what was sent of it.
+        if field != "attachments" {
+            assert_eq!(made[field], *value, "{field}");
+        }
+    }
+    let (sent, made) = (&sent["attachments"][0], &made["attachments"][0]);
+    assert_eq!(made["url"], sent["url"]);
+    assert_eq!(made["fileName"], sent["fileName"]);
 }
 
 fn gather(value: &Value, references: &mut Vec<String>) {

@@ -1,7 +1,7 @@
 //! With which words an operation may fail: those that follow from what it reads and who may call
 //! it, and those that it names itself.
 
-use super::{Operation, Who};
+use super::{Operation, Who, who::Minds};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of each status.
@@ -56,7 +56,7 @@ pub(super) fn of(operation: &Operation, path: &str) -> Codes {
         Who::SignedIn => add(&[(401, "token_required")]),
         Who::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
     }
-    if operation.who != Who::Anybody || operation.recognises {
+    if operation.who != Who::Anybody || operation.minds == Minds::Login {
         add(TOKEN);
     }
     if path.contains("{id}") {

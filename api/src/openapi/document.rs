@@ -5,7 +5,7 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, Who, answers::responses, shape::not_nullable};
+use super::{Operation, Who, answers::responses, headers, shape::not_nullable, who::Minds};
 use crate::routes::Route;
 use chrono_tz::TZ_VARIANTS;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -16,7 +16,8 @@ const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
 Every success is `{\"success\": true, …}`. Every failure is `application/problem+json` (RFC 9457) with a stable `code`, and \
 with `errors` that name each field at fault. Times are RFC 3339 in UTC with milliseconds, durations are minutes, ids are \
-UUIDs. A thing that you may not see answers like one that does not exist: 404.";
+UUIDs. A thing that you may not see answers like one that does not exist: 404. Every answer has `X-Request-Id`, and those below \
+`/api/v1` tell how you stand with the rate limit: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.";
 
 /// What `If-Match` may say (RFC 9110, section 13.1.1). Tags that are none of ours match nothing.
 const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
@@ -48,7 +49,11 @@ pub fn document(routes: &[Route], version: &str) -> Value {
         "components": {
             "schemas": schemas,
             "examples": examples,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "headers": headers::shared(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "metrics": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN`, where whoever runs the system has set one."},
+            },
         },
     })
 }
@@ -65,7 +70,7 @@ fn described(
         "tags": [tag(route.path)],
         "parameters": parameters(route),
         "responses": responses(route, generator, examples),
-        "security": security(operation.who),
+        "security": security(operation),
     });
     let role = match operation.who {
         Who::Roles(whom) => format!("For {whom}. "),
@@ -114,10 +119,15 @@ fn tag(path: &str) -> &str {
         .unwrap_or("api")
 }
 
-fn security(who: Who) -> Value {
-    match who {
-        Who::Anybody => json!([]),
+/// The empty requirement is the call without a token.
+fn security(operation: &Operation) -> Value {
+    match operation.who {
         Who::SignedIn | Who::Roles(_) => json!([{"bearer": []}]),
+        Who::Anybody => match operation.minds {
+            Minds::Nothing => json!([]),
+            Minds::Login => json!([{}, {"bearer": []}]),
+            Minds::Metrics => json!([{}, {"metrics": []}]),
+        },
     }
 }
 

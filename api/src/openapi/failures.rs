@@ -23,17 +23,19 @@ use shared::{
 };
 use std::collections::BTreeSet;
 
-/// A failure of that status with one of these codes: the first that is known here.
-pub(super) fn example(
+/// The failures of that status with one of these codes that are known here: the one to show, and the
+/// others.
+pub(super) fn examples(
     operation: &Operation,
     path: &str,
     status: u16,
     codes: &BTreeSet<&'static str>,
-) -> Problem {
+) -> (Problem, Vec<Problem>) {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let known = known(operation, path, status).into_iter();
     let mut fitting = known.filter(|problem| codes.contains(problem.code()));
-    fitting.next().unwrap_or_else(|| Problem::of_status(status))
+    let shown = fitting.next().unwrap_or_else(|| Problem::of_status(status));
+    (shown, fitting.collect())
 }
 
 /// The failures of that status of which there is an example, the most telling first.

@@ -7,16 +7,19 @@ mod codes;
 mod document;
 mod example;
 mod failures;
+mod headers;
 mod operation;
 mod page;
 #[cfg(test)]
 mod presence_tests;
 mod reader;
 mod shape;
+mod who;
 
 pub use codes::Codes;
 pub use document::document;
 pub use example::{Example, Moment};
-pub use operation::{Operation, Who};
+pub use operation::Operation;
 pub use page::page;
 pub use shape::Shape;
+pub use who::Who;

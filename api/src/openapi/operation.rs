@@ -4,6 +4,7 @@ use super::{
     Example, Moment,
     codes::{self, Codes},
     reader::Reader,
+    who::{Minds, Who},
 };
 use crate::{
     body::{Body, Null},
@@ -12,17 +13,6 @@ use crate::{
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::fault::Fault;
-
-/// Who may call an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// Anybody.
-    Anybody,
-    /// Anybody who is signed in.
-    SignedIn,
-    /// Some roles alone: the others get 403.
-    Roles(&'static str),
-}
 
 type Schema = fn(&mut SchemaGenerator) -> Value;
 
@@ -67,7 +57,7 @@ pub struct Operation {
     pub(super) leads_to: Option<(&'static str, &'static str)>,
     pub(super) once: bool,
     pub(super) own_codes: Vec<(u16, &'static str)>,
-    pub(super) recognises: bool,
+    pub(super) minds: Minds,
     pub(super) pages: bool,
     pub(super) upload: Option<&'static str>,
     pub(super) bytes: bool,
@@ -98,7 +88,7 @@ impl Operation {
             leads_to: None,
             once: false,
             own_codes: Vec::new(),
-            recognises: false,
+            minds: Minds::Nothing,
             pages: false,
             upload: None,
             bytes: false,
@@ -235,7 +225,7 @@ impl Operation {
     /// It counts wrong passwords: 429.
     #[must_use]
     pub fn counts_failures(self) -> Self {
-        self.refuses(429, &["too_many_failures"])
+        self.refuses(429, &["too_many_failures", "attempts_at_once"])
     }
 
     fn refuses(mut self, status: u16, codes: &[&'static str]) -> Self {
@@ -257,8 +247,18 @@ impl Operation {
     #[must_use]
     pub fn recognises(self) -> Self {
         Self {
-            recognises: true,
+            minds: Minds::Login,
             ..self
+        }
+    }
+
+    /// It asks for the token of whoever reads the metrics, where one is set: else 401.
+    #[must_use]
+    pub fn for_whoever_measures(self) -> Self {
+        let asks = self.challenges(&["token_required", "invalid_token"]);
+        Self {
+            minds: Minds::Metrics,
+            ..asks
         }
     }
 

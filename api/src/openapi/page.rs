@@ -5,7 +5,7 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 const STYLE: &str = "body{margin:0;color:#1f2937;font:16px/1.5 Helvetica,Arial,sans-serif;display:flex}\
@@ -90,22 +90,24 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
     if let Some(about) = operation["description"].as_str() {
         html.paragraph(about);
     }
-    let needs_token = operation["security"]
-        .as_array()
-        .is_some_and(|schemes| !schemes.is_empty());
-    html.element(
-        "p",
-        if needs_token {
-            "Needs a token: Authorization: Bearer …"
-        } else {
-            "Needs no token."
-        },
-    );
+    html.element("p", token(&operation["security"]));
     parameters(html, operation);
     for (media, body) in entries(&operation["requestBody"]["content"]) {
         html.element("p", &format!("Body, {media}; for example:"));
         html.json(&body["example"]);
         html.folded("Schema", &body["schema"]);
+    }
+}
+
+/// Whether a token is needed: one of these is, and the empty one is none.
+fn token(security: &Value) -> &'static str {
+    let any = security.as_array().map(Vec::as_slice).unwrap_or_default();
+    if any.is_empty() {
+        "Needs no token."
+    } else if any.contains(&json!({})) {
+        "Minds a token, if there is one: Authorization: Bearer …"
+    } else {
+        "Needs a token: Authorization: Bearer …"
     }
 }
 
@@ -117,7 +119,9 @@ fn responses(html: &mut Html, operation: &Value) {
         html.text(status);
         html.raw("</td><td>");
         html.text(text(&response["description"]));
-        for (name, _) in entries(&response["headers"]) {
+        // What every answer has is told at the top.
+        let own = entries(&response["headers"]).filter(|(_, header)| header.get("$ref").is_none());
+        for (name, _) in own {
             html.raw(" <code>");
             html.text(name);
             html.raw("</code>");

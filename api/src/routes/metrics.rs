@@ -84,6 +84,6 @@ pub(crate) fn operation() -> Operation {
              one, requests that came through a proxy find nothing here.",
         )
         .answers_text(metrics::CONTENT_TYPE)
-        .challenges(&["token_required", "invalid_token"])
+        .for_whoever_measures()
         .hides(&["not_found"])
 }

@@ -176,3 +176,20 @@ async fn what_a_body_names_is_judged_before_the_version_and_the_version_before_t
     let refused = eve.does("escalate", &id, nobody).await;
     assert_eq!(refused.refused(422), "invalid_fields");
 }
+
+#[tokio::test]
+async fn that_a_ticket_is_over_is_told_before_that_an_agent_is_full() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let none = json!({"department": "general", "maxConcurrentTickets": 0});
+    let kim = app.agent_with("Kim", none).await;
+    let id = ann.asks("general", "low").await;
+    for end in ["resolved", "closed"] {
+        eve.sets(&id, end).await.ok();
+        for force in [false, true] {
+            let body = json!({"agentId": kim.id(), "force": force});
+            let refused = eve.does("assign", &id, body).await;
+            assert_eq!(refused.refused(409), "illegal_transition", "{end} {force}");
+        }
+    }
+}

@@ -317,3 +317,28 @@ async fn an_address_that_names_nothing_sensible_is_told_apart_from_one_that_name
     let faulty = cast.admin.get(&format!("{TICKETS}?limit=0&status=x")).await;
     assert_is_problem(&faulty, 400, "invalid_query", "a list");
 }
+
+#[tokio::test]
+async fn a_parameter_whose_bytes_are_no_text_is_refused_everywhere() {
+    let app = App::new().await;
+    let cast = Cast::new(&app).await;
+    let document = cast.nobody.get("/api/v1/openapi.json").await.body;
+    let (_, routes) = api::routes::all();
+    let mut tried = 0;
+    for route in &routes {
+        let method = route.method.as_str().to_lowercase();
+        let parameters = &document["paths"][route.path][&method]["parameters"];
+        let parameters = parameters.as_array().unwrap().iter();
+        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap();
+            let path = format!("{}?{name}=%ff", cast.path(route));
+            let who = cast.who_may(route);
+            let answer = who.call(route.method.clone(), &path, None).await;
+            assert_is_problem(&answer, 400, "invalid_query", &path);
+            assert_eq!(answer.body["errors"][0]["field"], name, "{path}");
+            assert_eq!(answer.body["errors"][0]["code"], "not_utf8", "{path}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "only {tried}");
+}

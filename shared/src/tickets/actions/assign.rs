@@ -54,6 +54,9 @@ pub async fn assign(
     let room = assignment::actions::lock_active_agent(work, agent, "agentId").await?;
     let mut case = loaded.unchanged()?;
     let holds_it = case.ticket.assigned_to == Some(agent);
+    // Before the agent's room: no `force` gets a ticket that is over to anybody.
+    case.give(agent, None, work.now)
+        .map_err(|no| refused(no, "assigned"))?;
     if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
         return Err(ActionError::conflict(
             "agent_at_capacity",
@@ -63,8 +66,6 @@ pub async fn assign(
             ),
         ));
     }
-    case.give(agent, None, work.now)
-        .map_err(|no| refused(no, "assigned"))?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.ticket)
 }
