@@ -1,6 +1,7 @@
 //! The program `support`: the API, the workers and the scheduler in one process or in several,
 //! and what an operator needs beside them. `support --help` has the whole of it.
 
+mod addresses;
 mod admin;
 mod banner;
 mod cli;
@@ -22,6 +23,7 @@ use std::{
 fn main() -> ExitCode {
     match cli::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if nobody_reads_on(&error) => ExitCode::SUCCESS,
         Err(error) if error.is::<ConfigError>() => {
             eprintln!("support: {error}");
             ExitCode::from(2)
@@ -35,5 +37,31 @@ fn main() -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Whether what was printed goes nowhere any more, as in `support jobs list | head -1`: whoever read has
+/// all that was wanted. Of all that reads and writes, printing alone fails without a word of what was
+/// attempted: a connection that breaks is an error of another kind, or has one around it.
+fn nobody_reads_on(error: &anyhow::Error) -> bool {
+    let first = error.chain().next();
+    first
+        .and_then(|first| first.downcast_ref::<io::Error>())
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn only_printing_may_break_off_in_peace() {
+        let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert!(nobody_reads_on(&broken().into()));
+        let asked = Err::<(), _>(broken()).context("nothing answers there");
+        assert!(!nobody_reads_on(&asked.unwrap_err()));
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert!(!nobody_reads_on(&full.into()));
     }
 }

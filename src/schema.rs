@@ -13,10 +13,10 @@ use shared::{
     jobs::Lane,
     migrate,
     people::actions::{Bootstrapped, bootstrap_admin},
+    process::Signals,
     tickets::actions::learn_unknown,
     trace::Traces,
 };
-use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 
@@ -35,39 +35,55 @@ pub(crate) enum Schema {
     Await,
 }
 
-/// Connects, and gives the means by which everything happens once the schema is up to date. With
-/// private servers nobody else would see to it.
-pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Option<Made>)> {
-    let Ground { config, made } = ground;
-    if made.is_some() {
-        migrate::create_database(config.database.url.expose_secret())
-            .await
-            .context("the database cannot be created")?;
-    }
-    let traces = Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?;
-    let cx = Context {
-        pool: connect(&config).await?,
+/// The means by which everything happens. Nothing is asked yet.
+pub(crate) fn context(config: Config) -> Result<Context> {
+    Ok(Context {
+        pool: db::pool(&config.database).context("the database cannot be used")?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
+        traces: Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?,
         config: Arc::new(config),
         lane: Lane::Workers,
         metrics: Arc::default(),
-        traces,
-    };
-    if schema == Schema::Apply || made.is_some() {
-        migrate::apply(&cx.pool).await?;
-        learn_unknown(&cx).await.map_err(explained)?;
-    } else {
-        migrate::wait(&cx, PATIENCE).await?;
-    }
-    Ok((cx, made))
+    })
 }
 
-/// `support migrate`.
+/// Waits for the database, until its schema is up to date. With private servers nobody else would see
+/// to it.
+pub(crate) async fn prepare(cx: &Context, schema: Schema, made: Option<&Made>) -> Result<()> {
+    if made.is_some() {
+        migrate::create_database(cx.config.database.url.expose_secret())
+            .await
+            .context("the database cannot be created")?;
+    }
+    reach(cx).await?;
+    if schema == Schema::Apply || made.is_some() {
+        migrate::apply(&cx.pool).await?;
+        learn_unknown(cx).await.map_err(explained)?;
+    } else {
+        migrate::wait(cx, PATIENCE).await?;
+    }
+    Ok(())
+}
+
+/// Both, for a command that has nothing to do meanwhile.
+pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Option<Made>)> {
+    let cx = context(ground.config)?;
+    prepare(&cx, schema, ground.made.as_ref()).await?;
+    Ok((cx, ground.made))
+}
+
+/// `support migrate`. Told to stop before it is done it fails, so that nobody goes on as if the schema
+/// were up to date; the migration that was under way is undone, those before it stay.
 pub(crate) async fn migrate(ground: Ground) -> Result<()> {
-    let (cx, _) = open(ground, Schema::Apply).await?;
-    tracing::info!("the schema is up to date");
-    first_admin(&cx).await
+    let mut signals = Signals::listen()?;
+    // In a box, as it is large.
+    let done = signals.unless_stopped(Box::pin(async {
+        let (cx, _) = open(ground, Schema::Apply).await?;
+        tracing::info!("the schema is up to date");
+        first_admin(&cx).await
+    }));
+    done.await.context("told to stop before it was done")?
 }
 
 /// Creates the configured admin if there is none at all.
@@ -121,11 +137,11 @@ pub(crate) fn explained(error: ActionError) -> anyhow::Error {
 }
 
 /// A server that starts at the same time as we do may take a while.
-async fn connect(config: &Config) -> Result<PgPool> {
+async fn reach(cx: &Context) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match db::connect(&config.database).await {
-            Ok(pool) => return Ok(pool),
+        match db::reach(&cx.pool).await {
+            Ok(()) => return Ok(()),
             Err(error) if db::is_unavailable(&error) && Instant::now() < deadline => {
                 wait_a_little(&error).await;
             }

@@ -2,15 +2,19 @@
 
 use crate::{
     banner::Banner,
+    development::Made,
     schema::{self, Schema},
     settings::Ground,
 };
 use anyhow::{Result, anyhow};
+use api::Door;
 use shared::{
     attachments::Files,
     config::{Config, Http, Place},
+    context::Context,
+    error::Chain,
     presence::{self, Role},
-    process::Roles,
+    process::{Roles, Signals},
 };
 use std::{io::ErrorKind, net::SocketAddr};
 use tokio::net::TcpListener;
@@ -37,55 +41,95 @@ impl Part {
             Self::Scheduler => vec![Role::Scheduler],
         }
     }
+
+    fn has(self, role: Role) -> bool {
+        self.roles().contains(&role)
+    }
 }
 
 /// Runs until a signal, or until a role ends by itself.
-pub(crate) async fn run(part: Part, mut ground: Ground) -> Result<()> {
-    let api = matches!(part, Part::All | Part::Api);
-    // first of all: an address in use is the likeliest thing to go wrong
-    let listener = if api {
-        listen(&mut ground.config.http).await?
-    } else {
-        listen_for_operation(&ground.config).await?
-    };
+pub(crate) async fn run(part: Part, ground: Ground) -> Result<()> {
+    // before anything that may take long
+    let mut signals = Signals::listen()?;
+    let Ground { mut config, made } = ground;
+    // an address in use is the likeliest thing to go wrong
+    let listener = listen(part, &mut config).await?;
     let address = listener.local_addr()?;
+    let cx = schema::context(config)?;
+    let (mut roles, door) = (Roles::new(), Door::default());
+    answer(part, &cx, listener, &door, &mut roles);
+    let prepared = signals.unless_stopped(prepare(part, &cx, made.as_ref()));
+    let Some(prepared) = prepared.await else {
+        tracing::info!("stopped");
+        return Ok(());
+    };
+    prepared?;
+    door.open();
+    work(part, &cx, &mut roles);
+    match made {
+        Some(made) if part == Part::All => greet(&cx, &made),
+        _ => tracing::info!(?part, http.listen = %address, "started"),
+    }
+    let end = roles.run(signals, cx.config.shutdown).await;
+    cx.traces.finish().await;
+    tracing::info!("stopped");
+    Ok(end?)
+}
+
+/// Has the port answered, before there is a database: that the process lives needs none.
+fn answer(part: Part, cx: &Context, listener: TcpListener, door: &Door, roles: &mut Roles) {
+    let (cx, shutdown) = (cx.clone(), roles.shutdown());
+    if part.has(Role::Api) {
+        roles.start("api", api::role(cx, listener, door.clone(), shutdown));
+    } else {
+        roles.start("operation", api::operation::role(cx, listener, shutdown));
+    }
+}
+
+/// Sees to all that the roles need before they work.
+async fn prepare(part: Part, cx: &Context, made: Option<&Made>) -> Result<()> {
     let schema = match part {
         Part::All => Schema::Apply,
         Part::Api | Part::Worker | Part::Scheduler => Schema::Await,
     };
-    let (cx, made) = schema::open(ground, schema).await?;
-    if api {
-        schema::first_admin(&cx).await?;
+    schema::prepare(cx, schema, made).await?;
+    if part.has(Role::Api) {
+        schema::first_admin(cx).await?;
     }
-
-    if !matches!(part, Part::Scheduler) {
+    if part.has(Role::Api) || part.has(Role::Worker) {
         // Whether uploads can be kept is known at the start, or by the first who sends one.
         Files::new(&cx.config.attachments).open()?;
     }
-    let mut roles = Roles::new();
+    Ok(())
+}
+
+/// Starts the roles that work in the database.
+fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let shutdown = roles.shutdown();
-    if api {
-        roles.start("api", api::role(cx.clone(), listener, shutdown.clone()));
-    } else {
-        let operation = api::operation::role(cx.clone(), listener, shutdown.clone());
-        roles.start("operation", operation);
-    }
     let presence = presence::role(cx.clone(), part.roles(), shutdown.clone());
     roles.start("presence", presence);
-    if matches!(part, Part::All | Part::Worker) {
+    if part.has(Role::Worker) {
         roles.start("worker", worker::role(cx.clone(), shutdown.clone()));
     }
-    if matches!(part, Part::All | Part::Scheduler) {
+    if part.has(Role::Scheduler) {
         roles.start("scheduler", scheduler::role(cx.clone(), shutdown));
     }
-    match made {
-        Some(made) if part == Part::All => Banner::of(&cx.config, &made.admin).print()?,
-        _ => tracing::info!(?part, http.listen = %address, "started"),
+}
+
+/// Whether anybody reads it makes no difference to the rest.
+fn greet(cx: &Context, made: &Made) {
+    if let Err(error) = Banner::of(&cx.config, &made.admin).print() {
+        tracing::warn!(error = %Chain(&error), "the greeting could not be printed");
     }
-    let end = roles.run(cx.config.shutdown).await;
-    cx.traces.finish().await;
-    tracing::info!("stopped");
-    Ok(end?)
+}
+
+/// Binds the address that this process answers at. The configuration then says which it is.
+async fn listen(part: Part, config: &mut Config) -> Result<TcpListener> {
+    if part.has(Role::Api) {
+        listen_for_api(&mut config.http).await
+    } else {
+        listen_for_operation(config).await
+    }
 }
 
 /// Where a process without an API tells of itself. Several workers of one machine need not be told
@@ -104,8 +148,8 @@ async fn listen_for_operation(config: &Config) -> Result<TcpListener> {
     }
 }
 
-/// Binds the address. Port 0 is any free one; the configuration then says which.
-async fn listen(http: &mut Http) -> Result<TcpListener> {
+/// Binds the address of the API. Port 0 is any free one.
+async fn listen_for_api(http: &mut Http) -> Result<TcpListener> {
     let asked = http.listen;
     let listener = TcpListener::bind(asked)
         .await

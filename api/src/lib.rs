@@ -18,6 +18,7 @@ pub mod query;
 pub mod request_id;
 pub mod respond;
 pub mod routes;
+mod serve;
 pub mod state;
 pub mod throttle;
 mod time_limit;
@@ -30,43 +31,58 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    serve::ListenerExt,
 };
 use error::Problem;
 use shared::context::Context;
 use state::ApiState;
-use std::{any::Any, net::SocketAddr};
+use std::{
+    any::Any,
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Answers requests until it is told to stop; then takes no more, and finishes those it has.
+/// Whether the API may be used yet: at first its process waits for the database, and tells of itself
+/// alone. Cheap to clone; all clones are one door.
+#[derive(Debug, Clone, Default)]
+pub struct Door(Arc<AtomicBool>);
+
+impl Door {
+    /// Opens it for good.
+    pub fn open(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Answers requests until it is told to stop; then takes no more, and finishes those it has. Before the
+/// door is open it tells only of itself.
 ///
 /// # Errors
-/// The listener failed.
+/// Never.
 pub async fn role(
     cx: Context,
     listener: TcpListener,
+    door: Door,
     shutdown: CancellationToken,
-) -> std::io::Result<()> {
-    serve(router(cx), listener, shutdown).await
-}
-
-async fn serve(
-    router: Router,
-    listener: TcpListener,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
-    // Without it an answer in two packets waits for the acknowledgement of the first.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection kept its delay");
+) -> Result<(), Infallible> {
+    let (starting, whole) = (operation::starting(cx.clone()), router(cx));
+    let answering = move || {
+        if door.is_open() {
+            whole.clone()
+        } else {
+            starting.clone()
         }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await
+    };
+    serve::serve(answering, listener, shutdown).await
 }
 
 /// The whole API, for a server or for a test in the same process.
@@ -125,10 +141,9 @@ mod tests {
         jobs::Lane,
     };
     use sqlx::postgres::PgPoolOptions;
-    use std::sync::Arc;
     use tower::ServiceExt;
 
-    /// A context whose database is never asked.
+    /// A context whose database is not there.
     fn context() -> Context {
         let settings = Settings::load(|name| match name {
             "DATABASE_URL" => Some("postgres://127.0.0.1:1/none".to_owned()),
@@ -176,6 +191,19 @@ mod tests {
         let (answer, body) = problem(router(context()), "/api/v1/auth/login").await;
         assert_eq!(body["code"], "method_not_allowed");
         assert_eq!(answer.headers()[header::ALLOW], "POST");
+    }
+
+    #[tokio::test]
+    async fn before_the_door_is_open_a_process_tells_that_it_lives_and_that_it_is_not_ready() {
+        let starting = operation::starting(context());
+        let live = Request::get("/health/live").body(Body::empty()).unwrap();
+        let answer = starting.clone().oneshot(live).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        for path in ["/health/ready", "/api/v1/auth/me", "/nowhere"] {
+            let (answer, body) = problem(starting.clone(), path).await;
+            assert_eq!(body["code"], "unavailable", "{path}");
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "5", "{path}");
+        }
     }
 
     #[tokio::test]

@@ -1,32 +1,69 @@
-//! What a process without an API tells of itself: `/metrics` and `/health/*`, at a port of its own.
+//! What a process tells of itself: `/metrics` and `/health/*`. One without an API does so at a port of
+//! its own; one with an API has nothing else to tell while it waits for the database at its start.
 
 use crate::{
+    error::Problem,
+    query::Query,
     request_id,
     routes::{health, metrics},
+    serve::serve,
 };
-use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    middleware::from_fn_with_state,
+    routing::get,
+};
 use shared::context::Context;
+use std::convert::Infallible;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Answers until the stop.
 ///
 /// # Errors
-/// The listener failed.
+/// Never.
 pub async fn role(
     cx: Context,
     listener: TcpListener,
     shutdown: CancellationToken,
-) -> std::io::Result<()> {
-    crate::serve(router(cx), listener, shutdown).await
+) -> Result<(), Infallible> {
+    let router = Router::new()
+        .route("/health/ready", get(health::ready))
+        .fallback(async || StatusCode::NOT_FOUND);
+    let router = completed(router, cx);
+    serve(move || router.clone(), listener, shutdown).await
 }
 
-fn router(cx: Context) -> Router {
-    Router::new()
+/// What answers instead of the API until it may be used. Whoever asks for anything else is to come
+/// again, and whoever asks whether it is ready hears no, also when the database is there already.
+pub(crate) fn starting(cx: Context) -> Router {
+    let router = Router::new()
+        .route("/health/ready", get(not_ready))
+        .fallback(async || starts());
+    completed(router, cx)
+}
+
+fn completed(router: Router<Context>, cx: Context) -> Router {
+    router
         .route("/metrics", get(metrics::metrics))
         .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .fallback(async || StatusCode::NOT_FOUND)
         .layer(from_fn_with_state(cx.clone(), request_id::around))
         .with_state(cx)
+}
+
+/// What fails of what is needed, if anything does.
+async fn not_ready(cx: State<Context>, query: Query) -> Problem {
+    match health::ready(cx, query).await {
+        Ok(_) => starts(),
+        Err(failing) => failing,
+    }
+}
+
+/// No failure: it is not put on record as one.
+fn starts() -> Problem {
+    let detail = "The process is starting: try again shortly.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
 }

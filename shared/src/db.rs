@@ -4,7 +4,7 @@
 //! two has forgotten it, and an answer is waited for in vain. sqlx sets no limit to that, and a
 //! connection that does not answer while it is given back would take its place in the pool with it
 //! for ever. So each is asked, and waited for briefly, when it is taken and when it is given back
-//! ([`connect`]); who waits for a statement has a limit of its own ([`within`], or that of a request
+//! ([`pool`]); who waits for a statement has a limit of its own ([`within`], or that of a request
 //! or a job). The server is told to look after its side of it.
 
 use crate::config;
@@ -57,6 +57,24 @@ impl Purpose {
 /// # Errors
 /// The URL cannot be read, or the server does not answer within five seconds.
 pub async fn connect(database: &config::Database) -> Result<PgPool, sqlx::Error> {
+    let pool = pool(database)?;
+    reach(&pool).await?;
+    Ok(pool)
+}
+
+/// Whether the server can be reached: asks for a connection, and gives it back.
+///
+/// # Errors
+/// It cannot, or does not answer within five seconds.
+pub async fn reach(pool: &PgPool) -> Result<(), sqlx::Error> {
+    pool.acquire().await.map(drop)
+}
+
+/// A pool on the configured database, which is not asked for anything yet. Within a runtime alone.
+///
+/// # Errors
+/// The URL cannot be read.
+pub fn pool(database: &config::Database) -> Result<PgPool, sqlx::Error> {
     let options: PgConnectOptions = database.url.expose_secret().parse()?;
     // Compiling a query costs more than any of ours takes, and a wrong estimate is enough for it.
     let options = options
@@ -66,15 +84,14 @@ pub async fn connect(database: &config::Database) -> Result<PgPool, sqlx::Error>
         Purpose::System => options,
         Purpose::Demo => options.options([("synchronous_commit", "off")]),
     };
-    PgPoolOptions::new()
+    Ok(PgPoolOptions::new()
         .max_connections(database.max_connections)
         .acquire_timeout(ACQUIRE_LIMIT)
         // Ours has a limit.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
         .after_release(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
-        .connect_with(options.options(SERVER_SIDE))
-        .await
+        .connect_lazy_with(options.options(SERVER_SIDE)))
 }
 
 /// Whether the connection lives. What was left of a statement or a transaction is dealt with first.

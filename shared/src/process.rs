@@ -1,5 +1,6 @@
-//! The life of a process: its roles run until a signal, or until one of them ends by itself, in
-//! which case the others are stopped too, so that nothing limps on.
+//! The life of a process: it hears the signals that tell it to stop from its beginning on, and obeys
+//! also while it waits for what it needs. Its roles run until a signal, or until one of them ends by
+//! itself, in which case the others are stopped too, so that nothing limps on.
 
 use crate::error::Chain;
 use std::{error::Error, future::Future, io, time::Duration};
@@ -59,16 +60,12 @@ impl Roles {
             .spawn(async move { (name, role.await.map_err(Into::into)) });
     }
 
-    /// Waits for SIGTERM or SIGINT, tells the roles to finish, and gives them `limit` to do so;
-    /// what has not finished then is abandoned, which counts as a stop like any other.
+    /// Waits for a signal, tells the roles to finish, and gives them `limit` to do so; what has not
+    /// finished then is abandoned, which counts as a stop like any other.
     ///
     /// # Errors
     /// A role ended by itself or failed while it finished, or a second signal came.
-    pub async fn run(self, limit: Duration) -> Result<(), ProcessError> {
-        let signals = Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        };
+    pub async fn run(self, signals: Signals, limit: Duration) -> Result<(), ProcessError> {
         self.run_until(signals, limit).await
     }
 
@@ -78,10 +75,7 @@ impl Roles {
         limit: Duration,
     ) -> Result<(), ProcessError> {
         let mut failed = tokio::select! {
-            name = signals.next() => {
-                tracing::info!(signal = name, "stopping");
-                None
-            }
+            () = stop(&mut signals) => None,
             Some(ended) = self.tasks.join_next() => Some(ended_by_itself(ended)),
         };
         self.shutdown.cancel();
@@ -143,9 +137,48 @@ trait Stop {
     async fn next(&mut self) -> &'static str;
 }
 
-struct Signals {
+/// SIGTERM and SIGINT. Whoever does not listen to them is ended by them at once or, as the first process
+/// of a container, does not notice them at all.
+#[derive(Debug)]
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+}
+
+impl Signals {
+    /// Hears them from now on. One that comes while nobody waits for it is kept. Within a runtime
+    /// alone.
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn listen() -> Result<Self, ProcessError> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Does `work`, unless a signal comes before it is done: then it is left where it stands, and
+    /// there is nothing to show for it.
+    pub async fn unless_stopped<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        unless_stopped(self, work).await
+    }
+}
+
+async fn unless_stopped<T>(signals: &mut impl Stop, work: impl Future<Output = T>) -> Option<T> {
+    // On the heap: what a process prepares is large, and this would hold it several times.
+    let work = Box::pin(work);
+    tokio::select! {
+        biased;
+        () = stop(signals) => None,
+        done = work => Some(done),
+    }
+}
+
+/// Waits for the first signal.
+async fn stop(signals: &mut impl Stop) {
+    let name = signals.next().await;
+    tracing::info!(signal = name, "stopping");
 }
 
 impl Stop for Signals {
@@ -220,6 +253,14 @@ mod tests {
         let mut roles = Roles::new();
         roles.start("worker", std::future::pending::<Result<(), Infallible>>());
         assert!(roles.run_until(signals(1), Duration::ZERO).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_what_is_waited_for_before_there_are_roles() {
+        let told = unless_stopped(&mut signals(1), std::future::pending::<()>()).await;
+        assert_eq!(told, None);
+        let done = unless_stopped(&mut signals(0), async { "done" }).await;
+        assert_eq!(done, Some("done"));
     }
 
     #[tokio::test]

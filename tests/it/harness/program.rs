@@ -87,10 +87,21 @@ impl Site {
 
     /// A process of that role with settings of its own.
     pub fn start_with(&self, role: &str, set: Set<'_>) -> Program {
+        self.spawn(role, self.command(role, set))
+    }
+
+    /// A process of that role that may have only so many files open at a time.
+    pub fn start_with_files(&self, role: &str, files: u32) -> Program {
+        let mut command = Command::new("sh");
+        let script = "ulimit -n \"$1\" && exec \"$0\" $2";
+        command.args(["-c", script, BINARY, &files.to_string(), role]);
+        self.spawn(role, self.settled(command, &[]))
+    }
+
+    fn spawn(&self, role: &str, mut command: Command) -> Program {
         let count = self.started.fetch_add(1, Ordering::Relaxed);
         let log = self.folder.join(format!("{count}-{role}.log"));
         let file = File::create(&log).unwrap();
-        let mut command = self.command(role, set);
         let child = command
             .stdout(file.try_clone().unwrap())
             .stderr(file)
@@ -104,8 +115,15 @@ impl Site {
         self.command(arguments, set).output().unwrap()
     }
 
-    fn command(&self, arguments: &str, set: Set<'_>) -> Command {
+    /// What would run it, to be started in any other way.
+    pub fn command(&self, arguments: &str, set: Set<'_>) -> Command {
         let mut command = Command::new(BINARY);
+        command.args(arguments.split_whitespace());
+        self.settled(command, set)
+    }
+
+    /// The same with the settings of this place.
+    fn settled(&self, mut command: Command, set: Set<'_>) -> Command {
         // What is set where the tests run is not meant for them.
         for line in shared::config::DEFAULTS.lines() {
             if let Some((name, _)) = line.split_once(" = ") {
@@ -113,7 +131,6 @@ impl Site {
             }
         }
         command
-            .args(arguments.split_whitespace())
             .env_remove("SUPPORT_CONFIG")
             .envs(&self.environment)
             .envs(set.iter().copied())
@@ -222,6 +239,11 @@ impl Drop for Program {
 pub struct Http(SocketAddr);
 
 impl Http {
+    /// Whatever listens there.
+    pub fn at(address: SocketAddr) -> Self {
+        Self(address)
+    }
+
     /// Where it is.
     pub fn address(self) -> SocketAddr {
         self.0
