@@ -157,6 +157,17 @@ fn tell(job: &Entry) -> io::Result<()> {
     writeln!(out, "attempts  {} of {}", job.attempt, job.max_attempts)?;
     writeln!(out, "enqueued  {}", time(job.created_at))?;
     writeln!(out, "run at    {}", time(job.run_at))?;
+    writeln!(
+        out,
+        "sent      {} times since its last outcome; {} runs in a row came to none",
+        job.dispatches, job.interruptions,
+    )?;
+    if let Some(until) = job.lease_until {
+        writeln!(out, "lease     until {}", time(until))?;
+    }
+    if let Some(trace) = &job.traceparent {
+        writeln!(out, "trace     {trace}")?;
+    }
     if let Some(finished) = job.finished_at {
         writeln!(out, "over      {}", time(finished))?;
     }

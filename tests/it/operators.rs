@@ -1,9 +1,12 @@
 //! What operators see of jobs and do with them, by `/admin` and by the command line.
 
 use crate::harness::{App, Caller, Site, minutes};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 const JOBS: &str = "/api/v1/admin/jobs";
+/// A queue that only another release has: a newer one runs beside this one, or ran before a rollback.
+const UNKNOWN: &str = "sms";
 
 /// A job that no release can read: it goes to the dead letters.
 async fn unreadable(app: &App, queue: &str) -> i64 {
@@ -22,6 +25,16 @@ async fn numbers(who: &Caller, query: &str) -> Vec<i64> {
     let answer = who.get(&format!("{JOBS}?{query}")).await;
     let jobs = answer.ok()["jobs"].as_array().unwrap().iter();
     jobs.map(|job| job["id"].as_i64().unwrap()).collect()
+}
+
+/// What the command line says.
+#[track_caller]
+fn says(site: &Site, arguments: &str, code: i32) -> String {
+    let output = site.run(&format!("jobs {arguments}"), &[]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments}: {said}{log}");
+    said
 }
 
 #[tokio::test]
@@ -221,13 +234,7 @@ async fn the_command_line_lists_shows_retries_and_discards_jobs_and_stops_queues
     );
     app.run_due().await;
     let site = Site::of(&app, &[]);
-    let says = |arguments: &str, code: i32| {
-        let output = site.run(&format!("jobs {arguments}"), &[]);
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let log = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{arguments}: {said}{log}");
-        said
-    };
+    let says = |arguments: &str, code: i32| says(&site, arguments, code);
     let list = says("list", 0);
     assert!(
         list.contains("unheard_of") && list.contains("2 of 2"),
@@ -262,5 +269,122 @@ async fn the_command_line_lists_shows_retries_and_discards_jobs_and_stops_queues
         "discard 1 --all-dead",
     ] {
         says(wrong, 2);
+    }
+}
+
+#[tokio::test]
+async fn jobs_of_a_queue_that_only_another_release_has_are_seen_and_decided_about_like_any() {
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    let (theirs, ours) = (
+        unreadable(&app, UNKNOWN).await,
+        unreadable(&app, "notify").await,
+    );
+    app.advance(minutes(3));
+    assert_eq!(numbers(&eve, "state=ready").await, [ours, theirs]);
+    let path = format!("{JOBS}/{theirs}");
+    assert_eq!(eve.get(&path).await.ok()["job"]["queue"], UNKNOWN);
+
+    let stands = json!({"queue": UNKNOWN, "paused": false, "ready": 1, "sent": 0, "running": 0, "dead": 0, "oldestSeconds": 180, "held": null});
+    let last = |answer: &Value| answer["queues"].as_array().unwrap().last().cloned();
+    let queues = eve.get("/api/v1/admin/queues").await;
+    assert_eq!(last(queues.ok()).as_ref(), Some(&stands));
+    let bulk = "/api/v1/admin/queues/bulk";
+    let paused = eve.put(bulk, json!({"paused": true})).await;
+    assert_eq!(last(paused.ok()), Some(stands));
+
+    // A worker of the other release gave it up.
+    app.sql(
+        "update jobs set state = 'dead', attempt = 10, finished_at = run_at where queue = $1",
+        UNKNOWN,
+    )
+    .await;
+    assert_eq!(numbers(&eve, "").await, [theirs]);
+    let retried = eve.post(&format!("{path}/retry"), json!({})).await;
+    assert_eq!(retried.ok()["job"]["state"], "ready");
+    assert_eq!(retried.body["job"]["attempts"], 0);
+    let discarded = eve.post(&format!("{path}/discard"), json!({})).await;
+    assert_eq!(discarded.ok()["job"]["state"], "cancelled");
+    assert_eq!(numbers(&eve, "state=cancelled").await, [theirs]);
+}
+
+#[tokio::test]
+async fn the_command_line_knows_jobs_of_a_queue_that_only_another_release_has() {
+    let app = App::new().await;
+    let job = unreadable(&app, UNKNOWN).await;
+    let site = Site::of(&app, &[]);
+    for looks in ["stats", "pause bulk", "resume bulk", "list --state ready"] {
+        let said = says(&site, looks, 0);
+        assert!(said.contains(UNKNOWN), "{looks}: {said}");
+    }
+    assert!(says(&site, &format!("show {job}"), 0).contains("queue     sms, priority 0"));
+    assert!(says(&site, &format!("retry {job}"), 0).contains(": ready"));
+    assert!(says(&site, &format!("discard {job}"), 0).contains(": cancelled"));
+    let left = says(&site, "stats", 0);
+    assert!(!left.contains(UNKNOWN), "{left}");
+}
+
+#[tokio::test]
+async fn the_document_names_our_queues_and_says_that_a_job_may_be_of_another() {
+    let app = App::new().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.body;
+    let schemas = &document["components"]["schemas"];
+    for its_own in ["traceparent", "oldestSeconds"] {
+        let mut all = schemas.as_object().unwrap().values();
+        let schema = all.find(|schema| schema["properties"][its_own].is_object());
+        let name = &schema.unwrap()["properties"]["queue"]["$ref"];
+        assert_eq!(name, "#/components/schemas/QueueName");
+    }
+    let name = &schemas["QueueName"];
+    assert_eq!(name["type"], "string");
+    assert_eq!(name["enum"], Value::Null, "others are allowed");
+    let ours = json!(["assignment", "sweeps", "notify", "email", "bulk"]);
+    assert_eq!(name["examples"], ours);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_job_has_its_lease_what_became_of_its_runs_and_its_trace() {
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let app = App::new().await;
+    let eve = app.admin("Eve").await;
+    let id = unreadable(&app, "email").await;
+    let path = format!("{JOBS}/{id}");
+    let fresh = eve.get(&path).await;
+    let fresh = &fresh.ok()["job"];
+    assert_eq!(
+        (&fresh["leaseUntil"], &fresh["traceparent"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        (&fresh["dispatches"], &fresh["interruptions"]),
+        (&json!(0), &json!(0))
+    );
+
+    sqlx::query(
+        "update jobs set state = 'running', dispatches = 3, interruptions = 2, lease_until = $2, traceparent = $3
+         where id = $1",
+    )
+    .bind(id)
+    .bind(app.now() + TimeDelta::seconds(40))
+    .bind(TRACE)
+    .execute(&app.cx.pool)
+    .await
+    .unwrap();
+    let shown = eve.get(&path).await;
+    let job = &shown.ok()["job"];
+    assert_eq!(job["leaseUntil"], "2025-10-01T08:00:40.000Z");
+    assert_eq!(
+        (&job["dispatches"], &job["interruptions"]),
+        (&json!(3), &json!(2))
+    );
+    assert_eq!(job["traceparent"], TRACE);
+
+    let told = says(&Site::of(&app, &[]), &format!("show {id}"), 0);
+    for line in [
+        "sent      3 times since its last outcome; 2 runs in a row came to none",
+        "lease     until 2025-10-01T08:00:40Z",
+        &format!("trace     {TRACE}"),
+    ] {
+        assert!(told.lines().any(|said| said == line), "{line}: {told}");
     }
 }

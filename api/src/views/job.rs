@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use shared::jobs::{
-    JobId, Queue, State,
+    JobId, QueueName, State,
     operate::{Entry, QueueState},
 };
 
@@ -19,7 +19,7 @@ pub struct JobView<'a> {
     id: JobId,
     /// What it does.
     name: &'a str,
-    queue: Queue,
+    queue: &'a QueueName,
     state: State,
     /// Its name and the ids that it is about.
     payload: &'a Value,
@@ -31,8 +31,17 @@ pub struct JobView<'a> {
     max_attempts: i32,
     /// When it is to run, or was to.
     run_at: Time,
+    /// Until when whoever it was handed out to may have it; then it is taken back.
+    lease_until: Option<Time>,
+    /// How often it was handed out since its last outcome.
+    dispatches: i32,
+    /// How many runs in a row began and came to no outcome: what kills its process shows here. A delivery
+    /// under way is counted.
+    interruptions: i32,
     /// What went wrong last.
     last_error: Option<&'a str>,
+    /// The trace that it belongs to (W3C Trace Context), where the request or job before it had one.
+    traceparent: Option<&'a str>,
     created_at: Time,
     /// When it was done, gave up or was decided against.
     finished_at: Option<Time>,
@@ -43,14 +52,18 @@ impl<'a> From<&'a Entry> for JobView<'a> {
         Self {
             id: entry.id,
             name: entry.name(),
-            queue: entry.queue,
+            queue: &entry.queue,
             state: entry.state,
             payload: &entry.payload,
             priority: entry.priority,
             attempts: entry.attempt,
             max_attempts: entry.max_attempts,
             run_at: Time(entry.run_at),
+            lease_until: entry.lease_until.map(Time),
+            dispatches: entry.dispatches,
+            interruptions: entry.interruptions,
             last_error: entry.last_error.as_deref(),
+            traceparent: entry.traceparent.as_deref(),
             created_at: Time(entry.created_at),
             finished_at: entry.finished_at.map(Time),
         }
@@ -62,7 +75,7 @@ impl<'a> From<&'a Entry> for JobView<'a> {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Queue")]
 pub struct QueueView {
-    queue: Queue,
+    queue: QueueName,
     /// Whether nothing of it is handed out.
     paused: bool,
     /// Jobs that wait for their time or for a worker.
@@ -96,7 +109,7 @@ impl QueueView {
     #[must_use]
     pub fn of(state: &QueueState, now: DateTime<Utc>) -> Self {
         Self {
-            queue: state.queue,
+            queue: state.queue.clone(),
             paused: state.paused,
             ready: state.ready,
             sent: state.sent,

@@ -115,6 +115,24 @@ impl Job {
         }
     }
 
+    /// The ticket that it is about, where the payload names one.
+    #[must_use]
+    pub const fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::AssignTicket { ticket } => Some(*ticket),
+            Self::FillAgent { .. }
+            | Self::AssignWaiting
+            | Self::PlanNotifications { .. }
+            | Self::ReleaseTickets { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::DeliverEmail { .. }
+            | Self::SweepSla
+            | Self::AutoClose
+            | Self::RollUpStats
+            | Self::Prune => None,
+        }
+    }
+
     /// Of equal jobs only one waits at a time: those that say what to look at rather than what to
     /// do. `None` for jobs that may wait many times over.
     ///
@@ -152,6 +170,22 @@ impl Job {
             | Self::AssignWaiting
             | Self::AutoClose
             | Self::Prune => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_job_whose_payload_names_a_ticket_is_about_that_ticket() {
+        let ticket = TicketId(Uuid::from_u128(7));
+        assert_eq!(Job::AssignTicket { ticket }.ticket(), Some(ticket));
+        let agent = UserId(Uuid::from_u128(8));
+        for job in [Job::FillAgent { agent }, Job::SweepSla] {
+            assert_eq!(job.ticket(), None, "{}", job.name());
         }
     }
 }

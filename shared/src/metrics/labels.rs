@@ -1,7 +1,9 @@
-//! What series are told apart by. Every label has few values, known beforehand: names of routes,
-//! jobs, queues, channels and events, never paths, addresses or ids. Pure.
+//! What series are told apart by. Every label has few values, which some release has written down: names
+//! of routes, jobs, queues, channels and events, never paths, addresses or ids. Pure.
 
+use crate::jobs::{Queue, QueueName};
 use prometheus_client::encoding::EncodeLabelSet;
+use std::borrow::Cow;
 
 /// A request that was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -23,14 +25,42 @@ pub(super) struct JobRun {
 /// Something of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct OfQueue {
-    pub queue: &'static str,
+    queue: Cow<'static, str>,
+}
+
+impl OfQueue {
+    pub fn of(queue: &QueueName) -> Self {
+        Self { queue: word(queue) }
+    }
+}
+
+impl From<Queue> for OfQueue {
+    fn from(queue: Queue) -> Self {
+        Self {
+            queue: queue.as_str().into(),
+        }
+    }
 }
 
 /// Something of a queue in a state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct OfQueueInState {
-    pub queue: &'static str,
-    pub state: &'static str,
+    queue: Cow<'static, str>,
+    state: &'static str,
+}
+
+impl OfQueueInState {
+    pub fn of(queue: &QueueName, state: &'static str) -> Self {
+        let queue = word(queue);
+        Self { queue, state }
+    }
+}
+
+fn word(queue: &QueueName) -> Cow<'static, str> {
+    match queue {
+        QueueName::Known(queue) => queue.as_str().into(),
+        QueueName::Unknown(name) => name.clone().into(),
+    }
 }
 
 /// An attempt to reach somebody.

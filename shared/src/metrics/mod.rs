@@ -6,6 +6,7 @@
 
 mod labels;
 mod machine;
+mod queues;
 mod scrape;
 mod standing;
 mod store;
@@ -98,7 +99,7 @@ impl Default for Metrics {
             }
         }
         for queue in Queue::ALL {
-            drop(metrics.waits.get_or_create(&of_queue(*queue)));
+            drop(metrics.waits.get_or_create(&OfQueue::from(*queue)));
         }
         metrics.registered()
     }
@@ -165,7 +166,7 @@ impl Metrics {
 
     /// A run of a job begins, which has been due for that long.
     pub fn waited(&self, queue: Queue, due_for: Duration) {
-        let waits = self.waits.get_or_create(&of_queue(queue));
+        let waits = self.waits.get_or_create(&OfQueue::from(queue));
         waits.observe(due_for.as_secs_f64());
     }
 
@@ -196,12 +197,6 @@ impl Metrics {
 
     fn relay(&self) -> Relay {
         *self.relay.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-const fn of_queue(queue: Queue) -> OfQueue {
-    OfQueue {
-        queue: queue.as_str(),
     }
 }
 

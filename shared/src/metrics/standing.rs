@@ -1,8 +1,11 @@
 //! How the system stands, as anybody finds it in the database. Pure.
 
-use super::labels::{OfQueue, OfQueueInState, OfRole};
+use super::{
+    labels::OfRole,
+    queues::{QueueStanding, Queues},
+};
 use crate::{
-    jobs::Queue,
+    jobs::QueueName,
     presence::{Present, Role},
 };
 use chrono::{DateTime, Utc};
@@ -13,22 +16,6 @@ use prometheus_client::{
 use std::sync::atomic::AtomicU64;
 
 pub(super) type Seconds = Gauge<f64, AtomicU64>;
-
-/// How a queue stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct QueueStanding {
-    pub queue: Queue,
-    pub paused: bool,
-    /// Could be handed out.
-    pub due: i64,
-    /// Put off to a later time.
-    pub later: i64,
-    pub sent: i64,
-    pub running: i64,
-    pub dead: i64,
-    pub due_since: Option<DateTime<Utc>>,
-    pub handed_out_since: Option<DateTime<Utc>>,
-}
 
 /// How the deadlines stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,59 +52,16 @@ impl Standing {
     }
 
     fn tell_queues(&self, registry: &mut Registry, now: DateTime<Utc>) {
-        let jobs = Family::<OfQueueInState, Gauge>::default();
-        let oldest = Family::<OfQueueInState, Seconds>::default();
-        let (dead, paused, workers) = (by_queue(), by_queue(), by_queue());
-        let lag = Seconds::default();
+        let queues = Queues::default();
         for standing in &self.queues {
-            let queue = standing.queue.as_str();
-            for (state, count) in [
-                ("ready", standing.due),
-                ("delayed", standing.later),
-                ("sent", standing.sent),
-                ("running", standing.running),
-            ] {
-                jobs.get_or_create(&OfQueueInState { queue, state })
-                    .set(count);
-            }
-            let ready = age(standing.due_since, now);
-            let sent = age(standing.handed_out_since, now);
-            for (state, age) in [("ready", ready), ("sent", sent)] {
-                oldest
-                    .get_or_create(&OfQueueInState { queue, state })
-                    .set(age);
-            }
-            if !standing.paused {
-                lag.set(lag.get().max(ready));
-            }
-            let label = OfQueue { queue };
-            dead.get_or_create(&label).set(standing.dead);
-            paused.get_or_create(&label).set(i64::from(standing.paused));
-            let serving = count(self.present.serving(standing.queue));
-            workers.get_or_create(&label).set(serving);
+            let workers = match &standing.queue {
+                QueueName::Known(queue) => self.present.serving(*queue),
+                // Those of the release that has it are told by its own processes.
+                QueueName::Unknown(_) => 0,
+            };
+            queues.take_in(standing, count(workers), now);
         }
-        registry.register(
-            "queue_jobs",
-            "Jobs of each queue: ready (due), delayed (put off), sent (handed out), running (deliveries)",
-            jobs,
-        );
-        registry.register(
-            "queue_oldest_seconds",
-            "For how long the oldest job of a queue has been due: ready (nobody has it) and sent (handed out or running)",
-            oldest,
-        );
-        registry.register(
-            "relay_lag_seconds",
-            "For how long the oldest job of all queues that are not paused has waited to be handed out",
-            lag,
-        );
-        registry.register("dead_jobs", "Dead letters, by queue", dead);
-        registry.register("queue_paused", "Whether a queue is stopped", paused);
-        registry.register(
-            "queue_workers",
-            "Worker processes that serve a queue",
-            workers,
-        );
+        queues.tell(registry);
     }
 
     fn tell_deadlines(&self, registry: &mut Registry, now: DateTime<Utc>) {
@@ -147,12 +91,8 @@ impl Standing {
     }
 }
 
-fn by_queue() -> Family<OfQueue, Gauge> {
-    Family::default()
-}
-
 /// Seconds since then; 0 where there is nothing, or it is still to come.
-fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> f64 {
+pub(super) fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> f64 {
     let age = since.and_then(|since| (now - since).to_std().ok());
     age.unwrap_or_default().as_secs_f64()
 }

@@ -1,7 +1,7 @@
 //! How the queues and the deadlines stand, in SQL: one statement for each, whose cost is bounded
 //! however much waits.
 
-use super::standing::{Deadlines, QueueStanding};
+use super::{queues::QueueStanding, standing::Deadlines};
 use crate::jobs::Queue;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -10,8 +10,9 @@ use sqlx::PgPool;
 /// index alone this many take a few dozen milliseconds.
 const COUNTED: i64 = 100_000;
 
-/// How the queues stand. What waits is counted by the index of the relay; the oldest of each queue
-/// and priority is one look into it, so that it is right however many there are.
+/// How the queues stand: ours, and whatever else has jobs (`others` finds each queue with one look). What waits
+/// is counted by the index of the relay; the oldest of each queue and priority is one look into it, so that it
+/// is right however many there are.
 pub(super) async fn queues(
     pool: &PgPool,
     now: DateTime<Utc>,
@@ -19,10 +20,27 @@ pub(super) async fn queues(
     let words: Vec<String> = Queue::ALL.iter().map(Queue::to_string).collect();
     sqlx::query_as!(
         QueueStanding,
-        r#"with recursive lines (queue, priority) as (
+        r#"with recursive handed_out as (
+               select queue, count(*) filter (where state = 'sent') as sent,
+                      count(*) filter (where state = 'running') as running, min(run_at) as run_at
+               from (select queue, state, run_at from jobs
+                     where state in ('sent', 'running') and lane = 'workers' limit $3) as counted group by queue),
+           dead as (
+               select queue, count(*) as dead
+               from (select queue from jobs where state = 'dead' and lane = 'workers' limit $3) as counted group by queue),
+           others (queue) as (
+               (select queue from jobs where state = 'ready' and lane = 'workers' order by queue limit 1)
+               union all
+               select (select queue from jobs where state = 'ready' and lane = 'workers' and jobs.queue > others.queue
+                       order by queue limit 1)
+               from others where queue is not null),
+           named (queue) as (
+               select unnest($1::text[]) union select queue from others where queue is not null
+               union select queue from handed_out union select queue from dead),
+           lines (queue, priority) as (
                select queue, (select max(priority) from jobs
-                              where state = 'ready' and lane = 'workers' and jobs.queue = served.queue)
-               from unnest($1::text[]) as served (queue)
+                              where state = 'ready' and lane = 'workers' and jobs.queue = named.queue)
+               from named
                union all
                select queue, (select max(priority) from jobs
                               where state = 'ready' and lane = 'workers' and jobs.queue = lines.queue
@@ -32,17 +50,9 @@ pub(super) async fn queues(
                select queue, min((select run_at from jobs
                                   where state = 'ready' and lane = 'workers' and jobs.queue = lines.queue
                                   and jobs.priority = lines.priority order by run_at limit 1)) as run_at
-               from lines group by queue),
-           handed_out as (
-               select queue, count(*) filter (where state = 'sent') as sent,
-                      count(*) filter (where state = 'running') as running, min(run_at) as run_at
-               from (select queue, state, run_at from jobs
-                     where state in ('sent', 'running') and lane = 'workers' limit $3) as counted group by queue),
-           dead as (
-               select queue, count(*) as dead
-               from (select queue from jobs where state = 'dead' and lane = 'workers' limit $3) as counted group by queue)
-           select firsts.queue as "queue!: Queue",
-                  coalesce((select paused from queue_control where queue_control.queue = firsts.queue), false) as "paused!",
+               from lines group by queue)
+           select firsts.queue as "queue!: String",
+                  coalesce(control.paused, false) as "paused!", coalesce(control.failures > 0, false) as "held!",
                   waiting.due as "due!", waiting.later as "later!",
                   coalesce(sent, 0) as "sent!", coalesce(running, 0) as "running!", coalesce(dead, 0) as "dead!",
                   case when firsts.run_at <= $2 then firsts.run_at end as due_since,
@@ -52,6 +62,7 @@ pub(super) async fn queues(
                select count(*) filter (where run_at <= $2) as due, count(*) filter (where run_at > $2) as later
                from (select run_at from jobs
                      where state = 'ready' and lane = 'workers' and jobs.queue = firsts.queue limit $3) as counted) as waiting
+           left join queue_control as control using (queue)
            left join handed_out using (queue) left join dead using (queue)
            order by 1"#,
         &words,

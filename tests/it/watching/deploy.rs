@@ -65,8 +65,7 @@ async fn dashboard_alarms_autoscaler_and_documents_name_metrics_that_the_program
     })
     .await;
 
-    let dashboard: Value = serde_json::from_str(&file("grafana/dashboard.json")).unwrap();
-    let expressions = expressions(&dashboard);
+    let expressions = dashboard();
     assert!(expressions.len() > 20, "{expressions:?}");
     let rules = file("prometheus/rules.yml");
     for (what, text) in [
@@ -100,6 +99,63 @@ async fn dashboard_alarms_autoscaler_and_documents_name_metrics_that_the_program
             operations.contains(&format!("`{rule}`")),
             "docs/OPERATIONS.md has no {rule}"
         );
+    }
+}
+
+fn dashboard() -> Vec<String> {
+    expressions(&serde_json::from_str(&file("grafana/dashboard.json")).unwrap())
+}
+
+#[test]
+fn what_waits_in_a_queue_that_is_paused_or_held_calls_for_nobody() {
+    let texts = ["prometheus/rules.yml", "kubernetes/autoscaling.yaml"].map(file);
+    let ages: Vec<&str> = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter(|line| line.contains("support_queue_oldest_seconds"))
+        .collect();
+    assert_eq!(ages.len(), 2, "an alarm and the autoscaler: {ages:?}");
+    for expression in ages {
+        for exempt in ["support_queue_paused", "support_queue_held"] {
+            let (_, unless) = expression.split_once(" unless ").unwrap();
+            assert!(unless.contains(exempt), "{exempt}: {expression}");
+        }
+    }
+    assert!(texts[0].contains("- alert: SupportQueueHeld"));
+    let shown = dashboard();
+    assert!(
+        shown
+            .iter()
+            .any(|expression| expression.contains("support_queue_held"))
+    );
+}
+
+#[test]
+fn what_every_process_tells_of_several_states_is_told_apart_by_state_before_it_is_added_up() {
+    let mut added = 0;
+    for expression in dashboard() {
+        if expression.contains("max by") && expression.contains("state=~") {
+            added += 1;
+            let apart = expression.contains("max by (queue, state)");
+            assert!(apart, "it takes the larger: {expression}");
+        }
+    }
+    assert!(added > 0);
+}
+
+#[test]
+fn the_monitor_of_kubernetes_finds_every_process_by_its_label_and_port() {
+    let monitor = file("kubernetes/monitoring.yaml");
+    let label = "app.kubernetes.io/name: support";
+    assert!(monitor.contains(&format!("matchLabels: {{{label}}}")));
+    assert!(monitor.contains("- port: http\n"));
+    assert!(monitor.contains("path: /metrics\n"));
+    assert!(monitor.contains("credentials: {name: support, key: METRICS_TOKEN}"));
+    assert!(file("kubernetes/secret.example.yaml").contains("METRICS_TOKEN: "));
+    for role in ["api", "worker", "scheduler"] {
+        let deployment = file(&format!("kubernetes/{role}.yaml"));
+        assert!(deployment.contains(label), "{role}");
+        assert!(deployment.contains("- {name: http, containerPort: "));
     }
 }
 

@@ -150,6 +150,71 @@ async fn what_waits_is_counted_with_its_age_in_any_process() {
 }
 
 #[tokio::test]
+async fn a_queue_that_is_held_or_on_trial_is_told_and_is_no_lag_of_the_relay() {
+    let app = App::new().await;
+    app.customer("Ann").await.asks("general", "low").await;
+    app.advance(TimeDelta::seconds(70));
+    // Held for another minute, and on trial: that is over, and nobody has gone to see yet.
+    sqlx::query(
+        "update queue_control set failures = 2, held_because = 'away',
+             held_until = $1 + case queue when 'assignment' then interval '1 minute' else interval '-1 minute' end
+         where queue in ('assignment', 'notify')",
+    )
+    .bind(app.now())
+    .execute(&app.cx.pool)
+    .await
+    .unwrap();
+    let text = scrape(&app).await;
+    let series = series(&text);
+    for (name, value) in [
+        (r#"support_queue_held{queue="assignment"}"#, "1"),
+        (r#"support_queue_held{queue="notify"}"#, "1"),
+        (r#"support_queue_held{queue="email"}"#, "0"),
+        (r#"support_queue_paused{queue="notify"}"#, "0"),
+        (
+            r#"support_queue_oldest_seconds{queue="notify",state="ready"}"#,
+            "70.0",
+        ),
+        ("support_relay_lag_seconds", "0.0"),
+    ] {
+        assert_eq!(series.get(name), Some(&value), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn jobs_of_a_queue_that_only_another_release_has_are_counted_and_call_for_no_workers_of_this_one()
+ {
+    let app = App::new().await;
+    for (queue, state) in [("sms", "ready"), ("sms", "dead"), ("fax", "running")] {
+        sqlx::query(
+            "insert into jobs (queue, lane, payload, priority, state, run_at, max_attempts, created_at)
+             values ($1, 'workers', '{}', 0, $2, $3, 10, $3)",
+        )
+        .bind(queue)
+        .bind(state)
+        .bind(app.now())
+        .execute(&app.cx.pool)
+        .await
+        .unwrap();
+    }
+    app.advance(TimeDelta::seconds(70));
+    let text = scrape(&app).await;
+    let series = series(&text);
+    for (name, value) in [
+        ("support_database_up", "1"),
+        (r#"support_queue_jobs{queue="sms",state="ready"}"#, "1"),
+        (r#"support_queue_jobs{queue="fax",state="running"}"#, "1"),
+        (r#"support_dead_jobs{queue="sms"}"#, "1"),
+        (r#"support_queue_workers{queue="sms"}"#, "0"),
+        (r#"support_queue_jobs{queue="email",state="ready"}"#, "0"),
+        ("support_relay_lag_seconds", "0.0"),
+    ] {
+        assert_eq!(series.get(name), Some(&value), "{name}: {text}");
+    }
+    assert!(!text.contains(r#"oldest_seconds{queue="sms""#), "{text}");
+}
+
+#[tokio::test]
 async fn no_label_is_a_path_an_address_an_id_or_a_word_of_somebody() {
     let app = App::new().await;
     let customer = app.customer("Ann").await;

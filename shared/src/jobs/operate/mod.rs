@@ -1,12 +1,13 @@
 //! What operators do with jobs: look at them, try one again, decide against one, stop a queue. The
-//! command line and `/admin` both come here. Jobs of the workers alone; nobody else's are theirs.
+//! command line and `/admin` both come here. Jobs of the workers alone; nobody else's are theirs. Those
+//! of queues that only another release has are told and decided about like any.
 //!
 //! Races: a job that somebody runs at this moment is locked or under a lease, and is refused (409)
 //! rather than waited for; of two operators the second finds the state that the first left.
 
 mod store;
 
-use super::{Job, JobId, Queue, State};
+use super::{Job, JobId, Queue, QueueName, State};
 use crate::{
     error::ActionError,
     notifications::actions::{Attempt, record},
@@ -22,8 +23,8 @@ pub use store::{find, page, queues};
 pub struct Entry {
     /// Its row.
     pub id: JobId,
-    /// Where it waits.
-    pub queue: Queue,
+    /// Where it waits. Nobody of this release hands it out if it does not have that queue.
+    pub queue: QueueName,
     /// Where it stands.
     pub state: State,
     /// The job, as JSON: its name and ids. It may be one that this release cannot read.
@@ -36,8 +37,16 @@ pub struct Entry {
     pub max_attempts: i32,
     /// When it is to run, or was to.
     pub run_at: DateTime<Utc>,
+    /// Until when whoever it was handed out to may have it, by the clock of the database.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// How often it was handed out since its last outcome.
+    pub dispatches: i32,
+    /// How many runs in a row came to no outcome.
+    pub interruptions: i32,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// The trace that it belongs to (W3C Trace Context).
+    pub traceparent: Option<String>,
     /// When it was enqueued.
     pub created_at: DateTime<Utc>,
     /// When it was done, gave up or was decided against.
@@ -82,7 +91,7 @@ pub const COUNTED: i64 = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueState {
     /// Which.
-    pub queue: Queue,
+    pub queue: QueueName,
     /// Whether nothing of it is handed out.
     pub paused: bool,
     /// Jobs that wait for their time or for a worker.

@@ -2,11 +2,25 @@
 
 use super::{COUNTED, Entry, Filter, Held, Page, QueueState};
 use crate::{
-    jobs::{JobId, Queue, State},
+    jobs::{JobId, Queue, QueueName, State, ledger::Count},
     work::Tx,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool, Postgres, QueryBuilder};
+use std::collections::BTreeSet;
+
+/// The one column list of jobs as operators see them. The queue comes as text, since it may be one that
+/// this release does not have.
+macro_rules! entries {
+    ($head:literal, $tail:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Entry,
+            $head + r#" id, queue as "queue!: String", state, payload, priority, attempt, max_attempts, run_at, lease_until,
+                dispatches, interruptions, last_error, traceparent, created_at, finished_at "# + $tail
+            $(, $argument)*
+        )
+    };
+}
 
 /// A part of the jobs that `filter` means, the newest first: at most `limit`, those before `before`.
 ///
@@ -28,10 +42,9 @@ pub async fn page(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = ids.len() > wanted;
     ids.truncate(wanted);
-    let jobs = sqlx::query_as!(
-        Entry,
-        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
-         from jobs where id = any($1) order by id desc",
+    let jobs = entries!(
+        "select",
+        "from jobs where id = any($1) order by id desc",
         &ids,
     )
     .fetch_all(pool)
@@ -78,10 +91,9 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<Jo
 /// # Errors
 /// The database failed.
 pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Entry>> {
-    sqlx::query_as!(
-        Entry,
-        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
-         from jobs where id = $1 and lane = 'workers'",
+    entries!(
+        "select",
+        "from jobs where id = $1 and lane = 'workers'",
         id.0,
     )
     .fetch_optional(db)
@@ -90,10 +102,9 @@ pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Ent
 
 /// A job, unless somebody runs it at this moment.
 pub(super) async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> {
-    sqlx::query_as!(
-        Entry,
-        "select id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at
-         from jobs where id = $1 and lane = 'workers' for update skip locked",
+    entries!(
+        "select",
+        "from jobs where id = $1 and lane = 'workers' for update skip locked",
         id.0,
     )
     .fetch_optional(&mut **tx)
@@ -102,12 +113,11 @@ pub(super) async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> 
 
 /// Has a locked job run at `now`, with all of its attempts.
 pub(super) async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
-    sqlx::query_as!(
-        Entry,
+    entries!(
         "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
              lease_until = null, finished_at = null
-         where id = $1
-         returning id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at",
+         where id = $1 returning",
+        "",
         id.0,
         now,
     )
@@ -117,11 +127,10 @@ pub(super) async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sq
 
 /// Takes a locked job out of the queue.
 pub(super) async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
-    sqlx::query_as!(
-        Entry,
+    entries!(
         "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
-         where id = $1
-         returning id, queue, state, payload, priority, attempt, max_attempts, run_at, last_error, created_at, finished_at",
+         where id = $1 returning",
+        "",
         id.0,
         now,
     )
@@ -144,41 +153,58 @@ pub(super) async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Resu
     .map(|_| ())
 }
 
-/// How each queue stands.
+/// What is set for a queue.
+struct Control {
+    queue: QueueName,
+    paused: bool,
+    failures: i32,
+    held_until: Option<DateTime<Utc>>,
+    held_because: Option<String>,
+}
+
+/// How each queue stands: ours, and whatever else there is.
 ///
 /// # Errors
 /// The database failed.
 pub async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
     let counts = crate::jobs::store::counts(pool, now).await?;
-    let controls =
-        sqlx::query!("select queue, paused, failures, held_until, held_because from queue_control")
-            .fetch_all(pool)
-            .await?;
-    let states = Queue::ALL.iter().map(|queue| {
-        let of = |state| {
-            counts
-                .iter()
-                .find(|count| count.queue == *queue && count.state == state)
-        };
-        let count = |state| of(state).map_or(0, |count| count.count);
-        let control = controls.iter().find(|control| control.queue == *queue);
-        let trouble = control.filter(|control| control.failures > 0);
-        QueueState {
-            queue: *queue,
-            paused: control.is_some_and(|control| control.paused),
-            ready: count(State::Ready),
-            sent: count(State::Sent),
-            running: count(State::Running),
-            dead: count(State::Dead),
-            oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
-            trouble: trouble.and_then(|control| {
-                Some(Held {
-                    until: control.held_until?,
-                    because: control.held_because.clone().unwrap_or_default(),
-                    times: control.failures,
-                })
-            }),
-        }
-    });
+    let controls = sqlx::query_as!(
+        Control,
+        r#"select queue as "queue!: String", paused, failures, held_until, held_because from queue_control"#,
+    )
+    .fetch_all(pool)
+    .await?;
+    let ours = Queue::ALL.iter().map(|queue| QueueName::from(*queue));
+    let counted = counts.iter().map(|count| count.queue.clone());
+    let set = controls.iter().map(|control| control.queue.clone());
+    let names: BTreeSet<QueueName> = ours.chain(counted).chain(set).collect();
+    let states = names.iter().map(|name| stands(name, &counts, &controls));
     Ok(states.collect())
+}
+
+fn stands(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueState {
+    let of = |state| {
+        counts
+            .iter()
+            .find(|count| count.queue == *name && count.state == state)
+    };
+    let count = |state| of(state).map_or(0, |count| count.count);
+    let control = controls.iter().find(|control| control.queue == *name);
+    let trouble = control.filter(|control| control.failures > 0);
+    QueueState {
+        queue: name.clone(),
+        paused: control.is_some_and(|control| control.paused),
+        ready: count(State::Ready),
+        sent: count(State::Sent),
+        running: count(State::Running),
+        dead: count(State::Dead),
+        oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
+        trouble: trouble.and_then(|control| {
+            Some(Held {
+                until: control.held_until?,
+                because: control.held_because.clone().unwrap_or_default(),
+                times: control.failures,
+            })
+        }),
+    }
 }
