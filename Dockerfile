@@ -23,5 +23,6 @@ WORKDIR /var/lib/support
 VOLUME /var/lib/support
 # The API; workers and schedulers tell of themselves at 5001.
 EXPOSE 5000 5001
+# Of whatever role this container is: without a word the API is asked or, where there is none, port 5001.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["support", "health"]
 ENTRYPOINT ["support"]

@@ -1,7 +1,7 @@
 //! What a person sees who started the program by hand: where it is, how to get in, and three
 //! commands that work as they stand.
 
-use crate::{development::AdminLogin, settings::without_credentials};
+use crate::{addresses::without_credentials, development::AdminLogin};
 use secrecy::ExposeSecret;
 use shared::config::{Config, MailTransport};
 use std::{

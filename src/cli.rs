@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::{
+    addresses,
     admin::{self, NewAdmin},
     demo::{self, Extent},
     health::{self, Asked},
@@ -48,11 +49,15 @@ enum Command {
     /// No mail is sent, whatever `SMTP_URL` says: all are written to `DATA_DIR/mail-demo`. The people
     /// are made up: their addresses end in `example.com`, and they share a password that is printed.
     Demo(Extent),
-    /// Ask a process of this machine whether it is ready; exit 0 if so, else 1
+    /// Ask a process of this machine whether it has what it needs; exit 0 if so, else 1
+    ///
+    /// What it needs are the database and its migrations: every process goes on without Redis, and being
+    /// started anew would not bring it back.
     Health {
-        /// Which: the API at `PORT`, or another at `OPERATION_PORT`
-        #[arg(value_enum, default_value = "api")]
-        process: Asked,
+        /// Which: the API at `PORT`, or another at `OPERATION_PORT`. Without: the first of the two that is
+        /// there
+        #[arg(value_enum)]
+        process: Option<Asked>,
     },
     /// Print the configuration as it is in force, secrets masked
     Config,
@@ -104,6 +109,7 @@ fn prepared<F: Future<Output = Result<()>>>(
     let (mut ground, servers) = settings::lay_ground()?;
     prepare(&mut ground.config);
     telemetry::init(&ground.config.log)?;
+    addresses::warn(&ground.config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(available_parallelism().map_or(1, usize::from))
         .max_blocking_threads(BLOCKING_THREADS)

@@ -1,7 +1,10 @@
 //! From the environment to a configuration that is beyond doubt. Every problem is told at once,
 //! before anything is started.
 
-use crate::development::{self, Made};
+use crate::{
+    addresses::{self, without_credentials},
+    development::{self, Made},
+};
 use anyhow::Result;
 use shared::{
     attachments::Files,
@@ -12,7 +15,8 @@ use shared::{
     servers::Servers,
     telemetry,
 };
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write};
+use worker::{channels::Channels, mail::Sender};
 
 /// What a command stands on.
 pub(crate) struct Ground {
@@ -24,17 +28,21 @@ pub(crate) struct Ground {
 
 /// The settings of this process.
 pub(crate) fn load() -> Result<Settings, ConfigError> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
-    Settings::load(|name| std::env::var(name).ok())
+    Settings::load(environment)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Reads and checks the configuration, and starts the private servers where none are given.
 pub(crate) fn lay_ground() -> Result<(Ground, Option<Servers>)> {
-    let mut settings = load()?;
-    check(&settings)?;
+    let (mut settings, of_file) = Settings::gather(environment);
+    check(&settings, of_file)?;
     if !wants_private_servers(&settings) {
         let config = Config::read(&settings)?;
         return Ok((Ground { config, made: None }, None));
@@ -49,38 +57,73 @@ fn wants_private_servers(settings: &Settings) -> bool {
     settings.get("DATABASE_URL").is_empty() && settings.get("REDIS_URL").is_empty()
 }
 
-/// Everything that can be known to be wrong before anything is started.
-fn check(settings: &Settings) -> Result<(), ConfigError> {
-    let mut problems = Vec::new();
-    let mut complete = settings.clone();
+/// Everything that can be known to be wrong before anything is started, after what is wrong with the
+/// file.
+fn check(settings: &Settings, of_file: Vec<String>) -> Result<(), ConfigError> {
+    let mut problems = of_file;
     let given = |name| !settings.get(name).is_empty();
     if given("DATABASE_URL") != given("REDIS_URL") {
         problems.push("DATABASE_URL and REDIS_URL go together: set both or neither".to_owned());
     }
-    // what will be supplied, or has been complained of
+    let (config, faults) = Config::gather(&complete(settings));
+    let log = telemetry::filter(settings.get("LOG")).err();
+    let mut more = addresses::problems(settings);
+    more.extend(channel_problems(&config));
+    more.extend(scheduler::problems(settings));
+    more.extend(bootstrap_problems(settings));
+    more.extend(log.map(|error| error.to_string()));
+    let more = of_others(&faults, more);
+    let of_bucket = bucket_problem(&config, &faults);
+    problems.extend(faults.into_iter().chain(more).chain(of_bucket));
+    ConfigError::unless_none(problems)
+}
+
+/// The settings with what will be supplied, or has been complained of.
+fn complete(settings: &Settings) -> Settings {
+    let mut complete = settings.clone();
     complete.supply("DATABASE_URL", "postgres://localhost");
     complete.supply("REDIS_URL", "redis://localhost");
     if wants_private_servers(settings) {
         complete.supply("JWT_SECRET", "x".repeat(32));
     }
-    match Config::read(&complete) {
-        Err(error) => problems.extend(error.into_problems()),
-        Ok(config) => {
-            let mail = worker::channels::Channels::new(&config).err();
-            problems.extend(mail.map(|error| Chain(&error).to_string()));
-            // Of a folder only making it tells whether it can be used: that is for later.
-            if let FilesPlace::S3(_) = config.attachments.place {
-                let files = Files::new(&config.attachments).open().err();
-                problems.extend(files.map(|error| Chain(&error).to_string()));
-            }
+    complete
+}
+
+/// Those problems whose settings have no fault that was told: each looks at a setting on its own, and
+/// one mistake is one line.
+fn of_others(faults: &[String], mut problems: Vec<String>) -> Vec<String> {
+    let told: BTreeSet<&str> = faults.iter().map(|fault| name_in(fault)).collect();
+    problems.retain(|problem| !told.contains(name_in(problem)));
+    problems
+}
+
+/// The setting that a problem is about: its first word.
+fn name_in(problem: &str) -> &str {
+    problem.split_once(' ').map_or(problem, |(name, _)| name)
+}
+
+fn channel_problems(config: &Config) -> Vec<String> {
+    let channels = Channels::new(config).err();
+    // They tell their first fault alone, and the sender may be wrong beside.
+    let sender = Sender::parse(&config.mail.from).err();
+    let errors = channels.into_iter().chain(sender);
+    let mut problems: Vec<String> = errors.map(|error| Chain(&error).to_string()).collect();
+    problems.dedup();
+    problems
+}
+
+/// Of a folder only making it tells whether it can be used: that is for later.
+fn bucket_problem(config: &Config, faults: &[String]) -> Option<String> {
+    let in_doubt = faults
+        .iter()
+        .any(|fault| name_in(fault).starts_with("ATTACHMENTS_"));
+    match config.attachments.place {
+        FilesPlace::S3(_) if !in_doubt => {
+            let error = Files::new(&config.attachments).open().err()?;
+            Some(Chain(&error).to_string())
         }
+        FilesPlace::S3(_) | FilesPlace::Folder(_) => None,
     }
-    problems.extend(scheduler::problems(settings));
-    problems.extend(bootstrap_problems(settings));
-    if let Err(error) = telemetry::filter(settings.get("LOG")) {
-        problems.push(error.to_string());
-    }
-    ConfigError::unless_none(problems)
 }
 
 fn bootstrap_problems(settings: &Settings) -> Vec<String> {
@@ -122,31 +165,23 @@ fn masked(name: &str, value: &str) -> String {
     {
         return "***".to_owned();
     }
-    without_credentials(value)
-}
-
-/// A URL with its user and password masked; any other text as it is.
-pub(crate) fn without_credentials(url: &str) -> String {
-    let parts = url
-        .split_once("://")
-        .and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
-    match parts {
-        Some((scheme, place)) => format!("{scheme}://***@{place}"),
-        None => url.to_owned(),
+    // An address without its beginning: whatever it is, it may hold a password.
+    if name.ends_with("_URL") && !value.contains("://") {
+        return "***".to_owned();
     }
+    without_credentials(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn problems(set: &'static [(&'static str, &'static str)]) -> String {
-        let settings = Settings::load(|name| {
+    fn problems(set: &[(&str, &str)]) -> String {
+        let (settings, of_file) = Settings::gather(|name| {
             let found = set.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
-        })
-        .unwrap();
-        check(&settings)
+        });
+        check(&settings, of_file)
             .err()
             .map(|error| error.to_string())
             .unwrap_or_default()
@@ -195,14 +230,57 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_no_driver_can_read_is_told_beside_all_else() {
+        let problems = problems(&[
+            ("DATABASE_URL", "postgres://me:hush@host:1x/y"),
+            ("REDIS_URL", "redis://:hush@host:port"),
+            ("SMTP_URL", "smtp://me:hush@host:port"),
+            ("MAIL_FROM", "nobody"),
+        ]);
+        assert!(problems.contains("5 problem"), "{problems}");
+        for name in [
+            "DATABASE_URL",
+            "REDIS_URL",
+            "SMTP_URL",
+            "MAIL_FROM",
+            "JWT_SECRET",
+        ] {
+            assert!(problems.contains(name), "{name} is missing in: {problems}");
+        }
+        assert!(!problems.contains("hush"), "{problems}");
+    }
+
+    #[test]
+    fn one_mistake_is_one_line() {
+        for mistake in [
+            [("WORKER_QUEUES", "")],
+            [("ATTACHMENTS_TYPES", "")],
+            [("ATTACHMENTS_URL", "https://files.example.com")],
+            [("WAITING_RESOLVE_DAYS", "many")],
+            [("SMTP_URL", "http://localhost")],
+            [("MAIL_FROM", "")],
+            [("LOG", "")],
+            [("SCHEDULE_PRUNE", "")],
+            [("SUPPORT_CONFIG", "/nowhere/support.toml")],
+        ] {
+            let problems = problems(&mistake);
+            assert!(problems.contains("1 problem"), "{problems}");
+        }
+        let problems = problems(&[
+            ("DATABASE_URL", "mysql://me:hush@host:1x/y"),
+            ("REDIS_URL", "http://localhost"),
+            ("JWT_SECRET", "0123456789012345678901234567890123456789"),
+        ]);
+        assert!(problems.contains("2 problem"), "{problems}");
+    }
+
+    #[test]
     fn secrets_are_masked() {
         assert_eq!(masked("JWT_SECRET", "abc"), "***");
+        assert_eq!(masked("DATABASE_URL", "me:hush@host/x"), "***");
         assert_eq!(
-            masked(
-                "SMTP_URL",
-                "smtp://me:p@ss@mail.example.com:587?tls=required"
-            ),
-            "smtp://***@mail.example.com:587?tls=required"
+            masked("DATABASE_URL", "postgres://h/db?user=u&password=hush"),
+            "postgres://h/db?user=u&password=***"
         );
         assert_eq!(
             masked("REDIS_URL", "redis://localhost"),

@@ -1,10 +1,11 @@
 //! The outermost layer: gives each request its id, writes out problems, and logs one line for
-//! each request. Never bodies, tokens or query text.
+//! each request, also for one whose client did not wait for the answer. Never bodies, tokens or
+//! query text.
 
 use crate::{error::Problem, extract::is_json};
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -16,6 +17,8 @@ use std::time::Instant;
 use tracing::Instrument;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What a request that nobody was left to answer counts as: the number of nginx for it. Nobody is sent it.
+const CLIENT_LEFT: u16 = 499;
 
 /// The id of a request: the caller's, if it sent a sane one, else one of ours. In the extensions
 /// of every request.
@@ -48,35 +51,95 @@ pub(crate) async fn around(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
     let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::ours(&cx));
-    let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let route = path.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let traced = cx.traces.begin(
-        Kind::Request,
-        || format!("{method} {route}").into(),
-        of_caller(request.headers()),
-    );
-    let (trace, trace_id) = (traced.trace(), traced.trace().map(|trace| trace.id()));
+    let under_way = UnderWay::begin(cx, &request, id.clone());
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", request.id = id.as_str(), trace.id = trace_id);
+    let span = tracing::info_span!(
+        "request",
+        request.id = id.as_str(),
+        trace.id = under_way.trace_id
+    );
+    let trace = under_way.trace();
     let answer = trace::within(trace, next.run(request).instrument(span)).await;
     let mut response = written_out(answer, &id);
     finish(response.headers_mut(), &id);
-    let (took, status) = (began.elapsed(), response.status().as_u16());
-    end(traced, (method.as_str(), route, status), &id);
-    cx.metrics.request(route, method.as_str(), status, took);
-    tracing::info!(
-        request.id = id.as_str(),
-        trace.id = trace_id,
-        http.method = method.as_str(),
-        http.path = route,
-        http.status = status,
-        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        "request answered"
-    );
+    under_way.answered(response.status().as_u16());
     response
+}
+
+/// A request until its end, which leaves one line in the log, one observation and its span, however it
+/// comes. When a client hangs up, the server drops what was to answer it, and nothing of that runs any
+/// more but [`Drop`]. A stop that does not wait for the answer looks the same from here.
+struct UnderWay {
+    cx: Context,
+    id: RequestId,
+    method: Method,
+    path: Option<MatchedPath>,
+    began: Instant,
+    span: Option<Span>,
+    trace_id: Option<String>,
+    /// `None` until there is an answer.
+    status: Option<u16>,
+}
+
+impl UnderWay {
+    fn begin(cx: Context, request: &Request, id: RequestId) -> Self {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let path = request.extensions().get::<MatchedPath>().cloned();
+        let span = cx.traces.begin(
+            Kind::Request,
+            || format!("{method} {}", route(path.as_ref())).into(),
+            of_caller(request.headers()),
+        );
+        Self {
+            trace_id: span.trace().map(|trace| trace.id()),
+            span: Some(span),
+            status: None,
+            cx,
+            id,
+            method,
+            path,
+            began,
+        }
+    }
+
+    fn trace(&self) -> Option<Trace> {
+        self.span.as_ref().and_then(Span::trace)
+    }
+
+    fn answered(mut self, status: u16) {
+        self.status = Some(status);
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let took = self.began.elapsed();
+        let span = self.span.take();
+        let (method, route) = (self.method.as_str(), route(self.path.as_ref()));
+        let (status, message) = match self.status {
+            Some(status) => (status, "request answered"),
+            None => (CLIENT_LEFT, "the client left before the answer"),
+        };
+        if let Some(span) = span {
+            end(span, (method, route, status), &self.id);
+        }
+        self.cx.metrics.request(route, method, status, took);
+        tracing::info!(
+            request.id = self.id.as_str(),
+            trace.id = self.trace_id,
+            http.method = method,
+            http.path = route,
+            http.status = status,
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "{message}"
+        );
+    }
+}
+
+fn route(path: Option<&MatchedPath>) -> &str {
+    path.map_or("unmatched", MatchedPath::as_str)
 }
 
 /// The trace that the caller is at, by its one `traceparent`.

@@ -5,8 +5,10 @@ use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
-/// What the libraries say beside their purpose. The configured directives come later and win.
-const QUIETER: &str = "sqlx::postgres::notice=warn,apalis_core=warn";
+/// What the libraries say beside their purpose, and a warning that quotes what may be a password of
+/// `DATABASE_URL`. The configured directives come later and win.
+const QUIETER: &str =
+    "sqlx::postgres::notice=warn,apalis_core=warn,sqlx_postgres::options::parse=error";
 
 /// Why the log could not be set up.
 #[derive(Debug, thiserror::Error)]

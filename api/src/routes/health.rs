@@ -1,5 +1,5 @@
-//! `GET /health/live`: the process runs. `GET /health/ready`: what it needs is there too, and so is
-//! whoever does the work.
+//! `GET /health/live`: the process runs. `GET /health/ready`: what it needs is there and fit for use,
+//! and so is whoever does the work.
 //!
 //! What is shown and what fails the whole are two things. Everything is shown; the status is 503 only
 //! for what is needed: database, migrations and Redis, unless `need` names something else. Missing
@@ -26,6 +26,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long what is written to Redis stays there: nobody reads it.
+const WRITTEN_FOR: Duration = Duration::from_mins(1);
 
 text_enum! {
     /// Something that the system stands on.
@@ -34,7 +36,7 @@ text_enum! {
         Database = "database",
         /// It has every migration that this program knows.
         Migrations = "migrations",
-        /// Redis answers.
+        /// Redis takes what is written.
         Redis = "redis",
         /// Each queue is served by a worker.
         Workers = "workers",
@@ -153,7 +155,7 @@ enum Unready {
     Migrations,
     #[error("Redis did not answer within a second")]
     RedisSlow,
-    #[error("Redis could not be asked")]
+    #[error("Redis could not be written to")]
     Redis(#[source] redis::RedisError),
     #[error("nobody is there for some of the work")]
     Staffing,
@@ -214,14 +216,22 @@ async fn database(cx: &Context) -> Result<Staffing, Unready> {
         .unwrap_or(Err(Unready::DatabaseSlow))
 }
 
-/// A connection of its own each time: an old one could look alive and be dead.
+/// A connection of its own each time: an old one could look alive and be dead. And a write: what became
+/// a replica or is full refuses every one, and still answers PING.
 async fn redis(cx: &Context) -> Result<(), Unready> {
-    let ping = async {
-        let client = redis::Client::open(cx.config.redis.url.expose_secret())?;
+    let place = &cx.config.redis;
+    let write = async {
+        let client = redis::Client::open(place.url.expose_secret())?;
         let mut connection = client.get_multiplexed_async_connection().await?;
-        redis::cmd("PING").exec_async(&mut connection).await
+        redis::cmd("SET")
+            .arg(format!("{}:health", place.prefix))
+            .arg("written")
+            .arg("EX")
+            .arg(WRITTEN_FOR.as_secs())
+            .exec_async(&mut connection)
+            .await
     };
-    timeout(PATIENCE, ping)
+    timeout(PATIENCE, write)
         .await
         .map_err(|_| Unready::RedisSlow)?
         .map_err(Unready::Redis)

@@ -1,6 +1,6 @@
 //! The settings of uploads: where their bytes are kept, and which are taken.
 
-use super::settings::Reader;
+use super::reader::Reader;
 use crate::attachments::{KINDS, Kind};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,10 @@ fn place(read: &mut Reader) -> FilesPlace {
         }
         return FilesPlace::Folder(folder.into());
     }
-    let bucket = url.strip_prefix("s3://").unwrap_or_default();
+    let Some(bucket) = url.strip_prefix("s3://") else {
+        // Of neither scheme, which is a fault already.
+        return FilesPlace::Folder(url.into());
+    };
     let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
     if name.is_empty() || url.contains(['?', '#', '@']) {
         read.fault(
@@ -75,7 +78,7 @@ fn place(read: &mut Reader) -> FilesPlace {
     }
     let endpoint = match read.text("ATTACHMENTS_S3_ENDPOINT") {
         "" => None,
-        _ => Some(read.url("ATTACHMENTS_S3_ENDPOINT", &["https", "http"])),
+        _ => Some(read.address("ATTACHMENTS_S3_ENDPOINT", &["https", "http"])),
     };
     FilesPlace::S3(S3 {
         name: name.to_owned(),
@@ -90,7 +93,7 @@ fn place(read: &mut Reader) -> FilesPlace {
 /// Groups and usual endings, separated by commas.
 fn kinds(read: &mut Reader) -> Vec<&'static Kind> {
     let mut kinds = Vec::new();
-    for word in read.needed("ATTACHMENTS_TYPES").split(',').map(str::trim) {
+    for word in read.parts("ATTACHMENTS_TYPES") {
         let before = kinds.len();
         kinds.extend(
             KINDS

@@ -1,6 +1,6 @@
 //! Tokens, registration, the first admin, and who else says who somebody is.
 
-use super::settings::Reader;
+use super::reader::Reader;
 use crate::{people::HashCost, text_enum};
 use secrecy::SecretString;
 
@@ -118,7 +118,7 @@ fn outside(read: &mut Reader) -> Option<OutsideIssuer> {
     if read.text("AUTH_JWKS_URL").is_empty() {
         return None;
     }
-    let keys = read.url("AUTH_JWKS_URL", &["https", "http", "file"]);
+    let keys = read.address("AUTH_JWKS_URL", &["https", "http", "file"]);
     let of_this_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     if keys.starts_with("http://") && !of_this_machine.iter().any(|host| keys.starts_with(host)) {
         read.fault(

@@ -1,6 +1,6 @@
 //! The settings of the API's door: where it is, who may come through it, and how often.
 
-use super::settings::Reader;
+use super::reader::Reader;
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},

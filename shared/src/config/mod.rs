@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod http;
+mod reader;
 mod settings;
 mod traces;
 mod watching;
@@ -22,8 +23,8 @@ use crate::{
     text_enum,
 };
 use chrono::TimeDelta;
+use reader::Reader;
 use secrecy::SecretString;
-use settings::Reader;
 use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -187,6 +188,14 @@ impl Config {
     /// # Errors
     /// Every problem, in one message.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let (config, problems) = Self::gather(settings);
+        ConfigError::unless_none(problems).map(|()| config)
+    }
+
+    /// Reads the whole, with every problem. What is at fault is replaced by something of its type: it is
+    /// for whoever looks for more problems, and nobody may work by it unless there are none.
+    #[must_use]
+    pub fn gather(settings: &Settings) -> (Self, Vec<String>) {
         let mut read = Reader::new(settings);
         let data_dir = PathBuf::from(read.needed("DATA_DIR"));
         let config = Self {
@@ -217,14 +226,15 @@ impl Config {
             shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
             data_dir,
         };
-        read.finish(config)
+        (config, read.faults())
     }
 }
 
 fn tickets(read: &mut Reader) -> Tickets {
     let remind_after = read.days("WAITING_REMINDER_DAYS");
     let resolve_waiting_after = read.days("WAITING_RESOLVE_DAYS");
-    if resolve_waiting_after < remind_after {
+    // Zero is what a fault leaves.
+    if resolve_waiting_after < remind_after && !resolve_waiting_after.is_zero() {
         read.fault(
             "WAITING_RESOLVE_DAYS",
             "must not be less than WAITING_REMINDER_DAYS",
@@ -282,7 +292,7 @@ fn jobs(read: &mut Reader) -> Jobs {
 /// `assignment:4,email:8`.
 fn queues(read: &mut Reader) -> Vec<(Queue, usize)> {
     let mut queues: Vec<(Queue, usize)> = Vec::new();
-    for part in read.needed("WORKER_QUEUES").split(',').map(str::trim) {
+    for part in read.parts("WORKER_QUEUES") {
         let parsed = part.split_once(':').and_then(|(queue, workers)| {
             Some((
                 queue.parse::<Queue>().ok()?,

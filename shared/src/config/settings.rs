@@ -1,10 +1,6 @@
-//! The layers that a setting is taken from, and a reader that gathers every problem.
+//! The layers that a setting is taken from: defaults, file, environment.
 
-use crate::fault::UnknownWord;
-use chrono::TimeDelta;
-use std::{
-    collections::BTreeMap, fmt, ops::RangeInclusive, path::Path, str::FromStr, time::Duration,
-};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 /// Names and values, from three layers: defaults, file, environment.
 #[derive(Clone)]
@@ -51,30 +47,42 @@ impl Settings {
     /// # Errors
     /// The file cannot be read, is not TOML, or has names that do not exist.
     pub fn load(environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let mut settings =
-            Self(flat(super::DEFAULTS).map_err(|problem| ConfigError(vec![problem]))?);
+        let (settings, problems) = Self::gather(environment);
+        ConfigError::unless_none(problems).map(|()| settings)
+    }
+
+    /// The same as far as it can be read, and everything that is wrong with the file: for whoever has
+    /// other problems to tell beside.
+    #[must_use]
+    pub fn gather(environment: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
+        let (defaults, mut problems) = flat(super::DEFAULTS);
+        let mut settings = Self(defaults);
         if let Some(file) = environment("SUPPORT_CONFIG") {
-            settings.overlay_file(Path::new(&file))?;
+            problems.extend(settings.overlay_file(Path::new(&file)));
         }
         for (name, value) in &mut settings.0 {
             if let Some(set) = environment(name) {
                 *value = set;
             }
         }
-        Ok(settings)
+        (settings, problems)
     }
 
-    fn overlay_file(&mut self, file: &Path) -> Result<(), ConfigError> {
-        let fail = |problem: String| ConfigError(vec![format!("{}: {problem}", file.display())]);
-        let text = std::fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
-        let mut unknown = Vec::new();
-        for (name, value) in flat(&text).map_err(fail)? {
+    /// What the file says is taken over, but for what is wrong with it.
+    fn overlay_file(&mut self, file: &Path) -> Vec<String> {
+        let (values, mut problems) = match std::fs::read_to_string(file) {
+            Ok(text) => flat(&text),
+            Err(error) => (BTreeMap::new(), vec![error.to_string()]),
+        };
+        for (name, value) in values {
             match self.0.get_mut(&name) {
                 Some(slot) => *slot = value,
-                None => unknown.push(format!("{}: there is no setting {name}", file.display())),
+                None => problems.push(format!("there is no setting {name}")),
             }
         }
-        ConfigError::unless_none(unknown)
+        let file = file.display();
+        let in_file = |problem: String| format!("{file}: {problem}");
+        problems.into_iter().map(in_file).collect()
     }
 
     /// The value of a setting; empty when it is not set.
@@ -91,186 +99,73 @@ impl Settings {
     }
 }
 
-/// TOML of plain names and values, as text.
-fn flat(text: &str) -> Result<BTreeMap<String, String>, String> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.message().to_owned())?;
-    table
-        .into_iter()
-        .map(|(name, value)| match value {
-            toml::Value::String(text) => Ok((name, text)),
-            toml::Value::Integer(number) => Ok((name, number.to_string())),
-            toml::Value::Boolean(flag) => Ok((name, flag.to_string())),
-            toml::Value::Float(_)
-            | toml::Value::Datetime(_)
-            | toml::Value::Array(_)
-            | toml::Value::Table(_) => {
-                Err(format!("{name} must be text, a whole number or a flag"))
-            }
-        })
-        .collect()
+/// TOML of plain names and values, as text, and what is none of that. No value is repeated.
+fn flat(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut values, mut problems) = (BTreeMap::new(), Vec::new());
+    let table = text.parse::<toml::Table>().unwrap_or_else(|error| {
+        problems.push(error.message().to_owned());
+        toml::Table::new()
+    });
+    for (name, value) in table {
+        match plain(value) {
+            Some(value) => drop(values.insert(name, value)),
+            None => problems.push(format!("{name} must be text, a whole number or a flag")),
+        }
+    }
+    (values, problems)
 }
 
-/// Takes settings out one by one. A value at fault is replaced by something of its type, the
-/// fault is kept, and [`Reader::finish`] lets nothing through then.
-pub(super) struct Reader<'a> {
-    settings: &'a Settings,
-    faults: Vec<String>,
-}
-
-impl<'a> Reader<'a> {
-    pub fn new(settings: &'a Settings) -> Self {
-        Self {
-            settings,
-            faults: Vec::new(),
-        }
-    }
-
-    pub fn fault(&mut self, name: &str, problem: impl fmt::Display) {
-        self.faults.push(format!("{name} {problem}"));
-    }
-
-    pub fn text(&self, name: &str) -> &'a str {
-        self.settings.get(name)
-    }
-
-    pub fn needed(&mut self, name: &str) -> String {
-        let text = self.text(name);
-        if text.is_empty() {
-            self.fault(name, "must be set");
-        }
-        text.to_owned()
-    }
-
-    pub fn parsed<T: FromStr>(&mut self, name: &str, instead: T, what: &str) -> T {
-        self.text(name).parse().unwrap_or_else(|_| {
-            self.fault(name, format_args!("must be {what}"));
-            instead
-        })
-    }
-
-    pub fn number<T>(&mut self, name: &str, range: RangeInclusive<u32>) -> T
-    where
-        T: TryFrom<u32> + Default,
-    {
-        let number = self
-            .text(name)
-            .parse()
-            .ok()
-            .filter(|number| range.contains(number));
-        number
-            .and_then(|number| T::try_from(number).ok())
-            .unwrap_or_else(|| {
-                self.fault(
-                    name,
-                    format_args!(
-                        "must be a whole number of {} to {}",
-                        range.start(),
-                        range.end()
-                    ),
-                );
-                T::default()
-            })
-    }
-
-    pub fn seconds(&mut self, name: &str, range: RangeInclusive<u32>) -> Duration {
-        Duration::from_secs(u64::from(self.number::<u32>(name, range)))
-    }
-
-    pub fn days(&mut self, name: &str) -> TimeDelta {
-        TimeDelta::days(i64::from(self.number::<u32>(name, 1..=3_650)))
-    }
-
-    pub fn flag(&mut self, name: &str) -> bool {
-        self.parsed(name, false, "true or false")
-    }
-
-    pub fn word<T: FromStr<Err = UnknownWord>>(&mut self, name: &str, instead: T) -> T {
-        self.text(name)
-            .parse()
-            .unwrap_or_else(|unknown: UnknownWord| {
-                self.fault(name, unknown);
-                instead
-            })
-    }
-
-    /// A URL of one of these schemes. Its text is not repeated in the fault: it may hold a password.
-    pub fn url(&mut self, name: &str, schemes: &[&str]) -> String {
-        let url = self.needed(name);
-        let scheme = url.split_once("://").map(|(scheme, _)| scheme);
-        if !url.is_empty() && !scheme.is_some_and(|scheme| schemes.contains(&scheme)) {
-            self.fault(
-                name,
-                format_args!(
-                    "must be a URL that begins with {}://",
-                    schemes.join(":// or ")
-                ),
-            );
-        }
-        url
-    }
-
-    pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
-        ConfigError::unless_none(self.faults).map(|()| value)
+fn plain(value: toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(flag) => Some(flag.to_string()),
+        toml::Value::Float(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
-
-    fn environment(
-        set: &'static [(&'static str, &'static str)],
-    ) -> impl Fn(&str) -> Option<String> {
-        move |name| {
-            set.iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
-        }
-    }
-
-    const ENOUGH: &[(&str, &str)] = &[
-        ("DATABASE_URL", "postgres://localhost/x"),
-        ("REDIS_URL", "redis://localhost"),
-        ("JWT_SECRET", "0123456789012345678901234567890123456789"),
-    ];
 
     #[test]
-    fn the_defaults_and_three_settings_are_a_whole_configuration() {
-        let config = Config::read(&Settings::load(environment(ENOUGH)).unwrap()).unwrap();
-        assert_eq!(config.http.listen.to_string(), "127.0.0.1:5000");
-        assert_eq!(config.http.public_url, "http://127.0.0.1:5000");
-        assert_eq!(config.jobs.queues.len(), 5);
+    fn a_file_is_read_as_far_as_it_can_be_and_all_that_is_wrong_with_it_is_told() {
+        let file = std::env::temp_dir().join(format!("support-{}.toml", std::process::id()));
+        let text = "PRT = 1\nPORT = [1]\nHOST = \"::1\"\nLOG = 0.5\nMAIL_FROM = \"a@b.c\"\n";
+        std::fs::write(&file, text).unwrap();
+        let environment = |name: &str| match name {
+            "SUPPORT_CONFIG" => Some(file.display().to_string()),
+            "MAIL_FROM" => Some("d@e.f".to_owned()),
+            _ => None,
+        };
+        let (settings, problems) = Settings::gather(environment);
+        let refused = Settings::load(environment);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for part in ["no setting PRT", "PORT must be", "LOG must be"] {
+            assert!(problems.iter().any(|problem| problem.contains(part)));
+        }
+        assert_eq!(refused.err().unwrap().into_problems(), problems);
+        let read = ["PORT", "HOST", "LOG", "MAIL_FROM"].map(|name| settings.get(name));
+        assert_eq!(read, ["5000", "::1", "info", "d@e.f"]);
     }
 
     #[test]
-    fn every_problem_is_in_one_message() {
-        let settings = Settings::load(environment(&[
-            ("PORT", "70000"),
-            ("DATABASE_URL", "mysql://user:hidden@host/x"),
-            ("JWT_SECRET", "short"),
-            ("WORKER_QUEUES", "email:8,nonsense,email:1"),
-            ("BOOTSTRAP_ADMIN_EMAIL", "a@b.c"),
-        ]))
-        .unwrap();
-        let problems = Config::read(&settings).unwrap_err().to_string();
-        for part in [
-            "PORT",
-            "DATABASE_URL",
-            "REDIS_URL",
-            "JWT_SECRET",
-            "nonsense",
-            "twice",
-            "BOOTSTRAP",
-        ] {
-            assert!(problems.contains(part), "{part} is missing in: {problems}");
-        }
-        assert!(
-            !problems.contains("hidden"),
-            "a password got into: {problems}"
-        );
+    fn a_file_that_is_no_toml_or_is_not_there_is_one_problem() {
+        let (settings, problems) = Settings::gather(|name| match name {
+            "SUPPORT_CONFIG" => Some("/nowhere/support.toml".to_owned()),
+            "PORT" => Some("70000".to_owned()),
+            _ => None,
+        });
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(settings.get("PORT"), "70000");
+        let (values, problems) = flat("PORT = 1\nJWT_SECRET = hush\n");
+        assert!(values.is_empty());
+        assert_eq!(problems.len(), 1);
+        assert!(!problems.concat().contains("hush"), "{problems:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where traces are sent. The names are those of the OpenTelemetry specification.
 
-use super::settings::Reader;
+use super::reader::Reader;
 use secrecy::SecretString;
 
 /// Traces.
@@ -37,7 +37,7 @@ pub(super) fn read(read: &mut Reader) -> Traces {
     if read.text("OTEL_EXPORTER_OTLP_ENDPOINT").is_empty() {
         return Traces { collector: None };
     }
-    let endpoint = read.url("OTEL_EXPORTER_OTLP_ENDPOINT", &["https", "http"]);
+    let endpoint = read.address("OTEL_EXPORTER_OTLP_ENDPOINT", &["https", "http"]);
     Traces {
         collector: Some(Collector {
             endpoint: endpoint.trim_end_matches('/').to_owned(),

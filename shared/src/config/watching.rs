@@ -1,6 +1,6 @@
 //! How the system is watched: where processes without an API are asked, and by whom.
 
-use super::settings::Reader;
+use super::reader::Reader;
 use secrecy::SecretString;
 
 /// How the system is watched.

@@ -3,14 +3,18 @@
 
 pub mod assignment;
 mod capacity;
+mod configuration;
+mod connections;
 mod deliveries;
 mod load;
 mod postgres;
+mod printing;
 mod redis;
 mod scheduling;
 mod sla;
 mod start;
 mod stopping;
+mod waiting;
 
 use crate::{
     harness::{App, Caller, eventually},

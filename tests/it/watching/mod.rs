@@ -3,6 +3,9 @@
 mod backup;
 mod deploy;
 mod health;
+mod health_command;
+mod hung_up;
 mod logs;
 mod metrics;
 mod traces;
+mod unwritable_redis;
