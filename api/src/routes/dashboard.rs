@@ -5,7 +5,10 @@ use crate::{
     error::Problem,
     openapi::{Operation, Who},
     respond::Answer,
-    views::ticket::{self, Dashboard, Urgent},
+    views::{
+        dashboard::{Dashboard, Urgent, glimpse},
+        ticket,
+    },
 };
 use axum::extract::State;
 use chrono_tz::Tz;
@@ -47,7 +50,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
             let whole = ticket::ticket(one, &showing.people, read::reader(&actor), now);
             Urgent::Whole(Box::new(whole))
         } else {
-            Urgent::Outline(Box::new(ticket::glimpse(one, &showing.people, now)))
+            Urgent::Outline(Box::new(glimpse(one, &showing.people, now)))
         }
     });
     let [

@@ -1,13 +1,13 @@
 //! One of each thing that is answered, for the document: told by the views that tell real ones.
 
 use super::{
+    dashboard::{Dashboard, Urgent, glimpse},
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, User},
     story::{AT_RISK_PERCENT, Story, agent, minute},
-    ticket::{
-        self, Dashboard, EventView, ListedTicket, MessageView, Ticket, TicketWithMessages, Urgent,
-    },
+    thread::{self, EventView, MessageView},
+    ticket::{self, ListedTicket, Ticket, TicketWithMessages},
 };
 use crate::openapi::{Example, Moment};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ impl Example for EventView<'_> {
     fn example(at: Moment) -> Value {
         let story = Story::until(at);
         let last = story.events.last();
-        json!(last.map(|event| ticket::event(event, &story.people, Reader::Staff)))
+        json!(last.map(|event| thread::event(event, &story.people, Reader::Staff)))
     }
 }
 
@@ -79,7 +79,7 @@ impl Example for Dashboard<'_> {
         json!(Dashboard {
             assigned_tickets: vec![Urgent::Whole(Box::new(story.ticket()))],
             unassigned_tickets: Vec::new(),
-            urgent_tickets: vec![Urgent::Outline(Box::new(ticket::glimpse(
+            urgent_tickets: vec![Urgent::Outline(Box::new(glimpse(
                 &urgent.shown,
                 &urgent.people,
                 urgent.now,
@@ -170,14 +170,18 @@ impl Example for JobView<'_> {
     fn example(_: Moment) -> Value {
         let entry = Entry {
             id: JobId(4711),
-            queue: Queue::Email,
+            queue: Queue::Email.into(),
             state: State::Dead,
             payload: json!({"job": "deliver_email", "notification": "01999ec9-0c00-7000-8000-000000000009"}),
             priority: 0,
             attempt: 12,
             max_attempts: 12,
             run_at: minute(30),
+            lease_until: None,
+            dispatches: 1,
+            interruptions: 0,
             last_error: Some("the mail server refused: 550 no such mailbox".to_owned()),
+            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
             created_at: minute(0),
             finished_at: Some(minute(31)),
         };
@@ -188,7 +192,7 @@ impl Example for JobView<'_> {
 impl Example for QueueView {
     fn example(_: Moment) -> Value {
         let state = QueueState {
-            queue: Queue::Email,
+            queue: Queue::Email.into(),
             paused: false,
             ready: 12,
             sent: 4,

@@ -1,6 +1,7 @@
 //! What things look like from outside, and to whom.
 
 pub mod account_page;
+pub mod dashboard;
 mod examples;
 pub mod html;
 pub mod job;
@@ -8,4 +9,5 @@ pub mod page;
 pub mod person;
 mod story;
 pub mod survey;
+pub mod thread;
 pub mod ticket;

@@ -1,7 +1,10 @@
 //! The story that the examples of the document tell: a payment that fails, an agent who helps. It
 //! is made of the domain's own types and shown by the views that show real ones.
 
-use super::ticket::{self, MessageView, People, Ticket};
+use super::{
+    thread::{self, MessageView},
+    ticket::{self, People, Ticket},
+};
 use crate::openapi::Moment;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -198,7 +201,7 @@ impl Story {
     pub fn messages(&self) -> Vec<MessageView<'_>> {
         let messages = self.messages.iter();
         messages
-            .map(|message| ticket::message(message, &self.people))
+            .map(|message| thread::message(message, &self.people))
             .collect()
     }
 }

@@ -1,20 +1,17 @@
 //! What a ticket looks like, and to whom: requesters see less of it than staff do.
 
-use super::html;
+use super::{html, thread::MessageView};
 use crate::respond::Time;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use shared::{
     attachments::Attachment,
-    ids::{EventId, MessageId, TicketId, UserId},
+    ids::{MessageId, TicketId, UserId},
     people::{Department, directory::Named},
     sla::SlaView,
-    stats::Performance,
     tickets::{
-        Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType, SenderType,
-        Status, TicketEvent, TicketNumber,
+        Category, Happened, Priority, Resolution, ResolutionType, Status, TicketNumber,
         read::{Reader, Shown},
         search::{self, Field, Piece},
     },
@@ -72,13 +69,14 @@ struct Customer<'a> {
 #[expect(clippy::struct_field_names, reason = "the names of the contract")]
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Name<'a> {
+pub(super) struct Name<'a> {
     id: UserId,
     first_name: Option<&'a str>,
     last_name: Option<&'a str>,
 }
 
-fn name(id: UserId, people: &People) -> Name<'_> {
+/// The name of somebody in an answer.
+pub(super) fn name(id: UserId, people: &People) -> Name<'_> {
     let named = people.get(&id);
     Name {
         id,
@@ -237,108 +235,6 @@ fn resolution(resolution: &Resolution, reader: Reader) -> ResolutionView<'_> {
     }
 }
 
-/// An urgent ticket that another agent has: that it is there, and how it stands.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Glimpse<'a> {
-    ticket_number: &'a TicketNumber,
-    subject: &'a str,
-    status: Status,
-    assigned_to: Option<Name<'a>>,
-    sla: Option<SlaView>,
-}
-
-/// What an agent sees of an urgent ticket that another has.
-#[must_use]
-pub fn glimpse<'a>(shown: &'a Shown, people: &'a People, now: DateTime<Utc>) -> Glimpse<'a> {
-    Glimpse {
-        ticket_number: &shown.ticket.number,
-        subject: &shown.ticket.subject,
-        status: shown.ticket.status,
-        assigned_to: shown.ticket.assigned_to.map(|agent| name(agent, people)),
-        sla: SlaView::of(&shown.ticket.policy, &shown.clocks, now),
-    }
-}
-
-/// `message`.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "Message")]
-pub struct MessageView<'a> {
-    id: MessageId,
-    ticket_id: TicketId,
-    sender: Option<Sender<'a>>,
-    sender_type: SenderType,
-    message: &'a str,
-    attachments: &'a [Attachment],
-    is_internal: bool,
-    created_at: Time,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Sender<'a> {
-    #[serde(flatten)]
-    name: Name<'a>,
-    role: Option<&'static str>,
-}
-
-/// A message, with the name of its sender.
-#[must_use]
-pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> {
-    MessageView {
-        id: message.id,
-        ticket_id: message.ticket_id,
-        sender: message.sender_id.map(|sender| Sender {
-            name: name(sender, people),
-            role: people.get(&sender).map(|named| named.role.as_str()),
-        }),
-        sender_type: message.sender_type,
-        message: &message.body,
-        attachments: &message.attachments,
-        is_internal: message.is_internal,
-        created_at: Time(message.created_at),
-    }
-}
-
-/// An entry of the history.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Event")]
-pub struct EventView<'a> {
-    id: EventId,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    at: Time,
-    by: Option<Sender<'a>>,
-    details: Map<String, Value>,
-}
-
-/// An entry of the history, `by` null for the system.
-#[must_use]
-pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> EventView<'a> {
-    let mut details = match json!(event.what) {
-        Value::Object(details) => details,
-        _ => Map::new(),
-    };
-    details.remove("type");
-    // Why an agent was chosen tells of the agent's load.
-    if reader == Reader::Requester && matches!(event.what, Happened::Assigned { .. }) {
-        details.remove("reason");
-    }
-    EventView {
-        id: event.id,
-        kind: event.what.name(),
-        at: Time(event.at),
-        by: match event.by {
-            ChangedBy::Person(person, role) => Some(Sender {
-                name: name(person, people),
-                role: Some(role.as_str()),
-            }),
-            ChangedBy::System => None,
-        },
-        details,
-    }
-}
-
 /// A ticket of a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ListedTicket<'a> {
@@ -388,32 +284,4 @@ pub struct TicketWithMessages<'a> {
     pub ticket: Ticket<'a>,
     /// The first messages of the thread.
     pub messages: Vec<MessageView<'a>>,
-}
-
-/// `dashboard`.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Dashboard<'a> {
-    /// The caller's active tickets, most urgent first.
-    pub assigned_tickets: Vec<Urgent<'a>>,
-    /// Tickets that nobody has.
-    pub unassigned_tickets: Vec<Urgent<'a>>,
-    /// All active urgent tickets; those that others have in outline.
-    pub urgent_tickets: Vec<Urgent<'a>>,
-    /// The caller's tickets near a deadline or past it.
-    pub at_risk_tickets: Vec<Urgent<'a>>,
-    /// How many active tickets the caller has.
-    pub current_workload: i64,
-    /// How today went.
-    pub performance: Performance,
-}
-
-/// A ticket on a dashboard: whole, or in outline when another agent has it.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Urgent<'a> {
-    /// One that the caller may see.
-    Whole(Box<Ticket<'a>>),
-    /// One that another has.
-    Outline(Box<Glimpse<'a>>),
 }

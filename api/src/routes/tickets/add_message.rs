@@ -8,7 +8,7 @@ use crate::{
     idempotency::Post,
     openapi::{Operation, Who},
     respond::Answer,
-    views::ticket as view,
+    views::thread as view,
 };
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;

@@ -6,7 +6,10 @@ use crate::{
     extract::PathId,
     openapi::{Operation, Who},
     respond::Answer,
-    views::ticket::{self, TicketWithMessages},
+    views::{
+        thread as view,
+        ticket::{self, TicketWithMessages},
+    },
 };
 use axum::extract::State;
 use shared::{context::Context, paging::Section, tickets::read};
@@ -40,7 +43,7 @@ pub async fn get(
         messages: thread
             .entries
             .iter()
-            .map(|message| ticket::message(message, &thread.people))
+            .map(|message| view::message(message, &thread.people))
             .collect(),
     });
     Ok(super::with_etag(Answer::of("ticket", view), version))

@@ -9,7 +9,7 @@ use crate::{
     respond::Answer,
     views::{
         page::{self, Pagination},
-        ticket,
+        thread as view,
     },
 };
 use axum::extract::State;
@@ -33,7 +33,7 @@ pub async fn history(
     let entries: Vec<_> = history
         .entries
         .iter()
-        .map(|event| ticket::event(event, &history.people, reader))
+        .map(|event| view::event(event, &history.people, reader))
         .collect();
     Ok(Answer::of("history", entries).with("pagination", pagination))
 }
@@ -42,6 +42,6 @@ pub(crate) fn operation() -> Operation {
     Operation::new("listHistory", Who::SignedIn, "Page through the history of a ticket")
         .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries. `nextCursor` continues it.")
         .query(page::section)
-        .answers::<Vec<ticket::EventView>>("history")
+        .answers::<Vec<view::EventView>>("history")
         .answers::<Pagination>("pagination")
 }

@@ -9,7 +9,7 @@ use crate::{
     respond::Answer,
     views::{
         page::{self, Pagination},
-        ticket,
+        thread as view,
     },
 };
 use axum::extract::State;
@@ -32,7 +32,7 @@ pub async fn messages(
     let messages: Vec<_> = thread
         .entries
         .iter()
-        .map(|message| ticket::message(message, &thread.people))
+        .map(|message| view::message(message, &thread.people))
         .collect();
     Ok(Answer::of("messages", messages).with("pagination", pagination))
 }
@@ -45,6 +45,6 @@ pub(crate) fn operation() -> Operation {
     )
     .about("Oldest first. Internal notes are for staff. `nextCursor` continues the thread.")
     .query(page::section)
-    .answers::<Vec<ticket::MessageView>>("messages")
+    .answers::<Vec<view::MessageView>>("messages")
     .answers::<Pagination>("pagination")
 }

@@ -1,0 +1,91 @@
+//! What was said in a ticket and what happened to it, as readers see it.
+
+use super::ticket::{Name, People, name};
+use crate::respond::Time;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use shared::{
+    attachments::Attachment,
+    ids::{EventId, MessageId, TicketId},
+    tickets::{ChangedBy, Happened, Message, SenderType, TicketEvent, read::Reader},
+};
+
+/// `message`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Message")]
+pub struct MessageView<'a> {
+    id: MessageId,
+    ticket_id: TicketId,
+    sender: Option<Sender<'a>>,
+    sender_type: SenderType,
+    message: &'a str,
+    attachments: &'a [Attachment],
+    is_internal: bool,
+    created_at: Time,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Sender<'a> {
+    #[serde(flatten)]
+    name: Name<'a>,
+    role: Option<&'static str>,
+}
+
+/// A message, with the name of its sender.
+#[must_use]
+pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> {
+    MessageView {
+        id: message.id,
+        ticket_id: message.ticket_id,
+        sender: message.sender_id.map(|sender| Sender {
+            name: name(sender, people),
+            role: people.get(&sender).map(|named| named.role.as_str()),
+        }),
+        sender_type: message.sender_type,
+        message: &message.body,
+        attachments: &message.attachments,
+        is_internal: message.is_internal,
+        created_at: Time(message.created_at),
+    }
+}
+
+/// An entry of the history.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub struct EventView<'a> {
+    id: EventId,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    at: Time,
+    by: Option<Sender<'a>>,
+    details: Map<String, Value>,
+}
+
+/// An entry of the history, `by` null for the system.
+#[must_use]
+pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> EventView<'a> {
+    let mut details = match json!(event.what) {
+        Value::Object(details) => details,
+        _ => Map::new(),
+    };
+    details.remove("type");
+    // Why an agent was chosen tells of the agent's load.
+    if reader == Reader::Requester && matches!(event.what, Happened::Assigned { .. }) {
+        details.remove("reason");
+    }
+    EventView {
+        id: event.id,
+        kind: event.what.name(),
+        at: Time(event.at),
+        by: match event.by {
+            ChangedBy::Person(person, role) => Some(Sender {
+                name: name(person, people),
+                role: Some(role.as_str()),
+            }),
+            ChangedBy::System => None,
+        },
+        details,
+    }
+}
