@@ -72,7 +72,7 @@ class SignedIn:
     that proves nothing."""
 
     # Seconds; well before the token expires.
-    RENEW_AFTER = 600
+    RENEW_AFTER = 300
 
     def __init__(self, kept):
         self.kept = kept

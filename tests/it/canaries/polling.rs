@@ -45,8 +45,10 @@ impl ConnectionLike for Slow {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         Box::pin(async move {
             *self.1.lock().unwrap() = Instant::now();
+            let answer = self.0.req_packed_command(command).await;
+            // Only then: what the worker hears last is to come later than its next beat.
             tokio::time::sleep(TAKES).await;
-            self.0.req_packed_command(command).await
+            answer
         })
     }
 
