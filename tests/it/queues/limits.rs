@@ -53,7 +53,8 @@ async fn what_a_slow_provider_holds_up_does_not_start_all_at_once_when_it_is_qui
     eventually("a second is over", async || {
         let lie_about = "select count(*) from jobs where queue = 'email' and state = 'sent'";
         let handed_out = count(&app, lie_about).await;
-        assert!(handed_out <= 11, "{handed_out} lie about");
+        // Those in Redis, and those that the worker has in hand.
+        assert!(handed_out <= 14, "{handed_out} lie about");
         since.elapsed() > Duration::from_secs(1)
     })
     .await;
