@@ -8,6 +8,7 @@
 //! or a job). The server is told to look after its side of it.
 
 use crate::config;
+pub use crate::config::Purpose;
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -30,27 +31,6 @@ const SERVER_SIDE: [(&str, &str); 5] = [
     ("tcp_keepalives_interval", "10"),
     ("tcp_keepalives_count", "3"),
 ];
-
-/// What connections are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// The system's work: what is committed is on disk.
-    System,
-    /// The demo's filling of an empty installation, whose thousands of commits do not each wait for the
-    /// disk. A crash of the server may cost the last of them, and whoever runs a demo starts it anew.
-    Demo,
-}
-
-impl Purpose {
-    /// What such connections are called in `pg_stat_activity`.
-    #[must_use]
-    pub const fn application(self) -> &'static str {
-        match self {
-            Self::System => "baitech-support",
-            Self::Demo => "baitech-support demo",
-        }
-    }
-}
 
 /// Opens a pool on the configured database.
 ///
@@ -163,5 +143,4 @@ pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
         == Some(constraint)
 }
 
-/// A value that is kept as a document in a `jsonb` column.
-pub use sqlx::types::Json;
+pub use crate::json::Json;

@@ -1,8 +1,8 @@
 //! Why an action did not happen, in the domain's words. `api` alone turns these into status
 //! codes; a job turns them into "again later" or "never".
 
+pub use crate::error_chain::Chain;
 use crate::{attachments::FilesError, fault::Fault};
-use std::fmt;
 
 /// Why an action was refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -79,24 +79,5 @@ impl ActionError {
 impl From<Vec<Fault>> for ActionError {
     fn from(faults: Vec<Fault>) -> Self {
         Self::Invalid(faults)
-    }
-}
-
-/// Shows an error with all its causes on one line, for the log. Some libraries put the cause into
-/// their own text already: it is not said twice.
-pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.0.to_string();
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            let more = error.to_string();
-            if !text.ends_with(&more) {
-                text = format!("{text}: {more}");
-            }
-            cause = error.source();
-        }
-        f.write_str(&text)
     }
 }

@@ -1,60 +1,6 @@
-//! Identifiers: UUIDv7, made from the context's clock and randomness, so that they sort by time
-//! and are the same again under the same seed. Each noun has a type of its own.
+//! Identifiers: UUIDv7, a type of its own for each noun. Pure.
 
-use chrono::{DateTime, Utc};
-use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use std::sync::{Mutex, PoisonError};
-use uuid::Uuid;
-
-/// Makes identifiers and every other value that must not be predictable outside of tests.
-#[derive(Debug)]
-pub struct IdSource(Mutex<StdRng>);
-
-impl IdSource {
-    /// Seeded by the operating system.
-    #[must_use]
-    pub fn random() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that asks the system for chance"
-        )]
-        let seed = rand::random();
-        Self::seeded(seed)
-    }
-
-    /// The same ids in the same order for the same seed: for tests.
-    #[must_use]
-    pub fn seeded(seed: [u8; 32]) -> Self {
-        Self(Mutex::new(StdRng::from_seed(seed)))
-    }
-
-    /// A UUIDv7 (RFC 9562, section 5.7) of the instant `at`.
-    #[must_use]
-    pub fn uuid(&self, at: DateTime<Utc>) -> Uuid {
-        let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
-    }
-
-    /// Random bytes from a generator that is fit for secrets (ChaCha12).
-    #[must_use]
-    pub fn bytes<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
-        bytes
-    }
-
-    /// A random fraction in `0.0..1.0`, for jitter.
-    #[must_use]
-    pub fn fraction(&self) -> f64 {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .random()
-    }
-}
+pub use crate::id_source::IdSource;
 
 /// Declares identifier types over UUID.
 macro_rules! ids {

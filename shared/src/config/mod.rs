@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod http;
+mod purpose;
 mod reader;
 mod settings;
 mod traces;
@@ -12,13 +13,13 @@ mod watching;
 pub use attachments::{Attachments, FilesPlace, S3};
 pub use auth::{Auth, BootstrapAdmin, OutsideIssuer, StaffRegistration, StaffRoles};
 pub use http::{Http, RateLimits};
+pub use purpose::Purpose;
 pub use settings::{ConfigError, Settings};
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
 
 use crate::{
     assignment::{Load, Strategy},
-    db::Purpose,
     jobs::Queue,
     text_enum,
 };

@@ -1,0 +1,3 @@
+//! A value that is kept as a document in a `jsonb` column.
+
+pub use sqlx::types::Json;
