@@ -7,6 +7,7 @@ pub mod add_message;
 pub mod assign;
 pub mod close;
 pub mod create;
+pub mod edit;
 pub mod escalate;
 pub mod get;
 pub mod history;

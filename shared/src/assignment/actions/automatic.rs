@@ -103,7 +103,7 @@ pub(super) async fn give(
     staffed: &[Department],
 ) -> Result<Option<UserId>, ActionError> {
     let mut case = desk::load_for_system(work, ticket).await?;
-    let Some(waiting) = Waiting::of(&case.ticket) else {
+    let Some(waiting) = Waiting::of(case.ticket()) else {
         return Ok(None);
     };
     let choice = Choice::Usual {
@@ -113,8 +113,7 @@ pub(super) async fn give(
     let Some(claimed) = claim::claim(work, roster, &choice).await? else {
         return Ok(None);
     };
-    case.give(claimed.agent, Some(claimed.reason), work.now)
-        .map_err(|no| desk::refused(no, "assigned"))?;
+    case.give(claimed.agent, Some(claimed.reason), work.now)?;
     desk::save(work, &mut case, desk::Newness::Loaded).await?;
     Ok(Some(claimed.agent))
 }

@@ -10,7 +10,7 @@ use crate::{
     db,
     error::ActionError,
     ids::UserId,
-    people::{Availability, Department, Level, Role},
+    people::{Department, Level},
     tickets::Ticket,
     work::Work,
 };
@@ -217,16 +217,14 @@ pub(crate) async fn lock_active_agent(
     Ok(room(&held))
 }
 
-/// Whether a reopened ticket may go back to the agent who had it: active, not offline, with room.
-/// Admins are given nothing that they have not taken. The agent stays locked until the transaction ends.
+/// Whether a reopened ticket may go back to the agent who had it: active, available, on shift, with
+/// room. Admins are given nothing that they have not taken. The agent stays locked until the
+/// transaction ends.
 pub(crate) async fn may_take_back(work: &mut Work<'_>, agent: UserId) -> Result<bool, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
-    let held = held(work, agent).await?;
-    Ok(held.is_some_and(|held| {
-        held.role == Role::Support
-            && held.availability != Availability::Offline
-            && room(&held).has_room()
-    }))
+    let load = work.cx.config.tickets.load;
+    let present = store::candidate(&mut *work.tx, agent, load).await?;
+    Ok(present.is_some_and(|agent| agent.may_be_given(work.now)))
 }
 
 async fn held(work: &mut Work<'_>, agent: UserId) -> Result<Option<store::Held>, sqlx::Error> {
