@@ -133,7 +133,10 @@ async fn customers_close_their_own_active_ticket_and_get_no_survey() {
     let zoe = app.customer("Zoe").await;
     let sarah = app.agent("Sarah", "general").await;
     for (body, summary) in [
-        (json!({"reason": "It works again."}), json!("It works again.")),
+        (
+            json!({"reason": "It works again."}),
+            json!("It works again."),
+        ),
         (json!({}), Value::Null),
     ] {
         let id = amina.asks("general", "low").await;
@@ -154,15 +157,24 @@ async fn customers_close_their_own_active_ticket_and_get_no_survey() {
         assert_eq!(ticket["sla"]["resolution"]["met"], true);
         app.settle().await;
         let news = app.news();
-        assert!(!news.iter().any(|mail| mail.starts_with("amina")), "{news:?}");
+        assert!(
+            !news.iter().any(|mail| mail.starts_with("amina")),
+            "{news:?}"
+        );
         let lines = history(&amina, &id).await;
         let last = &lines[lines.len() - 2..];
-        let expected = ["status_changed resolved → closed by Amina", "closed by Amina"];
+        let expected = [
+            "status_changed resolved → closed by Amina",
+            "closed by Amina",
+        ];
         assert_eq!(last, expected);
         let again = amina.does("close", &id, body).await;
         assert_eq!(again.refused(409), "illegal_transition");
         let detail = again.body["detail"].as_str().unwrap();
-        assert!(detail.contains("closed") && detail.contains("/reopen"), "{detail}");
+        assert!(
+            detail.contains("closed") && detail.contains("/reopen"),
+            "{detail}"
+        );
     }
 }
 
@@ -190,9 +202,17 @@ async fn what_requesters_and_staff_send_to_close_is_told_apart() {
     let eve = app.admin("Eve").await;
     let id = amina.asks("general", "low").await;
     let cases = [
-        (&amina, json!({"summary": "a", "resolutionType": "solved"}), vec!["resolutionType", "summary"]),
+        (
+            &amina,
+            json!({"summary": "a", "resolutionType": "solved"}),
+            vec!["resolutionType", "summary"],
+        ),
         (&amina, json!({"reason": ""}), vec!["reason"]),
-        (&eve, json!({"reason": "a"}), vec!["reason", "resolutionType", "summary"]),
+        (
+            &eve,
+            json!({"reason": "a"}),
+            vec!["reason", "resolutionType", "summary"],
+        ),
     ];
     for (who, body, fields) in cases {
         let refused = who.does("close", &id, body).await;

@@ -148,7 +148,8 @@ async fn requesters_change_subject_tags_and_references_until_staff_have_answered
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;
     let id = amina.asks("general", "low").await;
-    let own = |subject: &str| json!({"subject": subject, "tags": ["mine"], "relatedBooking": "B-1"});
+    let own =
+        |subject: &str| json!({"subject": subject, "tags": ["mine"], "relatedBooking": "B-1"});
     edits(&amina, &id, own("One")).await.ok();
     for (field, value) in [
         ("description", "Other."),
@@ -286,7 +287,10 @@ async fn searches_know_the_new_texts_and_no_longer_the_old_ones() {
             "subject": "zebra giraffe", "description": "lion tiger", "tags": ["hippo"]
         }))
         .await;
-    amina.says(&id, "The giraffe again, and an okapi.").await.created();
+    amina
+        .says(&id, "The giraffe again, and an okapi.")
+        .await
+        .created();
     let note = json!({"message": "A pangolin.", "isInternal": true});
     let path = format!("{TICKETS}/{id}/messages");
     eve.post(&path, note).await.created();

@@ -101,7 +101,7 @@ async fn shown(work: &mut Work<'_>, actor: &Actor, one: Ticket) -> Result<Answer
     let view = showing
         .tickets
         .first()
-        .map(|one| ticket::ticket(one, &showing.people, reader, work.now));
+        .map(|one| ticket::ticket(one, &showing.people, reader, work.now()));
     Ok(with_etag(Answer::of("ticket", view), version))
 }
 

@@ -90,7 +90,7 @@ fn somebody_could_take(
 ) -> bool {
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(ticket, staffed, work.now),
+        wanted: &wanted(ticket, staffed, work.now()),
     };
     roster.is_any_for(&choice)
 }
@@ -108,12 +108,12 @@ pub(super) async fn give(
     };
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(&waiting, staffed, work.now),
+        wanted: &wanted(&waiting, staffed, work.now()),
     };
     let Some(claimed) = claim::claim(work, roster, &choice).await? else {
         return Ok(None);
     };
-    case.give(claimed.agent, Some(claimed.reason), work.now)?;
+    case.give(claimed.agent, Some(claimed.reason), work.now())?;
     desk::save(work, &mut case, desk::Newness::Loaded).await?;
     Ok(Some(claimed.agent))
 }

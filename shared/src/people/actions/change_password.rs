@@ -37,7 +37,8 @@ pub async fn change_password(
         .filter(|account| account.active && account.password_hash == known.password_hash)
         .ok_or_else(wrong_password)?;
     store::save_password(&mut work, by.id, &hash).await?;
-    store::revoke_sessions(&mut work.tx, by.id, session, work.now).await?;
+    let now = work.now();
+    store::revoke_sessions(&mut work.tx, by.id, session, now).await?;
     store::spend_links(&mut work, by.id, &account.email).await?;
     let to = account.address();
     tell(&mut work, by.id, AccountEventKind::PasswordChanged, &to).await?;

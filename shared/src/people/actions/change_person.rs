@@ -69,7 +69,7 @@ async fn save_standing(
     role: Role,
     active: bool,
 ) -> Result<(), ActionError> {
-    let (id, now) = (before.id, work.now);
+    let (id, now) = (before.id, work.now());
     let stays_agent = active && role.is_staff();
     if role.is_staff() {
         store::insert_agent(&mut work.tx, id, &NewSupportInfo::default(), now).await?;

@@ -38,7 +38,7 @@ pub async fn confirm_email(cx: &Context, token: &str) -> Result<(), ActionError>
     if is_present && account.email_confirmed_at.is_some() && account.active {
         return Ok(());
     }
-    if !link.is_open(work.now) || !account.active {
+    if !link.is_open(work.now()) || !account.active {
         return Err(no_such_link());
     }
     if is_present {

@@ -22,7 +22,7 @@ const OPEN_LINKS: i64 = 3;
 /// The database failed.
 pub async fn forgot_password(cx: &Context, email: &str) -> Result<(), ActionError> {
     let mut work = cx.begin(By::System).await?;
-    let request = ResetRequestId(cx.ids.uuid(work.now));
+    let request = ResetRequestId(cx.ids.uuid(work.now()));
     store::insert_reset_request(&mut work, request, email).await?;
     jobs::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
     work.commit().await?;

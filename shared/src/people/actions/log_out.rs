@@ -14,7 +14,8 @@ use crate::{
 /// The database failed.
 pub async fn log_out(cx: &Context, by: Actor, session: SessionId) -> Result<(), ActionError> {
     let mut work = cx.begin(By::Person(by)).await?;
-    store::revoke_session(&mut work.tx, session, work.now).await?;
+    let now = work.now();
+    store::revoke_session(&mut work.tx, session, now).await?;
     work.commit().await?;
     Ok(())
 }

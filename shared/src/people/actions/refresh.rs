@@ -25,14 +25,16 @@ pub async fn refresh(cx: &Context, token: &RefreshToken) -> Result<LoggedIn, Act
         return Err(REFUSED);
     };
     if found.spent_at.is_some() {
-        store::revoke_session(&mut work.tx, found.session_id, work.now).await?;
+        let now = work.now();
+        store::revoke_session(&mut work.tx, found.session_id, now).await?;
         work.commit().await?;
         return Err(REFUSED);
     }
-    if found.revoked_at.is_some() || !found.active || found.expires_at <= work.now {
+    if found.revoked_at.is_some() || !found.active || found.expires_at <= work.now() {
         return Err(REFUSED);
     }
-    store::spend_refresh_token(&mut work.tx, &hash, work.now).await?;
+    let now = work.now();
+    store::spend_refresh_token(&mut work.tx, &hash, now).await?;
     let refresh_token = sessions::issue(&mut work, found.session_id).await?;
     let person = person(&mut work.tx, found.user_id, cx.config.tickets.load).await?;
     work.commit().await?;

@@ -95,14 +95,16 @@ pub(in crate::people) async fn create(
     new: &NewPerson,
     known: &Known,
 ) -> Result<UserId, ActionError> {
-    let id = UserId(work.cx.ids.uuid(work.now));
-    store::insert_user(&mut work.tx, id, (new, known), work.now)
+    let id = UserId(work.cx.ids.uuid(work.now()));
+    let now = work.now();
+    store::insert_user(&mut work.tx, id, (new, known), now)
         .await
         .map_err(|error| {
             store::taken(error, "users_email_key", "email_taken", super::EMAIL_TAKEN)
         })?;
     if let Some(info) = &new.support_info {
-        store::insert_agent(&mut work.tx, id, info, work.now)
+        let now = work.now();
+        store::insert_agent(&mut work.tx, id, info, now)
             .await
             .map_err(|error| {
                 store::taken(

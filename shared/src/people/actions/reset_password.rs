@@ -52,16 +52,17 @@ pub async fn reset_password(
     let (Some(mut account), Some(link)) = (account, link) else {
         return Err(no_such_link());
     };
-    if !link.is_open(work.now) || !account.active || account.external {
+    if !link.is_open(work.now()) || !account.active || account.external {
         return Err(no_such_link());
     }
     store::save_password(&mut work, owner, &hash).await?;
     if account.has_address(&link.address) {
         store::save_confirmed_address(&mut work, owner, &account.email).await?;
         store::spend_confirmations(&mut work, owner).await?;
-        account.email_confirmed_at = Some(work.now);
+        account.email_confirmed_at = Some(work.now());
     }
-    store::revoke_sessions(&mut work.tx, owner, None, work.now).await?;
+    let now = work.now();
+    store::revoke_sessions(&mut work.tx, owner, None, now).await?;
     store::spend_links(&mut work, owner, &account.email).await?;
     let to = account.address();
     tell(&mut work, owner, AccountEventKind::PasswordChanged, &to).await?;

@@ -23,7 +23,8 @@ pub async fn set_availability(
         .await?
         .ok_or(ActionError::NotFound("agent"))?;
     if before != to {
-        store::save_availability(&mut work.tx, by.id, to, work.now).await?;
+        let now = work.now();
+        store::save_availability(&mut work.tx, by.id, to, now).await?;
         if to == Availability::Available && by.role == Role::Support {
             jobs::enqueue_all(&mut work, &[Job::FillAgent { agent: by.id }]).await?;
         }

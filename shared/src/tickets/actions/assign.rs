@@ -55,7 +55,7 @@ pub async fn assign(
     let mut case = loaded.unchanged()?;
     let holds_it = case.ticket().assigned_to == Some(agent);
     // Checked before capacity: `force` overrides capacity, never a resolved or closed status.
-    case.give(agent, None, work.now)?;
+    case.give(agent, None, work.now())?;
     if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
         return Err(ActionError::conflict(
             "agent_at_capacity",

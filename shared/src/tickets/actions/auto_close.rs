@@ -73,7 +73,7 @@ async fn one(cx: &Context, ticket: TicketId) -> Result<Option<Did>, ActionError>
 /// Decides by the row as it is now, locked: it may have changed since it was listed.
 async fn decide(work: &mut Work<'_>, ticket: TicketId) -> Result<Option<Did>, ActionError> {
     let rules = &work.cx.config.tickets;
-    let now = work.now;
+    let now = work.now();
     let mut case = load_for_system(work, ticket).await?;
     let ticket = case.ticket();
     let (asked, reminded) = (ticket.waiting_since, ticket.reminded_at);

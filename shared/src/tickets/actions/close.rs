@@ -37,7 +37,7 @@ pub async fn close(
         resolution_notes: closing.resolution_notes,
         duplicate,
     };
-    case.close(conclusion, worker, work.now)?;
+    case.close(conclusion, worker, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }
@@ -54,7 +54,7 @@ pub async fn close_by_customer(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::CloseOwn).await?;
     let mut case = loaded.unchanged()?;
-    case.close_by_customer(reason, work.now)?;
+    case.close_by_customer(reason, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }

@@ -23,7 +23,7 @@ pub async fn edit(
     let loaded = load(work, &actor, target, Action::Edit).await?;
     may_edit(actor.role, &edit)?;
     let mut case = loaded.unchanged()?;
-    case.edit(edit, actor.role, work.now)?;
+    case.edit(edit, actor.role, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }

@@ -48,7 +48,7 @@ pub async fn escalate(
         reason,
         automatic: false,
     };
-    case.escalate(escalation, work.now)?;
+    case.escalate(escalation, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }
@@ -65,7 +65,7 @@ pub async fn sweep(
     desks: &Desks,
 ) -> Result<Swept, ActionError> {
     let mut case = super::load_for_system(work, ticket).await?;
-    let found = case.sweep(work.now).len();
+    let found = case.sweep(work.now()).len();
     let level = case.ticket().escalation_level;
     save_among(work, &mut case, Newness::Loaded, desks).await?;
     Ok(Swept {
@@ -102,6 +102,6 @@ pub(super) async fn by_rule(
         reason: breach.reason(),
         automatic: true,
     };
-    case.escalate(escalation, work.now)?;
+    case.escalate(escalation, work.now())?;
     Ok(())
 }

@@ -118,7 +118,7 @@ async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError>
     let ticket = store::lock(&mut *work.tx, key)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
-    work.now = work.cx.clock.now().max(ticket.updated_at);
+    work.not_before(ticket.updated_at);
     let mut clocks = sla::store::load(&mut *work.tx, &[ticket.id.0]).await?;
     let clocks = clocks.remove(&ticket.id).unwrap_or_default();
     Ok(Case::loaded(ticket, clocks))
@@ -148,7 +148,7 @@ pub(crate) async fn save_among(
     }
     let read_version = match newness {
         Newness::New => None,
-        Newness::Loaded => Some(case.stamp(work.now)),
+        Newness::Loaded => Some(case.stamp(work.now())),
     };
     store::write(&mut work.tx, case, read_version).await?;
     let ticket = case.ticket();
@@ -168,7 +168,7 @@ pub(crate) async fn save_among(
 
 /// An entry of the history, and who did it.
 fn event(work: &Work<'_>, entry: &Entry, ticket: TicketId) -> TicketEvent {
-    let by = match (entry.by, work.by) {
+    let by = match (entry.by, work.by()) {
         (EntryBy::Person(person, role), _) => ChangedBy::Person(person, role),
         (EntryBy::Actor, By::Person(actor)) => ChangedBy::Person(actor.id, actor.role),
         (EntryBy::Actor, By::System) | (EntryBy::System, _) => ChangedBy::System,
@@ -213,7 +213,7 @@ async fn policy_for(
 
 /// The person who acts; actions of people are never called on behalf of the system.
 pub(crate) fn person(work: &Work<'_>) -> Result<Actor, ActionError> {
-    match work.by {
+    match work.by() {
         By::Person(actor) => Ok(actor),
         By::System => Err(ActionError::Internal(
             "an action of people was called by the system",

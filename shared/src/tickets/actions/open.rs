@@ -19,11 +19,11 @@ use crate::{
 pub async fn open(work: &mut Work<'_>, mut new: NewTicket) -> Result<Ticket, ActionError> {
     let customer = customer(work, new.customer).await?;
     let policy = sla::actions::policy_for(work, new.priority, new.category, customer.role).await?;
-    let id = TicketId(work.cx.ids.uuid(work.now));
+    let id = TicketId(work.cx.ids.uuid(work.now()));
     let actor = person(work)?;
     let sent = std::mem::take(&mut new.attachments);
     let attachments = attachments::actions::attach(work, &actor, sent, Place::Ticket(id)).await?;
-    let now = work.now;
+    let now = work.now();
     let opening = Opening {
         id,
         number: store::next_number(&mut *work.tx, now).await?,

@@ -21,7 +21,7 @@ pub async fn set_priority(
     let loaded = load(work, &actor, target, Action::Handle).await?;
     let mut case = loaded.unchanged()?;
     let policy = super::policy_for(work, case.ticket(), priority).await?;
-    case.set_priority(priority, policy, work.now)?;
+    case.set_priority(priority, policy, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }

@@ -21,7 +21,7 @@ pub async fn rate(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Rate).await?;
     let mut case = loaded.unchanged()?;
-    case.rate(rating, RatedBy::SignedIn, work.now)?;
+    case.rate(rating, RatedBy::SignedIn, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }
@@ -45,7 +45,7 @@ pub async fn rate_by_survey(
         customer: customer.id,
         role: customer.role,
     };
-    case.rate(rating, by, work.now)?;
+    case.rate(rating, by, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
     Ok(case.into_ticket())
 }

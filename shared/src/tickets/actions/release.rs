@@ -96,7 +96,7 @@ async fn one(
     let Some(again) = judge(&mut work, ticket, agent, when).await? else {
         return Ok(false);
     };
-    case.put_back(again, work.now)?;
+    case.put_back(again, work.now())?;
     save(&mut work, &mut case, Newness::Loaded).await?;
     work.commit().await?;
     Ok(true)

@@ -46,6 +46,6 @@ pub(super) async fn take_up_again(
         policy: super::policy_for(work, ticket, ticket.priority).await?,
         window: (!by.is_staff()).then_some(work.cx.config.tickets.reopen_window),
     };
-    case.reopen(reopening, work.now)?;
+    case.reopen(reopening, work.now())?;
     Ok(())
 }

@@ -28,7 +28,7 @@ pub async fn reply(
 ) -> Result<(Ticket, Message), ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, action(new.visibility)).await?;
-    let id = MessageId(work.cx.ids.uuid(work.now));
+    let id = MessageId(work.cx.ids.uuid(work.now()));
     let place = Place::Message(loaded.ticket().id, id);
     let attachments = attachments::actions::attach(work, &actor, new.attachments, place).await?;
     let mut case = loaded.unchanged()?;
@@ -40,20 +40,20 @@ pub async fn reply(
         body: new.body,
         attachments: Json(attachments),
         is_internal: new.visibility == Visibility::Internal,
-        created_at: work.now,
+        created_at: work.now(),
     };
     match new.visibility {
-        Visibility::Internal => case.noted(id, work.now),
+        Visibility::Internal => case.noted(id, work.now()),
         Visibility::Public if actor.role.is_staff() => {
             let worker = super::assign::worker(work, &case, &actor).await?;
-            case.staff_wrote(worker, id, work.now);
+            case.staff_wrote(worker, id, work.now());
         }
         Visibility::Public => {
             if case.is_reopened_by_reply() {
                 let reason = "The customer replied.".to_owned();
                 reopen::take_up_again(work, &mut case, reason, actor.role).await?;
             }
-            case.customer_wrote(id, work.now)?;
+            case.customer_wrote(id, work.now())?;
         }
     }
     store::insert_message(&mut work.tx, &message).await?;

@@ -24,19 +24,19 @@ pub async fn set_status(
     let loaded = load(work, &actor, target, Action::Handle).await?;
     let mut case = loaded.unchanged()?;
     let worker = super::assign::worker(work, &case, &actor).await?;
-    case.set_status(status, worker, work.now)?;
+    case.set_status(status, worker, work.now())?;
     if let Some(body) = notes {
         let note = Message {
-            id: MessageId(work.cx.ids.uuid(work.now)),
+            id: MessageId(work.cx.ids.uuid(work.now())),
             ticket_id: case.ticket().id,
             sender_id: Some(actor.id),
             sender_type: actor.role.into(),
             body,
             attachments: Json(Vec::new()),
             is_internal: true,
-            created_at: work.now,
+            created_at: work.now(),
         };
-        case.noted(note.id, work.now);
+        case.noted(note.id, work.now());
         store::insert_message(&mut work.tx, &note).await?;
     }
     save(work, &mut case, Newness::Loaded).await?;
