@@ -52,39 +52,39 @@ impl From<Refused> for ActionError {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Transition { present, wanted } => transition(present, wanted),
-            Refused::PriorityStands { present } => Self::conflict(
+            Refused::PriorityStands { present } => ActionError::conflict(
                 "illegal_transition",
                 format!("The ticket is {present}: its priority stands."),
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::NothingToClose { present } => Self::conflict(
+            Refused::NothingToClose { present } => ActionError::conflict(
                 "illegal_transition",
                 format!("The ticket is {present}: you close active tickets alone."),
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::Closed => Self::conflict(
+            Refused::Closed => ActionError::conflict(
                 "ticket_closed",
                 "The ticket is closed. If the issue persists, reopen it.",
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::ReopenWindowOver { days, number } => Self::conflict(
+            Refused::ReopenWindowOver { days, number } => ActionError::conflict(
                 "reopen_window_over",
                 format!(
                     "The ticket was closed more than {days} days ago. Please create a new one and mention {number}."
                 ),
             ),
-            Refused::Answered => Self::conflict(
+            Refused::Answered => ActionError::conflict(
                 "answered_already",
                 "The ticket has been answered: from then on staff alone change it. Write a message instead.",
             ),
-            Refused::NotResolved { present } => Self::conflict(
+            Refused::NotResolved { present } => ActionError::conflict(
                 "not_resolved",
                 format!("The ticket is {present}: it can be rated once it is resolved or closed."),
             ),
             Refused::RatedAlready => {
-                Self::conflict("rated_already", "This resolution has been rated already.")
+                ActionError::conflict("rated_already", "This resolution has been rated already.")
             }
-            Refused::SurveyOver => Self::conflict(
+            Refused::SurveyOver => ActionError::conflict(
                 "survey_over",
                 "The ticket has been taken up again since this survey was sent.",
             ),

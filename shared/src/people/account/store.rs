@@ -3,7 +3,7 @@
 use super::{AccountEventKind, Address};
 use crate::{
     ids::{AccountEventId, ResetRequestId, SessionId, UserId},
-    people::Role,
+    people::{PasswordHash, Role},
     work::Work,
 };
 use chrono::{DateTime, Utc};
@@ -101,12 +101,12 @@ pub(in crate::people) async fn address_is_taken(
 pub(in crate::people) async fn save_password(
     work: &mut Work<'_>,
     id: UserId,
-    hash: &str,
+    hash: &PasswordHash,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update users set password_hash = $2, updated_at = $3 where id = $1",
         id.0,
-        hash,
+        hash.as_str(),
         work.now(),
     )
     .execute(&mut *work.tx)

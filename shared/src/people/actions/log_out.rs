@@ -1,21 +1,13 @@
 //! Ending a session.
 
-use crate::{
-    context::Context,
-    error::ActionError,
-    ids::SessionId,
-    people::sessions::store,
-    work::{Actor, By},
-};
+use crate::{error::ActionError, ids::SessionId, people::sessions::store, work::Work};
 
 /// Ends the session: neither its access token nor its refresh token is good from then on.
 ///
 /// # Errors
 /// The database failed.
-pub async fn log_out(cx: &Context, by: Actor, session: SessionId) -> Result<(), ActionError> {
-    let mut work = cx.begin(By::Person(by)).await?;
+pub async fn log_out(work: &mut Work<'_>, session: SessionId) -> Result<(), ActionError> {
     let now = work.now();
     store::revoke_session(&mut work.tx, session, now).await?;
-    work.commit().await?;
     Ok(())
 }

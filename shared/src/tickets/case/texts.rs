@@ -73,7 +73,7 @@ impl Case {
 
 /// Changes a value; what it was and what it is, where that differs.
 fn changed<T: PartialEq + Clone>(value: &mut T, to: Option<T>) -> Option<(T, T)> {
-    let to = to.filter(|to| to != value)?;
+    let to = to.filter(|to| *to != *value)?;
     let from = std::mem::replace(value, to.clone());
     Some((from, to))
 }
