@@ -26,8 +26,9 @@ async fn a_ticket_that_loses_its_agent_while_it_waits_for_its_customer_goes_on_w
         let account = format!("/api/v1/admin/users/{}", sarah.id());
         match way {
             "released" => {
-                let released = eve.post(&format!("{account}/release-tickets"), json!({}));
-                assert_eq!(released.await.ok()["released"], 1);
+                let release = format!("{account}/release-tickets");
+                let released = eve.post(&release, json!({})).await;
+                assert_eq!(released.ok()["released"], 1);
             }
             "demoted" => {
                 eve.patch(&account, json!({"role": "customer"})).await.ok();
