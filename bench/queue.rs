@@ -65,7 +65,7 @@ async fn context() -> Result<Context> {
 /// A job that finds nothing to do, by itself in a transaction.
 async fn one(cx: &Context) -> Result<()> {
     let mut work = cx.begin(By::System).await?;
-    let request = ResetRequestId(cx.ids.uuid(work.now));
+    let request = ResetRequestId(cx.ids.uuid(work.now()));
     jobs::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
     Ok(work.commit().await?)
 }

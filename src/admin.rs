@@ -8,7 +8,14 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use shared::people::{UncheckedPerson, actions::create_admin};
+use shared::{
+    error::ActionError,
+    people::{
+        Passwords, UncheckedPerson,
+        actions::{create_admin, new_admin},
+    },
+    work::By,
+};
 use std::{
     fs,
     io::{self, Read, Write},
@@ -49,7 +56,16 @@ pub(crate) async fn create(new: NewAdmin, ground: Ground) -> Result<()> {
         password: given.or_else(|| made_up.clone()),
         ..UncheckedPerson::default()
     };
-    let id = create_admin(&cx, person).await.map_err(explained)?;
+    let creating = async {
+        let admin = new_admin(person)?;
+        let passwords = Passwords::new(cx.config.auth.hash_cost);
+        let hash = passwords.hash(admin.password(), cx.ids.bytes()).await?;
+        let mut work = cx.begin(By::System).await?;
+        let id = create_admin(&mut work, &admin, hash).await?;
+        work.commit().await?;
+        Ok::<_, ActionError>(id)
+    };
+    let id = creating.await.map_err(explained)?;
     let mut out = io::stdout().lock();
     writeln!(out, "Created the admin {} ({id}).", new.email)?;
     if let Some(password) = made_up {

@@ -13,6 +13,7 @@ use shared::{
     attachments::FilesError,
     error::{ActionError, Chain},
     fault::Fault,
+    tickets::TicketOperation,
 };
 use std::{error::Error, sync::Arc};
 
@@ -221,7 +222,11 @@ impl From<ActionError> for Problem {
             ActionError::Forbidden { code, detail } => {
                 Self::new(StatusCode::FORBIDDEN, code, detail)
             }
-            ActionError::Conflict { code, detail } => Self::new(StatusCode::CONFLICT, code, detail),
+            ActionError::Conflict {
+                code,
+                detail,
+                instead,
+            } => Self::new(StatusCode::CONFLICT, code, with_endpoint(detail, instead)),
             ActionError::Invalid(faults) => Self::invalid(faults),
             ActionError::Stale { present } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
@@ -236,6 +241,26 @@ impl From<ActionError> for Problem {
             error @ ActionError::Internal(_) => Self::unexpected(error),
         }
     }
+}
+
+/// Method and path of an operation that a refusal points to.
+pub(crate) const fn endpoint(operation: TicketOperation) -> &'static str {
+    match operation {
+        TicketOperation::Assign => "PUT /api/v1/support/tickets/{id}/assign",
+        TicketOperation::Escalate => "PUT /api/v1/support/tickets/{id}/escalate",
+        TicketOperation::Reopen => "PUT /api/v1/support/tickets/{id}/reopen",
+    }
+}
+
+fn with_endpoint(detail: String, instead: Option<TicketOperation>) -> String {
+    let done = match instead {
+        None => return detail,
+        Some(TicketOperation::Assign) => "assigned",
+        Some(TicketOperation::Escalate) => "escalated",
+        Some(TicketOperation::Reopen) => "reopened",
+    };
+    let endpoint = instead.map(endpoint).unwrap_or_default();
+    format!("{detail} It can be {done} by {endpoint}.")
 }
 
 fn credentials_detail(code: &str) -> &'static str {

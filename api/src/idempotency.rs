@@ -245,7 +245,8 @@ async fn first_answer(
     if !store::try_lock(&mut *work.tx, request).await? {
         return Err(in_progress());
     }
-    match store::find(&mut *work.tx, request, work.now - KEPT_FOR).await? {
+    let now = work.now();
+    match store::find(&mut *work.tx, request, now - KEPT_FOR).await? {
         None => Ok(None),
         Some(kept) if kept.fingerprint == *fingerprint => again(kept).map(Some),
         Some(_) => Err(reused()),
@@ -291,7 +292,8 @@ async fn keep(
         headers: Json(parts.headers.iter().filter_map(header).collect()),
         body: body.to_vec(),
     };
-    store::keep(&mut *work.tx, &keyed.request, &kept, work.now).await?;
+    let now = work.now();
+    store::keep(&mut *work.tx, &keyed.request, &kept, now).await?;
     work.commit().await?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }

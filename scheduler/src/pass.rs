@@ -36,8 +36,7 @@ pub(crate) async fn pass(
     schedules: &[Schedule],
     now: DateTime<Utc>,
 ) -> Result<usize, sqlx::Error> {
-    let mut work = cx.begin(By::System).await?;
-    work.now = now;
+    let mut work = cx.begin_at(By::System, now).await?;
     store::limit_patience(&mut work.tx).await?;
     store::add_missing(&mut work.tx, &entries(schedules, now)).await?;
     let mut fired = 0;
@@ -58,7 +57,7 @@ async fn fire(
     schedule: &Schedule,
     claimed: &Due,
 ) -> Result<Recorded, sqlx::Error> {
-    let now = work.now;
+    let now = work.now();
     // What is stored is of the latest start. Only a later release could store what this one
     // cannot read.
     let stored: Option<Timing> = claimed.timing.parse().ok();

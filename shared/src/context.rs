@@ -9,6 +9,7 @@ use crate::{
     trace::{self, Traces},
     work::{By, Work},
 };
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{sync::Arc, time::Instant};
 
@@ -37,16 +38,18 @@ impl Context {
     /// # Errors
     /// The database cannot be reached.
     pub async fn begin(&self, by: By) -> Result<Work<'_>, sqlx::Error> {
+        self.begin_at(by, self.clock.now()).await
+    }
+
+    /// Begins a unit of work at an instant that the caller has read from the clock: that of a
+    /// scheduler's pass.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn begin_at(&self, by: By, now: DateTime<Utc>) -> Result<Work<'_>, sqlx::Error> {
         let asked = Instant::now();
         let tx = self.pool.begin().await?;
         self.metrics.began(asked.elapsed());
-        Ok(Work {
-            trace: trace::current(),
-            happened: Vec::new(),
-            now: self.clock.now(),
-            by,
-            tx,
-            cx: self,
-        })
+        Ok(Work::new(self, tx, (by, now), trace::current()))
     }
 }

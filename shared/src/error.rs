@@ -2,7 +2,7 @@
 //! codes; a job turns them into "again later" or "never".
 
 pub use crate::error_chain::Chain;
-use crate::{attachments::FilesError, fault::Fault};
+use crate::{attachments::FilesError, fault::Fault, tickets::TicketOperation};
 
 /// Why an action was refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,8 @@ pub enum ActionError {
         code: &'static str,
         /// The present state and what is allowed.
         detail: String,
+        /// What the caller may do instead, where there is such an operation.
+        instead: Option<TicketOperation>,
     },
     /// The input is wrong.
     #[error("the input has {} fault(s)", .0.len())]
@@ -55,6 +57,20 @@ impl ActionError {
         Self::Conflict {
             code,
             detail: detail.into(),
+            instead: None,
+        }
+    }
+
+    /// The same conflict, which names an operation that helps.
+    #[must_use]
+    pub fn with_instead(self, operation: TicketOperation) -> Self {
+        match self {
+            Self::Conflict { code, detail, .. } => Self::Conflict {
+                code,
+                detail,
+                instead: Some(operation),
+            },
+            other => other,
         }
     }
 

@@ -36,24 +36,58 @@ impl By {
     }
 }
 
-/// An open transaction with the instant and the actor that everything in it shares.
+/// An open transaction with the instant and the actor that everything in it shares. The actor
+/// never changes; the instant does in one way ([`Work::not_before`]).
 pub struct Work<'a> {
-    /// The one instant of everything that happens in it.
-    pub now: DateTime<Utc>,
-    /// Who does it.
-    pub by: By,
+    now: DateTime<Utc>,
+    by: By,
     /// The transaction.
     pub tx: Tx,
     /// Ids and configuration.
     pub cx: &'a Context,
     /// The trace that this is part of, and with it the jobs that follow.
     pub trace: Option<Trace>,
-    /// What has happened to tickets, to be counted when it is so.
+    /// The events of tickets, to be counted after the commit.
     pub(crate) happened: Vec<&'static str>,
 }
 
-impl Work<'_> {
-    /// Makes everything that was done in it so.
+impl<'a> Work<'a> {
+    pub(crate) fn new(
+        cx: &'a Context,
+        tx: Tx,
+        (by, now): (By, DateTime<Utc>),
+        trace: Option<Trace>,
+    ) -> Self {
+        Self {
+            now,
+            by,
+            tx,
+            cx,
+            trace,
+            happened: Vec::new(),
+        }
+    }
+
+    /// The one instant of everything that happens in it.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub const fn by(&self) -> By {
+        self.by
+    }
+
+    /// Moves the instant on to the present, and at least to `earliest`: for what is stamped under a
+    /// lock that had to be waited for. What the lock protects changed at `earliest`, by the clock
+    /// of a process that may be ahead.
+    pub fn not_before(&mut self, earliest: DateTime<Utc>) {
+        self.now = self.cx.clock.now().max(earliest);
+    }
+
+    /// Commits the transaction, then counts its events.
     ///
     /// # Errors
     /// The database failed; nothing was done then.

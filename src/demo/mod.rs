@@ -39,6 +39,7 @@ use shared::{
     ids::IdSource,
     installation::{census, connections_of_the_system},
     people::{Availability, actions::set_availability},
+    work::{Actor, By},
 };
 use story::Story;
 use world::World;
@@ -108,8 +109,10 @@ async fn play(world: &World, people: &People, extent: &Extent, end: DateTime<Utc
             }
             Entry::Duty(index, availability) => {
                 if let Some(agent) = people.agents.get(index) {
-                    let set = set_availability(&world.cx, agent.person.actor, availability).await;
-                    set.map_err(schema::explained)?;
+                    let actor = agent.person.actor;
+                    set(world, actor, availability)
+                        .await
+                        .map_err(schema::explained)?;
                     // nothing follows from the other answers
                     if availability == Availability::Available {
                         world.settle().await?;
@@ -163,5 +166,16 @@ async fn ensure_alone(cx: &Context) -> Result<()> {
         connections_of_the_system(cx).await? == 0,
         "Stop the running system first: the demo moves through weeks, and its workers would not"
     );
+    Ok(())
+}
+
+async fn set(
+    world: &World,
+    actor: Actor,
+    availability: Availability,
+) -> Result<(), shared::error::ActionError> {
+    let mut work = world.cx.begin(By::Person(actor)).await?;
+    set_availability(&mut work, actor, availability).await?;
+    work.commit().await?;
     Ok(())
 }

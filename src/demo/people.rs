@@ -10,14 +10,16 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
+    error::ActionError,
     fault::Faults,
+    ids::UserId,
     people::{
         Change, Department, NewPerson, NewSupportInfo, Passwords, Role, Shift, UncheckedPerson,
         UncheckedSupportInfo,
-        actions::{Registered, create_admin, register},
+        actions::{Registered, create_admin, new_admin, register},
         shift,
     },
-    work::Actor,
+    work::{Actor, By},
 };
 
 /// Where the company is.
@@ -91,9 +93,11 @@ pub(super) async fn register_all(world: &World, password: &str) -> Result<People
         }
     };
     let name = "Beatrice Wekesa";
-    let id = create_admin(&world.cx, unchecked(name, Role::Admin, "en", HOME)).await;
+    let new = unchecked(name, Role::Admin, "en", HOME);
     let admin = Actor {
-        id: id.map_err(crate::schema::explained)?,
+        id: created(world, &passwords, new)
+            .await
+            .map_err(crate::schema::explained)?,
         role: Role::Admin,
     };
     let mut agents = Vec::new();
@@ -171,7 +175,15 @@ async fn registered(
     let mut faults = Faults::new();
     let new = NewPerson::parse(new, &mut faults);
     let new = faults.finish(new).map_err(invalid)?;
-    let person = match register(&world.cx, passwords, new, by).await {
+    let registering = async {
+        let hash = passwords.hash(new.password(), world.cx.ids.bytes()).await?;
+        let by = by.map_or(By::System, By::Person);
+        let mut work = world.cx.begin(by).await?;
+        let registered = register(&mut work, &new, hash).await?;
+        work.commit().await?;
+        Ok::<_, ActionError>(registered)
+    };
+    let person = match registering.await {
         Ok(Registered::Oneself(login)) => login.person,
         Ok(Registered::BySomebodyElse(person)) => *person,
         Err(error) => return Err(crate::schema::explained(error)),
@@ -180,6 +192,21 @@ async fn registered(
         id: person.id,
         role: person.role,
     })
+}
+
+async fn created(
+    world: &World,
+    passwords: &Passwords,
+    new: UncheckedPerson,
+) -> Result<UserId, ActionError> {
+    let admin = new_admin(new)?;
+    let hash = passwords
+        .hash(admin.password(), world.cx.ids.bytes())
+        .await?;
+    let mut work = world.cx.begin(By::System).await?;
+    let id = create_admin(&mut work, &admin, hash).await?;
+    work.commit().await?;
+    Ok(id)
 }
 
 fn invalid(faults: Vec<shared::fault::Fault>) -> anyhow::Error {

@@ -46,6 +46,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/api/v1/support/tickets", SIGNED_IN),
     Row("GET", "/api/v1/support/tickets", SIGNED_IN),
     Row("GET", "/api/v1/support/tickets/{id}", TICKET),
+    Row("PATCH", "/api/v1/support/tickets/{id}", TICKET),
     Row("GET", "/api/v1/support/tickets/{id}/messages", TICKET),
     Row("POST", "/api/v1/support/tickets/{id}/messages", TICKET),
     Row("GET", "/api/v1/support/tickets/{id}/history", TICKET),
@@ -58,7 +59,8 @@ const TABLE: &[Row] = &[
     Row("PUT", "/api/v1/support/tickets/{id}/assign", DESK),
     Row("PUT", "/api/v1/support/tickets/{id}/status", DESK),
     Row("PUT", "/api/v1/support/tickets/{id}/priority", DESK),
-    Row("PUT", "/api/v1/support/tickets/{id}/close", DESK),
+    // Requesters their own.
+    Row("PUT", "/api/v1/support/tickets/{id}/close", TICKET),
     Row("PUT", "/api/v1/support/tickets/{id}/escalate", DESK),
     Row("POST", "/api/v1/support/attachments", SIGNED_IN),
     // One that hangs on a public message of the ticket.

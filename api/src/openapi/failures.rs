@@ -19,7 +19,7 @@ use shared::{
         actions::{EMAIL_TAKEN, registration_closed},
         outside::email_missing,
     },
-    tickets::{Refused, Status, actions},
+    tickets::{Change, Refused, Status},
 };
 use std::collections::BTreeSet;
 
@@ -86,9 +86,13 @@ fn forbidden(who: Who) -> Vec<Problem> {
 }
 
 fn conflicts() -> Vec<Problem> {
-    let present = Status::Closed;
+    let closed = Refused::Transition {
+        present: Status::Closed,
+        wanted: Change::Escalate,
+    };
     vec![
-        actions::refused(Refused { present }, "escalated").into(),
+        ActionError::from(closed).into(),
+        ActionError::from(Refused::Answered).into(),
         operate::refused(State::Done, "discarded").into(),
         idempotency::in_progress(),
         ActionError::conflict("email_taken", EMAIL_TAKEN).into(),

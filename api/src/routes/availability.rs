@@ -14,6 +14,7 @@ use serde_json::json;
 use shared::{
     context::Context,
     people::{Availability, AvailabilityNow, actions::set_availability, store},
+    work::By,
 };
 
 fn answer(now: AvailabilityNow) -> Answer {
@@ -39,7 +40,10 @@ pub async fn put(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let status = payload.read(body)?;
-    Ok(answer(set_availability(&cx, actor, status).await?))
+    let mut work = cx.begin(By::Person(actor)).await?;
+    let now = set_availability(&mut work, actor, status).await?;
+    work.commit().await?;
+    Ok(answer(now))
 }
 
 fn body(body: &mut Body) -> Option<Availability> {

@@ -59,6 +59,7 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
         .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
         .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation)
+        .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation)
         .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation)
         .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation)
         .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation)

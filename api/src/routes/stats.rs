@@ -5,11 +5,12 @@ use crate::{
     error::Problem,
     openapi::{Operation, Who},
     query::Query,
+    views::stats::StatsView,
 };
 use axum::{Json, extract::State};
 use shared::{
     context::Context,
-    stats::{self, QueryFields, Stats},
+    stats::{self, QueryFields},
 };
 
 /// The figures of the tickets created from `startDate` to `endDate`, both included.
@@ -20,9 +21,10 @@ pub async fn get(
     Admin(_): Admin,
     State(cx): State<Context>,
     query: Query,
-) -> Result<Json<Stats>, Problem> {
+) -> Result<Json<StatsView>, Problem> {
     let asked = query.read(self::query)?;
-    Ok(Json(stats::stats(&cx, &asked.range, asked.agent).await?))
+    let figures = stats::stats(&cx, &asked.range, asked.agent).await?;
+    Ok(Json(figures.into()))
 }
 
 fn query(query: &mut Query) -> Option<stats::Query> {
@@ -40,5 +42,5 @@ pub(crate) fn operation() -> Operation {
         .about("Of the tickets created from `startDate` to `endDate`, both included, in `timezone` (UTC by default); no dates mean \
             all time. `agentId` narrows `agentStats` alone. They are answered from aggregates: `asOf` says how fresh they are.")
         .query(query)
-        .answers_whole::<Stats>()
+        .answers_whole::<StatsView>()
 }

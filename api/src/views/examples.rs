@@ -5,6 +5,7 @@ use super::{
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, User},
+    stats::StatsView,
     story::{AT_RISK_PERCENT, Story, agent, minute},
     thread::{self, EventView, MessageView},
     ticket::{self, ListedTicket, Ticket, TicketWithMessages},
@@ -133,11 +134,10 @@ impl Example for SlaView {
     }
 }
 
-impl Example for Stats {
+impl Example for StatsView {
     fn example(_: Moment) -> Value {
         let count = 128;
-        json!(Self {
-            success: true,
+        json!(Self::from(Stats {
             total: count,
             status_breakdown: vec![Count {
                 of: Status::Closed,
@@ -162,7 +162,7 @@ impl Example for Stats {
                 sla_compliance: Some("96.88".to_owned()),
             },
             as_of: Some(minute(60)),
-        })
+        }))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod html;
 pub mod job;
 pub mod page;
 pub mod person;
+pub mod stats;
 mod story;
 pub mod survey;
 pub mod thread;

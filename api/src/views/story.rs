@@ -18,8 +18,8 @@ use shared::{
     },
     sla::{Clocks, Policy},
     tickets::{
-        Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType, SenderType,
-        Status, TicketEvent, TicketNumber,
+        Category, ChangedBy, Happened, Message, NewTicket, Opening, Priority, Resolution,
+        ResolutionType, SenderType, Status, TicketEvent, TicketNumber,
         read::{Reader, Shown},
     },
 };
@@ -117,7 +117,8 @@ impl Story {
         self.events.push(event);
         self.now = minute(minutes);
         self.shown.ticket.updated_at = self.now;
-        self.shown.ticket.version += 1;
+        // It is created at version 1.
+        self.shown.ticket.version = i64::try_from(self.events.len()).unwrap_or(1);
     }
 
     fn by_the_agent(&mut self, minutes: i64, what: Happened) {
@@ -207,49 +208,33 @@ impl Story {
 }
 
 fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
-    shared::tickets::Ticket {
-        id: TICKET,
-        number: TicketNumber::new(minute(0), 42),
-        customer_id: CUSTOMER,
-        assigned_to: None,
+    let new = NewTicket {
         subject: "Cannot complete payment".to_owned(),
         description: "Getting error when trying to pay for booking #BKG-12345".to_owned(),
         category: Category::Payment,
         priority: Priority::High,
-        status: Status::Open,
-        department: Department::Billing,
-        language: "en".to_owned(),
-        tags: vec!["payment".to_owned(), "booking".to_owned()],
-        attachments: Json(vec![Attachment {
-            url: "https://example.com/screenshot.png".to_owned(),
-            file_name: "screenshot.png".to_owned(),
-            content_type: None,
-            size: None,
-        }]),
         related_booking: Some("BKG-12345".to_owned()),
         related_transaction: None,
         related_conversation: None,
-        policy: Json(policy),
-        escalation_level: 0,
-        resolution: None,
-        resolved_for: None,
-        rating: None,
-        rating_feedback: None,
-        rated_at: None,
-        rated_for: None,
-        rated_cycle: None,
-        reopened_count: 0,
-        waiting_since: None,
-        reminded_at: None,
-        handed_back_by: None,
-        version: 0,
-        created_at: minute(0),
-        updated_at: minute(0),
-        assigned_at: None,
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
-    }
+        attachments: Vec::new(),
+        tags: vec!["payment".to_owned(), "booking".to_owned()],
+        customer: CUSTOMER,
+    };
+    let screenshot = Attachment {
+        url: "https://example.com/screenshot.png".to_owned(),
+        file_name: "screenshot.png".to_owned(),
+        content_type: None,
+        size: None,
+    };
+    let opening = Opening {
+        id: TICKET,
+        number: TicketNumber::new(minute(0), 42),
+        language: "en".to_owned(),
+        attachments: vec![screenshot],
+        policy,
+        at: minute(0),
+    };
+    shared::tickets::Ticket::opened(new, opening)
 }
 
 fn message() -> Message {

@@ -4,7 +4,7 @@ use super::{Candidate, Load};
 use crate::{
     db::Json,
     ids::UserId,
-    people::{Availability, Department, Level, Role, Shift},
+    people::{Availability, Department, Level, Shift},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
@@ -189,8 +189,6 @@ pub struct Held {
     pub current: i64,
     /// Such tickets at most.
     pub capacity: i32,
-    /// Agent or admin.
-    pub role: Role,
     /// Whether the agent takes tickets.
     pub availability: Availability,
     /// Since when.
@@ -207,7 +205,7 @@ pub async fn held(
         r#"select (select count(*) from tickets t
                    where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
                        and ($2 or t.status <> 'waiting_customer')) as "current!",
-                  a.max_concurrent_tickets as capacity, u.role as "role: Role",
+                  a.max_concurrent_tickets as capacity,
                   a.availability as "availability: Availability", a.availability_updated_at as since
            from agents a join users u on u.id = a.user_id
            where a.user_id = $1 and u.active and u.role in ('support', 'admin')"#,

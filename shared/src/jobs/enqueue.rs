@@ -18,7 +18,7 @@ pub async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> 
 /// # Errors
 /// The database failed.
 pub async fn enqueue_all(work: &mut Work<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
-    let run_at = work.now;
+    let run_at = work.now();
     store::insert(work, jobs, run_at).await
 }
 

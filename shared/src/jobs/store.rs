@@ -40,7 +40,7 @@ pub(super) async fn insert(
                where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
         work.cx.lane.as_str(),
         run_at,
-        work.now,
+        work.now(),
         &queues,
         &payloads,
         &priorities,

@@ -116,6 +116,13 @@ fn audience(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)>
         | Happened::StatusChanged { .. }
         | Happened::Unassigned { .. }
         | Happened::PriorityChanged { .. }
+        | Happened::SubjectChanged { .. }
+        | Happened::DescriptionChanged { .. }
+        | Happened::CategoryChanged { .. }
+        | Happened::DepartmentChanged { .. }
+        | Happened::LanguageChanged { .. }
+        | Happened::TagsChanged { .. }
+        | Happened::RelatedChanged { .. }
         | Happened::Rated { .. } => Vec::new(),
     }
 }

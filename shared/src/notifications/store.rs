@@ -209,7 +209,10 @@ pub(super) async fn insert(
     event: EventId,
     planned: &[Planned],
 ) -> Result<Vec<(NotificationId, Channel)>, sqlx::Error> {
-    let ids: Vec<_> = planned.iter().map(|_| work.cx.ids.uuid(work.now)).collect();
+    let ids: Vec<_> = planned
+        .iter()
+        .map(|_| work.cx.ids.uuid(work.now()))
+        .collect();
     let people: Vec<_> = planned.iter().map(|planned| planned.to.0).collect();
     let channels: Vec<_> = planned
         .iter()
@@ -231,7 +234,7 @@ pub(super) async fn insert(
         &channels,
         &templates,
         NotificationStatus::Pending.as_str(),
-        work.now,
+        work.now(),
     )
     .fetch_all(&mut *work.tx)
     .await?;
@@ -245,7 +248,7 @@ pub(super) async fn save(
     status: NotificationStatus,
     error: Option<&str>,
 ) -> Result<(), sqlx::Error> {
-    let sent_at = (status == NotificationStatus::Sent).then_some(work.now);
+    let sent_at = (status == NotificationStatus::Sent).then_some(work.now());
     sqlx::query!(
         "update notifications
         set status = $2, attempts = attempts + 1, last_error = $3, sent_at = $4

@@ -25,7 +25,7 @@ pub enum Change<T> {
 
 impl<T> Change<T> {
     /// With what `read` makes of the new value; it is asked without one, too.
-    pub(super) fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Change<U> {
+    pub(crate) fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Change<U> {
         let value = match self {
             Self::Cleared => return Change::Cleared,
             Self::Stays => read(None),

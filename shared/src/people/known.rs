@@ -1,6 +1,6 @@
 //! By what the owner of a new account is known. Pure.
 
-use super::password::NOBODY;
+use super::password::{NOBODY, PasswordHash};
 
 /// Whether somebody stands up for it that the address is the owner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum AddressIs {
 #[derive(Debug)]
 pub(super) enum Known {
     /// By a password, whose hash this is.
-    Password(String, AddressIs),
+    Password(PasswordHash, AddressIs),
     /// By an outside issuer, under this name.
     Outside {
         issuer: String,
@@ -28,7 +28,7 @@ impl Known {
     /// The hash to keep; that of no password, where there is none.
     pub fn password_hash(&self) -> &str {
         match self {
-            Self::Password(hash, _) => hash,
+            Self::Password(hash, _) => hash.as_str(),
             Self::Outside { .. } => NOBODY,
         }
     }

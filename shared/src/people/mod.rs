@@ -25,5 +25,5 @@ pub use model::{
 pub use new_person::{
     NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
 };
-pub use password::{HashCost, Password, Passwords};
+pub use password::{HashCost, Password, PasswordHash, Passwords};
 pub use sessions::{LoggedIn, RefreshToken, role_in_session};

@@ -108,6 +108,12 @@ impl Default for NewSupportInfo {
 }
 
 impl NewPerson {
+    /// The password, to be hashed before the account is made.
+    #[must_use]
+    pub const fn password(&self) -> &Password {
+        &self.password
+    }
+
     /// Parses a registration; what is wrong with it is added to the faults.
     pub fn parse(given: UncheckedPerson, faults: &mut Faults) -> Option<Self> {
         let role = given.role.unwrap_or(Role::Customer);

@@ -5,7 +5,7 @@
 use crate::{error::ActionError, fault::Faults};
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
-    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+    password_hash::phc::{self, Output, ParamsString, Salt},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
@@ -54,6 +54,19 @@ impl Password {
     /// One that nobody knows.
     pub(super) fn unknown(chance: [u8; 32]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(chance).into())
+    }
+}
+
+/// The hash of a password. [`Passwords::hash`] alone makes one, off the async threads and with no
+/// transaction open: whoever asks for one asks for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// As it is kept, with its parameters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -110,7 +123,11 @@ impl Passwords {
     ///
     /// # Errors
     /// Argon2 failed, as it does for want of memory.
-    pub async fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String, ActionError> {
+    pub async fn hash(
+        &self,
+        password: &Password,
+        salt: [u8; 16],
+    ) -> Result<PasswordHash, ActionError> {
         let password = password.0.clone();
         let memory = Arc::clone(&self.memory);
         let HashCost { memory_kib, passes } = self.cost;
@@ -121,14 +138,14 @@ impl Passwords {
             memory
                 .derive(&argon2, &password, &salt, &mut out)
                 .map_err(|_| UNHASHABLE)?;
-            let hash = PasswordHash {
+            let hash = phc::PasswordHash {
                 algorithm: Algorithm::default().ident(),
                 version: Some(Version::default().into()),
                 params: ParamsString::try_from(argon2.params()).map_err(|_| UNHASHABLE)?,
                 salt: Some(Salt::new(&salt).map_err(|_| UNHASHABLE)?),
                 hash: Some(Output::new(&out).map_err(|_| UNHASHABLE)?),
             };
-            Ok(hash.to_string())
+            Ok(PasswordHash(hash.to_string()))
         })
         .await?
     }
@@ -172,7 +189,7 @@ impl Passwords {
 
 /// By the parameters that the hash was made with; compared in constant time.
 fn fits(memory: &Memory, password: &SecretString, hash: &str) -> Result<bool, ActionError> {
-    let hash = PasswordHash::new(hash).map_err(|_| UNREADABLE)?;
+    let hash = phc::PasswordHash::new(hash).map_err(|_| UNREADABLE)?;
     let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
         return Err(UNREADABLE);
     };
@@ -203,6 +220,7 @@ mod tests {
         let passwords = Passwords::new(HashCost::OWASP);
         let password = parsed("SecurePass123!").unwrap();
         let hash = passwords.hash(&password, [7; 16]).await.unwrap();
+        let hash = hash.as_str().to_owned();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let verify = async |text: &str, hash| passwords.verify(text.into(), hash).await.unwrap();
         assert!(verify("SecurePass123!", Some(hash.clone())).await);

@@ -220,7 +220,7 @@ pub(super) async fn update_profile(
         change.phone_number,
         change.language,
         change.timezone.map(Tz::name),
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -267,7 +267,7 @@ pub(super) async fn update_standing(
         id.0,
         role.as_str(),
         active,
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;

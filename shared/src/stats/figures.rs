@@ -12,8 +12,6 @@ const MILLIS_PER_MINUTE: i64 = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stats {
-    /// Always true: the flag of every answer.
-    pub success: bool,
     /// Tickets created in the period.
     pub total: i64,
     /// These by status, the most frequent first.
@@ -125,7 +123,6 @@ impl Stats {
     /// Every ticket of the period is in one group.
     pub(super) fn of(groups: &[Group], ratings: Ratings, as_of: Option<DateTime<Utc>>) -> Self {
         Self {
-            success: true,
             total: groups.iter().map(|group| group.total).sum(),
             status_breakdown: breakdown(groups, |group| group.status),
             priority_breakdown: breakdown(groups, |group| group.priority),
@@ -280,7 +277,6 @@ mod tests {
         assert_eq!(
             serde_json::to_value(stats).unwrap(),
             serde_json::json!({
-                "success": true,
                 "total": 6,
                 "statusBreakdown": [
                     {"_id": "closed", "count": 3},

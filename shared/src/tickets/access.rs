@@ -15,6 +15,10 @@ pub enum Action {
     Assign,
     /// Set status or priority, close or escalate it.
     Handle,
+    /// Change its texts and labels: requesters not all of them, and not for ever.
+    Edit,
+    /// Close one's own.
+    CloseOwn,
     /// Take it up again.
     Reopen,
     /// Rate it.
@@ -50,9 +54,9 @@ pub fn may(actor: &Actor, action: Action, ticket: &Ticket) -> Result<(), Denied>
 /// It may not.
 pub fn role_may(role: Role, action: Action) -> Result<(), Denied> {
     let allowed = match action {
-        Action::See | Action::Message | Action::Reopen => true,
+        Action::See | Action::Message | Action::Reopen | Action::Edit => true,
         Action::Note | Action::Assign | Action::Handle => role.is_staff(),
-        Action::Rate => !role.is_staff(),
+        Action::Rate | Action::CloseOwn => !role.is_staff(),
     };
     if allowed { Ok(()) } else { Err(Denied::Role) }
 }

@@ -1,17 +1,24 @@
 //! A ticket under change: what becomes of it, of its clocks and of its history when something
-//! happens to it. Nothing here asks whether it may; the actions did. Pure.
+//! happens to it, and what is refused. Who may do it at all is asked before. Pure.
 //!
 //! Every change of status goes through [`Case::become_status`], so that clocks and instants
-//! cannot be forgotten on one of the ways to a status.
+//! cannot be forgotten on one of the ways to a status. A change that is refused changes nothing.
+
+mod assignee;
+mod ending;
+mod texts;
+mod thread;
+
+pub use assignee::{Again, Breach, Escalation, Worker};
+pub use ending::{Conclusion, Duplicate, RatedBy, Reopening};
 
 use crate::{
     db::Json,
     ids::UserId,
-    people::Role,
     sla::{Clocks, Overdue, Policy},
     tickets::{
-        Change, Happened, Move, NewRating, Priority, Resolution, Status, Ticket, Visibility,
-        event::Entry,
+        Change, Happened, Move, Priority, Refused, Resolution, Status, Ticket,
+        event::{Entry, EntryBy},
     },
 };
 use chrono::{DateTime, Utc};
@@ -19,38 +26,13 @@ use chrono::{DateTime, Utc};
 /// A ticket with its clocks, and what has happened to it since it was loaded.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// Its clocks.
-    pub clocks: Clocks,
+    ticket: Ticket,
+    clocks: Clocks,
     entries: Vec<Entry>,
-}
-
-/// A move that the table does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused {
-    /// Where the ticket stands.
-    pub present: Status,
-}
-
-/// An escalation to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Escalation {
-    /// Who is to have it; nobody, when there is none to take it.
-    pub to: Option<UserId>,
-    /// Why.
-    pub reason: String,
-    /// Whether a rule does it.
-    pub automatic: bool,
-}
-
-/// Whether whoever had a ticket that goes back to the queue may be given it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// By people alone: it was handed back on purpose.
-    ByHandAlone,
-    /// Like anybody else.
-    AsAnybody,
+    /// Who the next entries are by.
+    by: EntryBy,
+    /// Whether this change has given the ticket to somebody, or has escalated it.
+    changed_hands: bool,
 }
 
 impl Case {
@@ -61,6 +43,8 @@ impl Case {
             ticket,
             clocks,
             entries: Vec::new(),
+            by: EntryBy::Actor,
+            changed_hands: false,
         }
     }
 
@@ -74,223 +58,99 @@ impl Case {
         case
     }
 
+    /// The ticket as it is now.
+    #[must_use]
+    pub const fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// The ticket, when nothing more happens to it.
+    #[must_use]
+    pub fn into_ticket(self) -> Ticket {
+        self.ticket
+    }
+
+    /// Its clocks.
+    #[must_use]
+    pub const fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
     /// What has happened since it was loaded, in order.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Whether all that has happened are internal notes.
+    /// Whether a text that searches know has changed.
     #[must_use]
-    pub fn has_notes_alone(&self) -> bool {
+    pub fn has_changed_words(&self) -> bool {
+        self.entries.iter().any(|entry| entry.what.changes_words())
+    }
+
+    /// Moves version and instant on, before it is written; gives the version that was loaded. A
+    /// note changes nothing that the customer may see, so that neither may tell of it.
+    #[must_use = "the row is written over this version alone"]
+    pub fn stamp(&mut self, now: DateTime<Utc>) -> i64 {
+        let loaded = self.ticket.version;
         let is_note = |entry: &Entry| matches!(entry.what, Happened::NoteAdded { .. });
-        self.entries.iter().all(is_note)
+        if !self.entries.iter().all(is_note) {
+            self.ticket.version = loaded.saturating_add(1);
+            self.ticket.updated_at = now;
+        }
+        loaded
     }
 
-    /// Notes what happened.
-    pub fn record(&mut self, at: DateTime<Utc>, what: Happened) {
-        self.entries.push(Entry { at, what });
-    }
-
-    /// Gives it to an agent. Nothing happens when the agent has it already and the status stays.
+    /// Sets the status by hand. Whoever works on a ticket that nobody has gets it.
     ///
     /// # Errors
-    /// It is resolved or closed.
-    pub fn give(
-        &mut self,
-        to: UserId,
-        reason: Option<String>,
-        now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
-        let status = self.after(Change::Assign)?;
-        let from = self.ticket.assigned_to;
-        if from != Some(to) {
-            self.hold(to, now);
-            self.record(now, Happened::Assigned { from, to, reason });
-        }
-        self.become_status(status, now);
-        Ok(())
-    }
-
-    /// Gives it to whoever works on it while nobody has it.
-    pub fn take_up(&mut self, by: UserId, now: DateTime<Utc>) {
-        if self.ticket.assigned_to.is_none() && self.ticket.status.is_active() {
-            self.hold(by, now);
-            self.record(
-                now,
-                Happened::Assigned {
-                    from: None,
-                    to: by,
-                    reason: None,
-                },
-            );
-            if let Move::To(status) = self.ticket.status.after(Change::Assign) {
-                self.become_status(status, now);
-            }
-        }
-    }
-
-    /// Sets the status as `PUT /status` does.
-    ///
-    /// # Errors
-    /// The table of moves does not have it.
+    /// The table of transitions does not have it.
     pub fn set_status(
         &mut self,
         to: Status,
-        by: Option<UserId>,
+        by: Worker,
         now: DateTime<Utc>,
     ) -> Result<(), Refused> {
-        match self.after(Change::Set(to))? {
-            status if status == self.ticket.status => {}
+        let status = self.after(Change::Set(to))?;
+        if status == self.ticket.status {
+            return Ok(());
+        }
+        if status != Status::Open {
+            self.self_assign(by, now);
+        }
+        match status {
             Status::Open => self.hand_back(Again::ByHandAlone, now),
-            Status::Resolved => self.resolve(unexplained(by, now), false, now),
-            Status::Closed => self.close(now),
+            Status::Resolved => self.resolve(unexplained(by.id(), now), false, now),
+            Status::Closed => self.end(now),
             status => self.become_status(status, now),
         }
         Ok(())
     }
 
-    /// Puts it back to the queue, whoever has it.
-    ///
-    /// # Errors
-    /// The table of moves does not have it.
-    pub fn put_back(&mut self, again: Again, now: DateTime<Utc>) -> Result<(), Refused> {
-        self.after(Change::Set(Status::Open))?;
-        self.hand_back(again, now);
-        Ok(())
-    }
-
-    /// Back to the queue: nobody has it, and automation looks for somebody.
-    fn hand_back(&mut self, again: Again, now: DateTime<Utc>) {
-        if let Some(from) = self.ticket.assigned_to.take() {
-            self.ticket.assigned_at = None;
-            self.ticket.handed_back_by = match again {
-                Again::ByHandAlone => Some(from),
-                Again::AsAnybody => None,
-            };
-            self.record(now, Happened::Unassigned { from });
-        }
-        self.become_status(Status::Open, now);
-    }
-
-    /// Resolves it.
-    pub fn resolve(&mut self, resolution: Resolution, by_closing: bool, now: DateTime<Utc>) {
-        self.become_status(Status::Resolved, now);
-        self.ticket.resolution = Some(Json(resolution));
-        self.record(now, Happened::Resolved { by_closing });
-    }
-
-    /// Closes it; one that is not resolved was resolved before by [`Case::resolve`].
-    pub fn close(&mut self, now: DateTime<Utc>) {
-        self.become_status(Status::Closed, now);
-        self.record(now, Happened::Closed);
-    }
-
-    /// Sets the priority, with the policy that follows from it.
-    pub fn set_priority(&mut self, priority: Priority, policy: Policy, now: DateTime<Utc>) {
-        let from = std::mem::replace(&mut self.ticket.priority, priority);
-        self.record(now, Happened::PriorityChanged { from, to: priority });
-        let found = self.clocks.reprioritised(&policy, self.ticket.status, now);
-        self.record_overdue(&found);
-        self.ticket.policy = Json(policy);
-    }
-
-    /// Lifts it by a level.
+    /// Sets the priority, with the policy that follows from it. The present one again changes
+    /// nothing.
     ///
     /// # Errors
     /// It is resolved or closed.
-    pub fn escalate(&mut self, escalation: Escalation, now: DateTime<Utc>) -> Result<(), Refused> {
-        let status = self.after(Change::Escalate)?;
-        let from = self.ticket.assigned_to;
-        if let Some(to) = escalation.to {
-            self.hold(to, now);
-        } else {
-            self.ticket.assigned_to = None;
-            self.ticket.assigned_at = None;
-        }
-        self.ticket.escalation_level = self.ticket.escalation_level.saturating_add(1);
-        self.become_status(status, now);
-        self.record(
-            now,
-            Happened::Escalated {
-                level: self.ticket.escalation_level,
-                from,
-                to: escalation.to,
-                reason: escalation.reason,
-                automatic: escalation.automatic,
-            },
-        );
-        Ok(())
-    }
-
-    /// Takes it up again, for `holder` if there is one, with a new resolution clock.
-    ///
-    /// # Errors
-    /// It is neither resolved nor closed.
-    pub fn reopen(
+    pub fn set_priority(
         &mut self,
-        reason: String,
-        holder: Option<UserId>,
+        priority: Priority,
         policy: Policy,
         now: DateTime<Utc>,
     ) -> Result<(), Refused> {
-        let status = self.after(Change::Reopen)?;
-        let from = self.ticket.assigned_to;
-        if let (None, Some(from)) = (holder, from) {
-            self.ticket.assigned_to = None;
-            self.ticket.assigned_at = None;
-            self.record(now, Happened::Unassigned { from });
+        let present = self.ticket.status;
+        if !present.is_active() {
+            return Err(Refused::PriorityStands { present });
         }
-        self.ticket.reopened_count = self.ticket.reopened_count.saturating_add(1);
-        self.ticket.resolution = None;
-        self.ticket.resolved_at = None;
-        self.ticket.closed_at = None;
-        self.clocks.reopened(&policy, now);
+        if priority == self.ticket.priority {
+            return Ok(());
+        }
+        let from = std::mem::replace(&mut self.ticket.priority, priority);
+        self.record(now, Happened::PriorityChanged { from, to: priority });
+        let found = self.clocks.reprioritised(&policy, present, now);
+        self.record_overdue(&found);
         self.ticket.policy = Json(policy);
-        self.become_status(status, now);
-        self.record(now, Happened::Reopened { reason });
         Ok(())
-    }
-
-    /// A message was added; the status that follows from it is the action's to set.
-    pub fn message(
-        &mut self,
-        by: Role,
-        visibility: Visibility,
-        what: Happened,
-        now: DateTime<Utc>,
-    ) {
-        match visibility {
-            Visibility::Internal => {}
-            Visibility::Public if by.is_staff() => {
-                self.ticket.first_response_at.get_or_insert(now);
-                let late = self.clocks.staff_replied(&self.ticket.policy, now);
-                self.record_overdue(&late);
-            }
-            Visibility::Public => self.clocks.customer_wrote(&self.ticket.policy, now),
-        }
-        self.record(now, what);
-    }
-
-    /// The customer rated the last resolution.
-    pub fn rate(&mut self, rating: NewRating, now: DateTime<Utc>) {
-        self.ticket.rating = Some(rating.rating);
-        self.ticket.rating_feedback = rating.feedback;
-        self.ticket.rated_at = Some(now);
-        self.ticket.rated_for = self.ticket.resolved_for;
-        self.ticket.rated_cycle = Some(self.ticket.reopened_count);
-        self.record(
-            now,
-            Happened::Rated {
-                rating: rating.rating,
-            },
-        );
-    }
-
-    /// The customer was reminded that an answer is awaited.
-    pub fn remind(&mut self, now: DateTime<Utc>) {
-        self.ticket.reminded_at = Some(now);
-        self.record(now, Happened::Reminded);
     }
 
     /// Puts on record what came due while the clocks ran; gives back what did.
@@ -300,18 +160,21 @@ impl Case {
         found
     }
 
-    fn hold(&mut self, agent: UserId, now: DateTime<Utc>) {
-        self.ticket.assigned_to = Some(agent);
-        self.ticket.assigned_at = Some(now);
-        self.ticket.handed_back_by = None;
+    fn record(&mut self, at: DateTime<Utc>, what: Happened) {
+        let by = if what.is_by_itself() {
+            EntryBy::System
+        } else {
+            self.by
+        };
+        self.entries.push(Entry { at, by, what });
     }
 
-    fn after(&self, change: Change) -> Result<Status, Refused> {
+    fn after(&self, wanted: Change) -> Result<Status, Refused> {
         let present = self.ticket.status;
-        match present.after(change) {
+        match present.after(wanted) {
             Move::To(status) => Ok(status),
             Move::Stays => Ok(present),
-            Move::Refused => Err(Refused { present }),
+            Move::Refused => Err(Refused::Transition { present, wanted }),
         }
     }
 
@@ -355,14 +218,14 @@ impl Case {
 }
 
 /// A resolution by status alone.
-fn unexplained(by: Option<UserId>, now: DateTime<Utc>) -> Resolution {
+fn unexplained(by: UserId, now: DateTime<Utc>) -> Resolution {
     Resolution {
         summary: None,
         resolution_type: None,
         resolution_notes: None,
         duplicate_of: None,
         duplicate_is_theirs: false,
-        resolved_by: by,
+        resolved_by: Some(by),
         resolved_at: now,
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::{
     ids::{EventId, MessageId, TicketId, UserId},
-    people::Role,
+    people::{Department, Role},
     sla::Metric,
-    tickets::{Priority, Status},
+    text_enum,
+    tickets::{Category, Priority, Status},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,33 @@ pub struct TicketEvent {
 pub struct Entry {
     /// When it happened.
     pub at: DateTime<Utc>,
+    /// Who did it.
+    pub by: EntryBy,
     /// What happened.
     pub what: Happened,
+}
+
+/// Who did something, before the entry is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryBy {
+    /// The actor of the unit of work.
+    Actor,
+    /// The system, by rule: whoever the actor is.
+    System,
+    /// This person, in the role held now: whoever the actor is.
+    Person(UserId, Role),
+}
+
+text_enum! {
+    /// A reference of a ticket to something of the platform.
+    pub enum Related {
+        /// A booking.
+        Booking = "booking",
+        /// A transaction.
+        Transaction = "transaction",
+        /// A conversation.
+        Conversation = "conversation",
+    }
 }
 
 /// Who did something, as the history keeps it.
@@ -79,6 +105,57 @@ pub enum Happened {
         from: Priority,
         /// What it is.
         to: Priority,
+    },
+    /// Its subject changed.
+    SubjectChanged {
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// Its description changed. Both texts are kept in full: an earlier one stands nowhere else.
+    DescriptionChanged {
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// Its category changed.
+    CategoryChanged {
+        /// What it was.
+        from: Category,
+        /// What it is.
+        to: Category,
+    },
+    /// Its department changed.
+    DepartmentChanged {
+        /// What it was.
+        from: Department,
+        /// What it is.
+        to: Department,
+    },
+    /// Its language changed.
+    LanguageChanged {
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// Its tags changed.
+    TagsChanged {
+        /// All that it had.
+        from: Vec<String>,
+        /// All that it has.
+        to: Vec<String>,
+    },
+    /// A reference to something of the platform changed.
+    RelatedChanged {
+        /// Which reference.
+        reference: Related,
+        /// What it was.
+        from: Option<String>,
+        /// What it is.
+        to: Option<String>,
     },
     /// A public message was added.
     MessageAdded {
@@ -148,71 +225,152 @@ pub enum Happened {
     Reminded,
 }
 
+/// What holds for every event of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    /// The tag under which it is stored and shown.
+    name: &'static str,
+    /// Who may see it in the history.
+    audience: Audience,
+    /// Whose act it is.
+    cause: Cause,
+}
+
+/// Who may see an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// The customer as well.
+    Everybody,
+    /// Staff alone: notes, deadlines and escalations.
+    Staff,
+}
+
+/// Whose act an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// That of the actor.
+    Act,
+    /// Nobody's: a deadline comes near or passes by itself, whoever's request brought it to light.
+    Time,
+}
+
+impl Kind {
+    const fn public(name: &'static str) -> Self {
+        Self {
+            name,
+            audience: Audience::Everybody,
+            cause: Cause::Act,
+        }
+    }
+
+    const fn internal(name: &'static str) -> Self {
+        Self {
+            name,
+            audience: Audience::Staff,
+            cause: Cause::Act,
+        }
+    }
+
+    const fn deadline(name: &'static str) -> Self {
+        Self {
+            name,
+            audience: Audience::Staff,
+            cause: Cause::Time,
+        }
+    }
+}
+
 impl Happened {
+    /// The table of kinds: a row for each.
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Created => Kind::public("created"),
+            Self::Assigned { .. } => Kind::public("assigned"),
+            Self::Unassigned { .. } => Kind::public("unassigned"),
+            Self::StatusChanged { .. } => Kind::public("status_changed"),
+            Self::PriorityChanged { .. } => Kind::public("priority_changed"),
+            Self::SubjectChanged { .. } => Kind::public("subject_changed"),
+            Self::DescriptionChanged { .. } => Kind::public("description_changed"),
+            Self::CategoryChanged { .. } => Kind::public("category_changed"),
+            Self::DepartmentChanged { .. } => Kind::public("department_changed"),
+            Self::LanguageChanged { .. } => Kind::public("language_changed"),
+            Self::TagsChanged { .. } => Kind::public("tags_changed"),
+            Self::RelatedChanged { .. } => Kind::public("related_changed"),
+            Self::MessageAdded { .. } => Kind::public("message_added"),
+            Self::NoteAdded { .. } => Kind::internal("note_added"),
+            Self::Escalated { .. } => Kind::internal("escalated"),
+            Self::Resolved { .. } => Kind::public("resolved"),
+            Self::Closed => Kind::public("closed"),
+            Self::Reopened { .. } => Kind::public("reopened"),
+            Self::Rated { .. } => Kind::public("rated"),
+            Self::SlaAtRisk { .. } => Kind::deadline("sla_at_risk"),
+            Self::SlaBreached { .. } => Kind::deadline("sla_breached"),
+            Self::Reminded => Kind::public("reminded"),
+        }
+    }
+
     /// The tag under which it is stored and shown.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Assigned { .. } => "assigned",
-            Self::Unassigned { .. } => "unassigned",
-            Self::StatusChanged { .. } => "status_changed",
-            Self::PriorityChanged { .. } => "priority_changed",
-            Self::MessageAdded { .. } => "message_added",
-            Self::NoteAdded { .. } => "note_added",
-            Self::Escalated { .. } => "escalated",
-            Self::Resolved { .. } => "resolved",
-            Self::Closed => "closed",
-            Self::Reopened { .. } => "reopened",
-            Self::Rated { .. } => "rated",
-            Self::SlaAtRisk { .. } => "sla_at_risk",
-            Self::SlaBreached { .. } => "sla_breached",
-            Self::Reminded => "reminded",
-        }
+        self.kind().name
     }
 
     /// Whether it is nobody's act, whoever's request brought it to light: a deadline comes near or
     /// passes by itself.
     #[must_use]
     pub const fn is_by_itself(&self) -> bool {
-        match self {
-            Self::SlaAtRisk { .. } | Self::SlaBreached { .. } => true,
-            Self::Created
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::StatusChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::MessageAdded { .. }
-            | Self::NoteAdded { .. }
-            | Self::Escalated { .. }
-            | Self::Resolved { .. }
-            | Self::Closed
-            | Self::Reopened { .. }
-            | Self::Rated { .. }
-            | Self::Reminded => false,
-        }
+        matches!(self.kind().cause, Cause::Time)
     }
 
-    /// Whether the customer may see it in the history. Notes, deadlines and the house's own
-    /// ladder are not the customer's to see.
+    /// Whether the customer may see it in the history.
     #[must_use]
     pub const fn is_public(&self) -> bool {
-        match self {
-            Self::Created
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::StatusChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::MessageAdded { .. }
-            | Self::Resolved { .. }
-            | Self::Closed
-            | Self::Reopened { .. }
-            | Self::Rated { .. }
-            | Self::Reminded => true,
-            Self::NoteAdded { .. }
-            | Self::Escalated { .. }
-            | Self::SlaAtRisk { .. }
-            | Self::SlaBreached { .. } => false,
+        matches!(self.kind().audience, Audience::Everybody)
+    }
+
+    /// Whether a text that searches know has changed.
+    #[must_use]
+    pub const fn changes_words(&self) -> bool {
+        matches!(
+            self,
+            Self::SubjectChanged { .. }
+                | Self::DescriptionChanged { .. }
+                | Self::TagsChanged { .. }
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_event_is_its_tag() {
+        let text = || "text".to_owned();
+        for what in [
+            Happened::Created,
+            Happened::SubjectChanged {
+                from: text(),
+                to: text(),
+            },
+            Happened::RelatedChanged {
+                reference: Related::Booking,
+                from: None,
+                to: Some(text()),
+            },
+            Happened::TagsChanged {
+                from: vec![text()],
+                to: Vec::new(),
+            },
+            Happened::DepartmentChanged {
+                from: Department::General,
+                to: Department::Billing,
+            },
+            Happened::Reminded,
+        ] {
+            let kept = serde_json::to_value(&what).unwrap();
+            assert_eq!(kept["type"], what.name());
+            assert_eq!(serde_json::from_value::<Happened>(kept).unwrap(), what);
         }
     }
 }

@@ -18,7 +18,7 @@ pub const BODY: usize = 20_000;
 pub const NOTES: usize = 5_000;
 const TAGS: usize = 20;
 const TAG: usize = 50;
-const RELATED: usize = 200;
+pub(super) const RELATED: usize = 200;
 /// What `duplicateOf` has to be, in words: the same for what is no key and for what is no ticket.
 pub(super) const ANOTHER_TICKET: &str =
     "must be the id or number of another ticket that you can see";
@@ -199,22 +199,45 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Reads a closing; `None` when something is wrong with it.
+    /// Reads a closing by staff; `None` when something is wrong with it.
     pub fn parse(raw: &RawClosing, faults: &mut Faults) -> Option<Self> {
-        let summary = faults.required_text("summary", raw.summary.as_deref(), 1, NOTES);
+        if raw.summary.is_none() {
+            faults.required("summary");
+        }
         if raw.resolution_type.is_none() {
             faults.required("resolutionType");
         }
-        let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
-        let resolution_notes =
-            faults.optional_text("resolutionNotes", raw.resolution_notes.as_deref(), 1, NOTES);
-        let duplicate_of = original(raw.duplicate_of.as_deref(), resolution_type, faults);
+        let (summary, resolution_type, resolution_notes, duplicate_of) = fields(raw, faults);
         Some(Self {
             summary: summary?,
             resolution_type: resolution_type?,
             resolution_notes,
             duplicate_of,
         })
+    }
+}
+
+type ClosingFields = (
+    Option<String>,
+    Option<ResolutionType>,
+    Option<String>,
+    Option<TicketKey>,
+);
+
+fn fields(raw: &RawClosing, faults: &mut Faults) -> ClosingFields {
+    let summary = faults.optional_text("summary", raw.summary.as_deref(), 1, NOTES);
+    let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
+    let notes = raw.resolution_notes.as_deref();
+    let resolution_notes = faults.optional_text("resolutionNotes", notes, 1, NOTES);
+    let duplicate_of = original(raw.duplicate_of.as_deref(), resolution_type, faults);
+    (summary, resolution_type, resolution_notes, duplicate_of)
+}
+
+impl RawClosing {
+    /// Checks the fields that are there, for the description of a body of which it depends on the
+    /// caller's role what is needed.
+    pub fn check(&self, faults: &mut Faults) {
+        fields(self, faults);
     }
 }
 
@@ -263,7 +286,7 @@ impl NewRating {
     }
 }
 
-fn tags(raw: &[Option<String>], faults: &mut Faults) -> Vec<String> {
+pub(super) fn tags(raw: &[Option<String>], faults: &mut Faults) -> Vec<String> {
     faults.entries("tags", raw.len(), TAGS);
     let mut tags: Vec<String> = Vec::new();
     for (at, tag) in raw.iter().enumerate() {

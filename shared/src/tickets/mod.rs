@@ -4,24 +4,32 @@ pub mod access;
 pub mod actions;
 mod case;
 mod category;
+mod edit;
 mod event;
 pub mod input;
 pub mod list;
 mod model;
 mod number;
+mod opened;
 mod reactions;
 pub mod read;
+mod refused;
 pub mod search;
 mod status;
 pub(crate) mod store;
 pub mod survey;
 mod waiting;
 
-pub use case::{Again, Case, Escalation, Refused};
+pub use case::{
+    Again, Breach, Case, Conclusion, Duplicate, Escalation, RatedBy, Reopening, Worker,
+};
 pub use category::{Category, Priority};
-pub use event::{ChangedBy, Entry, Happened, TicketEvent};
+pub use edit::{RawEdit, TicketEdit};
+pub use event::{ChangedBy, Entry, EntryBy, Happened, Related, TicketEvent};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
 pub use number::{TICKET_KEY, TicketNumber};
-pub use status::{Change, Move, Status};
+pub use opened::Opening;
+pub use refused::Refused;
+pub use status::{Change, Move, Status, TicketOperation};
 pub use waiting::Waiting;

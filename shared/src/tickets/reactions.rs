@@ -42,7 +42,16 @@ pub fn reactions(event: &TicketEvent, holder: Option<UserId>, load: Load) -> Vec
         | Happened::SlaAtRisk { .. }
         | Happened::SlaBreached { .. }
         | Happened::Reminded => [Some(tell), None, None],
-        Happened::PriorityChanged { .. } | Happened::Rated { .. } => [None, None, None],
+        // Another department's agents may take it.
+        Happened::DepartmentChanged { .. } => [find_agent(), None, None],
+        Happened::PriorityChanged { .. }
+        | Happened::SubjectChanged { .. }
+        | Happened::DescriptionChanged { .. }
+        | Happened::CategoryChanged { .. }
+        | Happened::LanguageChanged { .. }
+        | Happened::TagsChanged { .. }
+        | Happened::RelatedChanged { .. }
+        | Happened::Rated { .. } => [None, None, None],
     };
     jobs.into_iter().flatten().collect()
 }

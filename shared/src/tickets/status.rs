@@ -46,7 +46,7 @@ impl Status {
 /// What somebody wants to do with a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// `PUT /status`.
+    /// Set the status by hand.
     Set(Status),
     /// Give it to somebody.
     Assign,
@@ -55,6 +55,18 @@ pub enum Change {
     /// Close it.
     Close,
     /// Take it up again.
+    Reopen,
+}
+
+/// An operation on a ticket that a refusal points to. How it is called is known where it is
+/// offered: by a path in the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketOperation {
+    /// Give it to an agent.
+    Assign,
+    /// Escalate it to the next level.
+    Escalate,
+    /// Reopen it.
     Reopen,
 }
 
@@ -94,7 +106,24 @@ impl Status {
         }
     }
 
-    /// What `PUT /status` may make of a ticket in this state, the present state aside.
+    /// The operation that a status belongs to, where it cannot be set by itself, whatever the
+    /// present one is.
+    #[must_use]
+    pub const fn own_operation(self) -> Option<TicketOperation> {
+        match self {
+            Self::Assigned => Some(TicketOperation::Assign),
+            Self::Escalated => Some(TicketOperation::Escalate),
+            Self::Reopened => Some(TicketOperation::Reopen),
+            Self::Open
+            | Self::InProgress
+            | Self::WaitingCustomer
+            | Self::WaitingInternal
+            | Self::Resolved
+            | Self::Closed => None,
+        }
+    }
+
+    /// What the status of a ticket in this state may be set to, the present state aside.
     #[must_use]
     pub const fn settable(self) -> &'static [Self] {
         use Status::{Closed, InProgress, Open, Resolved, WaitingCustomer, WaitingInternal};

@@ -31,10 +31,13 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// The ticket, if it waits for an agent.
+    /// The ticket, if it waits for an agent. One that waits for its customer has nothing to do for
+    /// anybody before the answer.
     #[must_use]
     pub fn of(ticket: &Ticket) -> Option<Self> {
-        let waits = ticket.assigned_to.is_none() && ticket.status.is_active();
+        let waits = ticket.assigned_to.is_none()
+            && ticket.status.is_active()
+            && ticket.status != Status::WaitingCustomer;
         waits.then(|| Self {
             id: ticket.id,
             category: ticket.category,

@@ -149,7 +149,8 @@ async fn a_closed_account_is_out_at_once_and_its_tickets_go_back_to_the_queue() 
     let refused = log_in(&app, "sarah@example.com", super::PASSWORD).await;
     assert_eq!(refused.refused(401), "invalid_credentials");
     app.settle().await;
-    assert_eq!(app.holder(&tickets[0]).await, Some(kim.id()));
+    assert_eq!(app.holder(&tickets[0]).await, None, "there is no answer");
+    assert_eq!(eve.status_of(&tickets[0]).await, "waiting_customer");
     assert_eq!(
         app.holder(&tickets[1]).await,
         Some(sarah.id()),

@@ -125,3 +125,103 @@ async fn closing_what_is_resolved_keeps_who_resolved_it_and_when() {
     assert!(!seen.body.to_string().contains("of the house"));
     assert_eq!(eve.closes(&id).await.refused(409), "illegal_transition");
 }
+
+#[tokio::test]
+async fn customers_close_their_own_active_ticket_and_get_no_survey() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let zoe = app.customer("Zoe").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for (body, summary) in [
+        (
+            json!({"reason": "It works again."}),
+            json!("It works again."),
+        ),
+        (json!({}), Value::Null),
+    ] {
+        let id = amina.asks("general", "low").await;
+        app.settle().await;
+        app.news();
+        let hidden = zoe.does("close", &id, body.clone()).await;
+        assert_eq!(hidden.refused(404), "not_found");
+        let closed = amina.does("close", &id, body.clone()).await;
+        let ticket = &closed.ok()["ticket"];
+        assert_eq!(ticket["status"], "closed");
+        assert_eq!(ticket["resolution"]["resolutionType"], "other");
+        assert_eq!(ticket["resolution"]["resolvedBy"], amina.id());
+        assert_eq!(ticket["resolution"]["summary"], summary);
+        assert_eq!(ticket["resolvedAt"], ticket["closedAt"]);
+        // It was the agent's, and both clocks stopped in time.
+        assert_eq!(ticket["assignedTo"]["id"], sarah.id());
+        assert_eq!(ticket["sla"]["firstResponse"]["met"], true);
+        assert_eq!(ticket["sla"]["resolution"]["met"], true);
+        app.settle().await;
+        let news = app.news();
+        assert!(
+            !news.iter().any(|mail| mail.starts_with("amina")),
+            "{news:?}"
+        );
+        let lines = history(&amina, &id).await;
+        let last = &lines[lines.len() - 2..];
+        let expected = [
+            "status_changed resolved → closed by Amina",
+            "closed by Amina",
+        ];
+        assert_eq!(last, expected);
+        let again = amina.does("close", &id, body).await;
+        assert_eq!(again.refused(409), "illegal_transition");
+        let detail = again.body["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("closed") && detail.contains("/reopen"),
+            "{detail}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_nobody_has_is_closed_by_its_customer_and_stays_nobody_s() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let eve = app.admin("Eve").await;
+    let id = amina.asks("general", "low").await;
+    amina.does("close", &id, json!({})).await.ok();
+    assert_eq!(app.holder(&id).await, None);
+    app.settle().await;
+    assert_eq!(app.holder(&id).await, None);
+    // What is resolved is for staff, or time, to close.
+    let id = amina.asks("general", "low").await;
+    eve.sets(&id, "resolved").await.ok();
+    let refused = amina.does("close", &id, json!({})).await;
+    assert_eq!(refused.refused(409), "illegal_transition");
+}
+
+#[tokio::test]
+async fn what_requesters_and_staff_send_to_close_is_told_apart() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let eve = app.admin("Eve").await;
+    let id = amina.asks("general", "low").await;
+    let cases = [
+        (
+            &amina,
+            json!({"summary": "a", "resolutionType": "solved"}),
+            vec!["resolutionType", "summary"],
+        ),
+        (&amina, json!({"reason": ""}), vec!["reason"]),
+        (
+            &eve,
+            json!({"reason": "a"}),
+            vec!["reason", "resolutionType", "summary"],
+        ),
+    ];
+    for (who, body, fields) in cases {
+        let refused = who.does("close", &id, body).await;
+        assert_eq!(refused.refused(422), "invalid_fields");
+        let errors = refused.body["errors"].as_array().unwrap().iter();
+        let mut named: Vec<_> = errors
+            .map(|fault| fault["field"].as_str().unwrap())
+            .collect();
+        named.sort_unstable();
+        assert_eq!(named, fields);
+    }
+}

@@ -90,18 +90,46 @@ async fn when_the_agent_cannot_take_it_back_somebody_else_gets_it() {
 }
 
 #[tokio::test]
-async fn an_agent_who_is_busy_or_away_gets_it_back() {
-    for availability in ["busy", "away"] {
+async fn an_agent_who_takes_no_tickets_or_is_not_on_shift_does_not_get_it_back() {
+    for why in ["busy", "away", "offline", "off shift"] {
         let app = App::new().await;
         let amina = app.customer("Amina").await;
+        let eve = app.admin("Eve").await;
         let sarah = app.agent("Sarah", "billing").await;
         let id = amina.asks("payment", "high").await;
         app.settle().await;
         sarah.closes(&id).await.ok();
-        app.is(&sarah, availability).await;
-        reopens(&amina, &id).await.ok();
-        assert_eq!(app.holder(&id).await, Some(sarah.id()), "{availability}");
+        app.settle().await;
+        if why == "off shift" {
+            let account = format!("/api/v1/admin/users/{}", sarah.id());
+            let sundays = json!([{"day": "sun", "start": "08:00", "end": "17:00"}]);
+            let shifts = json!({"supportInfo": {"shiftSchedule": sundays}});
+            eve.patch(&account, shifts).await.ok();
+        } else {
+            app.is(&sarah, why).await;
+        }
+        let kim = app.agent("Kim", "billing").await;
+        let reopened = reopens(&amina, &id).await;
+        assert_eq!(reopened.ok()["ticket"]["assignedTo"], Value::Null, "{why}");
+        app.settle().await;
+        assert_eq!(app.holder(&id).await, Some(kim.id()), "{why}");
     }
+}
+
+#[tokio::test]
+async fn a_reply_to_what_is_resolved_finds_somebody_who_is_there() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "billing").await;
+    let id = amina.asks("payment", "high").await;
+    app.settle().await;
+    sarah.sets(&id, "resolved").await.ok();
+    app.is(&sarah, "away").await;
+    let kim = app.agent("Kim", "billing").await;
+    amina.says(&id, "Not yet.").await.created();
+    assert_eq!(amina.status_of(&id).await, "reopened");
+    app.settle().await;
+    assert_eq!(app.holder(&id).await, Some(kim.id()));
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
 /// Begins a transaction and locks the job in it, if it is there to be taken.
 async fn lock(cx: &JobContext, id: JobId) -> Result<(Work<'_>, Option<Locked>), sqlx::Error> {
     let mut work = cx.cx.begin(By::System).await?;
-    let now = work.now;
+    let now = work.now();
     let locked = store::lock(&mut work.tx, id, now).await?;
     Ok((work, locked))
 }

@@ -101,7 +101,7 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
         Ok(Taken::Claim(claim)) => {
             let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
             let ticket = claim.job.ticket();
-            let due_for = (claim.work.now - claim.locked.run_at).to_std();
+            let due_for = (claim.work.now() - claim.locked.run_at).to_std();
             let metrics = &cx.cx.metrics;
             metrics.waited(claim.job.queue(), due_for.unwrap_or_default());
             let mut ended = traced(cx, *claim, id).await;

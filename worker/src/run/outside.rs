@@ -112,7 +112,7 @@ async fn close(
     delivered: &jobs::Delivered,
 ) -> Result<Outcome, JobError> {
     let mut work = cx.cx.begin(By::System).await?;
-    let now = work.now;
+    let now = work.now();
     if !store::finish_outside(&mut work.tx, locked.fence(), now).await? {
         return Ok(Outcome::NotOurs);
     }
@@ -144,7 +144,7 @@ async fn other_side(
             }
         }
         jobs::Delivered::NothingToTell => {
-            let now = work.now;
+            let now = work.now();
             circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
         }
     }

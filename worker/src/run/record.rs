@@ -56,7 +56,7 @@ async fn hold(
     (trouble, error): (Trouble, &JobError),
 ) -> Result<Outcome, sqlx::Error> {
     let mut work = cx.cx.begin(By::System).await?;
-    let (now, fence, text) = (work.now, locked.fence(), Chain(error).to_string());
+    let (now, fence, text) = (work.now(), locked.fence(), Chain(error).to_string());
     let until = now + trouble.hold(locked.troubles, cx.cx.ids.fraction());
     let last = locked.attempt + 1 >= locked.max_attempts;
     let (ours, outcome) = if trouble.spares_the_attempt(now - locked.created_at) {
@@ -87,7 +87,7 @@ async fn give_back(
     error: &JobError,
 ) -> Result<Outcome, sqlx::Error> {
     let mut work = cx.cx.begin(By::System).await?;
-    let (now, text) = (work.now, Chain(error).to_string());
+    let (now, text) = (work.now(), Chain(error).to_string());
     let ours = store::give_back(&mut work.tx, locked.fence(), now, &text).await?;
     work.commit().await?;
     Ok(if ours {
@@ -109,7 +109,7 @@ async fn put_off(
     error: &JobError,
 ) -> Result<Outcome, sqlx::Error> {
     let mut work = cx.cx.begin(By::System).await?;
-    let run_at = work.now + delay(cx, job, locked);
+    let run_at = work.now() + delay(cx, job, locked);
     let text = Chain(error).to_string();
     let ours = store::put_off(&mut work.tx, locked.fence(), run_at, &text).await?;
     work.commit().await?;
@@ -144,7 +144,7 @@ pub(super) async fn bury(
     error: &JobError,
 ) -> Result<bool, sqlx::Error> {
     let text = Chain(error).to_string();
-    let now = work.now;
+    let now = work.now();
     let ours = store::bury(&mut work.tx, fence, now, &text).await?;
     if let (true, Some(job)) = (ours, job) {
         jobs::abandon(work, job, &text).await?;

@@ -16,6 +16,7 @@ use shared::{
     context::Context,
     error::ActionError,
     people::{AccountEventKind, actions},
+    work::By,
 };
 
 /// Confirms the address: `{token}`.
@@ -24,8 +25,15 @@ use shared::{
 /// The link is no good any more; somebody else has the address.
 pub async fn confirm_email(State(cx): State<Context>, payload: Payload) -> Result<Answer, Problem> {
     let token = payload.read(body)?;
-    actions::confirm_email(&cx, &token).await?;
+    confirm(&cx, &token).await?;
     Ok(Answer::default())
+}
+
+async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
+    let mut work = cx.begin(By::System).await?;
+    actions::confirm_email(&mut work, token).await?;
+    work.commit().await?;
+    Ok(())
 }
 
 fn body(body: &mut Body) -> Option<String> {
@@ -52,7 +60,7 @@ pub async fn post(State(api): State<ApiState>, token: PathId) -> Result<Response
     let kind = AccountEventKind::ConfirmEmail;
     let language = super::link_language(&api, kind, &token).await?;
     let language = language.as_deref().unwrap_or("en");
-    match actions::confirm_email(&api.cx, token.as_str()).await {
+    match confirm(&api.cx, token.as_str()).await {
         Ok(()) => Ok(page(StatusCode::OK, language, Page::EmailConfirmed)),
         Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, language, Page::NoSuchLink)),
         Err(ActionError::Conflict { .. }) => {

@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::extract::State;
 use serde_json::json;
-use shared::{context::Context, people::actions};
+use shared::{context::Context, people::actions, work::By};
 
 /// Takes a request: `{email}`. Answers the same, after the same work, whoever has the address.
 ///
@@ -20,7 +20,9 @@ pub async fn forgot_password(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let email = payload.read(body)?;
-    actions::forgot_password(&cx, &email).await?;
+    let mut work = cx.begin(By::System).await?;
+    actions::forgot_password(&mut work, &email).await?;
+    work.commit().await?;
     Ok(Answer::default())
 }
 

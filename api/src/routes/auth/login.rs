@@ -14,7 +14,14 @@ use crate::{
 use axum::extract::State;
 use secrecy::SecretString;
 use serde_json::json;
-use shared::people::{LoginAddress, actions::log_in};
+use shared::{
+    error::ActionError,
+    people::{
+        LoginAddress,
+        actions::{log_in, verify_login},
+    },
+    work::By,
+};
 
 /// Logs a person in: `{email, password}`.
 ///
@@ -26,7 +33,13 @@ pub async fn login(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let (address, password) = payload.read(body)?;
-    let login = log_in(&api.cx, &api.passwords, &address, password);
+    let login = async {
+        let verified = verify_login(&api.cx, &api.passwords, &address, password).await?;
+        let mut work = api.cx.begin(By::System).await?;
+        let login = log_in(&mut work, &verified).await?;
+        work.commit().await?;
+        Ok::<_, ActionError>(login)
+    };
     let account = Account::Address(&address);
     let login = api.throttle.guard(account, client, login).await?;
     logged_in(&api, &login)

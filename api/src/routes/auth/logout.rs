@@ -7,7 +7,7 @@ use crate::{
     respond::Answer,
 };
 use axum::{extract::State, http::StatusCode};
-use shared::{context::Context, people::actions::log_out};
+use shared::{context::Context, people::actions::log_out, work::By};
 
 /// Ends the caller's session.
 ///
@@ -21,7 +21,9 @@ pub async fn logout(caller: SignedIn, State(cx): State<Context>) -> Result<Answe
             "Your token is an outside issuer's, and so is the login: end it there.",
         ));
     };
-    log_out(&cx, caller.actor, session).await?;
+    let mut work = cx.begin(By::Person(caller.actor)).await?;
+    log_out(&mut work, session).await?;
+    work.commit().await?;
     Ok(Answer::default())
 }
 

@@ -17,7 +17,9 @@ use axum::extract::State;
 use serde_json::json;
 use shared::{
     context::Context,
+    error::ActionError,
     people::{ProfileChange, Role, UncheckedProfile, actions, store},
+    work::By,
 };
 
 /// Tells the caller's own account.
@@ -41,10 +43,17 @@ pub async fn patch(
     client: ClientAddress,
     payload: Payload,
 ) -> Result<Answer, Problem> {
-    let change = payload.read_patch(|body| Some(self::body(body, caller.actor.role)))?;
+    let mut change = payload.read_patch(|body| Some(self::body(body, caller.actor.role)))?;
     let account = Account::Person(caller.actor.id);
     let tries_password = change.tries_password();
-    let change = actions::change_profile(&api.cx, &api.passwords, caller.actor, change);
+    let by = caller.actor;
+    let change = async {
+        let wanted = actions::wanted_address(&api.cx, &api.passwords, by.id, &mut change).await?;
+        let mut work = api.cx.begin(By::Person(by)).await?;
+        let person = actions::change_profile(&mut work, by.id, wanted, &change).await?;
+        work.commit().await?;
+        Ok::<_, ActionError>(person)
+    };
     let person = if tries_password {
         api.throttle.guard(account, client, change).await?
     } else {

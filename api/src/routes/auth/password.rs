@@ -14,7 +14,11 @@ use crate::{
 use axum::extract::State;
 use secrecy::SecretString;
 use serde_json::json;
-use shared::people::{Password, actions};
+use shared::{
+    error::ActionError,
+    people::{Password, actions},
+    work::By,
+};
 
 /// Changes the caller's password: `{currentPassword, newPassword}`. The other logins end.
 ///
@@ -27,9 +31,17 @@ pub async fn put(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let (current, new) = payload.read(body)?;
-    let by = (caller.actor, caller.session);
-    let change = actions::change_password(&api.cx, &api.passwords, by, current, &new);
-    let account = Account::Person(caller.actor.id);
+    let owner = caller.actor.id;
+    let change = async {
+        let current = Some(current);
+        let verified = actions::verify_password(&api.cx, &api.passwords, owner, current).await?;
+        let hash = api.passwords.hash(&new, api.cx.ids.bytes()).await?;
+        let mut work = api.cx.begin(By::Person(caller.actor)).await?;
+        actions::change_password(&mut work, caller.session, &verified, &hash).await?;
+        work.commit().await?;
+        Ok::<_, ActionError>(())
+    };
+    let account = Account::Person(owner);
     api.throttle.guard(account, client, change).await?;
     Ok(Answer::default())
 }

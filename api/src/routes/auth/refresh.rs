@@ -11,7 +11,10 @@ use crate::{
 };
 use axum::extract::State;
 use serde_json::json;
-use shared::people::{RefreshToken, actions};
+use shared::{
+    people::{RefreshToken, actions},
+    work::By,
+};
 
 /// Gives new tokens for a refresh token: `{refreshToken}`.
 ///
@@ -19,7 +22,10 @@ use shared::people::{RefreshToken, actions};
 /// 401 for one that is unknown, spent, expired or revoked.
 pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<Answer, Problem> {
     let token = RefreshToken::presented(payload.read(body)?);
-    let login = actions::refresh(&api.cx, &token).await?;
+    let mut work = api.cx.begin(By::System).await?;
+    let refreshed = actions::refresh(&mut work, &token).await?;
+    work.commit().await?;
+    let login = refreshed.into_login()?;
     logged_in(&api, &login)
 }
 

@@ -20,7 +20,7 @@ use shared::{
         NewPerson, NewSupportInfo, Role, UncheckedPerson,
         actions::{Registered, may_register, register as register_person},
     },
-    work::Actor,
+    work::{Actor, By},
 };
 
 /// Registers a person. Whether the caller may is asked as soon as the role is known, before the
@@ -39,7 +39,12 @@ pub async fn register(
     may_register(&api.cx, by, role.unwrap_or(Role::Customer))?;
     let new = read(&mut body, role, by);
     let new = body.finish(new)?;
-    match register_person(&api.cx, &api.passwords, new, by).await? {
+    let hash = api.passwords.hash(new.password(), api.cx.ids.bytes());
+    let hash = hash.await?;
+    let mut work = api.cx.begin(by.map_or(By::System, By::Person)).await?;
+    let registered = register_person(&mut work, &new, hash).await?;
+    work.commit().await?;
+    match registered {
         Registered::Oneself(login) => Ok(logged_in(&api, &login)?.created("/api/v1/auth/me")),
         Registered::BySomebodyElse(person) => Ok(Answer::of("user", User::from(&*person))
             .created(&format!("/api/v1/admin/users/{}", person.id))),

@@ -22,6 +22,7 @@ use shared::{
     error::ActionError,
     fault::Faults,
     people::{AccountEventKind, Password, actions},
+    work::By,
 };
 
 /// What the form sends. Not to be shown.
@@ -45,7 +46,11 @@ pub async fn reset_password(
 
 /// Whoever reads the account's mail is let in, however often others guessed.
 async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), ActionError> {
-    let account = actions::reset_password(&api.cx, &api.passwords, token, password).await?;
+    actions::check_reset_link(&api.cx, token).await?;
+    let hash = api.passwords.hash(password, api.cx.ids.bytes()).await?;
+    let mut work = api.cx.begin(By::System).await?;
+    let account = actions::reset_password(&mut work, token, &hash).await?;
+    work.commit().await?;
     let tried_by = [
         Account::Address(&account.address),
         Account::Person(account.id),

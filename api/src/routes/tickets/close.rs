@@ -1,7 +1,7 @@
 //! `PUT /support/tickets/{id}/close`.
 
 use crate::{
-    auth::Staff,
+    auth::SignedIn,
     body::Body,
     error::Problem,
     extract::{IfMatch, PathId, Payload},
@@ -13,49 +13,85 @@ use axum::extract::State;
 use serde_json::json;
 use shared::{
     context::Context,
-    tickets::{Closing, actions, input::RawClosing},
+    tickets::{
+        Closing, actions,
+        input::{NOTES, RawClosing},
+    },
 };
 
-/// Closes a ticket: `{summary, resolutionType, resolutionNotes?, duplicateOf?}`.
+/// Closes a ticket. Staff: `{summary, resolutionType, resolutionNotes?, duplicateOf?}`; requesters
+/// their own: `{reason?}`.
 ///
 /// # Errors
-/// It is closed already.
+/// 404, 409 when it is closed already, or, by a requester, resolved; 412, 422.
 pub async fn close(
-    Staff(actor): Staff,
+    SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
     id: PathId,
     version: IfMatch,
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let target = super::target(&cx, &actor, &id, version).await?;
-    let closing = payload.read(body)?;
+    let closing = payload.read_or_nothing(if actor.role.is_staff() {
+        by_staff
+    } else {
+        by_requester
+    })?;
     let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::close(&mut work, &target, closing).await?;
+    let ticket = match closing {
+        Sent::ByStaff(closing) => actions::close(&mut work, &target, closing).await?,
+        Sent::ByRequester(reason) => actions::close_by_customer(&mut work, &target, reason).await?,
+    };
     super::done(work, &actor, ticket).await
 }
 
-fn body(body: &mut Body) -> Option<Closing> {
-    let raw = RawClosing {
+/// What either sends.
+enum Sent {
+    ByStaff(Closing),
+    ByRequester(Option<String>),
+}
+
+fn by_staff(body: &mut Body) -> Option<Sent> {
+    let raw = raw(body);
+    Closing::parse(&raw, body.faults()).map(Sent::ByStaff)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn by_requester(body: &mut Body) -> Option<Sent> {
+    Some(Sent::ByRequester(body.optional("reason", 1..=NOTES)))
+}
+
+fn raw(body: &mut Body) -> RawClosing {
+    RawClosing {
         summary: body.text("summary"),
         resolution_type: body.text("resolutionType"),
         resolution_notes: body.text("resolutionNotes"),
         duplicate_of: body.text("duplicateOf"),
-    };
-    Closing::parse(&raw, body.faults())
+    }
+}
+
+/// What anybody may send: what is needed depends on who asks, which no schema can say.
+fn by_anybody(body: &mut Body) {
+    let raw = raw(body);
+    raw.check(body.faults());
+    body.optional("reason", 1..=NOTES);
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("closeTicket", Who::Roles("agents and admins"), "Close a ticket")
-        .about("One that is not resolved is resolved at the same instant. The customer gets a survey. `duplicateOf` goes with the \
-            type `duplicate` alone, and names another ticket that you can see by id or number.")
+    Operation::new("closeTicket", Who::SignedIn, "Close a ticket")
+        .about("Staff send `summary` and `resolutionType`, and may send `resolutionNotes` and `duplicateOf`, which goes with the type \
+            `duplicate` alone and names another ticket that they can see by id or number. One that is not resolved is resolved at \
+            the same instant; the customer gets a survey. Requesters close their own active tickets, and may send a `reason` alone: \
+            the resolution is theirs, of the type `other`, and there is no survey.")
         .body(
-            body,
+            by_anybody,
             json!({
                 "summary": "Payment gateway was experiencing downtime. Issue resolved after gateway came back online.",
                 "resolutionType": "solved",
                 "resolutionNotes": "Customer was able to complete payment successfully",
             }),
         )
+        .or_nothing()
         .versioned()
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")

@@ -7,6 +7,7 @@ pub mod add_message;
 pub mod assign;
 pub mod close;
 pub mod create;
+pub mod edit;
 pub mod escalate;
 pub mod get;
 pub mod history;
@@ -100,7 +101,7 @@ async fn shown(work: &mut Work<'_>, actor: &Actor, one: Ticket) -> Result<Answer
     let view = showing
         .tickets
         .first()
-        .map(|one| ticket::ticket(one, &showing.people, reader, work.now));
+        .map(|one| ticket::ticket(one, &showing.people, reader, work.now()));
     Ok(with_etag(Answer::of("ticket", view), version))
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     auth::Staff,
     body::Body,
-    error::Problem,
+    error::{Problem, endpoint},
     extract::{IfMatch, PathId, Payload},
     openapi::{Operation, Who},
     respond::Answer,
@@ -36,15 +36,19 @@ pub async fn status(
 }
 
 fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
-    let status = body.required_word::<Status>("status").and_then(|status| {
-        let settable = actions::settable(status);
-        settable
-            .map_err(|hint| body.faults().add("status", "own_endpoint", hint))
-            .ok()
-    });
+    let status =
+        body.required_word::<Status>("status")
+            .filter(|status| match status.own_operation() {
+                Some(operation) => {
+                    let hint = format!("is set by {}", endpoint(operation));
+                    body.faults().add("status", "own_endpoint", hint);
+                    false
+                }
+                None => true,
+            });
     let words = Status::ALL
         .iter()
-        .filter(|status| actions::settable(**status).is_ok());
+        .filter(|status| status.own_operation().is_none());
     let words = words.map(|status| status.as_str()).collect();
     body.faults().ask("status", Asks::Word(words));
     let notes = body.optional("notes", 1..=NOTES);

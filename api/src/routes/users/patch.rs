@@ -16,6 +16,7 @@ use serde_json::json;
 use shared::{
     context::Context,
     people::{Change, PersonChange, Role, actions, store},
+    work::By,
 };
 
 /// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
@@ -34,7 +35,9 @@ pub async fn patch(
     store::person(&mut db, person, cx.config.tickets.load).await?;
     drop(db);
     let change = payload.read_patch(body)?;
-    let changed = actions::change_person(&cx, actor, person, &change).await?;
+    let mut work = cx.begin(By::Person(actor)).await?;
+    let changed = actions::change_person(&mut work, person, &change).await?;
+    work.commit().await?;
     Ok(Answer::of("user", User::from(&changed)))
 }
 

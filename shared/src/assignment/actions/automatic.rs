@@ -90,7 +90,7 @@ fn somebody_could_take(
 ) -> bool {
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(ticket, staffed, work.now),
+        wanted: &wanted(ticket, staffed, work.now()),
     };
     roster.is_any_for(&choice)
 }
@@ -103,18 +103,17 @@ pub(super) async fn give(
     staffed: &[Department],
 ) -> Result<Option<UserId>, ActionError> {
     let mut case = desk::load_for_system(work, ticket).await?;
-    let Some(waiting) = Waiting::of(&case.ticket) else {
+    let Some(waiting) = Waiting::of(case.ticket()) else {
         return Ok(None);
     };
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(&waiting, staffed, work.now),
+        wanted: &wanted(&waiting, staffed, work.now()),
     };
     let Some(claimed) = claim::claim(work, roster, &choice).await? else {
         return Ok(None);
     };
-    case.give(claimed.agent, Some(claimed.reason), work.now)
-        .map_err(|no| desk::refused(no, "assigned"))?;
+    case.give(claimed.agent, Some(claimed.reason), work.now())?;
     desk::save(work, &mut case, desk::Newness::Loaded).await?;
     Ok(Some(claimed.agent))
 }

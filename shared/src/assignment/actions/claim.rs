@@ -10,7 +10,7 @@ use crate::{
     db,
     error::ActionError,
     ids::UserId,
-    people::{Availability, Department, Level, Role},
+    people::{Department, Level},
     tickets::Ticket,
     work::Work,
 };
@@ -104,9 +104,10 @@ async fn give_turn(
         Choice::Usual { .. } => Some(roster.next_turn(&chosen)),
         Choice::NextLevel { .. } => None,
     };
-    store::note_assignment(&mut *work.tx, chosen.agent, work.now, turn).await?;
+    let now = work.now();
+    store::note_assignment(&mut *work.tx, chosen.agent, now, turn).await?;
     chosen.current = chosen.current.saturating_add(1);
-    chosen.last_assigned_at = Some(work.now);
+    chosen.last_assigned_at = Some(work.now());
     chosen.turn = turn.unwrap_or(chosen.turn);
     roster.learn(chosen.agent, Some(chosen));
     Ok(())
@@ -169,7 +170,7 @@ pub(crate) async fn claim_for_escalation(
         department,
         level: Level(ticket.escalation_level.saturating_add(2)),
         from: ticket.assigned_to,
-        now: work.now,
+        now: work.now(),
     };
     let claimed = claim(work, roster, &choice).await?;
     out_of_reach.extend(roster.left_out());
@@ -213,20 +214,19 @@ pub(crate) async fn lock_active_agent(
     let held = held(work, agent).await?.ok_or_else(|| {
         ActionError::invalid(field, "unknown_agent", "must be the id of an active agent")
     })?;
-    store::note_assignment(&mut *work.tx, agent, work.now, None).await?;
+    let now = work.now();
+    store::note_assignment(&mut *work.tx, agent, now, None).await?;
     Ok(room(&held))
 }
 
-/// Whether a reopened ticket may go back to the agent who had it: active, not offline, with room.
-/// Admins are given nothing that they have not taken. The agent stays locked until the transaction ends.
+/// Whether a reopened ticket may go back to the agent who had it: active, available, on shift, with
+/// room. Admins are given nothing that they have not taken. The agent stays locked until the
+/// transaction ends.
 pub(crate) async fn may_take_back(work: &mut Work<'_>, agent: UserId) -> Result<bool, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
-    let held = held(work, agent).await?;
-    Ok(held.is_some_and(|held| {
-        held.role == Role::Support
-            && held.availability != Availability::Offline
-            && room(&held).has_room()
-    }))
+    let load = work.cx.config.tickets.load;
+    let present = store::candidate(&mut *work.tx, agent, load).await?;
+    Ok(present.is_some_and(|agent| agent.may_be_given(work.now())))
 }
 
 async fn held(work: &mut Work<'_>, agent: UserId) -> Result<Option<store::Held>, sqlx::Error> {

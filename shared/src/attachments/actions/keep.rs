@@ -51,7 +51,8 @@ pub async fn keep(
 /// # Errors
 /// [`ActionError::Internal`] when it was given up meanwhile, which takes a day.
 pub async fn announce(work: &mut Work<'_>, id: AttachmentId) -> Result<Upload, ActionError> {
-    store::stored(&mut *work.tx, id, work.now)
+    let now = work.now();
+    store::stored(&mut *work.tx, id, now)
         .await?
         .ok_or(ActionError::Internal("an upload took longer than a day"))
 }

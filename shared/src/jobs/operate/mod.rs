@@ -131,7 +131,8 @@ pub async fn retry(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError>
         State::Dead | State::Cancelled | State::Ready => {}
         State::Sent | State::Running | State::Done => return Err(refused(entry.state, "retried")),
     }
-    match store::make_ready(&mut work.tx, id, work.now).await {
+    let now = work.now();
+    match store::make_ready(&mut work.tx, id, now).await {
         Ok(entry) => Ok(entry),
         Err(error) if crate::db::violates(&error, "jobs_unique_key") => Err(ActionError::conflict(
             "job_waits_already",
@@ -162,7 +163,8 @@ pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionErro
         )
         .await?;
     }
-    Ok(store::cancel(&mut work.tx, id, work.now).await?)
+    let now = work.now();
+    Ok(store::cancel(&mut work.tx, id, now).await?)
 }
 
 /// Stops handing out the jobs of a queue, or goes on. What was handed out is run. A queue that is held

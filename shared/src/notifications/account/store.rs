@@ -15,7 +15,7 @@ pub(crate) async fn insert(
     owner: UserId,
     template: Template,
 ) -> Result<NotificationId, sqlx::Error> {
-    let id = NotificationId(work.cx.ids.uuid(work.now));
+    let id = NotificationId(work.cx.ids.uuid(work.now()));
     sqlx::query!(
         "insert into notifications (id, account_event_id, user_id, channel, template, status, attempts, created_at)
         values ($1, $2, $3, $4, $5, $6, 0, $7)",
@@ -25,7 +25,7 @@ pub(crate) async fn insert(
         Channel::Email.as_str(),
         template.as_str(),
         NotificationStatus::Pending.as_str(),
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;

@@ -60,6 +60,13 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Er
         | Happened::Reminded
         | Happened::Unassigned { .. }
         | Happened::PriorityChanged { .. }
+        | Happened::SubjectChanged { .. }
+        | Happened::DescriptionChanged { .. }
+        | Happened::CategoryChanged { .. }
+        | Happened::DepartmentChanged { .. }
+        | Happened::LanguageChanged { .. }
+        | Happened::TagsChanged { .. }
+        | Happened::RelatedChanged { .. }
         | Happened::Rated { .. } => {}
         Happened::NoteAdded { message } => involved.mentioned = mentioned(tx, *message).await?,
         Happened::Escalated { .. } => involved.admins = store::admins(tx).await?,
@@ -118,6 +125,13 @@ fn everybody(event: &TicketEvent, involved: &Involved) -> Vec<UserId> {
         | Happened::Unassigned { .. }
         | Happened::StatusChanged { .. }
         | Happened::PriorityChanged { .. }
+        | Happened::SubjectChanged { .. }
+        | Happened::DescriptionChanged { .. }
+        | Happened::CategoryChanged { .. }
+        | Happened::DepartmentChanged { .. }
+        | Happened::LanguageChanged { .. }
+        | Happened::TagsChanged { .. }
+        | Happened::RelatedChanged { .. }
         | Happened::MessageAdded { .. }
         | Happened::NoteAdded { .. }
         | Happened::Resolved { .. }

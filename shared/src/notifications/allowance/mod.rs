@@ -23,7 +23,7 @@ pub async fn admit(cx: &Context, notification: NotificationId) -> Result<bool, s
     if !store::mark_admitted(&mut work, notification).await? {
         return Ok(true);
     }
-    let day = work.now.date_naive();
+    let day = work.now().date_naive();
     if !store::count(&mut work, &address, day, MAILS_A_DAY).await? {
         return Ok(false);
     }

@@ -29,7 +29,7 @@ pub(super) async fn mark_admitted(
     let marked = sqlx::query!(
         "update notifications set admitted_at = $2 where id = $1 and admitted_at is null",
         notification.0,
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;

@@ -3,7 +3,7 @@
 use super::{AccountEventKind, Address};
 use crate::{
     ids::{AccountEventId, ResetRequestId, SessionId, UserId},
-    people::Role,
+    people::{PasswordHash, Role},
     work::Work,
 };
 use chrono::{DateTime, Utc};
@@ -101,13 +101,13 @@ pub(in crate::people) async fn address_is_taken(
 pub(in crate::people) async fn save_password(
     work: &mut Work<'_>,
     id: UserId,
-    hash: &str,
+    hash: &PasswordHash,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update users set password_hash = $2, updated_at = $3 where id = $1",
         id.0,
-        hash,
-        work.now,
+        hash.as_str(),
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -124,7 +124,7 @@ pub(in crate::people) async fn save_confirmed_address(
         "update users set email = $2, email_confirmed_at = $3, updated_at = $3 where id = $1",
         id.0,
         email,
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -166,8 +166,8 @@ pub(super) async fn insert_event(
         kind.as_str(),
         to.email,
         to.confirmed,
-        work.now,
-        kind.link_lifetime().map(|lifetime| work.now + lifetime),
+        work.now(),
+        kind.link_lifetime().map(|lifetime| work.now() + lifetime),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -233,7 +233,7 @@ pub(in crate::people) async fn open_links(
            where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
         owner.0,
         kind.as_str(),
-        work.now,
+        work.now(),
     )
     .fetch_one(&mut *work.tx)
     .await
@@ -250,7 +250,7 @@ pub(in crate::people) async fn spend_links(
          where user_id = $1 and expires_at is not null and spent_at is null
            and not (kind = 'confirm_email' and lower(address) = lower($3))",
         owner.0,
-        work.now,
+        work.now(),
         but_of,
     )
     .execute(&mut *work.tx)
@@ -267,7 +267,7 @@ pub(in crate::people) async fn spend_confirmations(
         "update account_events set spent_at = $2
          where user_id = $1 and expires_at is not null and spent_at is null and kind = 'confirm_email'",
         owner.0,
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -284,7 +284,7 @@ pub(in crate::people) async fn insert_reset_request(
         "insert into password_reset_requests (id, email, at) values ($1, $2, $3)",
         id.0,
         email,
-        work.now,
+        work.now(),
     )
     .execute(&mut *work.tx)
     .await?;

@@ -24,7 +24,7 @@ pub async fn tell(
     kind: AccountEventKind,
     to: &Address,
 ) -> Result<(), sqlx::Error> {
-    let event = AccountEventId(work.cx.ids.uuid(work.now));
+    let event = AccountEventId(work.cx.ids.uuid(work.now()));
     store::insert_event(work, event, owner, kind, to).await?;
     let notification = notifications::account::insert(work, event, owner, kind.template()).await?;
     jobs::enqueue(work, &Job::DeliverEmail { notification }).await

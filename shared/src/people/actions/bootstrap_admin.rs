@@ -27,7 +27,8 @@ pub enum Bootstrapped {
     Exists,
 }
 
-/// Creates an admin with this address and password if there is no admin.
+/// Creates an admin with this address and password if there is no admin. It begins and commits a
+/// unit of work of its own: it looks before it hashes, at the start of a process.
 ///
 /// # Errors
 /// The address or the password would not do for anybody, or somebody else has the address.

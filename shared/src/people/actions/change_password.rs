@@ -8,50 +8,54 @@ use crate::{
     error::ActionError,
     ids::{SessionId, UserId},
     people::{
-        AccountEventKind, Password, Passwords,
-        account::{
-            store::{self, Account},
-            tell,
-        },
+        AccountEventKind, PasswordHash, Passwords,
+        account::{store, tell},
     },
-    work::{Actor, By},
+    work::Work,
 };
 use secrecy::SecretString;
+
+/// An account whose password was right a moment ago. [`verify_password`] alone makes one, off the
+/// async threads and with no transaction open.
+#[derive(Debug)]
+pub struct VerifiedPassword {
+    pub(super) owner: UserId,
+    pub(super) hash: String,
+}
 
 /// Changes the caller's password. The other logins end, and links under way lose their meaning.
 ///
 /// # Errors
-/// The present password is another, or there is none.
+/// The password is not the one that was verified any more.
 pub async fn change_password(
-    cx: &Context,
-    passwords: &Passwords,
-    (by, session): (Actor, Option<SessionId>),
-    current: SecretString,
-    new: &Password,
+    work: &mut Work<'_>,
+    session: Option<SessionId>,
+    verified: &VerifiedPassword,
+    new: &PasswordHash,
 ) -> Result<(), ActionError> {
-    let known = check_password(cx, passwords, by.id, Some(current)).await?;
-    let hash = passwords.hash(new, cx.ids.bytes()).await?;
-    let mut work = cx.begin(By::Person(by)).await?;
-    let account = store::lock(&mut work.tx, by.id).await?;
+    let (owner, now) = (verified.owner, work.now());
+    let account = store::lock(&mut work.tx, owner).await?;
     let account = account
-        .filter(|account| account.active && account.password_hash == known.password_hash)
+        .filter(|account| account.active && account.password_hash == verified.hash)
         .ok_or_else(wrong_password)?;
-    store::save_password(&mut work, by.id, &hash).await?;
-    store::revoke_sessions(&mut work.tx, by.id, session, work.now).await?;
-    store::spend_links(&mut work, by.id, &account.email).await?;
+    store::save_password(work, owner, new).await?;
+    store::revoke_sessions(&mut work.tx, owner, session, now).await?;
+    store::spend_links(work, owner, &account.email).await?;
     let to = account.address();
-    tell(&mut work, by.id, AccountEventKind::PasswordChanged, &to).await?;
-    work.commit().await?;
+    tell(work, owner, AccountEventKind::PasswordChanged, &to).await?;
     Ok(())
 }
 
-/// The account, if this is its password.
-pub(super) async fn check_password(
+/// Looks whether this is the account's password.
+///
+/// # Errors
+/// It is another one, there is none, or an outside issuer keeps it.
+pub async fn verify_password(
     cx: &Context,
     passwords: &Passwords,
     owner: UserId,
     password: Option<SecretString>,
-) -> Result<Account, ActionError> {
+) -> Result<VerifiedPassword, ActionError> {
     let account = store::account(&cx.pool, owner).await?;
     let account = account.ok_or(ActionError::NotFound("user"))?;
     if account.external {
@@ -67,9 +71,9 @@ pub(super) async fn check_password(
             "is required for another address",
         ));
     };
-    let hash = account.password_hash.clone();
-    if passwords.verify(password, Some(hash)).await? {
-        Ok(account)
+    let hash = account.password_hash;
+    if passwords.verify(password, Some(hash.clone())).await? {
+        Ok(VerifiedPassword { owner, hash })
     } else {
         Err(wrong_password())
     }

@@ -2,12 +2,13 @@
 //! it is confirmed: until then everything goes to the one before.
 
 use super::{
-    change_password::{check_password, wrong_password},
+    change_password::{verify_password, wrong_password},
     change_person::save_support_info,
 };
 use crate::{
     context::Context,
     error::ActionError,
+    ids::UserId,
     jobs::{self, Job},
     people::{
         AccountEventKind, Passwords, Person, ProfileChange, Role,
@@ -19,34 +20,72 @@ use crate::{
         change::FOR_STAFF,
         store,
     },
-    work::{Actor, By, Work},
+    work::Work,
 };
+
+/// An address to be confirmed, for an account of which a password was right a moment ago, or which
+/// has that address already. [`wanted_address`] alone makes one.
+#[derive(Debug)]
+pub struct WantedAddress {
+    email: String,
+    hash: String,
+}
+
+/// The address that a change asks for, with the proof that it may. The present address needs no
+/// password, and nothing at all once it is confirmed. With no transaction open.
+///
+/// # Errors
+/// The password does not fit; the address is taken.
+pub async fn wanted_address(
+    cx: &Context,
+    passwords: &Passwords,
+    by: UserId,
+    change: &mut ProfileChange,
+) -> Result<Option<WantedAddress>, ActionError> {
+    let Some(email) = change.email.take() else {
+        return Ok(None);
+    };
+    let account = accounts::account(&cx.pool, by).await?;
+    let account = account.ok_or(ActionError::NotFound("user"))?;
+    if account.has_address(&email) {
+        let unconfirmed = account.email_confirmed_at.is_none();
+        return Ok(unconfirmed.then_some(WantedAddress {
+            email: account.email,
+            hash: account.password_hash,
+        }));
+    }
+    let password = change.current_password.take();
+    let verified = verify_password(cx, passwords, by, password).await?;
+    if accounts::address_is_taken(&cx.pool, &email).await? {
+        return Err(ActionError::conflict("email_taken", super::EMAIL_TAKEN));
+    }
+    let hash = verified.hash;
+    Ok(Some(WantedAddress { email, hash }))
+}
 
 /// Changes the caller's account.
 ///
 /// # Errors
-/// The password does not fit; the address or the employee number is taken; requesters have no
-/// support info.
+/// The password has changed since it was looked at; the employee number is taken; requesters have
+/// no support info.
 pub async fn change_profile(
-    cx: &Context,
-    passwords: &Passwords,
-    by: Actor,
-    mut change: ProfileChange,
+    work: &mut Work<'_>,
+    by: UserId,
+    wanted: Option<WantedAddress>,
+    change: &ProfileChange,
 ) -> Result<Person, ActionError> {
-    let wanted = wanted_address(cx, passwords, by, &mut change).await?;
-    let mut work = cx.begin(By::Person(by)).await?;
-    let account = accounts::lock(&mut work.tx, by.id).await?;
+    let account = accounts::lock(&mut work.tx, by).await?;
     let account = account.ok_or(ActionError::NotFound("user"))?;
-    if let Some((email, known)) = wanted {
-        if account.password_hash != known.password_hash {
+    if let Some(wanted) = wanted {
+        if account.password_hash != wanted.hash {
             return Err(wrong_password());
         }
-        ask_to_confirm(&mut work, &account, email).await?;
+        ask_to_confirm(work, &account, wanted.email).await?;
     }
-    store::update_profile(&mut work, by.id, &change).await?;
+    store::update_profile(work, by, change).await?;
     // Another zone may put an agent on shift.
     if change.timezone.is_some() && account.role == Role::Support {
-        jobs::enqueue(&mut work, &Job::FillAgent { agent: by.id }).await?;
+        jobs::enqueue(work, &Job::FillAgent { agent: by }).await?;
     }
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.
@@ -57,38 +96,9 @@ pub async fn change_profile(
                 FOR_STAFF,
             ));
         }
-        save_support_info(&mut work, by.id, account.role, info).await?;
+        save_support_info(work, by, account.role, info).await?;
     }
-    let person = store::person(&mut work.tx, by.id, cx.config.tickets.load).await?;
-    work.commit().await?;
-    Ok(person)
-}
-
-/// The address to be confirmed, with the account as it was when the password fitted. The present
-/// address needs no password, and nothing at all once it is confirmed.
-async fn wanted_address(
-    cx: &Context,
-    passwords: &Passwords,
-    by: Actor,
-    change: &mut ProfileChange,
-) -> Result<Option<(String, Account)>, ActionError> {
-    let Some(email) = change.email.take() else {
-        return Ok(None);
-    };
-    let account = accounts::account(&cx.pool, by.id).await?;
-    let account = account.ok_or(ActionError::NotFound("user"))?;
-    if account.has_address(&email) {
-        return Ok(account
-            .email_confirmed_at
-            .is_none()
-            .then(|| (account.email.clone(), account)));
-    }
-    let password = change.current_password.take();
-    let account = check_password(cx, passwords, by.id, password).await?;
-    if accounts::address_is_taken(&cx.pool, &email).await? {
-        return Err(ActionError::conflict("email_taken", super::EMAIL_TAKEN));
-    }
-    Ok(Some((email, account)))
+    Ok(store::person(&mut work.tx, by, work.cx.config.tickets.load).await?)
 }
 
 /// The last address asked for is the one that counts.

@@ -3,7 +3,6 @@
 
 use super::reset_password::no_such_link;
 use crate::{
-    context::Context,
     error::ActionError,
     ids::UserId,
     people::{
@@ -15,7 +14,7 @@ use crate::{
         },
         store::taken,
     },
-    work::{By, Work},
+    work::Work,
 };
 
 /// Confirms the address that the token of a link names. Doing it again changes nothing.
@@ -23,12 +22,11 @@ use crate::{
 /// # Errors
 /// The token is none of ours, is too old, or was overtaken by another change; somebody else has
 /// the address meanwhile.
-pub async fn confirm_email(cx: &Context, token: &str) -> Result<(), ActionError> {
-    let id = account::named(&cx.config.auth, AccountEventKind::ConfirmEmail, token)
+pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), ActionError> {
+    let id = account::named(&work.cx.config.auth, AccountEventKind::ConfirmEmail, token)
         .ok_or_else(no_such_link)?;
-    let link = store::find_link(&cx.pool, id).await?;
+    let link = store::find_link(&mut *work.tx, id).await?;
     let owner = link.ok_or_else(no_such_link)?.user_id;
-    let mut work = cx.begin(By::System).await?;
     let account = store::lock(&mut work.tx, owner).await?;
     let link = store::find_link(&mut *work.tx, id).await?;
     let (Some(account), Some(link)) = (account, link) else {
@@ -38,16 +36,15 @@ pub async fn confirm_email(cx: &Context, token: &str) -> Result<(), ActionError>
     if is_present && account.email_confirmed_at.is_some() && account.active {
         return Ok(());
     }
-    if !link.is_open(work.now) || !account.active {
+    if !link.is_open(work.now()) || !account.active {
         return Err(no_such_link());
     }
     if is_present {
-        store::save_confirmed_address(&mut work, owner, &account.email).await?;
+        store::save_confirmed_address(work, owner, &account.email).await?;
     } else {
-        move_to(&mut work, owner, &account, &link).await?;
+        move_to(work, owner, &account, &link).await?;
     }
-    store::spend_confirmations(&mut work, owner).await?;
-    work.commit().await?;
+    store::spend_confirmations(work, owner).await?;
     Ok(())
 }
 

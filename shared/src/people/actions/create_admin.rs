@@ -2,35 +2,39 @@
 
 use super::register::create;
 use crate::{
-    context::Context,
     error::ActionError,
     fault::Faults,
     ids::UserId,
     people::{
-        NewPerson, Passwords, Role, UncheckedPerson,
+        NewPerson, PasswordHash, Role, UncheckedPerson,
         known::{AddressIs, Known},
     },
-    work::By,
+    work::Work,
 };
 
-/// Creates an admin, whatever role was given.
+/// Reads an admin, whatever role was given.
 ///
 /// # Errors
-/// A field is wrong, or the address is taken.
-pub async fn create_admin(cx: &Context, given: UncheckedPerson) -> Result<UserId, ActionError> {
+/// A field is wrong.
+pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
     let mut faults = Faults::new();
     let admin = UncheckedPerson {
         role: Some(Role::Admin),
         ..given
     };
     let admin = NewPerson::parse(admin, &mut faults);
-    let admin = faults.finish(admin)?;
-    let hash = Passwords::new(cx.config.auth.hash_cost)
-        .hash(&admin.password, cx.ids.bytes())
-        .await?;
-    let mut work = cx.begin(By::System).await?;
+    Ok(faults.finish(admin)?)
+}
+
+/// Creates an admin; `hash` is that of the password in `admin`.
+///
+/// # Errors
+/// The address is taken.
+pub async fn create_admin(
+    work: &mut Work<'_>,
+    admin: &NewPerson,
+    hash: PasswordHash,
+) -> Result<UserId, ActionError> {
     let known = Known::Password(hash, AddressIs::VouchedFor);
-    let id = create(&mut work, &admin, &known).await?;
-    work.commit().await?;
-    Ok(id)
+    create(work, admin, &known).await
 }

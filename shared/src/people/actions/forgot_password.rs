@@ -2,7 +2,6 @@
 //! request does the same work and takes the same time for every address.
 
 use crate::{
-    context::Context,
     error::ActionError,
     ids::ResetRequestId,
     jobs::{self, Job},
@@ -10,7 +9,7 @@ use crate::{
         AccountEventKind, LoginAddress,
         account::{store, tell},
     },
-    work::{By, Work},
+    work::Work,
 };
 
 /// Links that a person may have open at a time: asking on does not flood the address.
@@ -20,12 +19,10 @@ const OPEN_LINKS: i64 = 3;
 ///
 /// # Errors
 /// The database failed.
-pub async fn forgot_password(cx: &Context, email: &str) -> Result<(), ActionError> {
-    let mut work = cx.begin(By::System).await?;
-    let request = ResetRequestId(cx.ids.uuid(work.now));
-    store::insert_reset_request(&mut work, request, email).await?;
-    jobs::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
-    work.commit().await?;
+pub async fn forgot_password(work: &mut Work<'_>, email: &str) -> Result<(), ActionError> {
+    let request = ResetRequestId(work.cx.ids.uuid(work.now()));
+    store::insert_reset_request(work, request, email).await?;
+    jobs::enqueue(work, &Job::RequestPasswordReset { request }).await?;
     Ok(())
 }
 

@@ -7,43 +7,63 @@
 use crate::{
     context::Context,
     error::ActionError,
+    ids::UserId,
     people::{
         LoggedIn, LoginAddress, Passwords,
         sessions::{self, store},
         store::person,
     },
-    work::By,
+    work::Work,
 };
 use secrecy::SecretString;
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_credentials");
 
-/// Opens a session for whoever has this address and this password.
+/// Somebody whose password was right a moment ago. [`verify_login`] alone makes one, off the async
+/// threads and with no transaction open.
+#[derive(Debug)]
+pub struct VerifiedLogin {
+    id: UserId,
+    hash: String,
+}
+
+/// Looks whether somebody has this address and this password.
 ///
 /// # Errors
-/// There is nobody who has, or the account may not be used.
-pub async fn log_in(
+/// There is nobody who has.
+pub async fn verify_login(
     cx: &Context,
     passwords: &Passwords,
     address: &LoginAddress,
     password: SecretString,
-) -> Result<LoggedIn, ActionError> {
+) -> Result<VerifiedLogin, ActionError> {
     let known = match address.of_an_account() {
         Some(email) => store::credentials(&cx.pool, email).await?,
         None => None,
     };
     let hash = known.as_ref().map(|known| known.password_hash.clone());
     let fits = passwords.verify(password, hash).await?;
-    let Some(known) = known.filter(|_| fits) else {
-        return Err(REFUSED);
-    };
-    let mut work = cx.begin(By::System).await?;
-    if !store::hold_credentials(&mut work.tx, known.id, &known.password_hash).await? {
+    let known = known.filter(|_| fits).ok_or(REFUSED)?;
+    Ok(VerifiedLogin {
+        id: known.id,
+        hash: known.password_hash,
+    })
+}
+
+/// Opens a session for somebody whose password is still the one that was verified.
+///
+/// # Errors
+/// It is another one meanwhile, or the account may not be used.
+pub async fn log_in(
+    work: &mut Work<'_>,
+    verified: &VerifiedLogin,
+) -> Result<LoggedIn, ActionError> {
+    if !store::hold_credentials(&mut work.tx, verified.id, &verified.hash).await? {
         return Err(REFUSED);
     }
-    let (session, refresh_token) = sessions::open(&mut work, known.id).await?;
-    let person = person(&mut work.tx, known.id, cx.config.tickets.load).await?;
-    work.commit().await?;
+    let (session, refresh_token) = sessions::open(work, verified.id).await?;
+    let load = work.cx.config.tickets.load;
+    let person = person(&mut work.tx, verified.id, load).await?;
     Ok(LoggedIn {
         person,
         session,

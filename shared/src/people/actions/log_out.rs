@@ -1,20 +1,13 @@
 //! Ending a session.
 
-use crate::{
-    context::Context,
-    error::ActionError,
-    ids::SessionId,
-    people::sessions::store,
-    work::{Actor, By},
-};
+use crate::{error::ActionError, ids::SessionId, people::sessions::store, work::Work};
 
 /// Ends the session: neither its access token nor its refresh token is good from then on.
 ///
 /// # Errors
 /// The database failed.
-pub async fn log_out(cx: &Context, by: Actor, session: SessionId) -> Result<(), ActionError> {
-    let mut work = cx.begin(By::Person(by)).await?;
-    store::revoke_session(&mut work.tx, session, work.now).await?;
-    work.commit().await?;
+pub async fn log_out(work: &mut Work<'_>, session: SessionId) -> Result<(), ActionError> {
+    let now = work.now();
+    store::revoke_session(&mut work.tx, session, now).await?;
     Ok(())
 }

@@ -16,19 +16,19 @@ mod reset_password;
 mod set_availability;
 
 pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
-pub use change_password::change_password;
+pub use change_password::{VerifiedPassword, change_password, verify_password};
 pub use change_person::change_person;
-pub use change_profile::change_profile;
+pub use change_profile::{WantedAddress, change_profile, wanted_address};
 pub use confirm_email::confirm_email;
-pub use create_admin::create_admin;
+pub use create_admin::{create_admin, new_admin};
 pub use forgot_password::{answer_reset_request, forgot_password};
-pub use log_in::log_in;
+pub use log_in::{VerifiedLogin, log_in, verify_login};
 pub use log_out::log_out;
-pub use refresh::refresh;
+pub use refresh::{Refreshed, refresh};
 pub(super) use register::create;
 pub use register::{Registered, may_register, register, registration_closed};
 pub use release_tickets::release_tickets;
-pub use reset_password::{ResetAccount, reset_password};
+pub use reset_password::{ResetAccount, check_reset_link, reset_password};
 pub use set_availability::set_availability;
 
 /// What `email_taken` comes with.

@@ -6,7 +6,7 @@ use crate::{
     error::ActionError,
     ids::UserId,
     people::{
-        AccountEventKind, LoggedIn, NewPerson, Passwords, Person, Role,
+        AccountEventKind, LoggedIn, NewPerson, PasswordHash, Person, Role,
         account::{Address, tell},
         known::{AddressIs, Known},
         sessions, store,
@@ -56,28 +56,29 @@ fn is_admin(by: Option<Actor>) -> bool {
     by.is_some_and(|actor| actor.role == Role::Admin)
 }
 
-/// Registers a person. The password is hashed before the transaction begins.
+/// Registers a person on behalf of the actor, who is an admin, or is the person. `hash` is that of
+/// the password in `new`.
 ///
 /// # Errors
 /// The caller may not; the address or the employee number is taken.
 pub async fn register(
-    cx: &Context,
-    passwords: &Passwords,
-    new: NewPerson,
-    by: Option<Actor>,
+    work: &mut Work<'_>,
+    new: &NewPerson,
+    hash: PasswordHash,
 ) -> Result<Registered, ActionError> {
-    may_register(cx, by, new.role)?;
-    let hash = passwords.hash(&new.password, cx.ids.bytes()).await?;
-    let mut work = cx.begin(by.map_or(By::System, By::Person)).await?;
+    let by = match work.by() {
+        By::Person(actor) => Some(actor),
+        By::System => None,
+    };
+    may_register(work.cx, by, new.role)?;
     let known = Known::Password(hash, AddressIs::ToBeConfirmed);
-    let id = create(&mut work, &new, &known).await?;
+    let id = create(work, new, &known).await?;
     let login = if is_admin(by) {
         None
     } else {
-        Some(sessions::open(&mut work, id).await?)
+        Some(sessions::open(work, id).await?)
     };
-    let person = store::person(&mut work.tx, id, cx.config.tickets.load).await?;
-    work.commit().await?;
+    let person = store::person(&mut work.tx, id, work.cx.config.tickets.load).await?;
     Ok(match login {
         None => Registered::BySomebodyElse(Box::new(person)),
         Some((session, refresh_token)) => Registered::Oneself(Box::new(LoggedIn {
@@ -95,14 +96,16 @@ pub(in crate::people) async fn create(
     new: &NewPerson,
     known: &Known,
 ) -> Result<UserId, ActionError> {
-    let id = UserId(work.cx.ids.uuid(work.now));
-    store::insert_user(&mut work.tx, id, (new, known), work.now)
+    let id = UserId(work.cx.ids.uuid(work.now()));
+    let now = work.now();
+    store::insert_user(&mut work.tx, id, (new, known), now)
         .await
         .map_err(|error| {
             store::taken(error, "users_email_key", "email_taken", super::EMAIL_TAKEN)
         })?;
     if let Some(info) = &new.support_info {
-        store::insert_agent(&mut work.tx, id, info, work.now)
+        let now = work.now();
+        store::insert_agent(&mut work.tx, id, info, now)
             .await
             .map_err(|error| {
                 store::taken(

@@ -22,7 +22,7 @@ pub async fn release_tickets(
     if before.support_info.is_none() {
         return Err(ActionError::NotFound("agent"));
     }
-    let released = release(work.cx, agent, work.by, Release::Always).await?;
+    let released = release(work.cx, agent, work.by(), Release::Always).await?;
     let after = store::person(&mut work.tx, agent, load).await?;
     Ok((after, released))
 }

@@ -6,10 +6,10 @@ use crate::{
     error::ActionError,
     ids::UserId,
     people::{
-        AccountEventKind, LoginAddress, Password, Passwords,
+        AccountEventKind, LoginAddress, PasswordHash,
         account::{self, store, tell},
     },
-    work::By,
+    work::Work,
 };
 
 /// Whose password was set.
@@ -30,42 +30,51 @@ pub(super) fn no_such_link() -> ActionError {
     )
 }
 
+/// Looks whether the token of a link is good, before a password is hashed for it.
+///
+/// # Errors
+/// The token is none of ours, was used, or is too old.
+pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionError> {
+    let id = account::named(&cx.config.auth, AccountEventKind::ResetPassword, token)
+        .ok_or_else(no_such_link)?;
+    let link = store::find_link(&cx.pool, id).await?;
+    link.filter(|link| link.is_open(cx.clock.now()))
+        .ok_or_else(no_such_link)?;
+    Ok(())
+}
+
 /// Sets a password by the token of a link.
 ///
 /// # Errors
 /// The token is none of ours, was used, or is too old.
 pub async fn reset_password(
-    cx: &Context,
-    passwords: &Passwords,
+    work: &mut Work<'_>,
     token: &str,
-    password: &Password,
+    hash: &PasswordHash,
 ) -> Result<ResetAccount, ActionError> {
-    let id = account::named(&cx.config.auth, AccountEventKind::ResetPassword, token)
+    let now = work.now();
+    let id = account::named(&work.cx.config.auth, AccountEventKind::ResetPassword, token)
         .ok_or_else(no_such_link)?;
-    let link = store::find_link(&cx.pool, id).await?;
-    let link = link.filter(|link| link.is_open(cx.clock.now()));
+    let link = store::find_link(&mut *work.tx, id).await?;
     let owner = link.ok_or_else(no_such_link)?.user_id;
-    let hash = passwords.hash(password, cx.ids.bytes()).await?;
-    let mut work = cx.begin(By::System).await?;
     let account = store::lock(&mut work.tx, owner).await?;
     let link = store::find_link(&mut *work.tx, id).await?;
     let (Some(mut account), Some(link)) = (account, link) else {
         return Err(no_such_link());
     };
-    if !link.is_open(work.now) || !account.active || account.external {
+    if !link.is_open(now) || !account.active || account.external {
         return Err(no_such_link());
     }
-    store::save_password(&mut work, owner, &hash).await?;
+    store::save_password(work, owner, hash).await?;
     if account.has_address(&link.address) {
-        store::save_confirmed_address(&mut work, owner, &account.email).await?;
-        store::spend_confirmations(&mut work, owner).await?;
-        account.email_confirmed_at = Some(work.now);
+        store::save_confirmed_address(work, owner, &account.email).await?;
+        store::spend_confirmations(work, owner).await?;
+        account.email_confirmed_at = Some(now);
     }
-    store::revoke_sessions(&mut work.tx, owner, None, work.now).await?;
-    store::spend_links(&mut work, owner, &account.email).await?;
+    store::revoke_sessions(&mut work.tx, owner, None, now).await?;
+    store::spend_links(work, owner, &account.email).await?;
     let to = account.address();
-    tell(&mut work, owner, AccountEventKind::PasswordChanged, &to).await?;
-    work.commit().await?;
+    tell(work, owner, AccountEventKind::PasswordChanged, &to).await?;
     Ok(ResetAccount {
         id: owner,
         address: LoginAddress::given(&account.email),

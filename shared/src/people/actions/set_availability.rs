@@ -1,11 +1,10 @@
 //! Saying whether one takes tickets.
 
 use crate::{
-    context::Context,
     error::ActionError,
     jobs::{self, Job},
     people::{Availability, AvailabilityNow, Role, store},
-    work::{Actor, By},
+    work::{Actor, Work},
 };
 
 /// Sets whether the caller takes tickets; the present answer again changes nothing. An agent who
@@ -14,23 +13,21 @@ use crate::{
 /// # Errors
 /// The caller is not of the staff.
 pub async fn set_availability(
-    cx: &Context,
+    work: &mut Work<'_>,
     by: Actor,
     to: Availability,
 ) -> Result<AvailabilityNow, ActionError> {
-    let mut work = cx.begin(By::Person(by)).await?;
     let before = store::lock_availability(&mut work.tx, by.id)
         .await?
         .ok_or(ActionError::NotFound("agent"))?;
     if before != to {
-        store::save_availability(&mut work.tx, by.id, to, work.now).await?;
+        let now = work.now();
+        store::save_availability(&mut work.tx, by.id, to, now).await?;
         if to == Availability::Available && by.role == Role::Support {
-            jobs::enqueue_all(&mut work, &[Job::FillAgent { agent: by.id }]).await?;
+            jobs::enqueue(work, &Job::FillAgent { agent: by.id }).await?;
         }
     }
-    let now = store::availability(&mut *work.tx, by.id, cx.config.tickets.load)
-        .await?
-        .ok_or(ActionError::NotFound("agent"))?;
-    work.commit().await?;
-    Ok(now)
+    let load = work.cx.config.tickets.load;
+    let present = store::availability(&mut *work.tx, by.id, load).await?;
+    present.ok_or(ActionError::NotFound("agent"))
 }

@@ -48,7 +48,8 @@ pub struct OutsidePerson {
 }
 
 /// Who that is here, with an account made on the way if there is none; `None` when the account may
-/// not be used.
+/// not be used. It begins and commits a unit of work of its own, before any that the request
+/// needs: what another first request has made is looked for after this one's was given up.
 ///
 /// # Errors
 /// An account has to be made and cannot: the address is missing, or somebody else's here.

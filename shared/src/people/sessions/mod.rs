@@ -65,8 +65,9 @@ pub(in crate::people) async fn open(
     work: &mut Work<'_>,
     user: UserId,
 ) -> Result<(SessionId, RefreshToken), ActionError> {
-    let session = SessionId(work.cx.ids.uuid(work.now));
-    store::insert_session(&mut work.tx, session, user, work.now).await?;
+    let session = SessionId(work.cx.ids.uuid(work.now()));
+    let now = work.now();
+    store::insert_session(&mut work.tx, session, user, now).await?;
     let token = issue(work, session).await?;
     Ok((session, token))
 }
@@ -77,7 +78,7 @@ pub(in crate::people) async fn issue(
     session: SessionId,
 ) -> Result<RefreshToken, ActionError> {
     let token = RefreshToken(URL_SAFE_NO_PAD.encode(work.cx.ids.bytes::<32>()));
-    let expires_at = work.now + REFRESH_LIFETIME;
+    let expires_at = work.now() + REFRESH_LIFETIME;
     store::insert_refresh_token(&mut work.tx, &token.hash(), session, expires_at).await?;
     Ok(token)
 }

@@ -11,7 +11,7 @@ use crate::{
     error::{ActionError, Chain},
     ids::TicketId,
     sla::store,
-    tickets::actions::{Swept, escalate_on_breach},
+    tickets::actions::{self, Swept},
     work::By,
 };
 use futures_util::{StreamExt, stream};
@@ -91,7 +91,7 @@ async fn one(cx: &Context, ticket: TicketId, desks: &Desks) -> Result<Swept, Act
     let sweeping = async {
         let mut work = cx.begin(By::System).await?;
         store::wait_briefly(&mut work.tx).await?;
-        let did = escalate_on_breach(&mut work, ticket, desks).await?;
+        let did = actions::sweep(&mut work, ticket, desks).await?;
         work.commit().await?;
         Ok(did)
     };

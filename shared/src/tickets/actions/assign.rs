@@ -1,12 +1,12 @@
 //! A ticket is given to an agent by hand, or taken up by whoever works on it.
 
-use super::{Newness, Target, load, person, refused, save};
+use super::{Newness, Target, load, person, save};
 use crate::{
     assignment,
     error::ActionError,
     ids::UserId,
     people::Role,
-    tickets::{Case, Ticket, access::Action},
+    tickets::{Case, Ticket, Worker, access::Action},
     work::{Actor, Work},
 };
 
@@ -53,10 +53,9 @@ pub async fn assign(
     }
     let room = assignment::actions::lock_active_agent(work, agent, "agentId").await?;
     let mut case = loaded.unchanged()?;
-    let holds_it = case.ticket.assigned_to == Some(agent);
-    // Before the agent's room: no `force` gets a ticket that is over to anybody.
-    case.give(agent, None, work.now)
-        .map_err(|no| refused(no, "assigned"))?;
+    let holds_it = case.ticket().assigned_to == Some(agent);
+    // Checked before capacity: `force` overrides capacity, never a resolved or closed status.
+    case.give(agent, None, work.now())?;
     if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
         return Err(ActionError::conflict(
             "agent_at_capacity",
@@ -67,18 +66,18 @@ pub async fn assign(
         ));
     }
     save(work, &mut case, Newness::Loaded).await?;
-    Ok(case.ticket)
+    Ok(case.into_ticket())
 }
 
-/// Whoever works on a ticket that nobody has gets it.
-pub(super) async fn take_up(
+/// The caller as somebody who works on the ticket: whose row is locked, until the transaction ends,
+/// if that work assigns the ticket.
+pub(super) async fn worker(
     work: &mut Work<'_>,
-    case: &mut Case,
+    case: &Case,
     actor: &Actor,
-) -> Result<(), ActionError> {
-    if case.ticket.assigned_to.is_none() && case.ticket.status.is_active() {
+) -> Result<Worker, ActionError> {
+    if case.is_there_to_take() {
         assignment::actions::lock_active_agent(work, actor.id, "agentId").await?;
-        case.take_up(actor.id, work.now);
     }
-    Ok(())
+    Ok(Worker::locked(actor.id))
 }

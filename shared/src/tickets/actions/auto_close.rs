@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     error::{ActionError, Chain},
     ids::TicketId,
-    tickets::{Resolution, Status, store},
+    tickets::{Status, store},
     work::{By, Work},
 };
 
@@ -73,30 +73,29 @@ async fn one(cx: &Context, ticket: TicketId) -> Result<Option<Did>, ActionError>
 /// Decides by the row as it is now, locked: it may have changed since it was listed.
 async fn decide(work: &mut Work<'_>, ticket: TicketId) -> Result<Option<Did>, ActionError> {
     let rules = &work.cx.config.tickets;
-    let now = work.now;
+    let now = work.now();
     let mut case = load_for_system(work, ticket).await?;
-    let asked = case.ticket.waiting_since;
-    let did = match case.ticket.status {
+    let ticket = case.ticket();
+    let (asked, reminded) = (ticket.waiting_since, ticket.reminded_at);
+    let did = match ticket.status {
         Status::Resolved
-            if case
-                .ticket
+            if ticket
                 .resolved_at
                 .is_some_and(|at| at <= now - rules.auto_close_after) =>
         {
-            case.close(now);
+            case.close_resolved(now)?;
             Did::Closed
         }
         Status::WaitingCustomer
             if asked.is_some_and(|at| at <= now - rules.resolve_waiting_after) =>
         {
-            case.resolve(unanswered(now), false, now);
+            case.resolve_unanswered(now)?;
             Did::Resolved
         }
         Status::WaitingCustomer
-            if case.ticket.reminded_at.is_none()
-                && asked.is_some_and(|at| at <= now - rules.remind_after) =>
+            if reminded.is_none() && asked.is_some_and(|at| at <= now - rules.remind_after) =>
         {
-            case.remind(now);
+            case.remind(now)?;
             Did::Reminded
         }
         Status::Open
@@ -111,16 +110,4 @@ async fn decide(work: &mut Work<'_>, ticket: TicketId) -> Result<Option<Did>, Ac
     };
     save(work, &mut case, Newness::Loaded).await?;
     Ok(Some(did))
-}
-
-fn unanswered(now: chrono::DateTime<chrono::Utc>) -> Resolution {
-    Resolution {
-        summary: Some("Resolved because no answer came.".to_owned()),
-        resolution_type: None,
-        resolution_notes: None,
-        duplicate_of: None,
-        duplicate_is_theirs: false,
-        resolved_by: None,
-        resolved_at: now,
-    }
 }

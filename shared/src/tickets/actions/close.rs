@@ -1,12 +1,11 @@
 //! A ticket is closed by hand.
 
-use super::{Newness, Target, TicketKey, load, person, refused, save};
+use super::{Newness, Target, TicketKey, load, person, save};
 use crate::{
-    db::Json,
     error::ActionError,
     ids::TicketId,
     tickets::{
-        Change, Closing, Move, Refused, Resolution, Status, Ticket,
+        Closing, Conclusion, Duplicate, Ticket,
         access::{self, Action},
         input::ANOTHER_TICKET,
         store,
@@ -14,9 +13,10 @@ use crate::{
     work::{Actor, Work},
 };
 
-/// Closes a ticket; one that is not resolved yet is resolved at the same instant.
+/// Staff close a ticket; one that is not resolved yet is resolved at the same instant.
 ///
 /// # Errors
+/// [`ActionError::Invalid`] for a `duplicateOf` that the caller may not see,
 /// [`ActionError::Conflict`] when it is closed already.
 pub async fn close(
     work: &mut Work<'_>,
@@ -25,47 +25,38 @@ pub async fn close(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
-    let original = match &closing.duplicate_of {
+    let duplicate = match &closing.duplicate_of {
         Some(other) => Some(original(work, &actor, other, loaded.ticket().id).await?),
         None => None,
     };
     let mut case = loaded.unchanged()?;
-    if case.ticket.status.after(Change::Close) == Move::Refused {
-        return Err(refused(
-            Refused {
-                present: case.ticket.status,
-            },
-            "closed",
-        ));
-    }
-    super::assign::take_up(work, &mut case, &actor).await?;
-    let resolved_before = (case.ticket.status == Status::Resolved)
-        .then(|| {
-            case.ticket
-                .resolution
-                .as_ref()
-                .map(|before| (before.resolved_by, before.resolved_at))
-        })
-        .flatten();
-    let (resolved_by, resolved_at) = resolved_before.unwrap_or((Some(actor.id), work.now));
-    let resolution = Resolution {
-        summary: Some(closing.summary),
-        resolution_type: Some(closing.resolution_type),
+    let worker = super::assign::worker(work, &case, &actor).await?;
+    let conclusion = Conclusion {
+        summary: closing.summary,
+        resolution_type: closing.resolution_type,
         resolution_notes: closing.resolution_notes,
-        duplicate_of: original.as_ref().map(|other| other.id),
-        duplicate_is_theirs: original
-            .is_some_and(|other| other.customer_id == case.ticket.customer_id),
-        resolved_by,
-        resolved_at,
+        duplicate,
     };
-    if case.ticket.status == Status::Resolved {
-        case.ticket.resolution = Some(Json(resolution));
-    } else {
-        case.resolve(resolution, true, work.now);
-    }
-    case.close(work.now);
+    case.close(conclusion, worker, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
-    Ok(case.ticket)
+    Ok(case.into_ticket())
+}
+
+/// A requester closes a ticket of their own, with a reason for all to read.
+///
+/// # Errors
+/// [`ActionError::Forbidden`] for staff, [`ActionError::Conflict`] when it is resolved or closed.
+pub async fn close_by_customer(
+    work: &mut Work<'_>,
+    target: &Target,
+    reason: Option<String>,
+) -> Result<Ticket, ActionError> {
+    let actor = person(work)?;
+    let loaded = load(work, &actor, target, Action::CloseOwn).await?;
+    let mut case = loaded.unchanged()?;
+    case.close_by_customer(reason, work.now())?;
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.into_ticket())
 }
 
 /// The ticket that this one is a duplicate of: another one, which the caller may see.
@@ -74,9 +65,13 @@ async fn original(
     actor: &Actor,
     named: &TicketKey,
     closed: TicketId,
-) -> Result<Ticket, ActionError> {
+) -> Result<Duplicate, ActionError> {
     let ticket = store::find(&mut *work.tx, named).await?;
     ticket
         .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
+        .map(|other| Duplicate {
+            of: other.id,
+            customer: other.customer_id,
+        })
         .ok_or_else(|| ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET))
 }

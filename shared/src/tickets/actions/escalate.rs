@@ -1,16 +1,14 @@
 //! A ticket is lifted to a higher level: by hand, or by the rule that follows a breach.
 
-use super::{Newness, Target, load, person, refused, save};
+use super::{Newness, Target, load, person, save, save_among};
 use crate::{
     assignment::{self, actions::Desks},
     config::AutoEscalate,
     error::ActionError,
     ids::{TicketId, UserId},
-    sla::{Metric, OverdueKind},
-    tickets::{Case, Escalation, Happened, Ticket, access::Action},
-    work::{By, Work},
+    tickets::{Case, Escalation, Ticket, access::Action},
+    work::Work,
 };
-use chrono::{DateTime, Utc};
 
 /// To whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +40,7 @@ pub async fn escalate(
         EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
             let desks = Desks::default();
-            assignment::actions::claim_for_escalation(work, &case.ticket, &desks).await?
+            assignment::actions::claim_for_escalation(work, case.ticket(), &desks).await?
         }
     };
     let escalation = Escalation {
@@ -50,82 +48,30 @@ pub async fn escalate(
         reason,
         automatic: false,
     };
-    case.escalate(escalation, work.now)
-        .map_err(|no| refused(no, "escalated"))?;
+    case.escalate(escalation, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
-    Ok(case.ticket)
+    Ok(case.into_ticket())
 }
 
-/// Puts on record what came due on a ticket, and lifts it once if the rule says so, however many
-/// clocks passed their deadlines together. `desks` are those of all tickets that are swept together.
+/// Puts on record what came due on a ticket; as with every change, it is escalated once if the
+/// rule says so, however many clocks passed their deadlines together. `desks` are those of all
+/// tickets that are swept together.
 ///
 /// # Errors
 /// The database failed.
-pub async fn escalate_on_breach(
+pub async fn sweep(
     work: &mut Work<'_>,
     ticket: TicketId,
     desks: &Desks,
 ) -> Result<Swept, ActionError> {
     let mut case = super::load_for_system(work, ticket).await?;
-    let found = case.sweep(work.now);
-    let breach = found
-        .iter()
-        .find(|overdue| overdue.kind == OverdueKind::Breach);
-    let lifted = match (breach, work.cx.config.tickets.escalate_on_breach) {
-        (Some(breach), AutoEscalate::OnBreach) if case.ticket.status.is_active() => {
-            let reason = reason(breach.metric, breach.due_at);
-            lift(work, &mut case, reason, desks).await?;
-            true
-        }
-        (Some(_) | None, AutoEscalate::OnBreach | AutoEscalate::Never) => false,
-    };
-    save(work, &mut case, Newness::Loaded).await?;
+    let found = case.sweep(work.now()).len();
+    let level = case.ticket().escalation_level;
+    save_among(work, &mut case, Newness::Loaded, desks).await?;
     Ok(Swept {
-        found: found.len(),
-        lifted,
+        found,
+        lifted: case.ticket().escalation_level > level,
     })
-}
-
-/// Lifts a ticket on which a person's change, just saved, has put a passed deadline on record: no
-/// sweep will find that one any more. The rule does it, not the person.
-pub(super) async fn lift_if_overdue(
-    work: &mut Work<'_>,
-    changed: Case,
-) -> Result<Ticket, ActionError> {
-    let overdue = changed.entries().iter().find_map(|entry| {
-        if let Happened::SlaBreached {
-            metric,
-            late: false,
-            ..
-        } = entry.what
-        {
-            Some((metric, entry.at))
-        } else {
-            None
-        }
-    });
-    let (Some((metric, due_at)), AutoEscalate::OnBreach, true) = (
-        overdue,
-        work.cx.config.tickets.escalate_on_breach,
-        changed.ticket.status.is_active(),
-    ) else {
-        return Ok(changed.ticket);
-    };
-    let person = std::mem::replace(&mut work.by, By::System);
-    let mut case = super::load_for_system(work, changed.ticket.id).await?;
-    let reason = reason(metric, due_at);
-    lift(work, &mut case, reason, &Desks::default()).await?;
-    save(work, &mut case, Newness::Loaded).await?;
-    work.by = person;
-    Ok(case.ticket)
-}
-
-fn reason(metric: Metric, due_at: DateTime<Utc>) -> String {
-    format!(
-        "The {} was due at {} and has not come.",
-        metric.in_words(),
-        due_at.format("%Y-%m-%d %H:%M UTC")
-    )
 }
 
 /// What a sweep did to a ticket.
@@ -137,18 +83,25 @@ pub struct Swept {
     pub lifted: bool,
 }
 
-async fn lift(
+/// Escalates a case that has to be, before it is saved: the rule does it, not the actor.
+pub(super) async fn by_rule(
     work: &mut Work<'_>,
     case: &mut Case,
-    reason: String,
     desks: &Desks,
 ) -> Result<(), ActionError> {
-    let to = assignment::actions::claim_for_escalation(work, &case.ticket, desks).await?;
+    let Some(breach) = case.must_escalate() else {
+        return Ok(());
+    };
+    match work.cx.config.tickets.escalate_on_breach {
+        AutoEscalate::OnBreach => {}
+        AutoEscalate::Never => return Ok(()),
+    }
+    let to = assignment::actions::claim_for_escalation(work, case.ticket(), desks).await?;
     let escalation = Escalation {
         to,
-        reason,
+        reason: breach.reason(),
         automatic: true,
     };
-    case.escalate(escalation, work.now)
-        .map_err(|no| refused(no, "escalated"))
+    case.escalate(escalation, work.now())?;
+    Ok(())
 }

@@ -27,7 +27,7 @@ pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
             let mut work = cx.begin(By::System).await?;
             let case = load_for_system(&mut work, id).await?;
             search::store::forget(&mut work.tx, id).await?;
-            search::store::add_ticket(&mut work.tx, &case.ticket).await?;
+            search::store::add_ticket(&mut work.tx, case.ticket()).await?;
             let mut read = 0;
             loop {
                 let cut = store::Cut {

@@ -4,6 +4,7 @@
 mod assign;
 mod auto_close;
 mod close;
+mod edit;
 mod escalate;
 mod learn;
 mod open;
@@ -16,8 +17,9 @@ mod status;
 
 pub use assign::{AssignTo, Capacity, assign};
 pub use auto_close::{AutoClosed, auto_close};
-pub use close::close;
-pub use escalate::{EscalateTo, Swept, escalate, escalate_on_breach};
+pub use close::{close, close_by_customer};
+pub use edit::edit;
+pub use escalate::{EscalateTo, Swept, escalate, sweep};
 pub use learn::learn_unknown;
 pub use open::open;
 pub use priority::set_priority;
@@ -25,15 +27,16 @@ pub use rate::{rate, rate_by_survey};
 pub use release::{Release, release, release_of_offline};
 pub use reopen::reopen;
 pub use reply::{may_write, reply};
-pub use status::{set_status, settable};
+pub use status::set_status;
 
 pub use super::store::TicketKey;
 
 use super::{
-    Case, ChangedBy, Entry, Priority, Refused, Status, Ticket, TicketEvent, access,
-    reactions::reactions, store,
+    Case, ChangedBy, Entry, EntryBy, Priority, Ticket, TicketEvent, access, reactions::reactions,
+    store,
 };
 use crate::{
+    assignment::actions::Desks,
     error::ActionError,
     ids::{EventId, TicketId},
     jobs,
@@ -72,12 +75,12 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The ticket as it is.
     pub fn ticket(&self) -> &Ticket {
-        &self.case.ticket
+        self.case.ticket()
     }
 
     /// The ticket to be changed, if it is at the version that the caller has seen.
     pub fn unchanged(self) -> Result<Case, ActionError> {
-        let present = self.case.ticket.version;
+        let present = self.case.ticket().version;
         match self.expected {
             Some(version) if version != present => Err(ActionError::Stale { present }),
             Some(_) | None => Ok(self.case),
@@ -94,7 +97,7 @@ pub(crate) async fn load(
 ) -> Result<Loaded, ActionError> {
     access::role_may(actor.role, action).map_err(denied)?;
     let case = lock(work, &target.key).await?;
-    access::may(actor, action, &case.ticket).map_err(denied)?;
+    access::may(actor, action, case.ticket()).map_err(denied)?;
     Ok(Loaded {
         case,
         expected: target.version,
@@ -115,57 +118,60 @@ async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError>
     let ticket = store::lock(&mut *work.tx, key)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
-    work.now = work.cx.clock.now().max(ticket.updated_at);
+    work.not_before(ticket.updated_at);
     let mut clocks = sla::store::load(&mut *work.tx, &[ticket.id.0]).await?;
     let clocks = clocks.remove(&ticket.id).unwrap_or_default();
     Ok(Case::loaded(ticket, clocks))
 }
 
-/// Saves a case: row, clocks, history, the jobs that follow, and the bucket of the statistics.
-/// A case to which nothing happened is left alone. A note changes nothing that the customer may
-/// see, so that neither the version nor the order of a list may tell of it.
+/// Saves a case: row, clocks, history, the jobs that follow, and the bucket of the statistics. A
+/// case that has to be escalated by rule is escalated first. A case to which nothing happened is
+/// left alone.
 pub(crate) async fn save(
     work: &mut Work<'_>,
     case: &mut Case,
     newness: Newness,
 ) -> Result<(), ActionError> {
+    save_among(work, case, newness, &Desks::default()).await
+}
+
+/// As [`save`]; `desks` are those of all tickets that are escalated together.
+pub(crate) async fn save_among(
+    work: &mut Work<'_>,
+    case: &mut Case,
+    newness: Newness,
+    desks: &Desks,
+) -> Result<(), ActionError> {
+    escalate::by_rule(work, case, desks).await?;
     if case.entries().is_empty() {
         return Ok(());
     }
     let read_version = match newness {
         Newness::New => None,
-        Newness::Loaded => {
-            let read = case.ticket.version;
-            if !case.has_notes_alone() {
-                case.ticket.version = read.saturating_add(1);
-                case.ticket.updated_at = work.now;
-            }
-            Some(read)
-        }
+        Newness::Loaded => Some(case.stamp(work.now())),
     };
     store::write(&mut work.tx, case, read_version).await?;
-    let events: Vec<_> = case
-        .entries()
-        .iter()
-        .map(|entry| event(work, entry, case.ticket.id))
-        .collect();
-    store::insert_events(&mut *work.tx, case.ticket.id, &events).await?;
-    let (holder, load) = (case.ticket.assigned_to, work.cx.config.tickets.load);
+    let ticket = case.ticket();
+    let entries = case.entries().iter();
+    let events: Vec<_> = entries.map(|entry| event(work, entry, ticket.id)).collect();
+    store::insert_events(&mut *work.tx, ticket.id, &events).await?;
+    let (holder, load) = (ticket.assigned_to, work.cx.config.tickets.load);
     let follow = events
         .iter()
         .flat_map(|event| reactions(event, holder, load));
     jobs::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
         .extend(events.iter().map(|event| event.what.name()));
-    stats::mark_dirty(work, case.ticket.created_at).await?;
+    stats::mark_dirty(work, ticket.created_at).await?;
     Ok(())
 }
 
-/// An entry of the history, and who did it: what happens by itself is nobody's act.
+/// An entry of the history, and who did it.
 fn event(work: &Work<'_>, entry: &Entry, ticket: TicketId) -> TicketEvent {
-    let by = match work.by {
-        By::Person(actor) if !entry.what.is_by_itself() => ChangedBy::Person(actor.id, actor.role),
-        By::Person(_) | By::System => ChangedBy::System,
+    let by = match (entry.by, work.by()) {
+        (EntryBy::Person(person, role), _) => ChangedBy::Person(person, role),
+        (EntryBy::Actor, By::Person(actor)) => ChangedBy::Person(actor.id, actor.role),
+        (EntryBy::Actor, By::System) | (EntryBy::System, _) => ChangedBy::System,
     };
     TicketEvent {
         id: EventId(work.cx.ids.uuid(entry.at)),
@@ -205,40 +211,9 @@ async fn policy_for(
     sla::actions::policy_for(work, priority, ticket.category, customer.role).await
 }
 
-/// A move that the table does not have, in words: where the ticket stands and what it allows.
-#[must_use]
-pub fn refused(Refused { present }: Refused, wanted: &str) -> ActionError {
-    let settable = present.settable();
-    let allowed = if settable.is_empty() {
-        "none by /status".to_owned()
-    } else {
-        settable
-            .iter()
-            .map(|status| status.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let hint = match present {
-        Status::Resolved | Status::Closed => " It can be taken up again by /reopen.",
-        Status::Open
-        | Status::Assigned
-        | Status::InProgress
-        | Status::WaitingCustomer
-        | Status::WaitingInternal
-        | Status::Escalated
-        | Status::Reopened => "",
-    };
-    ActionError::conflict(
-        "illegal_transition",
-        format!(
-            "The ticket is {present}: it cannot be {wanted}. Allowed from here: {allowed}.{hint}"
-        ),
-    )
-}
-
 /// The person who acts; actions of people are never called on behalf of the system.
 pub(crate) fn person(work: &Work<'_>) -> Result<Actor, ActionError> {
-    match work.by {
+    match work.by() {
         By::Person(actor) => Ok(actor),
         By::System => Err(ActionError::Internal(
             "an action of people was called by the system",

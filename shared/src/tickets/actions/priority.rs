@@ -11,7 +11,7 @@ use crate::{
 /// nothing.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] on a closed ticket.
+/// [`ActionError::Conflict`] on a resolved or closed ticket.
 pub async fn set_priority(
     work: &mut Work<'_>,
     target: &Target,
@@ -20,19 +20,8 @@ pub async fn set_priority(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
     let mut case = loaded.unchanged()?;
-    if !case.ticket.status.is_active() {
-        return Err(ActionError::conflict(
-            "illegal_transition",
-            format!(
-                "The ticket is {}: its priority stands. It can be taken up again by /reopen.",
-                case.ticket.status
-            ),
-        ));
-    }
-    if case.ticket.priority != priority {
-        let policy = super::policy_for(work, &case.ticket, priority).await?;
-        case.set_priority(priority, policy, work.now);
-    }
+    let policy = super::policy_for(work, case.ticket(), priority).await?;
+    case.set_priority(priority, policy, work.now())?;
     save(work, &mut case, Newness::Loaded).await?;
-    super::escalate::lift_if_overdue(work, case).await
+    Ok(case.into_ticket())
 }

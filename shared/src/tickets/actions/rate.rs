@@ -5,8 +5,8 @@ use crate::{
     error::ActionError,
     ids::TicketId,
     people::directory,
-    tickets::{Case, NewRating, Status, Ticket, access::Action},
-    work::{Actor, By, Work},
+    tickets::{NewRating, RatedBy, Ticket, access::Action},
+    work::Work,
 };
 
 /// Rates the last resolution, once.
@@ -21,15 +21,16 @@ pub async fn rate(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Rate).await?;
     let mut case = loaded.unchanged()?;
-    apply(work, &mut case, rating).await?;
-    Ok(case.ticket)
+    case.rate(rating, RatedBy::SignedIn, work.now())?;
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.into_ticket())
 }
 
 /// Rates by the link of a survey mail, which names a ticket and one of its resolutions.
 ///
 /// # Errors
-/// As [`rate`]; also when the ticket has been taken up again since. It is the customer's act,
-/// since nobody else got the link.
+/// As [`rate`]; also when the ticket has been reopened since. It is the customer's act, since
+/// nobody else got the link.
 pub async fn rate_by_survey(
     work: &mut Work<'_>,
     ticket: TicketId,
@@ -37,38 +38,14 @@ pub async fn rate_by_survey(
     rating: NewRating,
 ) -> Result<Ticket, ActionError> {
     let mut case = super::load_for_system(work, ticket).await?;
-    if let Some(customer) = directory::find(&mut *work.tx, case.ticket.customer_id).await? {
-        work.by = By::Person(Actor {
-            id: customer.id,
-            role: customer.role,
-        });
-    }
-    if case.ticket.reopened_count != cycle {
-        return Err(ActionError::conflict(
-            "survey_over",
-            "The ticket has been taken up again since this survey was sent.",
-        ));
-    }
-    apply(work, &mut case, rating).await?;
-    Ok(case.ticket)
-}
-
-async fn apply(work: &mut Work<'_>, case: &mut Case, rating: NewRating) -> Result<(), ActionError> {
-    if !matches!(case.ticket.status, Status::Resolved | Status::Closed) {
-        return Err(ActionError::conflict(
-            "not_resolved",
-            format!(
-                "The ticket is {}: it can be rated once it is resolved or closed.",
-                case.ticket.status
-            ),
-        ));
-    }
-    if case.ticket.is_rated() {
-        return Err(ActionError::conflict(
-            "rated_already",
-            "This resolution has been rated already.",
-        ));
-    }
-    case.rate(rating, work.now);
-    save(work, case, Newness::Loaded).await
+    let customer = directory::find(&mut *work.tx, case.ticket().customer_id).await?;
+    let customer = customer.ok_or(ActionError::Internal("a ticket's customer is gone"))?;
+    let by = RatedBy::Survey {
+        cycle,
+        customer: customer.id,
+        role: customer.role,
+    };
+    case.rate(rating, by, work.now())?;
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.into_ticket())
 }

@@ -1,7 +1,7 @@
 //! An agent's active tickets go back to the queue: when an admin says so, because the agent is
 //! one no longer, or has been offline for long. Each has a transaction of its own, so that one that fails holds up no other.
 
-use super::{Newness, load_for_system, refused, save};
+use super::{Newness, load_for_system, save};
 use crate::{
     assignment::store as agents,
     context::Context,
@@ -89,14 +89,14 @@ async fn one(
 ) -> Result<bool, ActionError> {
     let mut work = cx.begin(by).await?;
     let mut case = load_for_system(&mut work, ticket).await?;
-    if case.ticket.assigned_to != Some(agent) || !case.ticket.status.is_active() {
+    let ticket = case.ticket();
+    if ticket.assigned_to != Some(agent) || !ticket.status.is_active() {
         return Ok(false);
     }
-    let Some(again) = judge(&mut work, &case.ticket, agent, when).await? else {
+    let Some(again) = judge(&mut work, ticket, agent, when).await? else {
         return Ok(false);
     };
-    case.put_back(again, work.now)
-        .map_err(|no| refused(no, "put back"))?;
+    case.put_back(again, work.now())?;
     save(&mut work, &mut case, Newness::Loaded).await?;
     work.commit().await?;
     Ok(true)

@@ -16,16 +16,21 @@ use uuid::Uuid;
 /// Bytes of the words of a ticket when no more are added: PostgreSQL refuses a `tsvector` of a mebibyte.
 const FULL: i32 = 1_000_000;
 
-/// Makes a ticket's own texts known to searches.
-pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
+/// The words of a ticket's own texts.
+fn own_words(ticket: &Ticket) -> Index {
     let index = Index::default()
         .with(ticket.number.as_str(), Weight::Title)
         .with(&ticket.subject, Weight::Title);
-    let index = ticket
+    ticket
         .tags
         .iter()
         .fold(index, |index, tag| index.with(tag, Weight::Tag))
-        .with(&ticket.description, Weight::Description);
+        .with(&ticket.description, Weight::Description)
+}
+
+/// Makes a ticket's own texts known to searches.
+pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
+    let index = own_words(ticket);
     sqlx::query!(
         "insert into ticket_words (ticket_id, words) values ($1, $2::text::tsvector)",
         ticket.id.0,
@@ -34,6 +39,42 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     .execute(&mut **tx)
     .await?;
     add_text(tx, ticket.id.0, ticket.id, false, &index).await
+}
+
+/// Puts a ticket's own texts as they are now in place of those that searches know: the words that
+/// are gone are found no more, unless a message has them.
+pub async fn change_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
+    sqlx::query!("delete from text_words where id = $1", ticket.id.0)
+        .execute(&mut **tx)
+        .await?;
+    add_text(tx, ticket.id.0, ticket.id, false, &own_words(ticket)).await?;
+    gather(tx, ticket.id).await
+}
+
+/// Makes the words of a ticket anew from those of its texts, its own first, as far as there is room.
+async fn gather(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with known as (
+             select w.lexeme, bool_and(t.is_internal) as is_internal, bool_or(t.id = $1) as is_own
+             from text_words t cross join lateral unnest(t.words) as w (lexeme, positions, weights)
+             where t.ticket_id = $1 group by w.lexeme
+         ), fitting as (
+             select lexeme, is_internal,
+                 sum(octet_length(lexeme) + 8) over (order by is_own desc, is_internal, lexeme) as bytes
+             from known
+         )
+         update ticket_words set
+             words = coalesce((select array_to_tsvector(array_agg(lexeme)) from fitting
+                               where bytes <= $2 and not is_internal), ''),
+             all_words = case when all_words is null then null
+                 else coalesce((select array_to_tsvector(array_agg(lexeme)) from fitting where bytes <= $2), '') end
+         where ticket_id = $1",
+        ticket.0,
+        i64::from(FULL),
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
 }
 
 /// Makes a message known to searches.

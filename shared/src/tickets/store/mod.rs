@@ -147,7 +147,9 @@ async fn update(
              resolution = $8, resolved_for = $9, rating = $10, rating_feedback = $11, rated_at = $12,
              reopened_count = $13, waiting_since = $14, reminded_at = $15, handed_back_by = $16,
              version = $17, updated_at = $18, assigned_at = $19, first_response_at = $20,
-             resolved_at = $21, closed_at = $22, rated_for = $24, rated_cycle = $25, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00')
+             resolved_at = $21, closed_at = $22, rated_for = $24, rated_cycle = $25, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00'),
+             subject = $26, description = $27, category = $28, department = $29, language = $30, tags = $31,
+             related_booking = $32, related_transaction = $33, related_conversation = $34
          where id = $1 and version = $2",
         ticket.id.0,
         read_version,
@@ -174,6 +176,15 @@ async fn update(
         due,
         ticket.rated_for.map(|agent| agent.0),
         ticket.rated_cycle,
+        ticket.subject,
+        ticket.description,
+        ticket.category.as_str(),
+        ticket.department.as_str(),
+        ticket.language,
+        &ticket.tags,
+        ticket.related_booking,
+        ticket.related_transaction,
+        ticket.related_conversation,
     )
     .execute(db)
     .await?;
@@ -220,17 +231,21 @@ pub async fn waiting_for_customer(
     .await
 }
 
-/// Writes a case: the ticket, what changed of its clocks, what happened. `read` is the case as
-/// it was loaded; none for a new one.
+/// Writes a case: the ticket, what changed of its clocks, what happened. `read_version` is
+/// the version that was loaded; none for a new one.
 pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
-    let due = case.clocks.next_deadline();
+    let (ticket, clocks) = (case.ticket(), case.clocks());
+    let due = clocks.next_deadline();
     if let Some(version) = read_version {
-        update(&mut **tx, &case.ticket, version, due).await?;
+        update(&mut **tx, ticket, version, due).await?;
+        if case.has_changed_words() {
+            search::store::change_ticket(tx, ticket).await?;
+        }
     } else {
-        insert(&mut **tx, &case.ticket, due).await?;
-        search::store::add_ticket(tx, &case.ticket).await?;
+        insert(&mut **tx, ticket, due).await?;
+        search::store::add_ticket(tx, ticket).await?;
     }
-    crate::sla::store::save(tx, case.ticket.id, &case.clocks).await
+    crate::sla::store::save(tx, ticket.id, clocks).await
 }
 
 /// The active tickets that an agent has.

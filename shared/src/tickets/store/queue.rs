@@ -15,7 +15,8 @@ pub async fn find_waiting(
     sqlx::query_as!(
         Waiting,
         "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
-         from tickets where id = $1 and assigned_to is null and status not in ('resolved', 'closed')",
+         from tickets where id = $1 and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'",
         ticket.0,
     )
     .fetch_optional(db)
@@ -35,6 +36,7 @@ pub async fn waiting(
         "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
          from tickets
          where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
              and ($2::smallint is null or priority_rank < $2
                   or (priority_rank = $2 and (created_at, id) > ($3, $4)))
          order by priority_rank desc, created_at, id limit $5",
@@ -60,6 +62,7 @@ pub async fn first_waiting(
          from unnest($1::text[]) as of_all (department) cross join lateral (
              select * from tickets
              where department = of_all.department and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
              order by priority_rank desc, created_at, id limit $2
          ) t
          order by t.priority_rank desc, t.created_at, t.id limit $2",
@@ -78,6 +81,7 @@ pub async fn try_lock_first(
     sqlx::query_scalar!(
         "select id from tickets
          where id = any($1) and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
          order by priority_rank desc, created_at, id limit 1 for update skip locked",
         tickets,
     )

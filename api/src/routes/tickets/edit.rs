@@ -1,0 +1,77 @@
+//! `PATCH /support/tickets/{id}`: texts, labels and references.
+
+use crate::{
+    auth::SignedIn,
+    body::Body,
+    error::Problem,
+    extract::{IfMatch, PathId, Payload},
+    openapi::{Operation, Who},
+    respond::Answer,
+    views::ticket::Ticket,
+};
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    context::Context,
+    people::Change,
+    tickets::{RawEdit, TicketEdit, actions},
+};
+
+/// Changes a ticket: what is absent stays, null clears a reference.
+///
+/// # Errors
+/// 403 when a requester names a field that is for staff, 404, 409 when a requester changes a ticket
+/// that has been answered, 412, 422 with every fault.
+pub async fn edit(
+    SignedIn { actor, .. }: SignedIn,
+    State(cx): State<Context>,
+    id: PathId,
+    version: IfMatch,
+    payload: Payload,
+) -> Result<Answer, Problem> {
+    let target = super::target(&cx, &actor, &id, version).await?;
+    let edit = payload.read_patch(body)?;
+    let mut work = super::begin(&cx, &actor).await?;
+    let ticket = actions::edit(&mut work, &target, edit).await?;
+    super::done(work, &actor, ticket).await
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
+fn body(body: &mut Body) -> Option<TicketEdit> {
+    let raw = RawEdit {
+        subject: body.text("subject"),
+        description: body.text("description"),
+        category: body.text("category"),
+        department: body.text("department"),
+        language: body.text("language"),
+        tags: body.texts("tags"),
+        related_booking: related(body, "relatedBooking"),
+        related_transaction: related(body, "relatedTransaction"),
+        related_conversation: related(body, "relatedConversation"),
+    };
+    Some(TicketEdit::parse(raw, body.faults()))
+}
+
+fn related(body: &mut Body, field: &str) -> Change<String> {
+    if body.clears(field) {
+        Change::Cleared
+    } else {
+        body.text(field).map_or(Change::Stays, Change::To)
+    }
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("changeTicket", Who::SignedIn, "Change texts and labels of a ticket")
+        .about("What is absent stays; null clears a reference; `tags` are all tags. Staff change tickets that they see. Requesters \
+            change `subject`, `tags` and the references of their own until staff have answered (409 from then on); other fields are \
+            403 for them. Another category changes neither priority nor department, and no targets; another department finds an \
+            unassigned ticket an agent there. Each change is in the history with what it was and what it is.")
+        .patch(
+            body,
+            json!({"subject": "Cannot pay by card", "tags": ["payment", "card"], "relatedBooking": "BKG-12345", "relatedTransaction": null}),
+        )
+        .versioned()
+        .forbids(&["role_not_allowed"])
+        .conflicts(&["answered_already"])
+        .answers::<Ticket>("ticket")
+}

@@ -1,0 +1,24 @@
+//! The figures of a period as they are answered: beside the flag of every answer, not below it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::stats::Stats;
+
+/// `GET /support/stats`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Stats")]
+pub struct StatsView {
+    /// Always true: the flag of every answer.
+    success: bool,
+    #[serde(flatten)]
+    stats: Stats,
+}
+
+impl From<Stats> for StatsView {
+    fn from(stats: Stats) -> Self {
+        Self {
+            success: true,
+            stats,
+        }
+    }
+}
