@@ -6,6 +6,7 @@
 
 pub mod assignment;
 pub mod attachments;
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod context;
@@ -16,6 +17,7 @@ pub mod health;
 pub mod idempotency;
 pub mod ids;
 pub mod installation;
+pub mod job_list;
 pub mod jobs;
 pub mod keyed;
 pub mod metrics;
@@ -25,9 +27,11 @@ pub mod paging;
 pub mod people;
 pub mod presence;
 pub mod process;
+pub mod queue;
 pub mod schedules;
 pub mod servers;
 pub mod sla;
+pub mod standing;
 pub mod stats;
 pub mod telemetry;
 pub mod tickets;

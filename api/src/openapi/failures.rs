@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use shared::{
     error::ActionError,
     fault::Fault,
-    jobs::{State, operate},
+    job_list,
+    jobs::{State, operate::OperateError},
     people::{
         Role,
         actions::{EMAIL_TAKEN, registration_closed},
@@ -87,9 +88,13 @@ fn forbidden(who: Who) -> Vec<Problem> {
 
 fn conflicts() -> Vec<Problem> {
     let present = Status::Closed;
+    let discarded = OperateError::State {
+        state: State::Done,
+        wanted: "discarded",
+    };
     vec![
         actions::refused(Refused { present }, "escalated").into(),
-        operate::refused(State::Done, "discarded").into(),
+        job_list::refused(discarded).into(),
         idempotency::in_progress(),
         ActionError::conflict("email_taken", EMAIL_TAKEN).into(),
     ]

@@ -19,7 +19,7 @@ pub use watching::{Place, Watching};
 use crate::{
     assignment::{Load, Strategy},
     db::Purpose,
-    jobs::Queue,
+    queue::Queue,
     text_enum,
 };
 use chrono::TimeDelta;

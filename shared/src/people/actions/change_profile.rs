@@ -8,7 +8,7 @@ use super::{
 use crate::{
     context::Context,
     error::ActionError,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{
         AccountEventKind, Passwords, Person, ProfileChange, Role,
         account::{
@@ -46,7 +46,7 @@ pub async fn change_profile(
     store::update_profile(&mut work, by.id, &change).await?;
     // Another zone may put an agent on shift.
     if change.timezone.is_some() && account.role == Role::Support {
-        jobs::enqueue(&mut work, &Job::FillAgent { agent: by.id }).await?;
+        job_list::enqueue(&mut work, &Job::FillAgent { agent: by.id }).await?;
     }
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     error::ActionError,
     ids::ResetRequestId,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{
         AccountEventKind, LoginAddress,
         account::{store, tell},
@@ -24,7 +24,7 @@ pub async fn forgot_password(cx: &Context, email: &str) -> Result<(), ActionErro
     let mut work = cx.begin(By::System).await?;
     let request = ResetRequestId(cx.ids.uuid(work.now));
     store::insert_reset_request(&mut work, request, email).await?;
-    jobs::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
+    job_list::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
     work.commit().await?;
     Ok(())
 }

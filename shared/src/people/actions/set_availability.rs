@@ -3,7 +3,7 @@
 use crate::{
     context::Context,
     error::ActionError,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{Availability, AvailabilityNow, Role, store},
     work::{Actor, By},
 };
@@ -25,7 +25,7 @@ pub async fn set_availability(
     if before != to {
         store::save_availability(&mut work.tx, by.id, to, work.now).await?;
         if to == Availability::Available && by.role == Role::Support {
-            jobs::enqueue_all(&mut work, &[Job::FillAgent { agent: by.id }]).await?;
+            job_list::enqueue_all(&mut work, &[Job::FillAgent { agent: by.id }]).await?;
         }
     }
     let now = store::availability(&mut *work.tx, by.id, cx.config.tickets.load)

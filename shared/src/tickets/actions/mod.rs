@@ -36,7 +36,7 @@ use super::{
 use crate::{
     error::ActionError,
     ids::{EventId, TicketId},
-    jobs,
+    job_list,
     people::directory,
     sla::{self, Policy},
     stats,
@@ -154,7 +154,7 @@ pub(crate) async fn save(
     let follow = events
         .iter()
         .flat_map(|event| reactions(event, holder, load));
-    jobs::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
+    job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
         .extend(events.iter().map(|event| event.what.name()));
     stats::mark_dirty(work, case.ticket.created_at).await?;
