@@ -267,7 +267,9 @@ async fn stats(cx: &Context) -> Result<()> {
 
 async fn set(cx: &Context, queue: Queue, flow: Flow) -> Result<()> {
     let mut work = cx.begin(By::System).await?;
-    operate::pause(&mut work.tx, queue, flow).await?;
+    operate::pause(&mut work.tx, queue, flow)
+        .await
+        .map_err(|error| explained(error.into()))?;
     work.commit().await?;
     stats(cx).await
 }

@@ -47,7 +47,7 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }
         Job::FillAgent { agent } => sweep(move |cx| done(fill_agent(&cx.cx, agent))),
         Job::AssignWaiting => sweep(|cx| {
-            done(async {
+            done(async move {
                 // Whether or not that went well, what waits is given out.
                 let released = release_of_offline(&cx.cx).await;
                 assign_waiting(&cx.cx).await?;

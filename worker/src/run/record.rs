@@ -2,7 +2,7 @@
 
 use super::{Ended, Outcome};
 use crate::{JobContext, jobs::JobError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
     db,
     error::Chain,
@@ -18,7 +18,13 @@ use shared::{
 /// Records a failed attempt, in a transaction of its own: put off, or dead when the error says
 /// so or the attempts are used up. When the other side is in trouble its queue is held with it.
 pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: JobError) -> Ended {
-    match db::within(ANSWER_LIMIT, close(cx, job, locked, &error)).await {
+    let attempt = FailedAttempt {
+        cx,
+        job,
+        locked,
+        error: &error,
+    };
+    match db::within(ANSWER_LIMIT, attempt.record()).await {
         Ok(outcome) => Ended::badly(outcome, error),
         Err(unrecorded) => {
             // The run's own error is in its line of the log; this one says why the row is not.
@@ -32,62 +38,69 @@ pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: 
     }
 }
 
-async fn close(
-    cx: &JobContext,
-    job: &Job,
-    locked: &Locked,
-    error: &JobError,
-) -> Result<Outcome, sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
-    let (now, text) = (work.now, Chain(error).to_string());
-    let (failure, outcome) = failure_of(cx, job, locked, (error, now));
-    let ours = write(&mut work, Some(job), locked.fence(), (failure, &text)).await?;
-    if let JobError::Hold { trouble, .. } = error {
-        hold(&mut work, cx, locked, (*trouble, &text)).await?;
-    }
-    work.commit().await?;
-    Ok(if ours { outcome } else { Outcome::NotOurs })
+/// An attempt that failed.
+struct FailedAttempt<'a> {
+    cx: &'a JobContext,
+    job: &'a Job,
+    locked: &'a Locked,
+    error: &'a JobError,
 }
 
-/// What becomes of a job after an error, and what that is called.
-fn failure_of(
-    cx: &JobContext,
-    job: &Job,
-    locked: &Locked,
-    (error, now): (&JobError, DateTime<Utc>),
-) -> (Failure, Outcome) {
-    let last = locked.attempt + 1 >= locked.max_attempts;
-    match error {
-        // Behind those that have not been tried: the next one to see is another.
-        JobError::Hold { trouble, .. } if trouble.spares_the_attempt(now - locked.created_at) => {
-            (Failure::GivenBack(now), Outcome::Held)
+impl FailedAttempt<'_> {
+    /// Writes it down, whatever becomes of the job.
+    async fn record(&self) -> Result<Outcome, sqlx::Error> {
+        let mut work = self.cx.cx.begin(By::System).await?;
+        let text = Chain(self.error).to_string();
+        let (failure, outcome) = self.consequence(work.now);
+        let fence = self.locked.fence();
+        let ours = close_run(&mut work, Some(self.job), fence, failure, &text).await?;
+        if let JobError::Hold { trouble, .. } = self.error {
+            self.hold(&mut work, *trouble, &text).await?;
         }
-        JobError::Lost { .. } => (Failure::GivenBack(now), Outcome::Retry),
-        JobError::Hold { .. } | JobError::Retry { .. } if !last => {
-            let backoff = job.spec().policy.backoff;
-            let delay = backoff.delay(locked.attempt + 1, cx.cx.ids.fraction());
-            (Failure::PutOff(now + delay), Outcome::Retry)
-        }
-        JobError::Hold { .. } | JobError::Retry { .. } | JobError::Fail { .. } => {
-            (Failure::Dead(now), Outcome::Dead)
-        }
+        work.commit().await?;
+        Ok(if ours { outcome } else { Outcome::NotOurs })
     }
-}
 
-/// Holds the queue of a job whose other side is in trouble.
-async fn hold(
-    work: &mut Work<'_>,
-    cx: &JobContext,
-    locked: &Locked,
-    (trouble, text): (Trouble, &str),
-) -> Result<(), sqlx::Error> {
-    let now = work.now;
-    let until = now + trouble.hold(locked.troubles, cx.cx.ids.fraction());
-    let subject = (locked.queue, locked.id);
-    if circuit::hold(&mut work.tx, subject, now, until, text).await? {
-        tracing::warn!(queue = %locked.queue, %trouble, error = text, held_until = %until, "a queue is held: its other side is in trouble");
+    /// What becomes of the job, and what that is called.
+    fn consequence(&self, now: DateTime<Utc>) -> (Failure, Outcome) {
+        let last = self.locked.attempt + 1 >= self.locked.max_attempts;
+        let age = now - self.locked.created_at;
+        match self.error {
+            // Behind those that have not been tried: the next one to see is another.
+            JobError::Hold { trouble, .. } if trouble.spares_the_attempt(age) => {
+                (Failure::GivenBack(now), Outcome::Held)
+            }
+            JobError::Lost { .. } => (Failure::GivenBack(now), Outcome::Retry),
+            JobError::Hold { .. } | JobError::Retry { .. } if !last => {
+                (Failure::PutOff(now + self.delay()), Outcome::Retry)
+            }
+            JobError::Hold { .. } | JobError::Retry { .. } | JobError::Fail { .. } => {
+                (Failure::Dead(now), Outcome::Dead)
+            }
+        }
     }
-    Ok(())
+
+    fn delay(&self) -> TimeDelta {
+        let backoff = self.job.spec().policy.backoff;
+        backoff.delay(self.locked.attempt + 1, self.cx.cx.ids.fraction())
+    }
+
+    /// Holds the queue of the job. Always after the row of the job, so that two transactions never wait for
+    /// each other.
+    async fn hold(
+        &self,
+        work: &mut Work<'_>,
+        trouble: Trouble,
+        text: &str,
+    ) -> Result<(), sqlx::Error> {
+        let (now, locked) = (work.now, self.locked);
+        let until = now + trouble.hold(locked.troubles, self.cx.cx.ids.fraction());
+        let subject = (locked.queue, locked.id);
+        if circuit::hold(&mut work.tx, subject, now, until, text).await? {
+            tracing::warn!(queue = %locked.queue, %trouble, error = text, held_until = %until, "a queue is held: its other side is in trouble");
+        }
+        Ok(())
+    }
 }
 
 /// Lays a job among the dead letters and leaves word of it. `false`: another run got further.
@@ -98,15 +111,16 @@ pub(super) async fn bury(
     error: &JobError,
 ) -> Result<bool, sqlx::Error> {
     let (dead, text) = (Failure::Dead(work.now), Chain(error).to_string());
-    write(work, job, fence, (dead, &text)).await
+    close_run(work, job, fence, dead, &text).await
 }
 
-/// Writes a failure, and for a dead letter what follows from that. `false`: another run got further.
-async fn write(
+/// Writes a failure, and what follows from a dead letter. `false`: another run got further.
+async fn close_run(
     work: &mut Work<'_>,
     job: Option<&Job>,
     fence: Fence,
-    (failure, text): (Failure, &str),
+    failure: Failure,
+    text: &str,
 ) -> Result<bool, sqlx::Error> {
     let ours = store::close_run(&mut work.tx, fence, failure, text).await?;
     if let (true, Failure::Dead(_), Some(job)) = (ours, failure, job) {
