@@ -20,7 +20,8 @@ use shared::{
     config::{Config, Settings},
     context::Context,
     ids::{IdSource, ResetRequestId},
-    jobs::{self, Job, Lane},
+    job_list::{self, Job},
+    jobs::Lane,
     work::By,
 };
 use std::{
@@ -66,7 +67,7 @@ async fn context() -> Result<Context> {
 async fn one(cx: &Context) -> Result<()> {
     let mut work = cx.begin(By::System).await?;
     let request = ResetRequestId(cx.ids.uuid(work.now()));
-    jobs::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
+    job_list::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
     Ok(work.commit().await?)
 }
 

@@ -12,6 +12,7 @@ use shared::{
     context::Context,
     error::ActionError,
     fault::UnknownWord,
+    job_list,
     jobs::{
         JobId, Queue, State,
         operate::{self, Entry, Filter, Flow},
@@ -211,8 +212,8 @@ async fn each(cx: &Context, chosen: Chosen, decision: Decision) -> Result<()> {
 async fn decide(cx: &Context, id: JobId, decision: Decision) -> Result<Entry, ActionError> {
     let mut work = cx.begin(By::System).await?;
     let job = match decision {
-        Decision::Retry => operate::retry(&mut work, id).await?,
-        Decision::Discard => operate::discard(&mut work, id).await?,
+        Decision::Retry => job_list::retry(&mut work, id).await?,
+        Decision::Discard => job_list::discard(&mut work, id).await?,
     };
     work.commit().await?;
     Ok(job)
@@ -266,9 +267,9 @@ async fn stats(cx: &Context) -> Result<()> {
 
 async fn set(cx: &Context, queue: Queue, flow: Flow) -> Result<()> {
     let mut work = cx.begin(By::System).await?;
-    operate::pause(&mut work, queue, flow)
+    operate::pause(&mut work.tx, queue, flow)
         .await
-        .map_err(explained)?;
+        .map_err(|error| explained(error.into()))?;
     work.commit().await?;
     stats(cx).await
 }

@@ -10,13 +10,13 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::State,
+    extract::{FromRef, State},
     http::{HeaderValue, StatusCode, header},
     middleware::from_fn_with_state,
     routing::get,
 };
-use shared::context::Context;
-use std::convert::Infallible;
+use shared::{context::Context, standing::Recent};
+use std::{convert::Infallible, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -45,12 +45,34 @@ pub(crate) fn starting(cx: Context) -> Router {
     completed(router, cx)
 }
 
-fn completed(router: Router<Context>, cx: Context) -> Router {
+/// What these routes have at hand.
+#[derive(Clone)]
+struct Told {
+    cx: Context,
+    standing: Arc<Recent>,
+}
+
+impl FromRef<Told> for Context {
+    fn from_ref(told: &Told) -> Self {
+        told.cx.clone()
+    }
+}
+
+impl FromRef<Told> for Arc<Recent> {
+    fn from_ref(told: &Told) -> Self {
+        Self::clone(&told.standing)
+    }
+}
+
+fn completed(router: Router<Told>, cx: Context) -> Router {
     router
         .route("/metrics", get(metrics::metrics))
         .route("/health/live", get(health::live))
         .layer(from_fn_with_state(cx.clone(), request_id::around))
-        .with_state(cx)
+        .with_state(Told {
+            cx,
+            standing: Arc::default(),
+        })
 }
 
 /// What fails of what is needed, if anything does.

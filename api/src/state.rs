@@ -5,7 +5,7 @@ use crate::{
     uploads::Uploads,
 };
 use axum::extract::FromRef;
-use shared::{attachments::Files, context::Context, people::Passwords};
+use shared::{attachments::Files, context::Context, people::Passwords, standing::Recent};
 use std::sync::{Arc, LazyLock};
 
 /// The state of the API. Cheap to clone.
@@ -27,6 +27,8 @@ pub struct ApiState {
     pub uploads: Arc<Uploads>,
     /// Counts calls.
     pub limits: Arc<Limits>,
+    /// How the system stood when somebody last looked.
+    pub standing: Arc<Recent>,
     /// What can be asked; written when somebody asks for it.
     pub reference: Arc<LazyLock<Reference>>,
 }
@@ -68,6 +70,7 @@ impl ApiState {
             reference: Arc::new(LazyLock::new(Reference::of_routes)),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
+            standing: Arc::default(),
             limits: Arc::new(Limits::new(&cx.config)),
             cx,
         }
@@ -77,5 +80,11 @@ impl ApiState {
 impl FromRef<ApiState> for Context {
     fn from_ref(api: &ApiState) -> Self {
         api.cx.clone()
+    }
+}
+
+impl FromRef<ApiState> for Arc<Recent> {
+    fn from_ref(api: &ApiState) -> Self {
+        Self::clone(&api.standing)
     }
 }

@@ -10,7 +10,7 @@ use crate::{due::due, schedules::Schedule, timing::Timing};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
     context::Context,
-    jobs::{self, Job},
+    job_list::{self, Job},
     schedules::store::{self, Due, Entry, Recorded},
     work::{By, Work},
 };
@@ -79,7 +79,7 @@ async fn fire(
 /// have to wait for its end: then it runs, and nothing is to be done.
 async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> {
     store::mark(&mut work.tx).await?;
-    match jobs::enqueue(work, job).await {
+    match job_list::enqueue(work, job).await {
         Err(error) if store::is_held_by_another(&error) => store::undo_to_mark(&mut work.tx).await,
         outcome => outcome,
     }

@@ -4,7 +4,7 @@
 use crate::timing::{Timing, TimingError};
 use shared::{
     config::{Jobs, Settings},
-    jobs::Job,
+    job_list::Job,
 };
 use std::time::Duration;
 

@@ -4,8 +4,8 @@ use crate::{
     clock::Clock,
     config::Config,
     ids::IdSource,
-    jobs::Lane,
     metrics::Metrics,
+    queue::Lane,
     trace::{self, Traces},
     work::{By, Work},
 };

@@ -6,6 +6,7 @@
 
 pub mod assignment;
 pub mod attachments;
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod context;
@@ -18,6 +19,7 @@ pub mod id_source;
 pub mod idempotency;
 pub mod ids;
 pub mod installation;
+pub mod job_list;
 pub mod jobs;
 pub mod json;
 pub mod keyed;
@@ -28,9 +30,11 @@ pub mod paging;
 pub mod people;
 pub mod presence;
 pub mod process;
+pub mod queue;
 pub mod schedules;
 pub mod servers;
 pub mod sla;
+pub mod standing;
 pub mod stats;
 pub mod telemetry;
 pub mod tickets;

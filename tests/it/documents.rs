@@ -1,7 +1,7 @@
 //! What the documents name is there: files, settings, routes, codes, and the table of states.
 
 use crate::layers::{root, sources};
-use shared::{jobs::Job, tickets::Status};
+use shared::{channel::Channel, job_list::Job, tickets::Status};
 use std::{
     collections::BTreeSet,
     fs,
@@ -275,40 +275,55 @@ fn every_failure_is_named_by_an_operation_and_every_name_is_in_the_document() {
     assert_eq!(documented, named);
 }
 
+/// The names of all jobs. serde tells them to somebody who asks for one that there is not; those of deliveries are the
+/// channels'.
+fn names_of_jobs() -> BTreeSet<String> {
+    let none = serde_json::json!({"job": "no_such_job"});
+    let told = serde_json::from_value::<Job>(none).unwrap_err().to_string();
+    let (_, known) = told.split_once("expected one of ").unwrap();
+    let known = known.split(", ").map(|name| name.trim_matches('`'));
+    let deliveries = Channel::ALL.iter().map(|channel| channel.spec().job);
+    known.chain(deliveries).map(str::to_owned).collect()
+}
+
 #[test]
-fn how_each_kind_of_job_is_tried_is_told_as_it_is() {
+fn the_table_of_jobs_is_that_of_their_rows() {
     let text = document("JOBS.md");
     let rows = |heading: &str| -> Vec<Vec<String>> {
         let (_, part) = text.split_once(heading).unwrap();
         let part = part.split("\n## ").next().unwrap();
         let rows = part.lines().filter(|line| line.starts_with("| `"));
-        rows.map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect())
-            .collect()
+        rows.map(|row| {
+            let cells = row.split('|');
+            cells.map(|cell| cell.trim().replace('`', "")).collect()
+        })
+        .collect()
     };
-    let (policies, twice) = (rows("## How each kind"), rows("## Why twice"));
-    let names = |rows: &[Vec<String>]| {
-        rows.iter()
-            .map(|row| row[1].clone())
-            .collect::<BTreeSet<_>>()
+    let (specs, twice) = (rows("## The rows of the jobs"), rows("## Why twice"));
+    let names = |rows: &[Vec<String>]| -> BTreeSet<String> {
+        rows.iter().map(|row| row[1].clone()).collect()
     };
-    assert_eq!(names(&policies), names(&twice));
-    for row in policies {
+    assert_eq!(names(&specs), names_of_jobs());
+    assert_eq!(names(&twice), names_of_jobs());
+    for row in specs {
         let id = "00000000-0000-0000-0000-000000000001";
         let job: Job = serde_json::from_value(serde_json::json!({
-            "job": row[1].trim_matches('`'), "ticket": id, "agent": id, "event": id,
+            "job": row[1], "ticket": id, "agent": id, "event": id,
             "notification": id, "request": id,
         }))
         .unwrap();
-        let policy = job.policy();
-        let told: Vec<i64> = row[2..6].iter().map(|cell| cell.parse().unwrap()).collect();
-        let limit = i64::try_from(policy.limit.as_secs()).unwrap();
-        let (first, longest) = (policy.backoff.first, policy.backoff.longest);
+        let spec = job.spec();
+        let backoff = spec.policy.backoff;
         let is = [
-            i64::from(policy.attempts),
-            first.num_seconds(),
-            longest.num_seconds(),
-            limit,
+            spec.name.to_owned(),
+            spec.queue.to_string(),
+            spec.priority.to_string(),
+            if spec.unique_key.is_some() { "yes" } else { "" }.to_owned(),
+            spec.policy.attempts.to_string(),
+            backoff.first.num_seconds().to_string(),
+            backoff.longest.num_seconds().to_string(),
+            spec.policy.limit.as_secs().to_string(),
         ];
-        assert_eq!(told, is, "{}", row[1]);
+        assert_eq!(row[1..9], is, "{}", row[1]);
     }
 }

@@ -1,6 +1,7 @@
 //! The arrows of the house: which crate may name which, which file may do what.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -158,6 +159,65 @@ fn the_store_of_files_is_reached_through_one_folder() {
         );
     }
     assert!(reached > 0);
+}
+
+/// The modules of its own crate that a source names: the first word of each path that begins with `crate::`.
+fn named(code: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for path in code.split("crate::").skip(1) {
+        let Some(group) = path.strip_prefix('{') else {
+            found.insert(word(path));
+            continue;
+        };
+        let (mut depth, mut begins) = (0, true);
+        for (at, letter) in group.char_indices() {
+            match letter {
+                '}' if depth == 0 => break,
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                letter if begins && letter.is_alphabetic() => {
+                    found.insert(word(&group[at..]));
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[test]
+fn the_ledger_and_the_counters_know_nothing_of_tickets_people_or_notifications() {
+    let ledger = &["db", "jobs", "queue", "text_enum", "trace", "work"][..];
+    let counters = &["channel", "metrics", "queue"][..];
+    for (places, allowed) in [
+        (&["shared/src/jobs", "shared/src/schedules"][..], ledger),
+        (&["shared/src/metrics"], counters),
+        (&["shared/src/queue.rs"], &["text_enum"]),
+        (&["shared/src/channel.rs"], &["queue", "text_enum"]),
+    ] {
+        let mut looked_at = 0;
+        for (path, text) in sources(&["shared/src"]) {
+            if !places.iter().any(|place| path.starts_with(place)) {
+                continue;
+            }
+            looked_at += 1;
+            for module in named(&code(&text)) {
+                assert!(
+                    allowed.contains(&module),
+                    "{} names {module}; it may name {allowed:?}",
+                    path.display()
+                );
+            }
+        }
+        assert!(looked_at > 0, "nothing is at {places:?}");
+    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use shared::{
     error::ActionError,
     fault::Fault,
-    jobs::{State, operate},
+    job_list,
+    jobs::{State, operate::OperateError},
     people::{
         Role,
         actions::{EMAIL_TAKEN, registration_closed},
@@ -90,10 +91,14 @@ fn conflicts() -> Vec<Problem> {
         present: Status::Closed,
         wanted: Change::Escalate,
     };
+    let discarded = OperateError::State {
+        state: State::Done,
+        wanted: "discarded",
+    };
     vec![
         ActionError::from(closed).into(),
         ActionError::from(Refused::Answered).into(),
-        operate::refused(State::Done, "discarded").into(),
+        job_list::refused(discarded).into(),
         idempotency::in_progress(),
         ActionError::conflict("email_taken", EMAIL_TAKEN).into(),
     ]

@@ -16,8 +16,12 @@ use axum::{
 };
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use shared::{config::Http, context::Context, metrics};
-use std::net::SocketAddr;
+use shared::{
+    config::Http,
+    context::Context,
+    standing::{self, Recent},
+};
+use std::{net::SocketAddr, sync::Arc};
 
 /// What proxies add to a request that they pass on.
 const PASSED_ON: [&str; 5] = [
@@ -34,6 +38,7 @@ const PASSED_ON: [&str; 5] = [
 /// 401 without the token, if there has to be one; 404 to whoever comes through a proxy, if not.
 pub async fn metrics(
     State(cx): State<Context>,
+    State(recent): State<Arc<Recent>>,
     headers: HeaderMap,
     extensions: Extensions,
 ) -> Result<Response, Problem> {
@@ -44,11 +49,11 @@ pub async fn metrics(
         }
         None => {}
     }
-    let text = metrics::scrape(&cx, env!("CARGO_PKG_VERSION"))
+    let text = standing::scrape(&cx, &recent, env!("CARGO_PKG_VERSION"))
         .await
         .map_err(Problem::unexpected)?;
     let headers = [
-        (header::CONTENT_TYPE, metrics::CONTENT_TYPE),
+        (header::CONTENT_TYPE, standing::CONTENT_TYPE),
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, text).into_response())
@@ -83,7 +88,7 @@ pub(crate) fn operation() -> Operation {
             "The text form of OpenMetrics, for Prometheus. Whoever runs the system may ask for a token; without \
              one, requests that came through a proxy find nothing here.",
         )
-        .answers_text(metrics::CONTENT_TYPE)
+        .answers_text(standing::CONTENT_TYPE)
         .for_whoever_measures()
         .hides(&["not_found"])
 }

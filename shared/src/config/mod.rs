@@ -20,7 +20,7 @@ pub use watching::{Place, Watching};
 
 use crate::{
     assignment::{Load, Strategy},
-    jobs::Queue,
+    queue::Queue,
     text_enum,
 };
 use chrono::TimeDelta;

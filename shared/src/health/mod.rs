@@ -4,8 +4,8 @@ mod store;
 
 use crate::{
     context::Context,
-    jobs::Queue,
     presence::{self, Role},
+    queue::Queue,
 };
 
 /// What the database says of itself.

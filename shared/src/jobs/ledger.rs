@@ -1,7 +1,7 @@
 //! What the ledger says of a job, and how long a run may take. Pure.
 
 use crate::{
-    jobs::{Queue, QueueName},
+    queue::{Queue, QueueName},
     text_enum,
     trace::Trace,
 };
@@ -51,6 +51,8 @@ text_enum! {
     }
 }
 
+/// Where a payload has the name of its job.
+pub const NAME: &str = "job";
 /// The longest run of a job that works in the transaction that holds its row.
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 /// The longest run of a sweep, which works in transactions of its own.
@@ -125,6 +127,17 @@ pub struct Fence {
     pub attempt: i32,
     /// The token of this run's claim.
     pub lease_token: i64,
+}
+
+/// How a run ended that did not get its job done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The attempt counts; the job waits until an instant.
+    PutOff(DateTime<Utc>),
+    /// It was through no fault of the job, which keeps its attempts and waits until an instant.
+    GivenBack(DateTime<Utc>),
+    /// The job is a dead letter from an instant on.
+    Dead(DateTime<Utc>),
 }
 
 /// How much there is of a queue in a state.

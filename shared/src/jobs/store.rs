@@ -2,35 +2,28 @@
 //! Handing out is in [`super::relay`].
 
 use super::{
-    Job, JobId, Lane,
-    ledger::{Count, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
+    Batch, JobId, NewJob,
+    ledger::{Count, Failure, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT, State},
 };
-use crate::{
-    trace::Trace,
-    work::{Tx, Work},
-};
+use crate::{queue::Lane, trace::Trace, work::Tx};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::time::Duration;
 
-/// Writes jobs to the ledger. Those whose like already waits are left out.
-pub(super) async fn insert(
-    work: &mut Work<'_>,
-    jobs: &[Job],
-    run_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    let queues: Vec<String> = jobs.iter().map(|job| job.queue().to_string()).collect();
-    let payloads = jobs
-        .iter()
-        .map(serde_json::to_value)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let priorities: Vec<i16> = jobs.iter().map(Job::priority).collect();
+/// Writes jobs to the ledger, in the transaction of the change that they follow from. Those whose like already
+/// waits are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> Result<(), sqlx::Error> {
+    let queues: Vec<String> = jobs.iter().map(|job| job.queue.to_string()).collect();
+    let payloads: Vec<_> = jobs.iter().map(|job| job.payload.clone()).collect();
+    let priorities: Vec<i16> = jobs.iter().map(|job| job.priority).collect();
     let keys: Vec<String> = jobs
         .iter()
-        .map(|job| job.unique_key().unwrap_or_default().to_owned())
+        .map(|job| job.unique_key.clone().unwrap_or_default())
         .collect();
-    let attempts: Vec<i32> = jobs.iter().map(|job| job.policy().attempts).collect();
+    let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
     sqlx::query!(
         r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at, traceparent)
            select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3, $9
@@ -38,17 +31,17 @@ pub(super) async fn insert(
                as fresh (queue, payload, priority, unique_key, max_attempts)
            on conflict (unique_key, lane)
                where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
-        work.cx.lane.as_str(),
-        run_at,
-        work.now(),
+        batch.lane.as_str(),
+        batch.run_at,
+        batch.created_at,
         &queues,
         &payloads,
         &priorities,
         &keys,
         &attempts,
-        work.trace.map(|trace| trace.to_string()),
+        batch.trace.map(|trace| trace.to_string()),
     )
-    .execute(&mut *work.tx)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -221,55 +214,40 @@ pub async fn finish_outside(
     Ok(done.rows_affected() == 1)
 }
 
-/// Puts a job off after a failed attempt. `false`: another run got further.
+/// Ends a run that did not get its job done: the job waits again, or is a dead letter. `false`: another run got
+/// further, and nothing is written.
 ///
 /// # Errors
 /// The database failed.
-pub async fn put_off(
+pub async fn close_run(
     tx: &mut Tx,
     fence: Fence,
-    run_at: DateTime<Utc>,
+    failure: Failure,
     error: &str,
 ) -> Result<bool, sqlx::Error> {
-    let put_off = sqlx::query!(
-        r#"update jobs set state = 'ready', run_at = $4, attempt = attempt + 1, last_error = left($5, 2000),
-                  dispatches = 0, interruptions = 0, lease_until = null
+    let (state, at, attempts) = match failure {
+        Failure::PutOff(run_at) => (State::Ready, run_at, 1),
+        Failure::GivenBack(run_at) => (State::Ready, run_at, 0),
+        Failure::Dead(since) => (State::Dead, since, 1),
+    };
+    let closed = sqlx::query!(
+        r#"update jobs set state = $4, attempt = attempt + $6, last_error = left($7, 2000), lease_until = null,
+                  run_at = case when $4 = 'ready' then $5 else run_at end,
+                  finished_at = case when $4 = 'dead' then $5 else finished_at end,
+                  dispatches = case when $4 = 'ready' then 0 else dispatches end,
+                  interruptions = case when $4 = 'ready' then 0 else interruptions end
            where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
         fence.id.0,
         fence.attempt,
         fence.lease_token,
-        run_at,
+        state.as_str(),
+        at,
+        attempts,
         error,
     )
     .execute(&mut **tx)
     .await?;
-    Ok(put_off.rows_affected() == 1)
-}
-
-/// Gives a job back whose run came to nothing through no fault of its own: its attempts stay as they
-/// are. `false`: another run got further.
-///
-/// # Errors
-/// The database failed.
-pub async fn give_back(
-    tx: &mut Tx,
-    fence: Fence,
-    run_at: DateTime<Utc>,
-    error: &str,
-) -> Result<bool, sqlx::Error> {
-    let given_back = sqlx::query!(
-        r#"update jobs set state = 'ready', run_at = $4, last_error = left($5, 2000),
-                  dispatches = 0, interruptions = 0, lease_until = null
-           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
-        fence.id.0,
-        fence.attempt,
-        fence.lease_token,
-        run_at,
-        error,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(given_back.rows_affected() == 1)
+    Ok(closed.rows_affected() == 1)
 }
 
 /// Gives a locked job of a queue that is held back, as if it had never been handed out.
@@ -284,30 +262,6 @@ pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Lays a job among the dead letters. `false`: another run got further.
-///
-/// # Errors
-/// The database failed.
-pub async fn bury(
-    tx: &mut Tx,
-    fence: Fence,
-    now: DateTime<Utc>,
-    error: &str,
-) -> Result<bool, sqlx::Error> {
-    let buried = sqlx::query!(
-        r#"update jobs set state = 'dead', finished_at = $4, attempt = attempt + 1, last_error = left($5, 2000), lease_until = null
-           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
-        fence.id.0,
-        fence.attempt,
-        fence.lease_token,
-        now,
-        error,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(buried.rows_affected() == 1)
 }
 
 /// Jobs of a lane that are due, the first at most 100, in the order in which they fell due.

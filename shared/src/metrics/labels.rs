@@ -1,7 +1,7 @@
 //! What series are told apart by. Every label has few values, which some release has written down: names
 //! of routes, jobs, queues, channels and events, never paths, addresses or ids. Pure.
 
-use crate::jobs::{Queue, QueueName};
+use crate::queue::{Queue, QueueName};
 use prometheus_client::encoding::EncodeLabelSet;
 use std::borrow::Cow;
 
@@ -24,12 +24,12 @@ pub(super) struct JobRun {
 
 /// Something of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfQueue {
+pub(crate) struct OfQueue {
     queue: Cow<'static, str>,
 }
 
-impl OfQueue {
-    pub fn of(queue: &QueueName) -> Self {
+impl From<&QueueName> for OfQueue {
+    fn from(queue: &QueueName) -> Self {
         Self { queue: word(queue) }
     }
 }
@@ -42,21 +42,8 @@ impl From<Queue> for OfQueue {
     }
 }
 
-/// Something of a queue in a state.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfQueueInState {
-    queue: Cow<'static, str>,
-    state: &'static str,
-}
-
-impl OfQueueInState {
-    pub fn of(queue: &QueueName, state: &'static str) -> Self {
-        let queue = word(queue);
-        Self { queue, state }
-    }
-}
-
-fn word(queue: &QueueName) -> Cow<'static, str> {
+/// The word of a queue, as a label.
+pub(crate) fn word(queue: &QueueName) -> Cow<'static, str> {
     match queue {
         QueueName::Known(queue) => queue.as_str().into(),
         QueueName::Unknown(name) => name.clone().into(),
@@ -74,24 +61,6 @@ pub(super) struct Delivery {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Event {
     pub event: &'static str,
-}
-
-/// Processes of a role.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfRole {
-    pub role: &'static str,
-}
-
-/// Connections in a state.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct InState {
-    pub state: &'static str,
-}
-
-/// The build.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Build {
-    pub version: &'static str,
 }
 
 /// Any method that is none of HTTP's usual ones is `other`: callers can make up as many as they like.

@@ -7,7 +7,7 @@ const TICKS: f64 = 100.0;
 
 /// This process, as the system sees it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// Memory in use, in bytes.
     pub resident: Option<i64>,
     /// Files and connections that are open.
@@ -17,7 +17,7 @@ pub(super) struct Machine {
 }
 
 /// Looks. Three small reads of memory, no disk.
-pub(super) fn look() -> Machine {
+pub(crate) fn look() -> Machine {
     Machine {
         resident: fs::read_to_string("/proc/self/status")
             .ok()

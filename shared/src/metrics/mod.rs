@@ -1,25 +1,18 @@
-//! What is counted and measured in this process, and how the system stands, as text for Prometheus.
-//! Nothing of a ticket or a person is in it.
+//! What is counted and measured in this process. Nothing of a ticket or a person is in it.
 //!
-//! What this process did is counted here as it happens; how the queues, the deadlines and the other
-//! processes stand is asked of the database when somebody looks ([`scrape`]).
+//! What this process did is counted here as it happens, and nothing but the names of queues and channels is known of
+//! the rest of the program. How the queues, the deadlines and the other processes stand is asked of the database when
+//! somebody looks ([`crate::standing`]).
 
-mod labels;
-mod machine;
-mod queues;
-mod scrape;
-mod standing;
-mod store;
+pub(crate) mod labels;
+pub(crate) mod machine;
 
-pub use scrape::{CONTENT_TYPE, scrape};
-
-use crate::{jobs::Queue, notifications::Channel};
+use crate::{channel::Channel, queue::Queue};
 use labels::{Delivery, Event, JobRun, OfQueue, Request};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::Registry,
 };
-use standing::Standing;
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
@@ -38,15 +31,15 @@ pub struct Metrics {
     events: Family<Event, Counter>,
     begins: Histogram,
     relay: Mutex<Relay>,
-    // What was found when somebody last looked, so that many who look ask the database once.
-    standing: tokio::sync::Mutex<Option<(Instant, Option<Standing>)>>,
 }
 
 /// What the relay of this process says of itself.
 #[derive(Debug, Clone, Copy, Default)]
-struct Relay {
-    passed: Option<Instant>,
-    without_redis: bool,
+pub(crate) struct Relay {
+    /// When it last looked for jobs.
+    pub passed: Option<Instant>,
+    /// Whether jobs run without Redis.
+    pub without_redis: bool,
 }
 
 /// What came of an attempt to reach somebody.
@@ -86,7 +79,6 @@ impl Default for Metrics {
             events: Family::default(),
             begins: of_requests(),
             relay: Mutex::default(),
-            standing: tokio::sync::Mutex::default(),
         };
         // Series that begin at zero, so that their first event is seen as a change.
         for channel in Channel::ALL {
@@ -195,7 +187,13 @@ impl Metrics {
         };
     }
 
-    fn relay(&self) -> Relay {
+    /// What has been counted so far.
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// What the relay of this process last said of itself.
+    pub(crate) fn relay(&self) -> Relay {
         *self.relay.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

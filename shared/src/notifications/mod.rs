@@ -13,5 +13,6 @@ mod model;
 mod plan;
 pub mod store;
 
-pub use model::{Audience, Channel, NotificationStatus, Planned, Template};
+pub use crate::channel::Channel;
+pub use model::{Audience, NotificationStatus, Planned, Template};
 pub use plan::{Involved, ResolutionTold, holder, level_above, plan};

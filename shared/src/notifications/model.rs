@@ -1,28 +1,6 @@
-//! The words of notifications: channels, templates, and where one stands. Pure.
+//! The words of notifications: templates, and where one stands. Pure.
 
-use crate::{
-    ids::{NotificationId, UserId},
-    jobs::Job,
-    text_enum,
-};
-
-text_enum! {
-    /// A way to reach a person.
-    pub enum Channel {
-        /// To the address of the account.
-        Email = "email",
-    }
-}
-
-impl Channel {
-    /// The job that sends a notification of this channel.
-    #[must_use]
-    pub const fn delivery(self, notification: NotificationId) -> Job {
-        match self {
-            Self::Email => Job::DeliverEmail { notification },
-        }
-    }
-}
+use crate::{channel::Channel, ids::UserId, text_enum};
 
 text_enum! {
     /// What a person is told.

@@ -6,7 +6,7 @@
 
 mod store;
 
-use crate::{context::Context, error::Chain, jobs::Queue, text_enum};
+use crate::{context::Context, error::Chain, queue::Queue, text_enum};
 use std::{convert::Infallible, time::Duration};
 use tokio_util::sync::CancellationToken;
 

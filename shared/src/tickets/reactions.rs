@@ -3,7 +3,7 @@
 use crate::{
     assignment::Load,
     ids::UserId,
-    jobs::Job,
+    job_list::Job,
     tickets::{Happened, Status, TicketEvent},
 };
 

@@ -3,7 +3,7 @@
 use super::{App, Caller};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use shared::{jobs::Job, people::Role, work::By};
+use shared::{job_list::Job, people::Role, work::By};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ impl App {
     /// Runs a job, and what follows from it.
     pub async fn run(&self, job: &Job) {
         let mut work = self.cx.begin(By::System).await.unwrap();
-        shared::jobs::enqueue(&mut work, job).await.unwrap();
+        shared::job_list::enqueue(&mut work, job).await.unwrap();
         work.commit().await.unwrap();
         self.settle().await;
     }

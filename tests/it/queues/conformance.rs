@@ -12,7 +12,8 @@ use crate::{
 use shared::{
     clock::{Clock, SystemClock},
     ids::ResetRequestId,
-    jobs::{self, Job, JobId, Lane, Queue, relay},
+    job_list::{self, Job},
+    jobs::{JobId, Lane, Queue, relay},
     work::By,
 };
 use std::{sync::Arc, time::Duration};
@@ -97,7 +98,7 @@ async fn handed_out(app: &App, number: usize) -> Vec<JobId> {
         request: ResetRequestId(app.cx.ids.uuid(app.now())),
     });
     let gone: Vec<Job> = gone.collect();
-    jobs::enqueue_all(&mut work, &gone).await.unwrap();
+    job_list::enqueue_all(&mut work, &gone).await.unwrap();
     work.commit().await.unwrap();
     claimed(app, Queue::Notify).await
 }
@@ -247,7 +248,7 @@ async fn handed_out_to(app: &App, queue: Queue, number: usize) -> Vec<JobId> {
     for _ in 0..number {
         let request = ResetRequestId(app.cx.ids.uuid(app.now()));
         let job = Job::RequestPasswordReset { request };
-        jobs::enqueue(&mut work, &job).await.unwrap();
+        job_list::enqueue(&mut work, &job).await.unwrap();
     }
     sqlx::query("update jobs set queue = $1 where payload->>'job' = 'request_password_reset'")
         .bind(queue.as_str())

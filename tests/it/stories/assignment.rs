@@ -2,7 +2,7 @@
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
 use serde_json::{Value, json};
-use shared::{jobs::Job, people::Role};
+use shared::{job_list::Job, people::Role};
 
 fn desk(department: &str, room: i64) -> Value {
     json!({"department": department, "maxConcurrentTickets": room})

@@ -2,7 +2,7 @@
 
 use crate::harness::{App, history};
 use chrono::TimeDelta;
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 #[tokio::test]
 async fn a_resolved_ticket_is_closed_by_the_system_after_seven_days_with_the_survey() {

@@ -2,7 +2,7 @@
 
 use crate::harness::{App, Caller, minutes};
 use serde_json::{Value, json};
-use shared::{jobs::Job, people::Role};
+use shared::{job_list::Job, people::Role};
 
 fn room(places: i64) -> Value {
     json!({"department": "general", "maxConcurrentTickets": places})

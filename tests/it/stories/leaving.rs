@@ -2,7 +2,7 @@
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
 use serde_json::json;
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 /// A ticket that waits for its customer, with this agent.
 async fn waiting(app: &App, customer: &Caller, agent: &Caller) -> String {

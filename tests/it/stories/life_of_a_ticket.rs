@@ -2,7 +2,7 @@
 
 use crate::harness::{App, NOTHING, TICKETS, history, minutes};
 use serde_json::{Value, json};
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 const PATH: &str = TICKETS;
 

@@ -4,7 +4,7 @@ use super::sla::record;
 use crate::harness::{App, Caller, history, minutes};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 async fn targets(caller: &Caller, ticket: &str) -> (i64, i64) {
     let sla = caller.ticket(ticket).await["sla"].clone();

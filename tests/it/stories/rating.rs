@@ -2,7 +2,7 @@
 
 use crate::harness::{App, Caller};
 use serde_json::{Value, json};
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 async fn rating_of(agent: &Caller) -> Value {
     let me = agent.get("/api/v1/auth/me").await;

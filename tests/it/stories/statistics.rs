@@ -3,7 +3,7 @@
 use crate::harness::{App, minutes};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use shared::jobs::Job;
+use shared::job_list::Job;
 
 const STATS: &str = "/api/v1/support/stats";
 

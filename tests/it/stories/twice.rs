@@ -3,7 +3,7 @@
 use crate::harness::{App, minutes};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use shared::{jobs::Job, people::Role};
+use shared::{job_list::Job, people::Role};
 
 /// Everything that a second run must leave as it is.
 async fn world(app: &App) -> Value {

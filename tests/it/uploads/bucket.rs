@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use shared::{
     attachments::{Files, FilesError},
     ids::AttachmentId,
-    jobs::Job,
+    job_list::Job,
 };
 
 /// The settings of a bucket.

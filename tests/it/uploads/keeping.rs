@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use shared::{
     attachments::{Files, NewUpload, actions},
     ids::AttachmentId,
-    jobs::Job,
+    job_list::Job,
     people::Role,
     work::Actor,
 };

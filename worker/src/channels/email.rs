@@ -1,14 +1,17 @@
 //! Tells people by e-mail: renders what a notification tells, and sends it.
 
-use super::Delivered;
+use super::{Delivered, DeliveryChannel, Told, Undelivered};
 use crate::mail::{
     AccountView, Label, Links, MailError, MailSetupError, Mailer, Patience, Renderer, Sender, View,
     compose, compose_for_account,
 };
 use chrono::{DateTime, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     config::Config,
-    notifications::{account::AccountContent, content::Content},
+    context::Context,
+    ids::NotificationId,
+    notifications::{account::AccountContent, allowance, content::Content},
 };
 
 /// E-mail.
@@ -101,5 +104,43 @@ impl Email {
         };
         self.mailer.send(&label, mail).await?;
         Ok(Delivered::Sent)
+    }
+}
+
+impl DeliveryChannel for Email {
+    /// An address that nobody has confirmed gets so many mails a day.
+    fn admits<'d>(
+        &'d self,
+        cx: &'d Context,
+        notification: NotificationId,
+    ) -> BoxFuture<'d, Result<bool, sqlx::Error>> {
+        allowance::admit(cx, notification).boxed()
+    }
+
+    fn send<'d>(
+        &'d self,
+        told: &'d Told,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'d, Result<Delivered, Undelivered>> {
+        async move {
+            let sent = match told {
+                Told::Ticket(content) => self.deliver(content, now).await,
+                Told::Account(content) => self.deliver_for_account(content, now).await,
+            };
+            sent.map_err(Undelivered::from)
+        }
+        .boxed()
+    }
+}
+
+impl From<MailError> for Undelivered {
+    fn from(error: MailError) -> Self {
+        Self {
+            trouble: error.trouble(),
+            verdict: error.verdict(),
+            was_judged: error.was_judged(),
+            record: error.for_record(),
+            source: error.into(),
+        }
     }
 }

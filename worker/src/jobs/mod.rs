@@ -1,25 +1,26 @@
-//! Every job and what runs it, on one screen. A new job is a variant of [`Job`], an arm here, and
-//! a file beside this one. Every handler may run twice, and at once with itself; `docs/JOBS.md`
-//! says of each why that is harmless.
+//! Every job and what runs it, on one screen. A new job is a variant of [`Job`] with its row, and an arm here that
+//! calls its action; only one that does more than that has a file beside this one. Every handler may run twice, and at
+//! once with itself; `docs/JOBS.md` says of each why that is harmless.
 
-mod assign_ticket;
-mod assign_waiting;
-mod auto_close;
-mod deliver_email;
+mod deliver;
 mod error;
-mod fill_agent;
-mod plan_notifications;
 mod prune;
-mod release_tickets;
-mod request_password_reset;
-mod roll_up_stats;
 mod sweep_sla;
 
+pub(crate) use deliver::{deliver, record};
 pub use error::JobError;
 
 use crate::JobContext;
 use futures_util::future::BoxFuture;
-use shared::{ids::NotificationId, jobs::Job, work::Work};
+use shared::{
+    assignment::actions::{assign_automatically, assign_waiting, fill_agent},
+    job_list::{Delivery, Job},
+    notifications::actions::plan_event,
+    people::actions::answer_reset_request,
+    stats,
+    tickets::actions::{Release, auto_close, release, release_of_offline},
+    work::{By, Work},
+};
 
 type Outcome<'w> = BoxFuture<'w, Result<(), JobError>>;
 type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut Work<'c>) -> Outcome<'w> + Send>;
@@ -33,57 +34,53 @@ pub(crate) enum Handler {
     /// In transactions of its own, one for each thing that it finds to do. The one that holds its
     /// row only keeps a second copy away.
     Sweep(Sweep),
-    /// Outside of any transaction, since it talks to somebody else: claim, commit, call, record.
-    Delivery(NotificationId),
+    /// Outside of any transaction, since it talks to somebody else: claim, commit, call, record. What does that
+    /// is the channel ([`crate::channels`]).
+    Delivery(Delivery),
 }
 
 /// What runs a job.
 pub(crate) fn handler_of(job: &Job) -> Handler {
     match *job {
         Job::AssignTicket { ticket } => {
-            in_transaction(move |work| Box::pin(assign_ticket::run(work, ticket)))
+            in_transaction(move |work| done(assign_automatically(work, ticket)))
         }
-        Job::FillAgent { agent } => sweep(move |cx| Box::pin(fill_agent::run(cx, agent))),
-        Job::AssignWaiting => sweep(|cx| Box::pin(assign_waiting::run(cx))),
+        Job::FillAgent { agent } => sweep(move |cx| done(fill_agent(&cx.cx, agent))),
+        Job::AssignWaiting => sweep(|cx| {
+            done(async move {
+                // Whether or not that went well, what waits is given out.
+                let released = release_of_offline(&cx.cx).await;
+                assign_waiting(&cx.cx).await?;
+                released
+            })
+        }),
         Job::PlanNotifications { event } => {
-            in_transaction(move |work| Box::pin(plan_notifications::run(work, event)))
+            in_transaction(move |work| done(plan_event(work, event)))
         }
-        Job::ReleaseTickets { agent } => sweep(move |cx| Box::pin(release_tickets::run(cx, agent))),
+        Job::ReleaseTickets { agent } => {
+            sweep(move |cx| done(release(&cx.cx, agent, By::System, Release::UnlessBack)))
+        }
         Job::RequestPasswordReset { request } => {
-            in_transaction(move |work| Box::pin(request_password_reset::run(work, request)))
+            in_transaction(move |work| done(answer_reset_request(work, request)))
         }
-        Job::DeliverEmail { notification } => Handler::Delivery(notification),
+        Job::Deliver(delivery) => Handler::Delivery(delivery),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
-        Job::AutoClose => sweep(|cx| Box::pin(auto_close::run(cx))),
-        Job::RollUpStats => sweep(|cx| Box::pin(roll_up_stats::run(cx))),
+        Job::AutoClose => sweep(|cx| done(auto_close(&cx.cx))),
+        Job::RollUpStats => sweep(|cx| done(stats::roll_up(&cx.cx))),
         Job::Prune => sweep(|cx| Box::pin(prune::run(cx))),
     }
 }
 
-/// Leaves word that a job is among the dead letters, in the transaction that lays it there.
-pub(crate) async fn abandon(
-    work: &mut Work<'_>,
-    job: &Job,
-    error: &str,
-) -> Result<(), sqlx::Error> {
-    match *job {
-        Job::DeliverEmail { notification } => {
-            deliver_email::abandon(work, notification, error).await
-        }
-        Job::AssignTicket { .. }
-        | Job::FillAgent { .. }
-        | Job::AssignWaiting
-        | Job::PlanNotifications { .. }
-        | Job::ReleaseTickets { .. }
-        | Job::RequestPasswordReset { .. }
-        | Job::SweepSla
-        | Job::AutoClose
-        | Job::RollUpStats
-        | Job::Prune => Ok(()),
-    }
+/// A handler that is one action. What the action answers is of no interest to its job.
+fn done<'w, T, E>(action: impl Future<Output = Result<T, E>> + Send + 'w) -> Outcome<'w>
+where
+    JobError: From<E>,
+{
+    Box::pin(async move {
+        action.await?;
+        Ok(())
+    })
 }
-
-pub(crate) use deliver_email::{Delivered, deliver, record};
 
 fn in_transaction(
     run: impl for<'w, 'c> FnOnce(&'w mut Work<'c>) -> Outcome<'w> + Send + 'static,

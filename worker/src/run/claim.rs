@@ -7,8 +7,9 @@ use crate::{
 };
 use shared::{
     db,
+    job_list::Job,
     jobs::{
-        Job, JobId,
+        JobId,
         ledger::{ANSWER_LIMIT, Locked, MAX_INTERRUPTIONS},
         store,
     },

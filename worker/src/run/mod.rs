@@ -100,10 +100,10 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     match claim::take(cx, id).await {
         Ok(Taken::Claim(claim)) => {
             let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
-            let ticket = claim.job.ticket();
+            let ticket = claim.job.spec().ticket;
             let due_for = (claim.work.now() - claim.locked.run_at).to_std();
             let metrics = &cx.cx.metrics;
-            metrics.waited(claim.job.queue(), due_for.unwrap_or_default());
+            metrics.waited(claim.job.spec().queue, due_for.unwrap_or_default());
             let mut ended = traced(cx, *claim, id).await;
             ended.ticket = ticket;
             metrics.job(name, ended.outcome.as_str(), started.elapsed());
@@ -141,7 +141,7 @@ async fn lock_lost(work: &mut Work<'_>) -> JobError {
 /// Runs it as a part of the trace that its row names: what it enqueues goes on from there.
 async fn traced(cx: &JobContext, mut claim: Claim<'_>, id: JobId) -> Ended {
     let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
-    let queue = claim.job.queue();
+    let queue = claim.job.spec().queue;
     let above = claim.locked.trace;
     let traced = cx.cx.traces.begin(Kind::Run, || name.into(), above);
     let trace = traced.trace();
@@ -183,14 +183,14 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
         handler,
         slots,
     } = claim;
-    let limit = job.policy().limit;
+    let limit = job.spec().policy.limit;
     let ran = match handler {
-        Handler::Delivery(notification) => {
+        Handler::Delivery(delivery) => {
             return match outside::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
                     let claimed = (&locked, &lease);
-                    Box::pin(outside::run(cx, &job, claimed, notification)).await
+                    Box::pin(outside::run(cx, &job, claimed, delivery)).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };
@@ -224,48 +224,31 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     }
 }
 
+/// One line for a run. Its fields are at the top of the line, where they are searched for, not on a span around it.
 fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant) {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let outcome = ended.outcome.as_str();
-    let trace_id = ended.trace.map(|trace| trace.id());
-    let ticket_id = ended.ticket.map(|ticket| ticket.to_string());
-    let error = ended
-        .error
-        .as_ref()
-        .map(|error| Chain(error).to_string())
-        .unwrap_or_default();
+    let error = ended.error.as_ref().map(|error| Chain(error).to_string());
+    // The level of an event is fixed where it is written, so that the three lines cannot be one function.
+    macro_rules! line {
+        ($level:ident, $text:literal) => {
+            tracing::$level!(
+                job.id = id.0,
+                job.name = name,
+                job.attempt = attempt,
+                trace.id = ended.trace.map(|trace| trace.id()),
+                ticket.id = ended.ticket.map(|ticket| ticket.to_string()),
+                outcome = ended.outcome.as_str(),
+                duration_ms,
+                error,
+                $text
+            )
+        };
+    }
     match ended.outcome {
-        Outcome::Done => tracing::info!(
-            job.id = id.0,
-            job.name = name,
-            job.attempt = attempt,
-            trace.id = trace_id,
-            ticket.id = ticket_id,
-            outcome,
-            duration_ms,
-            "a job ran"
-        ),
-        Outcome::Retry | Outcome::Held | Outcome::NotOurs | Outcome::Unrecorded => tracing::warn!(
-            job.id = id.0,
-            job.name = name,
-            job.attempt = attempt,
-            trace.id = trace_id,
-            ticket.id = ticket_id,
-            outcome,
-            duration_ms,
-            error,
-            "a job did not get done"
-        ),
-        Outcome::Dead => tracing::error!(
-            job.id = id.0,
-            job.name = name,
-            job.attempt = attempt,
-            trace.id = trace_id,
-            ticket.id = ticket_id,
-            outcome,
-            duration_ms,
-            error,
-            "a job was laid among the dead letters"
-        ),
+        Outcome::Done => line!(info, "a job ran"),
+        Outcome::Retry | Outcome::Held | Outcome::NotOurs | Outcome::Unrecorded => {
+            line!(warn, "a job did not get done");
+        }
+        Outcome::Dead => line!(error, "a job was laid among the dead letters"),
     }
 }

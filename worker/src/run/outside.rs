@@ -8,19 +8,20 @@ use super::{
 };
 use crate::{
     JobContext,
+    channels::Delivered,
     jobs::{self, JobError},
 };
 use shared::{
+    channel::Channel,
     db,
     error::Chain,
-    ids::NotificationId,
+    job_list::{Delivery, Job},
     jobs::{
-        Job, circuit,
+        circuit,
         ledger::{ANSWER_LIMIT, Locked},
         store,
     },
     metrics::Reached,
-    notifications::Channel,
     work::{By, Work},
 };
 use std::time::{Duration, Instant};
@@ -49,10 +50,10 @@ pub(super) async fn run(
     cx: &JobContext,
     job: &Job,
     (locked, lease): (&Locked, &Lease<'_>),
-    notification: NotificationId,
+    delivery: Delivery,
 ) -> Ended {
     let ended = tokio::select! {
-        ended = deliver(cx, job, (locked, lease), notification) => ended,
+        ended = deliver(cx, job, (locked, lease), delivery) => ended,
         never = lease.keep() => match never {},
     };
     let error = match ended {
@@ -61,16 +62,15 @@ pub(super) async fn run(
     };
     let ended = record::failure(cx, job, locked, error).await;
     match ended.outcome {
-        Outcome::Retry | Outcome::Held => count(cx, Reached::Delayed),
-        Outcome::Dead => count(cx, Reached::Failed),
+        Outcome::Retry | Outcome::Held => count(cx, delivery.channel, Reached::Delayed),
+        Outcome::Dead => count(cx, delivery.channel, Reached::Failed),
         Outcome::Done | Outcome::NotOurs | Outcome::Unrecorded => {}
     }
     ended
 }
 
-/// Every delivery is an e-mail as yet.
-fn count(cx: &JobContext, reached: Reached) {
-    cx.cx.metrics.delivery(Channel::Email, reached);
+fn count(cx: &JobContext, channel: Channel, reached: Reached) {
+    cx.cx.metrics.delivery(channel, reached);
 }
 
 /// The error is that of the attempt, and is to be recorded as such.
@@ -78,14 +78,14 @@ async fn deliver(
     cx: &JobContext,
     job: &Job,
     (locked, lease): (&Locked, &Lease<'_>),
-    notification: NotificationId,
+    delivery: Delivery,
 ) -> Result<Ended, JobError> {
     // In a box: it is large, and would make everything that awaits it as large.
-    let delivering = Box::pin(jobs::deliver(cx, notification, lease));
-    let delivered = guard::run(job.policy().limit, delivering).await?;
+    let delivering = Box::pin(jobs::deliver(cx, delivery, lease));
+    let delivered = guard::run(job.spec().policy.limit, delivering).await?;
     let sent = Instant::now();
     loop {
-        let closing = close(cx, locked, notification, &delivered);
+        let closing = close(cx, locked, delivery, delivered);
         let closing = tokio::time::timeout(lease::answer_limit(cx), closing);
         let error = match closing
             .await
@@ -108,24 +108,25 @@ async fn deliver(
 async fn close(
     cx: &JobContext,
     locked: &Locked,
-    notification: NotificationId,
-    delivered: &jobs::Delivered,
+    delivery: Delivery,
+    delivered: Delivered,
 ) -> Result<Outcome, JobError> {
     let mut work = cx.cx.begin(By::System).await?;
     let now = work.now();
     if !store::finish_outside(&mut work.tx, locked.fence(), now).await? {
         return Ok(Outcome::NotOurs);
     }
-    jobs::record(&mut work, notification, delivered).await?;
+    jobs::record(&mut work, delivery, delivered).await?;
     if locked.troubles > 0 {
         other_side(&mut work, locked, delivered).await?;
     }
     work.commit().await?;
     count(
         cx,
+        delivery.channel,
         match delivered {
-            jobs::Delivered::Sent => Reached::Sent,
-            jobs::Delivered::NothingToTell => Reached::Dropped,
+            Delivered::Sent => Reached::Sent,
+            Delivered::NothingToTell => Reached::Dropped,
         },
     );
     Ok(Outcome::Done)
@@ -135,15 +136,15 @@ async fn close(
 async fn other_side(
     work: &mut Work<'_>,
     locked: &Locked,
-    delivered: &jobs::Delivered,
+    delivered: Delivered,
 ) -> Result<(), sqlx::Error> {
     match delivered {
-        jobs::Delivered::Sent => {
+        Delivered::Sent => {
             if circuit::reached(&mut work.tx, locked.queue).await? {
                 tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
             }
         }
-        jobs::Delivered::NothingToTell => {
+        Delivered::NothingToTell => {
             let now = work.now();
             circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
         }

@@ -1,18 +1,15 @@
 //! Writing a failure into the job's row: later, when the other side is fit again, or never.
 
 use super::{Ended, Outcome};
-use crate::{
-    JobContext,
-    jobs::{self, JobError},
-};
-use chrono::TimeDelta;
+use crate::{JobContext, jobs::JobError};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
     db,
     error::Chain,
+    job_list::{self, Job},
     jobs::{
-        Job,
         circuit::{self, Trouble},
-        ledger::{ANSWER_LIMIT, Fence, Locked},
+        ledger::{ANSWER_LIMIT, Failure, Fence, Locked},
         store,
     },
     work::{By, Work},
@@ -21,21 +18,13 @@ use shared::{
 /// Records a failed attempt, in a transaction of its own: put off, or dead when the error says
 /// so or the attempts are used up. When the other side is in trouble its queue is held with it.
 pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: JobError) -> Ended {
-    let last = locked.attempt + 1 >= locked.max_attempts;
-    let recorded = match error {
-        JobError::Hold { trouble, .. } => {
-            let holding = hold(cx, job, locked, (trouble, &error));
-            db::within(ANSWER_LIMIT, holding).await
-        }
-        JobError::Lost { .. } => db::within(ANSWER_LIMIT, give_back(cx, locked, &error)).await,
-        JobError::Retry { .. } if !last => {
-            db::within(ANSWER_LIMIT, put_off(cx, job, locked, &error)).await
-        }
-        JobError::Retry { .. } | JobError::Fail { .. } => {
-            db::within(ANSWER_LIMIT, give_up(cx, job, locked, &error)).await
-        }
+    let attempt = FailedAttempt {
+        cx,
+        job,
+        locked,
+        error: &error,
     };
-    match recorded {
+    match db::within(ANSWER_LIMIT, attempt.record()).await {
         Ok(outcome) => Ended::badly(outcome, error),
         Err(unrecorded) => {
             // The run's own error is in its line of the log; this one says why the row is not.
@@ -49,91 +38,69 @@ pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: 
     }
 }
 
-async fn hold(
-    cx: &JobContext,
-    job: &Job,
-    locked: &Locked,
-    (trouble, error): (Trouble, &JobError),
-) -> Result<Outcome, sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
-    let (now, fence, text) = (work.now(), locked.fence(), Chain(error).to_string());
-    let until = now + trouble.hold(locked.troubles, cx.cx.ids.fraction());
-    let last = locked.attempt + 1 >= locked.max_attempts;
-    let (ours, outcome) = if trouble.spares_the_attempt(now - locked.created_at) {
-        // Behind those that have not been tried: the next one to see is another.
-        let ours = store::give_back(&mut work.tx, fence, now, &text).await?;
-        (ours, Outcome::Held)
-    } else if last {
-        (
-            bury(&mut work, Some(job), fence, error).await?,
-            Outcome::Dead,
-        )
-    } else {
-        let run_at = now + delay(cx, job, locked);
-        let ours = store::put_off(&mut work.tx, fence, run_at, &text).await?;
-        (ours, Outcome::Retry)
-    };
-    let subject = (locked.queue, locked.id);
-    if circuit::hold(&mut work.tx, subject, now, until, &text).await? {
-        tracing::warn!(queue = %locked.queue, %trouble, error = text, held_until = %until, "a queue is held: its other side is in trouble");
+/// An attempt that failed.
+struct FailedAttempt<'a> {
+    cx: &'a JobContext,
+    job: &'a Job,
+    locked: &'a Locked,
+    error: &'a JobError,
+}
+
+impl FailedAttempt<'_> {
+    /// Writes it down, whatever becomes of the job.
+    async fn record(&self) -> Result<Outcome, sqlx::Error> {
+        let mut work = self.cx.cx.begin(By::System).await?;
+        let text = Chain(self.error).to_string();
+        let (failure, outcome) = self.consequence(work.now());
+        let fence = self.locked.fence();
+        let ours = close_run(&mut work, Some(self.job), fence, failure, &text).await?;
+        if let JobError::Hold { trouble, .. } = self.error {
+            self.hold(&mut work, *trouble, &text).await?;
+        }
+        work.commit().await?;
+        Ok(if ours { outcome } else { Outcome::NotOurs })
     }
-    work.commit().await?;
-    Ok(if ours { outcome } else { Outcome::NotOurs })
-}
 
-async fn give_back(
-    cx: &JobContext,
-    locked: &Locked,
-    error: &JobError,
-) -> Result<Outcome, sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
-    let (now, text) = (work.now(), Chain(error).to_string());
-    let ours = store::give_back(&mut work.tx, locked.fence(), now, &text).await?;
-    work.commit().await?;
-    Ok(if ours {
-        Outcome::Retry
-    } else {
-        Outcome::NotOurs
-    })
-}
+    /// What becomes of the job, and what that is called.
+    fn consequence(&self, now: DateTime<Utc>) -> (Failure, Outcome) {
+        let last = self.locked.attempt + 1 >= self.locked.max_attempts;
+        let age = now - self.locked.created_at;
+        match self.error {
+            // Behind those that have not been tried: the next one to see is another.
+            JobError::Hold { trouble, .. } if trouble.spares_the_attempt(age) => {
+                (Failure::GivenBack(now), Outcome::Held)
+            }
+            JobError::Lost { .. } => (Failure::GivenBack(now), Outcome::Retry),
+            JobError::Hold { .. } | JobError::Retry { .. } if !last => {
+                (Failure::PutOff(now + self.delay()), Outcome::Retry)
+            }
+            JobError::Hold { .. } | JobError::Retry { .. } | JobError::Fail { .. } => {
+                (Failure::Dead(now), Outcome::Dead)
+            }
+        }
+    }
 
-fn delay(cx: &JobContext, job: &Job, locked: &Locked) -> TimeDelta {
-    let backoff = job.policy().backoff;
-    backoff.delay(locked.attempt + 1, cx.cx.ids.fraction())
-}
+    fn delay(&self) -> TimeDelta {
+        let backoff = self.job.spec().policy.backoff;
+        backoff.delay(self.locked.attempt + 1, self.cx.cx.ids.fraction())
+    }
 
-async fn put_off(
-    cx: &JobContext,
-    job: &Job,
-    locked: &Locked,
-    error: &JobError,
-) -> Result<Outcome, sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
-    let run_at = work.now() + delay(cx, job, locked);
-    let text = Chain(error).to_string();
-    let ours = store::put_off(&mut work.tx, locked.fence(), run_at, &text).await?;
-    work.commit().await?;
-    Ok(if ours {
-        Outcome::Retry
-    } else {
-        Outcome::NotOurs
-    })
-}
-
-async fn give_up(
-    cx: &JobContext,
-    job: &Job,
-    locked: &Locked,
-    error: &JobError,
-) -> Result<Outcome, sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
-    let ours = bury(&mut work, Some(job), locked.fence(), error).await?;
-    work.commit().await?;
-    Ok(if ours {
-        Outcome::Dead
-    } else {
-        Outcome::NotOurs
-    })
+    /// Holds the queue of the job. Always after the row of the job, so that two transactions never wait for
+    /// each other.
+    async fn hold(
+        &self,
+        work: &mut Work<'_>,
+        trouble: Trouble,
+        text: &str,
+    ) -> Result<(), sqlx::Error> {
+        let (now, locked) = (work.now(), self.locked);
+        let until = now + trouble.hold(locked.troubles, self.cx.cx.ids.fraction());
+        let subject = (locked.queue, locked.id);
+        if circuit::hold(&mut work.tx, subject, now, until, text).await? {
+            tracing::warn!(queue = %locked.queue, %trouble, error = text, held_until = %until, "a queue is held: its other side is in trouble");
+        }
+        Ok(())
+    }
 }
 
 /// Lays a job among the dead letters and leaves word of it. `false`: another run got further.
@@ -143,11 +110,21 @@ pub(super) async fn bury(
     fence: Fence,
     error: &JobError,
 ) -> Result<bool, sqlx::Error> {
-    let text = Chain(error).to_string();
-    let now = work.now();
-    let ours = store::bury(&mut work.tx, fence, now, &text).await?;
-    if let (true, Some(job)) = (ours, job) {
-        jobs::abandon(work, job, &text).await?;
+    let (dead, text) = (Failure::Dead(work.now()), Chain(error).to_string());
+    close_run(work, job, fence, dead, &text).await
+}
+
+/// Writes a failure, and what follows from a dead letter. `false`: another run got further.
+async fn close_run(
+    work: &mut Work<'_>,
+    job: Option<&Job>,
+    fence: Fence,
+    failure: Failure,
+    text: &str,
+) -> Result<bool, sqlx::Error> {
+    let ours = store::close_run(&mut work.tx, fence, failure, text).await?;
+    if let (true, Failure::Dead(_), Some(job)) = (ours, failure, job) {
+        job_list::abandon(work, job, text).await?;
     }
     Ok(ours)
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
-use shared::{context::Context, jobs::operate};
+use shared::{context::Context, job_list};
 
 /// Decides against a job.
 ///
@@ -26,7 +26,7 @@ pub async fn post(
     let id = super::job(&id)?;
     post.once(&cx, actor, move |work, _| {
         async move {
-            let entry = operate::discard(work, id).await?;
+            let entry = job_list::discard(work, id).await?;
             Ok(Answer::of("job", JobView::from(&entry)))
         }
         .boxed()

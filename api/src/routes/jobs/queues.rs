@@ -42,7 +42,7 @@ pub async fn put(
     let queue = self::queue(&queue)?;
     let flow = payload.read(body)?;
     let mut work = cx.begin(By::Person(actor)).await?;
-    operate::pause(&mut work, queue, flow).await?;
+    operate::pause(&mut work.tx, queue, flow).await?;
     work.commit().await?;
     Ok(Answer::of("queues", views(&cx).await?))
 }

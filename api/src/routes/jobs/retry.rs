@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
-use shared::{context::Context, jobs::operate};
+use shared::{context::Context, job_list};
 
 /// Has a job tried now.
 ///
@@ -26,7 +26,7 @@ pub async fn post(
     let id = super::job(&id)?;
     post.once(&cx, actor, move |work, _| {
         async move {
-            let entry = operate::retry(work, id).await?;
+            let entry = job_list::retry(work, id).await?;
             Ok(Answer::of("job", JobView::from(&entry)))
         }
         .boxed()

@@ -5,7 +5,7 @@ use crate::{
     assignment::{Choice, Extent, Roster, store as agents, wanted},
     error::ActionError,
     ids::{TicketId, UserId},
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::Department,
     tickets::{Waiting, actions as desk, store as tickets},
     work::Work,
@@ -55,7 +55,7 @@ async fn among(
     let ticket = waiting.id;
     if let Some(first) = first_in_line(work, waiting, (queue, &roster, staffed)).await? {
         let agent = give(work, first, &mut roster, staffed).await?;
-        jobs::enqueue(work, &Job::AssignTicket { ticket }).await?;
+        job_list::enqueue(work, &Job::AssignTicket { ticket }).await?;
         return Ok(agent);
     }
     give(work, ticket, &mut roster, staffed).await

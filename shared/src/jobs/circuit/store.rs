@@ -1,10 +1,7 @@
 //! The SQL of circuits: the row of a queue in `queue_control`. Always after the row of the job, so
 //! that two transactions never wait for each other.
 
-use crate::{
-    jobs::{JobId, Queue},
-    work::Tx,
-};
+use crate::{jobs::JobId, queue::Queue, work::Tx};
 use chrono::{DateTime, Utc};
 
 /// Holds a queue until an instant, because of what befell a job. `false`: it is held already, and

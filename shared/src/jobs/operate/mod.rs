@@ -7,11 +7,10 @@
 
 mod store;
 
-use super::{Job, JobId, Queue, QueueName, State};
+use super::{JobId, State, ledger::NAME};
 use crate::{
-    error::ActionError,
-    notifications::actions::{Attempt, record},
-    work::Work,
+    queue::{Queue, QueueName},
+    work::Tx,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -57,7 +56,7 @@ impl Entry {
     /// The name of the job; empty when it has none that can be read.
     #[must_use]
     pub fn name(&self) -> &str {
-        let name = self.payload.get("job").and_then(Value::as_str);
+        let name = self.payload.get(NAME).and_then(Value::as_str);
         name.unwrap_or_default()
     }
 }
@@ -119,52 +118,68 @@ pub struct Held {
     pub times: i32,
 }
 
+/// Why something was not done with a job.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    /// There is none with that number.
+    #[error("there is no such job")]
+    NotFound,
+    /// Its state forbids it.
+    #[error("{}", forbidden(*.state, .wanted))]
+    State {
+        /// Where it stands.
+        state: State,
+        /// What was to be done, as a participle.
+        wanted: &'static str,
+    },
+    /// Another job with its unique key waits or runs.
+    #[error(
+        "Another job that does the same waits or runs: this one is not needed. It can be discarded."
+    )]
+    WaitsAlready,
+    /// The database failed.
+    #[error("the database did not answer as it should")]
+    Database(#[from] sqlx::Error),
+}
+
 /// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
 /// on.
 ///
 /// # Errors
-/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs, is over, or where its like
-/// waits already.
-pub async fn retry(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
-    let entry = lock(work, id).await?;
+/// There is no such job; it runs, is over, or its like waits already; the database failed.
+pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry, OperateError> {
+    let entry = lock(tx, id).await?;
     match entry.state {
         State::Dead | State::Cancelled | State::Ready => {}
-        State::Sent | State::Running | State::Done => return Err(refused(entry.state, "retried")),
+        state @ (State::Sent | State::Running | State::Done) => {
+            let wanted = "retried";
+            return Err(OperateError::State { state, wanted });
+        }
     }
-    let now = work.now();
-    match store::make_ready(&mut work.tx, id, now).await {
+    match store::make_ready(tx, id, now).await {
         Ok(entry) => Ok(entry),
-        Err(error) if crate::db::violates(&error, "jobs_unique_key") => Err(ActionError::conflict(
-            "job_waits_already",
-            "Another job that does the same waits or runs: this one is not needed. It can be discarded.",
-        )),
+        Err(error) if crate::db::violates(&error, "jobs_unique_key") => {
+            Err(OperateError::WaitsAlready)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Decides against a job: it never runs, and is forgotten like one that is done. A mail that is
-/// not sent by that is on record as failed.
+/// Decides against a job: it never runs, and is forgotten like one that is done. What follows from that is the
+/// caller's to do, in the same transaction.
 ///
 /// # Errors
-/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs or is over.
-pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
-    let entry = lock(work, id).await?;
+/// There is no such job; it runs or is over; the database failed.
+pub async fn discard(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry, OperateError> {
+    let entry = lock(tx, id).await?;
     match entry.state {
         State::Dead | State::Ready => {}
-        State::Sent | State::Running | State::Done | State::Cancelled => {
-            return Err(refused(entry.state, "discarded"));
+        state @ (State::Sent | State::Running | State::Done | State::Cancelled) => {
+            let wanted = "discarded";
+            return Err(OperateError::State { state, wanted });
         }
     }
-    if let Ok(Job::DeliverEmail { notification }) = serde_json::from_value(entry.payload) {
-        record(
-            work,
-            notification,
-            Attempt::Abandoned("discarded by an operator"),
-        )
-        .await?;
-    }
-    let now = work.now();
-    Ok(store::cancel(&mut work.tx, id, now).await?)
+    Ok(store::cancel(tx, id, now).await?)
 }
 
 /// Stops handing out the jobs of a queue, or goes on. What was handed out is run. A queue that is held
@@ -172,8 +187,8 @@ pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionErro
 ///
 /// # Errors
 /// The database failed.
-pub async fn pause(work: &mut Work<'_>, queue: Queue, flow: Flow) -> Result<(), ActionError> {
-    Ok(store::pause(&mut work.tx, queue, flow == Flow::Stopped).await?)
+pub async fn pause(tx: &mut Tx, queue: Queue, flow: Flow) -> Result<(), sqlx::Error> {
+    store::pause(tx, queue, flow == Flow::Stopped).await
 }
 
 /// Whether the jobs of a queue are handed out.
@@ -185,19 +200,19 @@ pub enum Flow {
     Stopped,
 }
 
-async fn lock(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
-    if let Some(entry) = store::lock(&mut work.tx, id).await? {
+async fn lock(tx: &mut Tx, id: JobId) -> Result<Entry, OperateError> {
+    if let Some(entry) = store::lock(tx, id).await? {
         return Ok(entry);
     }
-    let there = store::find(&mut *work.tx, id).await?;
-    let there = there.ok_or(ActionError::NotFound("job"))?;
-    Err(refused(there.state, "changed"))
+    let there = store::find(&mut **tx, id).await?;
+    let state = there.ok_or(OperateError::NotFound)?.state;
+    let wanted = "changed";
+    Err(OperateError::State { state, wanted })
 }
 
 /// What is told of a job whose state forbids that.
-#[must_use]
-pub fn refused(state: State, wanted: &str) -> ActionError {
-    let detail = match state {
+fn forbidden(state: State, wanted: &str) -> String {
+    match state {
         State::Sent | State::Running | State::Ready => {
             format!(
                 "The job is {state} and may be run at this moment: it cannot be {wanted}. Ask again when it is over or put off."
@@ -206,6 +221,5 @@ pub fn refused(state: State, wanted: &str) -> ActionError {
         State::Done | State::Cancelled | State::Dead => {
             format!("The job is {state}: it cannot be {wanted}.")
         }
-    };
-    ActionError::conflict("job_state", detail)
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{COUNTED, Entry, Filter, Held, Page, QueueState};
 use crate::{
-    jobs::{JobId, Queue, QueueName, State, ledger::Count},
+    jobs::{JobId, State, ledger::Count},
+    queue::{Queue, QueueName},
     work::Tx,
 };
 use chrono::{DateTime, Utc};

@@ -7,7 +7,7 @@ pub use store::{
     claim, claim_probe, is_alive, listen_connection, look, release, rescue, set_asleep, unclaim,
 };
 
-use crate::jobs::Queue;
+use crate::queue::Queue;
 use chrono::{DateTime, Utc};
 
 /// The channel on which an insert tells sleeping relays.

@@ -1,7 +1,10 @@
 //! The SQL of handing out: look, claim, give back, rescue.
 
 use super::{Flow, Look};
-use crate::jobs::{JobId, Lane, Queue, circuit};
+use crate::{
+    jobs::{JobId, circuit},
+    queue::{Lane, Queue},
+};
 use chrono::{DateTime, Utc};
 use sqlx::{
     PgPool,

@@ -5,7 +5,7 @@ use crate::{
     assignment,
     error::ActionError,
     ids::{EventId, MessageId, UserId},
-    jobs,
+    job_list::{self, Delivery, Job},
     notifications::{
         Involved, ResolutionTold, holder, level_above, mention::mentions, plan, store,
     },
@@ -30,9 +30,14 @@ pub async fn plan_event(work: &mut Work<'_>, event: EventId) -> Result<(), Actio
     let deliveries: Vec<_> = store::insert(work, event.id, &planned)
         .await?
         .into_iter()
-        .map(|(notification, channel)| channel.delivery(notification))
+        .map(|(notification, channel)| {
+            Job::Deliver(Delivery {
+                channel,
+                notification,
+            })
+        })
         .collect();
-    jobs::enqueue_all(work, &deliveries).await?;
+    job_list::enqueue_all(work, &deliveries).await?;
     Ok(())
 }
 

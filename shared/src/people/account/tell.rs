@@ -2,8 +2,9 @@
 
 use super::{AccountEventKind, store};
 use crate::{
+    channel::Channel,
     ids::{AccountEventId, UserId},
-    jobs::{self, Job},
+    job_list::{self, Delivery, Job},
     notifications,
     work::Work,
 };
@@ -27,5 +28,9 @@ pub async fn tell(
     let event = AccountEventId(work.cx.ids.uuid(work.now()));
     store::insert_event(work, event, owner, kind, to).await?;
     let notification = notifications::account::insert(work, event, owner, kind.template()).await?;
-    jobs::enqueue(work, &Job::DeliverEmail { notification }).await
+    let delivery = Delivery {
+        channel: Channel::Email,
+        notification,
+    };
+    job_list::enqueue(work, &Job::Deliver(delivery)).await
 }

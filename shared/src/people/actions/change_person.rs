@@ -9,7 +9,7 @@ use crate::{
     error::ActionError,
     fault::Faults,
     ids::UserId,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{
         Availability, Change, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange,
         account::store::{self as accounts, Account},
@@ -73,7 +73,7 @@ async fn save_standing(
     store::update_standing(work, id, role, active).await?;
     if before.role.is_staff() && before.active && !stays_agent {
         store::save_availability(&mut work.tx, id, Availability::Offline, now).await?;
-        jobs::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
+        job_list::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
     }
     if !active {
         accounts::revoke_sessions(&mut work.tx, id, None, now).await?;
@@ -99,7 +99,7 @@ pub(super) async fn save_support_info(
             )
         })?;
     if role == Role::Support {
-        jobs::enqueue(work, &Job::FillAgent { agent: person }).await?;
+        job_list::enqueue(work, &Job::FillAgent { agent: person }).await?;
     }
     Ok(())
 }

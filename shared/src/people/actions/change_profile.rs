@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     error::ActionError,
     ids::UserId,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{
         AccountEventKind, Passwords, Person, ProfileChange, Role,
         account::{
@@ -85,7 +85,7 @@ pub async fn change_profile(
     store::update_profile(work, by, change).await?;
     // Another zone may put an agent on shift.
     if change.timezone.is_some() && account.role == Role::Support {
-        jobs::enqueue(work, &Job::FillAgent { agent: by }).await?;
+        job_list::enqueue(work, &Job::FillAgent { agent: by }).await?;
     }
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.

@@ -4,7 +4,7 @@
 use crate::{
     error::ActionError,
     ids::ResetRequestId,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{
         AccountEventKind, LoginAddress,
         account::{store, tell},
@@ -22,7 +22,7 @@ const OPEN_LINKS: i64 = 3;
 pub async fn forgot_password(work: &mut Work<'_>, email: &str) -> Result<(), ActionError> {
     let request = ResetRequestId(work.cx.ids.uuid(work.now()));
     store::insert_reset_request(work, request, email).await?;
-    jobs::enqueue(work, &Job::RequestPasswordReset { request }).await?;
+    job_list::enqueue(work, &Job::RequestPasswordReset { request }).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     error::ActionError,
-    jobs::{self, Job},
+    job_list::{self, Job},
     people::{Availability, AvailabilityNow, Role, store},
     work::{Actor, Work},
 };
@@ -24,7 +24,7 @@ pub async fn set_availability(
         let now = work.now();
         store::save_availability(&mut work.tx, by.id, to, now).await?;
         if to == Availability::Available && by.role == Role::Support {
-            jobs::enqueue(work, &Job::FillAgent { agent: by.id }).await?;
+            job_list::enqueue(work, &Job::FillAgent { agent: by.id }).await?;
         }
     }
     let load = work.cx.config.tickets.load;

@@ -39,7 +39,7 @@ use crate::{
     assignment::actions::Desks,
     error::ActionError,
     ids::{EventId, TicketId},
-    jobs,
+    job_list,
     people::directory,
     sla::{self, Policy},
     stats,
@@ -159,7 +159,7 @@ pub(crate) async fn save_among(
     let follow = events
         .iter()
         .flat_map(|event| reactions(event, holder, load));
-    jobs::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
+    job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
         .extend(events.iter().map(|event| event.what.name()));
     stats::mark_dirty(work, ticket.created_at).await?;

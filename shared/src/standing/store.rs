@@ -1,8 +1,8 @@
 //! How the queues and the deadlines stand, in SQL: one statement for each, whose cost is bounded
 //! however much waits.
 
-use super::{queues::QueueStanding, standing::Deadlines};
-use crate::jobs::Queue;
+use super::{found::Deadlines, queues::QueueStanding};
+use crate::queue::Queue;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 

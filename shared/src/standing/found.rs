@@ -5,8 +5,8 @@ use super::{
     queues::{QueueStanding, Queues},
 };
 use crate::{
-    jobs::QueueName,
     presence::{Present, Role},
+    queue::QueueName,
 };
 use chrono::{DateTime, Utc};
 use prometheus_client::{

@@ -1,13 +1,16 @@
 //! One look at everything, as text.
 
 use super::{
-    Metrics, Relay,
+    found::{Seconds, Standing},
     labels::{Build, InState},
-    machine,
-    standing::{Seconds, Standing},
     store,
 };
-use crate::{context::Context, error::Chain, presence};
+use crate::{
+    context::Context,
+    error::Chain,
+    metrics::{Relay, machine},
+    presence,
+};
 use prometheus_client::{
     encoding::text::{encode_eof, encode_registry},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -19,6 +22,7 @@ use std::{
     sync::atomic::AtomicU64,
     time::{Duration, Instant},
 };
+use tokio::sync::Mutex;
 
 /// What the text is.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -28,13 +32,21 @@ const FRESH: Duration = Duration::from_secs(3);
 /// How long the database may take: an answer without it is better than none.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What was found when somebody last looked, so that many who look ask the database once.
+#[derive(Debug, Default)]
+pub struct Recent(Mutex<Option<(Instant, Option<Standing>)>>);
+
 /// What this process counted and how the system stands, in the text form of OpenMetrics. While the
 /// database is away, only the former.
 ///
 /// # Errors
 /// None that can happen: the text is written into memory.
-pub async fn scrape(cx: &Context, version: &'static str) -> Result<String, fmt::Error> {
-    let standing = standing(cx).await;
+pub async fn scrape(
+    cx: &Context,
+    recent: &Recent,
+    version: &'static str,
+) -> Result<String, fmt::Error> {
+    let standing = standing(cx, recent).await;
     let mut system = Registry::with_prefix("support");
     let database_up = Gauge::<i64>::default();
     database_up.set(i64::from(standing.is_some()));
@@ -52,7 +64,7 @@ pub async fn scrape(cx: &Context, version: &'static str) -> Result<String, fmt::
     let mut process = Registry::with_prefix("process");
     tell_process(&mut process);
     let mut text = String::new();
-    for registry in [&cx.metrics.registry, &system, &process] {
+    for registry in [cx.metrics.registry(), &system, &process] {
         encode_registry(&mut text, registry)?;
     }
     encode_eof(&mut text)?;
@@ -60,9 +72,8 @@ pub async fn scrape(cx: &Context, version: &'static str) -> Result<String, fmt::
 }
 
 /// Asked anew when it is no longer fresh, by one at a time: the others wait for the answer.
-async fn standing(cx: &Context) -> Option<Standing> {
-    let metrics: &Metrics = &cx.metrics;
-    let mut kept = metrics.standing.lock().await;
+async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
+    let mut kept = recent.0.lock().await;
     if let Some((at, standing)) = &*kept
         && at.elapsed() < FRESH
     {

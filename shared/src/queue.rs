@@ -1,11 +1,41 @@
-//! What a row says that its queue is. A newer release, beside this one or before a rollback, has queues that this one
-//! has not: whoever hands jobs out or runs them asks for [`Queue`], whoever only looks takes what there is. Pure.
+//! The queues of jobs and the lanes beside them: words that the configuration, the numbers and the list of processes share
+//! with the ledger. Nothing of ours is imported here. Pure.
 
-use super::Queue;
+use crate::text_enum;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, fmt};
 
-/// The queue that a row names. Ours come first, in their order, then the others by name.
+text_enum! {
+    /// A line of jobs with workers of its own, so that a slow kind does not delay a fast one.
+    pub enum Queue {
+        /// Giving tickets to agents.
+        Assignment = "assignment",
+        /// Deadlines, auto-close and other sweeps.
+        Sweeps = "sweeps",
+        /// Deciding who is to be told.
+        Notify = "notify",
+        /// Talking to the mail server.
+        Email = "email",
+        /// Statistics and pruning.
+        Bulk = "bulk",
+    }
+}
+
+text_enum! {
+    /// Who is to run the jobs that follow from a change.
+    pub enum Lane {
+        /// The workers.
+        Workers = "workers",
+        /// Whoever enqueued them, in its own process and by its own clock: the demo. Workers never
+        /// see such jobs.
+        Own = "own",
+    }
+}
+
+/// The queue that a row names. A newer release, beside this one or before a rollback, has queues that this one has not:
+/// code that hands jobs out or runs them asks for [`Queue`], code that only shows them takes any name.
+///
+/// Ours come first, in their order, then the others by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
     /// One of ours.

@@ -1,10 +1,10 @@
 //! How the queues of jobs stand, as series. Pure.
 
 use super::{
-    labels::{OfQueue, OfQueueInState},
-    standing::{Seconds, age},
+    found::{Seconds, age},
+    labels::OfQueueInState,
 };
-use crate::jobs::QueueName;
+use crate::{metrics::labels::OfQueue, queue::QueueName};
 use chrono::{DateTime, Utc};
 use prometheus_client::{
     metrics::{family::Family, gauge::Gauge},
@@ -63,7 +63,7 @@ impl Queues {
             (&self.held, i64::from(standing.held)),
             (&self.workers, workers),
         ] {
-            let label = OfQueue::of(&standing.queue);
+            let label = OfQueue::from(&standing.queue);
             family.get_or_create(&label).set(value);
         }
     }
