@@ -13,5 +13,6 @@ mod model;
 mod plan;
 pub mod store;
 
+pub(crate) use mention::mentions;
 pub use model::{Audience, Channel, NotificationStatus, Planned, Template};
 pub use plan::{Involved, ResolutionTold, holder, level_above, plan};

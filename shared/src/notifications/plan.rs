@@ -116,6 +116,7 @@ fn audience(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)>
         | Happened::StatusChanged { .. }
         | Happened::Unassigned { .. }
         | Happened::PriorityChanged { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::Rated { .. } => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     db::Json,
-    ids::UserId,
+    ids::{MessageId, UserId},
     people::Role,
     sla::{Clocks, Overdue, Policy},
     tickets::{
@@ -80,11 +80,10 @@ impl Case {
         &self.entries
     }
 
-    /// Whether all that has happened are internal notes.
+    /// Whether all that has happened concerns internal notes.
     #[must_use]
     pub fn has_notes_alone(&self) -> bool {
-        let is_note = |entry: &Entry| matches!(entry.what, Happened::NoteAdded { .. });
-        self.entries.iter().all(is_note)
+        self.entries.iter().all(|entry| entry.what.is_of_a_note())
     }
 
     /// Notes what happened.
@@ -270,6 +269,25 @@ impl Case {
             Visibility::Public => self.clocks.customer_wrote(&self.ticket.policy, now),
         }
         self.record(now, what);
+    }
+
+    /// A message or a note was redacted.
+    pub fn redact(
+        &mut self,
+        message: MessageId,
+        visibility: Visibility,
+        reason: String,
+        now: DateTime<Utc>,
+    ) {
+        let is_internal = visibility == Visibility::Internal;
+        self.record(
+            now,
+            Happened::MessageRedacted {
+                message,
+                is_internal,
+                reason,
+            },
+        );
     }
 
     /// The customer rated the last resolution.

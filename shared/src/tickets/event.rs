@@ -90,6 +90,15 @@ pub enum Happened {
         /// The note.
         message: MessageId,
     },
+    /// The text and the files of a message or a note were taken out.
+    MessageRedacted {
+        /// The message.
+        message: MessageId,
+        /// Whether it is a note.
+        is_internal: bool,
+        /// Why; for staff alone.
+        reason: String,
+    },
     /// It was lifted to a higher level.
     Escalated {
         /// The level reached.
@@ -160,6 +169,7 @@ impl Happened {
             Self::PriorityChanged { .. } => "priority_changed",
             Self::MessageAdded { .. } => "message_added",
             Self::NoteAdded { .. } => "note_added",
+            Self::MessageRedacted { .. } => "message_redacted",
             Self::Escalated { .. } => "escalated",
             Self::Resolved { .. } => "resolved",
             Self::Closed => "closed",
@@ -184,6 +194,7 @@ impl Happened {
             | Self::PriorityChanged { .. }
             | Self::MessageAdded { .. }
             | Self::NoteAdded { .. }
+            | Self::MessageRedacted { .. }
             | Self::Escalated { .. }
             | Self::Resolved { .. }
             | Self::Closed
@@ -191,6 +202,19 @@ impl Happened {
             | Self::Rated { .. }
             | Self::Reminded => false,
         }
+    }
+
+    /// Whether it concerns an internal note and nothing else of the ticket.
+    #[must_use]
+    pub const fn is_of_a_note(&self) -> bool {
+        matches!(
+            self,
+            Self::NoteAdded { .. }
+                | Self::MessageRedacted {
+                    is_internal: true,
+                    ..
+                }
+        )
     }
 
     /// Whether the customer may see it in the history. Notes, deadlines and the house's own
@@ -209,6 +233,7 @@ impl Happened {
             | Self::Reopened { .. }
             | Self::Rated { .. }
             | Self::Reminded => true,
+            Self::MessageRedacted { is_internal, .. } => !*is_internal,
             Self::NoteAdded { .. }
             | Self::Escalated { .. }
             | Self::SlaAtRisk { .. }

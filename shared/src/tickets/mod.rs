@@ -7,6 +7,7 @@ mod category;
 mod event;
 pub mod input;
 pub mod list;
+pub mod mentions;
 mod model;
 mod number;
 mod reactions;

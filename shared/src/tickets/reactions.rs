@@ -42,7 +42,9 @@ pub fn reactions(event: &TicketEvent, holder: Option<UserId>, load: Load) -> Vec
         | Happened::SlaAtRisk { .. }
         | Happened::SlaBreached { .. }
         | Happened::Reminded => [Some(tell), None, None],
-        Happened::PriorityChanged { .. } | Happened::Rated { .. } => [None, None, None],
+        Happened::PriorityChanged { .. }
+        | Happened::MessageRedacted { .. }
+        | Happened::Rated { .. } => [None, None, None],
     };
     jobs.into_iter().flatten().collect()
 }

@@ -12,7 +12,7 @@ use shared::{
     },
     people::{AccountEventKind, Role},
     sla::Metric,
-    tickets::{Happened, Status, TicketNumber},
+    tickets::{Happened, Status, TicketNumber, access::Mention},
 };
 use std::collections::BTreeSet;
 
@@ -119,6 +119,9 @@ fn content(template: Template, language: &str) -> Content {
             cycle: 0,
         },
         text: Some(HOSTILE.to_owned()),
+        files: 2,
+        is_redacted: false,
+        mention: Mention::Mentioned,
     }
 }
 
@@ -127,6 +130,7 @@ fn bare(template: Template, language: &str) -> Content {
     let mut content = content(template, language);
     content.actor = None;
     content.text = None;
+    content.files = 0;
     content.ticket.agent = None;
     content.ticket.assigned_to = None;
     content.ticket.summary = None;

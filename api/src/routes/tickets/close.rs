@@ -57,6 +57,7 @@ pub(crate) fn operation() -> Operation {
             }),
         )
         .versioned()
+        .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
         .at(Moment::Closed)

@@ -6,10 +6,8 @@ use crate::{
     error::ActionError,
     ids::TicketId,
     tickets::{
-        Change, Closing, Move, Refused, Resolution, Status, Ticket,
-        access::{self, Action},
-        input::ANOTHER_TICKET,
-        store,
+        Change, Closing, Move, Refused, Resolution, Status, Ticket, access::Action,
+        input::ANOTHER_TICKET, mentions, store,
     },
     work::{Actor, Work},
 };
@@ -75,8 +73,11 @@ async fn original(
     named: &TicketKey,
     closed: TicketId,
 ) -> Result<Ticket, ActionError> {
+    let unknown = || ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET);
     let ticket = store::find(&mut *work.tx, named).await?;
-    ticket
-        .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
-        .ok_or_else(|| ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET))
+    let other = ticket
+        .filter(|other| other.id != closed)
+        .ok_or_else(unknown)?;
+    let seen = mentions::may(&mut work.tx, actor, Action::See, &other).await?;
+    seen.map(|()| other).map_err(|_| unknown())
 }

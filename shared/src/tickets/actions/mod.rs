@@ -9,6 +9,7 @@ mod learn;
 mod open;
 mod priority;
 mod rate;
+mod redact;
 mod release;
 mod reopen;
 mod reply;
@@ -22,6 +23,7 @@ pub use learn::learn_unknown;
 pub use open::open;
 pub use priority::set_priority;
 pub use rate::{rate, rate_by_survey};
+pub use redact::{may_redact, redact};
 pub use release::{Release, release, release_of_offline};
 pub use reopen::reopen;
 pub use reply::{may_write, reply};
@@ -30,7 +32,7 @@ pub use status::{set_status, settable};
 pub use super::store::TicketKey;
 
 use super::{
-    Case, ChangedBy, Entry, Priority, Refused, Status, Ticket, TicketEvent, access,
+    Case, ChangedBy, Entry, Priority, Refused, Status, Ticket, TicketEvent, access, mentions,
     reactions::reactions, store,
 };
 use crate::{
@@ -94,7 +96,9 @@ pub(crate) async fn load(
 ) -> Result<Loaded, ActionError> {
     access::role_may(actor.role, action).map_err(denied)?;
     let case = lock(work, &target.key).await?;
-    access::may(actor, action, &case.ticket).map_err(denied)?;
+    mentions::may(&mut work.tx, actor, action, &case.ticket)
+        .await?
+        .map_err(denied)?;
     Ok(Loaded {
         case,
         expected: target.version,
@@ -191,6 +195,15 @@ pub(crate) fn denied(why: access::Denied) -> ActionError {
         access::Denied::Role => {
             ActionError::forbidden("role_not_allowed", "Your role may not do this.")
         }
+        access::Denied::MentionedOnly => ActionError::forbidden(
+            "mentioned_only",
+            "A note mentions you on this ticket: you may read it and add internal notes. Whoever has it, or an admin, \
+             can do the rest or assign it to you.",
+        ),
+        access::Denied::NotTheSender => ActionError::forbidden(
+            "not_your_message",
+            "Somebody else wrote this message: its sender or an admin can redact it.",
+        ),
     }
 }
 

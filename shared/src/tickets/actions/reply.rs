@@ -41,6 +41,8 @@ pub async fn reply(
         attachments: Json(attachments),
         is_internal: new.visibility == Visibility::Internal,
         created_at: work.now,
+        redacted_at: None,
+        redacted_by: None,
     };
     if !actor.role.is_staff() {
         move_on(work, &mut case).await?;

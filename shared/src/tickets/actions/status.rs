@@ -46,6 +46,8 @@ pub async fn set_status(
             attachments: Json(Vec::new()),
             is_internal: true,
             created_at: work.now,
+            redacted_at: None,
+            redacted_by: None,
         };
         let what = Happened::NoteAdded { message: note.id };
         case.message(actor.role, Visibility::Internal, what, work.now);
