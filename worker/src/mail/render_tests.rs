@@ -187,6 +187,39 @@ fn every_template_has_words_in_every_language_whatever_is_absent() {
     }
 }
 
+#[test]
+fn files_alone_are_told_in_every_language_without_a_quotation() {
+    for template in [
+        Template::StaffReplied,
+        Template::CustomerReplied,
+        Template::Mentioned,
+    ] {
+        let mut lines = BTreeSet::new();
+        for (language, files) in ["en", "sw", "fr"]
+            .into_iter()
+            .flat_map(|one| [(one, 1), (one, 3)])
+        {
+            let mut content = content(template, language);
+            (content.text, content.files) = (Some(" \n".to_owned()), files);
+            let mail = rendered(&content);
+            assert!(
+                !mail.text.lines().any(|line| line.starts_with('>')),
+                "{}",
+                mail.text
+            );
+            assert!(!mail.html.contains("<blockquote"), "{}", mail.html);
+            content.files = 0;
+            let without = rendered(&content).text;
+            let told = mail.text.lines().find(|line| !without.contains(line));
+            let told = told.unwrap_or_else(|| panic!("{template} {language}"));
+            assert!(mail.html.contains(told), "{}", mail.html);
+            assert_eq!(told.contains('3'), files == 3, "{told}");
+            lines.insert(told.to_owned());
+        }
+        assert_eq!(lines.len(), 6, "{lines:?}");
+    }
+}
+
 fn account_content(kind: AccountEventKind, language: &str) -> AccountContent {
     let about_a_ticket = content(Template::TicketReceived, language);
     AccountContent {
