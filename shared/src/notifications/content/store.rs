@@ -12,6 +12,10 @@ use sqlx::{PgPool, types::Json};
 ///
 /// # Errors
 /// The database failed.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one query, and each of its columns by name"
+)]
 pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select n.id, n.template, n.status,
