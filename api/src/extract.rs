@@ -57,13 +57,45 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        // What cannot be decoded is empty here, and so the id of nothing.
-        let first = RawPathParams::from_request_parts(parts, state)
-            .await
-            .ok()
-            .and_then(|params| params.iter().next().map(|(_, value)| value.to_owned()));
-        Ok(Self(first.unwrap_or_default()))
+        Ok(Self(parameter(parts, state, 0).await))
     }
+}
+
+/// The id of what is below the first: the second parameter of the path.
+#[derive(Debug, Clone, Default)]
+pub struct InnerId(String);
+
+impl InnerId {
+    /// What it names; `name` is the parameter's, `what` is in words what it has to be.
+    ///
+    /// # Errors
+    /// 400 that names the parameter.
+    pub fn parse<T: FromStr>(&self, name: &str, what: &str) -> Result<T, Problem> {
+        self.0.parse().map_err(|_| {
+            Problem::bad_query(vec![Fault {
+                field: name.to_owned(),
+                code: "invalid_id",
+                message: format!("must be {what}"),
+            }])
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for InnerId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(parameter(parts, state, 1).await))
+    }
+}
+
+/// A parameter of the path; what cannot be decoded is empty here, and so the id of nothing.
+async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, at: usize) -> String {
+    RawPathParams::from_request_parts(parts, state)
+        .await
+        .ok()
+        .and_then(|params| params.iter().nth(at).map(|(_, value)| value.to_owned()))
+        .unwrap_or_default()
 }
 
 /// The versions that the caller is content with: `If-Match: "7"`, or several (RFC 9110, section

@@ -67,6 +67,8 @@ pub enum Asks {
     TimeZone,
     /// That it is there with these words of another field alone.
     With(&'static str, Vec<&'static str>),
+    /// That text is there unless another field has entries.
+    Unless(&'static str),
 }
 
 /// The most faults that are told of one input: more than anybody reads, and few enough for a body of

@@ -1,6 +1,17 @@
-//! Which part of a list is wanted, where it is read in one order only. Pure.
+//! Which part of a list is wanted, where its entries have one order, read forwards or backwards. Pure.
 
+use crate::text_enum;
 use uuid::Uuid;
+
+text_enum! {
+    /// In which order a list is read.
+    pub enum Direction {
+        /// The oldest first.
+        Ascending = "asc",
+        /// The newest first.
+        Descending = "desc",
+    }
+}
 
 /// The last page that can be asked for: the greatest whole number that every client can write.
 /// However far beyond the end it is, it is empty.

@@ -15,6 +15,7 @@ use shared::{
     ids::TicketId,
     tickets::{
         Status, Ticket,
+        access::Action,
         actions::{self as desk, Target},
         read,
     },
@@ -76,7 +77,9 @@ impl Story {
             return Ok(Played::Done);
         };
         let target = Target::from(id);
-        let ticket = read::find(&world.cx.pool, &people.admin.actor, &target).await;
+        let mut db = world.cx.pool.acquire().await?;
+        let ticket = read::find(&mut db, &people.admin.actor, &target, Action::See).await;
+        drop(db);
         let ticket = ticket.map_err(crate::schema::explained)?;
         match act {
             Act::Open(_) => Ok(Played::Done),

@@ -49,6 +49,12 @@ const TABLE: &[Row] = &[
     Row("PATCH", "/api/v1/support/tickets/{id}", TICKET),
     Row("GET", "/api/v1/support/tickets/{id}/messages", TICKET),
     Row("POST", "/api/v1/support/tickets/{id}/messages", TICKET),
+    // A message of the agent's.
+    Row(
+        "DELETE",
+        "/api/v1/support/tickets/{id}/messages/{messageId}",
+        DESK,
+    ),
     Row("GET", "/api/v1/support/tickets/{id}/history", TICKET),
     Row("PUT", "/api/v1/support/tickets/{id}/reopen", TICKET),
     Row(
@@ -118,6 +124,8 @@ async fn everybody_gets_what_the_table_of_access_says() {
         agent.id()
     );
     let other_agent = app.agent("Tom", "general").await;
+    let said = agent.says(&ticket, "Hello.").await;
+    let said = said.created()["message"]["id"].as_str().unwrap().to_owned();
     // Somebody whose account admins look at, and an agent, as customers have no tickets to release.
     let person = app.agent("Uma", "billing").await.id();
     let callers = [
@@ -138,7 +146,8 @@ async fn everybody_gets_what_the_table_of_access_says() {
                 path if path.contains("/attachments/") => &upload,
                 _ => &ticket,
             };
-            let status = called(caller, method, &path.replace("{id}", id)).await;
+            let path = path.replace("{id}", id).replace("{messageId}", &said);
+            let status = called(caller, method, &path).await;
             let got = match status {
                 StatusCode::UNAUTHORIZED if !path.contains("/auth/") => "401",
                 StatusCode::UNAUTHORIZED

@@ -13,7 +13,7 @@ use shared::{
         content::{Content, Recipient, TicketFacts},
     },
     people::Role,
-    tickets::{Happened, TicketNumber},
+    tickets::{Happened, TicketNumber, access::Mention},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -75,6 +75,9 @@ fn content(number: u128) -> Content {
             cycle: 0,
         },
         text: Some("Please try again.\n.\nIt should work <now>.".to_owned()),
+        files: 0,
+        is_redacted: false,
+        mention: Mention::NotMentioned,
     }
 }
 

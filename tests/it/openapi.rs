@@ -1,6 +1,7 @@
 //! The document of the API says what there is, no more and no less.
 
 mod headers;
+mod messages;
 
 use crate::harness::App;
 use serde_json::{Value, json};

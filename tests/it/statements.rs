@@ -138,6 +138,19 @@ async fn a_dashboard_costs_eight_statements_however_full() {
     }
 }
 
+#[tokio::test]
+async fn a_ticket_that_is_seen_by_a_mention_costs_one_statement_more() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let kim = json!({"department": "billing", "employeeId": "EMP-7"});
+    let kim = app.agent_with("Kim", kim).await;
+    let id = tickets(&app, &ann, &eve, 1).await;
+    eve.notes(&id, "@EMP-7, please look.").await;
+    let path = format!("{TICKETS}/{id}");
+    assert_costs(&statements(&kim, &path).await, TICKET + 1);
+    assert_costs(&statements(&kim, TICKETS).await, LIST);
+}
+
 /// The session; how many; which; the tickets, their clocks, escalations and people.
 const LIST: usize = 7;
 /// The session; the ticket, its clocks, escalations and people; the messages, how many, their senders.

@@ -146,6 +146,10 @@ fn parameters(route: &Route) -> Value {
             "id" if !route.path.contains("/tickets/") => {
                 ("An id.", json!({"type": "string", "format": "uuid"}))
             }
+            "messageId" => (
+                "The id of a message of the ticket.",
+                json!({"type": "string", "format": "uuid"}),
+            ),
             "queue" => (
                 "A queue.",
                 Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
@@ -177,10 +181,12 @@ fn parameters(route: &Route) -> Value {
     json!(parameters)
 }
 
-/// What can be done with what an answer shows: everything whose path begins so.
+/// What can be done with what an answer shows: everything whose path begins so and names nothing else.
 fn links(id: &str, paths: &str, routes: &[Route]) -> Value {
     let id = format!("$response.body#/{id}");
-    let links = routes.iter().filter(|route| route.path.starts_with(paths));
+    let links = routes
+        .iter()
+        .filter(|route| route.path.starts_with(paths) && route.path.matches('{').count() == 1);
     let links = links.map(|route| {
         let operation = route.operation.id;
         let link = json!({"operationId": operation, "parameters": {"id": id}});

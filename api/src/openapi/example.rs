@@ -11,6 +11,8 @@ pub enum Moment {
     /// An agent has it, and has answered.
     #[default]
     Answered,
+    /// The answer was redacted.
+    Redacted,
     /// It was lifted to a higher level.
     Escalated,
     /// It is closed.

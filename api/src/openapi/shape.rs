@@ -96,16 +96,8 @@ fn apply(object: &mut Value, path: &str, asks: &Asks) {
         return;
     }
     if rest.is_none()
-        && let Asks::With(other, words) = asks
+        && let Some(rule) = rule(name, asks)
     {
-        let (with, without) = (
-            json!({*other: {"enum": words}}),
-            json!({name: {"type": "null"}}),
-        );
-        let rule = json!({
-            "if": {"properties": with, "required": [other]},
-            "else": {"properties": without},
-        });
         match object["allOf"].as_array_mut() {
             Some(rules) => rules.push(rule),
             None => object["allOf"] = json!([rule]),
@@ -136,14 +128,36 @@ fn apply(object: &mut Value, path: &str, asks: &Asks) {
     }
 }
 
+/// What is asked of the object around, where one field depends on another.
+fn rule(name: &str, asks: &Asks) -> Option<Value> {
+    match asks {
+        Asks::With(other, words) => Some(json!({
+            "if": {"properties": {*other: {"enum": words}}, "required": [other]},
+            "else": {"properties": {name: {"type": "null"}}},
+        })),
+        Asks::Unless(other) => {
+            let entries = json!({"type": "array", "minItems": 1});
+            let text = json!({"type": "string", "minLength": 1, "pattern": NOT_BLANK});
+            Some(json!({
+                "if": {"properties": {*other: entries}, "required": [other]},
+                "else": {"properties": {name: text}, "required": [name]},
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// Text that is more than white space.
+const NOT_BLANK: &str = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$";
+
 fn keywords(asks: &Asks) -> Map<String, Value> {
     let keywords = match asks {
-        // These two are about the object around.
-        Asks::Presence | Asks::With(..) => json!({}),
+        // These are about the object around.
+        Asks::Presence | Asks::With(..) | Asks::Unless(_) => json!({}),
         // Where something is needed, white space is not enough; NUL is refused everywhere.
         Asks::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
         Asks::Text(min, max) => {
-            json!({"minLength": min, "maxLength": max, "pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"})
+            json!({"minLength": min, "maxLength": max, "pattern": NOT_BLANK})
         }
         Asks::Word(words) => json!({"enum": words}),
         Asks::AnyOf(words) => {

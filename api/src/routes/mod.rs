@@ -62,6 +62,7 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation)
         .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation)
         .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation)
+        .delete("/api/v1/support/tickets/{id}/messages/{messageId}", tickets::redact::redact, tickets::redact::operation)
         .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation)
         .put("/api/v1/support/tickets/{id}/reopen", tickets::reopen::reopen, tickets::reopen::operation)
         .post("/api/v1/support/tickets/{id}/rate", tickets::rate::rate, tickets::rate::operation)
@@ -138,6 +139,15 @@ impl Table {
         operation: fn() -> Operation,
     ) -> Self {
         self.add(Method::PATCH, path, routing::patch(handler), operation)
+    }
+
+    fn delete<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: fn() -> Operation,
+    ) -> Self {
+        self.add(Method::DELETE, path, routing::delete(handler), operation)
     }
 
     fn add(

@@ -58,6 +58,9 @@ impl Story {
         if moment >= Moment::Answered {
             story.answered();
         }
+        if moment == Moment::Redacted {
+            story.redacted();
+        }
         // A story has one middle: what is closed here was not lifted before.
         if moment == Moment::Escalated {
             story.escalated();
@@ -141,6 +144,20 @@ impl Story {
         debug_assert!(overdue.is_empty(), "answered in time");
         self.messages = vec![message()];
         self.by_the_agent(12, Happened::MessageAdded { message: ANSWER });
+    }
+
+    fn redacted(&mut self) {
+        for message in &mut self.messages {
+            message.body.clear();
+            message.redacted_at = Some(minute(14));
+            message.redacted_by = Some(AGENT);
+        }
+        let redacted = Happened::MessageRedacted {
+            message: ANSWER,
+            is_internal: false,
+            reason: "It had the number of a card.".to_owned(),
+        };
+        self.by_the_agent(14, redacted);
     }
 
     fn escalated(&mut self) {
@@ -247,6 +264,8 @@ fn message() -> Message {
         attachments: Json(Vec::new()),
         is_internal: false,
         created_at: minute(12),
+        redacted_at: None,
+        redacted_by: None,
     }
 }
 

@@ -24,6 +24,14 @@ pub struct MessageView<'a> {
     attachments: &'a [Attachment],
     is_internal: bool,
     created_at: Time,
+    redacted: Option<Redacted<'a>>,
+}
+
+/// That a message was redacted: by whom, and when.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Redacted<'a> {
+    at: Time,
+    by: Option<Sender<'a>>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -33,21 +41,26 @@ struct Sender<'a> {
     role: Option<&'static str>,
 }
 
-/// A message, with the name of its sender.
+/// A message, with the names of its people.
 #[must_use]
 pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> {
+    let sender = |person| Sender {
+        name: name(person, people),
+        role: people.get(&person).map(|named| named.role.as_str()),
+    };
     MessageView {
         id: message.id,
         ticket_id: message.ticket_id,
-        sender: message.sender_id.map(|sender| Sender {
-            name: name(sender, people),
-            role: people.get(&sender).map(|named| named.role.as_str()),
-        }),
+        sender: message.sender_id.map(sender),
         sender_type: message.sender_type,
         message: &message.body,
         attachments: &message.attachments,
         is_internal: message.is_internal,
         created_at: Time(message.created_at),
+        redacted: message.redacted_at.map(|at| Redacted {
+            at: Time(at),
+            by: message.redacted_by.map(sender),
+        }),
     }
 }
 
@@ -71,8 +84,12 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> Eve
         _ => Map::new(),
     };
     details.remove("type");
-    // Why an agent was chosen tells of the agent's load.
-    if reader == Reader::Requester && matches!(event.what, Happened::Assigned { .. }) {
+    // Why an agent was chosen tells of the agent's load; why a message was redacted may tell what it said.
+    let is_for_staff = matches!(
+        event.what,
+        Happened::Assigned { .. } | Happened::MessageRedacted { .. }
+    );
+    if reader == Reader::Requester && is_for_staff {
         details.remove("reason");
     }
     EventView {

@@ -2,7 +2,7 @@
 
 use super::{NewUpload, Place, Upload};
 use crate::{
-    ids::{AttachmentId, UserId},
+    ids::{AttachmentId, MessageId, UserId},
     tickets::Visibility,
 };
 use chrono::{DateTime, Utc};
@@ -149,8 +149,23 @@ pub(super) async fn attached(
     .await
 }
 
+/// Gives up the uploads of a message, which hang on nothing from here on.
+pub(super) async fn give_up_of_message(
+    db: impl PgExecutor<'_>,
+    message: MessageId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update attachments set given_up = true, ticket_id = null, message_id = null where message_id = $1",
+        message.0,
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
 /// Gives up uploads that came before an instant and hang on nothing, oldest first: from here on
-/// nobody can have them. Those that were given up and are still there are among them.
+/// nobody can have them. Those that were given up and are still there are among them, also younger
+/// ones if their bytes have arrived: bytes that are still on their way would come after the deletion.
 pub(super) async fn give_up(
     pool: &PgPool,
     before: DateTime<Utc>,
@@ -160,7 +175,8 @@ pub(super) async fn give_up(
     sqlx::query_scalar!(
         "update attachments set given_up = true where id in (
              select id from attachments
-             where ticket_id is null and created_at <= $1 and ($2::uuid is null or id > $2)
+             where ticket_id is null and (created_at <= $1 or (given_up and stored_at is not null))
+                 and ($2::uuid is null or id > $2)
              order by id limit $3 for update skip locked)
          returning id",
         before,

@@ -10,7 +10,7 @@ const MOST: usize = 20;
 const LONGEST: usize = 50;
 
 /// The candidates of each mention, in lower case, the longest first.
-pub(super) fn mentions(note: &str) -> Vec<Vec<String>> {
+pub(crate) fn mentions(note: &str) -> Vec<Vec<String>> {
     let mut before = None;
     let mut found = Vec::new();
     for (at, letter) in note.char_indices() {

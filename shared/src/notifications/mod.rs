@@ -14,5 +14,6 @@ mod plan;
 pub mod store;
 
 pub use crate::channel::Channel;
+pub(crate) use mention::mentions;
 pub use model::{Audience, NotificationStatus, Planned, Template};
 pub use plan::{Involved, ResolutionTold, holder, level_above, plan};

@@ -123,6 +123,7 @@ fn audience(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)>
         | Happened::LanguageChanged { .. }
         | Happened::TagsChanged { .. }
         | Happened::RelatedChanged { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::Rated { .. } => Vec::new(),
     }
 }

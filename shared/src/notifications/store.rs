@@ -1,7 +1,7 @@
 //! The SQL of notifications: what planning needs to know, and the rows themselves.
 
 use crate::{
-    ids::{EventId, MessageId, NotificationId, TicketId, UserId},
+    ids::{EventId, NotificationId, TicketId, UserId},
     notifications::{Channel, NotificationStatus, Planned, ResolutionTold},
     people::{Department, Level, Role},
     tickets::{ChangedBy, Happened, TicketEvent},
@@ -133,33 +133,6 @@ pub(super) async fn resolution_told(
     } else {
         ResolutionTold::WhenResolved
     })
-}
-
-/// The text of a message or a note.
-pub(super) async fn text(tx: &mut Tx, message: MessageId) -> Result<String, sqlx::Error> {
-    sqlx::query_scalar!("select body from messages where id = $1", message.0)
-        .fetch_one(&mut **tx)
-        .await
-}
-
-/// The staff whose employee ids are among these, which are in lower case: id and person.
-pub(super) async fn employees(
-    tx: &mut Tx,
-    ids: &[String],
-) -> Result<Vec<(String, UserId)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select lower(a.employee_id) as "employee_id!", a.user_id
-        from agents a join users u on u.id = a.user_id
-        where lower(a.employee_id) = any($1) and u.role in ('support', 'admin')
-        order by a.user_id limit 1000"#,
-        ids,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.employee_id, row.user_id))
-        .collect())
 }
 
 /// The agents of a department on a level.

@@ -93,8 +93,7 @@ impl Case {
     #[must_use = "the row is written over this version alone"]
     pub fn stamp(&mut self, now: DateTime<Utc>) -> i64 {
         let loaded = self.ticket.version;
-        let is_note = |entry: &Entry| matches!(entry.what, Happened::NoteAdded { .. });
-        if !self.entries.iter().all(is_note) {
+        if !self.entries.iter().all(|entry| entry.what.is_of_a_note()) {
             self.ticket.version = loaded.saturating_add(1);
             self.ticket.updated_at = now;
         }

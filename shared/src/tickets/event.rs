@@ -167,6 +167,15 @@ pub enum Happened {
         /// The note.
         message: MessageId,
     },
+    /// The text and the files of a message or a note were taken out.
+    MessageRedacted {
+        /// The message.
+        message: MessageId,
+        /// Whether it is a note.
+        is_internal: bool,
+        /// Why; for staff alone.
+        reason: String,
+    },
     /// It was lifted to a higher level.
     Escalated {
         /// The level reached.
@@ -298,6 +307,10 @@ impl Happened {
             Self::RelatedChanged { .. } => Kind::public("related_changed"),
             Self::MessageAdded { .. } => Kind::public("message_added"),
             Self::NoteAdded { .. } => Kind::internal("note_added"),
+            Self::MessageRedacted {
+                is_internal: true, ..
+            } => Kind::internal("message_redacted"),
+            Self::MessageRedacted { .. } => Kind::public("message_redacted"),
             Self::Escalated { .. } => Kind::internal("escalated"),
             Self::Resolved { .. } => Kind::public("resolved"),
             Self::Closed => Kind::public("closed"),
@@ -320,6 +333,19 @@ impl Happened {
     #[must_use]
     pub const fn is_by_itself(&self) -> bool {
         matches!(self.kind().cause, Cause::Time)
+    }
+
+    /// Whether it concerns an internal note and nothing else of the ticket.
+    #[must_use]
+    pub const fn is_of_a_note(&self) -> bool {
+        matches!(
+            self,
+            Self::NoteAdded { .. }
+                | Self::MessageRedacted {
+                    is_internal: true,
+                    ..
+                }
+        )
     }
 
     /// Whether the customer may see it in the history.

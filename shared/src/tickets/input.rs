@@ -129,7 +129,7 @@ fn customer(named: Option<&str>, by: &Actor, faults: &mut Faults) -> Option<User
 /// A message as it was sent.
 #[derive(Debug, Default, Clone)]
 pub struct RawMessage {
-    /// Needed.
+    /// Needed where there are no files.
     pub message: Option<String>,
     /// Files.
     pub attachments: Entries<RawAttachment>,
@@ -140,7 +140,7 @@ pub struct RawMessage {
 /// A message to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Its text.
+    /// Its text; may be empty where there are files.
     pub body: String,
     /// Files.
     pub attachments: Vec<NewAttachment>,
@@ -162,13 +162,24 @@ impl RawMessage {
 impl NewMessage {
     /// Reads a message; `None` when something is wrong with it.
     pub fn parse(raw: &RawMessage, faults: &mut Faults) -> Option<Self> {
-        let body = faults.required_text("message", raw.message.as_deref(), 1, BODY);
+        let body = Self::body(raw, faults);
         let attachments = input::parse(&raw.attachments, faults);
         body.map(|body| Self {
             body,
             attachments,
             visibility: raw.visibility(),
         })
+    }
+
+    /// The text, which files may stand in for, whatever is wrong with these.
+    fn body(raw: &RawMessage, faults: &mut Faults) -> Option<String> {
+        let field = "message";
+        let text = raw.message.as_deref();
+        if raw.attachments.is_empty() {
+            return faults.required_text(field, text, 1, BODY);
+        }
+        faults.ask(field, Asks::Unless("attachments"));
+        faults.text(field, text.unwrap_or_default(), 0, BODY)
     }
 }
 

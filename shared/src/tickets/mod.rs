@@ -8,6 +8,7 @@ mod edit;
 mod event;
 pub mod input;
 pub mod list;
+pub mod mentions;
 mod model;
 mod number;
 mod opened;

@@ -183,7 +183,7 @@ pub struct Message {
     pub sender_id: Option<UserId>,
     /// In which capacity.
     pub sender_type: SenderType,
-    /// As sent.
+    /// As sent; empty where files came alone, and once it was redacted.
     pub body: String,
     /// What came with it.
     pub attachments: Json<Vec<Attachment>>,
@@ -191,4 +191,20 @@ pub struct Message {
     pub is_internal: bool,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// When it was redacted.
+    pub redacted_at: Option<DateTime<Utc>>,
+    /// Who redacted it.
+    pub redacted_by: Option<UserId>,
+}
+
+impl Message {
+    /// Who may read it.
+    #[must_use]
+    pub const fn visibility(&self) -> Visibility {
+        if self.is_internal {
+            Visibility::Internal
+        } else {
+            Visibility::Public
+        }
+    }
 }

@@ -51,6 +51,7 @@ pub fn reactions(event: &TicketEvent, holder: Option<UserId>, load: Load) -> Vec
         | Happened::LanguageChanged { .. }
         | Happened::TagsChanged { .. }
         | Happened::RelatedChanged { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::Rated { .. } => [None, None, None],
     };
     jobs.into_iter().flatten().collect()

@@ -3,14 +3,14 @@
 
 use super::{
     ChangedBy, Message, Ticket, TicketEvent, TicketNumber,
-    access::{Action, Scope, may, role_may},
+    access::{Action, Scope, role_may},
     actions::{Target, TicketKey, denied},
-    store,
+    mentions, store,
 };
 use crate::{
     error::ActionError,
     ids::{TicketId, UserId},
-    paging::{Section, Start},
+    paging::{Direction, Section, Start},
     people::directory::{self, Named},
     sla::{self, Clocks},
     work::Actor,
@@ -67,20 +67,23 @@ pub async fn show(db: &mut PgConnection, tickets: Vec<Ticket>) -> sqlx::Result<S
     })
 }
 
-/// A ticket that the caller may see.
+/// A ticket that the caller may see, and to which the caller may do `action`.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when there is none, or none that the caller may see.
+/// [`ActionError::NotFound`] when there is none, or none that the caller may see;
+/// [`ActionError::Forbidden`] when seeing it is all that the caller may.
 pub async fn find(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     actor: &Actor,
     target: &Target,
+    action: Action,
 ) -> Result<Ticket, ActionError> {
-    role_may(actor.role, Action::See).map_err(denied)?;
-    let ticket = store::find(db, &target.key)
+    role_may(actor.role, action).map_err(denied)?;
+    let ticket = store::find(&mut *db, &target.key)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
-    may(actor, Action::See, &ticket).map_err(denied)?;
+    let may = mentions::may(db, actor, action, &ticket).await?;
+    may.map_err(denied)?;
     Ok(ticket)
 }
 
@@ -144,7 +147,7 @@ pub struct Part<T> {
     pub people: HashMap<UserId, Named>,
 }
 
-/// A part of a ticket's thread; `None` when it is to begin after what is not there.
+/// A part of a ticket's thread in that order; `None` when it is to begin after what is not there.
 ///
 /// # Errors
 /// The database failed.
@@ -153,6 +156,7 @@ pub async fn thread(
     ticket: TicketId,
     reader: Reader,
     section: Section,
+    order: Direction,
 ) -> sqlx::Result<Option<Part<Message>>> {
     let after = match section.start {
         Start::Page(_) => None,
@@ -161,11 +165,15 @@ pub async fn thread(
             place => place,
         },
     };
-    let mut entries = store::messages(pool, ticket, reader, cut(section, after)).await?;
+    let cut = cut(section, after);
+    let mut entries = match order {
+        Direction::Ascending => store::messages(pool, ticket, reader, cut).await?,
+        Direction::Descending => store::latest_messages(pool, ticket, reader, cut).await?,
+    };
     let next = next(&mut entries, section.limit, |message| message.id.0);
     let total = store::count_messages(pool, ticket, reader).await?;
-    let senders = distinct(entries.iter().filter_map(|message| message.sender_id));
-    let people = directory::names(pool, &senders).await?;
+    let named = distinct(entries.iter().flat_map(people_of).flatten());
+    let people = directory::names(pool, &named).await?;
     Ok(Some(Part {
         entries,
         total,
@@ -191,13 +199,18 @@ fn next<T>(entries: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Option<
     entries.last().filter(|_| more).map(id)
 }
 
-/// One message with the name of its sender.
+/// Who wrote a message, and who redacted it.
+fn people_of(message: &Message) -> [Option<UserId>; 2] {
+    [message.sender_id, message.redacted_by]
+}
+
+/// One message with the names of its people.
 ///
 /// # Errors
 /// The database failed.
 pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<Part<Message>> {
-    let sender = distinct(message.sender_id.into_iter());
-    let people = directory::names(db, &sender).await?;
+    let named = distinct(people_of(&message).into_iter().flatten());
+    let people = directory::names(db, &named).await?;
     Ok(Part {
         entries: vec![message],
         total: 1,

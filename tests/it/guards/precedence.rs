@@ -76,7 +76,7 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
             };
             let mut sent = Sent {
                 path: if first <= Wrong::Id {
-                    route.path.replace("{id}", ABSENT)
+                    cast.path_of(&route, ABSENT)
                 } else {
                     cast.path(&route)
                 },

@@ -157,6 +157,7 @@ fn misshapen(token: &str) -> Vec<Try> {
 
 async fn calls(app: &App, route: &api::routes::Route, sent: &[String]) -> Answer {
     let path = route.path.replace("{id}", ABSENT);
+    let path = path.replace("{messageId}", ABSENT);
     let mut request = Request::builder().method(&route.method).uri(path);
     for value in sent {
         let value = HeaderValue::from_str(value).unwrap();

@@ -21,13 +21,16 @@ pub struct Cast {
     pub admin: Caller,
     pub ticket: String,
     pub person: String,
+    message: String,
 }
 
 impl Cast {
     pub async fn new(app: &App) -> Self {
         let (customer, admin) = (app.customer("Ann").await, app.admin("Eve").await);
         let ticket = customer.asks("general", "low").await;
+        let said = admin.says(&ticket, "Hello.").await;
         Self {
+            message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
             nobody: app.stranger(),
             ticket,
             person: app.agent("Sam", "general").await.id(),
@@ -63,11 +66,15 @@ impl Cast {
         } else {
             &self.ticket
         };
-        route
-            .path
-            .replace("{id}", id)
+        self.path_of(route, id)
             .replace("{token}", "nonsense")
             .replace("{queue}", "email")
+    }
+
+    /// The address of what has this id.
+    pub fn path_of(&self, route: &Route, id: &str) -> String {
+        let path = route.path.replace("{id}", id);
+        path.replace("{messageId}", &self.message)
     }
 }
 
@@ -293,7 +300,7 @@ async fn an_address_that_names_nothing_sensible_is_told_apart_from_one_that_name
             .example()
             .map_or_else(String::new, Value::to_string);
         let sent = |id: &str| Sent {
-            path: route.path.replace("{id}", id),
+            path: cast.path_of(route, id),
             content: JSON,
             body: body.clone(),
             ..Sent::default()

@@ -108,6 +108,10 @@ impl Caller {
         self.call(Method::PATCH, path, Some(body)).await
     }
 
+    pub async fn delete(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::DELETE, path, Some(body)).await
+    }
+
     /// A ticket of `/support/tickets`, or something below it.
     pub async fn ticket(&self, id: &str) -> Value {
         self.get(&format!("/api/v1/support/tickets/{id}"))

@@ -133,6 +133,22 @@ impl Caller {
         .await
     }
 
+    /// Writes an internal note, and gives its id back.
+    pub async fn notes(&self, ticket: &str, text: &str) -> String {
+        let note = json!({"message": text, "isInternal": true});
+        let made = self
+            .post(&format!("{TICKETS}/{ticket}/messages"), note)
+            .await;
+        made.created()["message"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Redacts a message.
+    pub async fn redacts(&self, ticket: &str, message: &str) -> super::Answer {
+        let path = format!("{TICKETS}/{ticket}/messages/{message}");
+        let reason = json!({"reason": "It should not stand there."});
+        self.delete(&path, reason).await
+    }
+
     /// `PUT /status`.
     pub async fn sets(&self, ticket: &str, status: &str) -> super::Answer {
         self.does("status", ticket, json!({"status": status})).await

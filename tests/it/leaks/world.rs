@@ -147,8 +147,19 @@ pub async fn hidden_ticket(app: &App, world: &World) -> Hidden {
     let assign = json!({"agentId": kim.id(), "force": true});
     eve.does("assign", id, assign).await.ok();
     writes(kim, id, "inhouse note again", true).await;
+    for slip in [kim.notes(id, "inhouse slip").await, said(kim, id).await] {
+        let path = format!("{TICKETS}/{id}/messages/{slip}");
+        let reason = json!({"reason": "inhouse reason to redact it"});
+        kim.delete(&path, reason).await.ok();
+    }
     app.settle().await;
     hidden
+}
+
+/// The id of what somebody should not have said to the customer.
+async fn said(by: &Caller, ticket: &str) -> String {
+    let made = by.says(ticket, "inhouse slip of the tongue").await;
+    made.created()["message"]["id"].as_str().unwrap().to_owned()
 }
 
 fn sekret() -> Value {

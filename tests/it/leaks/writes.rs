@@ -38,6 +38,8 @@ async fn a_write_to_what_is_hidden_is_refused_like_one_to_nothing_and_changes_no
     let app = App::new().await;
     let world = World::new(&app).await;
     let ticket = hidden_ticket(&app, &world).await;
+    let message = world.kim.ticket(&ticket.id).await["messages"][0]["id"].clone();
+    let message = message.as_str().unwrap();
     let before = app.fingerprint().await;
     let (_, routes) = api::routes::all();
     let mut tried = 0;
@@ -52,7 +54,10 @@ async fn a_write_to_what_is_hidden_is_refused_like_one_to_nothing_and_changes_no
         };
         let body = route.operation.example();
         for caller in [&world.zoe, &world.sam] {
-            let path = |id: &str| route.path.replace("{id}", id);
+            let path = |id: &str| {
+                let path = route.path.replace("{id}", id);
+                path.replace("{messageId}", message)
+            };
             let hidden = sends(caller, &route.method, &path(&present), body).await;
             let absent = sends(caller, &route.method, &path(ABSENT), body).await;
             let about = format!("{} {}, for {who_may}", route.method, route.path);

@@ -1,6 +1,6 @@
 //! What people say to each other, and what follows from it.
 
-use crate::harness::{App, TICKETS, history, minutes};
+use crate::harness::{App, Caller, TICKETS, history, minutes};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -30,7 +30,8 @@ async fn a_message_has_the_shape_of_the_contract() {
                 "contentType": null, "size": null
             }],
             "isInternal": false,
-            "createdAt": "2025-10-01T08:00:00.000Z"
+            "createdAt": "2025-10-01T08:00:00.000Z",
+            "redacted": null
         })
     );
     assert!(made.headers.contains_key("location"));
@@ -204,4 +205,161 @@ async fn a_cursor_continues_a_thread_and_a_history_however_much_is_added_meanwhi
             ann.get(&format!("{path}?cursor={from}")).await.refused(400);
         }
     }
+}
+
+#[tokio::test]
+async fn files_alone_are_a_message_and_without_them_the_text_is_needed() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let id = amina.asks("general", "low").await;
+    let path = format!("{TICKETS}/{id}/messages");
+    let file = json!([{"url": "https://files.example.com/a", "fileName": "a.png"}]);
+    for text in [json!(null), json!(""), json!(" \n")] {
+        let made = amina
+            .post(&path, json!({"message": text, "attachments": file}))
+            .await;
+        let shown = &made.created()["message"];
+        assert_eq!(shown["message"], text.as_str().unwrap_or_default());
+        assert_eq!(shown["attachments"][0]["fileName"], "a.png");
+    }
+    let absent = amina.post(&path, json!({"attachments": file})).await;
+    assert_eq!(absent.created()["message"]["message"], "");
+    for (body, field, code) in [
+        (json!({}), "message", "required"),
+        (json!({"attachments": []}), "message", "required"),
+        (
+            json!({"message": "", "attachments": []}),
+            "message",
+            "too_short",
+        ),
+        (json!({"message": " "}), "message", "too_short"),
+        (
+            json!({"message": "a\u{0}b", "attachments": file}),
+            "message",
+            "nul_character",
+        ),
+        (
+            json!({"message": "x".repeat(20_001), "attachments": file}),
+            "message",
+            "too_long",
+        ),
+        // The file is what is wrong then.
+        (
+            json!({"attachments": [{"url": "http://a.b/c", "fileName": "c"}]}),
+            "attachments[0].url",
+            "not_https",
+        ),
+    ] {
+        let refused = amina.post(&path, body).await;
+        assert_eq!(refused.refused(422), "invalid_fields");
+        let errors = refused.body["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(
+            (&errors[0]["field"], &errors[0]["code"]),
+            (&json!(field), &json!(code))
+        );
+    }
+    let list = amina.get(&format!("{TICKETS}?q=help")).await;
+    assert_eq!(list.ok()["pagination"]["total"], 1);
+}
+
+#[tokio::test]
+async fn a_mail_of_files_alone_says_that_there_are_files_and_quotes_nothing() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    let id = amina.asks("general", "low").await;
+    app.settle().await;
+    let path = format!("{TICKETS}/{id}/messages");
+    let file = json!({"url": "https://files.example.com/a", "fileName": "secret-name.png"});
+    for (body, said, quoted) in [
+        (
+            json!({"attachments": [file]}),
+            "There is a file with it.",
+            None,
+        ),
+        (
+            json!({"message": "See there.", "attachments": [file, file]}),
+            "There are 2 files with it.",
+            Some("> See there."),
+        ),
+    ] {
+        app.news();
+        let before = app.mails().len();
+        app.advance(minutes(1));
+        sarah.post(&path, body).await.created();
+        app.settle().await;
+        let mails = app.mails();
+        assert_eq!(mails.len(), before + 1);
+        let mail = mails.last().unwrap();
+        let (text, html) = (mail.text(), mail.html());
+        assert!(text.contains(said) && html.contains(said), "{text}");
+        assert_eq!(text.lines().find(|line| line.starts_with('>')), quoted);
+        assert_eq!(html.contains("<blockquote"), quoted.is_some());
+        assert!(!mail.whole.contains("secret-name"));
+    }
+    amina.says(&id, "No file.").await.created();
+    app.settle().await;
+    assert!(!app.mails().last().unwrap().text().contains("file with it"));
+}
+
+/// What a walk by cursors reads.
+async fn walked(who: &Caller, path: &str, query: &str) -> Vec<Value> {
+    let (mut read, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let answer = who.get(&format!("{path}?{query}{cursor}")).await;
+        read.extend(answer.ok()["messages"].as_array().unwrap().clone());
+        let Some(next) = answer.body["pagination"]["nextCursor"].as_str() else {
+            return read;
+        };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn a_thread_is_read_from_either_end_by_pages_and_by_cursors() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let id = ann.asks("general", "low").await;
+    let path = format!("{TICKETS}/{id}/messages");
+    // Several at one instant, and notes among them.
+    for n in 0..9 {
+        let said = json!({"message": format!("m{n}"), "isInternal": n % 3 == 1});
+        eve.post(&path, said).await.created();
+        if n % 4 == 3 {
+            app.advance(minutes(1));
+        }
+    }
+    for who in [&ann, &eve] {
+        let oldest_first = who.get(&format!("{path}?limit=100")).await.ok()["messages"].clone();
+        let oldest_first = oldest_first.as_array().unwrap().clone();
+        let newest_first: Vec<Value> = oldest_first.iter().rev().cloned().collect();
+        for (order, expected) in [
+            ("", &oldest_first),
+            ("&order=asc", &oldest_first),
+            ("&order=desc", &newest_first),
+        ] {
+            for limit in [1, 2, 4, 100] {
+                let query = format!("limit={limit}{order}");
+                assert_eq!(walked(who, &path, &query).await, *expected, "{query}");
+                let mut paged = Vec::new();
+                for page in 1..=10 {
+                    let part = who.get(&format!("{path}?{query}&page={page}")).await;
+                    paged.extend(part.ok()["messages"].as_array().unwrap().clone());
+                    assert_eq!(part.body["pagination"]["total"], expected.len());
+                }
+                assert_eq!(paged, *expected, "{query}");
+            }
+        }
+        // A cursor is a place: from there on the thread is read in the order that is asked for.
+        let third = oldest_first[2]["id"].as_str().unwrap();
+        let back = format!("{path}?order=desc&cursor={third}");
+        assert_eq!(
+            who.get(&back).await.ok()["messages"],
+            json!(newest_first[newest_first.len() - 2..])
+        );
+    }
+    let refused = ann.get(&format!("{path}?order=newest")).await;
+    assert_eq!(refused.refused(400), "invalid_query");
+    assert_eq!(refused.body["errors"][0]["field"], "order");
 }

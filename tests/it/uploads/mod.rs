@@ -4,6 +4,7 @@ mod arriving;
 mod attaching;
 mod bucket;
 mod keeping;
+mod redacting;
 mod s3_server;
 
 use crate::harness::{Answer, App, Caller};

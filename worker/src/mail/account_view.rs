@@ -23,6 +23,7 @@ pub struct AccountView {
     until: Option<String>,
     link: Option<String>,
     quote: Option<String>,
+    files: i64,
 }
 
 impl AccountView {
@@ -39,6 +40,7 @@ impl AccountView {
             until: content.expires_at.map(|end| local(end, zone)),
             link: link(content, links),
             quote: None,
+            files: 0,
         }
     }
 }

@@ -12,7 +12,7 @@ use shared::{
     },
     people::{AccountEventKind, Role},
     sla::Metric,
-    tickets::{Happened, Status, TicketNumber},
+    tickets::{Happened, Status, TicketNumber, access::Mention},
 };
 use std::collections::BTreeSet;
 
@@ -119,6 +119,9 @@ fn content(template: Template, language: &str) -> Content {
             cycle: 0,
         },
         text: Some(HOSTILE.to_owned()),
+        files: 2,
+        is_redacted: false,
+        mention: Mention::Mentioned,
     }
 }
 
@@ -127,6 +130,7 @@ fn bare(template: Template, language: &str) -> Content {
     let mut content = content(template, language);
     content.actor = None;
     content.text = None;
+    content.files = 0;
     content.ticket.agent = None;
     content.ticket.assigned_to = None;
     content.ticket.summary = None;
@@ -180,6 +184,39 @@ fn every_template_has_words_in_every_language_whatever_is_absent() {
             assert!(!mail.text.contains("\n\n\n"), "{}", mail.text);
             assert!(!mail.html.contains("\"></p>"), "{}", mail.html);
         }
+    }
+}
+
+#[test]
+fn files_alone_are_told_in_every_language_without_a_quotation() {
+    for template in [
+        Template::StaffReplied,
+        Template::CustomerReplied,
+        Template::Mentioned,
+    ] {
+        let mut lines = BTreeSet::new();
+        for (language, files) in ["en", "sw", "fr"]
+            .into_iter()
+            .flat_map(|one| [(one, 1), (one, 3)])
+        {
+            let mut content = content(template, language);
+            (content.text, content.files) = (Some(" \n".to_owned()), files);
+            let mail = rendered(&content);
+            assert!(
+                !mail.text.lines().any(|line| line.starts_with('>')),
+                "{}",
+                mail.text
+            );
+            assert!(!mail.html.contains("<blockquote"), "{}", mail.html);
+            content.files = 0;
+            let without = rendered(&content).text;
+            let told = mail.text.lines().find(|line| !without.contains(line));
+            let told = told.unwrap_or_else(|| panic!("{template} {language}"));
+            assert!(mail.html.contains(told), "{}", mail.html);
+            assert_eq!(told.contains('3'), files == 3, "{told}");
+            lines.insert(told.to_owned());
+        }
+        assert_eq!(lines.len(), 6, "{lines:?}");
     }
 }
 

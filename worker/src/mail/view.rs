@@ -47,6 +47,8 @@ pub struct View {
     customer: String,
     /// Text that somebody wrote.
     quote: Option<String>,
+    /// How many files came with it.
+    files: i64,
     link: Option<String>,
     metric: Option<Metric>,
     late: bool,
@@ -76,6 +78,7 @@ impl View {
             quote: quote(content)
                 .map(trimmed)
                 .filter(|quote| !quote.is_empty()),
+            files: files(content),
             link: link(content, links, &number),
             metric,
             late,
@@ -133,6 +136,30 @@ fn quote(content: &Content) -> Option<&str> {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged => None,
+    }
+}
+
+/// The files that came with what a mail quotes, or without a word.
+fn files(content: &Content) -> i64 {
+    match content.template {
+        Template::StaffReplied | Template::CustomerReplied | Template::Mentioned => content.files,
+        Template::TicketResolved
+        | Template::TicketClosed
+        | Template::EscalationResolved
+        | Template::WorkReopened
+        | Template::EscalatedToYou
+        | Template::EscalatedToNobody
+        | Template::TicketReceived
+        | Template::TicketAssigned
+        | Template::AnswerAwaited
+        | Template::AnswerReminder
+        | Template::WorkAssigned
+        | Template::SlaAtRisk
+        | Template::SlaBreached
+        | Template::ConfirmEmail
+        | Template::ResetPassword
+        | Template::PasswordChanged
+        | Template::EmailChanged => 0,
     }
 }
 

@@ -15,10 +15,10 @@ use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
-    tickets::{NewMessage, actions, input::RawMessage, read},
+    tickets::{NewMessage, access::Action, actions, input::RawMessage, read},
 };
 
-/// Adds a message or, with `isInternal`, a note: `{message, attachments?, isInternal?}`.
+/// Adds a message or, with `isInternal`, a note: `{message?, attachments?, isInternal?}`.
 ///
 /// # Errors
 /// A requester sends a note; a requester writes to a closed ticket.
@@ -31,7 +31,9 @@ pub async fn add_message(
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
-            let target = super::target_in(&mut *work.tx, &actor, &id, version).await?;
+            // Whom a note mentions may write notes: what else is written is asked of its action.
+            let who = (&actor, Action::See);
+            let (target, _) = super::found_in(&mut work.tx, who, &id, version).await?;
             let mut body = payload.object()?;
             let raw = raw(&mut body);
             actions::may_write(actor.role, raw.visibility())?;
@@ -62,7 +64,8 @@ fn raw(body: &mut Body) -> RawMessage {
 pub(crate) fn operation() -> Operation {
     Operation::new("addMessage", Who::SignedIn, "Add a message or an internal note")
         .about("A requester's reply moves a waiting ticket on and takes a resolved one up again; on a closed one it is 409. \
-            Internal notes are for staff: 403 for others.")
+            Internal notes are for staff: 403 for others. `message` may be empty or absent where there is an attachment. \
+            `@` and an employee number in an internal note mentions that agent, who may read the ticket and add notes from then on.")
         .body(
             |body| {
                 let raw = raw(body);
@@ -72,7 +75,7 @@ pub(crate) fn operation() -> Operation {
         )
         .versioned()
         .conflicts(&["illegal_transition", "ticket_closed"])
-        .forbids(&["role_not_allowed"])
+        .forbids(&["role_not_allowed", "mentioned_only"])
         .creates()
         .once()
         .answers::<view::MessageView>("message")

@@ -51,7 +51,7 @@ pub(crate) fn operation() -> Operation {
         .body(body, json!({"agentId": "01999999-0000-7000-8000-000000000000"}))
         .or_nothing()
         .versioned()
-        .forbids(&["assign_to_self_only"])
+        .forbids(&["assign_to_self_only", "mentioned_only"])
         .conflicts(&["agent_at_capacity", "illegal_transition"])
         .answers::<Ticket>("ticket")
 }

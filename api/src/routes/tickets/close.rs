@@ -93,6 +93,7 @@ pub(crate) fn operation() -> Operation {
         )
         .or_nothing()
         .versioned()
+        .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
         .at(Moment::Closed)

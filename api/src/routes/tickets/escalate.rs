@@ -51,6 +51,7 @@ pub(crate) fn operation() -> Operation {
             room; when there is none it waits, escalated and unassigned, and the admins are told.")
         .body(body, json!({"reason": "Requires technical team investigation"}))
         .versioned()
+        .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
         .at(Moment::Escalated)

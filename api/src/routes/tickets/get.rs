@@ -12,7 +12,11 @@ use crate::{
     },
 };
 use axum::extract::State;
-use shared::{context::Context, paging::Section, tickets::read};
+use shared::{
+    context::Context,
+    paging::{Direction, Section},
+    tickets::read,
+};
 
 /// The most messages that come with a ticket; `/messages` pages through the rest.
 const MESSAGES: i64 = 100;
@@ -36,8 +40,9 @@ pub async fn get(
     let mut db = cx.pool.acquire().await?;
     let showing = read::show(&mut db, vec![found]).await?;
     drop(db);
-    let thread = read::thread(&cx.pool, id, reader, Section::first(MESSAGES)).await?;
-    let (thread, _) = super::part(Section::first(MESSAGES), thread)?;
+    let first = Section::first(MESSAGES);
+    let thread = read::thread(&cx.pool, id, reader, first, Direction::Ascending).await?;
+    let (thread, _) = super::part(first, thread)?;
     let view = showing.tickets.first().map(|one| TicketWithMessages {
         ticket: ticket::ticket(one, &showing.people, reader, now),
         messages: thread

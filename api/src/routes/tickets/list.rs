@@ -1,4 +1,4 @@
-//! `GET /support/tickets`: a requester's own, an agent's and the unassigned ones, an admin's all.
+//! `GET /support/tickets`: a requester's own; an agent's, the unassigned ones and those whose notes mention the agent; an admin's all.
 
 use crate::{
     auth::SignedIn,
@@ -81,7 +81,7 @@ fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("listTickets", Who::SignedIn, "List tickets")
-        .about("A requester's own; an agent's and the unassigned ones; an admin's all. Values separated by commas are alternatives. \
+        .about("A requester's own; an agent's, the unassigned ones and those with a note that mentions the agent; an admin's all. Values separated by commas are alternatives. \
             `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `q` finds tickets that have all of its words in number, subject, tags, description or \
             messages: `word`, `\"a phrase\"`, `begin*`, `-without`, `-\"without this\"`, whatever their case and accents. With `q`, what fits \
             best comes first, and `highlight` quotes where it stands. `nextCursor` continues the list at the same \

@@ -1,4 +1,4 @@
-//! `GET /support/tickets/{id}/messages`: the thread, oldest first.
+//! `GET /support/tickets/{id}/messages`: the thread, oldest first or newest first.
 
 use crate::{
     auth::SignedIn,
@@ -13,7 +13,11 @@ use crate::{
     },
 };
 use axum::extract::State;
-use shared::{context::Context, tickets::read};
+use shared::{
+    context::Context,
+    paging::{Direction, Section},
+    tickets::read,
+};
 
 /// Pages through the thread; internal notes are for staff.
 ///
@@ -26,8 +30,9 @@ pub async fn messages(
     query: Query,
 ) -> Result<Answer, Problem> {
     let found = super::find(&cx, &actor, &id).await?;
-    let section = query.read(page::section)?;
-    let thread = read::thread(&cx.pool, found.id, read::reader(&actor), section).await?;
+    let (section, order) = query.read(self::query)?;
+    let reader = read::reader(&actor);
+    let thread = read::thread(&cx.pool, found.id, reader, section, order).await?;
     let (thread, pagination) = super::part(section, thread)?;
     let messages: Vec<_> = thread
         .entries
@@ -37,14 +42,24 @@ pub async fn messages(
     Ok(Answer::of("messages", messages).with("pagination", pagination))
 }
 
+fn query(query: &mut Query) -> Option<(Section, Direction)> {
+    let section = page::section(query)?;
+    let order = query.word("order").unwrap_or(Direction::Ascending);
+    Some((section, order))
+}
+
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "listMessages",
         Who::SignedIn,
         "Page through the thread of a ticket",
     )
-    .about("Oldest first. Internal notes are for staff. `nextCursor` continues the thread.")
-    .query(page::section)
+    .about(
+        "Oldest first, or newest first with `order=desc`. Internal notes are for staff. `nextCursor` continues the thread in the \
+        order that is asked for. Of a redacted message `message` is empty, `attachments` has nothing, and `redacted` says who \
+        did it and when.",
+    )
+    .query(query)
     .answers::<Vec<view::MessageView>>("messages")
     .answers::<Pagination>("pagination")
 }

@@ -15,6 +15,7 @@ pub mod list;
 pub mod messages;
 pub mod priority;
 pub mod rate;
+pub mod redact;
 pub mod reopen;
 pub mod status;
 
@@ -33,37 +34,49 @@ use shared::{
     paging::Section,
     tickets::{
         Ticket,
+        access::Action,
         actions::{Target, TicketKey},
         read,
     },
     work::{Actor, By, Work},
 };
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 
-/// The ticket that a request names, if the caller may see it.
+/// The ticket that a request names, if the caller sees it, and not by a mention alone.
 async fn target(
     cx: &Context,
     actor: &Actor,
     id: &PathId,
     version: IfMatch,
 ) -> Result<Target, Problem> {
-    target_in(&cx.pool, actor, id, version).await
+    target_in(&mut *cx.pool.acquire().await?, actor, id, version).await
 }
 
 /// As [`target`], by this connection: for whoever has a transaction open already.
 async fn target_in(
-    db: impl PgExecutor<'_>,
+    db: &mut PgConnection,
     actor: &Actor,
     id: &PathId,
     version: IfMatch,
 ) -> Result<Target, Problem> {
+    let (target, _) = found_in(db, (actor, Action::Change), id, version).await?;
+    Ok(target)
+}
+
+/// The ticket that a request names, if the caller may do that to it.
+async fn found_in(
+    db: &mut PgConnection,
+    (actor, action): (&Actor, Action),
+    id: &PathId,
+    version: IfMatch,
+) -> Result<(Target, Ticket), Problem> {
     let mut target = Target {
         key: key(id)?,
         version: None,
     };
-    let found = read::find(db, actor, &target).await?;
+    let found = read::find(db, actor, &target, action).await?;
     target.version = version.against(found.version);
-    Ok(target)
+    Ok((target, found))
 }
 
 /// The ticket that a request names, for reading.
@@ -72,7 +85,8 @@ async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Proble
         key: key(id)?,
         version: None,
     };
-    Ok(read::find(&cx.pool, actor, &target).await?)
+    let mut db = cx.pool.acquire().await?;
+    Ok(read::find(&mut db, actor, &target, Action::See).await?)
 }
 
 /// The id or number in the path.

@@ -47,6 +47,7 @@ pub(crate) fn operation() -> Operation {
     .about("The targets follow anew from the original start; what has happened is not rewritten.")
     .body(body, json!({"priority": "urgent"}))
     .versioned()
+    .forbids(&["mentioned_only"])
     .conflicts(&["illegal_transition"])
     .answers::<Ticket>("ticket")
 }

@@ -44,6 +44,7 @@ pub(crate) fn operation() -> Operation {
             if there is room, else to automatic assignment; a new resolution clock starts.")
         .body(body, json!({"reason": "Issue still not resolved"}))
         .versioned()
+        .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition", "reopen_window_over"])
         .answers::<Ticket>("ticket")
         .at(Moment::Reopened)

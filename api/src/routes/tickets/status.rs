@@ -61,6 +61,7 @@ pub(crate) fn operation() -> Operation {
             The present status again changes nothing. `notes` become an internal note.")
         .body(body, json!({"status": "in_progress", "notes": "Started working on the issue"}))
         .versioned()
+        .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
 }

@@ -4,7 +4,11 @@ use crate::{
     attachments::{Upload, may_download, store},
     error::ActionError,
     ids::AttachmentId,
-    tickets::store::{TicketKey, find as find_ticket},
+    tickets::{
+        access::Mention,
+        mentions,
+        store::{TicketKey, find as find_ticket},
+    },
     work::Actor,
 };
 use sqlx::PgPool;
@@ -20,8 +24,12 @@ pub async fn find(pool: &PgPool, actor: &Actor, id: AttachmentId) -> Result<Uplo
         Some(ticket) => find_ticket(pool, &TicketKey::Id(ticket)).await?,
         None => None,
     };
+    let mention = match &ticket {
+        Some(ticket) => mentions::of_actor(&mut *pool.acquire().await?, actor, ticket).await?,
+        None => Mention::NotMentioned,
+    };
     let hangs_on = ticket.as_ref().map(|ticket| (ticket, visibility));
-    if may_download(actor, &upload, hangs_on) {
+    if may_download(actor, &upload, hangs_on, mention) {
         Ok(upload)
     } else {
         Err(unseen())

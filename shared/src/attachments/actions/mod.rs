@@ -2,10 +2,12 @@
 
 mod attach;
 mod find;
+mod give_up;
 mod keep;
 mod prune;
 
 pub use attach::attach;
 pub use find::find;
+pub use give_up::give_up_of_message;
 pub use keep::{announce, keep};
 pub use prune::prune;

@@ -4,12 +4,10 @@
 use crate::{
     assignment,
     error::ActionError,
-    ids::{EventId, MessageId, UserId},
+    ids::{EventId, UserId},
     job_list::{self, Delivery, Job},
-    notifications::{
-        Involved, ResolutionTold, holder, level_above, mention::mentions, plan, store,
-    },
-    tickets::{Happened, TicketEvent},
+    notifications::{Involved, ResolutionTold, holder, level_above, plan, store},
+    tickets::{Happened, TicketEvent, mentions},
     work::{Tx, Work},
 };
 use std::collections::BTreeSet;
@@ -72,8 +70,11 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Er
         | Happened::LanguageChanged { .. }
         | Happened::TagsChanged { .. }
         | Happened::RelatedChanged { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::Rated { .. } => {}
-        Happened::NoteAdded { message } => involved.mentioned = mentioned(tx, *message).await?,
+        Happened::NoteAdded { message } => {
+            involved.mentioned = mentions::of_note(tx, *message).await?;
+        }
         Happened::Escalated { .. } => involved.admins = store::admins(tx).await?,
         Happened::Resolved { .. } => add_earlier_agents(tx, event, &mut involved).await?,
         Happened::Closed => {
@@ -102,25 +103,6 @@ async fn add_earlier_agents(
     Ok(())
 }
 
-/// The staff whom a note mentions, in its order.
-async fn mentioned(tx: &mut Tx, note: MessageId) -> Result<Vec<UserId>, sqlx::Error> {
-    let mentions = mentions(&store::text(tx, note).await?);
-    if mentions.is_empty() {
-        return Ok(Vec::new());
-    }
-    let known = store::employees(tx, &mentions.concat()).await?;
-    let whose = |id: &String| {
-        known
-            .iter()
-            .find(|(other, _)| other == id)
-            .map(|(_, person)| *person)
-    };
-    Ok(mentions
-        .iter()
-        .filter_map(|ids| ids.iter().find_map(whose))
-        .collect())
-}
-
 /// All whom the plan may name.
 fn everybody(event: &TicketEvent, involved: &Involved) -> Vec<UserId> {
     let addressee = match &event.what {
@@ -139,6 +121,7 @@ fn everybody(event: &TicketEvent, involved: &Involved) -> Vec<UserId> {
         | Happened::RelatedChanged { .. }
         | Happened::MessageAdded { .. }
         | Happened::NoteAdded { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::Resolved { .. }
         | Happened::Closed
         | Happened::Reopened { .. }

@@ -6,7 +6,11 @@ use crate::{
     ids::{NotificationId, TicketId, UserId},
     notifications::{Audience, NotificationStatus, Template},
     people::Role,
-    tickets::{Happened, TicketNumber},
+    tickets::{
+        Happened, TicketNumber,
+        access::{Mention, Reader, Scope},
+    },
+    work::Actor,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -35,6 +39,12 @@ pub struct Content {
     pub ticket: TicketFacts,
     /// The text of the message or the note.
     pub text: Option<String>,
+    /// How many files came with it.
+    pub files: i64,
+    /// Whether it was redacted since.
+    pub is_redacted: bool,
+    /// Whether a note of the ticket mentions the person.
+    pub mention: Mention,
 }
 
 /// To whom a notification goes.
@@ -82,8 +92,8 @@ pub struct TicketFacts {
 }
 
 impl Content {
-    /// Whether there is still something to tell: not when it was told already, nor to somebody
-    /// whose account is closed or who may not see it any more.
+    /// Whether there is still something to tell: not when it was told already, nor of a message that
+    /// was redacted, nor to somebody whose account is closed or who may not see it any more.
     #[must_use]
     pub fn is_due(&self) -> bool {
         let may_see = match self.template.audience() {
@@ -91,10 +101,22 @@ impl Content {
             Audience::Holder => {
                 self.person.role.is_staff() && self.ticket.assigned_to == Some(self.person.id)
             }
+            Audience::Staff if self.template == Template::Mentioned => self.sees_notes(),
             Audience::Staff => self.person.role.is_staff(),
             // Of accounts there are other mails.
             Audience::Owner => false,
         };
-        !self.status.is_final() && self.person.active && may_see
+        !self.status.is_final() && !self.is_redacted && self.person.active && may_see
+    }
+
+    /// Whether the person may read the notes of the ticket.
+    fn sees_notes(&self) -> bool {
+        let scope = Scope::of(&Actor {
+            id: self.person.id,
+            role: self.person.role,
+        });
+        let sees = scope.includes_one(self.ticket.customer_id, self.ticket.assigned_to)
+            || scope.is_widened_by(self.mention);
+        sees && scope.reader() == Reader::Staff
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     ids::NotificationId,
     notifications::content::{Content, Recipient, TicketFacts},
-    tickets::Happened,
+    tickets::{Happened, access::Mention},
 };
 use sqlx::{PgPool, types::Json};
 
@@ -12,6 +12,10 @@ use sqlx::{PgPool, types::Json};
 ///
 /// # Errors
 /// The database failed.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one query, and each of its columns by name"
+)]
 pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, sqlx::Error> {
     let row = sqlx::query!(
         r#"select n.id, n.template, n.status,
@@ -20,7 +24,9 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
             t.id as ticket_id, t.number, t.subject, t.customer_id, t.assigned_to,
             t.resolution->>'summary' as summary, t.reopened_count,
             customer.first_name as customer, agent.first_name as "agent?",
-            m.body as "text?",
+            m.body as "text?", coalesce(jsonb_array_length(m.attachments), 0) as "files!",
+            m.redacted_at is not null as "is_redacted!",
+            exists (select from note_mentions mine where mine.user_id = n.user_id and mine.ticket_id = t.id) as "is_mentioned!",
             (select count(*) from ticket_events later
                 where later.ticket_id = t.id and later.at > e.at and later.what->>'type' = 'reopened'
             ) as "reopened_since!"
@@ -70,5 +76,12 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
                 .saturating_sub(i32::try_from(row.reopened_since).unwrap_or(i32::MAX)),
         },
         text: row.text,
+        files: row.files.into(),
+        is_redacted: row.is_redacted,
+        mention: if row.is_mentioned {
+            Mention::Mentioned
+        } else {
+            Mention::NotMentioned
+        },
     }))
 }

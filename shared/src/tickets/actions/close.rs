@@ -5,9 +5,7 @@ use crate::{
     error::ActionError,
     ids::TicketId,
     tickets::{
-        Closing, Conclusion, Duplicate, Ticket,
-        access::{self, Action},
-        input::ANOTHER_TICKET,
+        Closing, Conclusion, Duplicate, Ticket, access::Action, input::ANOTHER_TICKET, mentions,
         store,
     },
     work::{Actor, Work},
@@ -66,12 +64,15 @@ async fn original(
     named: &TicketKey,
     closed: TicketId,
 ) -> Result<Duplicate, ActionError> {
+    let unknown = || ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET);
     let ticket = store::find(&mut *work.tx, named).await?;
-    ticket
-        .filter(|other| other.id != closed && access::may(actor, Action::See, other).is_ok())
-        .map(|other| Duplicate {
-            of: other.id,
-            customer: other.customer_id,
-        })
-        .ok_or_else(|| ActionError::invalid("duplicateOf", "unknown_ticket", ANOTHER_TICKET))
+    let other = ticket
+        .filter(|other| other.id != closed)
+        .ok_or_else(unknown)?;
+    let seen = mentions::may(&mut work.tx, actor, Action::See, &other).await?;
+    seen.map_err(|_| unknown())?;
+    Ok(Duplicate {
+        of: other.id,
+        customer: other.customer_id,
+    })
 }

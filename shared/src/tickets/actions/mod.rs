@@ -10,6 +10,7 @@ mod learn;
 mod open;
 mod priority;
 mod rate;
+mod redact;
 mod release;
 mod reopen;
 mod reply;
@@ -24,6 +25,7 @@ pub use learn::learn_unknown;
 pub use open::open;
 pub use priority::set_priority;
 pub use rate::{rate, rate_by_survey};
+pub use redact::{may_redact, redact};
 pub use release::{Release, release, release_of_offline};
 pub use reopen::reopen;
 pub use reply::{may_write, reply};
@@ -32,8 +34,8 @@ pub use status::set_status;
 pub use super::store::TicketKey;
 
 use super::{
-    Case, ChangedBy, Entry, EntryBy, Priority, Ticket, TicketEvent, access, reactions::reactions,
-    store,
+    Case, ChangedBy, Entry, EntryBy, Priority, Ticket, TicketEvent, access, mentions,
+    reactions::reactions, store,
 };
 use crate::{
     assignment::actions::Desks,
@@ -97,7 +99,9 @@ pub(crate) async fn load(
 ) -> Result<Loaded, ActionError> {
     access::role_may(actor.role, action).map_err(denied)?;
     let case = lock(work, &target.key).await?;
-    access::may(actor, action, case.ticket()).map_err(denied)?;
+    mentions::may(&mut work.tx, actor, action, case.ticket())
+        .await?
+        .map_err(denied)?;
     Ok(Loaded {
         case,
         expected: target.version,
@@ -197,6 +201,15 @@ pub(crate) fn denied(why: access::Denied) -> ActionError {
         access::Denied::Role => {
             ActionError::forbidden("role_not_allowed", "Your role may not do this.")
         }
+        access::Denied::MentionedOnly => ActionError::forbidden(
+            "mentioned_only",
+            "A note mentions you on this ticket: you may read it and add internal notes. Whoever has it, or an admin, \
+             can do the rest or assign it to you.",
+        ),
+        access::Denied::NotTheSender => ActionError::forbidden(
+            "not_your_message",
+            "Somebody else wrote this message: its sender or an admin can redact it.",
+        ),
     }
 }
 

@@ -41,6 +41,8 @@ pub async fn reply(
         attachments: Json(attachments),
         is_internal: new.visibility == Visibility::Internal,
         created_at: work.now(),
+        redacted_at: None,
+        redacted_by: None,
     };
     match new.visibility {
         Visibility::Internal => case.noted(id, work.now()),

@@ -35,6 +35,8 @@ pub async fn set_status(
             attachments: Json(Vec::new()),
             is_internal: true,
             created_at: work.now(),
+            redacted_at: None,
+            redacted_by: None,
         };
         case.noted(note.id, work.now());
         store::insert_message(&mut work.tx, &note).await?;

@@ -223,6 +223,7 @@ fn tell(ticket: &mut Ticket, what: &Happened) {
         }
         Happened::Created
         | Happened::MessageAdded { .. }
+        | Happened::MessageRedacted { .. }
         | Happened::NoteAdded { .. }
         | Happened::Resolved { .. }
         | Happened::Closed

@@ -3,7 +3,7 @@
 use super::{Case, Worker};
 use crate::{
     ids::MessageId,
-    tickets::{Change, Happened, Refused, Status},
+    tickets::{Change, Happened, Refused, Status, Visibility},
 };
 use chrono::{DateTime, Utc};
 
@@ -59,5 +59,24 @@ impl Case {
     /// Staff wrote an internal note.
     pub fn noted(&mut self, note: MessageId, now: DateTime<Utc>) {
         self.record(now, Happened::NoteAdded { message: note });
+    }
+
+    /// A message or a note was redacted.
+    pub fn redact(
+        &mut self,
+        message: MessageId,
+        visibility: Visibility,
+        reason: String,
+        now: DateTime<Utc>,
+    ) {
+        let is_internal = visibility == Visibility::Internal;
+        self.record(
+            now,
+            Happened::MessageRedacted {
+                message,
+                is_internal,
+                reason,
+            },
+        );
     }
 }

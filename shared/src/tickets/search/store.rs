@@ -100,6 +100,40 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     add_text(tx, id, ticket, message.is_internal, &index).await
 }
 
+/// Makes searches forget a message that is redacted: the words of the ticket are those of the texts
+/// that are left, the earliest first as far as there is room.
+pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
+    sqlx::query!("delete from text_words where id = $1", message.id.0)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "with texts as (
+             select w.id, w.is_internal, word.lexeme from text_words w cross join lateral unnest(w.words) as word
+             where w.ticket_id = $1
+         ), known as (
+             select lexeme, bool_or(not is_internal) as is_public, min(id::text) as first from texts group by lexeme
+         ), sized as (
+             select lexeme, is_public, sum(octet_length(lexeme) + 8) over earliest as size,
+                 sum(octet_length(lexeme) + 8) filter (where is_public) over earliest as public_size
+             from known window earliest as (order by first, lexeme)
+         ), kept as (
+             select
+                 coalesce(array_agg(lexeme) filter (where is_public and public_size <= $2), '{}') as words,
+                 coalesce(array_agg(lexeme) filter (where size <= $2), '{}') as all_words
+             from sized
+         )
+         update ticket_words t set words = array_to_tsvector(kept.words),
+             all_words = case when exists (select from text_words w where w.ticket_id = $1 and w.is_internal)
+                 then array_to_tsvector(kept.all_words) end
+         from kept where t.ticket_id = $1",
+        message.ticket_id.0,
+        i64::from(FULL),
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
 /// Tickets that no search knows: those of a release that had none.
 pub async fn unknown(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<TicketId>> {
     sqlx::query_scalar!(

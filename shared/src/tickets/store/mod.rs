@@ -6,7 +6,7 @@ mod thread;
 pub use queue::{find_waiting, first_waiting, try_lock_first, waiting};
 pub use thread::{
     Cut, Place, count_events, count_messages, escalations, events, insert_events, insert_message,
-    messages, place_of_event, place_of_message,
+    latest_messages, message, messages, place_of_event, place_of_message, redact_message,
 };
 
 use super::{Case, Ticket, TicketNumber, search};

@@ -2,9 +2,9 @@
 
 use crate::{
     db::Json,
-    ids::{EventId, TicketId, UserId},
+    ids::{EventId, MessageId, TicketId, UserId},
     people::Role,
-    tickets::{ChangedBy, Happened, Message, TicketEvent, access::Reader, search},
+    tickets::{ChangedBy, Happened, Message, TicketEvent, access::Reader, mentions, search},
     work::Tx,
 };
 use chrono::{DateTime, Utc};
@@ -45,7 +45,7 @@ pub async fn insert_events(
     .map(|_| ())
 }
 
-/// Adds a message, with what searches find it by.
+/// Adds a message, with what searches find it by and whom it mentions.
 pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into messages (id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at)
@@ -61,7 +61,42 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     )
     .execute(&mut **tx)
     .await?;
+    mentions::keep(tx, message).await?;
     search::store::add_message(tx, message).await
+}
+
+/// Writes that a message is redacted, and forgets what searches found it by and whom it mentioned.
+/// The message comes first: whoever reads it for mentions at this moment has done so, or waits.
+pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update messages set body = $2, attachments = $3, redacted_at = $4, redacted_by = $5 where id = $1",
+        message.id.0,
+        message.body,
+        &message.attachments as _,
+        message.redacted_at,
+        message.redacted_by.map(|person| person.0),
+    )
+    .execute(&mut **tx)
+    .await?;
+    mentions::forget(&mut **tx, message.id).await?;
+    search::store::forget_message(tx, message).await
+}
+
+/// A message of a ticket.
+pub async fn message(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    message: MessageId,
+) -> sqlx::Result<Option<Message>> {
+    sqlx::query_as!(
+        Message,
+        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
+         from messages where id = $1 and ticket_id = $2",
+        message.0,
+        ticket.0,
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// A place in a thread or a history: the instant of an entry, and which of that instant's it is.
@@ -101,10 +136,34 @@ pub async fn messages(
 ) -> sqlx::Result<Vec<Message>> {
     sqlx::query_as!(
         Message,
-        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at
+        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
          from messages where ticket_id = $1 and (not is_internal or $2)
              and (created_at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
          order by created_at, position offset $5 limit $6",
+        ticket.0,
+        reader == Reader::Staff,
+        cut.after.map(|place| place.0),
+        cut.after.map(|place| place.1),
+        cut.offset,
+        cut.limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A part of a thread, newest first: the same index read backwards.
+pub async fn latest_messages(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+    reader: Reader,
+    cut: Cut,
+) -> sqlx::Result<Vec<Message>> {
+    sqlx::query_as!(
+        Message,
+        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
+         from messages where ticket_id = $1 and (not is_internal or $2)
+             and (created_at, position) < (coalesce($3, timestamptz 'infinity'), coalesce($4::bigint, 0))
+         order by created_at desc, position desc offset $5 limit $6",
         ticket.0,
         reader == Reader::Staff,
         cut.after.map(|place| place.0),

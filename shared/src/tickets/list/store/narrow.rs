@@ -78,11 +78,14 @@ fn in_scope(query: &mut QueryBuilder<Postgres>, scope: Scope) {
         Scope::Own(customer) => {
             query.push(" and t.customer_id = ").push_bind(customer.0);
         }
+        // Those that mention the agent as an array, which the index of ids can be asked for.
         Scope::Desk(agent) => {
             query
                 .push(" and (t.assigned_to = ")
                 .push_bind(agent.0)
-                .push(" or t.assigned_to is null)");
+                .push(" or t.assigned_to is null or t.id = any(array(select ticket_id from note_mentions where user_id = ")
+                .push_bind(agent.0)
+                .push(")))");
         }
         Scope::All => {}
     }

@@ -1,0 +1,67 @@
+//! `DELETE /support/tickets/{id}/messages/{messageId}`.
+
+use crate::{
+    auth::Staff,
+    body::Body,
+    error::Problem,
+    extract::{IfMatch, InnerId, PathId},
+    idempotency::Post,
+    openapi::{Moment, Operation, Who},
+    respond::Answer,
+    views::thread as view,
+};
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
+use serde_json::json;
+use shared::{
+    context::Context,
+    tickets::{access::Action, actions, input::NOTES, read},
+};
+
+/// Redacts a message: `{reason}`. A second time changes nothing.
+///
+/// # Errors
+/// The ticket has no such message; an agent names somebody else's.
+pub async fn redact(
+    Staff(actor): Staff,
+    State(cx): State<Context>,
+    (id, message): (PathId, InnerId),
+    version: IfMatch,
+    post: Post,
+) -> Result<Response, Problem> {
+    post.once(&cx, actor, |work, payload| {
+        async move {
+            let who = (&actor, Action::Redact);
+            let (target, ticket) = super::found_in(&mut work.tx, who, &id, version).await?;
+            let message = message.parse("messageId", "the id of a message")?;
+            actions::may_redact(work, &actor, ticket.id, message).await?;
+            let reason = payload.read(reason)?;
+            let redacted = actions::redact(work, &target, message, reason).await?;
+            let thread = read::message(&mut *work.tx, redacted).await?;
+            let view = thread
+                .entries
+                .first()
+                .map(|message| view::message(message, &thread.people));
+            Ok(Answer::of("message", view))
+        }
+        .boxed()
+    })
+    .await
+}
+
+fn reason(body: &mut Body) -> Option<String> {
+    body.required("reason", 1..=NOTES)
+}
+
+pub(crate) fn operation() -> Operation {
+    Operation::new("redactMessage", Who::Roles("agents and admins"), "Redact a message")
+        .about("Its text and its files go, and are found by no search any more; its place in the thread stays, with who redacted it and \
+            when. Agents may redact what they wrote, admins any message. The reason is for staff, in the history. \
+            Mails that went out stay out. A message that is redacted already stays as it is.")
+        .body(reason, json!({"reason": "It had the number of a card."}))
+        .versioned()
+        .forbids(&["not_your_message"])
+        .once()
+        .answers::<view::MessageView>("message")
+        .at(Moment::Redacted)
+}

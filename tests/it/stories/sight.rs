@@ -1,0 +1,147 @@
+//! Who sees which ticket: the rules, the lists and the look-up of one ticket say the same.
+
+use crate::harness::{App, Caller, TICKETS};
+use serde_json::json;
+use shared::{
+    people::Role,
+    tickets::{
+        access::{self, Action, Mention, Scope},
+        actions::{Target, TicketKey},
+        list::{self, Filter, Paging, Start},
+        mentions, read,
+    },
+    work::Actor,
+};
+use std::collections::BTreeSet;
+
+/// Everybody there is, with the employee ids that notes name.
+async fn people(app: &App) -> Vec<Caller> {
+    let staff = |id: &str| json!({"department": "complaints", "employeeId": id});
+    vec![
+        app.customer("Ann").await,
+        app.customer("Zoe").await,
+        app.person("Ted", Role::Technician, json!(null)).await,
+        app.person("Sam", Role::Support, staff("S")).await,
+        app.person("Kim", Role::Support, staff("K")).await,
+        app.person("Tom", Role::Support, staff("T")).await,
+        app.person("Eve", Role::Admin, staff("E")).await,
+    ]
+}
+
+/// Tickets of two customers: with nobody, with two agents and an admin; with notes for each, for
+/// several, for none, and with one that was redacted; active and closed.
+async fn tickets(people: &[Caller]) -> Vec<String> {
+    let [ann, zoe, _, sam, kim, _, eve] = people else {
+        panic!("seven people")
+    };
+    let mut tickets = Vec::new();
+    let notes = [
+        "",
+        "@K",
+        "@T",
+        "@K and @T and @E",
+        "@S @K",
+        "@nobody",
+        "!@K",
+    ];
+    for (customer, holder) in [
+        (ann, None),
+        (zoe, Some(sam)),
+        (ann, Some(kim)),
+        (ann, Some(eve)),
+    ] {
+        for (number, note) in notes.iter().enumerate() {
+            let id = customer.asks("general", "low").await;
+            if let Some(holder) = holder {
+                let assign = json!({"agentId": holder.id(), "force": true});
+                eve.does("assign", &id, assign).await.ok();
+            }
+            if !note.is_empty() {
+                let said = eve.notes(&id, note).await;
+                if note.starts_with('!') {
+                    eve.redacts(&id, &said).await.ok();
+                }
+            }
+            if number % 2 == 1 && holder.is_some() {
+                eve.closes(&id).await.ok();
+            }
+            tickets.push(id);
+        }
+    }
+    tickets
+}
+
+#[tokio::test]
+async fn what_a_list_has_is_what_the_rules_let_see_for_everybody_and_every_ticket() {
+    let app = App::new().await;
+    let people = people(&app).await;
+    let all = tickets(&people).await;
+    let now = app.now();
+    let (mut seen, mut hidden, mut by_mention) = (0, 0, 0);
+    for person in &people {
+        let role: String = sqlx::query_scalar("select role from users where id = $1::uuid")
+            .bind(person.id())
+            .fetch_one(&app.cx.pool)
+            .await
+            .unwrap();
+        let actor = Actor {
+            id: person.id().parse().unwrap(),
+            role: role.parse().unwrap(),
+        };
+        let filter = Filter::default();
+        let paging = Paging {
+            start: Start::Page(1),
+            limit: 100,
+        };
+        let page = list::page(&app.cx.pool, Scope::of(&actor), &filter, &paging, now).await;
+        let page = page.unwrap();
+        assert_eq!(usize::try_from(page.total).unwrap(), page.tickets.len());
+        let listed: BTreeSet<_> = page.tickets.iter().map(|one| one.id.to_string()).collect();
+        let mut db = app.cx.pool.acquire().await.unwrap();
+        for id in &all {
+            let eve = Actor {
+                id: people[6].id().parse().unwrap(),
+                role: Role::Admin,
+            };
+            let target = Target {
+                key: TicketKey::parse(id).unwrap(),
+                version: None,
+            };
+            let ticket = read::find(&mut db, &eve, &target, Action::See)
+                .await
+                .unwrap();
+            let is_mentioned: bool = sqlx::query_scalar(
+                "select exists (select from note_mentions where ticket_id = $1::uuid and user_id = $2::uuid)",
+            )
+            .bind(id)
+            .bind(person.id())
+            .fetch_one(&mut *db)
+            .await
+            .unwrap();
+            let mention = if is_mentioned {
+                Mention::Mentioned
+            } else {
+                Mention::NotMentioned
+            };
+            let may = access::may(&actor, Action::See, &ticket, mention).is_ok();
+            assert_eq!(listed.contains(id), may, "{role} {id} {mention:?}");
+            let shown = person.get(&format!("{TICKETS}/{id}")).await.status;
+            assert_eq!(shown == 200, may, "{role} {id}: {shown}");
+            let asked = mentions::may(&mut db, &actor, Action::See, &ticket)
+                .await
+                .unwrap();
+            assert_eq!(asked.is_ok(), may);
+            let without = access::may(&actor, Action::See, &ticket, Mention::NotMentioned);
+            if may {
+                seen += 1;
+            } else {
+                hidden += 1;
+            }
+            by_mention += i32::from(may && without.is_err());
+        }
+    }
+    assert!(
+        seen > 50 && hidden > 50 && by_mention > 10,
+        "{seen} {hidden} {by_mention}"
+    );
+}
