@@ -9,7 +9,7 @@ use crate::openapi::Moment;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
-    attachments::Attachment,
+    attachments::{Attachment, NewAttachment},
     db::Json,
     ids::{EventId, MessageId, TicketId, UserId},
     people::{
@@ -18,8 +18,8 @@ use shared::{
     },
     sla::{Clocks, Policy},
     tickets::{
-        Category, ChangedBy, Happened, Message, Priority, Resolution, ResolutionType, SenderType,
-        Status, TicketEvent, TicketNumber,
+        Category, ChangedBy, Happened, Message, NewTicket, Opening, Priority, Resolution,
+        ResolutionType, SenderType, Status, TicketEvent, TicketNumber,
         read::{Reader, Shown},
     },
 };
@@ -75,16 +75,16 @@ impl Story {
     }
 
     fn created() -> Self {
-        let policy = Policy::standard(Priority::High, AT_RISK_PERCENT);
-        let clocks = Clocks::open(&policy, minute(0));
+        let customer = named(CUSTOMER, "Asha", "Mwangi", Role::Customer);
+        let ticket = new_ticket(&customer);
         let mut story = Self {
             shown: Shown {
-                ticket: new_ticket(policy),
-                clocks,
+                clocks: Clocks::open(&ticket.policy, ticket.created_at),
+                ticket,
                 escalations: Vec::new(),
             },
             people: [
-                named(CUSTOMER, "Asha", "Mwangi", Role::Customer),
+                customer,
                 named(AGENT, "Sarah", "Otieno", Role::Support),
                 named(SENIOR, "Daniel", "Kamau", Role::Support),
             ]
@@ -95,15 +95,19 @@ impl Story {
             events: Vec::new(),
             now: minute(0),
         };
-        story.happens(
-            0,
-            ChangedBy::Person(CUSTOMER, Role::Customer),
-            Happened::Created,
-        );
+        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
+        story.records(0, by, Happened::Created);
         story
     }
 
+    /// Something happens to the ticket: it goes into the history, and the version up by one.
     fn happens(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
+        self.records(minutes, by, what);
+        self.shown.ticket.updated_at = self.now;
+        self.shown.ticket.version += 1;
+    }
+
+    fn records(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
         let event = TicketEvent {
             id: EventId(id(0x100 + u128::try_from(self.events.len()).unwrap_or(0))),
             ticket: TICKET,
@@ -116,8 +120,6 @@ impl Story {
         }
         self.events.push(event);
         self.now = minute(minutes);
-        self.shown.ticket.updated_at = self.now;
-        self.shown.ticket.version += 1;
     }
 
     fn by_the_agent(&mut self, minutes: i64, what: Happened) {
@@ -206,50 +208,35 @@ impl Story {
     }
 }
 
-fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
-    shared::tickets::Ticket {
-        id: TICKET,
-        number: TicketNumber::new(minute(0), 42),
-        customer_id: CUSTOMER,
-        assigned_to: None,
+/// The ticket of the story, as the domain opens one.
+fn new_ticket(customer: &Named) -> shared::tickets::Ticket {
+    let screenshot = Attachment {
+        url: "https://example.com/screenshot.png".to_owned(),
+        file_name: "screenshot.png".to_owned(),
+        content_type: None,
+        size: None,
+    };
+    let new = NewTicket {
         subject: "Cannot complete payment".to_owned(),
         description: "Getting error when trying to pay for booking #BKG-12345".to_owned(),
         category: Category::Payment,
         priority: Priority::High,
-        status: Status::Open,
-        department: Department::Billing,
-        language: "en".to_owned(),
-        tags: vec!["payment".to_owned(), "booking".to_owned()],
-        attachments: Json(vec![Attachment {
-            url: "https://example.com/screenshot.png".to_owned(),
-            file_name: "screenshot.png".to_owned(),
-            content_type: None,
-            size: None,
-        }]),
         related_booking: Some("BKG-12345".to_owned()),
         related_transaction: None,
         related_conversation: None,
-        policy: Json(policy),
-        escalation_level: 0,
-        resolution: None,
-        resolved_for: None,
-        rating: None,
-        rating_feedback: None,
-        rated_at: None,
-        rated_for: None,
-        rated_cycle: None,
-        reopened_count: 0,
-        waiting_since: None,
-        reminded_at: None,
-        handed_back_by: None,
-        version: 0,
-        created_at: minute(0),
-        updated_at: minute(0),
-        assigned_at: None,
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
-    }
+        attachments: vec![NewAttachment::Link(screenshot.clone())],
+        tags: vec!["payment".to_owned(), "booking".to_owned()],
+        customer: customer.id,
+    };
+    let opening = Opening {
+        id: TICKET,
+        language: customer.language.clone(),
+        number: TicketNumber::new(minute(0), 42),
+        attachments: vec![screenshot],
+        policy: Policy::standard(Priority::High, AT_RISK_PERCENT),
+        at: minute(0),
+    };
+    shared::tickets::Ticket::opened(new, opening)
 }
 
 fn message() -> Message {
