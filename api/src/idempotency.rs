@@ -1,9 +1,9 @@
 //! `Idempotency-Key`: a request that is sent again gets the answer that it got first, and does
-//! nothing again. Every POST goes through [`Post::once`] but those under `/auth`, and any whose answer
-//! holds a secret: those must not be kept.
+//! nothing again. Every write (POST, PUT, PATCH, DELETE) goes through [`Write::once`] but those under
+//! `/auth`, and any whose answer holds a secret: those must not be kept.
 //!
 //! ```text
-//! post.once(&cx, actor, |work, payload| async move {
+//! write.once(&cx, actor, |work, payload| async move {
 //!     let mut body = payload.object()?;
 //!     let new = self::body(&mut body);
 //!     let thing = actions::create(work, body.finish(new)?).await?;
@@ -20,7 +20,7 @@ use crate::{error::Problem, extract::Payload};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures_util::future::BoxFuture;
@@ -42,10 +42,11 @@ pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotenc
 /// The most characters of a key.
 const LONGEST: usize = 255;
 
-/// The key of a request, if it has one, and the path that it was sent to.
+/// The key of a request, if it has one, and what the request was sent to.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
     key: Option<String>,
+    method: Method,
     path: String,
 }
 
@@ -81,6 +82,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(Self {
             key: key(&parts.headers)?,
+            method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
         })
     }
@@ -108,14 +110,14 @@ pub(crate) fn invalid_key() -> Problem {
     )
 }
 
-/// A POST of JSON: its key, if it has one, and its body.
+/// A write of JSON: its key, if it has one, and its body. The body can be had by [`Write::once`] alone.
 #[derive(Debug)]
-pub struct Post {
+pub struct Write {
     idempotency: Idempotency,
     payload: Payload,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Post {
+impl<S: Send + Sync> FromRequest<S> for Write {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -130,7 +132,7 @@ impl<S: Send + Sync> FromRequest<S> for Post {
     }
 }
 
-impl Post {
+impl Write {
     /// As [`Idempotency::once`], for a person who is signed in.
     ///
     /// # Errors
@@ -160,7 +162,7 @@ struct Keyed {
 
 impl Idempotency {
     /// Does the work of a request in one transaction, and keeps the answer in it, if there is a
-    /// key; what was answered before is answered again. `body` is what else tells the request
+    /// key; what was answered before is answered again, whatever `If-Match` says. `body` is what else tells the request
     /// from others; `None` where it did not arrive, which is for `act` to find.
     ///
     /// # Errors
@@ -216,18 +218,30 @@ impl Idempotency {
 
     fn keyed(self, asker: Asker, body: Option<&[u8]>) -> Option<Keyed> {
         let (key, body) = self.key.zip(body)?;
-        let path_and_body = Sha256::new()
-            .chain_update(self.path)
-            .chain_update([0])
-            .chain_update(body);
         Some(Keyed {
             request: RequestKey {
                 caller: asker.name(),
                 key,
             },
-            fingerprint: path_and_body.finalize().to_vec(),
+            fingerprint: fingerprint(&self.method, &self.path, body),
         })
     }
+}
+
+/// Tells a request from others. That of a POST names no method: answers that were kept when only POSTs
+/// had keys are still found. No path begins as a method does.
+fn fingerprint(method: &Method, path: &str, body: &[u8]) -> Vec<u8> {
+    let method = if method == Method::POST {
+        ""
+    } else {
+        method.as_str()
+    };
+    let whole = Sha256::new()
+        .chain_update(method)
+        .chain_update(path)
+        .chain_update([0])
+        .chain_update(body);
+    whole.finalize().to_vec()
 }
 
 /// What the request was answered before, if it was. From here on nobody else answers it.
@@ -326,6 +340,24 @@ mod tests {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(key).unwrap());
         }
         key(&headers).map_err(|problem| problem.status())
+    }
+
+    #[test]
+    fn a_request_is_told_from_others_by_its_method_its_path_and_its_body() {
+        let methods = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        let mut found = std::collections::BTreeSet::new();
+        for method in &methods {
+            for (path, body) in [("/a", "b"), ("/ab", ""), ("/a", ""), ("/b", "b")] {
+                found.insert(fingerprint(method, path, body.as_bytes()));
+            }
+        }
+        assert_eq!(found.len(), methods.len() * 4);
+    }
+
+    #[test]
+    fn an_answer_that_was_kept_when_only_posts_had_keys_is_still_found() {
+        let before = Sha256::digest(b"/a\0b").to_vec();
+        assert_eq!(fingerprint(&Method::POST, "/a", b"b"), before);
     }
 
     #[test]

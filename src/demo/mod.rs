@@ -108,8 +108,11 @@ async fn play(world: &World, people: &People, extent: &Extent, end: DateTime<Utc
             }
             Entry::Duty(index, availability) => {
                 if let Some(agent) = people.agents.get(index) {
-                    let set = set_availability(&world.cx, agent.person.actor, availability).await;
-                    set.map_err(schema::explained)?;
+                    world
+                        .by(agent.person.actor, async |work| {
+                            set_availability(work, availability).await
+                        })
+                        .await?;
                     // nothing follows from the other answers
                     if availability == Availability::Available {
                         world.settle().await?;

@@ -1,7 +1,11 @@
 //! With which words an operation may fail: those that follow from what it reads and who may call
 //! it, and those that it names itself.
 
-use super::{Operation, Who, who::Minds};
+use super::{
+    Route, Who,
+    operation::{Answers, Reads},
+    who::Minds,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of each status.
@@ -43,7 +47,8 @@ const KEY: &[(u16, &str)] = &[
     (422, "idempotency_key_reused"),
 ];
 
-pub(super) fn of(operation: &Operation, path: &str) -> Codes {
+pub(super) fn of(route: &Route) -> Codes {
+    let operation = &route.operation;
     let mut codes = Codes::new();
     let mut add = |some: &[(u16, &'static str)]| {
         for (status, code) in some {
@@ -59,18 +64,14 @@ pub(super) fn of(operation: &Operation, path: &str) -> Codes {
     if operation.who != Who::Anybody || operation.minds == Minds::Login {
         add(TOKEN);
     }
-    if path.contains("{id}") {
-        add(&[(400, "invalid_query"), (404, "not_found")]);
+    for resource in route.resources {
+        add(resource.failures());
     }
-    if path.contains("{queue}") {
-        add(&[(400, "invalid_query")]);
-    }
-    // Pages say what is wrong in words.
-    if operation.body.is_some() && !operation.pages {
-        add(BODY);
-    }
-    if operation.upload.is_some() {
-        add(FORM);
+    match (&operation.reads, &operation.answers) {
+        // Pages say what is wrong in words.
+        (Reads::Nothing, _) | (Reads::Object(_), Answers::Page(_)) => {}
+        (Reads::Object(_), _) => add(BODY),
+        (Reads::File(_), _) => add(FORM),
     }
     if operation.query.is_some() {
         add(&[(400, "invalid_query")]);
@@ -78,7 +79,7 @@ pub(super) fn of(operation: &Operation, path: &str) -> Codes {
     if operation.takes_version {
         add(&[(412, "version_moved_on")]);
     }
-    if operation.once {
+    if route.takes_key() {
         add(KEY);
     }
     add(&operation.own_codes);

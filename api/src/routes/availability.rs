@@ -4,12 +4,13 @@ use crate::{
     auth::Staff,
     body::Body,
     error::Problem,
-    extract::Payload,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::person::AvailabilityView,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -36,10 +37,16 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
 pub async fn put(
     Staff(actor): Staff,
     State(cx): State<Context>,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let status = payload.read(body)?;
-    Ok(answer(set_availability(&cx, actor, status).await?))
+    put: Write,
+) -> Result<Response, Problem> {
+    put.once(&cx, actor, |work, payload| {
+        async move {
+            let status = payload.read(body)?;
+            Ok(answer(set_availability(work, status).await?))
+        }
+        .boxed()
+    })
+    .await
 }
 
 fn body(body: &mut Body) -> Option<Availability> {

@@ -10,7 +10,7 @@ use crate::{
     work::{Tx, Work},
 };
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 
 /// Writes jobs to the ledger. Those whose like already waits are left out.
@@ -355,7 +355,10 @@ pub async fn delete_over(
 ///
 /// # Errors
 /// The database failed.
-pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sqlx::Error> {
+pub async fn counts(
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Count>, sqlx::Error> {
     sqlx::query_as!(
         Count,
         r#"select queue as "queue!: String", state as "state!: crate::jobs::State", count(*) as "count!",
@@ -366,6 +369,6 @@ pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sql
            group by queue, state order by queue, state"#,
         now,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }

@@ -6,7 +6,6 @@
 
 use crate::{
     assignment::store::lock_agent,
-    context::Context,
     error::ActionError,
     fault::Faults,
     ids::UserId,
@@ -16,7 +15,7 @@ use crate::{
         account::store::{self as accounts, Account},
         store,
     },
-    work::{Actor, By, Work},
+    work::Work,
 };
 
 /// Changes an account.
@@ -25,12 +24,10 @@ use crate::{
 /// There is no such account; nobody would be left as an admin; the employee number is taken;
 /// requesters have no support info.
 pub async fn change_person(
-    cx: &Context,
-    by: Actor,
+    work: &mut Work<'_>,
     person: UserId,
     change: &PersonChange,
 ) -> Result<Person, ActionError> {
-    let mut work = cx.begin(By::Person(by)).await?;
     let admins = if change.takes_admins_away() {
         store::lock_admins(&mut work.tx).await?
     } else {
@@ -51,14 +48,12 @@ pub async fn change_person(
             "This is the last active admin: make somebody else an admin first.",
         ));
     }
-    save_standing(&mut work, &before, role, active).await?;
+    save_standing(work, &before, role, active).await?;
     match &change.support_info {
         Change::Stays | Change::Cleared => {}
-        Change::To(info) => save_support_info(&mut work, person, role, info).await?,
+        Change::To(info) => save_support_info(work, person, role, info).await?,
     }
-    let changed = store::person(&mut work.tx, person, cx.config.tickets.load).await?;
-    work.commit().await?;
-    Ok(changed)
+    store::person(&mut work.tx, person, work.cx.config.tickets.load).await
 }
 
 /// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
