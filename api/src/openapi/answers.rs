@@ -5,7 +5,7 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, Route, failures, headers, operation::Answers, part::Part};
+use super::{Route, failures, headers, part::Answers};
 use axum::http::StatusCode;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
@@ -61,49 +61,12 @@ fn success(route: &Route, generator: &mut SchemaGenerator) -> Value {
             let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
             json!({"*/*": {"schema": file}})
         }
-        Answers::Whole(whole) => {
-            json_of(&whole.schema(generator), &whole.example(operation.moment))
+        answers @ (Answers::Whole(_) | Answers::Fields(..)) => {
+            let example = answers.example(operation.moment);
+            json!({"application/json": {"schema": answers.schema(generator), "example": example}})
         }
-        Answers::Fields(always, sometimes) => json_of(
-            &schema(always, sometimes, generator),
-            &success_example(operation),
-        ),
     };
     response(operation.status, &headers::of_success(route), &content)
-}
-
-fn json_of(schema: &Value, example: &Value) -> Value {
-    json!({"application/json": {"schema": schema, "example": example}})
-}
-
-type Field = (&'static str, Part);
-
-fn schema(always: &[Field], sometimes: &[Field], generator: &mut SchemaGenerator) -> Value {
-    let mut properties = Map::from_iter([("success".to_owned(), json!({"const": true}))]);
-    let mut add = |fields: &[Field]| {
-        for (field, part) in fields {
-            properties.insert((*field).to_owned(), part.schema(generator));
-        }
-        properties.keys().cloned().collect::<Vec<_>>()
-    };
-    let required = add(always);
-    add(sometimes);
-    json!({"type": "object", "properties": properties, "required": required})
-}
-
-/// An example of a success that is JSON.
-pub(super) fn success_example(operation: &Operation) -> Value {
-    let at = operation.moment;
-    match &operation.answers {
-        Answers::Whole(whole) => whole.example(at),
-        Answers::Fields(always, sometimes) => {
-            let success = ("success".to_owned(), json!(true));
-            let parts = always.iter().chain(sometimes);
-            let parts = parts.map(|(field, part)| ((*field).to_owned(), part.example(at)));
-            std::iter::once(success).chain(parts).collect()
-        }
-        Answers::Page(_) | Answers::File | Answers::Text(..) => Value::Null,
-    }
 }
 
 /// Problems that read the same for several operations are written down once.

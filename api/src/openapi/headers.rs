@@ -1,7 +1,7 @@
 //! What the document says of the headers of answers. Those that answers of every kind have are written
 //! down once, and referred to.
 
-use super::{Route, answers::success_example, operation::Answers};
+use super::{Route, part::Answers};
 use crate::error::Problem;
 use serde_json::{Map, Value, json};
 
@@ -60,7 +60,7 @@ pub(super) fn of_success(route: &Route) -> Map<String, Value> {
     if operation.status == 201 {
         add("Location", header("The path of what was created."));
     }
-    let example = success_example(operation);
+    let example = operation.answers.example(operation.moment);
     if example.get("ticket").is_some_and(Value::is_object) {
         add("ETag", header("The ticket's version, for `If-Match`."));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Example, Moment, Resource,
-    part::Part,
+    part::{Answers, Part},
     reader::Reader,
     who::{Minds, Who},
 };
@@ -35,21 +35,6 @@ pub(super) struct ObjectBody {
     null: Null,
     /// Whether there has to be a body at all.
     pub is_needed: bool,
-}
-
-/// What an operation answers with when it succeeds.
-#[derive(Debug, Clone)]
-pub(super) enum Answers {
-    /// `success`, and these fields besides: first those that are always there.
-    Fields(Vec<(&'static str, Part)>, Vec<(&'static str, Part)>),
-    /// An object that has `success` itself.
-    Whole(Part),
-    /// A page, as which refusals of these statuses come, too.
-    Page(&'static [u16]),
-    /// A file.
-    File,
-    /// Text of that type, and some of it.
-    Text(&'static str, &'static str),
 }
 
 /// One operation.

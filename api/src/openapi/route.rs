@@ -1,7 +1,7 @@
 //! A route, with all that is known of it. It is said where the route is declared, and nowhere guessed
 //! from its path.
 
-use super::{Codes, Operation, Resource, codes};
+use super::{Operation, Resource};
 use crate::limits::Rule;
 use axum::{
     extract::{MatchedPath, Request},
@@ -41,12 +41,6 @@ pub enum Repeats {
 }
 
 impl Route {
-    /// The failures it may answer with: the codes of each status.
-    #[must_use]
-    pub fn failures(&self) -> Codes {
-        codes::of(self)
-    }
-
     /// Whether it minds `Idempotency-Key`.
     #[must_use]
     pub fn takes_key(&self) -> bool {
