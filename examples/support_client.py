@@ -79,11 +79,12 @@ class Client:
         `if_match`: the `etag` that the decision is based on. 412 when the ticket has changed since."""
         return self.call("POST", path, body, {"Idempotency-Key": key or new_key(), **precondition(if_match)})
 
-    def put(self, path, body, if_match=None):
-        return self.call("PUT", path, body, precondition(if_match))
+    def put(self, path, body, key=None, if_match=None):
+        """As `post`: a double click escalates a ticket once."""
+        return self.call("PUT", path, body, {"Idempotency-Key": key or new_key(), **precondition(if_match)})
 
-    def patch(self, path, body):
-        return self.call("PATCH", path, body)
+    def patch(self, path, body, key=None):
+        return self.call("PATCH", path, body, {"Idempotency-Key": key or new_key()})
 
     def call(self, method, path, body=None, headers=None):
         """A call as the person who is logged in."""

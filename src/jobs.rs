@@ -239,7 +239,8 @@ async fn stats(cx: &Context) -> Result<()> {
     let now = cx.clock.now();
     let mut out = io::stdout().lock();
     writeln!(out, "queue        ready    sent running    dead  oldest")?;
-    for queue in operate::queues(&cx.pool, now).await? {
+    let mut db = cx.pool.acquire().await?;
+    for queue in operate::queues(&mut db, now).await? {
         let age = queue.oldest_due.map_or(TimeDelta::zero(), |due| now - due);
         writeln!(
             out,

@@ -1,12 +1,11 @@
 //! Who is at the other end: the address that a connection comes from or, where that is a proxy
 //! of ours, the one that the proxy says it comes from.
 
-use crate::state::ApiState;
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{Extensions, HeaderMap, HeaderName, request::Parts},
 };
-use shared::config::Http;
+use shared::{config::Http, context::Context};
 use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -72,11 +71,14 @@ fn address(text: &str) -> Option<IpAddr> {
     text.parse().or_else(with_port).ok()
 }
 
-impl FromRequestParts<ApiState> for ClientAddress {
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+where
+    Context: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, api: &ApiState) -> Result<Self, Infallible> {
-        let http = &api.cx.config.http;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let http = &Context::from_ref(state).config.http;
         Ok(Self::of(http, &parts.extensions, &parts.headers))
     }
 }

@@ -13,7 +13,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use serde_json::{Map, Value};
-use shared::fault::Fault;
+use shared::{
+    fault::{Fault, UnknownWord},
+    jobs::Queue,
+};
 use std::{convert::Infallible, str::FromStr};
 
 /// The most that a JSON body may have, in bytes.
@@ -44,6 +47,20 @@ impl PathId {
     /// 400 that names `id`.
     pub fn parse<T: FromStr>(&self, what: &str) -> Result<T, Problem> {
         self.read(what, |id| id.parse().ok())
+    }
+
+    /// The queue that it names.
+    ///
+    /// # Errors
+    /// 400 that names `queue`.
+    pub fn queue(&self) -> Result<Queue, Problem> {
+        self.0.parse().map_err(|unknown: UnknownWord| {
+            Problem::bad_query(vec![Fault {
+                field: "queue".to_owned(),
+                code: "unknown_value",
+                message: unknown.to_string(),
+            }])
+        })
     }
 
     /// The parameter as it came.

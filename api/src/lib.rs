@@ -15,6 +15,7 @@ pub mod limits;
 pub mod openapi;
 pub mod operation;
 pub mod query;
+pub mod reference;
 pub mod request_id;
 pub mod respond;
 pub mod routes;
@@ -29,10 +30,12 @@ pub mod views;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
 use error::Problem;
+use openapi::Routes;
+use reference::{Reference, Written};
 use shared::context::Context;
 use state::ApiState;
 use std::{
@@ -87,23 +90,36 @@ pub async fn role(
 
 /// The whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
-    let (routes, _) = routes::all();
-    layered(routes, ApiState::new(cx))
+    let (router, routes) = routes::all();
+    let routes = Routes::from(routes);
+    let reference = reference_of(routes.clone());
+    layered(router, &routes, ApiState::new(cx, reference))
+}
+
+fn reference_of(routes: Routes) -> Reference {
+    Reference::new(move || {
+        let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"));
+        Written {
+            json: document.to_string(),
+            page: openapi::page(&document),
+        }
+    })
 }
 
 /// Puts around the routes what every answer goes through; the last layer is the outermost.
-fn layered(routes: Router<ApiState>, state: ApiState) -> Router {
-    let routes = routes
+fn layered(router: Router<ApiState>, routes: &Routes, state: ApiState) -> Router {
+    let counted = (state.clone(), routes.clone());
+    let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
-        .layer(from_fn_with_state(state.clone(), limits::around))
-        .layer(from_fn(time_limit::around));
+        .layer(from_fn_with_state(counted, limits::around))
+        .layer(from_fn_with_state(routes.clone(), time_limit::around));
     // A browser that asks beforehand has no token yet, and is not counted.
-    let routes = match cors::layer(&state.cx.config.http.cors_origins) {
-        Some(cors) => routes.layer(cors),
-        None => routes,
+    let router = match cors::layer(&state.cx.config.http.cors_origins) {
+        Some(cors) => router.layer(cors),
+        None => router,
     };
-    routes
+    router
         .layer(from_fn_with_state(state.cx.clone(), request_id::around))
         .with_state(state)
 }
@@ -211,8 +227,10 @@ mod tests {
         async fn panics() -> Response {
             panic!("secret")
         }
-        let routes = Router::new().route("/", get(panics));
-        let (_, body) = problem(layered(routes, ApiState::new(context())), "/").await;
+        let router = Router::new().route("/", get(panics));
+        let routes = Routes::from(Vec::new());
+        let state = ApiState::new(context(), reference_of(routes.clone()));
+        let (_, body) = problem(layered(router, &routes, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));
     }

@@ -1,12 +1,12 @@
 //! What every handler has at hand.
 
 use crate::{
-    issuer::Issuer, limits::Limits, openapi, routes, throttle::Throttle, token::Tokens,
+    issuer::Issuer, limits::Limits, reference::Reference, throttle::Throttle, token::Tokens,
     uploads::Uploads,
 };
 use axum::extract::FromRef;
 use shared::{attachments::Files, context::Context, people::Passwords, standing::Recent};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// The state of the API. Cheap to clone.
 #[derive(Clone)]
@@ -29,33 +29,14 @@ pub struct ApiState {
     pub limits: Arc<Limits>,
     /// How the system stood when somebody last looked.
     pub standing: Arc<Recent>,
-    /// What can be asked; written when somebody asks for it.
-    pub reference: Arc<LazyLock<Reference>>,
-}
-
-/// The document of the API, ready to be sent.
-#[derive(Debug)]
-pub struct Reference {
-    /// For programs.
-    pub json: String,
-    /// For people.
-    pub page: String,
-}
-
-impl Reference {
-    fn of_routes() -> Self {
-        let document = openapi::document(&routes::all().1, env!("CARGO_PKG_VERSION"));
-        Self {
-            json: document.to_string(),
-            page: openapi::page(&document),
-        }
-    }
+    /// What can be asked.
+    pub reference: Arc<Reference>,
 }
 
 impl ApiState {
     /// The state over a context.
     #[must_use]
-    pub fn new(cx: Context) -> Self {
+    pub fn new(cx: Context, reference: Reference) -> Self {
         Self {
             passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
             tokens: Arc::new(Tokens::new(&cx.config.auth)),
@@ -67,7 +48,7 @@ impl ApiState {
                 .map(Issuer::new)
                 .map(Arc::new),
             throttle: Arc::new(Throttle::new(&cx.config)),
-            reference: Arc::new(LazyLock::new(Reference::of_routes)),
+            reference: Arc::new(reference),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
             standing: Arc::default(),

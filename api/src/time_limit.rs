@@ -1,36 +1,27 @@
 //! A request that takes too long is given up: 503, and its transaction is undone.
 
-use crate::{error::Problem, routes::attachments};
+use crate::{error::Problem, openapi::Routes};
 use axum::{
-    extract::Request,
-    http::Method,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::{future::Future, time::Duration};
 
 /// How long an answer may take, the arrival of the request's body included.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 /// The same for an upload: ten megabytes at 17 KiB a second, as by a telephone far from its mast.
 /// Who falls silent on the way is given up long before.
-const UPLOAD_LIMIT: Duration = Duration::from_mins(10);
+pub(crate) const UPLOAD_LIMIT: Duration = Duration::from_mins(10);
 
 #[derive(Debug, thiserror::Error)]
 #[error("no answer within {0:?}")]
 struct TooLong(Duration);
 
-/// Gives every request its time.
-pub(crate) async fn around(request: Request, next: Next) -> Response {
-    let limit = limit(request.method(), request.uri().path());
+/// Gives every request the time of its route.
+pub(crate) async fn around(State(routes): State<Routes>, request: Request, next: Next) -> Response {
+    let limit = routes.of(&request).map_or(LIMIT, |route| route.time_limit);
     within(limit, next.run(request)).await
-}
-
-fn limit(method: &Method, path: &str) -> Duration {
-    if method == Method::POST && path == attachments::PATH {
-        UPLOAD_LIMIT
-    } else {
-        LIMIT
-    }
 }
 
 async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Response {
@@ -49,13 +40,6 @@ mod tests {
     use super::*;
     use axum::http::StatusCode;
     use std::future::{pending, ready};
-
-    #[test]
-    fn uploads_alone_may_take_longer() {
-        assert_eq!(limit(&Method::POST, attachments::PATH), UPLOAD_LIMIT);
-        assert_eq!(limit(&Method::GET, attachments::PATH), LIMIT);
-        assert_eq!(limit(&Method::POST, "/api/v1/support/tickets"), LIMIT);
-    }
 
     #[tokio::test]
     async fn what_takes_too_long_is_given_up() {

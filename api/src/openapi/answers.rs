@@ -5,8 +5,7 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, failures, headers};
-use crate::routes::Route;
+use super::{Route, failures, headers, part::Answers};
 use axum::http::StatusCode;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
@@ -22,12 +21,14 @@ pub(super) fn responses(
     examples: &mut Map<String, Value>,
 ) -> Value {
     let operation = &route.operation;
-    let success = success(operation, generator);
+    let success = success(route, generator);
     let mut responses = Map::from_iter([(operation.status.to_string(), success)]);
-    for status in operation.page_statuses {
-        responses.insert(status.to_string(), response(*status, &Map::new(), &page()));
+    if let Answers::Page(refusals) = operation.answers {
+        for status in refusals {
+            responses.insert(status.to_string(), response(*status, &Map::new(), &page()));
+        }
     }
-    for (status, codes) in operation.failures(route.path) {
+    for (status, codes) in route.failures() {
         let failure = failure(route, status, &codes, examples);
         match responses.get_mut(&status.to_string()) {
             Some(page) => {
@@ -42,28 +43,30 @@ pub(super) fn responses(
     }
     for answer in responses.values_mut() {
         if let Some(told) = answer["headers"].as_object_mut() {
-            told.extend(headers::of_any(route.path));
+            told.extend(headers::of_any(route));
         }
     }
     Value::Object(responses)
 }
 
-fn success(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
-    let content = if operation.pages {
-        page()
-    } else if let Some(content_type) = operation.text {
-        let kind = content_type.split(';').next().unwrap_or(content_type);
-        let example =
-            "# TYPE support_dead_jobs gauge\nsupport_dead_jobs{queue=\"email\"} 0\n# EOF\n";
-        json!({kind: {"schema": {"type": "string"}, "example": example}})
-    } else if operation.bytes {
-        let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
-        json!({"*/*": {"schema": file}})
-    } else {
-        let (schema, example) = (operation.success(generator), operation.success_example());
-        json!({"application/json": {"schema": schema, "example": example}})
+fn success(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    let operation = &route.operation;
+    let content = match &operation.answers {
+        Answers::Page(_) => page(),
+        Answers::Text(content_type, example) => {
+            let kind = content_type.split(';').next().unwrap_or(content_type);
+            json!({kind: {"schema": {"type": "string"}, "example": example}})
+        }
+        Answers::File => {
+            let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
+            json!({"*/*": {"schema": file}})
+        }
+        answers @ (Answers::Whole(_) | Answers::Fields(..)) => {
+            let example = answers.example(operation.moment);
+            json!({"application/json": {"schema": answers.schema(generator), "example": example}})
+        }
     };
-    response(operation.status, &headers::of_success(operation), &content)
+    response(operation.status, &headers::of_success(route), &content)
 }
 
 /// Problems that read the same for several operations are written down once.
@@ -73,7 +76,7 @@ fn failure(
     codes: &BTreeSet<&'static str>,
     examples: &mut Map<String, Value>,
 ) -> Value {
-    let (problem, others) = failures::examples(&route.operation, route.path, status, codes);
+    let (problem, others) = failures::examples(route, status, codes);
     let example = json!({"summary": problem.code(), "value": problem.document(REQUEST)});
     let known = examples
         .entry(problem.code())

@@ -1,7 +1,7 @@
 //! With which words an operation may fail: those that follow from what it reads and who may call
 //! it, and those that it names itself.
 
-use super::{Operation, Who, who::Minds};
+use super::{Route, Who, operation::Reads, part::Answers, who::Minds};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of each status.
@@ -43,44 +43,45 @@ const KEY: &[(u16, &str)] = &[
     (422, "idempotency_key_reused"),
 ];
 
-pub(super) fn of(operation: &Operation, path: &str) -> Codes {
-    let mut codes = Codes::new();
-    let mut add = |some: &[(u16, &'static str)]| {
-        for (status, code) in some {
-            codes.entry(*status).or_default().insert(*code);
+impl Route {
+    /// The failures it may answer with: the codes of each status.
+    #[must_use]
+    pub fn failures(&self) -> Codes {
+        let operation = &self.operation;
+        let mut codes = Codes::new();
+        let mut add = |some: &[(u16, &'static str)]| {
+            for (status, code) in some {
+                codes.entry(*status).or_default().insert(*code);
+            }
+        };
+        add(ALWAYS);
+        match operation.who {
+            Who::Anybody => {}
+            Who::SignedIn => add(&[(401, "token_required")]),
+            Who::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
         }
-    };
-    add(ALWAYS);
-    match operation.who {
-        Who::Anybody => {}
-        Who::SignedIn => add(&[(401, "token_required")]),
-        Who::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
+        if operation.who != Who::Anybody || operation.minds == Minds::Login {
+            add(TOKEN);
+        }
+        for resource in self.resources {
+            add(resource.failures());
+        }
+        match (&operation.reads, &operation.answers) {
+            // Pages say what is wrong in words.
+            (Reads::Nothing, _) | (Reads::Object(_), Answers::Page(_)) => {}
+            (Reads::Object(_), _) => add(BODY),
+            (Reads::File(_), _) => add(FORM),
+        }
+        if operation.query.is_some() {
+            add(&[(400, "invalid_query")]);
+        }
+        if operation.takes_version {
+            add(&[(412, "version_moved_on")]);
+        }
+        if self.takes_key() {
+            add(KEY);
+        }
+        add(&operation.own_codes);
+        codes
     }
-    if operation.who != Who::Anybody || operation.minds == Minds::Login {
-        add(TOKEN);
-    }
-    if path.contains("{id}") {
-        add(&[(400, "invalid_query"), (404, "not_found")]);
-    }
-    if path.contains("{queue}") {
-        add(&[(400, "invalid_query")]);
-    }
-    // Pages say what is wrong in words.
-    if operation.body.is_some() && !operation.pages {
-        add(BODY);
-    }
-    if operation.upload.is_some() {
-        add(FORM);
-    }
-    if operation.query.is_some() {
-        add(&[(400, "invalid_query")]);
-    }
-    if operation.takes_version {
-        add(&[(412, "version_moved_on")]);
-    }
-    if operation.once {
-        add(KEY);
-    }
-    add(&operation.own_codes);
-    codes
 }

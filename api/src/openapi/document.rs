@@ -5,12 +5,17 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use super::{Operation, Who, answers::responses, headers, shape::not_nullable, who::Minds};
-use crate::routes::Route;
+use super::{
+    Operation, Resource, Route, Who,
+    answers::responses,
+    headers,
+    operation::{ObjectBody, Reads},
+    shape::not_nullable,
+    who::Minds,
+};
 use chrono_tz::TZ_VARIANTS;
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
-use shared::{jobs::Queue, tickets::TICKET_KEY};
 
 const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
@@ -32,9 +37,9 @@ pub fn document(routes: &[Route], version: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in routes {
         let mut operation = described(route, &mut generator, &mut examples);
-        if let Some((id, paths)) = route.operation.leads_to {
+        if let Some((id, resource)) = route.operation.leads_to {
             let status = route.operation.status.to_string();
-            operation["responses"][status]["links"] = links(id, paths, routes);
+            operation["responses"][status]["links"] = links(id, resource, routes);
         }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation;
@@ -67,7 +72,7 @@ fn described(
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.summary,
-        "tags": [tag(route.path)],
+        "tags": [route.tag],
         "parameters": parameters(route),
         "responses": responses(route, generator, examples),
         "security": security(operation),
@@ -80,43 +85,39 @@ fn described(
     if !about.is_empty() {
         described["description"] = json!(about);
     }
-    if let Some(field) = operation.upload {
-        // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
-        let file = json!({"type": "string", "minLength": 1, "format": "binary", "contentMediaType": "application/octet-stream"});
-        described["requestBody"] = json!({
-            "required": true,
-            "content": {"multipart/form-data": {"schema": {
-                "type": "object",
-                "properties": {field: file},
-                "required": [field],
-                "additionalProperties": false,
-            }}},
-        });
-    }
-    if let Some((schema, _)) = &operation.body {
-        described["requestBody"] = json!({
-            "required": !operation.body_is_optional,
-            "content": {media_in(operation): {"schema": schema, "example": operation.example}},
-        });
+    match &operation.reads {
+        Reads::Nothing => {}
+        Reads::Object(object) => described["requestBody"] = object_body(operation, object),
+        Reads::File(field) => described["requestBody"] = file_body(field),
     }
     described
 }
 
 /// Pages have forms, everything else is JSON.
-fn media_in(operation: &Operation) -> &'static str {
-    if operation.pages {
+fn object_body(operation: &Operation, object: &ObjectBody) -> Value {
+    let media = if operation.is_page() {
         "application/x-www-form-urlencoded"
     } else {
         "application/json"
-    }
+    };
+    json!({
+        "required": object.is_needed,
+        "content": {media: {"schema": object.schema, "example": object.example}},
+    })
 }
 
-fn tag(path: &str) -> &str {
-    path.trim_start_matches("/api/v1/")
-        .trim_start_matches("support/")
-        .split('/')
-        .find(|part| !part.is_empty())
-        .unwrap_or("api")
+fn file_body(field: &str) -> Value {
+    // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
+    let file = json!({"type": "string", "minLength": 1, "format": "binary", "contentMediaType": "application/octet-stream"});
+    json!({
+        "required": true,
+        "content": {"multipart/form-data": {"schema": {
+            "type": "object",
+            "properties": {field: file},
+            "required": [field],
+            "additionalProperties": false,
+        }}},
+    })
 }
 
 /// The empty requirement is the call without a token.
@@ -133,33 +134,10 @@ fn security(operation: &Operation) -> Value {
 
 fn parameters(route: &Route) -> Value {
     let mut parameters = Vec::new();
-    for name in route
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-    {
-        let (about, schema) = match name {
-            "id" if route.path.contains("/jobs/") => (
-                "The number of a job.",
-                json!({"type": "integer", "format": "int64", "minimum": 1}),
-            ),
-            "id" if !route.path.contains("/tickets/") => {
-                ("An id.", json!({"type": "string", "format": "uuid"}))
-            }
-            "messageId" => (
-                "The id of a message of the ticket.",
-                json!({"type": "string", "format": "uuid"}),
-            ),
-            "queue" => (
-                "A queue.",
-                Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
-            ),
-            "id" => (
-                "An id, or a ticket's number.",
-                json!({"type": "string", "pattern": TICKET_KEY}),
-            ),
-            _ => ("As it stands in the link.", json!({"type": "string"})),
-        };
+    let names = route.path.split('/');
+    let names = names.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    for (name, resource) in names.zip(route.resources) {
+        let (about, schema) = resource.parameter();
         parameters.push(json!({"name": name, "in": "path", "required": true, "description": about, "schema": schema}));
     }
     let query = route
@@ -174,19 +152,17 @@ fn parameters(route: &Route) -> Value {
         let about = "The `ETag` of the ticket as you have seen it: 412 when it has changed since.";
         parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": TAGS}}));
     }
-    if route.operation.once {
+    if route.takes_key() {
         let about = "Makes a repeat within 24 hours answer as the first call did, and do nothing.";
         parameters.push(json!({"name": "Idempotency-Key", "in": "header", "description": about, "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}}));
     }
     json!(parameters)
 }
 
-/// What can be done with what an answer shows: everything whose path begins so and names nothing else.
-fn links(id: &str, paths: &str, routes: &[Route]) -> Value {
+/// What can be done with what an answer shows: everything whose path names such a resource.
+fn links(id: &str, resource: Resource, routes: &[Route]) -> Value {
     let id = format!("$response.body#/{id}");
-    let links = routes
-        .iter()
-        .filter(|route| route.path.starts_with(paths) && route.path.matches('{').count() == 1);
+    let links = routes.iter().filter(|route| route.resources == [resource]);
     let links = links.map(|route| {
         let operation = route.operation.id;
         let link = json!({"operationId": operation, "parameters": {"id": id}});

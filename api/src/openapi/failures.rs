@@ -1,7 +1,7 @@
 //! The failures that an operation may answer with, as examples: the very problems that the code
 //! answers with, and the faults that the operation's own readers find.
 
-use super::{Operation, Who};
+use super::{Operation, Resource, Route, Who, operation::Reads};
 use crate::{
     auth,
     error::Problem,
@@ -27,28 +27,23 @@ use std::collections::BTreeSet;
 /// The failures of that status with one of these codes that are known here: the one to show, and the
 /// others.
 pub(super) fn examples(
-    operation: &Operation,
-    path: &str,
+    route: &Route,
     status: u16,
     codes: &BTreeSet<&'static str>,
 ) -> (Problem, Vec<Problem>) {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let known = known(operation, path, status).into_iter();
+    let known = known(route, status).into_iter();
     let mut fitting = known.filter(|problem| codes.contains(problem.code()));
     let shown = fitting.next().unwrap_or_else(|| Problem::of_status(status));
     (shown, fitting.collect())
 }
 
 /// The failures of that status of which there is an example, the most telling first.
-fn known(operation: &Operation, path: &str, status: StatusCode) -> Vec<Problem> {
-    let (what, id) = match path {
-        path if path.contains("/users/") => ("user", "the id of a person"),
-        path if path.contains("/jobs/") => ("job", "the number of a job"),
-        path if path.contains("/attachments/") => ("attachment", "the id of an attachment"),
-        _ => ("ticket", "the id or the number of a ticket"),
-    };
+fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
+    let operation = &route.operation;
+    let is_file = matches!(operation.reads, Reads::File(_));
     match status {
-        StatusCode::BAD_REQUEST => unreadable(operation, id),
+        StatusCode::BAD_REQUEST => unreadable(route),
         StatusCode::UNAUTHORIZED => vec![
             auth::token_required(),
             auth::invalid_token(),
@@ -56,14 +51,15 @@ fn known(operation: &Operation, path: &str, status: StatusCode) -> Vec<Problem> 
             ActionError::Unauthenticated("invalid_refresh_token").into(),
         ],
         StatusCode::FORBIDDEN => forbidden(operation.who()),
-        StatusCode::NOT_FOUND => vec![Problem::not_found(what)],
+        StatusCode::NOT_FOUND => {
+            let what = route.resource().map_or("page", Resource::noun);
+            vec![Problem::not_found(what)]
+        }
         StatusCode::CONFLICT => conflicts(),
         StatusCode::PRECONDITION_FAILED => vec![ActionError::Stale { present: 4 }.into()],
-        StatusCode::PAYLOAD_TOO_LARGE if operation.upload.is_some() => vec![uploads::too_large()],
+        StatusCode::PAYLOAD_TOO_LARGE if is_file => vec![uploads::too_large()],
         StatusCode::PAYLOAD_TOO_LARGE => vec![extract::refused(status)],
-        StatusCode::UNSUPPORTED_MEDIA_TYPE if operation.upload.is_some() => {
-            vec![uploads::form_needed()]
-        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if is_file => vec![uploads::form_needed()],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => refused(Payload::of("", false)),
         StatusCode::UNPROCESSABLE_ENTITY => unfit(operation),
         StatusCode::TOO_MANY_REQUESTS => vec![limits::refusal(17)],
@@ -107,13 +103,13 @@ fn conflicts() -> Vec<Problem> {
 /// What the operation says of an object with a field that nobody knows, or of a file that is none.
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
-    let faults = match operation.upload {
-        Some(field) => vec![Fault {
+    let faults = match operation.reads {
+        Reads::File(field) => vec![Fault {
             field: field.to_owned(),
             code: "required",
             message: "is required".to_owned(),
         }],
-        None => operation.faults_of_body(unknown),
+        Reads::Nothing | Reads::Object(_) => operation.faults_of_body(unknown),
     };
     vec![Problem::invalid(faults), idempotency::reused()]
 }
@@ -128,19 +124,29 @@ fn query_faults(operation: &Operation) -> Vec<Fault> {
     faults.find(|faults| !faults.is_empty()).unwrap_or_default()
 }
 
-fn unreadable(operation: &Operation, id: &str) -> Vec<Problem> {
+fn unreadable(route: &Route) -> Vec<Problem> {
+    let operation = &route.operation;
     let faults = query_faults(operation);
     let mut problems = Vec::new();
     if !faults.is_empty() {
         problems.push(Problem::bad_query(faults));
     }
-    if operation.body.is_some() {
+    if operation.reads_object().is_some() {
         problems.extend(refused(Payload::of("{\"message\": ", true)));
     }
-    problems.extend(PathId::default().read(id, |_| None::<Value>).err());
+    problems.extend(route.resource().and_then(unnamed));
     problems.push(extract::refused(StatusCode::BAD_REQUEST));
     problems.push(idempotency::invalid_key());
     problems
+}
+
+/// What is said of a path that names none.
+fn unnamed(resource: Resource) -> Option<Problem> {
+    let path = PathId::default();
+    match resource {
+        Resource::Queue => path.queue().err(),
+        named => path.read(named.key(), |_| None::<Value>).err(),
+    }
 }
 
 fn refused(payload: Payload) -> Vec<Problem> {

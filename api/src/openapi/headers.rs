@@ -1,8 +1,8 @@
 //! What the document says of the headers of answers. Those that answers of every kind have are written
 //! down once, and referred to.
 
-use super::Operation;
-use crate::{error::Problem, limits};
+use super::{Route, part::Answers};
+use crate::error::Problem;
 use serde_json::{Map, Value, json};
 
 /// What problems of some codes come with.
@@ -35,10 +35,11 @@ pub(super) fn shared() -> Value {
     })
 }
 
-/// What any answer at that path has.
-pub(super) fn of_any(path: &str) -> Map<String, Value> {
-    let counted = path.starts_with(limits::COUNTED);
-    let of_calls = OF_COUNTED_CALLS.into_iter().filter(|_| counted);
+/// What any answer of that route has.
+pub(super) fn of_any(route: &Route) -> Map<String, Value> {
+    let of_calls = OF_COUNTED_CALLS
+        .into_iter()
+        .filter(|_| route.limit.is_some());
     let names = OF_ANY_ANSWER.into_iter().chain(of_calls);
     names
         .map(|name| {
@@ -48,21 +49,22 @@ pub(super) fn of_any(path: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// What the success of an operation has besides.
-pub(super) fn of_success(operation: &Operation) -> Map<String, Value> {
+/// What the success of a route has besides.
+pub(super) fn of_success(route: &Route) -> Map<String, Value> {
+    let operation = &route.operation;
     let mut headers = Map::new();
-    if operation.bytes {
+    if matches!(operation.answers, Answers::File) {
         headers.extend(of_files());
     }
     let mut add = |name: &str, header: Value| headers.insert(name.to_owned(), header);
     if operation.status == 201 {
         add("Location", header("The path of what was created."));
     }
-    let example = operation.success_example();
+    let example = operation.answers.example(operation.moment);
     if example.get("ticket").is_some_and(Value::is_object) {
         add("ETag", header("The ticket's version, for `If-Match`."));
     }
-    if operation.once {
+    if route.takes_key() {
         let about =
             "That this is the first answer again, of a call with the same `Idempotency-Key`.";
         let replayed = json!({"description": about, "schema": {"type": "string", "const": "true"}});

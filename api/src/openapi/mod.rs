@@ -10,9 +10,12 @@ mod failures;
 mod headers;
 mod operation;
 mod page;
+mod part;
 #[cfg(test)]
 mod presence_tests;
 mod reader;
+mod resource;
+mod route;
 mod shape;
 mod who;
 
@@ -21,5 +24,7 @@ pub use document::document;
 pub use example::{Example, Moment};
 pub use operation::Operation;
 pub use page::page;
+pub use resource::Resource;
+pub use route::{Repeats, Route, Routes};
 pub use shape::Shape;
 pub use who::Who;

@@ -1,8 +1,8 @@
 //! One operation of the document: what it is for, who may call it, what it reads and answers.
 
 use super::{
-    Example, Moment,
-    codes::{self, Codes},
+    Example, Moment, Resource,
+    part::{Answers, Part},
     reader::Reader,
     who::{Minds, Who},
 };
@@ -10,59 +10,49 @@ use crate::{
     body::{Body, Null},
     query::Query,
 };
-use schemars::{JsonSchema, SchemaGenerator};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use shared::fault::Fault;
 
-type Schema = fn(&mut SchemaGenerator) -> Value;
-
-/// A field of an answer, or a whole one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    schema: Schema,
-    example: fn(Moment) -> Value,
+/// What an operation reads of the body.
+#[derive(Debug, Clone)]
+pub(super) enum Reads {
+    /// Nothing.
+    Nothing,
+    /// An object of JSON or, where it answers with pages, their form.
+    Object(Box<ObjectBody>),
+    /// A form with a file in this field.
+    File(&'static str),
 }
 
-impl Part {
-    fn of<T: JsonSchema + Example>() -> Self {
-        Self {
-            schema: |generator| generator.subschema_for::<T>().to_value(),
-            example: T::example,
-        }
-    }
+/// An object that is read.
+#[derive(Debug, Clone)]
+pub(super) struct ObjectBody {
+    pub schema: Value,
+    reader: Reader<Body>,
+    pub example: Value,
+    null: Null,
+    /// Whether there has to be a body at all.
+    pub is_needed: bool,
 }
 
 /// One operation.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says one thing that the operation minds"
-)]
 #[derive(Debug, Clone)]
 pub struct Operation {
     pub(super) id: &'static str,
     pub(super) summary: &'static str,
     pub(super) who: Who,
+    pub(super) minds: Minds,
     pub(super) about: &'static str,
     pub(super) query: Option<(Value, Reader<Query>)>,
-    pub(super) body: Option<(Value, Reader<Body>)>,
-    pub(super) example: Option<Value>,
-    merges: Null,
-    pub(super) body_is_optional: bool,
+    pub(super) reads: Reads,
     pub(super) takes_version: bool,
     pub(super) status: u16,
-    pub(super) answer: Vec<(&'static str, Part)>,
-    pub(super) may_answer: Vec<(&'static str, Part)>,
-    pub(super) whole: Option<Part>,
+    pub(super) answers: Answers,
     pub(super) moment: Moment,
-    pub(super) leads_to: Option<(&'static str, &'static str)>,
-    pub(super) once: bool,
+    pub(super) leads_to: Option<(&'static str, Resource)>,
     pub(super) own_codes: Vec<(u16, &'static str)>,
-    pub(super) minds: Minds,
-    pub(super) pages: bool,
-    pub(super) upload: Option<&'static str>,
-    pub(super) bytes: bool,
-    pub(super) text: Option<&'static str>,
-    pub(super) page_statuses: &'static [u16],
 }
 
 impl Operation {
@@ -73,27 +63,16 @@ impl Operation {
             id,
             summary,
             who,
+            minds: Minds::Nothing,
             about: "",
             query: None,
-            body: None,
-            example: None,
-            merges: Null::Absent,
-            body_is_optional: false,
+            reads: Reads::Nothing,
             takes_version: false,
             status: 200,
-            answer: Vec::new(),
-            may_answer: Vec::new(),
-            whole: None,
+            answers: Answers::Fields(Vec::new(), Vec::new()),
             moment: Moment::default(),
             leads_to: None,
-            once: false,
             own_codes: Vec::new(),
-            minds: Minds::Nothing,
-            pages: false,
-            upload: None,
-            bytes: false,
-            text: None,
-            page_statuses: &[],
         }
     }
 
@@ -119,11 +98,12 @@ impl Operation {
         read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
-        Self {
-            body: Some((Body::describe(&read), Reader::new(read))),
-            example: Some(example),
-            ..self
-        }
+        self.object(
+            Body::describe(&read),
+            Null::Absent,
+            Reader::new(read),
+            example,
+        )
     }
 
     /// As [`Operation::body`], of a merge patch.
@@ -133,21 +113,31 @@ impl Operation {
         read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
+        let schema = Body::describe_patch(&read);
+        self.object(schema, Null::Clears, Reader::new(read), example)
+    }
+
+    fn object(self, schema: Value, null: Null, reader: Reader<Body>, example: Value) -> Self {
+        let object = ObjectBody {
+            schema,
+            reader,
+            example,
+            null,
+            is_needed: true,
+        };
         Self {
-            body: Some((Body::describe_patch(&read), Reader::new(read))),
-            example: Some(example),
-            merges: Null::Clears,
+            reads: Reads::Object(Box::new(object)),
             ..self
         }
     }
 
     /// No body at all counts as an empty one.
     #[must_use]
-    pub fn or_nothing(self) -> Self {
-        Self {
-            body_is_optional: true,
-            ..self
+    pub fn or_nothing(mut self) -> Self {
+        if let Reads::Object(object) = &mut self.reads {
+            object.is_needed = false;
         }
+        self
     }
 
     /// It minds `If-Match`.
@@ -159,12 +149,6 @@ impl Operation {
         }
     }
 
-    /// It minds `Idempotency-Key`.
-    #[must_use]
-    pub fn once(self) -> Self {
-        Self { once: true, ..self }
-    }
-
     /// The state may forbid it: 409, with one of these codes.
     #[must_use]
     pub fn conflicts(self, codes: &[&'static str]) -> Self {
@@ -173,25 +157,50 @@ impl Operation {
 
     /// It answers with this field, besides `success`.
     #[must_use]
-    pub fn answers<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
-        self.answer.push((field, Part::of::<T>()));
+    pub fn answers<T: JsonSchema + Example>(self, field: &'static str) -> Self {
+        self.always(field, Part::of::<T>())
+    }
+
+    /// As [`Operation::answers`], of a type that says nothing of what it means.
+    #[must_use]
+    pub fn answers_like<T: JsonSchema + Serialize>(self, field: &'static str, example: &T) -> Self {
+        self.always(field, Part::like(example))
+    }
+
+    fn always(mut self, field: &'static str, part: Part) -> Self {
+        if let Answers::Fields(always, _) = &mut self.answers {
+            always.push((field, part));
+        }
         self
     }
 
-    /// It may answer with this field too.
+    /// It may answer with this field too, which looks like that.
     #[must_use]
-    pub fn may_answer<T: JsonSchema + Example>(mut self, field: &'static str) -> Self {
-        self.may_answer.push((field, Part::of::<T>()));
+    pub fn may_answer_like<T: JsonSchema + Serialize>(
+        mut self,
+        field: &'static str,
+        example: &T,
+    ) -> Self {
+        if let Answers::Fields(_, sometimes) = &mut self.answers {
+            sometimes.push((field, Part::like(example)));
+        }
         self
     }
 
     /// Its answer is this, `success` included.
     #[must_use]
     pub fn answers_whole<T: JsonSchema + Example>(self) -> Self {
-        Self {
-            whole: Some(Part::of::<T>()),
-            ..self
-        }
+        self.answering(Answers::Whole(Part::of::<T>()))
+    }
+
+    /// As [`Operation::answers_whole`], of a type that says nothing of what it means.
+    #[must_use]
+    pub fn answers_whole_like<T: JsonSchema + Serialize>(self, example: &T) -> Self {
+        self.answering(Answers::Whole(Part::like(example)))
+    }
+
+    fn answering(self, answers: Answers) -> Self {
+        Self { answers, ..self }
     }
 
     /// Its example is of that moment of the story.
@@ -200,12 +209,12 @@ impl Operation {
         Self { moment, ..self }
     }
 
-    /// At that place of its answer, a JSON pointer without the first slash, is the id that the
-    /// paths that begin so are about.
+    /// At that place of its answer, a JSON pointer without the first slash, is what paths name such a
+    /// resource by.
     #[must_use]
-    pub fn leads_to(self, id: &'static str, paths: &'static str) -> Self {
+    pub fn leads_to(self, id: &'static str, resource: Resource) -> Self {
         Self {
-            leads_to: Some((id, paths)),
+            leads_to: Some((id, resource)),
             ..self
         }
     }
@@ -266,7 +275,7 @@ impl Operation {
     #[must_use]
     pub fn uploads(self, field: &'static str) -> Self {
         Self {
-            upload: Some(field),
+            reads: Reads::File(field),
             ..self
         }
     }
@@ -274,19 +283,13 @@ impl Operation {
     /// It answers with a file.
     #[must_use]
     pub fn answers_bytes(self) -> Self {
-        Self {
-            bytes: true,
-            ..self
-        }
+        self.answering(Answers::File)
     }
 
-    /// It answers with text of that type.
+    /// It answers with text of that type, which looks like this.
     #[must_use]
-    pub fn answers_text(self, content_type: &'static str) -> Self {
-        Self {
-            text: Some(content_type),
-            ..self
-        }
+    pub fn answers_text(self, content_type: &'static str, example: &'static str) -> Self {
+        self.answering(Answers::Text(content_type, example))
     }
 
     /// It may seem not to be there: 404, with one of these codes.
@@ -297,18 +300,8 @@ impl Operation {
 
     /// It answers with pages instead of JSON, refusals of these statuses among them.
     #[must_use]
-    pub fn pages(self, page_statuses: &'static [u16]) -> Self {
-        Self {
-            pages: true,
-            page_statuses,
-            ..self
-        }
-    }
-
-    /// The failures it may answer with: the codes of each status.
-    #[must_use]
-    pub fn failures(&self, path: &str) -> Codes {
-        codes::of(self, path)
+    pub fn pages(self, refusals: &'static [u16]) -> Self {
+        self.answering(Answers::Page(refusals))
     }
 
     /// Who may call it.
@@ -320,13 +313,13 @@ impl Operation {
     /// Whether it answers with pages, and reads forms.
     #[must_use]
     pub const fn is_page(&self) -> bool {
-        self.pages
+        matches!(self.answers, Answers::Page(_))
     }
 
     /// Whether it answers with text that is no JSON.
     #[must_use]
     pub const fn is_text(&self) -> bool {
-        self.text.is_some()
+        matches!(self.answers, Answers::Text(..))
     }
 
     /// Whether it minds `If-Match`.
@@ -337,16 +330,25 @@ impl Operation {
 
     /// A body that it takes; `None` where it reads none.
     #[must_use]
-    pub const fn example(&self) -> Option<&Value> {
-        self.example.as_ref()
+    pub fn example(&self) -> Option<&Value> {
+        self.reads_object().map(|object| &object.example)
+    }
+
+    /// The object that it reads, if it reads one.
+    pub(super) fn reads_object(&self) -> Option<&ObjectBody> {
+        match &self.reads {
+            Reads::Object(object) => Some(object),
+            Reads::Nothing | Reads::File(_) => None,
+        }
     }
 
     /// What its reader of bodies finds wrong with this one, by itself.
     #[must_use]
     pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<Fault> {
-        let mut body = Body::new(fields, self.merges);
-        if let Some((_, reader)) = &self.body {
-            reader.read(&mut body);
+        let object = self.reads_object();
+        let mut body = Body::new(fields, object.map_or(Null::Absent, |object| object.null));
+        if let Some(object) = object {
+            object.reader.read(&mut body);
         }
         body.into_faults()
     }
@@ -359,32 +361,5 @@ impl Operation {
             reader.read(&mut query);
         }
         query.into_faults()
-    }
-
-    /// The schema of its success.
-    pub(super) fn success(&self, generator: &mut SchemaGenerator) -> Value {
-        if let Some(whole) = self.whole {
-            return (whole.schema)(generator);
-        }
-        let mut properties = Map::from_iter([("success".to_owned(), json!({"const": true}))]);
-        for (field, part) in &self.answer {
-            properties.insert((*field).to_owned(), (part.schema)(generator));
-        }
-        let required: Vec<_> = properties.keys().cloned().collect();
-        for (field, part) in &self.may_answer {
-            properties.insert((*field).to_owned(), (part.schema)(generator));
-        }
-        json!({"type": "object", "properties": properties, "required": required})
-    }
-
-    /// An example of its success.
-    pub(super) fn success_example(&self) -> Value {
-        if let Some(whole) = self.whole {
-            return (whole.example)(self.moment);
-        }
-        let success = ("success".to_owned(), json!(true));
-        let parts = self.answer.iter().chain(&self.may_answer);
-        let parts = parts.map(|(field, part)| ((*field).to_owned(), (part.example)(self.moment)));
-        std::iter::once(success).chain(parts).collect()
     }
 }

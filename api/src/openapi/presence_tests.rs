@@ -54,9 +54,10 @@ fn without(example: &Value, place: &Place) -> Map<String, Value> {
 
 /// How many fields were taken out.
 fn hold(operation: &Operation) -> usize {
-    let (Some((schema, _)), Some(example)) = (&operation.body, &operation.example) else {
+    let Some(object) = operation.reads_object() else {
         return 0;
     };
+    let (schema, example) = (&object.schema, &object.example);
     let mut found = Vec::new();
     places(schema, example, ("", ""), &mut found);
     for place in &found {

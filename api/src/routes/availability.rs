@@ -4,17 +4,17 @@ use crate::{
     auth::Staff,
     body::Body,
     error::Problem,
-    extract::Payload,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::person::AvailabilityView,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
     people::{Availability, AvailabilityNow, actions::set_availability, store},
-    work::By,
 };
 
 fn answer(now: AvailabilityNow) -> Answer {
@@ -37,13 +37,16 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
 pub async fn put(
     Staff(actor): Staff,
     State(cx): State<Context>,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let status = payload.read(body)?;
-    let mut work = cx.begin(By::Person(actor)).await?;
-    let now = set_availability(&mut work, actor, status).await?;
-    work.commit().await?;
-    Ok(answer(now))
+    put: Write,
+) -> Result<Response, Problem> {
+    put.once(&cx, actor, |work, payload| {
+        async move {
+            let status = payload.read(body)?;
+            Ok(answer(set_availability(work, actor, status).await?))
+        }
+        .boxed()
+    })
+    .await
 }
 
 fn body(body: &mut Body) -> Option<Availability> {

@@ -9,11 +9,12 @@ use axum::{
     http::header,
     response::{Html, IntoResponse, Response},
 };
+use serde_json::{Map, json};
 
 /// The document, for programs.
 pub async fn json(State(api): State<ApiState>) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
-    (json, api.reference.json.clone()).into_response()
+    (json, api.reference.written().json.clone()).into_response()
 }
 
 /// The document, for people.
@@ -21,13 +22,13 @@ pub async fn page(State(api): State<ApiState>) -> Response {
     let policy =
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
-    (headers, Html(api.reference.page.clone())).into_response()
+    (headers, Html(api.reference.written().page.clone())).into_response()
 }
 
 pub(crate) fn json_operation() -> Operation {
     Operation::new("getDocument", Who::Anybody, "Show this document")
         .about("OpenAPI 3.1.")
-        .answers_whole::<serde_json::Map<String, serde_json::Value>>()
+        .answers_whole_like(&Map::from_iter([("openapi".to_owned(), json!("3.1.0"))]))
 }
 
 pub(crate) fn page_operation() -> Operation {

@@ -32,6 +32,10 @@ const PASSED_ON: [&str; 5] = [
     "x-real-ip",
 ];
 
+/// The beginning of what it tells, and the end.
+const SAMPLE: &str =
+    "# TYPE support_dead_jobs gauge\nsupport_dead_jobs{queue=\"email\"} 0\n# EOF\n";
+
 /// The text.
 ///
 /// # Errors
@@ -88,7 +92,7 @@ pub(crate) fn operation() -> Operation {
             "The text form of OpenMetrics, for Prometheus. Whoever runs the system may ask for a token; without \
              one, requests that came through a proxy find nothing here.",
         )
-        .answers_text(standing::CONTENT_TYPE)
+        .answers_text(standing::CONTENT_TYPE, SAMPLE)
         .for_whoever_measures()
         .hides(&["not_found"])
 }

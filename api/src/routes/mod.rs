@@ -1,4 +1,5 @@
-//! The table of routes: the one list that the router is built from, and that tests walk.
+//! The table of routes: the one list that the router is built from, and that tests walk. What is to be
+//! known of a route stands here: nothing guesses it from the path.
 
 pub mod attachments;
 pub mod auth;
@@ -11,158 +12,180 @@ pub mod metrics;
 pub mod sla_policies;
 pub mod stats;
 pub mod survey;
+mod table;
 pub mod tickets;
 pub mod users;
 
-use crate::{openapi::Operation, state::ApiState};
-use axum::{
-    Router,
-    handler::Handler,
-    http::{Method, StatusCode},
-    routing,
-};
+pub use crate::openapi::Route;
 
-/// One route.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// Its method.
-    pub method: Method,
-    /// Its path, with parameters as `{id}`.
-    pub path: &'static str,
-    /// What it is for, who may call it, what it reads and answers.
-    pub operation: Operation,
-}
+use crate::{
+    limits::Rule,
+    openapi::Resource::{Attachment, Job, Link, Message, Person, Queue, Ticket},
+    state::ApiState,
+    time_limit::UPLOAD_LIMIT,
+};
+use axum::{Router, http::StatusCode};
+use table::{Section, Table};
 
 /// Every route there is, and the router that serves exactly these.
-#[rustfmt::skip] // a table: one line for each route
 pub fn all() -> (Router<ApiState>, Vec<Route>) {
-    let table = Table::default()
-        .get("/health/live", health::live, health::live_operation)
-        .get("/health/ready", health::ready, health::ready_operation)
-        .get("/metrics", metrics::metrics, metrics::operation)
-        .get("/docs", document::page, document::page_operation)
-        .get("/api/v1/openapi.json", document::json, document::json_operation)
-        .post("/api/v1/auth/register", auth::register::register, auth::register::operation)
-        .post("/api/v1/auth/login", auth::login::login, auth::login::operation)
-        .post("/api/v1/auth/refresh", auth::refresh::refresh, auth::refresh::operation)
-        .post("/api/v1/auth/logout", auth::logout::logout, auth::logout::operation)
-        .get("/api/v1/auth/me", auth::me::me, auth::me::get_operation)
-        .patch("/api/v1/auth/me", auth::me::patch, auth::me::patch_operation)
-        .put("/api/v1/auth/password", auth::password::put, auth::password::operation)
-        .post("/api/v1/auth/forgot-password", auth::forgot_password::forgot_password, auth::forgot_password::operation)
-        .post("/api/v1/auth/reset-password", auth::reset_password::reset_password, auth::reset_password::operation)
-        .get("/api/v1/auth/reset-password/{token}", auth::reset_password::get, auth::reset_password::get_operation)
-        .post("/api/v1/auth/reset-password/{token}", auth::reset_password::post, auth::reset_password::post_operation)
-        .post("/api/v1/auth/confirm-email", auth::confirm_email::confirm_email, auth::confirm_email::operation)
-        .get("/api/v1/auth/confirm-email/{token}", auth::confirm_email::get, auth::confirm_email::get_operation)
-        .post("/api/v1/auth/confirm-email/{token}", auth::confirm_email::post, auth::confirm_email::post_operation)
-        .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
-        .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
-        .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation)
-        .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation)
-        .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation)
-        .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation)
-        .delete("/api/v1/support/tickets/{id}/messages/{messageId}", tickets::redact::redact, tickets::redact::operation)
-        .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation)
-        .put("/api/v1/support/tickets/{id}/reopen", tickets::reopen::reopen, tickets::reopen::operation)
-        .post("/api/v1/support/tickets/{id}/rate", tickets::rate::rate, tickets::rate::operation)
-        .put("/api/v1/support/tickets/{id}/assign", tickets::assign::assign, tickets::assign::operation)
-        .put("/api/v1/support/tickets/{id}/status", tickets::status::status, tickets::status::operation)
-        .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation)
-        .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation)
-        .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation)
-        .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation)
-        .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation)
-        .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
-        .get("/api/v1/support/availability", availability::get, availability::get_operation)
-        .put("/api/v1/support/availability", availability::put, availability::put_operation)
-        .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation)
-        .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation)
-        .get("/api/v1/support/stats", stats::get, stats::operation)
-        .get("/api/v1/admin/users", users::list::list, users::list::operation)
-        .get("/api/v1/admin/users/{id}", users::get::get, users::get::operation)
-        .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation)
-        .post("/api/v1/admin/users/{id}/release-tickets", users::release_tickets::post, users::release_tickets::operation)
-        .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
-        .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
-        .post("/api/v1/admin/sla-policies/simulate", sla_policies::simulate::post, sla_policies::simulate::operation)
-        .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
-        .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation)
-        .post("/api/v1/admin/jobs/{id}/retry", jobs::retry::post, jobs::retry::operation)
-        .post("/api/v1/admin/jobs/{id}/discard", jobs::discard::post, jobs::discard::operation)
-        .get("/api/v1/admin/queues", jobs::queues::list, jobs::queues::list_operation)
-        .put("/api/v1/admin/queues/{queue}", jobs::queues::put, jobs::queues::put_operation);
+    let table = administration(support(accounts(operation(Table::default()))));
     // Set before the layers, so that these wrap paths that lead nowhere as well.
     let router = table.router.fallback(async || StatusCode::NOT_FOUND);
     (router, table.routes)
 }
 
-/// Builds the router and remembers what is in it.
-#[derive(Default)]
-struct Table {
-    router: Router<ApiState>,
-    routes: Vec<Route>,
+/// What the process tells of itself, and of what can be asked.
+#[rustfmt::skip] // a table: one line for each route
+fn operation(table: Table) -> Table {
+    table
+        .section(Section::outside("health"))
+        .get("/health/live", health::live, health::live_operation)
+        .get("/health/ready", health::ready, health::ready_operation)
+        .section(Section::outside("metrics"))
+        .get("/metrics", metrics::metrics, metrics::operation)
+        .section(Section::outside("docs"))
+        .get("/docs", document::page, document::page_operation)
+        .section(Section::of("openapi.json"))
+        .get("/api/v1/openapi.json", document::json, document::json_operation)
 }
 
-impl Table {
-    fn get<H: Handler<T, ApiState>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.add(Method::GET, path, routing::get(handler), operation)
+/// Accounts and logins.
+#[rustfmt::skip] // a table: one line for each route
+fn accounts(table: Table) -> Table {
+    table
+        .section(Section::accounts("auth"))
+        .post("/api/v1/auth/register", auth::register::register, auth::register::operation)
+        .post("/api/v1/auth/login", auth::login::login, auth::login::operation)
+        .post("/api/v1/auth/refresh", auth::refresh::refresh, auth::refresh::operation).counted_as(Rule::Caller)
+        .post("/api/v1/auth/logout", auth::logout::logout, auth::logout::operation).counted_as(Rule::Caller)
+        .get("/api/v1/auth/me", auth::me::me, auth::me::get_operation)
+        .patch("/api/v1/auth/me", auth::me::patch, auth::me::patch_operation)
+        .put("/api/v1/auth/password", auth::password::put, auth::password::operation)
+        .post("/api/v1/auth/forgot-password", auth::forgot_password::forgot_password, auth::forgot_password::operation)
+        .post("/api/v1/auth/reset-password", auth::reset_password::reset_password, auth::reset_password::operation)
+        .get("/api/v1/auth/reset-password/{token}", auth::reset_password::get, auth::reset_password::get_operation).names(&[Link])
+        .post("/api/v1/auth/reset-password/{token}", auth::reset_password::post, auth::reset_password::post_operation).names(&[Link])
+        .post("/api/v1/auth/confirm-email", auth::confirm_email::confirm_email, auth::confirm_email::operation)
+        .get("/api/v1/auth/confirm-email/{token}", auth::confirm_email::get, auth::confirm_email::get_operation).names(&[Link])
+        .post("/api/v1/auth/confirm-email/{token}", auth::confirm_email::post, auth::confirm_email::post_operation).names(&[Link])
+}
+
+/// Tickets, and what stands around them.
+#[rustfmt::skip] // a table: one line for each route
+fn support(table: Table) -> Table {
+    table
+        .section(Section::of("tickets"))
+        .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
+        .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
+        .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation).names(&[Ticket])
+        .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation).names(&[Ticket])
+        .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation).names(&[Ticket])
+        .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation).names(&[Ticket])
+        .delete("/api/v1/support/tickets/{id}/messages/{messageId}", tickets::redact::redact, tickets::redact::operation).names(&[Ticket, Message])
+        .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/reopen", tickets::reopen::reopen, tickets::reopen::operation).names(&[Ticket])
+        .post("/api/v1/support/tickets/{id}/rate", tickets::rate::rate, tickets::rate::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/assign", tickets::assign::assign, tickets::assign::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/status", tickets::status::status, tickets::status::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation).names(&[Ticket])
+        .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation).names(&[Ticket])
+        .section(Section::of("attachments"))
+        .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation).within(UPLOAD_LIMIT)
+        .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation).names(&[Attachment])
+        .section(Section::of("dashboard"))
+        .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
+        .section(Section::of("availability"))
+        .get("/api/v1/support/availability", availability::get, availability::get_operation)
+        .put("/api/v1/support/availability", availability::put, availability::put_operation)
+        .section(Section::of("survey"))
+        .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
+        .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])
+        .section(Section::of("stats"))
+        .get("/api/v1/support/stats", stats::get, stats::operation)
+}
+
+/// What admins see and set.
+#[rustfmt::skip] // a table: one line for each route
+fn administration(table: Table) -> Table {
+    table
+        .section(Section::of("admin"))
+        .get("/api/v1/admin/users", users::list::list, users::list::operation)
+        .get("/api/v1/admin/users/{id}", users::get::get, users::get::operation).names(&[Person])
+        .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation).names(&[Person])
+        .post("/api/v1/admin/users/{id}/release-tickets", users::release_tickets::post, users::release_tickets::operation).names(&[Person])
+        .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
+        .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
+        .post("/api/v1/admin/sla-policies/simulate", sla_policies::simulate::post, sla_policies::simulate::operation)
+        .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
+        .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation).names(&[Job])
+        .post("/api/v1/admin/jobs/{id}/retry", jobs::retry::post, jobs::retry::operation).names(&[Job])
+        .post("/api/v1/admin/jobs/{id}/discard", jobs::discard::post, jobs::discard::operation).names(&[Job])
+        .get("/api/v1/admin/queues", jobs::queues::list, jobs::queues::list_operation)
+        .put("/api/v1/admin/queues/{queue}", jobs::queues::put, jobs::queues::put_operation).names(&[Queue])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{openapi::Repeats, time_limit::LIMIT};
+    use axum::http::Method;
+
+    /// The routes of which that holds, as `METHOD path`.
+    fn those(holds: impl Fn(&Route) -> bool) -> Vec<String> {
+        let (_, routes) = all();
+        let those = routes.iter().filter(|route| holds(route));
+        those
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect()
     }
 
-    fn post<H: Handler<T, ApiState>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.add(Method::POST, path, routing::post(handler), operation)
+    #[test]
+    fn every_parameter_of_a_path_names_something() {
+        let others = those(|route| route.path.matches('{').count() != route.resources.len());
+        assert_eq!(others, [""; 0]);
     }
 
-    fn put<H: Handler<T, ApiState>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.add(Method::PUT, path, routing::put(handler), operation)
+    #[test]
+    fn logins_registrations_and_password_calls_have_a_limit_of_their_own() {
+        let guarded = those(|route| route.limit == Some(Rule::Authentication));
+        let expected = [
+            "POST /api/v1/auth/register",
+            "POST /api/v1/auth/login",
+            "PATCH /api/v1/auth/me",
+            "PUT /api/v1/auth/password",
+            "POST /api/v1/auth/forgot-password",
+            "POST /api/v1/auth/reset-password",
+            "POST /api/v1/auth/reset-password/{token}",
+            "POST /api/v1/auth/confirm-email",
+            "POST /api/v1/auth/confirm-email/{token}",
+        ];
+        assert_eq!(guarded, expected);
+        let uncounted = those(|route| route.limit.is_none());
+        let expected = [
+            "GET /health/live",
+            "GET /health/ready",
+            "GET /metrics",
+            "GET /docs",
+        ];
+        assert_eq!(uncounted, expected);
     }
 
-    fn patch<H: Handler<T, ApiState>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.add(Method::PATCH, path, routing::patch(handler), operation)
+    #[test]
+    fn uploads_alone_may_take_longer() {
+        let longer = those(|route| route.time_limit != LIMIT);
+        assert_eq!(longer, ["POST /api/v1/support/attachments"]);
+        assert!(UPLOAD_LIMIT > LIMIT);
     }
 
-    fn delete<H: Handler<T, ApiState>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.add(Method::DELETE, path, routing::delete(handler), operation)
-    }
-
-    fn add(
-        mut self,
-        method: Method,
-        path: &'static str,
-        handler: routing::MethodRouter<ApiState>,
-        operation: fn() -> Operation,
-    ) -> Self {
-        self.router = self.router.route(path, handler);
-        self.routes.push(Route {
-            method,
-            path,
-            operation: operation(),
+    #[test]
+    fn every_write_but_those_under_auth_takes_a_key_and_no_other_call_does() {
+        let others = those(|route| {
+            let is_write = route.method != Method::GET;
+            let is_of_accounts = route.path.starts_with("/api/v1/auth/");
+            (route.repeats == Repeats::AnsweredAgain) != (is_write && !is_of_accounts)
         });
-        self
+        assert_eq!(others, [""; 0]);
     }
 }

@@ -169,6 +169,5 @@ pub(crate) fn post_operation() -> Operation {
     )
     .about("What the page's form sends. Once for each resolution.")
     .body(body, json!({"rating": "5", "feedback": "Quick!"}))
-    .once()
     .pages(&[404, 409, 422])
 }

@@ -9,7 +9,7 @@ use crate::openapi::Moment;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
-    attachments::Attachment,
+    attachments::{Attachment, NewAttachment},
     db::Json,
     ids::{EventId, MessageId, TicketId, UserId},
     people::{
@@ -78,16 +78,16 @@ impl Story {
     }
 
     fn created() -> Self {
-        let policy = Policy::standard(Priority::High, AT_RISK_PERCENT);
-        let clocks = Clocks::open(&policy, minute(0));
+        let customer = named(CUSTOMER, "Asha", "Mwangi", Role::Customer);
+        let ticket = new_ticket(&customer);
         let mut story = Self {
             shown: Shown {
-                ticket: new_ticket(policy),
-                clocks,
+                clocks: Clocks::open(&ticket.policy, ticket.created_at),
+                ticket,
                 escalations: Vec::new(),
             },
             people: [
-                named(CUSTOMER, "Asha", "Mwangi", Role::Customer),
+                customer,
                 named(AGENT, "Sarah", "Otieno", Role::Support),
                 named(SENIOR, "Daniel", "Kamau", Role::Support),
             ]
@@ -98,15 +98,19 @@ impl Story {
             events: Vec::new(),
             now: minute(0),
         };
-        story.happens(
-            0,
-            ChangedBy::Person(CUSTOMER, Role::Customer),
-            Happened::Created,
-        );
+        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
+        story.records(0, by, Happened::Created);
         story
     }
 
+    /// Something happens to the ticket: it goes into the history, and the version up by one.
     fn happens(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
+        self.records(minutes, by, what);
+        self.shown.ticket.updated_at = self.now;
+        self.shown.ticket.version += 1;
+    }
+
+    fn records(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
         let event = TicketEvent {
             id: EventId(id(0x100 + u128::try_from(self.events.len()).unwrap_or(0))),
             ticket: TICKET,
@@ -119,9 +123,6 @@ impl Story {
         }
         self.events.push(event);
         self.now = minute(minutes);
-        self.shown.ticket.updated_at = self.now;
-        // It is created at version 1.
-        self.shown.ticket.version = i64::try_from(self.events.len()).unwrap_or(1);
     }
 
     fn by_the_agent(&mut self, minutes: i64, what: Happened) {
@@ -224,7 +225,14 @@ impl Story {
     }
 }
 
-fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
+/// The ticket of the story, as the domain opens one.
+fn new_ticket(customer: &Named) -> shared::tickets::Ticket {
+    let screenshot = Attachment {
+        url: "https://example.com/screenshot.png".to_owned(),
+        file_name: "screenshot.png".to_owned(),
+        content_type: None,
+        size: None,
+    };
     let new = NewTicket {
         subject: "Cannot complete payment".to_owned(),
         description: "Getting error when trying to pay for booking #BKG-12345".to_owned(),
@@ -233,22 +241,16 @@ fn new_ticket(policy: Policy) -> shared::tickets::Ticket {
         related_booking: Some("BKG-12345".to_owned()),
         related_transaction: None,
         related_conversation: None,
-        attachments: Vec::new(),
+        attachments: vec![NewAttachment::Link(screenshot.clone())],
         tags: vec!["payment".to_owned(), "booking".to_owned()],
-        customer: CUSTOMER,
-    };
-    let screenshot = Attachment {
-        url: "https://example.com/screenshot.png".to_owned(),
-        file_name: "screenshot.png".to_owned(),
-        content_type: None,
-        size: None,
+        customer: customer.id,
     };
     let opening = Opening {
         id: TICKET,
+        language: customer.language.clone(),
         number: TicketNumber::new(minute(0), 42),
-        language: "en".to_owned(),
         attachments: vec![screenshot],
-        policy,
+        policy: Policy::standard(Priority::High, AT_RISK_PERCENT),
         at: minute(0),
     };
     shared::tickets::Ticket::opened(new, opening)

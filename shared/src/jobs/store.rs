@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{queue::Lane, trace::Trace, work::Tx};
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 
 /// Writes jobs to the ledger, in the transaction of the change that they follow from. Those whose like already
@@ -309,7 +309,10 @@ pub async fn delete_over(
 ///
 /// # Errors
 /// The database failed.
-pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sqlx::Error> {
+pub async fn counts(
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Count>, sqlx::Error> {
     sqlx::query_as!(
         Count,
         r#"select queue as "queue!: String", state as "state!: crate::jobs::State", count(*) as "count!",
@@ -320,6 +323,6 @@ pub async fn counts(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Count>, sql
            group by queue, state order by queue, state"#,
         now,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }

@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+/// A PUT under a key.
+fn put(caller: &Caller, path: &str, key: &str, body: &Value) -> Request<Body> {
+    request(caller, Method::PUT, path, &[("idempotency-key", key)], body)
+}
+
 /// A POST under a key.
 fn keyed(caller: &Caller, path: &str, key: &str, body: &Value) -> Request<Body> {
     request(
@@ -356,4 +361,66 @@ async fn a_repeated_release_of_tickets_takes_nothing_that_the_agent_was_given_si
     assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
     assert_eq!(whole(&app, again()).await, first);
     assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
+}
+
+#[tokio::test]
+async fn a_double_click_on_escalate_lifts_one_level_and_on_status_makes_one_note() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let ticket = ann.asks("general", "low").await;
+    let reason = json!({"reason": "Hard."});
+    let noted = json!({"status": "in_progress", "notes": "Looked into it."});
+    for (verb, body) in [("escalate", reason), ("status", noted)] {
+        let path = format!("{TICKETS}/{ticket}/{verb}");
+        let mut clicks = JoinSet::new();
+        for _ in 0..8 {
+            let (eve, click) = (eve.clone(), put(&eve, &path, verb, &body));
+            clicks.spawn(async move { eve.send(click).await });
+        }
+        for answer in clicks.join_all().await {
+            if answer.status != StatusCode::OK {
+                assert_eq!(answer.refused(409), "idempotency_in_progress");
+            }
+        }
+        // The answer is there by now, whichever click it was given to.
+        let again = eve.send(put(&eve, &path, verb, &body)).await;
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+    }
+    let shown = eve.ticket(&ticket).await;
+    assert_eq!(shown["escalation"]["level"], 1);
+    assert_eq!(shown["messages"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeat_that_names_the_version_it_was_decided_on_gets_the_first_answer_and_not_412() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let ticket = ann.asks("general", "low").await;
+    let seen = eve.ticket(&ticket).await["version"].to_string();
+    let tag = format!("\"{seen}\"");
+    let path = format!("{TICKETS}/{ticket}/priority");
+    let urgent = json!({"priority": "urgent"});
+    let sent = |key| {
+        let headers = [("idempotency-key", key), ("if-match", tag.as_str())];
+        request(&eve, Method::PUT, &path, &headers, &urgent)
+    };
+    let first = whole(&app, sent("k")).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert_eq!(whole(&app, sent("k")).await, first);
+    let other_key = eve.send(sent("k2")).await;
+    assert_eq!(other_key.refused(412), "version_moved_on");
+}
+
+#[tokio::test]
+async fn a_repeat_is_answered_also_where_the_ticket_has_passed_out_of_the_callers_sight() {
+    let app = App::new().await;
+    let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
+    let sam = app.agent("Sam", "general").await;
+    let ticket = ann.asks("general", "low").await;
+    let lift = json!({"reason": "Hard.", "escalatedTo": eve.id()});
+    let path = format!("{TICKETS}/{ticket}/escalate");
+    let first = whole(&app, put(&sam, &path, "k", &lift)).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert!(app.stranger_to(&sam, &ticket).await);
+    assert_eq!(whole(&app, put(&sam, &path, "k", &lift)).await, first);
 }

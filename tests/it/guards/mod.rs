@@ -5,6 +5,7 @@ mod idempotency;
 mod limits;
 mod origins;
 mod precedence;
+mod repeats;
 mod tokens;
 mod walk;
 

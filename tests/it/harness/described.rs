@@ -16,7 +16,7 @@ static OPERATIONS: LazyLock<Vec<Described>> = LazyLock::new(|| {
     routes
         .into_iter()
         .map(|route| Described {
-            failures: route.operation.failures(route.path),
+            failures: route.failures(),
             method: route.method,
             path: route.path,
         })

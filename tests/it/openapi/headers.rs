@@ -55,5 +55,5 @@ async fn a_repeat_under_a_key_is_described_by_the_headers_that_tell_it_and_when_
         }
     })
     .await;
-    assert!(keyed > 6, "{keyed}");
+    assert!(keyed > 18, "{keyed}");
 }

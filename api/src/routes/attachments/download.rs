@@ -5,7 +5,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Operation, Resource, Who},
     state::ApiState,
 };
 use axum::{
@@ -29,7 +29,7 @@ pub async fn download(
     State(api): State<ApiState>,
     id: PathId,
 ) -> Result<Response, Problem> {
-    let id = id.parse("the id of an attachment")?;
+    let id = id.parse(Resource::Attachment.key())?;
     let upload = actions::find(&api.cx.pool, &actor, id).await?;
     let content = api.files.get(id).await?;
     let content = content.inspect_err(move |error| {

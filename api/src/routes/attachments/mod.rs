@@ -3,6 +3,3 @@
 pub mod disposition;
 pub mod download;
 pub mod upload;
-
-/// Where files are sent to.
-pub const PATH: &str = "/api/v1/support/attachments";

@@ -4,7 +4,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     idempotency::{Asker, Idempotency},
-    openapi::{Example, Moment, Operation, Who},
+    openapi::{Example, Moment, Operation, Resource, Who},
     respond::Answer,
     state::ApiState,
     uploads::receive,
@@ -102,8 +102,7 @@ pub(crate) fn operation() -> Operation {
             alone, and deleted after 24 hours. `url` is a path of this API, and needs a token as everything else does.")
         .uploads("file")
         .creates()
-        .once()
         .conflicts(&["too_many_uploads"])
         .answers::<View>("attachment")
-        .leads_to("attachment/id", "/api/v1/support/attachments/{id}")
+        .leads_to("attachment/id", Resource::Attachment)
 }

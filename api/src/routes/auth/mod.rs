@@ -22,6 +22,9 @@ use crate::{
 use axum::http::{HeaderValue, header};
 use shared::people::{AccountEventKind, LoggedIn, account};
 
+/// What a token looks like.
+const SOME_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
+
 /// `{user, token, refreshToken, expiresIn}`, the last in seconds. Nobody may keep a copy on the way.
 fn logged_in(api: &ApiState, login: &LoggedIn) -> Result<Answer, Problem> {
     let now = api.cx.clock.now();
@@ -59,7 +62,7 @@ async fn link_language(
 fn gives_tokens(operation: Operation) -> Operation {
     operation
         .answers::<User>("user")
-        .may_answer::<String>("token")
-        .may_answer::<String>("refreshToken")
-        .may_answer::<i64>("expiresIn")
+        .may_answer_like("token", &SOME_TOKEN)
+        .may_answer_like("refreshToken", &SOME_TOKEN)
+        .may_answer_like("expiresIn", &token::LIFETIME.num_seconds())
 }

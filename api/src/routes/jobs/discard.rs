@@ -4,7 +4,7 @@ use crate::{
     auth::Admin,
     error::Problem,
     extract::PathId,
-    idempotency::Post,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::job::JobView,
@@ -21,7 +21,7 @@ pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
     id: PathId,
-    post: Post,
+    post: Write,
 ) -> Result<Response, Problem> {
     let id = super::job(&id)?;
     post.once(&cx, actor, move |work, _| {
@@ -37,7 +37,6 @@ pub async fn post(
 pub(crate) fn operation() -> Operation {
     Operation::new("discardJob", Who::Roles("admins"), "Decide against a job")
         .about("It never runs, and is forgotten like one that is done. A mail that is not sent by that is on record as failed.")
-        .once()
         .conflicts(&["job_state"])
         .answers::<JobView>("job")
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::Admin,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Operation, Resource, Who},
     query::Query,
     respond::Answer,
     views::{job::JobView, page::Pagination},
@@ -57,5 +57,5 @@ pub(crate) fn operation() -> Operation {
         .query(query)
         .answers::<Vec<JobView>>("jobs")
         .answers::<Pagination>("pagination")
-        .leads_to("jobs/0/id", "/api/v1/admin/jobs/{id}")
+        .leads_to("jobs/0/id", Resource::Job)
 }

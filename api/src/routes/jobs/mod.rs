@@ -6,10 +6,10 @@ pub mod list;
 pub mod queues;
 pub mod retry;
 
-use crate::{error::Problem, extract::PathId};
+use crate::{error::Problem, extract::PathId, openapi::Resource};
 use shared::jobs::JobId;
 
 /// The job that the path names.
 fn job(id: &PathId) -> Result<JobId, Problem> {
-    id.parse("the number of a job").map(JobId)
+    id.parse(Resource::Job.key()).map(JobId)
 }

@@ -4,29 +4,29 @@ use crate::{
     auth::Admin,
     body::Body,
     error::Problem,
-    extract::{PathId, Payload},
+    extract::PathId,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::job::QueueView,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
-    fault::Fault,
-    jobs::{
-        Queue,
-        operate::{self, Flow},
-    },
-    work::By,
+    jobs::operate::{self, Flow},
 };
+use sqlx::PgConnection;
 
 /// How each queue stands.
 ///
 /// # Errors
 /// The caller is not an admin.
 pub async fn list(Admin(_): Admin, State(cx): State<Context>) -> Result<Answer, Problem> {
-    Ok(Answer::of("queues", views(&cx).await?))
+    let mut db = cx.pool.acquire().await?;
+    Ok(Answer::of("queues", views(&mut db, cx.clock.now()).await?))
 }
 
 /// Stops handing out the jobs of a queue (`{"paused": true}`), or goes on.
@@ -37,35 +37,27 @@ pub async fn put(
     Admin(actor): Admin,
     State(cx): State<Context>,
     queue: PathId,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let queue = self::queue(&queue)?;
-    let flow = payload.read(body)?;
-    let mut work = cx.begin(By::Person(actor)).await?;
-    operate::pause(&mut work.tx, queue, flow).await?;
-    work.commit().await?;
-    Ok(Answer::of("queues", views(&cx).await?))
+    put: Write,
+) -> Result<Response, Problem> {
+    let queue = queue.queue()?;
+    put.once(&cx, actor, move |work, payload| {
+        async move {
+            let flow = payload.read(body)?;
+            operate::pause(&mut work.tx, queue, flow).await?;
+            let now = work.now();
+            Ok(Answer::of("queues", views(&mut work.tx, now).await?))
+        }
+        .boxed()
+    })
+    .await
 }
 
-async fn views(cx: &Context) -> Result<Vec<QueueView>, Problem> {
-    let now = cx.clock.now();
-    let queues = operate::queues(&cx.pool, now).await?;
+async fn views(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<QueueView>, Problem> {
+    let queues = operate::queues(db, now).await?;
     Ok(queues
         .iter()
         .map(|queue| QueueView::of(queue, now))
         .collect())
-}
-
-fn queue(name: &PathId) -> Result<Queue, Problem> {
-    name.as_str()
-        .parse()
-        .map_err(|unknown: shared::fault::UnknownWord| {
-            Problem::bad_query(vec![Fault {
-                field: "queue".to_owned(),
-                code: "unknown_value",
-                message: unknown.to_string(),
-            }])
-        })
 }
 
 fn body(body: &mut Body) -> Option<Flow> {

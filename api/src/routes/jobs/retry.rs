@@ -4,7 +4,7 @@ use crate::{
     auth::Admin,
     error::Problem,
     extract::PathId,
-    idempotency::Post,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::job::JobView,
@@ -21,7 +21,7 @@ pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
     id: PathId,
-    post: Post,
+    post: Write,
 ) -> Result<Response, Problem> {
     let id = super::job(&id)?;
     post.once(&cx, actor, move |work, _| {
@@ -37,7 +37,6 @@ pub async fn post(
 pub(crate) fn operation() -> Operation {
     Operation::new("retryJob", Who::Roles("admins"), "Try a job again, now")
         .about("A dead letter has all of its attempts again; a job that waits is not waited for. Once it is handed out, which takes a moment, there is nothing to retry (409).")
-        .once()
         .conflicts(&["job_state", "job_waits_already"])
         .answers::<JobView>("job")
 }

@@ -6,11 +6,12 @@ use crate::{
     auth::Admin,
     body::{Body, OneOrSeveral},
     error::Problem,
-    extract::Payload,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -18,7 +19,6 @@ use shared::{
         Calendar, Hours, NewAtRisk, NewCalendar, NewHours, NewPolicy, NewPolicyRule, PolicyRule,
         actions,
     },
-    work::By,
 };
 
 /// The rules in force, in the order in which they are tried.
@@ -36,14 +36,18 @@ pub async fn get(Admin(_): Admin, State(cx): State<Context>) -> Result<Answer, P
 pub async fn put(
     Admin(actor): Admin,
     State(cx): State<Context>,
-    payload: Payload,
-) -> Result<Answer, Problem> {
+    put: Write,
+) -> Result<Response, Problem> {
     let at_risk_percent = cx.config.tickets.at_risk_percent;
-    let rules = payload.read(|body| rules(body, at_risk_percent))?;
-    let mut work = cx.begin(By::Person(actor)).await?;
-    actions::replace_policies(&mut work, &rules).await?;
-    work.commit().await?;
-    Ok(Answer::of("policies", actions::policies(&cx).await?))
+    put.once(&cx, actor, move |work, payload| {
+        async move {
+            let rules = payload.read(|body| rules(body, at_risk_percent))?;
+            let in_force = actions::replace_policies(work, &rules).await?;
+            Ok(Answer::of("policies", in_force))
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// A policy under its path; what of its calendar is wrong is noted on the way.

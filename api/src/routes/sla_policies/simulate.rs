@@ -4,7 +4,7 @@ use crate::{
     auth::Admin,
     body::Body,
     error::Problem,
-    idempotency::Post,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
 };
@@ -23,7 +23,7 @@ use shared::{
 pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
-    post: Post,
+    post: Write,
 ) -> Result<Response, Problem> {
     let at_risk_percent = cx.config.tickets.at_risk_percent;
     post.once(&cx, actor, move |_, payload| {
@@ -65,7 +65,6 @@ fn event(entry: &mut Body) -> Option<SimulatedEvent> {
 pub(crate) fn operation() -> Operation {
     Operation::new("simulateSlaPolicy", Who::Roles("admins"), "Try a policy on a made-up timeline")
         .about("Says how a ticket's clocks would stand at `now`, by the functions that tickets go by, and changes nothing. Events may come in any order; those after `now` have not happened yet. A status need not be one that the table of moves allows.")
-        .once()
         .body(
             |body| simulation(body, 80),
             json!({

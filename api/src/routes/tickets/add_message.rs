@@ -5,8 +5,8 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{IfMatch, PathId},
-    idempotency::Post,
-    openapi::{Operation, Who},
+    idempotency::Write,
+    openapi::{Operation, Resource, Who},
     respond::Answer,
     views::thread as view,
 };
@@ -27,7 +27,7 @@ pub async fn add_message(
     State(cx): State<Context>,
     id: PathId,
     version: IfMatch,
-    post: Post,
+    post: Write,
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
@@ -77,7 +77,6 @@ pub(crate) fn operation() -> Operation {
         .conflicts(&["illegal_transition", "ticket_closed"])
         .forbids(&["role_not_allowed", "mentioned_only"])
         .creates()
-        .once()
         .answers::<view::MessageView>("message")
-        .leads_to("message/ticketId", "/api/v1/support/tickets/{id}")
+        .leads_to("message/ticketId", Resource::Ticket)
 }

@@ -1,15 +1,16 @@
 //! `PUT /support/tickets/{id}/assign`.
 
+use super::TicketWrite;
 use crate::{
     auth::Staff,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -23,15 +24,13 @@ use shared::{
 pub async fn assign(
     Staff(actor): Staff,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let (agent, capacity) = payload.read_or_nothing(body)?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::assign(&mut work, &target, agent, capacity).await?;
-    super::done(work, &actor, ticket).await
+    put: TicketWrite,
+) -> Result<Response, Problem> {
+    let read = |sent: Payload| sent.read_or_nothing(body);
+    put.change(&cx, actor, read, |work, target, (agent, capacity)| {
+        actions::assign(work, target, agent, capacity).boxed()
+    })
+    .await
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]

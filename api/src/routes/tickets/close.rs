@@ -1,15 +1,16 @@
 //! `PUT /support/tickets/{id}/close`.
 
+use super::TicketWrite;
 use crate::{
     auth::SignedIn,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Moment, Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -27,22 +28,24 @@ use shared::{
 pub async fn close(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let closing = payload.read_or_nothing(if actor.role.is_staff() {
+    put: TicketWrite,
+) -> Result<Response, Problem> {
+    let closing = if actor.role.is_staff() {
         by_staff
     } else {
         by_requester
-    })?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = match closing {
-        Sent::ByStaff(closing) => actions::close(&mut work, &target, closing).await?,
-        Sent::ByRequester(reason) => actions::close_by_customer(&mut work, &target, reason).await?,
     };
-    super::done(work, &actor, ticket).await
+    let read = move |sent: Payload| sent.read_or_nothing(closing);
+    put.change(&cx, actor, read, |work, target, closing| {
+        async move {
+            match closing {
+                Sent::ByStaff(closing) => actions::close(work, target, closing).await,
+                Sent::ByRequester(reason) => actions::close_by_customer(work, target, reason).await,
+            }
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// What either sends.

@@ -4,8 +4,8 @@ use crate::{
     auth::SignedIn,
     body::Body,
     error::Problem,
-    idempotency::Post,
-    openapi::{Moment, Operation, Who},
+    idempotency::Write,
+    openapi::{Moment, Operation, Resource, Who},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -26,7 +26,7 @@ use shared::{
 pub async fn create(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
-    post: Post,
+    post: Write,
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
@@ -80,8 +80,7 @@ pub(crate) fn operation() -> Operation {
             }),
         )
         .creates()
-        .once()
         .answers::<Ticket>("ticket")
         .at(Moment::Created)
-        .leads_to("ticket/id", "/api/v1/support/tickets/{id}")
+        .leads_to("ticket/id", Resource::Ticket)
 }

@@ -1,15 +1,16 @@
 //! `PATCH /support/tickets/{id}`: texts, labels and references.
 
+use super::TicketWrite;
 use crate::{
     auth::SignedIn,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -25,15 +26,14 @@ use shared::{
 pub async fn edit(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let edit = payload.read_patch(body)?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::edit(&mut work, &target, edit).await?;
-    super::done(work, &actor, ticket).await
+    patch: TicketWrite,
+) -> Result<Response, Problem> {
+    let read = |sent: Payload| sent.read_patch(body);
+    patch
+        .change(&cx, actor, read, |work, target, edit| {
+            actions::edit(work, target, edit).boxed()
+        })
+        .await
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]

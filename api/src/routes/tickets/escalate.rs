@@ -1,15 +1,16 @@
 //! `PUT /support/tickets/{id}/escalate`.
 
+use super::TicketWrite;
 use crate::{
     auth::Staff,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Moment, Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -26,15 +27,13 @@ use shared::{
 pub async fn escalate(
     Staff(actor): Staff,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let (to, reason) = payload.read(body)?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::escalate(&mut work, &target, to, reason).await?;
-    super::done(work, &actor, ticket).await
+    put: TicketWrite,
+) -> Result<Response, Problem> {
+    let read = |sent: Payload| sent.read(body);
+    put.change(&cx, actor, read, |work, target, (to, reason)| {
+        actions::escalate(work, target, to, reason).boxed()
+    })
+    .await
 }
 
 fn body(body: &mut Body) -> Option<(EscalateTo, String)> {

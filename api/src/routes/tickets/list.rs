@@ -3,7 +3,7 @@
 use crate::{
     auth::SignedIn,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Operation, Resource, Who},
     query::Query,
     respond::Answer,
     views::{
@@ -89,5 +89,5 @@ pub(crate) fn operation() -> Operation {
         .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
         .answers::<Vec<ListedTicket>>("tickets")
         .answers::<Pagination>("pagination")
-        .leads_to("tickets/0/id", "/api/v1/support/tickets/{id}")
+        .leads_to("tickets/0/id", Resource::Ticket)
 }

@@ -1,7 +1,8 @@
 //! `/support/tickets`: one file for each thing that can be done.
 //!
-//! A handler that changes a ticket first asks whether the caller may see it (404), then reads the
-//! body (413, 415, 400, 422), then calls its action, which asks again under the ticket's lock.
+//! A handler that changes a ticket is a [`TicketWrite`]: it first asks whether the caller may see the
+//! ticket (404), then reads the body (413, 415, 400, 422), then calls its action, which asks again under
+//! the ticket's lock. All of it is one transaction, in which the request's key is taken first.
 
 pub mod add_message;
 pub mod assign;
@@ -22,14 +23,22 @@ pub mod status;
 use crate::{
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId},
+    extract::{IfMatch, PathId, Payload},
+    idempotency::Write,
+    openapi::Resource,
     respond::Answer,
     views::{page::Pagination, ticket},
 };
-use axum::http::{HeaderValue, header};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderValue, header},
+    response::Response,
+};
+use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     attachments::{Form, RawAttachment},
     context::Context,
+    error::ActionError,
     fault::{Entries, Fault},
     paging::Section,
     tickets::{
@@ -38,22 +47,67 @@ use shared::{
         actions::{Target, TicketKey},
         read,
     },
-    work::{Actor, By, Work},
+    work::{Actor, Work},
 };
 use sqlx::PgConnection;
 
-/// The ticket that a request names, if the caller sees it, and not by a mention alone.
-async fn target(
-    cx: &Context,
-    actor: &Actor,
-    id: &PathId,
+/// A write to the ticket in the path: which one, at which version, its key and its body.
+#[derive(Debug)]
+pub struct TicketWrite {
+    id: PathId,
     version: IfMatch,
-) -> Result<Target, Problem> {
-    target_in(&mut *cx.pool.acquire().await?, actor, id, version).await
+    write: Write,
 }
 
-/// As [`target`], by this connection: for whoever has a transaction open already.
-async fn target_in(
+impl<S: Send + Sync> FromRequest<S> for TicketWrite {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(id) = PathId::from_request_parts(&mut parts, state).await;
+        let Ok(version) = IfMatch::from_request_parts(&mut parts, state).await;
+        let write = Write::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Self { id, version, write })
+    }
+}
+
+impl TicketWrite {
+    /// Changes the ticket, once for each key: what `read` makes of the body is what `act` does. The
+    /// answer shows the ticket, also one that has just passed out of the caller's sight.
+    ///
+    /// # Errors
+    /// 400 for what is no ticket's id, 404 for a ticket that the caller may not see, then those of
+    /// `read` and of `act`; those of [`Write::once`].
+    async fn change<'a, T: Send + 'a>(
+        self,
+        cx: &'a Context,
+        actor: Actor,
+        read: impl FnOnce(Payload) -> Result<T, Problem> + Send + 'a,
+        act: impl for<'w> FnOnce(
+            &'w mut Work<'a>,
+            &'w Target,
+            T,
+        ) -> BoxFuture<'w, Result<Ticket, ActionError>>
+        + Send
+        + 'a,
+    ) -> Result<Response, Problem> {
+        let Self { id, version, write } = self;
+        write
+            .once(cx, actor, move |work, payload| {
+                async move {
+                    let target = target(&mut work.tx, &actor, &id, version).await?;
+                    let change = read(payload)?;
+                    let ticket = act(work, &target, change).await?;
+                    shown(work, &actor, ticket).await
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// The ticket that a request names, if the caller sees it, and not by a mention alone.
+async fn target(
     db: &mut PgConnection,
     actor: &Actor,
     id: &PathId,
@@ -91,20 +145,7 @@ async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Proble
 
 /// The id or number in the path.
 fn key(id: &PathId) -> Result<TicketKey, Problem> {
-    id.read("the id or the number of a ticket", TicketKey::parse)
-}
-
-/// A unit of work of the caller's.
-async fn begin<'a>(cx: &'a Context, actor: &Actor) -> Result<Work<'a>, Problem> {
-    Ok(cx.begin(By::Person(*actor)).await?)
-}
-
-/// Shows the ticket to the caller, also one that has just passed out of sight, and commits: who is
-/// told of a failure can rely on it.
-async fn done(mut work: Work<'_>, actor: &Actor, changed: Ticket) -> Result<Answer, Problem> {
-    let answer = shown(&mut work, actor, changed).await?;
-    work.commit().await?;
-    Ok(answer)
+    id.read(Resource::Ticket.key(), TicketKey::parse)
 }
 
 /// `{success, ticket}` with its `ETag`.

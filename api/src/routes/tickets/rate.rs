@@ -1,11 +1,11 @@
 //! `POST /support/tickets/{id}/rate`.
 
+use super::TicketWrite;
 use crate::{
     auth::Requester,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId},
-    idempotency::Post,
+    extract::Payload,
     openapi::{Moment, Operation, Who},
     views::ticket::Ticket,
 };
@@ -24,20 +24,11 @@ use shared::{
 pub async fn rate(
     Requester(actor): Requester,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    post: Post,
+    post: TicketWrite,
 ) -> Result<Response, Problem> {
-    post.once(&cx, actor, |work, payload| {
-        async move {
-            let target = super::target_in(&mut *work.tx, &actor, &id, version).await?;
-            let mut body = payload.object()?;
-            let rating = self::body(&mut body);
-            let rating = body.finish(rating)?;
-            let ticket = actions::rate(work, &target, rating).await?;
-            super::shown(work, &actor, ticket).await
-        }
-        .boxed()
+    let read = |sent: Payload| sent.read(body);
+    post.change(&cx, actor, read, |work, target, rating| {
+        actions::rate(work, target, rating).boxed()
     })
     .await
 }
@@ -56,7 +47,6 @@ pub(crate) fn operation() -> Operation {
         )
         .versioned()
         .conflicts(&["not_resolved", "rated_already"])
-        .once()
         .answers::<Ticket>("ticket")
         .at(Moment::Rated)
 }

@@ -5,8 +5,8 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{IfMatch, InnerId, PathId},
-    idempotency::Post,
-    openapi::{Moment, Operation, Who},
+    idempotency::Write,
+    openapi::{Moment, Operation, Resource, Who},
     respond::Answer,
     views::thread as view,
 };
@@ -27,26 +27,27 @@ pub async fn redact(
     State(cx): State<Context>,
     (id, message): (PathId, InnerId),
     version: IfMatch,
-    post: Post,
+    delete: Write,
 ) -> Result<Response, Problem> {
-    post.once(&cx, actor, |work, payload| {
-        async move {
-            let who = (&actor, Action::Redact);
-            let (target, ticket) = super::found_in(&mut work.tx, who, &id, version).await?;
-            let message = message.parse("messageId", "the id of a message")?;
-            actions::may_redact(work, &actor, ticket.id, message).await?;
-            let reason = payload.read(reason)?;
-            let redacted = actions::redact(work, &target, message, reason).await?;
-            let thread = read::message(&mut *work.tx, redacted).await?;
-            let view = thread
-                .entries
-                .first()
-                .map(|message| view::message(message, &thread.people));
-            Ok(Answer::of("message", view))
-        }
-        .boxed()
-    })
-    .await
+    delete
+        .once(&cx, actor, |work, payload| {
+            async move {
+                let who = (&actor, Action::Redact);
+                let (target, ticket) = super::found_in(&mut work.tx, who, &id, version).await?;
+                let message = message.parse("messageId", Resource::Message.key())?;
+                actions::may_redact(work, &actor, ticket.id, message).await?;
+                let reason = payload.read(reason)?;
+                let redacted = actions::redact(work, &target, message, reason).await?;
+                let thread = read::message(&mut *work.tx, redacted).await?;
+                let view = thread
+                    .entries
+                    .first()
+                    .map(|message| view::message(message, &thread.people));
+                Ok(Answer::of("message", view))
+            }
+            .boxed()
+        })
+        .await
 }
 
 fn reason(body: &mut Body) -> Option<String> {
@@ -61,7 +62,6 @@ pub(crate) fn operation() -> Operation {
         .body(reason, json!({"reason": "It had the number of a card."}))
         .versioned()
         .forbids(&["not_your_message"])
-        .once()
         .answers::<view::MessageView>("message")
         .at(Moment::Redacted)
 }

@@ -1,15 +1,16 @@
 //! `PUT /support/tickets/{id}/reopen`.
 
+use super::TicketWrite;
 use crate::{
     auth::SignedIn,
     body::Body,
     error::Problem,
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Moment, Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -23,15 +24,13 @@ use shared::{
 pub async fn reopen(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let reason = payload.read(body)?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::reopen(&mut work, &target, reason).await?;
-    super::done(work, &actor, ticket).await
+    put: TicketWrite,
+) -> Result<Response, Problem> {
+    let read = |sent: Payload| sent.read(body);
+    put.change(&cx, actor, read, |work, target, reason| {
+        actions::reopen(work, target, reason).boxed()
+    })
+    .await
 }
 
 fn body(body: &mut Body) -> Option<String> {

@@ -1,15 +1,16 @@
 //! `PUT /support/tickets/{id}/status`.
 
+use super::TicketWrite;
 use crate::{
     auth::Staff,
     body::Body,
     error::{Problem, endpoint},
-    extract::{IfMatch, PathId, Payload},
+    extract::Payload,
     openapi::{Operation, Who},
-    respond::Answer,
     views::ticket::Ticket,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
@@ -24,15 +25,13 @@ use shared::{
 pub async fn status(
     Staff(actor): Staff,
     State(cx): State<Context>,
-    id: PathId,
-    version: IfMatch,
-    payload: Payload,
-) -> Result<Answer, Problem> {
-    let target = super::target(&cx, &actor, &id, version).await?;
-    let (status, notes) = payload.read(body)?;
-    let mut work = super::begin(&cx, &actor).await?;
-    let ticket = actions::set_status(&mut work, &target, status, notes).await?;
-    super::done(work, &actor, ticket).await
+    put: TicketWrite,
+) -> Result<Response, Problem> {
+    let read = |sent: Payload| sent.read(body);
+    put.change(&cx, actor, read, |work, target, (status, notes)| {
+        actions::set_status(work, target, status, notes).boxed()
+    })
+    .await
 }
 
 fn body(body: &mut Body) -> Option<(Status, Option<String>)> {

@@ -3,7 +3,7 @@
 use crate::{
     auth::Admin,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Operation, Resource, Who},
     query::Query,
     respond::Answer,
     views::{
@@ -75,5 +75,5 @@ pub(crate) fn operation() -> Operation {
         .query(query)
         .answers::<Vec<User>>("users")
         .answers::<Pagination>("pagination")
-        .leads_to("users/0/id", "/api/v1/admin/users/{id}")
+        .leads_to("users/0/id", Resource::Person)
 }

@@ -6,10 +6,10 @@ pub mod patch;
 pub mod release_tickets;
 pub(super) mod support_info;
 
-use crate::{error::Problem, extract::PathId};
+use crate::{error::Problem, extract::PathId, openapi::Resource};
 use shared::ids::UserId;
 
 /// The person whom the path names.
 fn person(id: &PathId) -> Result<UserId, Problem> {
-    id.parse("the id of a person")
+    id.parse(Resource::Person.key())
 }

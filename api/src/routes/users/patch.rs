@@ -6,17 +6,18 @@ use crate::{
     auth::Admin,
     body::Body,
     error::Problem,
-    extract::{PathId, Payload},
+    extract::PathId,
+    idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
     views::person::User,
 };
-use axum::extract::State;
+use axum::{extract::State, response::Response};
+use futures_util::FutureExt;
 use serde_json::json;
 use shared::{
     context::Context,
     people::{Change, PersonChange, Role, actions, store},
-    work::By,
 };
 
 /// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
@@ -28,17 +29,20 @@ pub async fn patch(
     Admin(actor): Admin,
     State(cx): State<Context>,
     id: PathId,
-    payload: Payload,
-) -> Result<Answer, Problem> {
+    patch: Write,
+) -> Result<Response, Problem> {
     let person = super::person(&id)?;
-    let mut db = cx.pool.acquire().await?;
-    store::person(&mut db, person, cx.config.tickets.load).await?;
-    drop(db);
-    let change = payload.read_patch(body)?;
-    let mut work = cx.begin(By::Person(actor)).await?;
-    let changed = actions::change_person(&mut work, person, &change).await?;
-    work.commit().await?;
-    Ok(Answer::of("user", User::from(&changed)))
+    patch
+        .once(&cx, actor, move |work, payload| {
+            async move {
+                store::person(&mut work.tx, person, work.cx.config.tickets.load).await?;
+                let change = payload.read_patch(body)?;
+                let changed = actions::change_person(work, person, &change).await?;
+                Ok(Answer::of("user", User::from(&changed)))
+            }
+            .boxed()
+        })
+        .await
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]

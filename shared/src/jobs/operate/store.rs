@@ -7,7 +7,7 @@ use crate::{
     work::Tx,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use std::collections::BTreeSet;
 
 /// The one column list of jobs as operators see them. The queue comes as text, since it may be one that
@@ -167,13 +167,13 @@ struct Control {
 ///
 /// # Errors
 /// The database failed.
-pub async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
-    let counts = crate::jobs::store::counts(pool, now).await?;
+pub async fn queues(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
+    let counts = crate::jobs::store::counts(&mut *db, now).await?;
     let controls = sqlx::query_as!(
         Control,
         r#"select queue as "queue!: String", paused, failures, held_until, held_because from queue_control"#,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?;
     let ours = Queue::ALL.iter().map(|queue| QueueName::from(*queue));
     let counted = counts.iter().map(|count| count.queue.clone());

@@ -11,7 +11,7 @@ use crate::{
 /// becomes available is given what waits. Admins are never assigned to by automation.
 ///
 /// # Errors
-/// The caller is not of the staff.
+/// [`ActionError::NotFound`] for a caller who is not of the staff.
 pub async fn set_availability(
     work: &mut Work<'_>,
     by: Actor,

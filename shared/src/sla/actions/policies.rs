@@ -35,21 +35,29 @@ pub(crate) async fn policy_for(
 /// # Errors
 /// The database failed.
 pub async fn policies(cx: &Context) -> Result<Vec<PolicyRule>, ActionError> {
-    let mut rules = store::policies(&cx.pool).await?;
-    if rules.is_empty() {
-        rules = default_rules(cx.config.tickets.at_risk_percent);
-    }
-    Ok(rules)
+    let kept = store::policies(&cx.pool).await?;
+    Ok(in_force(kept, cx))
 }
 
-/// Replaces the rules. They hold for tickets created, re-prioritised or reopened from now on.
+/// The rules that are kept or, where there are none, the defaults.
+fn in_force(kept: Vec<PolicyRule>, cx: &Context) -> Vec<PolicyRule> {
+    if kept.is_empty() {
+        default_rules(cx.config.tickets.at_risk_percent)
+    } else {
+        kept
+    }
+}
+
+/// Replaces the rules, and tells those that are in force then. They hold for tickets created,
+/// re-prioritised or reopened from now on.
 ///
 /// # Errors
 /// The database failed.
 pub async fn replace_policies(
     work: &mut Work<'_>,
     rules: &[PolicyRule],
-) -> Result<(), ActionError> {
+) -> Result<Vec<PolicyRule>, ActionError> {
     store::replace_policies(&mut work.tx, rules).await?;
-    Ok(())
+    let kept = store::policies(&mut *work.tx).await?;
+    Ok(in_force(kept, work.cx))
 }

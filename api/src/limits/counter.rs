@@ -1,33 +1,18 @@
-//! Rate limits: so many calls in any minute, counted in Redis by all API processes together and
-//! by Redis' clock. Where Redis is away or slow, everybody is let through: a limit is a courtesy
-//! to the system, and must not become what takes it down.
+//! Calls counted in Redis, by its clock.
 //!
 //! Why a list of instants, and no bucket that refills: a bucket lets twice the limit through in its
 //! first minute, and 30 logins that take a second each never empty it.
 
-use crate::{
-    auth::{self, Bearer},
-    client::ClientAddress,
-    error::Problem,
-    state::ApiState,
-};
-use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use crate::error::Problem;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use redis::{
     Client, RedisError, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 use shared::{
     config::{Config, RateLimits},
     error::Chain,
-    people::outside::OutsidePerson,
 };
 use std::{
     num::NonZeroU32,
@@ -35,8 +20,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Where calls count towards a limit: what is not of the API (health, metrics) has none.
-pub(crate) const COUNTED: &str = "/api/v1/";
 /// What a limit is counted over.
 const WINDOW: Duration = Duration::from_mins(1);
 /// How long nobody waits after Redis failed.
@@ -131,7 +114,7 @@ impl Limits {
         }
     }
 
-    fn limit(&self, rule: Rule) -> Option<NonZeroU32> {
+    pub(super) fn limit(&self, rule: Rule) -> Option<NonZeroU32> {
         match rule {
             Rule::Caller => self.rules.per_caller,
             Rule::Authentication => self.rules.authentication,
@@ -218,7 +201,7 @@ fn open(url: &str, patience: Duration) -> RedisResult<ConnectionManager> {
 }
 
 impl Standing {
-    fn seconds(&self) -> u64 {
+    pub(super) fn seconds(&self) -> u64 {
         self.reset
             .as_millis()
             .div_ceil(1_000)
@@ -226,7 +209,7 @@ impl Standing {
             .unwrap_or(u64::MAX)
     }
 
-    fn tell(&self, headers: &mut HeaderMap) {
+    pub(super) fn tell(&self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, self.limit.into());
         headers.insert(REMAINING, self.remaining.into());
         headers.insert(RESET, self.seconds().into());
@@ -243,97 +226,9 @@ pub(crate) fn refusal(seconds: u64) -> Problem {
     .with_header(header::RETRY_AFTER, seconds.max(1).into())
 }
 
-/// Lets a call through if it is within its limit, and tells how the caller stands.
-pub(crate) async fn around(State(api): State<ApiState>, request: Request, next: Next) -> Response {
-    let standing = match rule(&api.limits, &request) {
-        Some(rule) => api.limits.take(rule, &who(rule, &api, &request)).await,
-        None => None,
-    };
-    let Some(standing) = standing else {
-        return next.run(request).await;
-    };
-    let mut response = if standing.allowed {
-        next.run(request).await
-    } else {
-        refusal(standing.seconds()).into_response()
-    };
-    standing.tell(response.headers_mut());
-    response
-}
-
-/// The limit that a call counts towards.
-fn rule(limits: &Limits, request: &Request) -> Option<Rule> {
-    let path = request.uri().path().strip_prefix(COUNTED)?;
-    let guards_credentials =
-        limits.limit(Rule::Authentication).is_some() && takes_credentials(request.method(), path);
-    Some(if guards_credentials {
-        Rule::Authentication
-    } else {
-        Rule::Caller
-    })
-}
-
-/// Whatever of `/auth` takes an address or a password. A refresh token cannot be guessed, and an
-/// office behind one address has many.
-fn takes_credentials(method: &Method, path: &str) -> bool {
-    let writes = [Method::POST, Method::PUT, Method::PATCH].contains(method);
-    writes && path.starts_with("auth/") && !matches!(path, "auth/refresh" | "auth/logout")
-}
-
-/// A person is known by the token alone here: whether the login is still good is looked up later.
-/// Tokens that are no good count for the address, as do those of an outside issuer whose keys have
-/// not been seen yet.
-fn who(rule: Rule, api: &ApiState, request: &Request) -> String {
-    let person = match rule {
-        Rule::Caller => auth::bearer(request.headers(), api),
-        Rule::Authentication => None,
-    };
-    match person {
-        Some(Bearer::Ours(person)) => return person.to_string(),
-        Some(Bearer::Outside(person)) => return outside(&person),
-        None => {}
-    }
-    let http = &api.cx.config.http;
-    ClientAddress::of(http, request.extensions(), request.headers())
-        .group()
-        .to_string()
-}
-
-/// The name that an issuer has for somebody may be long, and of any characters.
-fn outside(person: &OutsidePerson) -> String {
-    let name = Sha256::new()
-        .chain_update(&person.issuer)
-        .chain_update([0])
-        .chain_update(&person.subject)
-        .finalize();
-    format!("outside:{}", URL_SAFE_NO_PAD.encode(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn logins_registrations_and_password_calls_have_a_limit_of_their_own() {
-        for (method, path) in [
-            (Method::POST, "auth/login"),
-            (Method::POST, "auth/register"),
-            (Method::POST, "auth/forgot-password"),
-            (Method::POST, "auth/reset-password"),
-            (Method::PUT, "auth/password"),
-            (Method::PATCH, "auth/me"),
-        ] {
-            assert!(takes_credentials(&method, path), "{method} {path}");
-        }
-        for (method, path) in [
-            (Method::GET, "auth/me"),
-            (Method::POST, "auth/refresh"),
-            (Method::POST, "auth/logout"),
-            (Method::POST, "support/tickets"),
-        ] {
-            assert!(!takes_credentials(&method, path), "{method} {path}");
-        }
-    }
 
     #[test]
     fn a_wait_is_rounded_up_to_whole_seconds() {

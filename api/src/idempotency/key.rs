@@ -1,0 +1,172 @@
+//! The key of a request, and what tells the request from others.
+
+use crate::error::Problem;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, Method, StatusCode, request::Parts},
+};
+use sha2::{Digest, Sha256};
+use shared::{
+    idempotency::RequestKey,
+    ids::TicketId,
+    work::{Actor, By},
+};
+
+/// What a caller names its request by.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The most characters of a key.
+const LONGEST: usize = 255;
+
+/// The key of a request, if it has one, and what the request was sent to.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    key: Option<String>,
+    method: Method,
+    path: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self {
+            key: key(&parts.headers)?,
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+        })
+    }
+}
+
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let fits =
+        (1..=LONGEST).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
+    match value.to_str() {
+        Ok(key) if fits && values.next().is_none() => Ok(Some(key.to_owned())),
+        _ => Err(invalid_key()),
+    }
+}
+
+/// 400: what was sent can be no key.
+pub(crate) fn invalid_key() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_idempotency_key",
+        format!("Send one Idempotency-Key of 1 to {LONGEST} visible ASCII characters."),
+    )
+}
+
+/// Whose keys they are: equal keys of different callers have nothing to do with each other, nor those of
+/// one person in two roles, as an answer may show what the next role must not see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// A person who is signed in.
+    Person(Actor),
+    /// Whoever has the link of a survey.
+    Survey(TicketId, i32),
+}
+
+impl Asker {
+    pub(super) fn by(self) -> By {
+        match self {
+            Self::Person(actor) => By::Person(actor),
+            Self::Survey(..) => By::System,
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Person(actor) => format!("user {} as {}", actor.id, actor.role),
+            Self::Survey(ticket, cycle) => format!("survey {ticket} {cycle}"),
+        }
+    }
+}
+
+/// A request with a key, as it is looked up.
+pub(super) struct Keyed {
+    pub request: RequestKey,
+    pub fingerprint: Vec<u8>,
+}
+
+impl Idempotency {
+    pub(super) fn keyed(self, asker: Asker, body: Option<&[u8]>) -> Option<Keyed> {
+        let (key, body) = self.key.zip(body)?;
+        Some(Keyed {
+            request: RequestKey {
+                caller: asker.name(),
+                key,
+            },
+            fingerprint: fingerprint(&self.method, &self.path, body),
+        })
+    }
+}
+
+/// Tells a request from others. That of a POST names no method: answers that were kept when only POSTs
+/// had keys are still found. No path begins as a method does.
+fn fingerprint(method: &Method, path: &str, body: &[u8]) -> Vec<u8> {
+    let method = if method == Method::POST {
+        ""
+    } else {
+        method.as_str()
+    };
+    let whole = Sha256::new()
+        .chain_update(method)
+        .chain_update(path)
+        .chain_update([0])
+        .chain_update(body);
+    whole.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn read(keys: &[&[u8]]) -> Result<Option<String>, StatusCode> {
+        let mut headers = HeaderMap::new();
+        for key in keys {
+            headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(key).unwrap());
+        }
+        key(&headers).map_err(|problem| problem.status())
+    }
+
+    #[test]
+    fn a_request_is_told_from_others_by_its_method_its_path_and_its_body() {
+        let methods = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        let mut found = std::collections::BTreeSet::new();
+        for method in &methods {
+            for (path, body) in [("/a", "b"), ("/ab", ""), ("/a", ""), ("/b", "b")] {
+                found.insert(fingerprint(method, path, body.as_bytes()));
+            }
+        }
+        assert_eq!(found.len(), methods.len() * 4);
+    }
+
+    #[test]
+    fn an_answer_that_was_kept_when_only_posts_had_keys_is_still_found() {
+        let before = Sha256::digest(b"/a\0b").to_vec();
+        assert_eq!(fingerprint(&Method::POST, "/a", b"b"), before);
+    }
+
+    #[test]
+    fn a_key_is_visible_ascii_of_at_most_255_characters() {
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&[b"a~!\"1"]), Ok(Some("a~!\"1".to_owned())));
+        assert!(read(&[&[b'x'; 255]]).is_ok());
+        let bad: [&[&[u8]]; 6] = [
+            &[b""],
+            &[&[b'x'; 256]],
+            &[b"a b"],
+            &[b"a\tb"],
+            &["é".as_bytes()],
+            &[b"a", b"a"],
+        ];
+        for keys in bad {
+            assert_eq!(read(keys), Err(StatusCode::BAD_REQUEST), "{keys:?}");
+        }
+    }
+}

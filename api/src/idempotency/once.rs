@@ -1,0 +1,165 @@
+//! Work that is done once for each key.
+
+use super::key::{Asker, Idempotency, Keyed};
+use crate::error::Problem;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::future::BoxFuture;
+use shared::{
+    context::Context,
+    db::Json,
+    idempotency::{KEPT_FOR, KeptAnswer, store},
+    work::Work,
+};
+
+/// Says that an answer is the first one again.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+impl Idempotency {
+    /// Does the work of a request in one transaction, and keeps the answer in it, if there is a
+    /// key; what was answered before is answered again, whatever `If-Match` says. `body` is what
+    /// else tells the request from others; `None` where it did not arrive, which is for `act` to
+    /// find.
+    ///
+    /// # Errors
+    /// Those of `act`, which undo what it did, as any answer but a success does; 409 while the
+    /// first request runs; 422 when the key was that of another request.
+    pub async fn once<'a, A: IntoResponse>(
+        self,
+        cx: &'a Context,
+        asker: Asker,
+        body: Option<Bytes>,
+        act: impl for<'w> FnOnce(&'w mut Work<'a>) -> BoxFuture<'w, Result<A, Problem>>,
+    ) -> Result<Response, Problem> {
+        let keyed = self.keyed(asker, body.as_deref());
+        let mut work = cx.begin(asker.by()).await?;
+        let answer = match first_answer(&mut work, keyed.as_ref()).await {
+            Ok(None) => act(&mut work).await.map(IntoResponse::into_response),
+            Ok(Some(first)) => {
+                undo(work).await;
+                return Ok(first);
+            }
+            Err(problem) => Err(problem),
+        };
+        match answer {
+            Ok(answer) if answer.status().is_success() => keep(work, keyed, answer).await,
+            refused => {
+                undo(work).await;
+                refused
+            }
+        }
+    }
+
+    /// The first answer, where there is one: asked beforehand by whoever does work that is no
+    /// part of the transaction, so that a repeat does not do it again. [`Idempotency::once`] asks
+    /// again.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn answered(
+        &self,
+        cx: &Context,
+        asker: Asker,
+        body: &[u8],
+    ) -> Result<Option<Response>, Problem> {
+        let keyed = self.clone().keyed(asker, Some(body));
+        if keyed.is_none() {
+            return Ok(None);
+        }
+        let mut work = cx.begin(asker.by()).await?;
+        let answer = first_answer(&mut work, keyed.as_ref()).await;
+        undo(work).await;
+        answer
+    }
+}
+
+/// What the request was answered before, if it was. From here on nobody else answers it.
+async fn first_answer(
+    work: &mut Work<'_>,
+    keyed: Option<&Keyed>,
+) -> Result<Option<Response>, Problem> {
+    let Some(Keyed {
+        request,
+        fingerprint,
+    }) = keyed
+    else {
+        return Ok(None);
+    };
+    if !store::try_lock(&mut *work.tx, request).await? {
+        return Err(in_progress());
+    }
+    let now = work.now();
+    match store::find(&mut *work.tx, request, now - KEPT_FOR).await? {
+        None => Ok(None),
+        Some(kept) if kept.fingerprint == *fingerprint => again(kept).map(Some),
+        Some(_) => Err(reused()),
+    }
+}
+
+/// 422: the key stands for something else.
+pub(crate) fn reused() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "This Idempotency-Key was sent with another request: use a new one for each request.",
+    )
+}
+
+/// 409: it is not known yet what the first call will have done.
+pub(crate) fn in_progress() -> Problem {
+    let detail = "The first request with this Idempotency-Key is still running: try again shortly.";
+    Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+}
+
+/// Makes work and answer so.
+async fn keep(
+    mut work: Work<'_>,
+    keyed: Option<Keyed>,
+    answer: Response,
+) -> Result<Response, Problem> {
+    let Some(keyed) = keyed else {
+        work.commit().await?;
+        return Ok(answer);
+    };
+    let (parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX)
+        .await
+        .map_err(Problem::unexpected)?;
+    let header = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    let kept = KeptAnswer {
+        fingerprint: keyed.fingerprint,
+        status: i16::try_from(parts.status.as_u16()).map_err(Problem::unexpected)?,
+        headers: Json(parts.headers.iter().filter_map(header).collect()),
+        body: body.to_vec(),
+    };
+    let now = work.now();
+    store::keep(&mut *work.tx, &keyed.request, &kept, now).await?;
+    work.commit().await?;
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Waits until everything is undone, so that the key is free when the caller hears of it.
+async fn undo(work: Work<'_>) {
+    if let Err(error) = work.tx.rollback().await {
+        tracing::debug!(%error, "a connection was lost with its transaction");
+    }
+}
+
+fn again(kept: KeptAnswer) -> Result<Response, Problem> {
+    let status = u16::try_from(kept.status).map_err(Problem::unexpected)?;
+    let mut answer = Response::builder()
+        .status(status)
+        .header(IDEMPOTENCY_REPLAYED, "true");
+    for (name, value) in kept.headers.0 {
+        answer = answer.header(name, value);
+    }
+    answer
+        .body(Body::from(kept.body))
+        .map_err(Problem::unexpected)
+}

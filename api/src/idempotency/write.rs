@@ -1,0 +1,57 @@
+//! Writes of JSON.
+
+use super::key::{Asker, Idempotency};
+use crate::{error::Problem, extract::Payload};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use futures_util::future::BoxFuture;
+use shared::{
+    context::Context,
+    work::{Actor, Work},
+};
+
+/// A write of JSON: its key, if it has one, and its body. The body can be had by [`Write::once`] alone.
+#[derive(Debug)]
+pub struct Write {
+    idempotency: Idempotency,
+    payload: Payload,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Write {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let idempotency = Idempotency::from_request_parts(&mut parts, state).await?;
+        let request = Request::from_parts(parts, body);
+        let Ok(payload) = Payload::from_request(request, state).await;
+        Ok(Self {
+            idempotency,
+            payload,
+        })
+    }
+}
+
+impl Write {
+    /// As [`Idempotency::once`], for a person who is signed in.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn once<'a, A: IntoResponse>(
+        self,
+        cx: &'a Context,
+        actor: Actor,
+        act: impl for<'w> FnOnce(&'w mut Work<'a>, Payload) -> BoxFuture<'w, Result<A, Problem>>,
+    ) -> Result<Response, Problem> {
+        let Self {
+            idempotency,
+            payload,
+        } = self;
+        let sent = payload.bytes();
+        idempotency
+            .once(cx, Asker::Person(actor), sent, |work| act(work, payload))
+            .await
+    }
+}

@@ -1,0 +1,167 @@
+//! Every write of the API's own table is done once for each `Idempotency-Key`.
+
+use super::walk::{Cast, JSON, Sent, sends};
+use crate::harness::{Answer, App, TICKETS};
+use api::routes::Route;
+use serde_json::{Value, json};
+use shared::{
+    idempotency::{RequestKey, store},
+    work::Tx,
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=edge";
+
+/// A form with a file of that name.
+fn file(name: &str) -> String {
+    format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/pdf\r\n\r\n%PDF-1.4\n\r\n--edge--\r\n"
+    )
+}
+
+/// A job that can be tried again and decided against.
+async fn dead_job(app: &App) -> i64 {
+    sqlx::query_scalar(
+        "insert into jobs (queue, lane, payload, priority, state, attempt, run_at, max_attempts, created_at, finished_at)
+         values ('notify', 'workers', '{\"job\": \"unheard_of\"}', 0, 'dead', 1, $1, 10, $1, $1) returning id",
+    )
+    .bind(app.now())
+    .fetch_one(&app.cx.pool)
+    .await
+    .unwrap()
+}
+
+/// A request to that route that is granted: with the example of the document, where nothing else is said.
+async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
+    let ticket = cast.customer.asks("general", "low").await;
+    let example = route.operation.example();
+    let mut sent = Sent {
+        path: route
+            .path
+            .replace("/tickets/{id}", &format!("/tickets/{ticket}"))
+            .replace("{id}", &cast.person)
+            .replace("{queue}", "email"),
+        content: JSON,
+        body: example.map_or_else(String::new, Value::to_string),
+        headers: Vec::new(),
+    };
+    let verb = route.path.rsplit('/').next().unwrap();
+    match verb {
+        "reopen" | "{token}" => {
+            cast.admin.closes(&ticket).await.ok();
+        }
+        "rate" => {
+            cast.admin.sets(&ticket, "resolved").await.ok();
+        }
+        // An agent whom nobody knows is a fault.
+        "assign" => sent.body = json!({}).to_string(),
+        "retry" | "discard" => {
+            let job = dead_job(app).await.to_string();
+            sent.path = route.path.replace("{id}", &job);
+        }
+        _ => {}
+    }
+    if verb == "{token}" {
+        let secret = &app.cx.config.auth.jwt_secret;
+        let token = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+        sent.path = route.path.replace("{token}", &token);
+        (sent.content, sent.body) = (FORM, "rating=5".to_owned());
+    }
+    if verb == "attachments" {
+        (sent.content, sent.body) = (MULTIPART, file("a.pdf"));
+    }
+    sent
+}
+
+/// A body of the same kind that is another.
+fn other_body(sent: &Sent<'_>) -> String {
+    match sent.content {
+        FORM => "rating=1".to_owned(),
+        MULTIPART => file("b.pdf"),
+        _ => json!({"other": 1}).to_string(),
+    }
+}
+
+/// An answer without what belongs to its request alone.
+fn told(answer: &Answer) -> (u16, Vec<(String, String)>, &Value) {
+    let of_request = ["x-request-id", "idempotency-replayed"];
+    let headers = answer.headers.iter();
+    let mut headers: Vec<_> = headers
+        .filter(|(name, _)| !of_request.contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    (answer.status.as_u16(), headers, &answer.body)
+}
+
+/// Takes another key of the caller who has used `used`, as a request that runs does.
+async fn taken(app: &App, used: &str, key: &str) -> Tx {
+    let caller: String = sqlx::query_scalar("select caller from idempotency_keys where key = $1")
+        .bind(used)
+        .fetch_one(&app.cx.pool)
+        .await
+        .unwrap();
+    let request = RequestKey {
+        caller,
+        key: key.to_owned(),
+    };
+    let mut tx = app.cx.pool.begin().await.unwrap();
+    assert!(store::try_lock(&mut *tx, &request).await.unwrap());
+    tx
+}
+
+/// Holds one route to it.
+async fn hold(app: &App, cast: &Cast, route: &Route) {
+    let about = format!("{} {}", route.method, route.path);
+    let sent = granted(app, cast, route).await;
+    // The example is a requester's: staff would have to name a customer.
+    let who = if route.path == TICKETS {
+        &cast.customer
+    } else {
+        cast.who_may(route)
+    };
+    let under = |key: &str, body: String| Sent {
+        body,
+        headers: vec![("idempotency-key", key.to_owned())],
+        ..sent.clone()
+    };
+    let (used, running) = (about.replace(' ', ":"), about.replace(' ', "::"));
+    let first = sends(who, &route.method, &under(&used, sent.body.clone())).await;
+    assert!(
+        first.status.is_success(),
+        "{about}: `granted` has to know a request that is, and not {}",
+        first.body
+    );
+    assert!(
+        !first.headers.contains_key("idempotency-replayed"),
+        "{about}"
+    );
+    let before = app.fingerprint().await;
+    let again = sends(who, &route.method, &under(&used, sent.body.clone())).await;
+    assert_eq!(told(&again), told(&first), "{about}");
+    assert_eq!(again.headers["idempotency-replayed"], "true", "{about}");
+    let other = sends(who, &route.method, &under(&used, other_body(&sent))).await;
+    assert_eq!(other.refused(422), "idempotency_key_reused", "{about}");
+    let first_runs = taken(app, &used, &running).await;
+    let meanwhile = sends(who, &route.method, &under(&running, sent.body.clone())).await;
+    assert_eq!(meanwhile.refused(409), "idempotency_in_progress", "{about}");
+    first_runs.rollback().await.unwrap();
+    assert!(
+        before == app.fingerprint().await,
+        "{about} did something again"
+    );
+}
+
+#[tokio::test]
+async fn every_write_is_done_once_for_each_key() {
+    let app = App::new().await;
+    let cast = Cast::new(&app).await;
+    let (_, routes) = api::routes::all();
+    let mut held = 0;
+    for route in routes.iter().filter(|route| route.takes_key()) {
+        hold(&app, &cast, route).await;
+        held += 1;
+    }
+    assert!(held >= 19, "only {held}");
+}
