@@ -16,7 +16,7 @@
 //! that the first is running (409), whatever comes of it; a process that dies before the commit:
 //! neither work nor answer, after it: both; a caller that hangs up: as if it had died.
 
-use crate::{error::Problem, extract::Payload};
+use crate::{error::Problem, extract::Payload, unknown_parameters::UnknownParameters};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Request},
@@ -47,6 +47,7 @@ const LONGEST: usize = 255;
 pub struct Idempotency {
     key: Option<String>,
     path: String,
+    unknown: UnknownParameters,
 }
 
 /// Whose keys they are: equal keys of different callers have nothing to do with each other, nor those of
@@ -82,6 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
         Ok(Self {
             key: key(&parts.headers)?,
             path: parts.uri.path().to_owned(),
+            unknown: UnknownParameters::of(&parts.extensions),
         })
     }
 }
@@ -173,6 +175,7 @@ impl Idempotency {
         body: Option<Bytes>,
         act: impl for<'w> FnOnce(&'w mut Work<'a>) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
+        let unknown = self.unknown.clone();
         let keyed = self.keyed(asker, body.as_deref());
         let mut work = cx.begin(asker.by()).await?;
         let answer = match first_answer(&mut work, keyed.as_ref()).await {
@@ -184,7 +187,14 @@ impl Idempotency {
             Err(problem) => Err(problem),
         };
         match answer {
-            Ok(answer) if answer.status().is_success() => keep(work, keyed, answer).await,
+            // An act that reads neither query nor body knows nothing of these.
+            Ok(answer) if answer.status().is_success() && unknown.is_empty() => {
+                keep(work, keyed, answer).await
+            }
+            Ok(done) if done.status().is_success() => {
+                undo(work).await;
+                unknown.refuse().map(|()| done)
+            }
             refused => {
                 undo(work).await;
                 refused

@@ -5,7 +5,9 @@ use crate::{
     uploads::Uploads,
 };
 use axum::extract::FromRef;
-use shared::{attachments::Files, context::Context, people::Passwords};
+use shared::{
+    attachments::Files, context::Context, people::Passwords, tickets::search::Highlighter,
+};
 use std::sync::{Arc, LazyLock};
 
 /// The state of the API. Cheap to clone.
@@ -25,6 +27,8 @@ pub struct ApiState {
     pub files: Arc<Files>,
     /// Uploads that arrive.
     pub uploads: Arc<Uploads>,
+    /// Quotes what is searched for.
+    pub highlighter: Arc<Highlighter>,
     /// Counts calls.
     pub limits: Arc<Limits>,
     /// What can be asked; written when somebody asks for it.
@@ -68,6 +72,7 @@ impl ApiState {
             reference: Arc::new(LazyLock::new(Reference::of_routes)),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
+            highlighter: Arc::default(),
             limits: Arc::new(Limits::new(&cx.config)),
             cx,
         }

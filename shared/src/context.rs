@@ -3,11 +3,12 @@
 use crate::{
     clock::Clock,
     config::Config,
+    db,
     ids::IdSource,
     jobs::Lane,
     metrics::Metrics,
     trace::{self, Traces},
-    work::{By, Work},
+    work::{By, Tx, Work},
 };
 use sqlx::PgPool;
 use std::{sync::Arc, time::Instant};
@@ -32,6 +33,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// Begins reading at one instant ([`db::snapshot`]). Dropped, it is over.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
+        db::snapshot(&self.pool).await
+    }
+
     /// Begins a unit of work at the present instant.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Which part of a list is wanted, where it is read in one order only. Pure.
 
+use crate::fault::Faults;
 use uuid::Uuid;
 
 /// The last page that can be asked for: the greatest whole number that every client can write.
@@ -40,6 +41,12 @@ impl Section {
             Start::After(_) => 0,
         }
     }
+}
+
+/// Notes that a page and a cursor each say where a part of a list begins.
+pub fn page_beside_cursor(faults: &mut Faults) {
+    let must = "must not stand beside cursor, which says where the list goes on";
+    faults.contradict("page", "beside_cursor", must);
 }
 
 /// How many entries come before a page.

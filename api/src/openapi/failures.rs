@@ -6,7 +6,7 @@ use crate::{
     auth,
     error::Problem,
     extract::{self, PathId, Payload},
-    idempotency, limits, uploads,
+    idempotency, limits, unknown_parameters, uploads,
 };
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -95,7 +95,8 @@ fn conflicts() -> Vec<Problem> {
     ]
 }
 
-/// What the operation says of an object with a field that nobody knows, or of a file that is none.
+/// What the operation says of an object with a field that nobody knows, of a file that is none, or of a
+/// parameter that it does not have.
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
     let faults = match operation.upload {
@@ -104,7 +105,8 @@ fn unfit(operation: &Operation) -> Vec<Problem> {
             code: "required",
             message: "is required".to_owned(),
         }],
-        None => operation.faults_of_body(unknown),
+        None if operation.body.is_some() && !operation.pages => operation.faults_of_body(unknown),
+        None => unknown_parameters::example(&operation.parameters()),
     };
     vec![Problem::invalid(faults), idempotency::reused()]
 }

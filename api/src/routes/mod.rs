@@ -14,7 +14,7 @@ pub mod survey;
 pub mod tickets;
 pub mod users;
 
-use crate::{openapi::Operation, state::ApiState};
+use crate::{openapi::Operation, state::ApiState, unknown_parameters};
 use axum::{
     Router,
     handler::Handler,
@@ -146,11 +146,13 @@ impl Table {
         handler: routing::MethodRouter<ApiState>,
         operation: fn() -> Operation,
     ) -> Self {
+        let operation = operation();
+        let handler = unknown_parameters::strict(handler, &operation.parameters());
         self.router = self.router.route(path, handler);
         self.routes.push(Route {
             method,
             path,
-            operation: operation(),
+            operation,
         });
         self
     }

@@ -26,17 +26,17 @@ pub async fn get(
     State(cx): State<Context>,
     id: PathId,
 ) -> Result<Answer, Problem> {
-    let found = super::find(&cx, &actor, &id).await?;
+    let mut db = cx.snapshot().await?;
+    let found = super::find(&mut db, &actor, &id).await?;
     let (id, version, reader, now) = (
         found.id,
         found.version,
         read::reader(&actor),
         cx.clock.now(),
     );
-    let mut db = cx.pool.acquire().await?;
     let showing = read::show(&mut db, vec![found]).await?;
+    let thread = read::thread(&mut db, id, reader, Section::first(MESSAGES)).await?;
     drop(db);
-    let thread = read::thread(&cx.pool, id, reader, Section::first(MESSAGES)).await?;
     let (thread, _) = super::part(Section::first(MESSAGES), thread)?;
     let view = showing.tickets.first().map(|one| TicketWithMessages {
         ticket: ticket::ticket(one, &showing.people, reader, now),

@@ -25,9 +25,11 @@ pub async fn messages(
     id: PathId,
     query: Query,
 ) -> Result<Answer, Problem> {
-    let found = super::find(&cx, &actor, &id).await?;
+    let mut db = cx.snapshot().await?;
+    let found = super::find(&mut db, &actor, &id).await?;
     let section = query.read(page::section)?;
-    let thread = read::thread(&cx.pool, found.id, read::reader(&actor), section).await?;
+    let thread = read::thread(&mut db, found.id, read::reader(&actor), section).await?;
+    drop(db);
     let (thread, pagination) = super::part(section, thread)?;
     let messages: Vec<_> = thread
         .entries

@@ -37,7 +37,7 @@ use shared::{
     },
     work::{Actor, By, Work},
 };
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 /// The ticket that a request names, if the caller may see it.
 async fn target(
@@ -65,13 +65,13 @@ async fn target_in(
     Ok(target)
 }
 
-/// The ticket that a request names, for reading.
-async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
+/// The ticket that a request names, for reading, by the connection that reads the rest.
+async fn find(db: &mut PgConnection, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
     let target = Target {
         key: key(id)?,
         version: None,
     };
-    Ok(read::find(&cx.pool, actor, &target).await?)
+    Ok(read::find(db, actor, &target).await?)
 }
 
 /// The id or number in the path.
