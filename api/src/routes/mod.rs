@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod auth;
 pub mod availability;
+pub mod customers;
 pub mod dashboard;
 pub mod document;
 pub mod health;
@@ -74,6 +75,7 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
         .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
+        .get("/api/v1/support/customers", customers::list, customers::operation)
         .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation)
         .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation)
         .get("/api/v1/support/stats", stats::get, stats::operation)
