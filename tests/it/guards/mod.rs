@@ -4,7 +4,9 @@ mod answers;
 mod idempotency;
 mod limits;
 mod origins;
+mod parameters;
 mod precedence;
+mod statements;
 mod tokens;
 mod walk;
 

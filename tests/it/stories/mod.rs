@@ -5,6 +5,7 @@ mod auto_close;
 mod calendars;
 mod capacity;
 mod closing;
+mod customers;
 mod errors;
 mod escalation;
 mod every_fault;
