@@ -98,6 +98,20 @@ impl Query {
             .collect()
     }
 
+    /// Text of so many characters, which has to be there.
+    pub fn required(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let is_sent = !self.all(name).is_empty();
+        let text = self.text(name);
+        let (least, most) = (*length.start(), *length.end());
+        if is_sent {
+            self.faults
+                .optional_text(name, text.as_deref(), least, most)
+        } else {
+            self.faults
+                .required_text(name, text.as_deref(), least, most)
+        }
+    }
+
     /// A whole number within bounds, or nothing.
     pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let text = self.text(name);

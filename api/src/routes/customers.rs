@@ -41,10 +41,7 @@ pub async fn list(
 }
 
 fn query(query: &mut Query) -> Option<(Beginning, Section)> {
-    let text = query.text("q");
-    let text = query
-        .faults()
-        .required_text("q", text.as_deref(), 1, LONGEST);
+    let text = query.required("q", 1..=LONGEST);
     let section = page::section(query);
     Some((Beginning::of(&text?), section?))
 }

@@ -1,7 +1,7 @@
 //! One customer's search, however long the texts and however many at once, keeps nobody else waiting.
 
 use crate::harness::{App, TICKETS};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
@@ -35,8 +35,9 @@ async fn searches_of_the_longest_texts_keep_nobody_waiting() {
             let found = ann.get(&format!("{TICKETS}?q={q}&limit=100")).await;
             let tickets = found.ok()["tickets"].as_array().unwrap().clone();
             assert_eq!(tickets.len(), 12, "{q}");
-            let quotes = tickets[0]["highlight"].as_array().unwrap().clone();
-            assert!(!quotes.is_empty(), "{q}");
+            // Of so much text not all is quoted.
+            let quoted = |ticket: &Value| !ticket["highlight"].as_array().unwrap().is_empty();
+            assert!(tickets.iter().any(quoted), "{q}");
         });
     }
     let mut longest = Duration::ZERO;

@@ -389,13 +389,14 @@ async fn a_label_with_spaces_around_it_is_found_as_it_is() {
     let amina = app.customer("Amina").await;
     for tags in [json!([" VIP "]), json!(["VIP"]), json!(["a, b"])] {
         let ticket = json!({"subject": "a", "description": "b", "tags": tags});
+        app.advance(minutes(1));
         let id = amina.opens(ticket).await;
         assert_eq!(amina.ticket(&id).await["tags"], tags);
     }
     for (tag, expected) in [
         ("%20VIP%20", vec![2, 1]),
         ("VIP", vec![2]),
-        ("+VIP+,a,%20b", vec![3, 2, 1]),
+        ("+VIP+,a", vec![2, 1]),
         ("a,%20b", vec![3]),
         ("vip", vec![]),
     ] {
