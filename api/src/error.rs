@@ -76,13 +76,13 @@ impl Problem {
         Self::faulty(StatusCode::BAD_REQUEST, "invalid_query", "address", errors)
     }
 
-    /// 422: fields that are wrong.
+    /// 422: fields of the body, or parameters of the query, that can be read and are wrong.
     #[must_use]
     pub fn invalid(errors: Vec<Fault>) -> Self {
         Self::faulty(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid_fields",
-            "body",
+            "request",
             errors,
         )
     }
@@ -164,6 +164,11 @@ impl Problem {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code
+    }
+
+    /// What is wrong with single fields.
+    pub(crate) fn errors(&self) -> &[Fault] {
+        &self.0.errors
     }
 
     /// The headers that come with it.
@@ -287,7 +292,12 @@ impl From<FilesError> for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if shared::db::is_unavailable(&error) {
+        if shared::db::took_too_long(&error) {
+            Self::unavailable(
+                "The database took too long for this: ask for less, or try again shortly.",
+                error,
+            )
+        } else if shared::db::is_unavailable(&error) {
             Self::unavailable(
                 "The database does not answer at the moment: try again shortly.",
                 error,

@@ -6,6 +6,7 @@ use crate::{
     body::{Body, Null},
     error::Problem,
     query::Query,
+    unknown_parameters::UnknownParameters,
 };
 use axum::{
     body::Bytes,
@@ -158,7 +159,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.uri))
+        let unknown = UnknownParameters::of(&parts.extensions);
+        Ok(Self::of(&parts.uri, unknown))
     }
 }
 
@@ -167,6 +169,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 pub struct Payload {
     bytes: Result<Bytes, Problem>,
     is_json: bool,
+    unknown: UnknownParameters,
 }
 
 impl Payload {
@@ -175,6 +178,7 @@ impl Payload {
         Self {
             bytes: Ok(Bytes::from_static(bytes.as_bytes())),
             is_json,
+            unknown: UnknownParameters::default(),
         }
     }
 
@@ -189,7 +193,15 @@ impl Payload {
     /// # Errors
     /// 413, 415 and 400; 422 for JSON that is not an object.
     pub fn object(self) -> Result<Body, Problem> {
-        self.fields().map(|fields| Body::new(fields, Null::Absent))
+        self.body(Null::Absent)
+    }
+
+    /// The object, with what is wrong with the query among its faults.
+    fn body(self, null: Null) -> Result<Body, Problem> {
+        let unknown = self.unknown.faults();
+        let mut body = Body::new(self.fields()?, null);
+        body.faults().extend(unknown);
+        Ok(body)
     }
 
     fn fields(self) -> Result<Map<String, Value>, Problem> {
@@ -235,7 +247,7 @@ impl Payload {
     /// # Errors
     /// As there; 422 where a field cannot be cleared.
     pub fn read_patch<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
-        let mut body = Body::new(self.fields()?, Null::Clears);
+        let mut body = self.body(Null::Clears)?;
         let read = read(&mut body);
         body.finish(read)
     }
@@ -259,7 +271,11 @@ impl Payload {
     /// As there.
     pub fn object_or_nothing(self) -> Result<Body, Problem> {
         match &self.bytes {
-            Ok(bytes) if bytes.is_empty() => Ok(Body::new(Map::new(), Null::Absent)),
+            Ok(bytes) if bytes.is_empty() => {
+                let mut body = Body::new(Map::new(), Null::Absent);
+                body.faults().extend(self.unknown.faults());
+                Ok(body)
+            }
             _ => self.object(),
         }
     }
@@ -270,10 +286,15 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
         let is_json = is_json(request.headers()) && !is_encoded(request.headers());
+        let unknown = UnknownParameters::of(request.extensions());
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.status()));
-        Ok(Self { bytes, is_json })
+        Ok(Self {
+            bytes,
+            is_json,
+            unknown,
+        })
     }
 }
 

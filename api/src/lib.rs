@@ -24,6 +24,7 @@ pub mod state;
 pub mod throttle;
 mod time_limit;
 pub mod token;
+pub mod unknown_parameters;
 pub mod uploads;
 pub mod views;
 

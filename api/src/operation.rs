@@ -7,6 +7,7 @@ use crate::{
     request_id,
     routes::{health, metrics},
     serve::serve,
+    unknown_parameters::strict,
 };
 use axum::{
     Router,
@@ -30,10 +31,15 @@ pub async fn role(
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
     let router = Router::new()
-        .route("/health/ready", get(health::ready))
+        .route("/health/ready", strict(get(health::ready), &needs()))
         .fallback(async || StatusCode::NOT_FOUND);
     let router = completed(router, cx);
     serve(move || router.clone(), listener, shutdown).await
+}
+
+/// What may be asked of whether all is ready.
+fn needs() -> Vec<String> {
+    health::ready_operation().parameters()
 }
 
 /// What answers instead of the API until it may be used. Whoever asks for anything else is to come
@@ -66,8 +72,8 @@ impl FromRef<Told> for Arc<Recent> {
 
 fn completed(router: Router<Told>, cx: Context) -> Router {
     router
-        .route("/metrics", get(metrics::metrics))
-        .route("/health/live", get(health::live))
+        .route("/metrics", strict(get(metrics::metrics), &[]))
+        .route("/health/live", strict(get(health::live), &[]))
         .layer(from_fn_with_state(cx.clone(), request_id::around))
         .with_state(Told {
             cx,

@@ -1,10 +1,11 @@
 //! Reads the parameters of a query by name and kind, and gathers every fault on the way. An empty
-//! value counts as absent; parameters that nobody asks for are left alone.
+//! value counts as absent. Values that cannot be read are 400; values that contradict each other, and
+//! parameters that the route does not have, are 422.
 //!
 //! Taken apart here, since what takes apart queries and forms elsewhere puts a mark in the place of
 //! bytes that are no text: a search for the mark would find nothing, and nobody would be told why.
 
-use crate::{error::Problem, openapi::Shape};
+use crate::{error::Problem, openapi::Shape, unknown_parameters::UnknownParameters};
 use axum::http::Uri;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -23,15 +24,17 @@ type Decoded = Result<String, Utf8Error>;
 pub struct Query {
     pairs: Vec<(String, Decoded)>,
     faults: Faults,
+    unknown: UnknownParameters,
     /// What was asked for, in order, when it is only told how it is read.
     asked: Option<Shape>,
 }
 
 impl Query {
-    pub(crate) fn of(uri: &Uri) -> Self {
+    pub(crate) fn of(uri: &Uri, unknown: UnknownParameters) -> Self {
         let pairs = uri.query().unwrap_or_default().split('&');
         Self {
             pairs: pairs.map(pair).collect(),
+            unknown,
             ..Self::default()
         }
     }
@@ -53,9 +56,9 @@ impl Query {
     /// read.
     pub fn describe<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
         let mut query = Self {
-            pairs: Vec::new(),
             faults: Faults::describing(),
             asked: Some(Shape::default()),
+            ..Self::default()
         };
         read(&mut query);
         let shape = query.asked.unwrap_or_default();
@@ -93,6 +96,20 @@ impl Query {
             .filter(|(known, value)| known == name && !is_empty(value))
             .map(|(_, value)| value.clone())
             .collect()
+    }
+
+    /// Text of so many characters, which has to be there.
+    pub fn required(&mut self, name: &str, length: RangeInclusive<usize>) -> Option<String> {
+        let is_sent = !self.all(name).is_empty();
+        let text = self.text(name);
+        let (least, most) = (*length.start(), *length.end());
+        if is_sent {
+            self.faults
+                .optional_text(name, text.as_deref(), least, most)
+        } else {
+            self.faults
+                .required_text(name, text.as_deref(), least, most)
+        }
     }
 
     /// A whole number within bounds, or nothing.
@@ -137,7 +154,7 @@ impl Query {
     /// What `read` reads from it.
     ///
     /// # Errors
-    /// 400 with every fault.
+    /// As [`Query::finish`].
     pub fn read<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Problem> {
         let read = read(&mut self);
         self.finish(read)
@@ -146,10 +163,23 @@ impl Query {
     /// What was read, if nothing was wrong with it.
     ///
     /// # Errors
-    /// 400 with every fault.
-    pub fn finish<T>(self, read: Option<T>) -> Result<T, Problem> {
+    /// 400 with every value that cannot be read; else 422 with every contradiction and every parameter
+    /// that the route does not have.
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
+        let mut invalid = self.faults.take_contradictions();
+        invalid.extend(self.unknown.faults());
+        if self.faults.is_empty() && !invalid.is_empty() {
+            return Err(Problem::invalid(invalid));
+        }
         self.faults.finish(read).map_err(Problem::bad_query)
     }
+}
+
+/// The names in a query, each as often as it is there; one whose bytes are no text as it was sent.
+pub(crate) fn names(query: &str) -> impl Iterator<Item = String> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let names = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    names.map(|name| decoded(name).unwrap_or_else(|_| name.to_owned()))
 }
 
 /// A parameter as forms write it (WHATWG URL, section 5.1). A name that is no text is nobody's.
@@ -170,7 +200,8 @@ mod tests {
     use shared::tickets::Status;
 
     fn query(text: &str) -> Query {
-        Query::of(&format!("/x?{text}").parse().unwrap())
+        let unknown = UnknownParameters::default();
+        Query::of(&format!("/x?{text}").parse().unwrap(), unknown)
     }
 
     #[test]

@@ -5,7 +5,10 @@ use crate::{
     uploads::Uploads,
 };
 use axum::extract::FromRef;
-use shared::{attachments::Files, context::Context, people::Passwords, standing::Recent};
+use shared::{
+    attachments::Files, context::Context, people::Passwords, standing::Recent,
+    tickets::search::Highlighter,
+};
 use std::sync::Arc;
 
 /// The state of the API. Cheap to clone.
@@ -25,6 +28,8 @@ pub struct ApiState {
     pub files: Arc<Files>,
     /// Uploads that arrive.
     pub uploads: Arc<Uploads>,
+    /// Quotes what is searched for.
+    pub highlighter: Arc<Highlighter>,
     /// Counts calls.
     pub limits: Arc<Limits>,
     /// How the system stood when somebody last looked.
@@ -52,6 +57,7 @@ impl ApiState {
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
             standing: Arc::default(),
+            highlighter: Arc::default(),
             limits: Arc::new(Limits::new(&cx.config)),
             cx,
         }

@@ -3,11 +3,12 @@
 use crate::{
     clock::Clock,
     config::Config,
+    db,
     ids::IdSource,
     metrics::Metrics,
     queue::Lane,
     trace::{self, Traces},
-    work::{By, Work},
+    work::{By, Tx, Work},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -33,6 +34,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// Begins reading at one instant ([`db::snapshot`]). Dropped, it is over.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Tx, sqlx::Error> {
+        db::snapshot(&self.pool).await
+    }
+
     /// Begins a unit of work at the present instant.
     ///
     /// # Errors

@@ -7,14 +7,14 @@
 //! ([`pool`]); who waits for a statement has a limit of its own ([`within`], or that of a request
 //! or a job). The server is told to look after its side of it.
 
-use crate::config;
 pub use crate::config::Purpose;
+use crate::{config, work::Tx};
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{future::Future, io, time::Duration};
+use std::{borrow::Cow, future::Future, io, time::Duration};
 
 /// How long the pool as a whole may take to give a connection out.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
@@ -31,6 +31,10 @@ const SERVER_SIDE: [(&str, &str); 5] = [
     ("tcp_keepalives_interval", "10"),
     ("tcp_keepalives_count", "3"),
 ];
+
+/// How long a statement may take. Connections of the pool have the configured limit, which is that of a
+/// request; a transaction that does more sets another.
+const STATEMENT_LIMIT: &str = "statement_timeout";
 
 /// Opens a pool on the configured database.
 ///
@@ -64,6 +68,8 @@ pub fn pool(database: &config::Database) -> Result<PgPool, sqlx::Error> {
         Purpose::System => options,
         Purpose::Demo => options.options([("synchronous_commit", "off")]),
     };
+    let limit = database.statement_limit.as_millis().to_string();
+    let options = options.options([(STATEMENT_LIMIT, limit.as_str())]);
     Ok(PgPoolOptions::new()
         .max_connections(database.max_connections)
         .acquire_timeout(ACQUIRE_LIMIT)
@@ -80,6 +86,33 @@ pub fn pool(database: &config::Database) -> Result<PgPool, sqlx::Error> {
 /// It does not, or not so that anybody could wait for it.
 pub async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     within(PING_LIMIT, connection.ping()).await
+}
+
+/// Begins a transaction for reading, whose statements all see the same rows: what one of them chose by a
+/// row is what the next one shows of it. Dropped, it is over.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn snapshot(pool: &PgPool) -> Result<Tx, sqlx::Error> {
+    pool.begin_with("begin isolation level repeatable read read only")
+        .await
+}
+
+/// Begins a transaction whose statements have no time limit: background work over many rows, whose role
+/// limits the whole of it.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn begin_unlimited(pool: &PgPool) -> Result<Tx, sqlx::Error> {
+    pool.begin_with("begin; set local statement_timeout = 0")
+        .await
+}
+
+/// The options of the pool, without a limit for statements: a migration takes as long as its table is large.
+#[must_use]
+pub fn unlimited(pool: &PgPool) -> PgConnectOptions {
+    let options = (*pool.connect_options()).clone();
+    options.options([(STATEMENT_LIMIT, "0")])
 }
 
 /// Waits so long at most for the database.
@@ -102,6 +135,18 @@ pub fn silence(limit: Duration) -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason))
 }
 
+/// Whether a statement was broken off at its time limit. Its transaction is undone.
+#[must_use]
+pub fn took_too_long(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("57014")
+}
+
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+}
+
 /// Whether the database is away, or asks for another try, rather than refusing what it was asked.
 #[must_use]
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
@@ -114,11 +159,19 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // Connection failures; shutdown and start-up; too many connections; a standby; a
             // transaction whose process was frozen; conflicts and deadlocks, which go away when
-            // tried again.
+            // tried again; a statement at its time limit, which another time may need less of it.
             code.starts_with("08")
                 || matches!(
                     &*code,
-                    "57P01" | "57P02" | "57P03" | "53300" | "25006" | "25P03" | "40001" | "40P01"
+                    "57014"
+                        | "57P01"
+                        | "57P02"
+                        | "57P03"
+                        | "53300"
+                        | "25006"
+                        | "25P03"
+                        | "40001"
+                        | "40P01"
                 )
         }),
         _ => false,
@@ -128,10 +181,7 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
 /// Whether a lock was waited for longer than the transaction may.
 #[must_use]
 pub fn waited_too_long(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.as_deref() == Some("55P03")
+    code(error).as_deref() == Some("55P03")
 }
 
 /// Whether the error is the violation of the constraint or unique index of that name.

@@ -83,6 +83,8 @@ const MOST: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Faults {
     faults: Vec<Fault>,
+    /// Values that can be read, and that cannot stand beside each other.
+    contradictions: Vec<Fault>,
     limits: Option<Vec<Limit>>,
 }
 
@@ -97,8 +99,8 @@ impl Faults {
     #[must_use]
     pub fn describing() -> Self {
         Self {
-            faults: Vec::new(),
             limits: Some(Vec::new()),
+            ..Self::default()
         }
     }
 
@@ -130,6 +132,31 @@ impl Faults {
             code,
             message: message.into(),
         }]);
+    }
+
+    /// Notes that a value, which can be read, contradicts another one: an end before its start.
+    pub fn contradict(
+        &mut self,
+        field: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.contradictions.push(Fault {
+            field: field.into(),
+            code,
+            message: message.into(),
+        });
+    }
+
+    /// Takes the contradictions out, for a caller that tells them apart from values that cannot be read.
+    pub fn take_contradictions(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.contradictions)
+    }
+
+    /// Whether nothing was noted so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty() && self.contradictions.is_empty()
     }
 
     /// Takes over the faults of a part.
@@ -260,6 +287,8 @@ impl Faults {
     /// # Errors
     /// All faults noted so far.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<Fault>> {
+        let contradictions = self.take_contradictions();
+        self.extend(contradictions);
         match value {
             Some(value) if self.faults.is_empty() => Ok(value),
             _ => {

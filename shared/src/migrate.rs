@@ -3,7 +3,7 @@
 use crate::{
     MIGRATOR,
     context::Context,
-    db::{is_unavailable, violates, waited_too_long, within},
+    db::{is_unavailable, unlimited, violates, waited_too_long, within},
     error::Chain,
     health::{self, Schema},
 };
@@ -80,8 +80,7 @@ pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
 pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), SchemaError> {
     let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
     migrator.set_ignore_missing(true);
-    let options = (*pool.connect_options()).clone();
-    let options = options.options([("lock_timeout", LOCK_LIMIT)]);
+    let options = unlimited(pool).options([("lock_timeout", LOCK_LIMIT)]);
     let deadline = Instant::now() + PATIENCE;
     loop {
         // Of its own, and closed afterwards: a try that fails would keep sqlx' lock from others.

@@ -1,6 +1,6 @@
 //! Which part of a list is wanted, where its entries have one order, read forwards or backwards. Pure.
 
-use crate::text_enum;
+use crate::{fault::Faults, text_enum};
 use uuid::Uuid;
 
 text_enum! {
@@ -51,6 +51,12 @@ impl Section {
             Start::After(_) => 0,
         }
     }
+}
+
+/// Notes that a page and a cursor each say where a part of a list begins.
+pub fn page_beside_cursor(faults: &mut Faults) {
+    let must = "must not stand beside cursor, which says where the list goes on";
+    faults.contradict("page", "beside_cursor", must);
 }
 
 /// How many entries come before a page.

@@ -74,6 +74,7 @@ const TABLE: &[Row] = &[
     Row("GET", "/api/v1/support/dashboard", STAFF),
     Row("GET", "/api/v1/support/availability", STAFF),
     Row("PUT", "/api/v1/support/availability", STAFF),
+    Row("GET", "/api/v1/support/customers", STAFF),
     Row("GET", "/api/v1/support/survey/{token}", EVERYBODY),
     Row("POST", "/api/v1/support/survey/{token}", EVERYBODY),
     Row("GET", "/api/v1/support/stats", ADMIN),

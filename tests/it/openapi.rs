@@ -165,7 +165,7 @@ async fn the_document_tells_how_files_go_and_come() {
     assert_eq!(
         statuses(download),
         [
-            "200", "400", "401", "403", "404", "409", "429", "500", "503"
+            "200", "400", "401", "403", "404", "409", "422", "429", "500", "503"
         ]
     );
     let file = &download["responses"]["200"];

@@ -2,6 +2,8 @@
 
 mod assignment;
 mod order;
+mod reading;
+mod searching;
 
 use crate::harness::{Answer, App, Caller, minutes};
 use serde_json::json;

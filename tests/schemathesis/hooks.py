@@ -25,6 +25,7 @@ BEYOND_SCHEMAS = {
     "invalid_token",
     "bad_cursor",  # what the answer before said
     "before_start",  # an end before a start
+    "beside_cursor",  # a page and a cursor
     "before_creation",
     "too_late",  # too long after it
     "empty_week",

@@ -1,6 +1,6 @@
 //! The key of a request, and what tells the request from others.
 
-use crate::error::Problem;
+use crate::{error::Problem, unknown_parameters::UnknownParameters};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, Method, StatusCode, request::Parts},
@@ -24,6 +24,7 @@ pub struct Idempotency {
     key: Option<String>,
     method: Method,
     path: String,
+    pub(super) unknown: UnknownParameters,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
@@ -34,6 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
             key: key(&parts.headers)?,
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
+            unknown: UnknownParameters::of(&parts.extensions),
         })
     }
 }

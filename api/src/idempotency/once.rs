@@ -34,6 +34,7 @@ impl Idempotency {
         body: Option<Bytes>,
         act: impl for<'w> FnOnce(&'w mut Work<'a>) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
+        let unknown = self.unknown.clone();
         let keyed = self.keyed(asker, body.as_deref());
         let mut work = cx.begin(asker.by()).await?;
         let answer = match first_answer(&mut work, keyed.as_ref()).await {
@@ -45,7 +46,14 @@ impl Idempotency {
             Err(problem) => Err(problem),
         };
         match answer {
-            Ok(answer) if answer.status().is_success() => keep(work, keyed, answer).await,
+            // An act that reads neither query nor body knows nothing of these.
+            Ok(answer) if answer.status().is_success() && unknown.is_empty() => {
+                keep(work, keyed, answer).await
+            }
+            Ok(done) if done.status().is_success() => {
+                undo(work).await;
+                unknown.refuse().map(|()| done)
+            }
             refused => {
                 undo(work).await;
                 refused

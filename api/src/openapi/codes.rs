@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The words of each status.
 pub type Codes = BTreeMap<u16, BTreeSet<&'static str>>;
 
-/// What any operation may answer.
+/// What any operation may answer. Parameters that it does not have are invalid.
 const ALWAYS: &[(u16, &str)] = &[
+    (422, "invalid_fields"),
     (429, "rate_limited"),
     (500, "internal_error"),
     (503, "unavailable"),
@@ -26,7 +27,6 @@ const BODY: &[(u16, &str)] = &[
     (400, "malformed_json"),
     (413, "body_too_large"),
     (415, "json_needed"),
-    (422, "invalid_fields"),
     (422, "object_needed"),
 ];
 const FORM: &[(u16, &str)] = &[
@@ -34,7 +34,6 @@ const FORM: &[(u16, &str)] = &[
     (400, "malformed_form"),
     (413, "body_too_large"),
     (415, "form_needed"),
-    (422, "invalid_fields"),
     (429, "uploads_at_once"),
 ];
 const KEY: &[(u16, &str)] = &[

@@ -140,13 +140,12 @@ fn parameters(route: &Route) -> Value {
         let (about, schema) = resource.parameter();
         parameters.push(json!({"name": name, "in": "path", "required": true, "description": about, "schema": schema}));
     }
-    let query = route
-        .operation
-        .query
-        .as_ref()
-        .and_then(|(schema, _)| schema["properties"].as_object());
-    for (name, schema) in query.into_iter().flatten() {
-        parameters.push(json!({"name": name, "in": "query", "allowEmptyValue": true, "schema": not_nullable(schema)}));
+    let query = route.operation.query.as_ref().map(|(schema, _)| schema);
+    let needed = query.and_then(|schema| schema["required"].as_array());
+    let is_needed = |name: &str| needed.is_some_and(|all| all.iter().any(|needed| needed == name));
+    let properties = query.and_then(|schema| schema["properties"].as_object());
+    for (name, schema) in properties.into_iter().flatten() {
+        parameters.push(json!({"name": name, "in": "query", "required": is_needed(name), "allowEmptyValue": true, "schema": not_nullable(schema)}));
     }
     if route.operation.takes_version {
         let about = "The `ETag` of the ticket as you have seen it: 412 when it has changed since.";

@@ -1,12 +1,12 @@
 //! The failures that an operation may answer with, as examples: the very problems that the code
 //! answers with, and the faults that the operation's own readers find.
 
-use super::{Operation, Resource, Route, Who, operation::Reads};
+use super::{Operation, Resource, Route, Who, operation::Reads, part::Answers};
 use crate::{
     auth,
     error::Problem,
     extract::{self, PathId, Payload},
-    idempotency, limits, uploads,
+    idempotency, limits, unknown_parameters, uploads,
 };
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -100,7 +100,8 @@ fn conflicts() -> Vec<Problem> {
     ]
 }
 
-/// What the operation says of an object with a field that nobody knows, or of a file that is none.
+/// What the operation says of an object with a field that nobody knows, of a file that is none, or of a
+/// parameter that it does not have.
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
     let faults = match operation.reads {
@@ -109,7 +110,10 @@ fn unfit(operation: &Operation) -> Vec<Problem> {
             code: "required",
             message: "is required".to_owned(),
         }],
-        Reads::Nothing | Reads::Object(_) => operation.faults_of_body(unknown),
+        Reads::Object(_) if !matches!(operation.answers, Answers::Page(_)) => {
+            operation.faults_of_body(unknown)
+        }
+        Reads::Object(_) | Reads::Nothing => unknown_parameters::example(&operation.parameters()),
     };
     vec![Problem::invalid(faults), idempotency::reused()]
 }

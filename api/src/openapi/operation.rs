@@ -342,6 +342,18 @@ impl Operation {
         }
     }
 
+    /// The parameters of its query.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<String> {
+        let schema = self.query.as_ref().map(|(schema, _)| schema);
+        let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+        properties
+            .into_iter()
+            .flat_map(Map::keys)
+            .cloned()
+            .collect()
+    }
+
     /// What its reader of bodies finds wrong with this one, by itself.
     #[must_use]
     pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<Fault> {

@@ -26,7 +26,8 @@ use shared::{
 /// The caller is not of the staff.
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
     let now = cx.clock.now();
-    let lists = list::dashboard(&cx.pool, actor.id, cx.config.tickets.load, now).await?;
+    let mut db = cx.snapshot().await?;
+    let lists = list::dashboard(&mut db, actor.id, cx.config.tickets.load, now).await?;
     let lengths = [
         lists.assigned.len(),
         lists.unassigned.len(),
@@ -40,7 +41,11 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
         lists.at_risk,
     ]
     .concat();
-    let showing = read::show(&mut *cx.pool.acquire().await?, all).await?;
+    let showing = read::show(&mut db, all).await?;
+    let me = directory::find(&mut *db, actor.id).await?;
+    let zone = me.map_or(Tz::UTC, |me| me.zone());
+    let performance = stats::performance_today(&mut *db, now, actor.id, zone).await?;
+    drop(db);
     // Urgent tickets of others are shown in outline alone, also to whom a note mentions.
     let mut views = showing.tickets.iter().map(|one| {
         if Scope::of(&actor).includes(&one.ticket) {
@@ -56,15 +61,13 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
         urgent_tickets,
         at_risk_tickets,
     ] = lengths.map(|length| views.by_ref().take(length).collect());
-    let me = directory::find(&cx.pool, actor.id).await?;
-    let zone = me.map_or(Tz::UTC, |me| me.zone());
     let dashboard = Dashboard {
         assigned_tickets,
         unassigned_tickets,
         urgent_tickets,
         at_risk_tickets,
         current_workload: lists.workload,
-        performance: stats::performance_today(&cx, actor.id, zone).await?,
+        performance,
     };
     Ok(Answer::of("dashboard", dashboard))
 }

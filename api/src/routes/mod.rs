@@ -4,6 +4,7 @@
 pub mod attachments;
 pub mod auth;
 pub mod availability;
+pub mod customers;
 pub mod dashboard;
 pub mod document;
 pub mod health;
@@ -99,6 +100,8 @@ fn support(table: Table) -> Table {
         .section(Section::of("availability"))
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
+        .section(Section::of("customers"))
+        .get("/api/v1/support/customers", customers::list, customers::operation)
         .section(Section::of("survey"))
         .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
         .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])

@@ -5,6 +5,7 @@ use crate::{
     openapi::{Operation, Repeats, Resource, Route},
     state::ApiState,
     time_limit::LIMIT,
+    unknown_parameters,
 };
 use axum::{Router, handler::Handler, http::Method, routing};
 use std::time::Duration;
@@ -126,11 +127,13 @@ impl Table {
         } else {
             (section.writes, section.repeated_writes)
         };
+        let operation = operation();
+        let handler = unknown_parameters::strict(handler, &operation.parameters());
         self.router = self.router.route(path, handler);
         self.routes.push(Route {
             method,
             path,
-            operation: operation(),
+            operation,
             tag: section.tag,
             resources: &[],
             limit,

@@ -4,7 +4,7 @@ use super::{
     dashboard::{Dashboard, Urgent, glimpse},
     job::{JobView, QueueView},
     page::Pagination,
-    person::{AvailabilityView, User},
+    person::{AvailabilityView, FoundCustomer, User},
     stats::StatsView,
     story::{AT_RISK_PERCENT, Story, agent, minute},
     thread::{self, EventView, MessageView},
@@ -17,7 +17,7 @@ use shared::{
         JobId, Queue, State,
         operate::{Entry, Held, QueueState},
     },
-    people::{Availability, AvailabilityNow},
+    people::{Availability, AvailabilityNow, customers::Customer},
     sla::{PolicyRule, SlaView, default_rules},
     stats::{AgentFigures, Count, Performance, Stats},
     tickets::{
@@ -102,6 +102,24 @@ impl Example for Dashboard<'_> {
 impl Example for User<'_> {
     fn example(_: Moment) -> Value {
         json!(User::from(&agent()))
+    }
+}
+
+impl Example for FoundCustomer<'_> {
+    fn example(at: Moment) -> Value {
+        let story = Story::until(at);
+        let named = story.people.get(&story.shown.ticket.customer_id);
+        let customer = named.map(|named| Customer {
+            id: named.id,
+            first_name: named.first_name.clone(),
+            last_name: named.last_name.clone(),
+            email: named.email.clone(),
+            phone_number: "+255712345678".to_owned(),
+            role: named.role,
+            language: named.language.clone(),
+            active: named.active,
+        });
+        json!(customer.as_ref().map(FoundCustomer::from))
     }
 }
 

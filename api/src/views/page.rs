@@ -3,14 +3,17 @@
 use crate::query::Query;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::paging::{LAST_PAGE, Section, Start};
+use shared::paging::{LAST_PAGE, Section, Start, page_beside_cursor};
 
 /// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
 pub fn section(query: &mut Query) -> Option<Section> {
-    let page = query.integer("page", 1..=LAST_PAGE).unwrap_or(1);
+    let page = query.integer("page", 1..=LAST_PAGE);
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let after = query.id("cursor");
-    let start = after.map_or(Start::Page(page), Start::After);
+    if page.is_some() && after.is_some() {
+        page_beside_cursor(query.faults());
+    }
+    let start = after.map_or(Start::Page(page.unwrap_or(1)), Start::After);
     Some(Section { start, limit })
 }
 

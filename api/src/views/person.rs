@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     ids::UserId,
-    people::{AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift},
+    people::{
+        AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift,
+        customers::Customer,
+    },
 };
 
 /// `user`.
@@ -24,6 +27,35 @@ pub struct User<'a> {
     support_info: Option<SupportInfo<'a>>,
     created_at: Time,
     updated_at: Time,
+}
+
+/// A requester, as staff find one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundCustomer<'a> {
+    id: UserId,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    phone_number: &'a str,
+    role: Role,
+    language: &'a str,
+    active: bool,
+}
+
+impl<'a> From<&'a Customer> for FoundCustomer<'a> {
+    fn from(customer: &'a Customer) -> Self {
+        Self {
+            id: customer.id,
+            first_name: &customer.first_name,
+            last_name: &customer.last_name,
+            email: &customer.email,
+            phone_number: &customer.phone_number,
+            role: customer.role,
+            language: &customer.language,
+            active: customer.active,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -76,6 +76,8 @@ pub struct Database {
     pub url: SecretString,
     /// Connections at most.
     pub max_connections: u32,
+    /// How long a statement that serves a request may take.
+    pub statement_limit: Duration,
     /// What the connections are for.
     pub purpose: Purpose,
 }
@@ -203,6 +205,7 @@ impl Config {
             database: Database {
                 url: read.url("DATABASE_URL", &["postgres", "postgresql"]).into(),
                 max_connections: read.number("DATABASE_CONNECTIONS", 2..=1_000),
+                statement_limit: read.seconds("DATABASE_STATEMENT_SECONDS", 1..=29),
                 purpose: Purpose::System,
             },
             redis: Redis {

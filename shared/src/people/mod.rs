@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actions;
 mod change;
+pub mod customers;
 pub mod directory;
 pub mod fields;
 mod known;

@@ -58,7 +58,7 @@ impl Query {
         if let (Some(start), Some(end)) = (start, end)
             && end < start
         {
-            faults.add("endDate", "before_start", "must not be before startDate");
+            faults.contradict("endDate", "before_start", "must not be before startDate");
         }
         let range = Range::of_days(start, end, zone?);
         Some(Self { range, agent })

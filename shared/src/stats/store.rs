@@ -10,10 +10,10 @@ use super::{
 use crate::{
     ids::UserId,
     tickets::{Category, Priority, Status},
-    work::{Tx, Work},
+    work::Work,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 /// Names the lock that a roll-up holds: any number that nothing else uses.
 const ROLL_UP_LOCK: i64 = 0x7374_6174_7321;
@@ -152,12 +152,6 @@ pub(super) async fn set_as_of(
     Ok(())
 }
 
-/// Begins a transaction whose statements all see the same aggregates.
-pub(super) async fn snapshot(pool: &PgPool) -> Result<Tx, sqlx::Error> {
-    pool.begin_with("begin isolation level repeatable read read only")
-        .await
-}
-
 /// Up to when every change is counted.
 pub(super) async fn as_of(
     connection: &mut PgConnection,
@@ -246,7 +240,7 @@ pub(super) struct Resolved {
 /// The tickets that an agent held when they were resolved, `from` an instant and before `until`,
 /// and that are resolved still.
 pub(super) async fn resolved_by(
-    pool: &PgPool,
+    db: impl PgExecutor<'_>,
     agent: UserId,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -269,7 +263,7 @@ pub(super) async fn resolved_by(
         from,
         until
     )
-    .fetch_one(pool)
+    .fetch_one(db)
     .await?;
     Ok(Resolved {
         sums: Sums {

@@ -15,7 +15,7 @@ use crate::{
     sla::{self, Clocks},
     work::Actor,
 };
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -152,7 +152,7 @@ pub struct Part<T> {
 /// # Errors
 /// The database failed.
 pub async fn thread(
-    pool: &PgPool,
+    db: &mut PgConnection,
     ticket: TicketId,
     reader: Reader,
     section: Section,
@@ -160,20 +160,20 @@ pub async fn thread(
 ) -> sqlx::Result<Option<Part<Message>>> {
     let after = match section.start {
         Start::Page(_) => None,
-        Start::After(id) => match store::place_of_message(pool, ticket, reader, id).await? {
+        Start::After(id) => match store::place_of_message(&mut *db, ticket, reader, id).await? {
             None => return Ok(None),
             place => place,
         },
     };
     let cut = cut(section, after);
     let mut entries = match order {
-        Direction::Ascending => store::messages(pool, ticket, reader, cut).await?,
-        Direction::Descending => store::latest_messages(pool, ticket, reader, cut).await?,
+        Direction::Ascending => store::messages(&mut *db, ticket, reader, cut).await?,
+        Direction::Descending => store::latest_messages(&mut *db, ticket, reader, cut).await?,
     };
     let next = next(&mut entries, section.limit, |message| message.id.0);
-    let total = store::count_messages(pool, ticket, reader).await?;
+    let total = store::count_messages(&mut *db, ticket, reader).await?;
     let named = distinct(entries.iter().flat_map(people_of).flatten());
-    let people = directory::names(pool, &named).await?;
+    let people = directory::names(db, &named).await?;
     Ok(Some(Part {
         entries,
         total,
@@ -224,26 +224,26 @@ pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<
 /// # Errors
 /// The database failed.
 pub async fn history(
-    pool: &PgPool,
+    db: &mut PgConnection,
     ticket: TicketId,
     reader: Reader,
     section: Section,
 ) -> sqlx::Result<Option<Part<TicketEvent>>> {
     let after = match section.start {
         Start::Page(_) => None,
-        Start::After(id) => match store::place_of_event(pool, ticket, reader, id).await? {
+        Start::After(id) => match store::place_of_event(&mut *db, ticket, reader, id).await? {
             None => return Ok(None),
             place => place,
         },
     };
-    let mut entries = store::events(pool, ticket, reader, cut(section, after)).await?;
+    let mut entries = store::events(&mut *db, ticket, reader, cut(section, after)).await?;
     let next = next(&mut entries, section.limit, |event| event.id.0);
-    let total = store::count_events(pool, ticket, reader).await?;
+    let total = store::count_events(&mut *db, ticket, reader).await?;
     let actors = distinct(entries.iter().filter_map(|event| match event.by {
         ChangedBy::Person(person, _) => Some(person),
         ChangedBy::System => None,
     }));
-    let people = directory::names(pool, &actors).await?;
+    let people = directory::names(db, &actors).await?;
     Ok(Some(Part {
         entries,
         total,

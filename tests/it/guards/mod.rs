@@ -4,8 +4,10 @@ mod answers;
 mod idempotency;
 mod limits;
 mod origins;
+mod parameters;
 mod precedence;
 mod repeats;
+mod statements;
 mod tokens;
 mod walk;
 

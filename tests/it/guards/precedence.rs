@@ -95,6 +95,9 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
                 },
                 ..Sent::default()
             };
+            if first <= Wrong::Fields {
+                sent.path.push_str("?nonsense=1");
+            }
             if route.operation.takes_version() {
                 sent.headers.push(("if-match", "\"999\"".to_owned()));
             }
@@ -102,6 +105,14 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
             let (status, code) = first.told();
             let about = format!("{} {}: {first:?}", route.method, route.path);
             assert_is_problem(&answer, status, code, &about);
+            if first == Wrong::Fields {
+                let errors = answer.body["errors"].as_array().unwrap();
+                for code in ["unknown_field", "unknown_parameter"] {
+                    let named =
+                        |fault: &Value| fault["field"] == "nonsense" && fault["code"] == code;
+                    assert!(errors.iter().any(named), "{about}: {errors:?}");
+                }
+            }
         }
     }
 }

@@ -27,7 +27,9 @@ async fn ask_everything(caller: &Caller, named: &Named) -> Answers {
         if let Some(cursor) = answer.body["pagination"]["nextCursor"].as_str()
             && !url.contains("cursor=")
         {
-            to_ask.push(format!("{url}&cursor={cursor}"));
+            // A cursor goes on from where it is, and from no page.
+            let begins = url.replace("&page=2", "");
+            to_ask.push(format!("{begins}&cursor={cursor}"));
         }
         let mut body = answer.body;
         if let Some(fields) = body.as_object_mut() {

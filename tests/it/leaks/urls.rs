@@ -115,6 +115,16 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         .iter()
         .map(|query| filled(&format!("{route}{query}")))
         .collect(),
+        "/api/v1/support/customers" => [
+            "",
+            "?q=sekret",
+            "?q=kim",
+            "?q=%2B254799999902",
+            "?q=zoe&limit=1",
+        ]
+        .iter()
+        .map(|query| format!("{route}{query}"))
+        .collect(),
         "/api/v1/admin/users" => ["", "?q=sekret", "?role=customer", "?limit=1"]
             .iter()
             .map(|query| format!("{route}{query}"))

@@ -382,3 +382,28 @@ async fn a_part_that_a_cursor_led_to_has_no_page() {
         assert_eq!(next["totalPages"], first["totalPages"]);
     }
 }
+
+#[tokio::test]
+async fn a_label_with_spaces_around_it_is_found_as_it_is() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    for tags in [json!([" VIP "]), json!(["VIP"]), json!(["a, b"])] {
+        let ticket = json!({"subject": "a", "description": "b", "tags": tags});
+        app.advance(minutes(1));
+        let id = amina.opens(ticket).await;
+        assert_eq!(amina.ticket(&id).await["tags"], tags);
+    }
+    for (tag, expected) in [
+        ("%20VIP%20", vec![2, 1]),
+        ("VIP", vec![2]),
+        ("+VIP+,a", vec![2, 1]),
+        ("a,%20b", vec![3]),
+        ("vip", vec![]),
+    ] {
+        assert_eq!(
+            numbers(&amina, &format!("tag={tag}")).await,
+            expected,
+            "{tag}"
+        );
+    }
+}

@@ -5,6 +5,7 @@ mod auto_close;
 mod calendars;
 mod capacity;
 mod closing;
+mod customers;
 mod editing;
 mod errors;
 mod escalation;

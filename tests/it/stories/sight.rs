@@ -93,7 +93,8 @@ async fn what_a_list_has_is_what_the_rules_let_see_for_everybody_and_every_ticke
             start: Start::Page(1),
             limit: 100,
         };
-        let page = list::page(&app.cx.pool, Scope::of(&actor), &filter, &paging, now).await;
+        let mut db = app.cx.pool.acquire().await.unwrap();
+        let page = list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await;
         let page = page.unwrap();
         assert_eq!(usize::try_from(page.total).unwrap(), page.tickets.len());
         let listed: BTreeSet<_> = page.tickets.iter().map(|one| one.id.to_string()).collect();

@@ -106,11 +106,15 @@ async fn a_period_is_by_creation_both_days_included_in_the_zone_asked_for() {
         "endDate=2025-13-01",
         "timezone=Mars",
         "agentId=x",
-        "startDate=2025-10-02&endDate=2025-10-01",
     ] {
         let answer = eve.get(&format!("{STATS}?{wrong}")).await;
         assert_eq!(answer.refused(400), "invalid_query", "{wrong}");
     }
+    let turned = "startDate=2025-10-02&endDate=2025-10-01";
+    let answer = eve.get(&format!("{STATS}?{turned}")).await;
+    assert_eq!(answer.refused(422), "invalid_fields");
+    assert_eq!(answer.body["errors"][0]["field"], "endDate");
+    assert_eq!(answer.body["errors"][0]["code"], "before_start");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::{
     openapi::{Example, Moment, Operation, Resource, Who},
     respond::Answer,
     state::ApiState,
+    unknown_parameters::UnknownParameters,
     uploads::receive,
 };
 use axum::{
@@ -32,12 +33,14 @@ pub async fn upload(
     SignedIn { actor, .. }: SignedIn,
     State(api): State<ApiState>,
     idempotency: Idempotency,
+    unknown: UnknownParameters,
     request: Request,
 ) -> Result<Response, Problem> {
     let (cx, asker) = (&api.cx, Asker::Person(actor));
     let room = api.uploads.room(actor.id)?;
     let name = cx.ids.uuid(cx.clock.now()).to_string();
     let arrived = receive(&cx.config.attachments, &name, request).await?;
+    unknown.refuse()?;
     let fingerprint = arrived.fingerprint;
     if let Some(first) = idempotency.answered(cx, asker, &fingerprint).await? {
         return Ok(first);

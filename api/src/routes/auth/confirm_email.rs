@@ -8,6 +8,7 @@ use crate::{
     openapi::{Operation, Who},
     respond::Answer,
     state::ApiState,
+    unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -56,9 +57,16 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
 ///
 /// # Errors
 /// The database failed.
-pub async fn post(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+pub async fn post(
+    State(api): State<ApiState>,
+    token: PathId,
+    unknown: UnknownParameters,
+) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
     let language = super::link_language(&api, kind, &token).await?;
+    if language.is_some() {
+        unknown.refuse()?;
+    }
     let language = language.as_deref().unwrap_or("en");
     match confirm(&api.cx, token.as_str()).await {
         Ok(()) => Ok(page(StatusCode::OK, language, Page::EmailConfirmed)),

@@ -5,6 +5,7 @@ use crate::{
     error::Problem,
     openapi::{Operation, Who},
     respond::Answer,
+    unknown_parameters::UnknownParameters,
 };
 use axum::{extract::State, http::StatusCode};
 use shared::{context::Context, people::actions::log_out, work::By};
@@ -13,7 +14,12 @@ use shared::{context::Context, people::actions::log_out, work::By};
 ///
 /// # Errors
 /// There is none, or it is an outside issuer's to end.
-pub async fn logout(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
+pub async fn logout(
+    caller: SignedIn,
+    State(cx): State<Context>,
+    unknown: UnknownParameters,
+) -> Result<Answer, Problem> {
+    unknown.refuse()?;
     let Some(session) = caller.session else {
         return Err(Problem::new(
             StatusCode::CONFLICT,

@@ -9,6 +9,7 @@ use crate::{
     respond::Answer,
     state::ApiState,
     throttle::Account,
+    unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
 use axum::{
@@ -85,12 +86,14 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
 pub async fn post(
     State(api): State<ApiState>,
     token: PathId,
+    unknown: UnknownParameters,
     filled: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, Problem> {
     let kind = AccountEventKind::ResetPassword;
     let Some(language) = super::link_language(&api, kind, &token).await? else {
         return Ok(page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
     };
+    unknown.refuse()?;
     let Some(password) = filled.ok().and_then(|Form(filled)| password(&filled)) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(page(status, &language, Page::NewPasswordAgain));

@@ -30,18 +30,18 @@ pub async fn get(
     State(cx): State<Context>,
     id: PathId,
 ) -> Result<Answer, Problem> {
-    let found = super::find(&cx, &actor, &id).await?;
+    let mut db = cx.snapshot().await?;
+    let found = super::find(&mut db, &actor, &id).await?;
     let (id, version, reader, now) = (
         found.id,
         found.version,
         read::reader(&actor),
         cx.clock.now(),
     );
-    let mut db = cx.pool.acquire().await?;
     let showing = read::show(&mut db, vec![found]).await?;
-    drop(db);
     let first = Section::first(MESSAGES);
-    let thread = read::thread(&cx.pool, id, reader, first, Direction::Ascending).await?;
+    let thread = read::thread(&mut db, id, reader, first, Direction::Ascending).await?;
+    drop(db);
     let (thread, _) = super::part(first, thread)?;
     let view = showing.tickets.first().map(|one| TicketWithMessages {
         ticket: ticket::ticket(one, &showing.people, reader, now),

@@ -25,10 +25,12 @@ pub async fn history(
     id: PathId,
     query: Query,
 ) -> Result<Answer, Problem> {
-    let found = super::find(&cx, &actor, &id).await?;
+    let mut db = cx.snapshot().await?;
+    let found = super::find(&mut db, &actor, &id).await?;
     let section = query.read(page::section)?;
     let reader = read::reader(&actor);
-    let history = read::history(&cx.pool, found.id, reader, section).await?;
+    let history = read::history(&mut db, found.id, reader, section).await?;
+    drop(db);
     let (history, pagination) = super::part(section, history)?;
     let entries: Vec<_> = history
         .entries

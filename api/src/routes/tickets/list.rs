@@ -6,6 +6,7 @@ use crate::{
     openapi::{Operation, Resource, Who},
     query::Query,
     respond::Answer,
+    state::ApiState,
     views::{
         page::Pagination,
         ticket::{self, ListedTicket},
@@ -13,7 +14,6 @@ use crate::{
 };
 use axum::extract::State;
 use shared::{
-    context::Context,
     ids::UserId,
     tickets::{
         access::Scope,
@@ -28,26 +28,33 @@ use shared::{
 /// Values of the query that cannot be read.
 pub async fn list(
     SignedIn { actor, .. }: SignedIn,
-    State(cx): State<Context>,
+    State(api): State<ApiState>,
     query: Query,
 ) -> Result<Answer, Problem> {
     let (filter, paging) = query.read(|query| self::query(query, actor.id))?;
-    let now = cx.clock.now();
-    let found = list::page(&cx.pool, Scope::of(&actor), &filter, &paging, now).await?;
+    let now = api.cx.clock.now();
+    let mut db = api.cx.snapshot().await?;
+    let found = list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await?;
     let pagination = match paging.start {
         Start::Page(page) => Pagination::new(page, paging.limit, found.total),
         Start::After(_) => Pagination::after_cursor(paging.limit, found.total),
     };
     let next = found.next.map(|next| next.cursor(filter.order));
     let pagination = pagination.counted(found.total_is_exact).followed_by(next);
-    let showing = read::show(&mut *cx.pool.acquire().await?, found.tickets).await?;
+    let showing = read::show(&mut db, found.tickets).await?;
+    // Quoting may take a while, and needs no connection.
+    drop(db);
+    let highlights = match filter.search.zip(found.quotable) {
+        Some((search, texts)) => Some(api.highlighter.highlights(search, texts).await?),
+        None => None,
+    };
     let reader = read::reader(&actor);
     let tickets: Vec<_> = showing
         .tickets
         .iter()
         .map(|one| ListedTicket {
             ticket: ticket::ticket(one, &showing.people, reader, now),
-            highlight: found.highlights.as_ref().map(|all| {
+            highlight: highlights.as_ref().map(|all| {
                 all.get(&one.ticket.id)
                     .map_or_else(Vec::new, |found| ticket::highlight(found))
             }),

@@ -29,10 +29,11 @@ pub async fn messages(
     id: PathId,
     query: Query,
 ) -> Result<Answer, Problem> {
-    let found = super::find(&cx, &actor, &id).await?;
+    let mut db = cx.snapshot().await?;
+    let found = super::find(&mut db, &actor, &id).await?;
     let (section, order) = query.read(self::query)?;
-    let reader = read::reader(&actor);
-    let thread = read::thread(&cx.pool, found.id, reader, section, order).await?;
+    let thread = read::thread(&mut db, found.id, read::reader(&actor), section, order).await?;
+    drop(db);
     let (thread, pagination) = super::part(section, thread)?;
     let messages: Vec<_> = thread
         .entries

@@ -133,14 +133,13 @@ async fn found_in(
     Ok((target, found))
 }
 
-/// The ticket that a request names, for reading.
-async fn find(cx: &Context, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
+/// The ticket that a request names, for reading, by the connection that reads the rest.
+async fn find(db: &mut PgConnection, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
     let target = Target {
         key: key(id)?,
         version: None,
     };
-    let mut db = cx.pool.acquire().await?;
-    Ok(read::find(&mut db, actor, &target, Action::See).await?)
+    Ok(read::find(db, actor, &target, Action::See).await?)
 }
 
 /// The id or number in the path.

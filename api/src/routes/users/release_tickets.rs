@@ -7,11 +7,15 @@ use crate::{
     idempotency::Write,
     openapi::{Operation, Who},
     respond::Answer,
+    unknown_parameters::UnknownParameters,
     views::person::User,
 };
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
-use shared::{context::Context, people::actions};
+use shared::{
+    context::Context,
+    people::{actions, store},
+};
 
 /// Puts the active tickets of an agent back to the queue, whether the agent is offline or not.
 /// Each ticket is a transaction of its own: a repeat after a call that broke off does the rest.
@@ -22,11 +26,18 @@ pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
     id: PathId,
+    unknown: UnknownParameters,
     post: Write,
 ) -> Result<Response, Problem> {
     let id = super::person(&id)?;
     post.once(&cx, actor, move |work, _| {
         async move {
+            // Each ticket is put back for good by itself: there would be nothing to undo afterwards.
+            let load = work.cx.config.tickets.load;
+            let person = store::person(&mut work.tx, id, load).await?;
+            if person.support_info.is_some() {
+                unknown.refuse()?;
+            }
             let (agent, released) = actions::release_tickets(work, id).await?;
             Ok(Answer::of("user", User::from(&agent)).with("released", released))
         }

@@ -2,26 +2,26 @@
 //! of one agent is short, and agents see at once what they have done.
 
 use crate::{
-    context::Context,
     ids::UserId,
     stats::{Performance, query::today, store},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use sqlx::PgExecutor;
 
 /// The figures of the tickets that an agent resolved today, by the days of a time zone.
 ///
 /// # Errors
 /// The database failed.
 pub async fn performance_today(
-    cx: &Context,
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
     agent: UserId,
     timezone: Tz,
 ) -> Result<Performance, sqlx::Error> {
-    let now = cx.clock.now();
     // Only at the ends of the calendar, 260 000 years away, has a day no beginning.
     let (from, until) = today(now, timezone).unwrap_or((now, now + TimeDelta::days(1)));
-    let resolved = store::resolved_by(&cx.pool, agent, from, until).await?;
+    let resolved = store::resolved_by(db, agent, from, until).await?;
     Ok(Performance::of(
         resolved.sums,
         resolved.closed,

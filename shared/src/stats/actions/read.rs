@@ -2,6 +2,7 @@
 
 use crate::{
     context::Context,
+    db,
     ids::UserId,
     stats::{Range, Stats, store},
 };
@@ -16,7 +17,7 @@ pub async fn stats(
     range: &Range,
     agent: Option<UserId>,
 ) -> Result<Stats, sqlx::Error> {
-    let mut tx = store::snapshot(&cx.pool).await?;
+    let mut tx = db::snapshot(&cx.pool).await?;
     let as_of = store::as_of(&mut tx).await?;
     let groups = store::groups(&mut tx, range, agent).await?;
     let ratings = store::ratings(&mut tx, range, agent).await?;

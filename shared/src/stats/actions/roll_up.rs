@@ -3,6 +3,7 @@
 
 use crate::{
     context::Context,
+    db,
     stats::store::{self, Dirty},
 };
 
@@ -45,7 +46,7 @@ pub async fn roll_up(cx: &Context) -> Result<u64, sqlx::Error> {
 async fn batch(cx: &Context) -> Result<Batch, sqlx::Error> {
     // Taken before the notes are: all that was committed by this instant is among them.
     let as_of = cx.clock.now();
-    let mut tx = cx.pool.begin().await?;
+    let mut tx = db::begin_unlimited(&cx.pool).await?;
     if !store::try_lock(&mut tx).await? {
         return Ok(Batch::Locked);
     }

@@ -3,6 +3,7 @@
 use super::load_for_system;
 use crate::{
     context::Context,
+    db,
     error::ActionError,
     tickets::{access::Reader, search, store},
     work::By,
@@ -19,7 +20,10 @@ const MESSAGES: i64 = 100;
 /// The database failed.
 pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
     loop {
-        let unknown = search::store::unknown(&cx.pool, PIECE).await?;
+        // It looks at every ticket there is.
+        let mut looking = db::begin_unlimited(&cx.pool).await?;
+        let unknown = search::store::unknown(&mut *looking, PIECE).await?;
+        drop(looking);
         if unknown.is_empty() {
             return Ok(());
         }

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
+use std::collections::BTreeSet;
 
 /// The query of a list, every value as text.
 #[derive(Debug, Default, Clone)]
@@ -148,6 +149,12 @@ impl Filter {
             search,
             order,
         };
+        if let (Some(from), Some(before)) = (filter.created_from, filter.created_before)
+            && before <= from
+        {
+            let must = "must not be before createdFrom";
+            faults.contradict("createdTo", "before_start", must);
+        }
         let paging = paging(raw, order, faults);
         (filter, paging)
     }
@@ -221,12 +228,14 @@ fn listed_id(field: &str, id: &str, faults: &mut Faults) -> Option<UserId> {
     parsed
 }
 
-/// A label may have commas in it: the whole is an alternative as well.
+/// Labels are kept as they were sent, spaces around them and commas in them included: what stands between
+/// commas is an alternative, and so is the whole, each as it is and without the spaces around it.
 fn tags(text: Option<&str>, faults: &mut Faults) -> Vec<String> {
     let text = faults.optional_text("tag", text, 0, LONGEST_TAGS);
-    let text = text.as_deref();
-    let whole = text.into_iter().filter(|text| text.contains(','));
-    alternatives(text).chain(whole).map(str::to_owned).collect()
+    let parts = text.iter().flat_map(|text| text.split(','));
+    let alternatives = parts.chain(text.as_deref());
+    let spelled: BTreeSet<_> = alternatives.flat_map(|tag| [tag, tag.trim()]).collect();
+    spelled.into_iter().map(str::to_owned).collect()
 }
 
 const IDS: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(,[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})*$";

@@ -4,7 +4,7 @@ use super::RawFilter;
 use crate::{
     fault::{Asks, Faults},
     ids::TicketId,
-    paging::LAST_PAGE,
+    paging::{LAST_PAGE, page_beside_cursor},
     text_enum,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -184,6 +184,9 @@ pub(super) fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Pagi
     };
     let limit = number("limit", &raw.limit, MOST, USUAL);
     let page = number("page", &raw.page, LAST_PAGE, 1);
+    if raw.page.is_some() && raw.cursor.is_some() {
+        page_beside_cursor(faults);
+    }
     faults.ask("cursor", Asks::Pattern("^[A-Za-z0-9_-]+$"));
     let start = match raw.cursor.as_deref() {
         None => Start::Page(page),

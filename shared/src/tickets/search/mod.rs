@@ -5,10 +5,16 @@
 //! read `BKG-12345` as a word and a negative number, and keep an address whole. What can be found with
 //! quotes or without them is therefore the same in every text and every language.
 
+mod highlighter;
 mod query;
+mod quotes;
 mod snippet;
+mod steps;
 pub(in crate::tickets) mod store;
 mod words;
 
+pub use highlighter::Highlighter;
 pub use query::{LONGEST, Search};
+pub use quotes::Quotable;
 pub use snippet::{Field, Highlight, Piece, snippet};
+pub use steps::Steps;

@@ -1,6 +1,9 @@
 //! What a search asks for: words, "phrases" and -exclusions. Pure.
 
-use super::words::{Word, words};
+use super::{
+    steps::Steps,
+    words::{Word, words},
+};
 
 /// Characters of a search.
 pub const LONGEST: usize = 500;
@@ -101,10 +104,16 @@ impl Search {
     }
 
     /// How many of these words, from the first on, are one of the wanted words or phrases.
-    #[must_use]
-    pub fn matches_at(&self, words: &[Word]) -> usize {
-        let lengths = self.wanted.iter().filter(|term| term.begins(words));
+    pub fn matches_at(&self, words: &[Word], steps: &mut Steps) -> usize {
+        let lengths = self.wanted.iter().filter(|term| term.begins(words, steps));
         lengths.map(|term| term.words.len()).max().unwrap_or(0)
+    }
+
+    /// The words of the longest thing that is wanted: how many [`Search::matches_at`] looks at.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        let lengths = self.wanted.iter().map(|term| term.words.len());
+        lengths.max().unwrap_or(0)
     }
 }
 
@@ -149,8 +158,8 @@ impl Term {
         format!("({}{open})", words.join(operator))
     }
 
-    /// Whether it stands at the beginning of these words.
-    fn begins(&self, words: &[Word]) -> bool {
+    /// Whether it stands at the beginning of these words. A step for each word that is compared.
+    fn begins(&self, words: &[Word], steps: &mut Steps) -> bool {
         let Some((last, before)) = self.words.split_last() else {
             return false;
         };
@@ -160,10 +169,11 @@ impl Term {
         else {
             return false;
         };
-        let same = before
-            .iter()
-            .zip(there)
-            .all(|(wanted, word)| *wanted == word.folded);
+        let same = before.iter().zip(there).all(|(wanted, word)| {
+            steps.take(1);
+            *wanted == word.folded
+        });
+        steps.take(1);
         same && if self.open {
             last_there.folded.starts_with(last.as_str())
         } else {
@@ -247,7 +257,11 @@ mod tests {
     #[test]
     fn a_match_is_as_long_as_the_longest_wanted_thing() {
         let words: Vec<_> = words("Credit cards refused").collect();
-        let length = |text: &str| Search::parse(text).unwrap().matches_at(&words);
+        let mut steps = Steps::of_a_page();
+        let mut length = |text: &str| {
+            let search = Search::parse(text).unwrap();
+            search.matches_at(&words, &mut steps)
+        };
         assert_eq!(length("credit"), 1);
         assert_eq!(length("credit \"credit cards\""), 2);
         assert_eq!(length("\"credit card\""), 0);
@@ -277,7 +291,8 @@ mod tests {
             let words: Vec<_> = words(&text).collect();
             let phrase = format!("\"{}\"", &text[words[from].at.start..]);
             let search = Search::parse(&phrase).unwrap();
-            prop_assert_eq!(search.matches_at(&words[from..]), words.len() - from);
+            let mut steps = Steps::of_a_page();
+            prop_assert_eq!(search.matches_at(&words[from..], &mut steps), words.len() - from);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words of tickets in SQL, written in the transaction that writes the text.
 
 use super::{
-    Field, Highlight, Search, snippet,
+    Field, Quotable, Search,
     words::{Index, Weight},
 };
 use crate::{
@@ -9,8 +9,7 @@ use crate::{
     tickets::{Message, Ticket, read::Reader},
     work::Tx,
 };
-use sqlx::PgPool;
-use std::collections::HashMap;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// Bytes of the words of a ticket when no more are added: PostgreSQL refuses a `tsvector` of a mebibyte.
@@ -135,13 +134,13 @@ pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
 }
 
 /// Tickets that no search knows: those of a release that had none.
-pub async fn unknown(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<TicketId>> {
+pub async fn unknown(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<TicketId>> {
     sqlx::query_scalar!(
         r#"select id as "id: TicketId" from tickets t
            where not exists (select from ticket_words w where w.ticket_id = t.id) order by id limit $1"#,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await
 }
 
@@ -175,17 +174,14 @@ async fn add_text(
 /// Messages quoted of each ticket, the newest ones.
 const QUOTED: i64 = 3;
 
-/// Where in these tickets something stands that was searched for: in their own texts, then in messages.
-pub async fn highlights(
-    pool: &PgPool,
+/// The texts of these tickets in which what was searched for may stand: each ticket's own, then of its
+/// messages those that have it.
+pub async fn quotable(
+    db: &mut PgConnection,
     search: &Search,
     tickets: &[Ticket],
     reader: Reader,
-) -> sqlx::Result<HashMap<TicketId, Vec<Highlight>>> {
-    let mut found: HashMap<_, Vec<_>> = tickets
-        .iter()
-        .map(|ticket| (ticket.id, in_ticket(search, ticket)))
-        .collect();
+) -> sqlx::Result<Vec<Quotable>> {
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
     let messages = sqlx::query!(
         r#"select m.ticket_id as "ticket_id: TicketId", m.id as "id: MessageId", m.body
@@ -202,41 +198,33 @@ pub async fn highlights(
         reader == Reader::Staff,
         QUOTED,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?;
-    for message in messages {
-        let highlight = highlight(search, Field::Message, Some(message.id), &message.body);
-        found
-            .entry(message.ticket_id)
-            .or_default()
-            .extend(highlight);
-    }
-    Ok(found)
+    let own = tickets.iter().flat_map(texts_of);
+    let messages = messages.into_iter().map(|message| Quotable {
+        ticket: message.ticket_id,
+        field: Field::Message,
+        message: Some(message.id),
+        text: message.body,
+    });
+    Ok(own.chain(messages).collect())
 }
 
-fn in_ticket(search: &Search, ticket: &Ticket) -> Vec<Highlight> {
+fn texts_of(ticket: &Ticket) -> Vec<Quotable> {
     let tags = ticket.tags.iter().map(|tag| (Field::Tag, tag.as_str()));
-    [
+    let title = [
         (Field::Number, ticket.number.as_str()),
         (Field::Subject, ticket.subject.as_str()),
-    ]
-    .into_iter()
-    .chain(tags)
-    .chain([(Field::Description, ticket.description.as_str())])
-    .filter_map(|(field, text)| highlight(search, field, None, text))
-    .collect()
-}
-
-fn highlight(
-    search: &Search,
-    field: Field,
-    message: Option<MessageId>,
-    text: &str,
-) -> Option<Highlight> {
-    let pieces = snippet(text, search)?;
-    Some(Highlight {
-        field,
-        message,
-        pieces,
-    })
+    ];
+    title
+        .into_iter()
+        .chain(tags)
+        .chain([(Field::Description, ticket.description.as_str())])
+        .map(|(field, text)| Quotable {
+            ticket: ticket.id,
+            field,
+            message: None,
+            text: text.to_owned(),
+        })
+        .collect()
 }

@@ -6,7 +6,7 @@ use crate::{
     tickets::{Ticket, store::find_all},
 };
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use std::collections::HashMap;
 
 /// The lists of an agent's dashboard.
@@ -27,12 +27,13 @@ pub struct Dashboard {
 /// The most entries of each of its lists.
 const ON_DASHBOARD: i64 = 50;
 
-/// The dashboard of an agent.
+/// The dashboard of an agent. What the lists chose and what is shown of it are one whole within a snapshot
+/// ([`crate::db::snapshot`]).
 ///
 /// # Errors
 /// The database failed.
 pub async fn dashboard(
-    pool: &PgPool,
+    db: &mut PgConnection,
     agent: UserId,
     load: Load,
     now: DateTime<Utc>,
@@ -56,7 +57,7 @@ pub async fn dashboard(
         ON_DASHBOARD,
         load.counts_waiting(),
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *db)
     .await?;
     let mut all: Vec<_> = [
         &lists.assigned,
@@ -70,7 +71,7 @@ pub async fn dashboard(
     .collect();
     all.sort_unstable();
     all.dedup();
-    let found: HashMap<_, _> = find_all(pool, &all)
+    let found: HashMap<_, _> = find_all(db, &all)
         .await?
         .into_iter()
         .map(|ticket| (ticket.id.0, ticket))

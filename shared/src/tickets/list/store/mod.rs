@@ -12,12 +12,12 @@ use crate::{
     tickets::{
         Ticket,
         access::Scope,
-        search::{self, Highlight, Search},
+        search::{self, Quotable, Search},
         store::find_all,
     },
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
 use std::collections::HashMap;
 
 /// A part of a list.
@@ -31,8 +31,8 @@ pub struct Page {
     pub total_is_exact: bool,
     /// Where the next part begins, if there is one.
     pub next: Option<Position>,
-    /// Where in them stands what was searched for, if something was.
-    pub highlights: Option<HashMap<TicketId, Vec<Highlight>>>,
+    /// Where what was searched for may stand, if something was.
+    pub quotable: Option<Vec<Quotable>>,
 }
 
 /// Up to here a search, or filters in combination, are counted; a list by relevance ends here.
@@ -40,30 +40,29 @@ pub const COUNTED: i64 = 10_000;
 /// So many of the newest tickets that a search finds are ranked; older ones come after them.
 const RANKED: i64 = 1_000;
 
-/// A part of the list of tickets in `scope` that `filter` lets through.
+/// A part of the list of tickets in `scope` that `filter` lets through. What it chose and what is shown of
+/// it are one whole within a snapshot ([`crate::db::snapshot`]).
 ///
 /// # Errors
 /// The database failed.
 pub async fn page(
-    pool: &PgPool,
+    db: &mut PgConnection,
     scope: Scope,
     filter: &Filter,
     paging: &Paging,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Page> {
     let list = List { scope, filter, now };
-    let (total, total_is_exact) = list.count(pool).await?;
-    let mut places = list.places(pool, paging).await?;
+    let (total, total_is_exact) = list.count(db).await?;
+    let mut places = list.places(db, paging).await?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| more).cloned();
     let ids = places.iter().map(|position| position.ticket).collect();
-    let tickets = in_order(pool, ids).await?;
-    let highlights = match &filter.search {
-        Some(search) => {
-            Some(search::store::highlights(pool, search, &tickets, scope.reader()).await?)
-        }
+    let tickets = in_order(db, ids).await?;
+    let quotable = match &filter.search {
+        Some(search) => Some(search::store::quotable(db, search, &tickets, scope.reader()).await?),
         None => None,
     };
     Ok(Page {
@@ -71,7 +70,7 @@ pub async fn page(
         total,
         total_is_exact,
         next,
-        highlights,
+        quotable,
     })
 }
 
@@ -84,7 +83,7 @@ struct List<'a> {
 
 impl List<'_> {
     /// How many there are, and whether that is exact.
-    async fn count(&self, pool: &PgPool) -> sqlx::Result<(i64, bool)> {
+    async fn count(&self, db: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
         let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
         self.narrow(&mut query);
         let whole = self.filter.is_counted_whole();
@@ -96,7 +95,7 @@ impl List<'_> {
         let found: i64 = query
             .build_query_scalar()
             .persistent(false)
-            .fetch_one(pool)
+            .fetch_one(db)
             .await?;
         Ok(if whole {
             (found, true)
@@ -106,7 +105,7 @@ impl List<'_> {
     }
 
     /// The places of a part of it, and of one ticket more, which tells whether there are more.
-    async fn places(&self, pool: &PgPool, paging: &Paging) -> sqlx::Result<Vec<Position>> {
+    async fn places(&self, db: &mut PgConnection, paging: &Paging) -> sqlx::Result<Vec<Position>> {
         let order = self.filter.order;
         let mut query = QueryBuilder::new("select t.id, ");
         query
@@ -130,7 +129,7 @@ impl List<'_> {
             .build()
             .persistent(false)
             .try_map(|row| place(&row))
-            .fetch_all(pool)
+            .fetch_all(db)
             .await
     }
 
@@ -172,9 +171,9 @@ fn place(row: &PgRow) -> sqlx::Result<Position> {
     })
 }
 
-async fn in_order(pool: &PgPool, ids: Vec<TicketId>) -> sqlx::Result<Vec<Ticket>> {
+async fn in_order(db: &mut PgConnection, ids: Vec<TicketId>) -> sqlx::Result<Vec<Ticket>> {
     let keys: Vec<_> = ids.iter().map(|id| id.0).collect();
-    let found = find_all(pool, &keys).await?;
+    let found = find_all(db, &keys).await?;
     let mut by_id: HashMap<_, _> = found
         .into_iter()
         .map(|ticket| (ticket.id, ticket))

@@ -1,0 +1,53 @@
+//! One customer's search, however long the texts and however many at once, keeps nobody else waiting.
+
+use crate::harness::{App, TICKETS};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// A description or message as long as may be, of which one letter in four folds to eighteen.
+fn hostile(ends: &str) -> String {
+    let fill = "\u{fdfa} a ".chars().cycle().take(20_000 - ends.len());
+    fill.chain(ends.chars()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn searches_of_the_longest_texts_keep_nobody_waiting() {
+    let app = App::with(&[("DATABASE_CONNECTIONS", "16")]).await;
+    let ann = app.customer("Ann").await;
+    for _ in 0..12 {
+        let ticket = json!({"subject": "Help", "description": hostile(" b")});
+        let id = ann.opens(ticket).await;
+        for _ in 0..3 {
+            ann.says(&id, &hostile(" needle")).await.created();
+        }
+    }
+    let anybody = app.stranger();
+    let live = async || {
+        let asked = Instant::now();
+        anybody.get("/health/live").await.ok();
+        asked.elapsed()
+    };
+    let mut searches = JoinSet::new();
+    for q in ["a", "a", "a", "needle", "needle", "needle"] {
+        let ann = ann.clone();
+        searches.spawn(async move {
+            let found = ann.get(&format!("{TICKETS}?q={q}&limit=100")).await;
+            let tickets = found.ok()["tickets"].as_array().unwrap().clone();
+            assert_eq!(tickets.len(), 12, "{q}");
+            // Of so much text not all is quoted.
+            let quoted = |ticket: &Value| !ticket["highlight"].as_array().unwrap().is_empty();
+            assert!(tickets.iter().any(quoted), "{q}");
+        });
+    }
+    let mut longest = Duration::ZERO;
+    while !searches.is_empty() {
+        longest = longest.max(live().await);
+        if let Some(ended) = searches.try_join_next() {
+            ended.unwrap();
+        }
+        tokio::task::yield_now().await;
+    }
+    // A tenth of a second is promised; the rest is for a machine that has much else to do.
+    assert!(longest < Duration::from_millis(600), "{longest:?}");
+}
