@@ -196,7 +196,11 @@ proptest! {
             prop_assert_eq!(ticket.waiting_since.is_some(), status == Status::WaitingCustomer);
             let clock = case.clocks.latest(Metric::Resolution).unwrap();
             prop_assert_eq!(clock.stopped_at.is_some(), !active);
-            prop_assert_eq!(clock.paused_at.is_some(), status == Status::WaitingCustomer);
+            // It stands still while the customer has to answer, unless the deadline had passed before.
+            let past_due = instant(minute * 17) > clock.due_at;
+            let waits = status == Status::WaitingCustomer;
+            prop_assert!(clock.paused_at.is_none_or(|from| waits && from <= clock.due_at));
+            prop_assert!(!waits || clock.paused_at.is_some() || past_due);
         }
     }
 }
