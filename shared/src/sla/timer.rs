@@ -166,8 +166,9 @@ impl SlaClock {
             if pause.from > due_at {
                 break;
             }
-            paused =
-                paused.saturating_add(micros(working_time::between(calendar, pause.from, pause.to)));
+            paused = paused.saturating_add(micros(working_time::between(
+                calendar, pause.from, pause.to,
+            )));
             due_at = instant(target + TimeDelta::microseconds(paused));
         }
         paused
