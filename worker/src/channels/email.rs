@@ -48,8 +48,8 @@ impl Email {
         })
     }
 
-    /// Sends a notification, unless there is nothing to tell any more. Sent twice, it is the same
-    /// mail twice, with one Message-ID.
+    /// Sends a notification, unless there is nothing to tell any more or the address is not confirmed
+    /// yet. Sent twice, it is the same mail twice, with one Message-ID.
     ///
     /// # Errors
     /// It did not leave, or nobody knows whether it did.
@@ -58,8 +58,11 @@ impl Email {
         content: &Content,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due() {
+        if !content.is_due(now) {
             return Ok(Delivered::NothingToTell);
+        }
+        if !content.person.confirmed {
+            return Ok(Delivered::Held);
         }
         let view = View::of(content, &self.links);
         let rendered = self

@@ -21,6 +21,8 @@ pub enum Delivered {
     Sent,
     /// There was nothing to tell any more.
     NothingToTell,
+    /// It is put by until the address is confirmed.
+    Held,
 }
 
 impl Channels {

@@ -28,8 +28,8 @@ use shared::{
 
 pub(crate) use crate::channels::Delivered;
 
-/// Hands the mail to the server, unless there is nothing to tell any more, or somebody else may be at it. No
-/// transaction is open meanwhile. What stood in the way is written down with the notification.
+/// Hands the mail to the server, unless there is nothing to tell any more, its address is not confirmed, or somebody
+/// else may be at it. No transaction is open meanwhile. What stood in the way is written down with the notification.
 pub(crate) async fn deliver(
     cx: &JobContext,
     notification: NotificationId,
@@ -39,9 +39,6 @@ pub(crate) async fn deliver(
     let cx = &cx.cx;
     let now = cx.clock.now();
     let delivered = if let Some(content) = asked(content::load(&cx.pool, notification)).await? {
-        if !content.is_due() || !asked(allowance::admit(cx, notification)).await? {
-            return Ok(Delivered::NothingToTell);
-        }
         let delivering = Box::pin(email.deliver(&content, now));
         lease.bounds(delivering).await
     } else if let Some(content) = asked(account::load(&cx.pool, notification)).await? {
@@ -92,6 +89,7 @@ pub(crate) async fn record(
     let attempt = match delivered {
         Delivered::Sent => Attempt::Sent,
         Delivered::NothingToTell => Attempt::NothingToTell,
+        Delivered::Held => Attempt::Held,
     };
     actions::record(work, notification, attempt).await?;
     Ok(())

@@ -126,6 +126,7 @@ async fn close(
         match delivered {
             jobs::Delivered::Sent => Reached::Sent,
             jobs::Delivered::NothingToTell => Reached::Dropped,
+            jobs::Delivered::Held => Reached::Held,
         },
     );
     Ok(Outcome::Done)
@@ -143,7 +144,7 @@ async fn other_side(
                 tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
             }
         }
-        jobs::Delivered::NothingToTell => {
+        jobs::Delivered::NothingToTell | jobs::Delivered::Held => {
             let now = work.now;
             circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
         }

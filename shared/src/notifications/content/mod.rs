@@ -1,16 +1,18 @@
 //! What a notification tells, as it is at the moment of sending. Pure but for `store`.
 
+mod still;
 mod store;
 
 use crate::{
     ids::{NotificationId, TicketId, UserId},
     notifications::{Audience, NotificationStatus, Template},
     people::Role,
-    tickets::{Happened, TicketNumber},
+    tickets::{Happened, Status, TicketNumber},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+pub use still::{ClockFacts, Since};
 pub use store::load;
 
 /// A notification with everything that it may tell.
@@ -33,6 +35,10 @@ pub struct Content {
     pub actor: Option<String>,
     /// The ticket.
     pub ticket: TicketFacts,
+    /// What happened to it since.
+    pub since: Since,
+    /// The clock of which it tells.
+    pub clock: Option<ClockFacts>,
     /// The text of the message or the note.
     pub text: Option<String>,
 }
@@ -48,6 +54,8 @@ pub struct Recipient {
     pub last_name: String,
     /// Address.
     pub email: String,
+    /// Whether its owner has proved to read what is sent there.
+    pub confirmed: bool,
     /// The role held now.
     pub role: Role,
     /// A language of BCP 47.
@@ -67,6 +75,8 @@ pub struct TicketFacts {
     pub number: TicketNumber,
     /// Its title.
     pub subject: String,
+    /// Where it stands now.
+    pub status: Status,
     /// Whose it is.
     pub customer_id: UserId,
     /// The customer's given name.
@@ -82,10 +92,10 @@ pub struct TicketFacts {
 }
 
 impl Content {
-    /// Whether there is still something to tell: not when it was told already, nor to somebody
-    /// whose account is closed or who may not see it any more.
+    /// Whether there is still something to tell at `now`: not when it was told already, nor to
+    /// somebody whose account is closed or who may not see it any more, nor what is so no longer.
     #[must_use]
-    pub fn is_due(&self) -> bool {
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
             Audience::Customer => self.person.id == self.ticket.customer_id,
             Audience::Holder => {
@@ -95,6 +105,6 @@ impl Content {
             // Of accounts there are other mails.
             Audience::Owner => false,
         };
-        !self.status.is_final() && self.person.active && may_see
+        !self.status.is_final() && self.person.active && may_see && self.is_still_so(now)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     ids::UserId,
     people::{
         AccountEventKind, LoginAddress, Password, Passwords,
-        account::{self, store, tell},
+        account::{self, confirm, store, tell},
     },
     work::By,
 };
@@ -57,7 +57,7 @@ pub async fn reset_password(
     }
     store::save_password(&mut work, owner, &hash).await?;
     if account.has_address(&link.address) {
-        store::save_confirmed_address(&mut work, owner, &account.email).await?;
+        confirm(&mut work, owner, &account.email).await?;
         store::spend_confirmations(&mut work, owner).await?;
         account.email_confirmed_at = Some(work.now);
     }
