@@ -6,7 +6,7 @@ use super::{
     cast::{AGENTS, AgentLine, CUSTOMERS},
     world::World,
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{
@@ -14,9 +14,9 @@ use shared::{
     fault::Faults,
     ids::UserId,
     people::{
-        Change, Department, NewPerson, NewSupportInfo, Passwords, Role, Shift, UncheckedPerson,
-        UncheckedSupportInfo,
-        actions::{Registered, create_admin, new_admin, register},
+        AccountEventKind, Change, Department, NewPerson, NewSupportInfo, Passwords, Role, Shift,
+        UncheckedPerson, UncheckedSupportInfo, account,
+        actions::{Registered, confirm_email, create_admin, new_admin, register},
         shift,
     },
     work::{Actor, By},
@@ -188,6 +188,7 @@ async fn registered(
         Ok(Registered::BySomebodyElse(person)) => *person,
         Err(error) => return Err(crate::schema::explained(error)),
     };
+    confirms(world, person.id).await?;
     Ok(Actor {
         id: person.id,
         role: person.role,
@@ -207,6 +208,21 @@ async fn created(
     let id = create_admin(&mut work, &admin, hash).await?;
     work.commit().await?;
     Ok(id)
+}
+
+/// Confirms the address by the link of the mail that asks for it, which has been sent.
+async fn confirms(world: &World, person: UserId) -> Result<()> {
+    world.settle().await?;
+    let event = account::open_confirmation(&world.cx.pool, person, world.now()).await?;
+    let event = event.context("nobody has been asked to confirm an address")?;
+    let secret = &world.cx.config.auth.jwt_secret;
+    let token = account::link(secret, AccountEventKind::ConfirmEmail, event);
+    let mut work = world.cx.begin(By::System).await?;
+    confirm_email(&mut work, &token)
+        .await
+        .map_err(crate::schema::explained)?;
+    work.commit().await?;
+    Ok(())
 }
 
 fn invalid(faults: Vec<shared::fault::Fault>) -> anyhow::Error {

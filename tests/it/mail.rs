@@ -10,10 +10,10 @@ use shared::{
     jobs::circuit::Trouble,
     notifications::{
         NotificationStatus, Template,
-        content::{Content, Recipient, TicketFacts},
+        content::{Content, Recipient, Since, TicketFacts},
     },
     people::Role,
-    tickets::{Happened, TicketNumber, access::Mention},
+    tickets::{Happened, Status, TicketNumber, access::Mention},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -53,6 +53,7 @@ fn content(number: u128) -> Content {
             first_name: "Amina".to_owned(),
             last_name: "Otieno".to_owned(),
             email: "amina@example.org".to_owned(),
+            confirmed: true,
             role: Role::Customer,
             language: "en".to_owned(),
             timezone: "Africa/Nairobi".parse().unwrap(),
@@ -67,6 +68,7 @@ fn content(number: u128) -> Content {
             id: TicketId(Uuid::from_u128(3)),
             number: TicketNumber::new(now(), 1),
             subject: "Cannot complete payment – été".to_owned(),
+            status: Status::InProgress,
             customer_id: amina,
             customer: "Amina".to_owned(),
             assigned_to: None,
@@ -74,6 +76,8 @@ fn content(number: u128) -> Content {
             summary: None,
             cycle: 0,
         },
+        since: Since::default(),
+        clock: None,
         text: Some("Please try again.\n.\nIt should work <now>.".to_owned()),
         files: 0,
         is_redacted: false,
@@ -107,7 +111,42 @@ async fn a_mail_arrives_as_it_was_meant() {
     );
     let id = mail.header("Message-ID").unwrap();
     assert_eq!(id, "<00000000-0000-0000-0000-000000000007@localhost>");
-    assert_eq!(mail.header("Auto-Submitted").unwrap(), "auto-generated");
+    // A person wrote it: other desks hide what is marked as automatic.
+    assert_eq!(mail.header("Auto-Submitted"), None);
+    assert_eq!(mail.header("X-Auto-Response-Suppress").unwrap(), "All");
+}
+
+#[tokio::test]
+async fn subjects_and_names_that_look_like_encoded_words_are_shown_as_they_stand() {
+    let server = SmtpServer::start().await;
+    let long = format!("=?{}", " été = _ 100 % ?=".repeat(20));
+    for text in [
+        "=?UTF-8?B?WW91ciBhY2NvdW50IGlzIHN1c3BlbmRlZA==?=",
+        "Re: =?iso-8859-1?q?Your_account?= =?utf-8?q?_is_suspended?=",
+        "a=?utf-8?q?b?=c",
+        long.as_str(),
+    ] {
+        let mut content = content(1);
+        content.ticket.subject = text.to_owned();
+        content.person.first_name = text.to_owned();
+        email(&server).deliver(&content, now()).await.unwrap();
+        let mail = server.received().pop().unwrap();
+        assert_eq!(mail.subject(), format!("[TKT-1759307400-000001] {text}"));
+        let parsed = mail_parser::MessageParser::default();
+        let parsed = parsed.parse(mail.raw.as_bytes()).unwrap();
+        let to = parsed.to().unwrap().first().unwrap();
+        assert_eq!(to.name().unwrap(), format!("{text} Otieno"));
+        let (head, _) = mail.raw.split_once("\r\n\r\n").unwrap();
+        assert!(head.is_ascii());
+        let subject = head.split("\r\nSubject: ").nth(1).unwrap().lines();
+        let lines = subject
+            .enumerate()
+            .take_while(|(n, line)| *n == 0 || line.starts_with(' '));
+        for (n, line) in lines {
+            let name = if n == 0 { "Subject: ".len() } else { 0 };
+            assert!(name + line.len() <= 76, "{line}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -276,10 +315,22 @@ async fn nobody_is_told_what_they_may_no_longer_see() {
     taken_over.ticket.assigned_to = Some(UserId(Uuid::from_u128(9)));
     let mut demoted = content(4);
     demoted.template = Template::Mentioned;
-    for content in [sent, closed, taken_over, demoted] {
+    let mut overtaken = content(5);
+    overtaken.template = Template::AnswerReminder;
+    for content in [sent, closed, taken_over, demoted, overtaken] {
         let delivered = email.deliver(&content, now()).await.unwrap();
         assert_eq!(delivered, Delivered::NothingToTell);
     }
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_about_a_ticket_goes_to_an_address_that_nobody_has_confirmed() {
+    let server = SmtpServer::start().await;
+    let mut content = content(1);
+    content.person.confirmed = false;
+    let delivered = email(&server).deliver(&content, now()).await.unwrap();
+    assert_eq!(delivered, Delivered::Held);
     assert!(server.received().is_empty());
 }
 

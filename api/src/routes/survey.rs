@@ -8,7 +8,7 @@ use crate::{
     idempotency::{Asker, Idempotency},
     openapi::{Operation, Who},
     state::ApiState,
-    views::survey::{Page, page},
+    views::survey::{self as view, Page, Wrong, page},
 };
 use axum::{
     extract::{Form, State, rejection::FormRejection},
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     error::ActionError,
-    fault::Faults,
+    fault::{Fault, Faults},
     ids::TicketId,
     tickets::{
         NewRating, actions,
@@ -38,6 +38,27 @@ pub struct Filled {
     feedback: Option<String>,
 }
 
+impl Filled {
+    /// As it was typed: forms send line breaks as two characters, which their length does not count.
+    fn typed(self) -> Self {
+        let feedback = self.feedback.map(|text| text.replace("\r\n", "\n"));
+        Self { feedback, ..self }
+    }
+
+    fn stars(&self) -> Option<i64> {
+        self.rating.as_deref()?.parse().ok()
+    }
+
+    /// What the form shows again.
+    fn again<'a>(&'a self, wrong: &'a [Wrong]) -> view::Filled<'a> {
+        view::Filled {
+            rating: self.stars().and_then(|stars| i16::try_from(stars).ok()),
+            feedback: self.feedback.as_deref().unwrap_or_default(),
+            wrong,
+        }
+    }
+}
+
 /// Shows the form.
 ///
 /// # Errors
@@ -53,7 +74,7 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
         SurveyState::Open => page(
             StatusCode::OK,
             &survey.language,
-            &Page::Form(&survey.number),
+            &Page::Form(&survey.number, view::Filled::default()),
         ),
         SurveyState::Answered => page(StatusCode::OK, &survey.language, &Page::Answered),
         SurveyState::Over => page(StatusCode::OK, &survey.language, &Page::Over),
@@ -73,7 +94,8 @@ pub async fn post(
     let Some((ticket, cycle)) = claim(&api, &token) else {
         return Ok(not_found());
     };
-    let filled = filled.map(|Form(filled)| filled).unwrap_or_default();
+    let filled = filled.map(|Form(filled)| filled.typed());
+    let filled = filled.unwrap_or_default();
     let sent = format!("{filled:?}").into();
     let asker = Asker::Survey(ticket, cycle);
     idempotency
@@ -93,12 +115,12 @@ async fn answer(
         return Ok(not_found());
     };
     let language = &survey.language;
-    let Some(rating) = rating(&filled) else {
-        return Ok(page(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            language,
-            &Page::Form(&survey.number),
-        ));
+    let rating = match rating(&filled) {
+        Ok(rating) => rating,
+        Err(wrong) => {
+            let again = Page::Form(&survey.number, filled.again(&wrong));
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, language, &again));
+        }
     };
     match actions::rate_by_survey(work, ticket, cycle, rating).await {
         Ok(_) => Ok(page(StatusCode::OK, language, &Page::Thanks)),
@@ -127,18 +149,21 @@ async fn found(
     }
 }
 
-fn rating(filled: &Filled) -> Option<NewRating> {
-    let stars = filled
-        .rating
-        .as_deref()
-        .and_then(|stars| stars.parse().ok());
+/// The rating, or everything that is wrong with it.
+fn rating(filled: &Filled) -> Result<NewRating, Vec<Wrong>> {
     let feedback = filled
         .feedback
         .as_deref()
         .filter(|feedback| !feedback.trim().is_empty());
     let mut faults = Faults::new();
-    let rating = NewRating::parse(stars, feedback, &mut faults);
-    faults.finish(rating).ok()
+    let rating = NewRating::parse(filled.stars(), feedback, &mut faults);
+    let wrong = |fault: &Fault| match (fault.field.as_str(), fault.code) {
+        ("rating", _) => Wrong::NoStar,
+        (_, "nul_character") => Wrong::Unreadable,
+        _ => Wrong::TooLong,
+    };
+    let rating = faults.finish(rating);
+    rating.map_err(|faults| faults.iter().map(wrong).collect())
 }
 
 fn not_found() -> Response {

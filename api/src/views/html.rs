@@ -55,5 +55,6 @@ const STYLE: &str = "body{margin:0;padding:24px 12px;background:#f3f4f6;color:#1
     border:1px solid #d1d5db;border-radius:6px}\
     input[type=password]{display:block;box-sizing:border-box;width:100%;padding:8px;font:inherit;\
     border:1px solid #d1d5db;border-radius:6px}\
+    .wrong{margin:8px 0;color:#b91c1c;font-weight:bold}\
     button{margin-top:16px;padding:10px 20px;border:0;border-radius:6px;background:#1d4ed8;\
     color:#fff;font:inherit;cursor:pointer}";

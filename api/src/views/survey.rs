@@ -1,14 +1,15 @@
-//! The pages of the survey, in the customer's language. Nothing that people wrote is on them.
+//! The pages of the survey, in the customer's language. Nothing that people wrote is on them but what
+//! the reader has just typed into the form, which comes back with the reason why it was not taken.
 
-use super::html::framed;
+use super::html::{escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use shared::tickets::TicketNumber;
 
 /// What a page says.
 #[derive(Debug)]
 pub enum Page<'a> {
-    /// The form, for the ticket of that number.
-    Form(&'a TicketNumber),
+    /// The form, for the ticket of that number, as it was filled in.
+    Form(&'a TicketNumber, Filled<'a>),
     /// The answer has been taken.
     Thanks,
     /// It was taken before.
@@ -19,11 +20,36 @@ pub enum Page<'a> {
     NotFound,
 }
 
+/// What stands in the form already.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filled<'a> {
+    /// The stars that were chosen.
+    pub rating: Option<i16>,
+    /// What was typed.
+    pub feedback: &'a str,
+    /// Why it was not taken.
+    pub wrong: &'a [Wrong],
+}
+
+/// What is wrong with what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// No star was chosen.
+    NoStar,
+    /// The text is too long.
+    TooLong,
+    /// The text has the NUL character.
+    Unreadable,
+}
+
 struct Words {
     title: &'static str,
     question: &'static str,
     feedback: &'static str,
     send: &'static str,
+    no_star: &'static str,
+    too_long: &'static str,
+    unreadable: &'static str,
     thanks: &'static str,
     answered: &'static str,
     over: &'static str,
@@ -35,6 +61,9 @@ const ENGLISH: Words = Words {
     question: "How satisfied are you with the way we handled your ticket",
     feedback: "Is there anything you would like to tell us? (optional)",
     send: "Send",
+    no_star: "Please choose from 1 to 5 stars.",
+    too_long: "Your text is too long: 5,000 characters fit. Please shorten it.",
+    unreadable: "Your text has a character that we cannot take. Please type it anew.",
     thanks: "Thank you. Your answer has reached us.",
     answered: "Thank you. You have answered this survey already.",
     over: "Your ticket has been taken up again since this survey was sent. We will ask you once it is done.",
@@ -46,6 +75,9 @@ const SWAHILI: Words = Words {
     question: "Umeridhika kiasi gani na jinsi tulivyoshughulikia tiketi yako",
     feedback: "Je, kuna jambo ungependa kutuambia? (si lazima)",
     send: "Tuma",
+    no_star: "Tafadhali chagua nyota 1 hadi 5.",
+    too_long: "Maandishi yako ni marefu mno: herufi 5,000 tu zinatosha. Tafadhali yafupishe.",
+    unreadable: "Maandishi yako yana herufi ambayo hatuwezi kuipokea. Tafadhali yaandike upya.",
     thanks: "Asante. Tumepokea jibu lako.",
     answered: "Asante. Tayari umejibu maswali haya.",
     over: "Tiketi yako imefunguliwa tena tangu maswali haya yatumwe. Tutakuuliza itakapokamilika.",
@@ -57,6 +89,9 @@ const FRENCH: Words = Words {
     question: "Dans quelle mesure êtes-vous satisfait du traitement de votre ticket",
     feedback: "Souhaitez-vous nous dire quelque chose ? (facultatif)",
     send: "Envoyer",
+    no_star: "Veuillez choisir de 1 à 5 étoiles.",
+    too_long: "Votre texte est trop long : 5 000 caractères au plus. Veuillez le raccourcir.",
+    unreadable: "Votre texte contient un caractère que nous ne pouvons pas accepter. Veuillez le saisir à nouveau.",
     thanks: "Merci. Votre réponse nous est parvenue.",
     answered: "Merci. Vous avez déjà répondu à cette enquête.",
     over: "Votre ticket a été rouvert depuis l’envoi de cette enquête. Nous vous interrogerons une fois qu’il sera traité.",
@@ -72,7 +107,7 @@ pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
         _ => ("en", &ENGLISH),
     };
     let content = match what {
-        Page::Form(number) => form(words, number),
+        Page::Form(number, filled) => form(words, number, *filled),
         Page::Thanks => format!("<p>{}</p>", words.thanks),
         Page::Answered => format!("<p>{}</p>", words.answered),
         Page::Over => format!("<p>{}</p>", words.over),
@@ -81,21 +116,48 @@ pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
     framed(status, tag, words.title, &content)
 }
 
-/// The form sends to its own address, which holds the token.
-fn form(words: &Words, number: &TicketNumber) -> String {
+/// The form sends to its own address, which holds the token. Each reason stands with its field, and
+/// is read out when the page opens.
+fn form(words: &Words, number: &TicketNumber, filled: Filled<'_>) -> String {
     let star = |stars: i16| {
+        let checked = if filled.rating == Some(stars) {
+            " checked"
+        } else {
+            ""
+        };
         format!(
-            "<label><input type=\"radio\" name=\"rating\" value=\"{stars}\" required> {stars} ★</label>"
+            "<label><input type=\"radio\" name=\"rating\" value=\"{stars}\" required{checked}> {stars} ★</label>"
         )
     };
     let stars = [1, 2, 3, 4, 5].map(star).concat();
+    let (no_star, star_wrong) = reason(words, filled, &[Wrong::NoStar], "rating-wrong");
+    let of_text = [Wrong::TooLong, Wrong::Unreadable];
+    let (of_text, text_wrong) = reason(words, filled, &of_text, "feedback-wrong");
+    // A line break right after the tag is no part of the text.
     format!(
-        "<form method=\"post\">\n<fieldset>\n<legend>{question} ({number})?</legend>\n\
-         <div class=\"stars\">{stars}</div>\n</fieldset>\n\
-         <label>{feedback}<textarea name=\"feedback\" maxlength=\"5000\"></textarea></label>\n\
+        "<form method=\"post\">\n<fieldset{star_wrong}>\n<legend>{question} ({number})?</legend>\n\
+         {no_star}<div class=\"stars\">{stars}</div>\n</fieldset>\n{of_text}\
+         <label>{feedback}<textarea name=\"feedback\" maxlength=\"5000\"{text_wrong}>\n{typed}</textarea></label>\n\
          <button>{send}</button>\n</form>",
         question = words.question,
         feedback = words.feedback,
         send = words.send,
+        typed = escaped(filled.feedback),
+    )
+}
+
+/// The first of these reasons that there is, and the attributes by which its field refers to it.
+fn reason(words: &Words, filled: Filled<'_>, of: &[Wrong], id: &str) -> (String, String) {
+    let Some(wrong) = filled.wrong.iter().find(|wrong| of.contains(wrong)) else {
+        return (String::new(), String::new());
+    };
+    let why = match wrong {
+        Wrong::NoStar => words.no_star,
+        Wrong::TooLong => words.too_long,
+        Wrong::Unreadable => words.unreadable,
+    };
+    (
+        format!("<p class=\"wrong\" id=\"{id}\" role=\"alert\">{why}</p>\n"),
+        format!(" aria-invalid=\"true\" aria-describedby=\"{id}\""),
     )
 }

@@ -49,6 +49,8 @@ pub enum Reached {
     Sent,
     /// There was nothing to tell any more.
     Dropped,
+    /// It waits until the address is confirmed.
+    Held,
     /// It did not work, and is tried again.
     Delayed,
     /// It did not work and will not.
@@ -56,12 +58,19 @@ pub enum Reached {
 }
 
 impl Reached {
-    const ALL: [Self; 4] = [Self::Sent, Self::Dropped, Self::Delayed, Self::Failed];
+    const ALL: [Self; 5] = [
+        Self::Sent,
+        Self::Dropped,
+        Self::Held,
+        Self::Delayed,
+        Self::Failed,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Sent => "sent",
             Self::Dropped => "dropped",
+            Self::Held => "held",
             Self::Delayed => "delayed",
             Self::Failed => "failed",
         }

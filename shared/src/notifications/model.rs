@@ -90,6 +90,33 @@ impl Template {
     }
 }
 
+impl Template {
+    /// Whether it hands on what a person wrote to the reader, rather than says something of the system's own.
+    #[must_use]
+    pub const fn relays_a_message(self) -> bool {
+        match self {
+            Self::StaffReplied | Self::CustomerReplied | Self::Mentioned => true,
+            Self::TicketReceived
+            | Self::TicketAssigned
+            | Self::AnswerAwaited
+            | Self::AnswerReminder
+            | Self::TicketResolved
+            | Self::TicketClosed
+            | Self::WorkAssigned
+            | Self::WorkReopened
+            | Self::EscalatedToYou
+            | Self::EscalatedToNobody
+            | Self::EscalationResolved
+            | Self::SlaAtRisk
+            | Self::SlaBreached
+            | Self::ConfirmEmail
+            | Self::ResetPassword
+            | Self::PasswordChanged
+            | Self::EmailChanged => false,
+        }
+    }
+}
+
 text_enum! {
     /// Where a notification stands.
     pub enum NotificationStatus {
@@ -99,6 +126,8 @@ text_enum! {
         Sent = "sent",
         /// Given up for now.
         Failed = "failed",
+        /// Put by until its address is confirmed.
+        Held = "held",
         /// There was nothing to tell any more when it was about to be sent.
         Dropped = "dropped",
     }
@@ -110,7 +139,7 @@ impl NotificationStatus {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Sent | Self::Dropped => true,
-            Self::Pending | Self::Failed => false,
+            Self::Pending | Self::Failed | Self::Held => false,
         }
     }
 }

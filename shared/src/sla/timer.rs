@@ -5,6 +5,9 @@
 //! found nor its instants. To keep this, every change of a clock first records what was due.
 //! Nothing on record is ever taken back. Pure.
 //!
+//! A pause counts if it begins by the deadline. One that begins later is none: the deadline stays,
+//! and the clock runs on.
+//!
 //! A clock that has not stopped runs by the calendar of the ticket's policy, which is passed in. One
 //! that has stopped keeps what it used, so that no later calendar rewrites it.
 
@@ -96,11 +99,11 @@ impl SlaClock {
         clock
     }
 
-    /// Lets it stand still. Nothing to do when it does already, or has stopped.
+    /// Lets it stand still. Nothing to do when it does already, has stopped, or is past its deadline.
     #[must_use = "what comes on record has to be told"]
     pub fn pause(&mut self, at: DateTime<Utc>) -> Vec<Overdue> {
         let overdue = self.sweep(at);
-        if self.is_running() {
+        if self.is_running() && at <= self.due_at {
             self.paused_at = Some(at);
         }
         overdue
@@ -112,18 +115,27 @@ impl SlaClock {
         if self.stopped_at.is_some() {
             return;
         }
-        if let Some(from) = self.paused_at.take() {
-            if self.paused_micros == 0 || !self.pauses.is_empty() {
-                self.pauses.push(Pause { from, to: at });
-            }
+        if let Some(from) = self.end_pause(at)
+            && from <= self.due_at
+        {
             let micros = micros(working_time::between(calendar, from, at));
             self.paused_micros = self.paused_micros.saturating_add(micros);
             self.set_deadlines(calendar);
         }
     }
 
-    /// Gives it other terms, counted from its start and its pauses. What has come due by the
-    /// old ones stays, what is overdue by the new ones comes on record at once. A clock that has
+    /// Keeps the present pause among those that are over, whether it counts or not: another target
+    /// may reach it. Gives its beginning.
+    fn end_pause(&mut self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let from = self.paused_at.take()?;
+        if self.paused_micros == 0 || !self.pauses.is_empty() {
+            self.pauses.push(Pause { from, to: at });
+        }
+        Some(from)
+    }
+
+    /// Gives it other terms, counted from its start and the pauses that begin by the new deadline.
+    /// What has come due by the old ones stays, what is overdue by the new ones comes on record at once. A clock that has
     /// stopped is left alone: past events are not rewritten.
     #[must_use = "what comes on record has to be told"]
     pub fn retarget(&mut self, terms: &Terms<'_>, at: DateTime<Utc>) -> Vec<Overdue> {
@@ -134,14 +146,32 @@ impl SlaClock {
         let reached = self.paused_at.unwrap_or(at);
         let mut overdue = self.record(reached);
         if !self.pauses.is_empty() {
-            let pauses = self.pauses.iter();
-            let measured =
-                pauses.map(|pause| working_time::between(terms.calendar, pause.from, pause.to));
-            self.paused_micros = measured.map(micros).fold(0, i64::saturating_add);
+            let time = TimeDelta::minutes(i64::from(terms.target_minutes));
+            self.paused_micros = self.paused_by_then(terms.calendar, time);
         }
         self.take_terms(terms);
         overdue.extend(self.record(reached));
+        if self.paused_at.is_some_and(|from| from > self.due_at) {
+            self.end_pause(at);
+        }
         overdue
+    }
+
+    /// The working time of the pauses that begin by the deadline of such a target, each of which
+    /// moves it for those after it.
+    fn paused_by_then(&self, calendar: Option<&Calendar>, target: TimeDelta) -> i64 {
+        let instant = |time| working_time::instant_after(calendar, self.started_at, time);
+        let (mut due_at, mut paused) = (instant(target), 0_i64);
+        for pause in &self.pauses {
+            if pause.from > due_at {
+                break;
+            }
+            paused = paused.saturating_add(micros(working_time::between(
+                calendar, pause.from, pause.to,
+            )));
+            due_at = instant(target + TimeDelta::microseconds(paused));
+        }
+        paused
     }
 
     /// Stops it: what it measures has happened. What was due and is not on record yet comes on
@@ -245,7 +275,8 @@ impl SlaClock {
     #[must_use]
     pub fn paused(&self, calendar: Option<&Calendar>, now: DateTime<Utc>) -> TimeDelta {
         let over = TimeDelta::microseconds(self.paused_micros);
-        let present = self.paused_at.map_or(TimeDelta::zero(), |paused_at| {
+        let counts = self.paused_at.filter(|from| *from <= self.due_at);
+        let present = counts.map_or(TimeDelta::zero(), |paused_at| {
             working_time::between(calendar, paused_at, now)
         });
         over + present
@@ -254,7 +285,8 @@ impl SlaClock {
     /// The deadline; of a clock that stands still, as if it ran on from `now`.
     #[must_use]
     pub fn due_if_resumed(&self, calendar: Option<&Calendar>, now: DateTime<Utc>) -> DateTime<Utc> {
-        if self.paused_at.is_none() {
+        // Only a release before this one lets a clock stand still that is past its deadline.
+        if self.paused_at.is_none_or(|from| from > self.due_at) {
             return self.due_at;
         }
         let time = self.share(100) + self.paused(calendar, now);

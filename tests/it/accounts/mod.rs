@@ -6,6 +6,7 @@ mod outside;
 mod passwords;
 mod profile;
 mod throttle;
+mod unconfirmed;
 
 use crate::harness::{Answer, App, Caller, Mail};
 use serde_json::{Value, json};

@@ -271,6 +271,39 @@ async fn waiting_for_the_customer_moves_the_resolution_and_not_the_response() {
 }
 
 #[tokio::test]
+async fn a_wait_for_the_customer_that_begins_after_the_deadline_moves_it_no_more() {
+    let app = App::with(&[("AUTO_ESCALATE_ON_BREACH", "false")]).await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    let id = amina.asks("general", "urgent").await;
+    let later = amina.asks("general", "urgent").await;
+    app.settle().await;
+    for id in [&id, &later] {
+        sarah.says(id, "Hello.").await.created();
+    }
+    app.advance(minutes(60));
+    // The other one waits in time, and is due at 14:00.
+    sarah.sets(&later, "waiting_customer").await.ok();
+    app.advance(minutes(90));
+    sarah.sets(&id, "waiting_customer").await.ok();
+    for waiting in [90, 180] {
+        app.advance(minutes(90));
+        let sla = sarah.ticket(&id).await["sla"].clone();
+        assert_eq!(sla["resolution"]["targetAt"], "2025-10-01T10:00:00.000Z");
+        assert_eq!(sla["resolution"]["remainingMinutes"], -30 - waiting);
+        assert_eq!(sla["resolution"]["state"], "breached");
+        assert_eq!(sla["pausedMinutes"], 0);
+    }
+    for id in [&id, &later] {
+        sarah.sets(id, "in_progress").await.ok();
+    }
+    let sla = sarah.ticket(&id).await["sla"].clone();
+    assert_eq!(sla["resolution"]["targetAt"], "2025-10-01T10:00:00.000Z");
+    let list = sarah.get("/api/v1/support/tickets?sort=slaDue").await;
+    assert_eq!(list.ok()["tickets"][0]["id"], json!(id));
+}
+
+#[tokio::test]
 async fn a_reopened_ticket_has_a_new_cycle_with_a_warning_and_a_breach_of_its_own() {
     let app = App::with(&[("AUTO_ESCALATE_ON_BREACH", "false")]).await;
     let amina = app.customer("Amina").await;

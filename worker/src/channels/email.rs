@@ -6,11 +6,13 @@ use crate::mail::{
     compose, compose_for_account,
 };
 use chrono::{DateTime, Utc};
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 use shared::{
     config::Config,
     context::Context,
-    ids::NotificationId,
     notifications::{account::AccountContent, allowance, content::Content},
 };
 
@@ -51,8 +53,8 @@ impl Email {
         })
     }
 
-    /// Sends a notification, unless there is nothing to tell any more. Sent twice, it is the same
-    /// mail twice, with one Message-ID.
+    /// Sends a notification, unless there is nothing to tell any more or the address is not confirmed
+    /// yet. Sent twice, it is the same mail twice, with one Message-ID.
     ///
     /// # Errors
     /// It did not leave, or nobody knows whether it did.
@@ -61,8 +63,11 @@ impl Email {
         content: &Content,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due() {
+        if !content.is_due(now) {
             return Ok(Delivered::NothingToTell);
+        }
+        if !content.person.confirmed {
+            return Ok(Delivered::Held);
         }
         let view = View::of(content, &self.links);
         let rendered = self
@@ -108,13 +113,17 @@ impl Email {
 }
 
 impl DeliveryChannel for Email {
-    /// An address that nobody has confirmed gets so many mails a day.
+    /// An address that is not confirmed gets so many mails about its account a day. One about a ticket is held
+    /// until it is confirmed, and counts for nothing.
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
-        notification: NotificationId,
+        told: &'d Told,
     ) -> BoxFuture<'d, Result<bool, sqlx::Error>> {
-        allowance::admit(cx, notification).boxed()
+        match told {
+            Told::Ticket(_) => ready(Ok(true)).boxed(),
+            Told::Account(content) => allowance::admit(cx, content.id).boxed(),
+        }
     }
 
     fn send<'d>(

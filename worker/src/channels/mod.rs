@@ -9,9 +9,7 @@ pub use told::Told;
 use crate::mail::{MailSetupError, Verdict};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use shared::{
-    channel::Channel, config::Config, context::Context, ids::NotificationId, jobs::circuit::Trouble,
-};
+use shared::{channel::Channel, config::Config, context::Context, jobs::circuit::Trouble};
 
 /// The channels, made once at the start of a worker.
 #[derive(Debug)]
@@ -27,7 +25,7 @@ pub(crate) trait DeliveryChannel: Send + Sync {
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
-        notification: NotificationId,
+        told: &'d Told,
     ) -> BoxFuture<'d, Result<bool, sqlx::Error>>;
 
     /// Hands it to the provider, with no transaction open. Sent twice it has to be the same to the provider: the id of
@@ -46,6 +44,8 @@ pub enum Delivered {
     Sent,
     /// There was nothing to tell any more.
     NothingToTell,
+    /// It is put by until the address is confirmed.
+    Held,
 }
 
 /// How an attempt to deliver ended badly.

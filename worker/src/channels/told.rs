@@ -39,7 +39,7 @@ impl Told {
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         match self {
-            Self::Ticket(content) => content.is_due(),
+            Self::Ticket(content) => content.is_due(now),
             Self::Account(content) => content.is_due(now),
         }
     }

@@ -22,8 +22,8 @@ use shared::{
     work::{By, Work},
 };
 
-/// Hands a notification to the provider, unless there is nothing to tell any more, or somebody else may be at it. No
-/// transaction is open meanwhile. What stood in the way is written down with the notification.
+/// Hands a notification to the provider, unless there is nothing to tell any more, its address is not confirmed, or
+/// somebody else may be at it. No transaction is open meanwhile. What stood in the way is written down with the notification.
 pub(crate) async fn deliver(
     cx: &JobContext,
     delivery: Delivery,
@@ -36,7 +36,7 @@ pub(crate) async fn deliver(
     let Some(told) = told.filter(|told| told.is_due(now)) else {
         return Ok(Delivered::NothingToTell);
     };
-    if !asked(channel.admits(cx, delivery.notification)).await? {
+    if !asked(channel.admits(cx, &told)).await? {
         return Ok(Delivered::NothingToTell);
     }
     let sent = lease.bounds(channel.send(&told, now)).await;
@@ -72,6 +72,7 @@ pub(crate) async fn record(
     let attempt = match delivered {
         Delivered::Sent => Attempt::Sent,
         Delivered::NothingToTell => Attempt::NothingToTell,
+        Delivered::Held => Attempt::Held,
     };
     actions::record(work, delivery.notification, attempt).await?;
     Ok(())

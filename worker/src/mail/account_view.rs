@@ -15,8 +15,9 @@ use shared::{
 pub struct AccountView {
     audience: &'static str,
     number: Option<String>,
-    /// The recipient's given name.
-    first_name: String,
+    /// The recipient's given name; nobody's where the address may be a stranger's, who is not to read
+    /// what somebody else wrote.
+    first_name: Option<String>,
     /// The address that the mail goes to.
     address: String,
     at: String,
@@ -34,7 +35,10 @@ impl AccountView {
         Self {
             audience: "owner",
             number: None,
-            first_name: one_line(&content.person.first_name),
+            first_name: content
+                .person
+                .confirmed
+                .then(|| one_line(&content.person.first_name)),
             address: one_line(&content.address),
             at: local(content.at, zone),
             until: content.expires_at.map(|end| local(end, zone)),

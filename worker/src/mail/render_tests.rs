@@ -8,13 +8,16 @@ use shared::{
     notifications::{
         Audience, NotificationStatus,
         account::AccountContent,
-        content::{Content, Recipient, TicketFacts},
+        content::{Content, Recipient, Since, TicketFacts},
     },
     people::{AccountEventKind, Role},
     sla::Metric,
     tickets::{Happened, Status, TicketNumber, access::Mention},
 };
 use std::collections::BTreeSet;
+
+#[path = "promises_tests.rs"]
+mod promises;
 
 const HOSTILE: &str =
     "<script>alert(1)</script>\r\nBcc: all@example.org\r\n\r\n\"Hi\" & {{ number }}";
@@ -95,6 +98,7 @@ fn content(template: Template, language: &str) -> Content {
             first_name: HOSTILE.to_owned(),
             last_name: "Otieno, \"Jr\"".to_owned(),
             email: "amina@example.org".to_owned(),
+            confirmed: true,
             role: if customer {
                 Role::Customer
             } else {
@@ -111,6 +115,7 @@ fn content(template: Template, language: &str) -> Content {
             id: TicketId(uuid::Uuid::from_u128(3)),
             number: TicketNumber::new(at(), 1),
             subject: HOSTILE.to_owned(),
+            status: Status::InProgress,
             customer_id: user(1),
             customer: "Amina".to_owned(),
             assigned_to: Some(user(2)),
@@ -118,11 +123,20 @@ fn content(template: Template, language: &str) -> Content {
             summary: Some(HOSTILE.to_owned()),
             cycle: 0,
         },
+        since: Since::default(),
+        clock: None,
         text: Some(HOSTILE.to_owned()),
         files: 2,
         is_redacted: false,
         mention: Mention::Mentioned,
     }
+}
+
+/// With what the mail would ask for done.
+fn dealt_with(template: Template, language: &str) -> Content {
+    let mut content = content(template, language);
+    content.ticket.status = Status::Closed;
+    content
 }
 
 /// With all that may be absent absent.
@@ -162,7 +176,11 @@ fn every_mail() -> impl Iterator<Item = (Template, &'static str)> {
 #[test]
 fn every_template_has_words_in_every_language_whatever_is_absent() {
     for (template, language) in every_mail() {
-        for content in [content(template, language), bare(template, language)] {
+        for content in [
+            content(template, language),
+            dealt_with(template, language),
+            bare(template, language),
+        ] {
             let mail = rendered(&content);
             for form in [&mail.text, &mail.html] {
                 assert!(
@@ -229,6 +247,7 @@ fn account_content(kind: AccountEventKind, language: &str) -> AccountContent {
         event: AccountEventId(uuid::Uuid::from_u128(4)),
         kind,
         address: "amina@example.org".to_owned(),
+        is_present: kind != AccountEventKind::EmailChanged,
         at: at(),
         expires_at: kind.link_lifetime().map(|lifetime| at() + lifetime),
         spent_at: None,

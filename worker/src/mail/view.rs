@@ -51,7 +51,10 @@ pub struct View {
     files: i64,
     link: Option<String>,
     metric: Option<Metric>,
-    late: bool,
+    /// Whether what the mail would ask for is done.
+    dealt_with: bool,
+    /// Whether the customer has to answer first.
+    waiting: bool,
 }
 
 impl View {
@@ -62,7 +65,7 @@ impl View {
         let number = one_line(ticket.number.as_str());
         let title = one_line(&ticket.subject);
         let local = |at| local(at, content.person.timezone);
-        let (metric, due_at, late) = clock(&content.what);
+        let (metric, due_at) = clock(content);
         Self {
             audience: match content.template.audience() {
                 Audience::Customer => "customer",
@@ -76,12 +79,14 @@ impl View {
             agent: ticket.agent.as_deref().map(one_line),
             customer: one_line(&ticket.customer),
             quote: quote(content)
-                .map(trimmed)
+                .map(in_lines)
+                .map(|quote| trimmed(&quote))
                 .filter(|quote| !quote.is_empty()),
             files: files(content),
             link: link(content, links, &number),
             metric,
-            late,
+            dealt_with: content.is_dealt_with(),
+            waiting: content.waits_for_customer(),
             number,
             ticket: title,
         }
@@ -95,14 +100,15 @@ pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> S
         .to_string()
 }
 
-/// The clock of which an event tells, when it is due, and whether that was found late.
-fn clock(what: &Happened) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>, bool) {
-    if let Happened::SlaAtRisk { metric, due_at, .. } = what {
-        (Some(*metric), Some(*due_at), false)
-    } else if let Happened::SlaBreached { metric, late, .. } = what {
-        (Some(*metric), None, *late)
+/// The clock of which an event tells, and the deadline that it has now.
+fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>) {
+    if let Happened::SlaAtRisk { metric, due_at, .. } = &content.what {
+        let now = content.clock.map_or(*due_at, |clock| clock.due_at);
+        (Some(*metric), Some(now))
+    } else if let Happened::SlaBreached { metric, .. } = &content.what {
+        (Some(*metric), None)
     } else {
-        (None, None, false)
+        (None, None)
     }
 }
 
@@ -176,10 +182,11 @@ fn link(content: &Content, links: &Links, number: &str) -> Option<String> {
     }
 }
 
-/// The recipient, by name.
+/// The recipient, by name where the address is known to be this person's.
 pub(super) fn mailbox(person: &Recipient) -> Result<Mailbox, lettre::address::AddressError> {
-    let name = one_line(&format!("{} {}", person.first_name, person.last_name));
-    Ok(Mailbox::new(Some(name), person.email.trim().parse()?))
+    let name = || one_line(&format!("{} {}", person.first_name, person.last_name));
+    let name = person.confirmed.then(name);
+    Ok(Mailbox::new(name, person.email.trim().parse()?))
 }
 
 /// Without line breaks and other control characters, which have no place in a name or a title,
@@ -187,6 +194,18 @@ pub(super) fn mailbox(person: &Recipient) -> Result<Mailbox, lettre::address::Ad
 pub(super) fn one_line(text: &str) -> String {
     let spaced = text.replace(|letter: char| letter.is_control(), " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Every kind of line break as one, so that no line of a text gets out of its quotation: those of
+/// Unicode (UAX 14: CR, VT, FF, NEL, LS, PS) and the separators that some programs break lines at.
+fn in_lines(text: &str) -> String {
+    let breaks = |letter| {
+        matches!(
+            letter,
+            '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    text.replace("\r\n", "\n").replace(breaks, "\n")
 }
 
 fn trimmed(text: &str) -> String {

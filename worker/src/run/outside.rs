@@ -127,6 +127,7 @@ async fn close(
         match delivered {
             Delivered::Sent => Reached::Sent,
             Delivered::NothingToTell => Reached::Dropped,
+            Delivered::Held => Reached::Held,
         },
     );
     Ok(Outcome::Done)
@@ -144,7 +145,7 @@ async fn other_side(
                 tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
             }
         }
-        Delivered::NothingToTell => {
+        Delivered::NothingToTell | Delivered::Held => {
             let now = work.now();
             circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
         }

@@ -28,6 +28,8 @@ pub struct AccountContent {
     pub kind: AccountEventKind,
     /// Where the mail goes.
     pub address: String,
+    /// Whether the account has that address now.
+    pub is_present: bool,
     /// When it happened.
     pub at: DateTime<Utc>,
     /// Until when its link is good.
@@ -38,11 +40,20 @@ pub struct AccountContent {
 
 impl AccountContent {
     /// Whether there is still something to tell: not when it was told already, nor of a link that
-    /// leads nowhere any more.
+    /// leads nowhere any more. An address that nobody has confirmed is told nothing but how to do so.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let leads_somewhere =
             self.spent_at.is_none() && self.expires_at.is_none_or(|end| end > now);
-        !self.status.is_final() && self.person.active && leads_somewhere
+        let may_go = self.person.confirmed || self.kind.proves_the_address();
+        let still_so = match self.kind {
+            // Who went back to that address is not told that it was left.
+            AccountEventKind::EmailChanged => !self.is_present,
+            AccountEventKind::ConfirmEmail
+            | AccountEventKind::ResetPassword
+            | AccountEventKind::PasswordChanged => true,
+        };
+        let open = !self.status.is_final() && self.person.active;
+        open && may_go && still_so && leads_somewhere
     }
 }

@@ -41,12 +41,15 @@ pub async fn load(
     id: NotificationId,
 ) -> Result<Option<AccountContent>, sqlx::Error> {
     let row = sqlx::query!(
-        "select n.id, n.status, e.id as event_id, e.kind, e.address, e.at, e.expires_at, e.spent_at,
+        r#"select n.id, n.status, e.id as event_id, e.kind, e.address, e.at, e.expires_at, e.spent_at,
+            lower(e.address) = lower(p.email) as "is_present!",
+            e.address_confirmed or (p.email_confirmed_at is not null and lower(e.address) = lower(p.email))
+                as "confirmed!",
             p.id as person_id, p.first_name, p.last_name, p.role, p.language, p.timezone, p.active
         from notifications n
         join account_events e on e.id = n.account_event_id
         join users p on p.id = n.user_id
-        where n.id = $1",
+        where n.id = $1"#,
         id.0,
     )
     .fetch_optional(pool)
@@ -59,6 +62,7 @@ pub async fn load(
             first_name: row.first_name,
             last_name: row.last_name,
             email: row.address.clone(),
+            confirmed: row.confirmed,
             role: row.role,
             language: row.language,
             // A zone that this release does not know is no reason to keep quiet.
@@ -68,6 +72,7 @@ pub async fn load(
         event: row.event_id,
         kind: row.kind,
         address: row.address,
+        is_present: row.is_present,
         at: row.at,
         expires_at: row.expires_at,
         spent_at: row.spent_at,

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::NotificationId,
-    notifications::{NotificationStatus, store},
+    notifications::{NotificationStatus, allowance, store},
     work::Work,
 };
 
@@ -13,6 +13,8 @@ pub enum Attempt<'a> {
     Sent,
     /// There was nothing to tell any more.
     NothingToTell,
+    /// No attempt: its address is to be confirmed first.
+    Held,
     /// It did not work; it is tried again later.
     Delayed(&'a str),
     /// It did not work and will not: it stays visible, and can be sent again.
@@ -33,6 +35,7 @@ pub async fn record(
     let (status, error) = match attempt {
         Attempt::Sent => (NotificationStatus::Sent, None),
         Attempt::NothingToTell => (NotificationStatus::Dropped, None),
+        Attempt::Held => return allowance::hold(work, notification).await,
         Attempt::Delayed(error) => (NotificationStatus::Pending, Some(error)),
         Attempt::GivenUp(error) => (NotificationStatus::Failed, Some(error)),
         Attempt::Abandoned(error) => return store::abandon(work, notification, error).await,

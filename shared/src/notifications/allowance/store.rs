@@ -1,7 +1,11 @@
 //! The SQL of what unconfirmed addresses may get.
 
-use crate::{ids::NotificationId, work::Work};
-use chrono::NaiveDate;
+use crate::{
+    ids::{NotificationId, UserId},
+    notifications::Channel,
+    work::Work,
+};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgExecutor, PgPool};
 
 /// Where a notification goes, if nobody has confirmed that address.
@@ -14,7 +18,8 @@ pub(super) async fn unconfirmed_address(
         from notifications n
         join users u on u.id = n.user_id
         left join account_events e on e.id = n.account_event_id
-        where n.id = $1 and not coalesce(e.address_confirmed, u.email_confirmed_at is not null)"#,
+        where n.id = $1 and not coalesce(e.address_confirmed, false)
+            and (u.email_confirmed_at is null or lower(e.address) <> lower(u.email))"#,
         notification.0,
     )
     .fetch_optional(db)
@@ -54,6 +59,71 @@ pub(super) async fn count(
     .execute(&mut *work.tx)
     .await?;
     Ok(counted.rows_affected() > 0)
+}
+
+/// Whether the person of a notification has confirmed the address meanwhile. Nobody can do so until the transaction ends.
+pub(super) async fn is_confirmed(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select u.email_confirmed_at is not null as "confirmed!"
+        from notifications n join users u on u.id = n.user_id
+        where n.id = $1 for share of u"#,
+        notification.0,
+    )
+    .fetch_one(&mut *work.tx)
+    .await
+}
+
+/// Marks a notification as held.
+pub(super) async fn hold(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notifications set status = 'held', last_error = null
+        where id = $1 and status in ('pending', 'failed')",
+        notification.0,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes the latest of what is held for a person pending again, in the order in which it came about.
+pub(super) async fn release(
+    work: &mut Work<'_>,
+    owner: UserId,
+    since: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<(NotificationId, Channel)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"with released as (
+            update notifications set status = 'pending' where id in (
+                select id from notifications where user_id = $1 and status = 'held' and created_at > $2
+                order by created_at desc, id desc limit $3)
+            returning id, channel, created_at)
+        select id as "id!: NotificationId", channel as "channel!: Channel"
+        from released order by created_at, id"#,
+        owner.0,
+        since,
+        most,
+    )
+    .fetch_all(&mut *work.tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
+}
+
+/// Drops whatever is held for a person.
+pub(super) async fn drop_held(work: &mut Work<'_>, owner: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notifications set status = 'dropped' where user_id = $1 and status = 'held'",
+        owner.0,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
 }
 
 /// Forgets the counts of the days before this one.

@@ -1,5 +1,6 @@
 //! What a notification tells, as it is at the moment of sending. Pure but for `store`.
 
+mod still;
 mod store;
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     notifications::{Audience, NotificationStatus, Template},
     people::Role,
     tickets::{
-        Happened, TicketNumber,
+        Happened, Status, TicketNumber,
         access::{Mention, Reader, Scope},
     },
     work::Actor,
@@ -15,6 +16,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+pub use still::{ClockFacts, Since};
 pub use store::load;
 
 /// A notification with everything that it may tell.
@@ -37,6 +39,10 @@ pub struct Content {
     pub actor: Option<String>,
     /// The ticket.
     pub ticket: TicketFacts,
+    /// What happened to it since.
+    pub since: Since,
+    /// The clock of which it tells.
+    pub clock: Option<ClockFacts>,
     /// The text of the message or the note.
     pub text: Option<String>,
     /// How many files came with it.
@@ -58,6 +64,8 @@ pub struct Recipient {
     pub last_name: String,
     /// Address.
     pub email: String,
+    /// Whether its owner has proved to read what is sent there.
+    pub confirmed: bool,
     /// The role held now.
     pub role: Role,
     /// A language of BCP 47.
@@ -77,6 +85,8 @@ pub struct TicketFacts {
     pub number: TicketNumber,
     /// Its title.
     pub subject: String,
+    /// Where it stands now.
+    pub status: Status,
     /// Whose it is.
     pub customer_id: UserId,
     /// The customer's given name.
@@ -92,10 +102,11 @@ pub struct TicketFacts {
 }
 
 impl Content {
-    /// Whether there is still something to tell: not when it was told already, nor of a message that
-    /// was redacted, nor to somebody whose account is closed or who may not see it any more.
+    /// Whether there is still something to tell at `now`: not when it was told already, nor of a message
+    /// that was redacted, nor to somebody whose account is closed or who may not see it any more, nor
+    /// what is so no longer.
     #[must_use]
-    pub fn is_due(&self) -> bool {
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
             Audience::Customer => self.person.id == self.ticket.customer_id,
             Audience::Holder => {
@@ -106,7 +117,11 @@ impl Content {
             // Of accounts there are other mails.
             Audience::Owner => false,
         };
-        !self.status.is_final() && !self.is_redacted && self.person.active && may_see
+        !self.status.is_final()
+            && !self.is_redacted
+            && self.person.active
+            && may_see
+            && self.is_still_so(now)
     }
 
     /// Whether the person may read the notes of the ticket.

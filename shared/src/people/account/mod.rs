@@ -3,12 +3,14 @@
 //! Races: whatever changes an address, a password or a link locks the person's row first, so that
 //! two uses of one link, or a link and a change of the password, happen one after the other.
 
+mod confirm;
 mod link;
 mod model;
 pub(super) mod store;
 mod tell;
 
+pub(super) use confirm::confirm;
 pub use link::{link, named};
 pub use model::AccountEventKind;
-pub use store::link_language;
+pub use store::{link_language, open_confirmation};
 pub(super) use tell::{Address, tell};

@@ -28,6 +28,16 @@ impl AccountEventKind {
         }
     }
 
+    /// Whether the mail asks for a proof that the address is the owner's: using its link is one. No
+    /// other goes to an address that nobody has confirmed.
+    #[must_use]
+    pub const fn proves_the_address(self) -> bool {
+        match self {
+            Self::ConfirmEmail | Self::ResetPassword => true,
+            Self::PasswordChanged | Self::EmailChanged => false,
+        }
+    }
+
     /// The words in which it is told.
     #[must_use]
     pub const fn template(self) -> Template {

@@ -115,7 +115,7 @@ pub(in crate::people) async fn save_password(
 }
 
 /// Gives an account an address that its owner has proved to have.
-pub(in crate::people) async fn save_confirmed_address(
+pub(super) async fn save_confirmed_address(
     work: &mut Work<'_>,
     id: UserId,
     email: &str,
@@ -216,6 +216,26 @@ pub async fn link_language(
         "select u.language from account_events e join users u on u.id = e.user_id
          where e.id = $1 and e.spent_at is null and e.expires_at > $2 and u.active",
         id.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The link by which a person could confirm an address now, the latest if there are several.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_confirmation(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountEventId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id: AccountEventId" from account_events
+         where user_id = $1 and kind = 'confirm_email' and spent_at is null and expires_at > $2
+         order by at desc, id desc limit 1"#,
+        owner.0,
         now,
     )
     .fetch_optional(db)

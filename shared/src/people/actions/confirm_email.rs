@@ -8,7 +8,7 @@ use crate::{
     people::{
         AccountEventKind,
         account::{
-            self,
+            self, confirm,
             store::{self, Account, Link},
             tell,
         },
@@ -40,7 +40,7 @@ pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), Actio
         return Err(no_such_link());
     }
     if is_present {
-        store::save_confirmed_address(work, owner, &account.email).await?;
+        confirm(work, owner, &account.email).await?;
     } else {
         move_to(work, owner, &account, &link).await?;
     }
@@ -55,7 +55,7 @@ async fn move_to(
     account: &Account,
     link: &Link,
 ) -> Result<(), ActionError> {
-    store::save_confirmed_address(work, owner, &link.address)
+    confirm(work, owner, &link.address)
         .await
         .map_err(|error| taken(error, "users_email_key", "email_taken", super::EMAIL_TAKEN))?;
     store::spend_links(work, owner, &link.address).await?;

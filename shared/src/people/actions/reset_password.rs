@@ -7,7 +7,7 @@ use crate::{
     ids::UserId,
     people::{
         AccountEventKind, LoginAddress, PasswordHash,
-        account::{self, store, tell},
+        account::{self, confirm, store, tell},
     },
     work::Work,
 };
@@ -67,7 +67,7 @@ pub async fn reset_password(
     }
     store::save_password(work, owner, hash).await?;
     if account.has_address(&link.address) {
-        store::save_confirmed_address(work, owner, &account.email).await?;
+        confirm(work, owner, &account.email).await?;
         store::spend_confirmations(work, owner).await?;
         account.email_confirmed_at = Some(now);
     }

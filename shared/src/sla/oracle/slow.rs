@@ -119,20 +119,25 @@ impl Slow {
     }
 
     pub(super) fn stood(&self, works: &Works, now: usize) -> usize {
-        let over: usize = self
-            .pauses
-            .iter()
-            .map(|(from, to)| works.between(*from, *to))
-            .sum();
-        over + self.paused.map_or(0, |from| works.between(from, now))
+        self.stood_before(works) + self.paused.map_or(0, |from| works.between(from, now))
+    }
+
+    /// A pause that begins after the deadline is none. Whether it does is asked of the first one
+    /// first, since each moves the deadline for those after it.
+    fn stood_before(&self, works: &Works) -> usize {
+        let mut stood = 0;
+        for (from, to) in &self.pauses {
+            let due = works.after(self.started, self.target + stood);
+            if due.is_some_and(|due| *from > due) {
+                return stood;
+            }
+            stood += works.between(*from, *to);
+        }
+        stood
     }
 
     pub(super) fn set_deadlines(&mut self, works: &Works) {
-        let stood = self
-            .pauses
-            .iter()
-            .map(|(from, to)| works.between(*from, *to))
-            .sum::<usize>();
+        let stood = self.stood_before(works);
         let share =
             |percent: &usize| works.after(self.started, self.target * percent / 100 + stood);
         self.warnings = self.percents.iter().map(share).collect();
@@ -155,6 +160,16 @@ impl Slow {
             && reached > due
         {
             self.breached = Some(due);
+        }
+    }
+
+    fn is_past_due(&self, now: usize) -> bool {
+        self.due.is_some_and(|due| now > due)
+    }
+
+    pub(super) fn pause(&mut self, now: usize) {
+        if self.stopped.is_none() && self.paused.is_none() && !self.is_past_due(now) {
+            self.paused = Some(now);
         }
     }
 
@@ -271,9 +286,8 @@ impl Oracle {
         if let Some(clock) = self.latest(Metric::Resolution)
             && waits
             && pauses
-            && clock.stopped.is_none()
         {
-            clock.paused.get_or_insert(now);
+            clock.pause(now);
         }
     }
 
@@ -309,6 +323,10 @@ impl Oracle {
                     if works.target(clock.metric).is_some() {
                         clock.set_target(works);
                         clock.look(now);
+                        // By the new deadline that pause is none.
+                        if clock.paused.is_some_and(|from| clock.is_past_due(from)) {
+                            clock.resume(works, now);
+                        }
                     } else {
                         clock.stop(works, now);
                     }

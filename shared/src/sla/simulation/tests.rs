@@ -86,6 +86,46 @@ fn replies_waiting_and_taking_up_again_are_as_on_a_ticket() {
     assert_eq!(again.first_response, closed.first_response);
 }
 
+/// Two hours for a ticket that waits for its customer half an hour after they have passed.
+fn late(calendar: Option<crate::sla::Calendar>, now: &str) -> SlaView {
+    let waits = Simulated::Status(Status::WaitingCustomer);
+    let works = Simulated::Status(Status::InProgress);
+    let policy = Policy {
+        first_response_minutes: 60,
+        resolution_minutes: 120,
+        calendar,
+        ..Policy::standard(Priority::Medium, 80)
+    };
+    let events = [
+        event("2025-10-02T08:01:00Z", works),
+        event("2025-10-02T10:30:00Z", waits),
+        event("2025-10-02T13:30:00Z", works),
+    ];
+    let events: Vec<_> = events.into_iter().map(Some).collect();
+    let mut faults = Faults::new();
+    let instants = (Some(at("2025-10-02T08:00:00Z")), Some(at(now)));
+    let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
+    faults.finish(simulation).unwrap().run().unwrap()
+}
+
+#[test]
+fn a_pause_that_begins_after_the_deadline_moves_it_no_more_with_and_without_a_calendar() {
+    let hours = calendar("Africa/Nairobi", "mon-fri 08:00-15:00", &[]);
+    for (calendar, now, left) in [
+        (None, "2025-10-02T12:00:00Z", -120),
+        (None, "2025-10-02T14:00:00Z", -240),
+        // Three in the afternoon: the working day ends.
+        (Some(hours.clone()), "2025-10-02T12:00:00Z", -120),
+        (Some(hours), "2025-10-02T14:00:00Z", -120),
+    ] {
+        let sla = late(calendar, now);
+        let clock = sla.resolution;
+        assert_eq!(clock.target_at, at("2025-10-02T10:00:00Z"));
+        assert_eq!((clock.remaining_minutes, sla.paused_minutes), (left, 0));
+        assert_eq!(clock.state, ClockState::Breached);
+    }
+}
+
 #[test]
 fn what_is_later_than_now_has_not_happened() {
     let events = [event("2025-10-06T06:00:00Z", Simulated::StaffReply)];

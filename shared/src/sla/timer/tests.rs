@@ -7,6 +7,8 @@ use crate::{
 };
 use proptest::prelude::*;
 
+mod pauses;
+
 fn at(minute: i64) -> DateTime<Utc> {
     at_second(minute * 60)
 }
@@ -368,33 +370,5 @@ proptest! {
         let end = at_second(acts.last().map_or(0, |last| last.0) + end);
         drop(clock.stop(None, end));
         prop_assert_eq!(clock.breached_at.is_some(), clock.elapsed(None, end) > TimeDelta::minutes(60));
-    }
-
-    /// Against an oracle that walks through the time minute by minute.
-    #[test]
-    fn elapsed_and_paused_are_the_minutes_that_ran_and_stood(
-        steps in timeline(300), end in 0_i64..300,
-    ) {
-        let steps: Vec<_> = steps.into_iter().map(|(minute, step)| (minute * 60, step)).collect();
-        let end = steps.last().map_or(0, |last| last.0) / 60 + end;
-        let (clock, _) = lived(60, &steps);
-        let (mut ran, mut stood) = (0, 0);
-        let (mut paused, mut stopped) = (false, false);
-        let mut rest = steps.iter().peekable();
-        for minute in 0..end {
-            while let Some((_, step)) = rest.next_if(|(second, _)| *second <= minute * 60) {
-                match step {
-                    Step::Pause => paused = true,
-                    Step::Resume => paused = false,
-                    Step::Stop => stopped = true,
-                    Step::Retarget(..) | Step::Sweep => {}
-                }
-            }
-            if !stopped {
-                *if paused { &mut stood } else { &mut ran } += 1;
-            }
-        }
-        prop_assert_eq!(clock.elapsed(None, at(end)).num_minutes(), ran);
-        prop_assert_eq!(clock.paused(None, at(end)).num_minutes(), stood);
     }
 }

@@ -256,7 +256,7 @@ fn telling(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-fn fits(case: &Case) -> Result<(), TestCaseError> {
+fn fits(case: &Case, now: DateTime<Utc>) -> Result<(), TestCaseError> {
     let ticket = case.ticket();
     let (status, active) = (ticket.status, ticket.status.is_active());
     prop_assert_eq!(ticket.assigned_at.is_some(), ticket.assigned_to.is_some());
@@ -271,7 +271,14 @@ fn fits(case: &Case) -> Result<(), TestCaseError> {
     );
     let clock = case.clocks().latest(Metric::Resolution).unwrap();
     prop_assert_eq!(clock.stopped_at.is_some(), !active);
-    prop_assert_eq!(clock.paused_at.is_some(), status == Status::WaitingCustomer);
+    // It stands still while the customer has to answer, unless the deadline had passed before.
+    let waits = status == Status::WaitingCustomer;
+    prop_assert!(
+        clock
+            .paused_at
+            .is_none_or(|from| waits && from <= clock.due_at)
+    );
+    prop_assert!(!waits || clock.paused_at.is_some() || now > clock.due_at);
     Ok(())
 }
 
@@ -291,7 +298,7 @@ proptest! {
             }
             let told = told(&created, case.entries());
             prop_assert_eq!(telling(&told), telling(case.ticket()), "{:?}", deed);
-            fits(&case)?;
+            fits(&case, instant(minute * 17))?;
         }
     }
 

@@ -1,0 +1,260 @@
+//! Every template, as the ticket moves on before its mail leaves.
+
+use super::*;
+use crate::{
+    ids::{MessageId, NotificationId, TicketId, UserId},
+    notifications::{
+        Audience, NotificationStatus,
+        content::{Recipient, TicketFacts},
+    },
+    people::Role,
+    tickets::{TicketNumber, access::Mention},
+};
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+const AMINA: UserId = UserId(Uuid::from_u128(1));
+const SARAH: UserId = UserId(Uuid::from_u128(2));
+const KIM: UserId = UserId(Uuid::from_u128(3));
+
+fn now() -> DateTime<Utc> {
+    "2025-10-01T08:00:00Z".parse().unwrap()
+}
+
+fn what(template: Template) -> Happened {
+    let message = MessageId(Uuid::from_u128(9));
+    let reason = "why".to_owned();
+    let lifted = |to| Happened::Escalated {
+        level: 1,
+        from: None,
+        to,
+        reason: "why".to_owned(),
+        automatic: false,
+    };
+    let (metric, cycle, late) = (Metric::Resolution, 1, false);
+    match template {
+        Template::TicketAssigned | Template::WorkAssigned => Happened::Assigned {
+            from: None,
+            to: SARAH,
+            reason: None,
+        },
+        Template::AnswerAwaited => Happened::StatusChanged {
+            from: Status::InProgress,
+            to: Status::WaitingCustomer,
+        },
+        Template::AnswerReminder => Happened::Reminded,
+        Template::StaffReplied | Template::CustomerReplied => Happened::MessageAdded { message },
+        Template::Mentioned => Happened::NoteAdded { message },
+        Template::TicketResolved | Template::EscalationResolved => {
+            Happened::Resolved { by_closing: false }
+        }
+        Template::TicketClosed => Happened::Closed,
+        Template::WorkReopened => Happened::Reopened { reason },
+        Template::EscalatedToYou => lifted(Some(SARAH)),
+        Template::EscalatedToNobody => lifted(None),
+        Template::SlaAtRisk => Happened::SlaAtRisk {
+            metric,
+            cycle,
+            percent: Some(80),
+            due_at: now() + TimeDelta::minutes(5),
+            late,
+        },
+        Template::SlaBreached => Happened::SlaBreached {
+            metric,
+            cycle,
+            late,
+        },
+        Template::TicketReceived
+        | Template::ConfirmEmail
+        | Template::ResetPassword
+        | Template::PasswordChanged
+        | Template::EmailChanged => Happened::Created,
+    }
+}
+
+/// The status in which the event of a template leaves a ticket.
+fn status(template: Template) -> Status {
+    match template {
+        Template::AnswerAwaited | Template::AnswerReminder => Status::WaitingCustomer,
+        Template::TicketResolved | Template::EscalationResolved => Status::Resolved,
+        Template::TicketClosed => Status::Closed,
+        Template::EscalatedToNobody => Status::Escalated,
+        _ => Status::InProgress,
+    }
+}
+
+/// A mail that is sent as soon as its event has happened.
+fn content(template: Template) -> Content {
+    let customer = template.audience() == Audience::Customer;
+    let (id, role) = if customer {
+        (AMINA, Role::Customer)
+    } else {
+        (SARAH, Role::Support)
+    };
+    Content {
+        id: NotificationId(Uuid::from_u128(4)),
+        template,
+        status: NotificationStatus::Pending,
+        person: Recipient {
+            id,
+            first_name: "A".to_owned(),
+            last_name: "B".to_owned(),
+            email: "a@example.com".to_owned(),
+            confirmed: true,
+            role,
+            language: "en".to_owned(),
+            timezone: chrono_tz::UTC,
+            active: true,
+        },
+        at: now(),
+        what: what(template),
+        actor: None,
+        ticket: TicketFacts {
+            id: TicketId(Uuid::from_u128(5)),
+            number: TicketNumber::new(now(), 1),
+            subject: "Help".to_owned(),
+            status: status(template),
+            customer_id: AMINA,
+            customer: "Amina".to_owned(),
+            assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
+            agent: None,
+            summary: None,
+            cycle: 0,
+        },
+        since: Since::default(),
+        clock: Some(ClockFacts {
+            warn_at: now() - TimeDelta::minutes(1),
+            due_at: now() + TimeDelta::minutes(5),
+            running: true,
+            stopped: false,
+            breached: false,
+        }),
+        text: None,
+        files: 0,
+        is_redacted: false,
+        mention: Mention::NotMentioned,
+    }
+}
+
+/// The templates about tickets whose mails still go out after a change.
+fn told_after(change: impl Fn(&mut Content)) -> Vec<Template> {
+    let about_tickets = Template::ALL.iter().copied();
+    let about_tickets = about_tickets.filter(|template| template.audience() != Audience::Owner);
+    about_tickets
+        .filter(|template| {
+            let mut content = content(*template);
+            change(&mut content);
+            content.is_due(now())
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_told_at_once_is_told() {
+    assert_eq!(told_after(|_| {}).len(), 16);
+}
+
+#[test]
+fn a_ticket_that_went_to_another_agent_is_not_told_to_be_with_the_first() {
+    let told = told_after(|content| {
+        content.ticket.assigned_to = Some(KIM);
+        content.since.assigned = true;
+    });
+    for template in Template::ALL {
+        let of_the_first = [Template::TicketAssigned, Template::EscalatedToNobody];
+        let gone = of_the_first.contains(template)
+            || [Audience::Holder, Audience::Owner].contains(&template.audience());
+        assert_eq!(told.contains(template), !gone, "{template}");
+    }
+    // It went away and came back: the later assignment tells so.
+    let told = told_after(|content| content.since.assigned = true);
+    assert!(!told.contains(&Template::TicketAssigned) && !told.contains(&Template::WorkAssigned));
+    let told = told_after(|content| content.ticket.assigned_to = None);
+    assert!(!told.contains(&Template::TicketAssigned));
+}
+
+#[test]
+fn who_has_answered_is_not_asked_any_more() {
+    let asks = [Template::AnswerAwaited, Template::AnswerReminder];
+    let told = told_after(|content| content.ticket.status = Status::InProgress);
+    assert!(asks.iter().all(|template| !told.contains(template)));
+    // Asked again since: the later question tells so.
+    let told = told_after(|content| content.since.asked = true);
+    assert!(asks.iter().all(|template| !told.contains(template)));
+}
+
+#[test]
+fn of_what_is_over_and_of_what_was_taken_up_again_nothing_else_is_told() {
+    use Template as T;
+    let closed = told_after(|content| {
+        content.ticket.status = Status::Closed;
+        content.clock.as_mut().unwrap().running = false;
+    });
+    let stays = [
+        T::TicketReceived,
+        T::StaffReplied,
+        T::TicketClosed,
+        T::CustomerReplied,
+        T::Mentioned,
+        T::EscalationResolved,
+        T::SlaBreached,
+    ];
+    assert_eq!(closed, stays);
+    let reopened = told_after(|content| {
+        content.ticket.status = Status::Reopened;
+        content.since.reopened = 1;
+    });
+    for template in [
+        T::TicketResolved,
+        T::TicketClosed,
+        T::EscalationResolved,
+        T::WorkReopened,
+    ] {
+        assert!(!reopened.contains(&template), "{template}");
+    }
+    // Closed once more: the later closing has the survey that counts.
+    let again = told_after(|content| {
+        content.ticket.status = Status::Closed;
+        content.since.reopened = 1;
+    });
+    assert!(!again.contains(&T::TicketClosed) && !again.contains(&T::EscalationResolved));
+}
+
+#[test]
+fn a_warning_is_told_while_its_clock_runs_and_is_at_risk() {
+    let told = |change: fn(&mut ClockFacts)| {
+        let mut content = content(Template::SlaAtRisk);
+        content.clock.as_mut().map(change).unwrap();
+        content.is_due(now())
+    };
+    assert!(told(|_| {}));
+    assert!(!told(|clock| clock.running = false), "paused or stopped");
+    assert!(!told(|clock| clock.breached = true));
+    assert!(!told(|clock| clock.due_at = now() - TimeDelta::seconds(1)));
+    assert!(
+        !told(|clock| clock.warn_at = now() + TimeDelta::minutes(1)),
+        "a longer target since"
+    );
+}
+
+#[test]
+fn a_breach_says_what_is_so_when_it_is_sent() {
+    let mut content = content(Template::SlaBreached);
+    assert!(!content.is_dealt_with() && !content.waits_for_customer());
+    content.ticket.status = Status::WaitingCustomer;
+    assert!(!content.is_dealt_with() && content.waits_for_customer());
+    content.clock.as_mut().unwrap().stopped = true;
+    assert!(content.is_dealt_with());
+}
+
+#[test]
+fn what_a_mail_asks_for_is_left_out_once_it_is_done() {
+    let mut reply = content(Template::CustomerReplied);
+    assert!(!reply.is_dealt_with());
+    reply.since.answered = true;
+    assert!(reply.is_due(now()) && reply.is_dealt_with());
+    let mut answer = content(Template::StaffReplied);
+    assert!(!answer.is_dealt_with());
+    answer.ticket.status = Status::Closed;
+    assert!(answer.is_due(now()) && answer.is_dealt_with());
+}
