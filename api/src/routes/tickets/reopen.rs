@@ -40,7 +40,7 @@ fn body(body: &mut Body) -> Option<String> {
 pub(crate) fn operation() -> Operation {
     Operation::new("reopenTicket", Who::SignedIn, "Take a resolved or closed ticket up again")
         .about("A requester may do so within 30 days (`REOPEN_WINDOW_DAYS`) of closing. It goes back to the agent who had it, \
-            if there is room, else to automatic assignment; a new resolution clock starts.")
+            if that agent is available, on shift and has room, else to automatic assignment; a new resolution clock starts.")
         .body(body, json!({"reason": "Issue still not resolved"}))
         .versioned()
         .forbids(&["mentioned_only"])

@@ -53,7 +53,7 @@ pub async fn change_person(
         Change::Stays | Change::Cleared => {}
         Change::To(info) => save_support_info(work, person, role, info).await?,
     }
-    Ok(store::person(&mut work.tx, person, work.cx.config.tickets.load).await?)
+    store::person(&mut work.tx, person, work.cx.config.tickets.load).await
 }
 
 /// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by

@@ -98,7 +98,7 @@ pub async fn change_profile(
         }
         save_support_info(work, by, account.role, info).await?;
     }
-    Ok(store::person(&mut work.tx, by, work.cx.config.tickets.load).await?)
+    store::person(&mut work.tx, by, work.cx.config.tickets.load).await
 }
 
 /// The last address asked for is the one that counts.
