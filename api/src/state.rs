@@ -1,8 +1,8 @@
 //! What every handler has at hand.
 
 use crate::{
-    issuer::Issuer, limits::Limits, openapi, routes, throttle::Throttle, token::Tokens,
-    uploads::Uploads,
+    issuer::Issuer, limits::Limits, openapi, routes, shared_counts::SharedCounts,
+    throttle::Throttle, token::Tokens, uploads::Uploads,
 };
 use axum::extract::FromRef;
 use shared::{attachments::Files, context::Context, people::Passwords};
@@ -54,6 +54,7 @@ impl ApiState {
     /// The state over a context.
     #[must_use]
     pub fn new(cx: Context) -> Self {
+        let counts = SharedCounts::new(cx.redis.clone(), &cx.config.redis);
         Self {
             passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
             tokens: Arc::new(Tokens::new(&cx.config.auth)),
@@ -64,11 +65,11 @@ impl ApiState {
                 .clone()
                 .map(Issuer::new)
                 .map(Arc::new),
-            throttle: Arc::new(Throttle::new(&cx.config)),
+            throttle: Arc::new(Throttle::new(cx.clone(), counts.clone())),
             reference: Arc::new(LazyLock::new(Reference::of_routes)),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
-            limits: Arc::new(Limits::new(&cx.config)),
+            limits: Arc::new(Limits::new(cx.config.http.rate_limits, counts)),
             cx,
         }
     }

@@ -25,6 +25,7 @@ pub mod paging;
 pub mod people;
 pub mod presence;
 pub mod process;
+pub mod redis_link;
 pub mod schedules;
 pub mod servers;
 pub mod sla;

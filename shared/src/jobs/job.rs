@@ -66,6 +66,11 @@ pub enum Job {
         /// The request.
         request: ResetRequestId,
     },
+    /// Find out whether the address of a report is known, and tell its owner of failed logins.
+    TellOfFailures {
+        /// The report, which is kept as a request for a new password is.
+        request: ResetRequestId,
+    },
     /// Send one e-mail.
     DeliverEmail {
         /// The notification.
@@ -92,6 +97,7 @@ impl Job {
             Self::PlanNotifications { .. } => "plan_notifications",
             Self::ReleaseTickets { .. } => "release_tickets",
             Self::RequestPasswordReset { .. } => "request_password_reset",
+            Self::TellOfFailures { .. } => "tell_of_failures",
             Self::DeliverEmail { .. } => "deliver_email",
             Self::SweepSla => "sweep_sla",
             Self::AutoClose => "auto_close",
@@ -109,7 +115,9 @@ impl Job {
             | Self::AssignWaiting
             | Self::ReleaseTickets { .. } => Queue::Assignment,
             Self::SweepSla | Self::AutoClose => Queue::Sweeps,
-            Self::PlanNotifications { .. } | Self::RequestPasswordReset { .. } => Queue::Notify,
+            Self::PlanNotifications { .. }
+            | Self::RequestPasswordReset { .. }
+            | Self::TellOfFailures { .. } => Queue::Notify,
             Self::DeliverEmail { .. } => Queue::Email,
             Self::RollUpStats | Self::Prune => Queue::Bulk,
         }
@@ -125,6 +133,7 @@ impl Job {
             | Self::PlanNotifications { .. }
             | Self::ReleaseTickets { .. }
             | Self::RequestPasswordReset { .. }
+            | Self::TellOfFailures { .. }
             | Self::DeliverEmail { .. }
             | Self::SweepSla
             | Self::AutoClose
@@ -151,6 +160,7 @@ impl Job {
             | Self::PlanNotifications { .. }
             | Self::ReleaseTickets { .. }
             | Self::RequestPasswordReset { .. }
+            | Self::TellOfFailures { .. }
             | Self::DeliverEmail { .. } => None,
         }
     }
@@ -166,6 +176,7 @@ impl Job {
             | Self::SweepSla
             | Self::RollUpStats => 10,
             Self::PlanNotifications { .. }
+            | Self::TellOfFailures { .. }
             | Self::DeliverEmail { .. }
             | Self::AssignWaiting
             | Self::AutoClose

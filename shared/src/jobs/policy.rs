@@ -26,9 +26,9 @@ impl Job {
     #[must_use]
     pub const fn policy(&self) -> Policy {
         match self {
-            Self::AssignTicket { .. } | Self::PlanNotifications { .. } => {
-                policy(10, pace(2, 600), RUN_LIMIT)
-            }
+            Self::AssignTicket { .. }
+            | Self::PlanNotifications { .. }
+            | Self::TellOfFailures { .. } => policy(10, pace(2, 600), RUN_LIMIT),
             Self::RequestPasswordReset { .. } => policy(10, pace(2, 120), Duration::from_secs(15)),
             Self::FillAgent { .. } | Self::ReleaseTickets { .. } => {
                 policy(10, pace(2, 600), SWEEP_LIMIT)

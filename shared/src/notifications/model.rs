@@ -67,6 +67,8 @@ text_enum! {
         PasswordChanged = "password_changed",
         /// To the address that an account had: it has another one now.
         EmailChanged = "email_changed",
+        /// To the owner of an account: somebody sent too many wrong passwords.
+        TooManyFailures = "too_many_failures",
     }
 }
 
@@ -107,7 +109,8 @@ impl Template {
             Self::ConfirmEmail
             | Self::ResetPassword
             | Self::PasswordChanged
-            | Self::EmailChanged => Audience::Owner,
+            | Self::EmailChanged
+            | Self::TooManyFailures => Audience::Owner,
         }
     }
 }

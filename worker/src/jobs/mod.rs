@@ -14,6 +14,7 @@ mod release_tickets;
 mod request_password_reset;
 mod roll_up_stats;
 mod sweep_sla;
+mod tell_of_failures;
 
 pub use error::JobError;
 
@@ -52,6 +53,9 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         Job::RequestPasswordReset { request } => {
             in_transaction(move |work| Box::pin(request_password_reset::run(work, request)))
         }
+        Job::TellOfFailures { request } => {
+            in_transaction(move |work| Box::pin(tell_of_failures::run(work, request)))
+        }
         Job::DeliverEmail { notification } => Handler::Delivery(notification),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
         Job::AutoClose => sweep(|cx| Box::pin(auto_close::run(cx))),
@@ -76,6 +80,7 @@ pub(crate) async fn abandon(
         | Job::PlanNotifications { .. }
         | Job::ReleaseTickets { .. }
         | Job::RequestPasswordReset { .. }
+        | Job::TellOfFailures { .. }
         | Job::SweepSla
         | Job::AutoClose
         | Job::RollUpStats

@@ -132,7 +132,8 @@ fn quote(content: &Content) -> Option<&str> {
         | Template::ConfirmEmail
         | Template::ResetPassword
         | Template::PasswordChanged
-        | Template::EmailChanged => None,
+        | Template::EmailChanged
+        | Template::TooManyFailures => None,
     }
 }
 
