@@ -54,6 +54,7 @@ async fn context() -> Result<Context> {
     let config = Config::read(&settings)?;
     Ok(Context {
         pool: shared::db::connect(&config.database).await?,
+        redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),

@@ -14,6 +14,7 @@ use shared::{
     migrate,
     people::actions::{Bootstrapped, bootstrap_admin},
     process::Signals,
+    redis_link::RedisLink,
     tickets::actions::learn_unknown,
     trace::Traces,
 };
@@ -39,6 +40,7 @@ pub(crate) enum Schema {
 pub(crate) fn context(config: Config) -> Result<Context> {
     Ok(Context {
         pool: db::pool(&config.database).context("the database cannot be used")?,
+        redis: RedisLink::new(config.redis.url.clone()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         traces: Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?,

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod body;
+mod bounded;
 pub mod client;
 mod cors;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod request_id;
 pub mod respond;
 pub mod routes;
 mod serve;
+pub mod shared_counts;
 pub mod state;
 pub mod throttle;
 mod time_limit;
@@ -173,6 +175,7 @@ mod tests {
             pool: PgPoolOptions::new()
                 .connect_lazy("postgres://127.0.0.1:1/none")
                 .unwrap(),
+            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),

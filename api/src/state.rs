@@ -1,8 +1,8 @@
 //! What every handler has at hand.
 
 use crate::{
-    issuer::Issuer, limits::Limits, reference::Reference, throttle::Throttle, token::Tokens,
-    uploads::Uploads,
+    issuer::Issuer, limits::Limits, reference::Reference, shared_counts::SharedCounts,
+    throttle::Throttle, token::Tokens, uploads::Uploads,
 };
 use axum::extract::FromRef;
 use shared::{
@@ -42,6 +42,7 @@ impl ApiState {
     /// The state over a context.
     #[must_use]
     pub fn new(cx: Context, reference: Reference) -> Self {
+        let counts = SharedCounts::new(cx.redis.clone(), &cx.config.redis);
         Self {
             passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
             tokens: Arc::new(Tokens::new(&cx.config.auth)),
@@ -52,13 +53,13 @@ impl ApiState {
                 .clone()
                 .map(Issuer::new)
                 .map(Arc::new),
-            throttle: Arc::new(Throttle::new(&cx.config)),
+            throttle: Arc::new(Throttle::new(cx.clone(), counts.clone())),
             reference: Arc::new(reference),
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
             standing: Arc::default(),
             highlighter: Arc::default(),
-            limits: Arc::new(Limits::new(&cx.config)),
+            limits: Arc::new(Limits::new(cx.config.http.rate_limits, counts)),
             cx,
         }
     }

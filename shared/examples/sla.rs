@@ -111,6 +111,7 @@ async fn context() -> Context {
     let config = Config::read(&settings).unwrap();
     Context {
         pool: shared::db::connect(&config.database).await.unwrap(),
+        redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),

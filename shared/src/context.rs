@@ -7,6 +7,7 @@ use crate::{
     ids::IdSource,
     metrics::Metrics,
     queue::Lane,
+    redis_link::RedisLink,
     trace::{self, Traces},
     work::{By, Tx, Work},
 };
@@ -19,6 +20,8 @@ use std::{sync::Arc, time::Instant};
 pub struct Context {
     /// Connections to PostgreSQL.
     pub pool: PgPool,
+    /// The connection to Redis of this process.
+    pub redis: RedisLink,
     /// The clock that actions go by.
     pub clock: Arc<dyn Clock>,
     /// The source of ids and chance.

@@ -31,6 +31,7 @@ pub mod people;
 pub mod presence;
 pub mod process;
 pub mod queue;
+pub mod redis_link;
 pub mod schedules;
 pub mod servers;
 pub mod sla;

@@ -48,6 +48,7 @@ impl World {
             .unwrap();
         let cx = Context {
             pool: db::connect(&config.database).await.unwrap(),
+            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),

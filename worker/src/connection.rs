@@ -3,37 +3,26 @@
 //! Three things that apalis and redis-rs make of trouble, and what is made of it here:
 //! - any error that reaches apalis ends its worker: for workers, commands are repeated for as long
 //!   as it takes;
-//! - redis-rs connects anew after an error but never after a time-out, so that a half-open
-//!   connection stays broken: any trouble replaces the connection, for all clones at once;
+//! - a Redis that refuses (full, a replica, short of replicas, loading, a user without the right) is
+//!   trouble like one that is away: the worker waits, and the relay runs the jobs meanwhile;
 //! - a worker whose registration vanished, with Redis' memory or by a long pause, counts as an
 //!   error: it is registered again.
 
-use redis::{
-    Client, Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value,
-    aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
+use redis::{Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value, aio::ConnectionLike};
+use shared::{
+    clock::Clock,
+    redis_link::{RedisLink, is_broken},
 };
-use shared::clock::Clock;
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-/// How long one command may take. Stalls of this length happen: a fork, a slow script.
-const RESPONSE_LIMIT: Duration = Duration::from_secs(2);
-const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Commands of redis-rs on whichever connection is the newest. Clones share it.
 #[derive(Clone)]
 pub struct Connection {
-    link: Arc<Link>,
+    link: RedisLink,
     registration: Option<Arc<Registration>>,
-}
-
-struct Link {
-    client: Client,
-    current: RwLock<(u64, ConnectionManager)>,
 }
 
 /// What a worker is registered as.
@@ -47,16 +36,12 @@ pub struct Registration {
 }
 
 impl Connection {
-    /// A connection that is opened when it is first used, and passes every error on.
-    ///
-    /// # Errors
-    /// None that depends on the server.
-    pub fn new(client: Client) -> RedisResult<Self> {
-        let current = RwLock::new((0, open(&client)?));
-        Ok(Self {
-            link: Arc::new(Link { client, current }),
+    /// The process's connection, which passes every error on.
+    pub fn new(link: RedisLink) -> Self {
+        Self {
+            link,
             registration: None,
-        })
+        }
     }
 
     /// The same connection, for a worker: no trouble reaches it. Its commands may go on for ever,
@@ -64,47 +49,25 @@ impl Connection {
     #[must_use]
     pub fn of_worker(&self, registration: Registration) -> Self {
         Self {
-            link: Arc::clone(&self.link),
+            link: self.link.clone(),
             registration: Some(Arc::new(registration)),
         }
     }
 
     /// Replaces the connection, unless somebody did since.
     pub fn replace(&self) {
-        self.replace_after(self.current().0);
-    }
-
-    fn current(&self) -> (u64, ConnectionManager) {
-        self.link
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn replace_after(&self, seen: u64) {
-        let mut current = self
-            .link
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if current.0 == seen {
-            match open(&self.link.client) {
-                Ok(fresh) => *current = (seen + 1, fresh),
-                Err(error) => tracing::error!(%error, "no connection to Redis could be set up"),
-            }
-        }
+        self.link.replace();
     }
 
     async fn attempt(&self, command: &Cmd) -> RedisResult<Value> {
-        let (generation, mut connection) = self.current();
+        let (generation, mut connection) = self.link.current()?;
         // A server's error arrives as a value here.
         let answer = connection
             .req_packed_command(command)
             .await
             .and_then(Value::extract_error);
-        if answer.as_ref().is_err_and(is_transient) {
-            self.replace_after(generation);
+        if answer.as_ref().is_err_and(is_broken) {
+            self.link.replace_after(generation);
         }
         answer
     }
@@ -160,33 +123,50 @@ fn meaning(error: &RedisError) -> Meaning {
         || text.contains("lease not held")
     {
         Meaning::TakenOver
-    } else if is_transient(error) {
+    } else if is_trouble(error, &text) {
         Meaning::Trouble
     } else {
         Meaning::Final
     }
 }
 
-fn is_transient(error: &RedisError) -> bool {
-    error.is_io_error()
-        || error.is_timeout()
-        || error.is_connection_dropped()
-        || error.is_connection_refusal()
-        || error.is_unrecoverable_error()
-        || matches!(
-            error.code(),
-            Some(
-                "LOADING" | "MASTERDOWN" | "READONLY" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY" | "OOM"
-            )
-        )
+/// What a server begins its refusals with that says no to everybody for the time being.
+const REFUSALS: [&str; 14] = [
+    "LOADING",
+    "MASTERDOWN",
+    "READONLY",
+    "NOREPLICAS",
+    "MISCONF",
+    "OOM",
+    "BUSY",
+    "UNKILLABLE",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "NOAUTH",
+    "WRONGPASS",
+    "NOPERM",
+    "EXECABORT",
+];
+
+fn is_trouble(error: &RedisError, text: &str) -> bool {
+    let by_code = |code| REFUSALS.contains(&code);
+    is_broken(error) || error.code().is_some_and(by_code) || is_refused_in_script(text)
 }
 
-fn open(client: &Client) -> RedisResult<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_response_timeout(Some(RESPONSE_LIMIT))
-        .set_connection_timeout(Some(CONNECT_LIMIT))
-        .set_number_of_retries(0);
-    ConnectionManager::new_lazy_with_config(client.clone(), config)
+/// What a script is told that runs for a user without the right.
+const REFUSED_BY_RIGHT: [&str; 2] = [
+    "The user executing the script can't run this command",
+    "ACL failure in script",
+];
+
+/// Redis before 7 tells what was refused within a script as an error of the script, whose text has the
+/// refusal somewhere: `@user_script: 3: -OOM command not allowed when used memory > 'maxmemory'.`
+/// A missing right is told without a word of its own.
+fn is_refused_in_script(text: &str) -> bool {
+    let words = text.split(|c: char| c.is_whitespace() || c == ':');
+    let mut codes = words.filter_map(|word| word.strip_prefix('-'));
+    let by_right = || REFUSED_BY_RIGHT.iter().any(|part| text.contains(part));
+    text.contains("user_script") && (codes.any(|code| REFUSALS.contains(&code)) || by_right())
 }
 
 impl ConnectionLike for Connection {
@@ -207,18 +187,58 @@ impl ConnectionLike for Connection {
     ) -> RedisFuture<'a, Vec<Value>> {
         // apalis-redis sends no pipelines: these are our own, and each caller deals with errors.
         Box::pin(async move {
-            let (generation, mut connection) = self.current();
+            let (generation, mut connection) = self.link.current()?;
             let answers = connection
                 .req_packed_commands(pipeline, offset, count)
                 .await;
-            if answers.as_ref().is_err_and(is_transient) {
-                self.replace_after(generation);
+            if answers.as_ref().is_err_and(is_broken) {
+                self.link.replace_after(generation);
             }
             answers
         })
     }
 
     fn get_db(&self) -> i64 {
-        self.current().1.get_db()
+        let current = self.link.current();
+        current.map_or(0, |(_, connection)| connection.get_db())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_waited_for(answer: &str) -> bool {
+        let answer = redis::parse_redis_value(format!("-{answer}\r\n").as_bytes());
+        let error = answer.unwrap().extract_error().unwrap_err();
+        matches!(meaning(&error), Meaning::Trouble)
+    }
+
+    #[test]
+    fn a_worker_waits_for_the_end_of_any_refusal() {
+        for answer in [
+            "OOM command not allowed when used memory > 'maxmemory'. script: 1f, on @user_script:9.",
+            "READONLY You can't write against a read only replica.",
+            "NOREPLICAS Not enough good replicas to write.",
+            "MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.",
+            "LOADING Redis is loading the dataset in memory",
+            "NOPERM this user has no permissions to run the 'evalsha' command",
+            "ERR The user executing the script can't run this command or subcommand script: 1f, on @user_script:9.",
+            "ERR Error running script (call to f_1): @user_script:3: @user_script: 3: -OOM command not allowed",
+            "ERR Error running script (call to f_1): @user_script:3: @user_script: 3: -READONLY You can't write",
+        ] {
+            assert!(is_waited_for(answer), "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_a_script_or_its_caller_did_wrong_is_passed_on() {
+        for answer in [
+            "NOSCRIPT No matching script. Please use EVAL.",
+            "ERR Error running script (call to f_1): @user_script:3: worker is still active -1",
+            "WRONGTYPE Operation against a key holding the wrong kind of value",
+        ] {
+            assert!(!is_waited_for(answer), "{answer}");
+        }
     }
 }

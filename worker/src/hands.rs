@@ -10,8 +10,6 @@ use crate::{
     transport::{Direct, ThroughRedis},
     wake::{self, Wake},
 };
-use redis::Client;
-use secrecy::ExposeSecret;
 use shared::jobs::Queue;
 use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
@@ -40,8 +38,8 @@ pub fn start(
     parts: &mut JoinSet<()>,
 ) -> Result<Hands, RoleError> {
     let config = &cx.cx.config;
-    let client = Client::open(config.redis.url.expose_secret()).map_err(RoleError::RedisUrl)?;
-    let connection = Connection::new(client.clone()).map_err(RoleError::RedisUrl)?;
+    let client = cx.cx.redis.client().map_err(RoleError::RedisUrl)?;
+    let connection = Connection::new(cx.cx.redis.clone());
     let keys = Keys::under(&config.redis.prefix);
     let served = &config.jobs.queues;
     let queues: Vec<Queue> = served.iter().map(|(queue, _)| *queue).collect();

@@ -48,6 +48,11 @@ impl Keys {
         format!("{}:epoch", self.0)
     }
 
+    /// Written to see whether Redis takes what is written.
+    pub fn written(&self) -> String {
+        format!("{}:written", self.0)
+    }
+
     /// On which workers are told that there are hints.
     pub fn wake_channel(&self) -> String {
         format!("{}:wake", self.0)

@@ -5,10 +5,23 @@ use crate::{JobContext, connection::Connection, pool::Hint, run::run_one, wake};
 use apalis::prelude::TaskSink;
 use apalis_redis::{Config, RedisStorage};
 use redis::RedisResult;
-use shared::jobs::{JobId, Queue};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use shared::{
+    jobs::{JobId, Queue},
+    redis_link::is_broken,
+};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
+
+/// How often a look at Redis is a write as well, while writes succeed: a Redis that refuses them is none,
+/// although it answers what is read.
+const WRITE_EVERY: Duration = Duration::from_millis(500);
+/// How long what a look writes stays there: nobody reads it.
+const WRITTEN_FOR: Duration = Duration::from_mins(1);
 
 /// A way to a handler.
 pub trait Transport {
@@ -32,6 +45,9 @@ pub enum PushError {
     /// Redis said no.
     #[error("Redis did not take the hints")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Redis answers, and takes no hints.
+    #[error("Redis answers, and takes no hints")]
+    HintsRefused,
     /// Nobody serves the queue here.
     #[error("the queue is not served here")]
     NotServed,
@@ -41,9 +57,41 @@ pub enum PushError {
 pub struct ThroughRedis {
     connection: Connection,
     epoch_key: String,
+    written_key: String,
     channel: String,
     queues: Vec<(Queue, Config)>,
     backlog: HashMap<Queue, usize>,
+    /// When a look wrote last; `None` when the next one has to.
+    written: Option<Instant>,
+    /// How pushes go.
+    pub(crate) pushes: Pushes,
+}
+
+/// How pushes go, which may be refused where looks are not.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pushes {
+    refused_since: Option<Instant>,
+    on_trial: bool,
+}
+
+impl Pushes {
+    /// Whether they have been refused for so long; on trial the first refusal is enough.
+    pub fn are_refused(&self, patience: Duration) -> bool {
+        let refused = |since: Instant| self.on_trial || since.elapsed() >= patience;
+        self.refused_since.is_some_and(refused)
+    }
+
+    /// The next push decides.
+    pub const fn begin_trial(&mut self) {
+        *self = Self {
+            refused_since: None,
+            on_trial: true,
+        };
+    }
+
+    fn refused(&mut self) {
+        self.refused_since.get_or_insert_with(Instant::now);
+    }
 }
 
 /// What a look at Redis showed.
@@ -60,36 +108,51 @@ impl ThroughRedis {
         Self {
             connection,
             epoch_key: keys.epoch(),
+            written_key: keys.written(),
             channel: keys.wake_channel(),
             queues: queues
                 .iter()
                 .map(|queue| (*queue, keys.config(*queue)))
                 .collect(),
             backlog: HashMap::new(),
+            written: None,
+            pushes: Pushes::default(),
         }
     }
 
-    /// Asks, in one round trip, whether Redis still has its memory and how much lies in it.
+    /// Asks, in one round trip, whether Redis still has its memory, how much lies in it and, every now and
+    /// then and after each failure, whether it takes what is written.
     ///
     /// # Errors
     /// It does not answer within the limit, or says no.
     pub async fn probe(&mut self, limit: Duration) -> Result<Memory, PushError> {
-        let answer = tokio::time::timeout(limit, self.ask()).await;
-        if answer.is_err() {
-            // Half-open, maybe: redis-rs would go on with it for ever.
+        let written = self.written.filter(|at| at.elapsed() < WRITE_EVERY);
+        self.written = None;
+        let answer = tokio::time::timeout(limit, self.ask(written.is_none())).await;
+        if answer
+            .as_ref()
+            .map_or(true, |asked| asked.as_ref().is_err_and(is_broken))
+        {
+            // Half-open, maybe: redis-rs would go on with it for ever. Or it leads to what is a replica now.
             self.connection.replace();
         }
-        answer
+        let memory = answer
             .map_err(|_elapsed| PushError::TimedOut)?
-            .map_err(|error| PushError::Refused(error.into()))
+            .map_err(|error| PushError::Refused(error.into()))?;
+        self.written = Some(written.unwrap_or_else(Instant::now));
+        Ok(memory)
     }
 
-    async fn ask(&mut self) -> RedisResult<Memory> {
+    async fn ask(&mut self, writes: bool) -> RedisResult<Memory> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("GET").arg(&self.epoch_key);
         for (_, config) in &self.queues {
             pipeline.cmd("LLEN").arg(config.active_jobs_list());
             pipeline.cmd("ZCARD").arg(config.scheduled_jobs_set());
+        }
+        if writes {
+            let write = pipeline.cmd("SET").arg(&self.written_key).arg(1);
+            write.arg("EX").arg(WRITTEN_FOR.as_secs()).ignore();
         }
         let answers: (Option<String>, Vec<usize>) =
             ask_with_head(&pipeline, &mut self.connection).await?;
@@ -109,12 +172,15 @@ impl ThroughRedis {
     /// # Errors
     /// It does not answer within the limit, or says no.
     pub async fn remember(&mut self, limit: Duration) -> Result<(), PushError> {
+        let written = self.written.take();
         let mut command = redis::cmd("SET");
         let remembering = command.arg(&self.epoch_key).arg(1);
         tokio::time::timeout(limit, remembering.exec_async(&mut self.connection))
             .await
             .map_err(|_elapsed| PushError::TimedOut)?
-            .map_err(|error| PushError::Refused(error.into()))
+            .map_err(|error| PushError::Refused(error.into()))?;
+        self.written = written;
+        Ok(())
     }
 
     fn config(&self, queue: Queue) -> Option<&Config> {
@@ -170,7 +236,14 @@ impl Transport for ThroughRedis {
         if sent.is_err() {
             self.connection.replace();
         }
-        sent.map_err(|_elapsed| PushError::TimedOut)??;
+        let sent = sent.unwrap_or(Err(PushError::TimedOut));
+        if sent.is_err() {
+            self.pushes.refused();
+            self.written = None;
+        } else {
+            self.pushes = Pushes::default();
+        }
+        sent?;
         *self.backlog.entry(queue).or_default() += jobs.len();
         Ok(())
     }

@@ -1,31 +1,20 @@
-//! Calls counted in Redis, by its clock.
+//! Calls counted in Redis, by its clock, or by this process alone where Redis is away or slow.
 //!
 //! Why a list of instants, and no bucket that refills: a bucket lets twice the limit through in its
 //! first minute, and 30 logins that take a second each never empty it.
 
-use crate::error::Problem;
+use super::own::OwnCounts;
+use crate::{error::Problem, shared_counts::SharedCounts};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use redis::{
-    Client, RedisError, RedisResult, Script,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
-use secrecy::{ExposeSecret, SecretString};
-use shared::{
-    config::{Config, RateLimits},
-    error::Chain,
-};
+use redis::Script;
+use shared::config::RateLimits;
 use std::{
     num::NonZeroU32,
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 /// What a limit is counted over.
-const WINDOW: Duration = Duration::from_mins(1);
-/// How long nobody waits after Redis failed.
-const REST: Duration = Duration::from_secs(1);
-/// How often it is told that limits are not kept.
-const WARN_EVERY: Duration = Duration::from_mins(1);
+pub(super) const WINDOW: Duration = Duration::from_mins(1);
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -85,32 +74,20 @@ pub struct Standing {
 /// Counts calls.
 pub struct Limits {
     rules: RateLimits,
-    url: SecretString,
-    prefix: String,
-    patience: Duration,
+    counts: SharedCounts,
+    own: OwnCounts,
     take: Script,
-    link: Mutex<Link>,
-}
-
-/// The connection, and how it goes with it.
-#[derive(Default)]
-struct Link {
-    connection: Option<ConnectionManager>,
-    failed: Option<Instant>,
-    warned: Option<Instant>,
 }
 
 impl Limits {
     /// The configured limits. Nothing is connected to before the first call.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(rules: RateLimits, counts: SharedCounts) -> Self {
         Self {
-            rules: config.http.rate_limits,
-            url: config.redis.url.clone(),
-            prefix: config.redis.prefix.clone(),
-            patience: config.redis.patience,
+            rules,
+            counts,
+            own: OwnCounts::default(),
             take: Script::new(TAKE),
-            link: Mutex::default(),
         }
     }
 
@@ -121,83 +98,25 @@ impl Limits {
         }
     }
 
-    /// Counts a call. `None` where there is no such limit, or it cannot be kept.
+    /// Counts a call. `None` where there is no such limit.
     pub async fn take(&self, rule: Rule, who: &str) -> Option<Standing> {
         let limit = self.limit(rule)?.get();
-        let connection = match self.connection()? {
-            Ok(connection) => connection,
-            Err(error) => {
-                self.failed(&error);
-                return None;
-            }
-        };
-        let key = format!("{}:limit:{}:{who}", self.prefix, rule.word());
-        match self.count(connection, &key, limit).await {
-            Ok((allowed, remaining, reset)) => Some(Standing {
+        let name = format!("limit:{}:{who}", rule.word());
+        let mut call = self.take.key(self.counts.key(&name));
+        call.arg(limit).arg(WINDOW.as_secs() * 1_000);
+        let counted = self
+            .counts
+            .ask(async |mut redis| call.invoke_async::<(bool, u32, u64)>(&mut redis).await);
+        Some(match counted.await {
+            Ok((allowed, remaining, reset)) => Standing {
                 allowed,
                 limit,
                 remaining,
                 reset: Duration::from_millis(reset),
-            }),
-            Err(error) => {
-                self.failed(&error);
-                None
-            }
-        }
+            },
+            Err(_) => self.own.take(&name, limit, Instant::now()),
+        })
     }
-
-    async fn count(
-        &self,
-        mut connection: ConnectionManager,
-        key: &str,
-        limit: u32,
-    ) -> RedisResult<(bool, u32, u64)> {
-        let mut call = self.take.key(key);
-        call.arg(limit).arg(WINDOW.as_secs() * 1_000);
-        match tokio::time::timeout(self.patience, call.invoke_async(&mut connection)).await {
-            Ok(counted) => counted,
-            Err(_) => Err((redis::ErrorKind::Io, "Redis did not answer in time").into()),
-        }
-    }
-
-    /// The connection; `None` shortly after it failed.
-    fn connection(&self) -> Option<RedisResult<ConnectionManager>> {
-        let mut link = self.link();
-        if link.failed.is_some_and(|at| at.elapsed() < REST) {
-            return None;
-        }
-        if let Some(connection) = &link.connection {
-            return Some(Ok(connection.clone()));
-        }
-        let opened = open(self.url.expose_secret(), self.patience);
-        if let Ok(connection) = &opened {
-            link.connection = Some(connection.clone());
-        }
-        Some(opened)
-    }
-
-    /// A connection that failed is not used again: one that is half open would never mend.
-    fn failed(&self, error: &RedisError) {
-        let mut link = self.link();
-        link.connection = None;
-        link.failed = Some(Instant::now());
-        if link.warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
-            link.warned = link.failed;
-            tracing::warn!(error = %Chain(error), "rate limits are not kept: Redis does not answer");
-        }
-    }
-
-    fn link(&self) -> MutexGuard<'_, Link> {
-        self.link.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn open(url: &str, patience: Duration) -> RedisResult<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(patience))
-        .set_response_timeout(Some(patience))
-        .set_number_of_retries(0);
-    ConnectionManager::new_lazy_with_config(Client::open(url)?, config)
 }
 
 impl Standing {

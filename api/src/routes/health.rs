@@ -13,16 +13,16 @@ use crate::{
 };
 use axum::extract::State as With;
 use schemars::JsonSchema;
-use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     context::Context,
     health::{Schema, Staffing, schema, staffing},
     jobs::Queue,
+    redis_link::is_broken,
     text_enum,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -216,25 +216,34 @@ async fn database(cx: &Context) -> Result<Staffing, Unready> {
         .unwrap_or(Err(Unready::DatabaseSlow))
 }
 
-/// A connection of its own each time: an old one could look alive and be dead. And a write: what became
-/// a replica or is full refuses every one, and still answers PING.
+/// The process's own connection may look alive and be dead: one that is lost is asked anew at once, one
+/// that does not answer from the next look on. And a write: what became a replica or is full refuses every one, and still answers PING.
 async fn redis(cx: &Context) -> Result<(), Unready> {
-    let place = &cx.config.redis;
-    let write = async {
-        let client = redis::Client::open(place.url.expose_secret())?;
-        let mut connection = client.get_multiplexed_async_connection().await?;
-        redis::cmd("SET")
-            .arg(format!("{}:health", place.prefix))
-            .arg("written")
-            .arg("EX")
-            .arg(WRITTEN_FOR.as_secs())
-            .exec_async(&mut connection)
-            .await
+    let key = format!("{}:health", cx.config.redis.prefix);
+    let mut write = redis::cmd("SET");
+    write.arg(&key).arg("written").arg("EX");
+    write.arg(WRITTEN_FOR.as_secs());
+    let begun = Instant::now();
+    let ask = async |limit| {
+        let asked = cx
+            .redis
+            .within(limit, async |mut redis| write.exec_async(&mut redis).await);
+        asked.await
     };
-    timeout(PATIENCE, write)
-        .await
-        .map_err(|_| Unready::RedisSlow)?
-        .map_err(Unready::Redis)
+    let mut written = ask(PATIENCE).await;
+    if written
+        .as_ref()
+        .is_err_and(|error| is_broken(error) && !error.is_timeout())
+    {
+        written = ask(PATIENCE.saturating_sub(begun.elapsed())).await;
+    }
+    written.map_err(|error| {
+        if error.is_timeout() {
+            Unready::RedisSlow
+        } else {
+            Unready::Redis(error)
+        }
+    })
 }
 
 pub(crate) fn live_operation() -> Operation {

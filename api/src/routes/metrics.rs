@@ -23,13 +23,41 @@ use shared::{
 };
 use std::{net::SocketAddr, sync::Arc};
 
-/// What proxies add to a request that they pass on.
-const PASSED_ON: [&str; 5] = [
+/// What proxies add to a request that they pass on: RFC 7239, 9110 and 8586, and what servers, clouds and
+/// delivery networks call it.
+const PASSED_ON: [&str; 15] = [
+    "cdn-loop",
+    "client-ip",
     "forwarded",
+    "forwarded-for",
+    "proxy-client-ip",
+    "true-client-ip",
     "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
+    "wl-proxy-client-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-nf-client-connection-ip",
     "x-real-ip",
+    "x-real-port",
+    "x-remote-ip",
+    "x-scheme",
+];
+/// What the names of the others begin with.
+const PASSED_ON_BY: [&str; 14] = [
+    "ali-cdn-",
+    "cf-",
+    "cloudfront-",
+    "do-connecting-",
+    "fastly-",
+    "fly-",
+    "x-amz",
+    "x-appengine-",
+    "x-azure-",
+    "x-envoy-",
+    "x-forwarded",
+    "x-original-",
+    "x-proxy",
+    "x-vercel-",
 ];
 
 /// The beginning of what it tells, and the end.
@@ -81,9 +109,14 @@ fn admit(headers: &HeaderMap, token: &str) -> Result<(), Problem> {
 }
 
 fn was_passed_on(http: &Http, headers: &HeaderMap, extensions: &Extensions) -> bool {
-    let by_header = PASSED_ON.iter().any(|name| headers.contains_key(*name));
+    let by_header = headers.keys().any(|name| is_of_a_proxy(name.as_str()));
     let peer = extensions.get::<ConnectInfo<SocketAddr>>();
     by_header || peer.is_some_and(|peer| http.trusts(peer.0.ip().to_canonical()))
+}
+
+/// Whether a header, in small letters, says that a request was passed on.
+fn is_of_a_proxy(name: &str) -> bool {
+    PASSED_ON.contains(&name) || PASSED_ON_BY.iter().any(|part| name.starts_with(part))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -4,6 +4,7 @@
 mod attachments;
 mod auth;
 mod http;
+mod placeholders;
 mod purpose;
 mod reader;
 mod settings;
@@ -230,7 +231,16 @@ impl Config {
             shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
             data_dir,
         };
-        (config, read.faults())
+        let mut faults = read.faults();
+        // A setting with another fault has been complained of.
+        let told = |problem: &String| {
+            let name = problem.split(' ').next();
+            faults.iter().any(|fault| fault.split(' ').next() == name)
+        };
+        let mut left = placeholders::problems(settings);
+        left.retain(|problem| !told(problem));
+        faults.extend(left);
+        (config, faults)
     }
 }
 

@@ -91,6 +91,12 @@ impl Settings {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// Every setting with its value.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter();
+        all.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Gives a setting a value unless it has one: what the private servers supply.
     pub fn supply(&mut self, name: &str, value: impl Into<String>) {
         if self.get(name).is_empty() {

@@ -44,6 +44,11 @@ pub enum Job {
         /// The request.
         request: ResetRequestId,
     },
+    /// Find out whether the address of a report is known, and tell its owner of failed logins.
+    TellOfFailures {
+        /// The report, which is kept as a request for a new password is.
+        request: ResetRequestId,
+    },
     /// Tell somebody on a channel. It is stored under the name that the channel gives it ([`Channel::spec`]).
     #[serde(skip)]
     Deliver(Delivery),
@@ -97,6 +102,10 @@ impl Job {
             Self::RequestPasswordReset { .. } => {
                 let policy = tried(10, (2, 120), Duration::from_secs(15));
                 job("request_password_reset", Queue::Notify, policy).urgent()
+            }
+            Self::TellOfFailures { .. } => {
+                let policy = tried(10, (2, 600), RUN_LIMIT);
+                job("tell_of_failures", Queue::Notify, policy).urgent()
             }
             Self::Deliver(delivery) => {
                 let channel = delivery.channel.spec();
@@ -190,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_job_is_stored_under_the_name_in_its_row_and_read_again() {
-        assert_eq!(names().len(), 11);
+        assert_eq!(names().len(), 12);
         for name in names() {
             let job: Job = serde_json::from_value(payload(&name)).unwrap();
             assert_eq!(job.spec().name, name);

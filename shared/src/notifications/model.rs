@@ -45,6 +45,8 @@ text_enum! {
         PasswordChanged = "password_changed",
         /// To the address that an account had: it has another one now.
         EmailChanged = "email_changed",
+        /// To the owner of an account: somebody sent too many wrong passwords.
+        TooManyFailures = "too_many_failures",
     }
 }
 
@@ -85,7 +87,8 @@ impl Template {
             Self::ConfirmEmail
             | Self::ResetPassword
             | Self::PasswordChanged
-            | Self::EmailChanged => Audience::Owner,
+            | Self::EmailChanged
+            | Self::TooManyFailures => Audience::Owner,
         }
     }
 }
@@ -112,7 +115,8 @@ impl Template {
             | Self::ConfirmEmail
             | Self::ResetPassword
             | Self::PasswordChanged
-            | Self::EmailChanged => false,
+            | Self::EmailChanged
+            | Self::TooManyFailures => false,
         }
     }
 }

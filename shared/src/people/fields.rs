@@ -31,7 +31,7 @@ fn checked(
     None
 }
 
-/// An e-mail address of at most 254 characters; needed.
+/// An e-mail address of at most 254 characters, without the space that a phone adds around it; needed.
 pub fn email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
     if text.is_none() {
         faults.required(field);
@@ -43,6 +43,7 @@ pub fn email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Str
 pub fn optional_email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
     faults.ask(field, Asks::Format("email"));
     let must = "must be an e-mail address, such as name@example.com";
+    let text = text.map(str::trim);
     checked(faults, field, text, is_email, ("invalid_email", must))
 }
 

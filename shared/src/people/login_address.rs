@@ -10,10 +10,10 @@
 pub struct LoginAddress(String);
 
 impl LoginAddress {
-    /// The address that was given.
+    /// The address that was given. Phones add a space behind it.
     #[must_use]
     pub fn given(text: &str) -> Self {
-        Self(text.to_ascii_lowercase())
+        Self(text.trim().to_ascii_lowercase())
     }
 
     /// The one spelling.
@@ -36,6 +36,7 @@ mod tests {
     fn spellings_of_an_address_that_somebody_may_have_are_one() {
         let one = LoginAddress::given("amina@example.com");
         assert_eq!(LoginAddress::given("AMINA@Example.com"), one);
+        assert_eq!(LoginAddress::given(" Amina@example.com\u{a0}"), one);
         assert_eq!(one.of_an_account(), Some("amina@example.com"));
     }
 

@@ -9,6 +9,51 @@ const CONFIRM: &str = "/api/v1/auth/confirm-email";
 const CONFIRMED: &str = "select count(*) from users where email_confirmed_at is not null and email <> 'registrar@example.com'";
 
 #[tokio::test]
+async fn a_space_around_an_address_is_no_part_of_it_wherever_one_is_given() {
+    let app = App::new().await;
+    let body = json!({
+        "firstName": "Amina", "lastName": "Otieno", "email": " amina@example.com ",
+        "phoneNumber": "+254712345678", "password": PASSWORD,
+    });
+    let made = app.stranger().post("/api/v1/auth/register", body).await;
+    let user = made.created()["user"].clone();
+    assert_eq!(user["email"], "amina@example.com");
+    for spelling in [
+        "amina@example.com ",
+        "\tAmina@example.com",
+        "amina@example.com",
+    ] {
+        log_in(&app, spelling, PASSWORD).await.ok();
+    }
+    // Nor is it another account to guess at.
+    for number in 0..10 {
+        let spelling = format!("{}amina@example.com", " ".repeat(number));
+        let refused = log_in(&app, &spelling, "WrongPass123!").await;
+        assert_eq!(refused.refused(401), "invalid_credentials");
+    }
+    let refused = log_in(&app, "amina@example.com", PASSWORD).await;
+    assert_eq!(refused.refused(429), "too_many_failures");
+    let forgot = json!({"email": "amina@example.com "});
+    app.stranger()
+        .post("/api/v1/auth/forgot-password", forgot)
+        .await
+        .ok();
+    app.settle().await;
+    assert_eq!(mails_of(&app, "reset_password").len(), 1);
+    let amina = app.same(&user).await;
+    let wish = json!({"email": "new@example.org ", "currentPassword": PASSWORD});
+    let other = app.customer("Zoe").await;
+    other.patch(ME, wish).await.ok();
+    app.settle().await;
+    let asked = mails_of(&app, "confirm_email");
+    assert!(asked.iter().any(|mail| mail.to.contains("new@example.org")));
+    let present = amina
+        .patch(ME, json!({"email": "amina@example.com "}))
+        .await;
+    present.ok();
+}
+
+#[tokio::test]
 async fn whoever_registers_is_asked_to_confirm_the_address() {
     let app = App::new().await;
     registers(&app, "Amina").await;

@@ -1,15 +1,21 @@
-//! Rate limits: counted over all processes, told in headers, lenient without Redis.
+//! Rate limits: counted over all processes, told in headers, kept by each process without Redis.
 
 use super::request;
 use crate::harness::{Answer, App, Caller, Database, config, redis_url};
-use api::limits::{Limits, Rule, Standing};
+use api::{
+    limits::{Limits, Rule, Standing},
+    shared_counts::SharedCounts,
+};
 use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Method, Request, StatusCode, header},
 };
 use serde_json::json;
-use shared::config::{Config, Settings};
+use shared::{
+    config::{Config, Settings},
+    redis_link::RedisLink,
+};
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
@@ -41,6 +47,13 @@ fn counting(prefix: &str, redis: &str, per_minute: &str) -> Config {
     config
 }
 
+/// The limits of a process.
+fn limits(config: &Config) -> Limits {
+    let link = RedisLink::new(config.redis.url.clone());
+    let counts = SharedCounts::new(link, &config.redis);
+    Limits::new(config.http.rate_limits, counts)
+}
+
 async fn take(limits: &Limits, who: &str) -> Standing {
     limits.take(Rule::Caller, who).await.unwrap()
 }
@@ -63,7 +76,7 @@ pub async fn until_refused(mut call: impl AsyncFnMut() -> Answer) -> (usize, Ans
 async fn a_limit_is_kept_to_the_call_and_shared_by_all_processes() {
     let database = Database::new().await;
     let config = counting(&database.name, &redis_url(), "5");
-    let processes = [0; 2].map(|_| Limits::new(&config));
+    let processes = [0; 2].map(|_| limits(&config));
     for (process, remaining) in processes.iter().cycle().zip([4, 3, 2, 1, 0]) {
         let standing = take(process, "ann").await;
         assert!(standing.allowed);
@@ -85,7 +98,7 @@ async fn a_limit_is_kept_to_the_call_and_shared_by_all_processes() {
 async fn calls_leave_the_window_after_a_minute() {
     let database = Database::new().await;
     let config = counting(&database.name, &redis_url(), "2");
-    let limits = Limits::new(&config);
+    let limits = limits(&config);
     take(&limits, "ann").await;
     take(&limits, "ann").await;
     assert!(!take(&limits, "ann").await.allowed);
@@ -203,7 +216,7 @@ async fn logins_are_limited_by_address() {
 #[tokio::test]
 async fn zero_turns_a_limit_off() {
     let database = Database::new().await;
-    let limits = Limits::new(&counting(&database.name, &redis_url(), "0"));
+    let limits = limits(&counting(&database.name, &redis_url(), "0"));
     assert_eq!(limits.take(Rule::Caller, "ann").await, None);
     assert_eq!(limits.take(Rule::Authentication, "ann").await, None);
 }
@@ -222,28 +235,34 @@ async fn the_limits_are_on_by_default() {
     assert_eq!(config.http.rate_limits.per_caller.unwrap().get(), 600);
 }
 
-/// Whether nobody is refused, and nobody waits for long.
-async fn is_lenient(redis: &str) {
+/// Whether the process keeps the limit by itself, and nobody waits for long.
+async fn keeps_it_by_itself(redis: &str) {
     let app = App::with(&[("RATE_LIMIT_PER_MINUTE", "2"), ("REDIS_URL", redis)]).await;
     let stranger = app.stranger();
     let began = Instant::now();
-    for _ in 0..20 {
+    for _ in 0..2 {
         assert_eq!(stranger.get(ME).await.refused(401), "token_required");
+    }
+    for _ in 0..18 {
+        let over = stranger.get(ME).await;
+        assert_eq!(over.refused(429), "rate_limited");
+        assert_eq!(over.headers["ratelimit-limit"], "2");
+        assert!(over.headers.contains_key("retry-after"));
     }
     assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]
-async fn without_redis_everybody_is_let_through() {
-    is_lenient("redis://127.0.0.1:1").await;
+async fn without_redis_each_process_keeps_limits_by_itself() {
+    keeps_it_by_itself("redis://127.0.0.1:1").await;
 }
 
 #[tokio::test]
-async fn with_a_redis_that_hangs_everybody_is_let_through() {
+async fn with_a_redis_that_hangs_each_process_keeps_limits_by_itself() {
     // It takes connections, and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
-    is_lenient(&format!("redis://{address}")).await;
+    keeps_it_by_itself(&format!("redis://{address}")).await;
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ impl App {
         let clock = Arc::new(ManualClock::at(the_beginning()));
         let cx = Context {
             pool: shared::db::connect(&config.database).await.unwrap(),
+            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: clock.clone(),
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),

@@ -10,6 +10,7 @@ mod load;
 mod postgres;
 mod printing;
 mod redis;
+mod refusing_redis;
 mod scheduling;
 mod sla;
 mod start;

@@ -82,16 +82,43 @@ async fn tickets_are_assigned_without_redis_and_go_on_when_it_comes_and_goes() {
     assert!(worker.runs());
 }
 
-fn connect(url: &str) -> ::redis::Connection {
+#[tokio::test]
+async fn everything_in_a_process_shares_one_connection_to_redis() {
+    let app = stage().await;
+    agent_with_room(&app, "Sam", 100).await;
+    tickets(&app.customer("Ann").await, 2).await;
+    let socket = app.cx.config.data_dir.join("counting-redis.sock");
+    let url = format!("redis+unix://{}", socket.display());
+    let site = Site::of(&app, &[("REDIS_URL", &url)]);
+    let _redis = Redis::start(&socket).await;
+    let program = site.start("");
+    let http = program.http().await;
+    all_is_done(&app).await;
+    let body = r#"{"email": "nobody@example.com", "password": "a wrong passphrase"}"#;
+    eventually("one for all, one that listens, and this one", async || {
+        http.post("/api/v1/auth/login", None, body).await;
+        for _ in 0..3 {
+            http.call("GET", "/health/ready", None, None).await;
+        }
+        let clients: String = ::redis::cmd("INFO")
+            .arg("clients")
+            .query(&mut connect(&url))
+            .unwrap();
+        clients.contains("connected_clients:3\r\n")
+    })
+    .await;
+}
+
+pub(super) fn connect(url: &str) -> ::redis::Connection {
     let client = ::redis::Client::open(url).unwrap();
     client.get_connection().unwrap()
 }
 
 /// A Redis of this test's alone. It is killed when it is dropped.
-struct Redis(Child);
+pub(super) struct Redis(Child);
 
 impl Redis {
-    async fn start(socket: &Path) -> Self {
+    pub async fn start(socket: &Path) -> Self {
         let server = Command::new("redis-server")
             .args(["--port", "0", "--save", "", "--unixsocket"])
             .arg(socket)

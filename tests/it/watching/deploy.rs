@@ -5,6 +5,7 @@ use crate::{
     layers::root,
 };
 use serde_json::Value;
+use shared::config::{Config, Settings};
 use std::{collections::BTreeSet, fs};
 
 fn file(name: &str) -> String {
@@ -156,6 +157,31 @@ fn the_monitor_of_kubernetes_finds_every_process_by_its_label_and_port() {
         let deployment = file(&format!("kubernetes/{role}.yaml"));
         assert!(deployment.contains(label), "{role}");
         assert!(deployment.contains("- {name: http, containerPort: "));
+    }
+}
+
+#[test]
+fn the_secrets_of_the_kubernetes_example_are_refused_one_and_all() {
+    let example = file("kubernetes/secret.example.yaml");
+    let (_, secrets) = example.split_once("stringData:\n").unwrap();
+    let secrets: Vec<(&str, &str)> = secrets
+        .lines()
+        .map(|line| line.trim().split_once(": ").unwrap())
+        .collect();
+    assert!(secrets.len() >= 7, "{secrets:?}");
+    for (name, value) in secrets {
+        // Everything else is as it should be.
+        let settings = Settings::load(|known| match known {
+            _ if known == name => Some(value.to_owned()),
+            "DATABASE_URL" => Some("postgres://localhost/x".to_owned()),
+            "REDIS_URL" => Some("redis://localhost".to_owned()),
+            "JWT_SECRET" => Some("a secret for tests that is long enough".to_owned()),
+            _ => None,
+        });
+        let (_, problems) = Config::gather(&settings.unwrap());
+        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
+        assert!(problems[0].starts_with(&format!("{name} has the secret of an example")));
+        assert!(!problems[0].contains(value), "{problems:?}");
     }
 }
 

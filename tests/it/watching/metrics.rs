@@ -254,12 +254,40 @@ async fn no_label_is_a_path_an_address_an_id_or_a_word_of_somebody() {
 #[tokio::test]
 async fn whoever_comes_through_a_proxy_finds_no_metrics_without_a_token() {
     let app = App::new().await;
-    for header in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
+    for header in [
+        "cf-connecting-ip",
+        "cf-ray",
+        "fastly-client-ip",
+        "fly-client-ip",
+        "forwarded",
+        "true-client-ip",
+        "via",
+        "x-amzn-trace-id",
+        "x-client-ip",
+        "x-envoy-external-address",
+        "x-forwarded",
+        "x-forwarded-by",
+        "x-forwarded-client-cert",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "x-forwarded-prefix",
+        "x-forwarded-proto",
+        "x-forwarded-ssl",
+        "x-original-forwarded-for",
+        "x-real-ip",
+    ] {
         let (status, content_type, text) = ask(&app, &[(header, "203.0.113.7")]).await;
         assert_eq!(status, 404, "{header}");
         assert_eq!(content_type, "application/problem+json");
         assert!(!text.contains("support_"), "{text}");
     }
+    let of_prometheus = [
+        ("accept", "application/openmetrics-text"),
+        ("user-agent", "Prometheus/3.0"),
+        ("x-prometheus-scrape-timeout-seconds", "10"),
+    ];
+    assert_eq!(ask(&app, &of_prometheus).await.0, 200);
 }
 
 #[tokio::test]

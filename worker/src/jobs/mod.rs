@@ -16,7 +16,7 @@ use shared::{
     assignment::actions::{assign_automatically, assign_waiting, fill_agent},
     job_list::{Delivery, Job},
     notifications::actions::plan_event,
-    people::actions::answer_reset_request,
+    people::actions::{answer_failure_report, answer_reset_request},
     stats,
     tickets::actions::{Release, auto_close, release, release_of_offline},
     work::{By, Work},
@@ -62,6 +62,9 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }
         Job::RequestPasswordReset { request } => {
             in_transaction(move |work| done(answer_reset_request(work, request)))
+        }
+        Job::TellOfFailures { request } => {
+            in_transaction(move |work| done(answer_failure_report(work, request)))
         }
         Job::Deliver(delivery) => Handler::Delivery(delivery),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),

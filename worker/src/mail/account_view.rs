@@ -54,7 +54,9 @@ fn link(content: &AccountContent, links: &Links) -> Option<String> {
     let page = match content.kind {
         AccountEventKind::ConfirmEmail => "confirm-email",
         AccountEventKind::ResetPassword => "reset-password",
-        AccountEventKind::PasswordChanged | AccountEventKind::EmailChanged => return None,
+        AccountEventKind::PasswordChanged
+        | AccountEventKind::EmailChanged
+        | AccountEventKind::TooManyFailures => return None,
     };
     let token = account::link(&links.secret, content.kind, content.event);
     Some(format!("{}/api/v1/auth/{page}/{token}", links.public_url))

@@ -83,7 +83,8 @@ fn what(template: Template) -> Happened {
         Template::ConfirmEmail
         | Template::ResetPassword
         | Template::PasswordChanged
-        | Template::EmailChanged => unreachable!("mails about accounts tell of no ticket"),
+        | Template::EmailChanged
+        | Template::TooManyFailures => unreachable!("mails about accounts tell of no ticket"),
     }
 }
 

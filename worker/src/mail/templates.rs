@@ -89,5 +89,6 @@ pub const fn source(template: Template, language: Language) -> &'static str {
         Template::ResetPassword => in_language!(language, "reset_password"),
         Template::PasswordChanged => in_language!(language, "password_changed"),
         Template::EmailChanged => in_language!(language, "email_changed"),
+        Template::TooManyFailures => in_language!(language, "too_many_failures"),
     }
 }

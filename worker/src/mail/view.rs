@@ -141,31 +141,17 @@ fn quote(content: &Content) -> Option<&str> {
         | Template::ConfirmEmail
         | Template::ResetPassword
         | Template::PasswordChanged
-        | Template::EmailChanged => None,
+        | Template::EmailChanged
+        | Template::TooManyFailures => None,
     }
 }
 
 /// The files that came with what a mail quotes, or without a word.
 fn files(content: &Content) -> i64 {
-    match content.template {
-        Template::StaffReplied | Template::CustomerReplied | Template::Mentioned => content.files,
-        Template::TicketResolved
-        | Template::TicketClosed
-        | Template::EscalationResolved
-        | Template::WorkReopened
-        | Template::EscalatedToYou
-        | Template::EscalatedToNobody
-        | Template::TicketReceived
-        | Template::TicketAssigned
-        | Template::AnswerAwaited
-        | Template::AnswerReminder
-        | Template::WorkAssigned
-        | Template::SlaAtRisk
-        | Template::SlaBreached
-        | Template::ConfirmEmail
-        | Template::ResetPassword
-        | Template::PasswordChanged
-        | Template::EmailChanged => 0,
+    if content.template.relays_a_message() {
+        content.files
+    } else {
+        0
     }
 }
 

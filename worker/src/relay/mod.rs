@@ -7,7 +7,8 @@
 //!   processes, is handed out anew; copies find the row locked or done. Whoever sees it sets the key
 //!   only then, so that nothing is lost with it; several who see it at once hand out copies;
 //! - an insert is not yet visible when the relay falls asleep, and saw it awake: one tick;
-//! - Redis is away: after a second the jobs run in this process, as if Redis did not exist.
+//! - Redis is away, or answers and refuses what is written: after a second the jobs run in this process,
+//!   as if Redis did not exist.
 
 mod handing;
 mod standing;

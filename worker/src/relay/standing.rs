@@ -1,7 +1,7 @@
 //! How Redis stands, as far as the relay knows: reachable, silent for a moment, or away, so that jobs
-//! are run without it.
+//! are run without it. A Redis that refuses what is written, or hints alone, is as good as away.
 
-use crate::transport::{Memory, PushError, ThroughRedis};
+use crate::transport::{Memory, PushError, Pushes, ThroughRedis};
 use shared::error::Chain;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) const PROBE: Duration = Duration::from_secs(1);
 const PROBE_WHILE_AWAY: Duration = Duration::from_millis(100);
 const PROBE_WHILE_AWAY_EVERY: Duration = Duration::from_millis(500);
+/// The same where looks succeed and hints were refused: only a hint that is pushed can tell that this is over.
+const TRIAL_EVERY: Duration = Duration::from_secs(5);
 
 /// How Redis stands.
 #[derive(Debug, Clone, Copy)]
@@ -36,18 +38,26 @@ pub(super) enum HandedOut {
 impl Redis {
     /// Asks Redis how it stands, and draws the conclusions.
     pub async fn probe(&mut self, through_redis: &mut ThroughRedis) -> HandedOut {
+        let refused = through_redis.pushes.are_refused(PATIENCE);
+        let pause = if refused {
+            TRIAL_EVERY
+        } else {
+            PROBE_WHILE_AWAY_EVERY
+        };
         let limit = match *self {
-            Self::Away(asked) if asked.elapsed() < PROBE_WHILE_AWAY_EVERY => {
-                return HandedOut::Kept;
-            }
+            Self::Away(asked) if asked.elapsed() < pause => return HandedOut::Kept,
             Self::Away(_) => PROBE_WHILE_AWAY,
             Self::Reachable | Self::Silent(_) => PROBE,
         };
         let asked = Instant::now();
         match through_redis.probe(limit).await {
+            Ok(_) if refused && !matches!(self, Self::Away(_)) => {
+                self.away(&PushError::HintsRefused)
+            }
             Ok(memory) => {
                 if let Self::Away(_) = self {
                     tracing::info!("Redis is back; jobs go through it again");
+                    through_redis.pushes.begin_trial();
                 }
                 *self = Self::Reachable;
                 match memory {
@@ -55,23 +65,27 @@ impl Redis {
                     Memory::Lost => HandedOut::Lost,
                 }
             }
-            Err(error) => self.silent(asked, &error),
+            Err(error) => {
+                // The looks tell when that is over.
+                through_redis.pushes = Pushes::default();
+                self.silent(asked, &error)
+            }
         }
     }
 
     fn silent(&mut self, asked: Instant, error: &PushError) -> HandedOut {
-        let (standing, handed_out) = match *self {
-            Self::Reachable => (Self::Silent(asked), HandedOut::Kept),
-            Self::Silent(since) if since.elapsed() < PATIENCE => {
-                (Self::Silent(since), HandedOut::Kept)
-            }
-            Self::Silent(_) => {
-                tracing::warn!(error = %Chain(error), "Redis is away; jobs are run without it");
-                (Self::Away(Instant::now()), HandedOut::OutOfReach)
-            }
-            Self::Away(_) => (Self::Away(Instant::now()), HandedOut::Kept),
+        *self = match *self {
+            Self::Reachable => Self::Silent(asked),
+            Self::Silent(since) if since.elapsed() < PATIENCE => Self::Silent(since),
+            Self::Silent(_) => return self.away(error),
+            Self::Away(_) => Self::Away(Instant::now()),
         };
-        *self = standing;
-        handed_out
+        HandedOut::Kept
+    }
+
+    fn away(&mut self, error: &PushError) -> HandedOut {
+        tracing::warn!(error = %Chain(error), "Redis is away; jobs are run without it");
+        *self = Self::Away(Instant::now());
+        HandedOut::OutOfReach
     }
 }

@@ -51,7 +51,8 @@ impl AccountContent {
             AccountEventKind::EmailChanged => !self.is_present,
             AccountEventKind::ConfirmEmail
             | AccountEventKind::ResetPassword
-            | AccountEventKind::PasswordChanged => true,
+            | AccountEventKind::PasswordChanged
+            | AccountEventKind::TooManyFailures => true,
         };
         let open = !self.status.is_final() && self.person.active;
         open && may_go && still_so && leads_somewhere

@@ -73,7 +73,8 @@ impl Content {
             | Template::ConfirmEmail
             | Template::ResetPassword
             | Template::PasswordChanged
-            | Template::EmailChanged => true,
+            | Template::EmailChanged
+            | Template::TooManyFailures => true,
         }
     }
 
@@ -101,7 +102,8 @@ impl Content {
             | Template::ConfirmEmail
             | Template::ResetPassword
             | Template::PasswordChanged
-            | Template::EmailChanged => false,
+            | Template::EmailChanged
+            | Template::TooManyFailures => false,
         }
     }
 

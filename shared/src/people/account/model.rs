@@ -14,6 +14,8 @@ text_enum! {
         PasswordChanged = "password_changed",
         /// The account has a new address.
         EmailChanged = "email_changed",
+        /// Somebody sent too many wrong passwords.
+        TooManyFailures = "too_many_failures",
     }
 }
 
@@ -24,7 +26,20 @@ impl AccountEventKind {
         match self {
             Self::ConfirmEmail => Some(TimeDelta::days(7)),
             Self::ResetPassword => Some(TimeDelta::minutes(30)),
-            Self::PasswordChanged | Self::EmailChanged => None,
+            Self::PasswordChanged | Self::EmailChanged | Self::TooManyFailures => None,
+        }
+    }
+
+    /// How long there is something to tell: as long as the link is good or, without one, for ever. That
+    /// somebody guesses is told the day on which it happens.
+    #[must_use]
+    pub const fn told_within(self) -> Option<TimeDelta> {
+        match self {
+            Self::TooManyFailures => Some(TimeDelta::days(1)),
+            Self::ConfirmEmail
+            | Self::ResetPassword
+            | Self::PasswordChanged
+            | Self::EmailChanged => self.link_lifetime(),
         }
     }
 
@@ -34,7 +49,7 @@ impl AccountEventKind {
     pub const fn proves_the_address(self) -> bool {
         match self {
             Self::ConfirmEmail | Self::ResetPassword => true,
-            Self::PasswordChanged | Self::EmailChanged => false,
+            Self::PasswordChanged | Self::EmailChanged | Self::TooManyFailures => false,
         }
     }
 
@@ -46,6 +61,7 @@ impl AccountEventKind {
             Self::ResetPassword => Template::ResetPassword,
             Self::PasswordChanged => Template::PasswordChanged,
             Self::EmailChanged => Template::EmailChanged,
+            Self::TooManyFailures => Template::TooManyFailures,
         }
     }
 }

@@ -167,7 +167,7 @@ pub(super) async fn insert_event(
         to.email,
         to.confirmed,
         work.now(),
-        kind.link_lifetime().map(|lifetime| work.now() + lifetime),
+        kind.told_within().map(|lifetime| work.now() + lifetime),
     )
     .execute(&mut *work.tx)
     .await?;
@@ -254,6 +254,31 @@ pub(in crate::people) async fn open_links(
         owner.0,
         kind.as_str(),
         work.now(),
+    )
+    .fetch_one(&mut *work.tx)
+    .await
+}
+
+/// What a person was told of this kind that is not over yet.
+pub(in crate::people) struct Told {
+    pub count: i64,
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// How often, and when, a person was told of this kind of late.
+pub(in crate::people) async fn told(
+    work: &mut Work<'_>,
+    owner: UserId,
+    kind: AccountEventKind,
+) -> Result<Told, sqlx::Error> {
+    let now = work.now();
+    sqlx::query_as!(
+        Told,
+        r#"select count(*) as "count!", max(at) as "last?" from account_events
+           where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
+        owner.0,
+        kind.as_str(),
+        now,
     )
     .fetch_one(&mut *work.tx)
     .await

@@ -12,6 +12,7 @@ mod log_out;
 mod refresh;
 mod register;
 mod release_tickets;
+mod report_failures;
 mod reset_password;
 mod set_availability;
 
@@ -28,6 +29,7 @@ pub use refresh::{Refreshed, refresh};
 pub(super) use register::create;
 pub use register::{Registered, may_register, register, registration_closed};
 pub use release_tickets::release_tickets;
+pub use report_failures::{answer_failure_report, report_failures, report_failures_of};
 pub use reset_password::{ResetAccount, check_reset_link, reset_password};
 pub use set_availability::set_availability;
 

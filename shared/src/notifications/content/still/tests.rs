@@ -68,7 +68,8 @@ fn what(template: Template) -> Happened {
         | Template::ConfirmEmail
         | Template::ResetPassword
         | Template::PasswordChanged
-        | Template::EmailChanged => Happened::Created,
+        | Template::EmailChanged
+        | Template::TooManyFailures => Happened::Created,
     }
 }
 

@@ -1,0 +1,224 @@
+//! Attempts that a process counts by itself while Redis does not, by the rules of [`super::scripts`]. Pure.
+
+use super::attempt::{
+    Attempt, OF_ACCOUNT, OF_CLIENT, OF_CLIENT_AT_ACCOUNT, Refused, SLOWED, TakenAway, WINDOW,
+};
+use crate::bounded::Bounded;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+/// How many accounts and how many clients are counted at most.
+const ACCOUNTS: usize = 10_000;
+const CLIENTS: usize = 10_000;
+
+/// What a process counts by itself.
+pub(super) struct OwnCounts(Mutex<Both>);
+
+struct Both {
+    accounts: Bounded<OfAccount>,
+    clients: Bounded<Count>,
+}
+
+/// Attempts, and how many of them are being looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    attempts: u32,
+    looks: u32,
+}
+
+/// The attempts at an account.
+#[derive(Debug, Default)]
+struct OfAccount {
+    all: Count,
+    by_client: HashMap<String, Count>,
+    /// Where it is slowed down: when the next attempt may be made.
+    next: Option<Instant>,
+}
+
+impl Default for OwnCounts {
+    fn default() -> Self {
+        Self(Mutex::new(Both {
+            accounts: Bounded::of(ACCOUNTS),
+            clients: Bounded::of(CLIENTS),
+        }))
+    }
+}
+
+impl OwnCounts {
+    /// Counts an attempt, if there is room for it.
+    pub fn attempt(&self, attempt: &Attempt, now: Instant) -> Result<(), Refused> {
+        let mut both = self.both();
+        let Both { accounts, clients } = &mut *both;
+        let (account, end) = accounts.entry(&attempt.account, now, WINDOW);
+        let at_account = account.by_client.get(&attempt.client);
+        let at_account = at_account.copied().unwrap_or_default();
+        if at_account.is_full(OF_CLIENT_AT_ACCOUNT) {
+            let seconds = seconds(end, now);
+            return Err(at_account.refused(OF_CLIENT_AT_ACCOUNT, Refused::ClientAtAccount(seconds)));
+        }
+        let (client, end) = clients.entry(&attempt.client, now, WINDOW);
+        if client.is_full(OF_CLIENT) {
+            return Err(client.refused(OF_CLIENT, Refused::Client(seconds(end, now))));
+        }
+        if account.all.is_full(OF_ACCOUNT) {
+            if let Some(next) = account.next.filter(|next| *next > now) {
+                return Err(Refused::Slowed(seconds(next, now)));
+            }
+            account.next = Some(now + SLOWED);
+        }
+        let at_account = account.by_client.entry(attempt.client.clone());
+        for count in [at_account.or_default(), &mut account.all, client] {
+            count.attempts += 1;
+            count.looks += 1;
+        }
+        Ok(())
+    }
+
+    /// Puts down what became of an attempt; whether it was the failure that closes the account to the
+    /// client, or slows it down.
+    pub fn looked(&self, attempt: &Attempt, taken_away: TakenAway, now: Instant) -> bool {
+        let mut both = self.both();
+        let Both { accounts, clients } = &mut *both;
+        let (account, _) = accounts.entry(&attempt.account, now, WINDOW);
+        let (client, _) = clients.entry(&attempt.client, now, WINDOW);
+        let at_account = account.by_client.entry(attempt.client.clone());
+        let at_account = at_account.or_default();
+        let (of_account, of_client) = match taken_away {
+            TakenAway::Nothing => (0, 0),
+            TakenAway::TheAttempt => (1, 1),
+            TakenAway::AllOfClientAtAccount => (at_account.attempts, 1),
+        };
+        at_account.looked(of_account);
+        account.all.looked(of_account);
+        client.looked(of_client);
+        taken_away == TakenAway::Nothing
+            && (at_account.failures() == OF_CLIENT_AT_ACCOUNT
+                || account.all.failures() == OF_ACCOUNT)
+    }
+
+    /// Forgets the attempts at an account.
+    pub fn forget(&self, account: &str) {
+        self.both().accounts.remove(account);
+    }
+
+    fn both(&self) -> MutexGuard<'_, Both> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Count {
+    const fn is_full(self, most: u32) -> bool {
+        self.attempts >= most
+    }
+
+    const fn failures(self) -> u32 {
+        self.attempts.saturating_sub(self.looks)
+    }
+
+    /// Why a full one refuses: because of failures, or because some attempts may turn out to be none.
+    const fn refused(self, most: u32, for_failures: Refused) -> Refused {
+        if self.failures() < most {
+            Refused::Undecided
+        } else {
+            for_failures
+        }
+    }
+
+    const fn looked(&mut self, taken_away: u32) {
+        self.attempts = self.attempts.saturating_sub(taken_away);
+        self.looks = self.looks.saturating_sub(1);
+    }
+}
+
+/// Whole seconds until then, one at least.
+fn seconds(end: Instant, now: Instant) -> u32 {
+    let left = end.saturating_duration_since(now).as_millis();
+    u32::try_from(left.div_ceil(1_000))
+        .unwrap_or(u32::MAX)
+        .max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(client: u32, account: &str) -> Attempt {
+        Attempt {
+            account: account.to_owned(),
+            client: client.to_string(),
+        }
+    }
+
+    fn fails(own: &OwnCounts, attempt: &Attempt, now: Instant) -> Result<bool, Refused> {
+        own.attempt(attempt, now)?;
+        Ok(own.looked(attempt, TakenAway::Nothing, now))
+    }
+
+    #[test]
+    fn the_tenth_failure_closes_an_account_to_its_client_alone_and_is_the_one_to_be_told() {
+        let (own, now) = (OwnCounts::default(), Instant::now());
+        let told: Vec<_> = (0..10).map(|_| fails(&own, &by(1, "ann"), now)).collect();
+        assert_eq!(told.iter().filter(|told| **told == Ok(true)).count(), 1);
+        assert_eq!(told.last(), Some(&Ok(true)));
+        let refused = Refused::ClientAtAccount(900);
+        assert_eq!(own.attempt(&by(1, "ann"), now), Err(refused));
+        assert_eq!(own.attempt(&by(2, "ann"), now), Ok(()));
+        assert_eq!(own.attempt(&by(1, "zoe"), now), Ok(()));
+        assert_eq!(own.attempt(&by(1, "ann"), now + WINDOW), Ok(()));
+    }
+
+    #[test]
+    fn a_client_with_many_failures_is_refused_at_every_account() {
+        let (own, now) = (OwnCounts::default(), Instant::now());
+        for account in 0..OF_CLIENT {
+            assert_eq!(fails(&own, &by(1, &account.to_string()), now), Ok(false));
+        }
+        let refused = Refused::Client(900);
+        assert_eq!(own.attempt(&by(1, "ann"), now), Err(refused));
+        assert_eq!(own.attempt(&by(2, "ann"), now), Ok(()));
+    }
+
+    #[test]
+    fn an_account_that_very_many_fail_at_is_slowed_down_and_not_closed() {
+        let (own, now) = (OwnCounts::default(), Instant::now());
+        for client in 0..OF_ACCOUNT {
+            let told = fails(&own, &by(client, "ann"), now);
+            assert_eq!(told, Ok(client + 1 == OF_ACCOUNT));
+        }
+        assert_eq!(fails(&own, &by(200, "ann"), now), Ok(false));
+        let refused = Refused::Slowed(3);
+        assert_eq!(own.attempt(&by(201, "ann"), now), Err(refused));
+        assert_eq!(own.attempt(&by(201, "ann"), now + SLOWED), Ok(()));
+    }
+
+    #[test]
+    fn a_right_password_clears_its_client_s_failures_and_no_others() {
+        let (own, now) = (OwnCounts::default(), Instant::now());
+        for _ in 0..9 {
+            assert_eq!(fails(&own, &by(1, "ann"), now), Ok(false));
+            assert_eq!(fails(&own, &by(2, "ann"), now), Ok(false));
+        }
+        own.attempt(&by(1, "ann"), now).unwrap();
+        assert!(!own.looked(&by(1, "ann"), TakenAway::AllOfClientAtAccount, now));
+        assert_eq!(fails(&own, &by(1, "ann"), now), Ok(false));
+        assert_eq!(fails(&own, &by(2, "ann"), now), Ok(true));
+        own.forget("ann");
+        assert_eq!(own.attempt(&by(2, "ann"), now), Ok(()));
+    }
+
+    #[test]
+    fn attempts_that_are_not_decided_are_no_failures() {
+        let (own, now) = (OwnCounts::default(), Instant::now());
+        for _ in 0..10 {
+            own.attempt(&by(1, "ann"), now).unwrap();
+        }
+        assert_eq!(own.attempt(&by(1, "ann"), now), Err(Refused::Undecided));
+        for _ in 0..10 {
+            assert!(!own.looked(&by(1, "ann"), TakenAway::TheAttempt, now));
+        }
+        assert_eq!(own.attempt(&by(1, "ann"), now), Ok(()));
+    }
+}
