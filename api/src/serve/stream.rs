@@ -1,0 +1,185 @@
+//! The stream of a connection. While it speaks HTTP, a client that takes nothing of what is written to
+//! it for a while is let go: the write fails, and with it the connection.
+
+use super::place::Place;
+use std::{
+    io::{self, ErrorKind, IoSlice, Write},
+    net,
+    os::fd::AsFd,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+
+/// A stream with a limit on how long a write may wait.
+pub(super) struct Stream {
+    stream: TcpStream,
+    limit: Duration,
+    lifted: Arc<AtomicBool>,
+    /// Runs while a write waits.
+    waiting: Option<Pin<Box<Sleep>>>,
+    _place: Place,
+}
+
+/// The limit of a [`Stream`].
+pub(super) struct WriteLimit(Arc<AtomicBool>);
+
+impl WriteLimit {
+    /// From now on a write may wait however long.
+    pub fn lift(self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Stream {
+    pub fn new(stream: TcpStream, limit: Duration, place: Place) -> (Self, WriteLimit) {
+        let lifted = Arc::new(AtomicBool::new(false));
+        let stream = Self {
+            stream,
+            limit,
+            lifted: Arc::clone(&lifted),
+            waiting: None,
+            _place: place,
+        };
+        (stream, WriteLimit(lifted))
+    }
+
+    /// The outcome of a write, within the limit. `again` writes without waiting: the system says only
+    /// when a third of its buffer is free that it takes more, which of megabytes takes a slow client
+    /// longer than the limit.
+    fn limited(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+        again: impl FnOnce(net::TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() || self.lifted.load(Ordering::Relaxed) {
+            self.waiting = None;
+            return written;
+        }
+        let limit = self.limit;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(limit)));
+        ready!(waiting.as_mut().poll(cx));
+        self.waiting = None;
+        let stream = self.stream.as_fd().try_clone_to_owned()?;
+        Poll::Ready(again(stream.into()).map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock => io::Error::new(ErrorKind::TimedOut, Stalled(limit)),
+            _ => error,
+        }))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the client took nothing for {0:?}")]
+struct Stalled(Duration);
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.limited(cx, written, |mut stream| stream.write(bytes))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        self.limited(cx, written, |mut stream| stream.write_vectored(pieces))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::place::Places;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        time::timeout,
+    };
+
+    /// For what is sure to come.
+    const LONG: Duration = Duration::from_mins(1);
+    const LIMIT: Duration = Duration::from_millis(300);
+
+    /// A stream with that limit, and its client.
+    async fn pair(limit: Duration) -> (Stream, WriteLimit, TcpStream) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(client, listener.accept());
+        let place = Places::new(1).try_take().unwrap();
+        let (stream, limit) = Stream::new(accepted.unwrap().0, limit, place);
+        (stream, limit, client.unwrap())
+    }
+
+    /// Writes until nothing more is taken at once, and tells how many bytes were.
+    async fn fill(stream: &mut Stream) -> usize {
+        let piece = vec![7; 64 * 1024];
+        let mut filled = 0;
+        while let Ok(written) = timeout(LIMIT / 3, stream.write(&piece)).await {
+            filled += written.unwrap();
+        }
+        filled
+    }
+
+    #[tokio::test]
+    async fn a_write_that_makes_no_progress_fails_and_one_that_makes_little_does_not() {
+        let (mut stream, _limit, mut client) = pair(LIMIT).await;
+        let filled = fill(&mut stream).await;
+        // Far less than the third of the buffer for which the system would say so.
+        let mut little = vec![0; filled / 8];
+        client.read_exact(&mut little).await.unwrap();
+        let progress = timeout(LONG, stream.write(&[7; 100])).await.unwrap();
+        assert_eq!(progress.unwrap(), 100);
+        fill(&mut stream).await;
+        let stalled = timeout(LONG, stream.write(&[7; 100])).await.unwrap();
+        assert_eq!(stalled.unwrap_err().kind(), ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn without_its_limit_a_write_waits_however_long() {
+        let (mut stream, limit, mut client) = pair(Duration::ZERO).await;
+        limit.lift();
+        let filled = fill(&mut stream).await;
+        let mut all = vec![0; filled];
+        let read = client.read_exact(&mut all);
+        let (read, written) = tokio::join!(read, stream.write(&[7; 100]));
+        assert_eq!((read.unwrap(), written.unwrap()), (filled, 100));
+    }
+}
