@@ -11,6 +11,7 @@
 
 mod access;
 pub mod actions;
+mod archive;
 pub mod files;
 pub mod input;
 mod kind;
