@@ -7,7 +7,7 @@ use super::{
     spool::Spool,
 };
 use crate::error::Problem;
-use axum::{body::BodyDataStream, extract::Request};
+use axum::extract::Request;
 use multer::{Field, Multipart};
 use sha2::{Digest, Sha256};
 use shared::{

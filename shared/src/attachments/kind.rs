@@ -193,7 +193,8 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::archive::tests::archive as zip, *};
+    use super::*;
+    use crate::attachments::archive::tests::archive as zip;
 
     fn found(bytes: &[u8]) -> &'static str {
         let mut whole = Inspector::default();
