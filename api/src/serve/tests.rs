@@ -166,7 +166,7 @@ async fn a_handler_knows_where_the_connection_comes_from() {
 }
 
 #[tokio::test]
-async fn whoever_asks_and_reads_nothing_is_let_go() {
+async fn a_client_that_asks_and_reads_nothing_is_let_go() {
     let page = "x".repeat(400_000);
     let routes = hello().route("/docs", get(async move || page.clone()));
     let limits = Limits {
@@ -181,7 +181,7 @@ async fn whoever_asks_and_reads_nothing_is_let_go() {
     let mut hog = socket.connect(server.address).await.unwrap();
     let thirty = b"GET /docs HTTP/1.1\r\nHost: here\r\n\r\n".repeat(30);
     hog.write_all(&thirty).await.unwrap();
-    // There is one place, which is the other's until it is let go.
+    // There is one place, which the other has until it is let go.
     let mut asks = server.connect(ASK).await;
     let answer = read_until(&mut asks, "hello").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");

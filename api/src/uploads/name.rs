@@ -1,6 +1,6 @@
 //! The name of a file, as the various senders of forms write it. `filename*` counts first (RFC 8187),
-//! though RFC 7578 would have nobody send it: who does puts something worse into `filename`. Of that,
-//! what browsers percent-encode is undone, and encoded words are read (RFC 2047). Pure.
+//! though RFC 7578 forbids it: a sender that has it puts something worse into `filename`. Of that,
+//! what browsers percent-encode is undone, and encoded words are read (RFC 2047).
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};

@@ -1,5 +1,5 @@
-//! The places of uploads that arrive: so many at a time, of one address, and of one person. Whoever
-//! has some already leaves the last of them to those who have none.
+//! The places of uploads that arrive: so many at a time in all, of one address, and of one person. A
+//! person or an address that has some leaves the last places to those that have none.
 
 use crate::{client::ClientAddress, error::Problem};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 64;
 const FOR_ANY_ADDRESS: usize = 48;
 /// Uploads of one address that arrive at a time: an office or a whole network may be behind it.
 const OF_ONE_ADDRESS: usize = 32;
-/// When as many of one address arrive, its rest is for people who have none.
+/// When as many of one address arrive, the rest of its places is for people who have none.
 const FOR_ANY_PERSON: usize = 12;
 /// Uploads of one person that arrive at a time.
 const OF_ONE_PERSON: usize = 4;

@@ -93,7 +93,7 @@ async fn status(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn whoever_sends_all_is_answered_and_whoever_falls_silent_is_given_up() {
+async fn a_sender_that_falls_silent_is_given_up_and_one_that_sends_all_is_answered() {
     let folder = Folder::new("silent");
     let pace = Pace {
         grace: Duration::from_secs(1),
@@ -109,7 +109,7 @@ async fn whoever_sends_all_is_answered_and_whoever_falls_silent_is_given_up() {
 }
 
 #[tokio::test]
-async fn whoever_sends_too_slowly_is_given_up_though_never_silent_for_long() {
+async fn a_sender_that_is_too_slow_is_given_up_though_never_silent_for_long() {
     let folder = Folder::new("slow");
     let pace = Pace {
         grace: Duration::from_millis(300),
