@@ -71,10 +71,14 @@ impl Stream {
         ready!(waiting.as_mut().poll(cx));
         self.waiting = None;
         let stream = self.stream.as_fd().try_clone_to_owned()?;
-        Poll::Ready(again(stream.into()).map_err(|error| match error.kind() {
-            ErrorKind::WouldBlock => io::Error::new(ErrorKind::TimedOut, Stalled(limit)),
-            _ => error,
-        }))
+        match again(stream.into()) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                // The system is not to go on offering the client what it does not take.
+                self.stream.set_zero_linger()?;
+                Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, Stalled(limit))))
+            }
+            written => Poll::Ready(written),
+        }
     }
 }
 
@@ -174,6 +178,9 @@ mod tests {
             }
         };
         assert_eq!(stalled.kind(), ErrorKind::TimedOut);
+        drop(stream);
+        let end = timeout(LONG, client.read_to_end(&mut Vec::new())).await;
+        assert_eq!(end.unwrap().unwrap_err().kind(), ErrorKind::ConnectionReset);
     }
 
     #[tokio::test]
