@@ -197,6 +197,9 @@ async fn converse(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = %Chain(&error), "a connection kept its delay");
     }
+    if let Err(error) = stream::bound_buffer(&stream) {
+        tracing::debug!(error = %Chain(&error), "a connection kept the buffer that it had");
+    }
     let asked = CancellationToken::new();
     let asks = asked.clone();
     let signal = StopSignal::new(shutdown.clone(), place.clone());
