@@ -17,9 +17,11 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpSocket, TcpStream},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
+/// How often a write that waits is tried within the limit: what comes early of it is no progress late.
+const ATTEMPTS: u32 = 8;
 /// Bytes that the system keeps until the client takes them: one and a half megabytes a second over two
 /// hundred milliseconds.
 const SEND_BUFFER: u32 = 256 * 1024;
@@ -36,9 +38,25 @@ pub(super) struct Stream {
     stream: TcpStream,
     limit: Duration,
     lifted: Arc<AtomicBool>,
-    /// Runs while a write waits.
-    waiting: Option<Pin<Box<Sleep>>>,
+    /// There while a write waits.
+    waiting: Option<Waiting>,
     _place: Place,
+}
+
+/// A write that waits.
+struct Waiting {
+    /// Until it is tried again.
+    pause: Pin<Box<Sleep>>,
+    attempts: u32,
+}
+
+impl Waiting {
+    fn new(pause: Duration) -> Self {
+        Self {
+            pause: Box::pin(sleep(pause)),
+            attempts: 0,
+        }
+    }
 }
 
 /// The limit of a [`Stream`].
@@ -65,30 +83,38 @@ impl Stream {
     }
 
     /// The outcome of a write, within the limit. `again` writes without waiting: the system says only
-    /// when a third of its buffer is free that it takes more, which of megabytes takes a slow client
-    /// longer than the limit.
+    /// when a third of its buffer is free that it takes more, which a slow client may not reach within
+    /// the limit.
     fn limited(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
-        again: impl FnOnce(net::TcpStream) -> io::Result<usize>,
+        again: impl Fn(net::TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         if written.is_ready() || self.lifted.load(Ordering::Relaxed) {
             self.waiting = None;
             return written;
         }
-        let limit = self.limit;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(limit)));
-        ready!(waiting.as_mut().poll(cx));
-        self.waiting = None;
-        let stream = self.stream.as_fd().try_clone_to_owned()?;
-        match again(stream.into()) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+        let pause = self.limit / ATTEMPTS;
+        let waiting = self.waiting.get_or_insert_with(|| Waiting::new(pause));
+        loop {
+            ready!(waiting.pause.as_mut().poll(cx));
+            waiting.attempts += 1;
+            let stream = self.stream.as_fd().try_clone_to_owned()?;
+            match again(stream.into()) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                written => {
+                    self.waiting = None;
+                    return Poll::Ready(written);
+                }
+            }
+            if waiting.attempts >= ATTEMPTS {
                 // The system is not to go on offering the client what it does not take.
                 self.stream.set_zero_linger()?;
-                Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, Stalled(limit))))
+                let stalled = Stalled(self.limit);
+                return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, stalled)));
             }
-            written => Poll::Ready(written),
+            waiting.pause.as_mut().reset(Instant::now() + pause);
         }
     }
 }
