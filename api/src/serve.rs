@@ -227,9 +227,10 @@ async fn converse(
         () = shutdown.cancelled() => return,
         () = tokio::time::sleep(limits.first_request) => return,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => tokio::select! {
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        tokio::select! {
             biased;
             // Closes it if it is idle, also amid the head of another request; else after the answer.
             () = shutdown.cancelled() => {
@@ -237,7 +238,7 @@ async fn converse(
                 connection.await
             }
             ended = connection.as_mut() => ended,
-        },
+        }
     };
     // If it goes on, it does so in the hands of a handler, and not by HTTP.
     limit.lift();

@@ -35,7 +35,7 @@ pub(super) fn bound_buffer(stream: &TcpStream) -> io::Result<()> {
 
 /// A stream with a limit on how long a write may wait.
 pub(super) struct Stream {
-    stream: TcpStream,
+    inner: TcpStream,
     limit: Duration,
     lifted: Arc<AtomicBool>,
     /// There while a write waits.
@@ -73,7 +73,7 @@ impl Stream {
     pub fn new(stream: TcpStream, limit: Duration, place: Place) -> (Self, WriteLimit) {
         let lifted = Arc::new(AtomicBool::new(false));
         let stream = Self {
-            stream,
+            inner: stream,
             limit,
             lifted: Arc::clone(&lifted),
             waiting: None,
@@ -100,7 +100,7 @@ impl Stream {
         loop {
             ready!(waiting.pause.as_mut().poll(cx));
             waiting.attempts += 1;
-            let stream = self.stream.as_fd().try_clone_to_owned()?;
+            let stream = self.inner.as_fd().try_clone_to_owned()?;
             match again(stream.into()) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 written => {
@@ -110,7 +110,7 @@ impl Stream {
             }
             if waiting.attempts >= ATTEMPTS {
                 // The system is not to go on offering the client what it does not take.
-                self.stream.set_zero_linger()?;
+                self.inner.set_zero_linger()?;
                 let stalled = Stalled(self.limit);
                 return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, stalled)));
             }
@@ -129,7 +129,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
         self.limited(cx, written, |mut stream| stream.write(bytes))
     }
 
@@ -138,20 +138,20 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
         self.limited(cx, written, |mut stream| stream.write_vectored(pieces))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.inner.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.inner).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
 
@@ -161,7 +161,7 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        Pin::new(&mut self.inner).poll_read(cx, buffer)
     }
 }
 

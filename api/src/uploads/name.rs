@@ -28,12 +28,11 @@ fn parameters(header: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         let name = before.rsplit(|byte| *byte == b';').next();
         let name = name.unwrap_or_default().trim_ascii().to_ascii_lowercase();
         let value = value.trim_ascii_start();
-        let (value, after) = match value.strip_prefix(b"\"") {
-            Some(quoted) => unquoted(quoted),
-            None => {
-                let (value, after) = value.split_at(place(value, b';').unwrap_or(value.len()));
-                (value.trim_ascii_end().to_vec(), after)
-            }
+        let (value, after) = if let Some(quoted) = value.strip_prefix(b"\"") {
+            unquoted(quoted)
+        } else {
+            let (value, after) = value.split_at(place(value, b';').unwrap_or(value.len()));
+            (value.trim_ascii_end().to_vec(), after)
         };
         found.push((name, value));
         rest = after;
