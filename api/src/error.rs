@@ -279,13 +279,15 @@ fn credentials_detail(code: &str) -> &'static str {
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         match error {
-            FilesError::Failed(..) | FilesError::Silent => Self::unavailable(
+            // What is set up wrongly is told at the start: later it is the disk, or what is mounted.
+            FilesError::Failed(..)
+            | FilesError::Silent
+            | FilesError::Folder(_)
+            | FilesError::Setup(_) => Self::unavailable(
                 "The store of the attachments does not answer at the moment: try again shortly.",
                 error,
             ),
-            FilesError::Folder(_) | FilesError::Setup(_) | FilesError::Gone(_) => {
-                Self::unexpected(error)
-            }
+            FilesError::Gone(_) => Self::unexpected(error),
         }
     }
 }

@@ -30,6 +30,8 @@ pub mod unknown_parameters;
 pub mod uploads;
 pub mod views;
 
+pub use serve::StopSignal;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -80,7 +82,7 @@ pub async fn role(
     door: Door,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
-    let (starting, whole) = (operation::starting(cx.clone()), router(cx));
+    let (starting, whole) = (operation::starting(cx.clone()), router(cx.clone()));
     let answering = move || {
         if door.is_open() {
             whole.clone()
@@ -88,7 +90,7 @@ pub async fn role(
             starting.clone()
         }
     };
-    serve::serve(answering, listener, shutdown).await
+    serve::serve(cx, answering, listener, shutdown).await
 }
 
 /// The whole API, for a server or for a test in the same process.
@@ -163,7 +165,7 @@ mod tests {
     use tower::ServiceExt;
 
     /// A context whose database is not there.
-    fn context() -> Context {
+    pub(crate) fn context() -> Context {
         let settings = Settings::load(|name| match name {
             "DATABASE_URL" => Some("postgres://127.0.0.1:1/none".to_owned()),
             "REDIS_URL" => Some("redis://127.0.0.1:1".to_owned()),

@@ -33,8 +33,8 @@ pub async fn role(
     let router = Router::new()
         .route("/health/ready", strict(get(health::ready), &needs()))
         .fallback(async || StatusCode::NOT_FOUND);
-    let router = completed(router, cx);
-    serve(move || router.clone(), listener, shutdown).await
+    let router = completed(router, cx.clone());
+    serve(cx, move || router.clone(), listener, shutdown).await
 }
 
 /// What may be asked of whether all is ready.
@@ -49,6 +49,13 @@ pub(crate) fn starting(cx: Context) -> Router {
         .route("/health/ready", get(not_ready))
         .fallback(async || starts());
     completed(router, cx)
+}
+
+/// What answers that to every request, before its path is looked at.
+pub(crate) fn refusing(cx: Context, refusal: fn() -> Problem) -> Router {
+    Router::new()
+        .fallback(async move || refusal())
+        .layer(from_fn_with_state(cx, request_id::around))
 }
 
 /// What these routes have at hand.

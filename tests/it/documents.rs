@@ -249,7 +249,12 @@ fn made(text: &str) -> BTreeSet<&str> {
 }
 
 /// What is told before an operation is found.
-const OF_NO_OPERATION: [&str; 3] = ["bad_request", "method_not_allowed", "no_such_path"];
+const OF_NO_OPERATION: [&str; 4] = [
+    "bad_request",
+    "invalid_host",
+    "method_not_allowed",
+    "no_such_path",
+];
 
 #[test]
 fn every_failure_is_named_by_an_operation_and_every_name_is_in_the_document() {

@@ -1,5 +1,6 @@
-//! A form as it comes in: `multipart/form-data` (RFC 7578), bounded in size and in silence.
+//! A form as it comes in: `multipart/form-data` (RFC 7578), bounded in size and in slowness.
 
+use super::pace::{Credit, Pace};
 use crate::error::Problem;
 use axum::{
     body::{Body, BodyDataStream, Bytes, HttpBody},
@@ -18,14 +19,12 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// What a form may have beside its file, in bytes.
 const OVERHEAD: usize = 64 * 1024;
 /// The most bytes of a form.
 pub(super) const MOST: usize = LARGEST + OVERHEAD;
-/// How long a sender may say nothing.
-const SILENCE: Duration = Duration::from_secs(30);
 /// What is thrown away of a form that is too large, so that its sender gets to hear of it.
 const THROWN_AWAY: usize = 32 * 1024 * 1024;
 /// How long it is thrown away.
@@ -66,46 +65,68 @@ const HELD: usize = 64 * 1024;
 
 /// How many bytes have come in since the reader of a form last made something of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Held(Arc<AtomicUsize>);
+struct Held(Arc<AtomicUsize>);
 
-/// The fields of a form, as they come.
-pub(super) fn fields(body: &mut BodyDataStream, boundary: String) -> (Multipart<'_>, Held) {
-    let held = Held::default();
-    (
-        Multipart::new(Paced::new(body, held.clone()), boundary),
-        held,
-    )
+/// What of a form is waited for, and for how long.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    held: Held,
+    credit: Credit,
 }
 
-impl Held {
-    /// The next of something that comes in, unless the sender has fallen silent.
-    ///
-    /// # Errors
-    /// 413, or 400 for a form that breaks off, stops, or is none.
-    pub(super) async fn next<T>(
-        &self,
-        coming: impl Future<Output = multer::Result<T>>,
-    ) -> Result<T, Problem> {
-        let come = within(SILENCE, coming).await;
-        self.0.store(0, Ordering::Relaxed);
-        come
+/// Why a form is not taken.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Its sender is gone, silent or too slow: nothing more is waited for.
+    Lost(Problem),
+    /// It is wrong, and the rest of it may be on its way.
+    Wrong(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Wrong(problem)
     }
 }
 
-async fn within<T>(
-    silence: Duration,
-    coming: impl Future<Output = multer::Result<T>>,
-) -> Result<T, Problem> {
-    match timeout(silence, coming).await {
-        Ok(Ok(come)) => Ok(come),
-        Ok(Err(error)) if is::<TooLarge>(&error) => Err(too_large()),
-        Ok(Err(error)) if is::<Shapeless>(&error) => Err(malformed()),
-        Ok(Err(multer::Error::StreamReadFailed(_))) | Err(_) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "body_not_received",
-            "The body did not arrive as a whole: send it again.",
-        )),
-        Ok(Err(_)) => Err(malformed()),
+/// The fields of a form, as they come.
+pub(super) fn fields(
+    body: &mut BodyDataStream,
+    boundary: String,
+    pace: Pace,
+) -> (Multipart<'_>, Waiting) {
+    let held = Held::default();
+    let fields = Multipart::new(Paced::new(body, held.clone()), boundary);
+    let credit = Credit::new(pace);
+    (fields, Waiting { held, credit })
+}
+
+impl Waiting {
+    /// The next of something that comes in, unless the sender is silent or too slow.
+    ///
+    /// # Errors
+    /// 413, or 400 for a form that breaks off, stops, is too slow, or is none.
+    pub(super) async fn next<T>(
+        &mut self,
+        coming: impl Future<Output = multer::Result<T>>,
+    ) -> Result<T, Refused> {
+        let began = Instant::now();
+        let come = timeout(self.credit.left(), coming).await;
+        let received = self.held.0.swap(0, Ordering::Relaxed);
+        self.credit.waited(began.elapsed(), received);
+        match come {
+            Ok(Ok(come)) => Ok(come),
+            Ok(Err(error)) if is::<TooLarge>(&error) => Err(Refused::Wrong(too_large())),
+            Ok(Err(error)) if is::<Shapeless>(&error) => Err(Refused::Wrong(malformed())),
+            Ok(Err(multer::Error::StreamReadFailed(_))) | Err(_) => {
+                Err(Refused::Lost(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "body_not_received",
+                    "The body did not arrive as a whole, or too slowly: send it again.",
+                )))
+            }
+            Ok(Err(_)) => Err(Refused::Wrong(malformed())),
+        }
     }
 }
 
@@ -215,15 +236,6 @@ impl Stream for Paced<'_> {
 mod tests {
     use super::*;
     use futures_util::stream;
-    use std::future::{pending, ready};
-
-    #[tokio::test]
-    async fn a_sender_that_falls_silent_is_given_up() {
-        let silent = within(Duration::from_millis(1), pending::<multer::Result<()>>()).await;
-        assert_eq!(silent.unwrap_err().code(), "body_not_received");
-        let spoken = within(Duration::from_secs(9), ready(Ok(7))).await;
-        assert_eq!(spoken.unwrap(), 7);
-    }
 
     #[tokio::test]
     async fn a_form_that_comes_quickly_is_read_piece_by_piece() {
@@ -234,11 +246,11 @@ mod tests {
             .chain([Bytes::from("\r\n--b--\r\n")]);
         let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));
         let mut body = body.into_data_stream();
-        let (mut form, held) = fields(&mut body, "b".to_owned());
-        let mut field = held.next(form.next_field()).await.unwrap().unwrap();
+        let (mut form, mut waiting) = fields(&mut body, "b".to_owned(), Pace::default());
+        let mut field = waiting.next(form.next_field()).await.unwrap().unwrap();
         let mut largest = 0;
         let mut all = 0;
-        while let Some(bytes) = held.next(field.chunk()).await.unwrap() {
+        while let Some(bytes) = waiting.next(field.chunk()).await.unwrap() {
             largest = largest.max(bytes.len());
             all += bytes.len();
         }
@@ -256,9 +268,12 @@ mod tests {
                 .chain(std::iter::repeat_n(Bytes::from(vec![b'x'; 10_000]), 900));
             let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, std::io::Error>)));
             let mut body = body.into_data_stream();
-            let (mut form, held) = fields(&mut body, "b".to_owned());
-            let refused = held.next(form.next_field()).await.map(drop).unwrap_err();
-            assert_eq!(refused.code(), "malformed_form");
+            let (mut form, mut waiting) = fields(&mut body, "b".to_owned(), Pace::default());
+            let refused = waiting.next(form.next_field()).await.map(drop);
+            assert!(
+                matches!(&refused, Err(Refused::Wrong(problem)) if problem.code() == "malformed_form"),
+                "{refused:?}"
+            );
             drop(form);
             let mut left = 0;
             while let Some(Ok(bytes)) = body.next().await {

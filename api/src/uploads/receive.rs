@@ -1,12 +1,14 @@
 //! One upload is received: a form with one file in the field `file`, which is looked at as it comes.
 
 use super::{
-    form::{self, Held},
+    form::{self, Refused, Waiting},
+    name,
+    pace::Pace,
     spool::Spool,
 };
 use crate::error::Problem;
-use axum::{body::BodyDataStream, extract::Request};
-use multer::Field;
+use axum::extract::Request;
+use multer::{Field, Multipart};
 use sha2::{Digest, Sha256};
 use shared::{
     attachments::{Inspector, Kind, LARGEST, NewUpload, file_name},
@@ -46,10 +48,11 @@ impl Arrived {
 /// Receives the file of a request. `name` is one that nothing else has.
 ///
 /// # Errors
-/// 413 for a file that is too large, 415 for what is no form, 400 for a form that breaks off, 422
-/// with every fault.
+/// 413 for a file that is too large, 415 for what is no form, 400 for a form that breaks off or is too
+/// slow, 422 with every fault, 503 where the disk takes nothing.
 pub async fn receive(
     config: &config::Attachments,
+    pace: Pace,
     name: &str,
     request: Request,
 ) -> Result<Arrived, Problem> {
@@ -57,39 +60,48 @@ pub async fn receive(
     let too_much = form::declares_too_much(&body);
     let mut body = body.into_data_stream();
     let received = match form::boundary(&parts.headers) {
-        _ if too_much => Err(form::too_large()),
-        Ok(boundary) => {
-            let spool = Spool::new(&config.arriving, name).await.map_err(disk)?;
-            read(config, &mut body, boundary, spool).await
-        }
-        Err(problem) => Err(problem),
+        _ if too_much => Err(form::too_large().into()),
+        Ok(boundary) => match Spool::new(&config.arriving, name).await {
+            Ok(spool) => {
+                let (fields, waiting) = form::fields(&mut body, boundary, pace);
+                read(config, fields, waiting, spool).await
+            }
+            Err(error) => Err(disk(error).into()),
+        },
+        Err(problem) => Err(problem.into()),
     };
-    if received.is_err() && !form::waits_to_be_told(&parts.headers) {
-        form::throw_away(&mut body).await;
+    match received {
+        Ok(arrived) => Ok(arrived),
+        Err(Refused::Lost(problem)) => Err(problem),
+        Err(Refused::Wrong(problem)) => {
+            if !form::waits_to_be_told(&parts.headers) {
+                form::throw_away(&mut body).await;
+            }
+            Err(problem)
+        }
     }
-    received
 }
 
 async fn read(
     config: &config::Attachments,
-    body: &mut BodyDataStream,
-    boundary: String,
+    mut fields: Multipart<'_>,
+    mut waiting: Waiting,
     spool: Spool,
-) -> Result<Arrived, Problem> {
-    let (mut fields, held) = form::fields(body, boundary);
+) -> Result<Arrived, Refused> {
     let mut spool = Some(spool);
     let mut arrived = None;
     let mut faults = Faults::new();
     let mut is_whole = false;
     for _ in 0..MOST_FAULTS {
-        let Some(mut field) = held.next(fields.next_field()).await? else {
+        let Some(mut field) = waiting.next(fields.next_field()).await? else {
             is_whole = true;
             break;
         };
         match (field.name() == Some(FILE), spool.take()) {
             (true, Some(empty)) => {
-                let file = Incoming::read(&mut field, &held, empty).await?;
-                arrived = file.finish(field.file_name(), &config.kinds, &mut faults);
+                let file = Incoming::read(&mut field, &mut waiting, empty).await?;
+                let name = name::of_file(field.headers());
+                arrived = file.finish(name.as_deref(), &config.kinds, &mut faults);
                 continue;
             }
             (true, None) => faults.add(FILE, "one_file", "is there twice: send one file at a time"),
@@ -104,12 +116,13 @@ async fn read(
                 faults.add(name, "unknown_field", "is not a field that is known here");
             }
         }
-        while held.next(field.chunk()).await?.is_some() {}
+        while waiting.next(field.chunk()).await?.is_some() {}
     }
     if is_whole && spool.is_some() {
         faults.required(FILE);
     }
-    faults.finish(arrived).map_err(Problem::invalid)
+    let arrived = faults.finish(arrived).map_err(Problem::invalid)?;
+    Ok(arrived)
 }
 
 /// A file of which all has come in, and nothing is decided.
@@ -121,17 +134,21 @@ struct Incoming {
 }
 
 impl Incoming {
-    async fn read(field: &mut Field<'_>, held: &Held, spool: Spool) -> Result<Self, Problem> {
+    async fn read(
+        field: &mut Field<'_>,
+        waiting: &mut Waiting,
+        spool: Spool,
+    ) -> Result<Self, Refused> {
         let mut incoming = Self {
             spool,
             size: 0,
             inspector: Inspector::default(),
             digest: Sha256::new(),
         };
-        while let Some(bytes) = held.next(field.chunk()).await? {
+        while let Some(bytes) = waiting.next(field.chunk()).await? {
             incoming.size += bytes.len();
             if incoming.size > LARGEST {
-                return Err(form::too_large());
+                return Err(form::too_large().into());
             }
             incoming.inspector.look(&bytes);
             incoming.digest.update(&bytes);
@@ -178,6 +195,15 @@ impl Incoming {
     }
 }
 
+/// 503: the disk is full or cannot be written to. That is not the caller's fault, and no failure of ours
+/// that another attempt would meet again.
 fn disk(error: io::Error) -> Problem {
-    Problem::unexpected(error)
+    Problem::unavailable(
+        "No file can be taken at the moment: try again shortly.",
+        NotSpooled(error),
+    )
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("what arrives cannot be put on the disk")]
+struct NotSpooled(#[source] io::Error);

@@ -1,6 +1,6 @@
 //! `attachments` of a ticket or a message, as people send them. Pure.
 
-use super::Attachment;
+use super::{Attachment, name::linked_file_name};
 use crate::{
     fault::{Asks, Faults},
     ids::AttachmentId,
@@ -117,7 +117,7 @@ fn link(
     });
     Some(Attachment {
         url: url?,
-        file_name: file_name?,
+        file_name: linked_file_name(&file_name?),
         content_type: None,
         size: None,
     })

@@ -1,6 +1,8 @@
 //! What a file is, found from its bytes alone: neither its name nor what the sender says of it
 //! counts. Pure.
 
+use super::archive::Tail;
+
 /// A type of file that this system knows. What is not among these is never taken, whatever is
 /// configured: no pages, scripts, programs or vector images, which can act when they are opened.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +73,7 @@ const HEAD: usize = 32 * 1024;
 #[derive(Debug, Default)]
 pub struct Inspector {
     head: Vec<u8>,
+    tail: Tail,
     text: Text,
 }
 
@@ -87,6 +90,7 @@ impl Inspector {
     pub fn look(&mut self, bytes: &[u8]) {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend(bytes.iter().take(room));
+        self.tail.look(&self.head, bytes);
         self.text.look(bytes);
     }
 
@@ -100,16 +104,26 @@ impl Inspector {
         if is_markup(&self.head) {
             return Err("markup, such as HTML or SVG");
         }
-        if self.head.starts_with(b"#!") {
+        let media_type = if is_amr(&self.head) {
+            "audio/amr"
+        } else if self.head.starts_with(b"#!") {
             return Err("a script");
-        }
-        let found = infer::get(&self.head);
-        let media_type = if self.text.holds() {
-            self.kind_of_text(found)
         } else {
-            found.map_or("of no type that is known", |found| found.mime_type())
+            self.media_type()
         };
         Kind::of(media_type).ok_or(media_type)
+    }
+
+    fn media_type(&self) -> &'static str {
+        let found = infer::get(&self.head);
+        if self.text.holds() {
+            return self.kind_of_text(found);
+        }
+        match found.map_or("of no type that is known", |found| found.mime_type()) {
+            // The parts by which an Office file is known may come late in it.
+            "application/zip" => self.tail.office().unwrap_or("application/zip"),
+            media_type => media_type,
+        }
     }
 
     /// Of text: formats whose mark is a few letters (a note that begins with `BM` is no bitmap, one
@@ -123,6 +137,16 @@ impl Inspector {
         found
             .filter(counts)
             .map_or("text/plain", |found| found.mime_type())
+    }
+}
+
+/// Whether it is a voice note of AMR, which begins like a script (RFC 4867, section 5). After the mark
+/// comes the head of a frame, which has three bits that are 0 and a type that is known: few letters
+/// look like one.
+fn is_amr(head: &[u8]) -> bool {
+    match head.strip_prefix(b"#!AMR\n") {
+        Some([frame, ..]) => frame & 0b1000_0011 == 0 && matches!(frame >> 3, 0..=8 | 15),
+        _ => false,
     }
 }
 
@@ -170,6 +194,7 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attachments::archive::tests::archive as zip;
 
     fn found(bytes: &[u8]) -> &'static str {
         let mut whole = Inspector::default();
@@ -220,6 +245,41 @@ mod tests {
                 String::from_utf8_lossy(&bytes)
             );
         }
+    }
+
+    #[test]
+    fn a_voice_note_is_no_script_and_a_script_no_voice_note() {
+        let silence = [&b"#!AMR\n"[..], b"\x3c", &[b'0'; 31]].concat();
+        assert_eq!(found(&silence), "audio/amr");
+        let speech = [&b"#!AMR\n"[..], b"\x3c\x91\x17\x16\xbe\x66", &[0; 26]].concat();
+        assert_eq!(found(&speech), "audio/amr");
+        for script in [
+            &b"#!AMR\nrm -rf /"[..],
+            b"#!AMR\nls",
+            b"#!AMR",
+            b"#!AMR\n",
+            b"#!AMRNB\n\x3c",
+        ] {
+            assert_eq!(found(script), "a script");
+        }
+    }
+
+    #[test]
+    fn an_office_file_whose_parts_come_late_is_one() {
+        let parts = [
+            "[Content_Types].xml",
+            "customXml/item1.xml",
+            "customXml/itemProps1.xml",
+            "docProps/app.xml",
+            "word/document.xml",
+        ];
+        // Further from the beginning than is kept of it.
+        let content = vec![7; 20_000];
+        assert_eq!(
+            found(&zip(&parts, &content)),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        );
+        assert_eq!(found(&zip(&parts[..4], &content)), "application/zip");
     }
 
     #[test]

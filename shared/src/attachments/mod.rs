@@ -12,6 +12,7 @@
 
 mod access;
 pub mod actions;
+mod archive;
 pub mod files;
 pub mod input;
 mod kind;

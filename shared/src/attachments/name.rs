@@ -7,27 +7,36 @@ const LONGEST: usize = 255;
 /// Characters of an ending that are kept when a name is too long.
 const LONGEST_ENDING: usize = 16;
 
-/// The name of a file as it is kept and shown: without folders, without what is not to be seen,
-/// not too long. A file without a name gets one that says what it is.
+/// The name of an upload as it is kept and shown. A file without a name gets one that says what it is.
 #[must_use]
 pub fn file_name(sent: Option<&str>, kind: &Kind) -> String {
-    let last = sent
-        .and_then(|name| name.rsplit(['/', '\\']).next())
-        .unwrap_or_default();
+    let name = sent.and_then(fit_to_show);
+    name.unwrap_or_else(|| format!("file.{}", kind.extension()))
+}
+
+/// The name of a file that lies elsewhere, of which nothing else is known.
+pub(super) fn linked_file_name(sent: &str) -> String {
+    fit_to_show(sent).unwrap_or_else(|| "file".to_owned())
+}
+
+/// The name without folders, without what is not to be seen, not too long; `None` where nothing is
+/// left.
+fn fit_to_show(sent: &str) -> Option<String> {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = last.chars().filter(|c| !is_hidden(*c)).collect();
     let name = name.trim();
     if name.trim_matches('.').is_empty() {
-        return format!("file.{}", kind.extension());
+        return None;
     }
     if name.chars().count() <= LONGEST {
-        return name.to_owned();
+        return Some(name.to_owned());
     }
     let ending = ending(name).filter(|ending| ending.chars().count() < LONGEST_ENDING);
     let ending = ending
         .map(|ending| format!(".{ending}"))
         .unwrap_or_default();
     let stem = LONGEST.saturating_sub(ending.chars().count());
-    name.chars().take(stem).chain(ending.chars()).collect()
+    Some(name.chars().take(stem).chain(ending.chars()).collect())
 }
 
 /// The name to save it under: one whose ending agrees with what it is, so that no system opens a
@@ -56,7 +65,7 @@ fn ending(name: &str) -> Option<&str> {
 /// `png.exe`.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -90,6 +99,22 @@ mod tests {
             assert_eq!(kept(sent), expected, "{sent:?}");
         }
         assert_eq!(file_name(None, Kind::of("text/plain").unwrap()), "file.txt");
+    }
+
+    #[test]
+    fn of_the_name_of_a_linked_file_the_same_is_kept() {
+        for (sent, expected) in [
+            ("photo\u{202e}gpj.exe", "photogpj.exe"),
+            ("a\u{61c}b\u{2067}.txt", "ab.txt"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\me\\photo.png", "photo.png"),
+            ("a\r\nb\u{2028}c.txt", "abc.txt"),
+            ("", "file"),
+            ("..", "file"),
+            ("folder/", "file"),
+        ] {
+            assert_eq!(linked_file_name(sent), expected, "{sent:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
 /// Uploads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Attachments {
     /// Where their bytes are kept.
     pub place: FilesPlace,

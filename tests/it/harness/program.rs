@@ -98,6 +98,16 @@ impl Site {
         self.spawn(role, self.settled(command, &[]))
     }
 
+    /// A process of that role no file of which may have more bytes, as on a disk that is full: it is
+    /// told so by its writes, and by no signal.
+    pub fn start_with_file_size(&self, role: &str, bytes: u32) -> Program {
+        let mut command = Command::new("sh");
+        let script = "trap '' XFSZ; ulimit -f \"$1\" && exec \"$0\" $2";
+        // In blocks, as POSIX has them.
+        command.args(["-c", script, BINARY, &(bytes / 512).to_string(), role]);
+        self.spawn(role, self.settled(command, &[]))
+    }
+
     fn spawn(&self, role: &str, mut command: Command) -> Program {
         let count = self.started.fetch_add(1, Ordering::Relaxed);
         let log = self.folder.join(format!("{count}-{role}.log"));

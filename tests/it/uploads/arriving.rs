@@ -31,6 +31,89 @@ async fn a_file_is_what_its_bytes_say_whatever_its_name() {
 }
 
 #[tokio::test]
+async fn a_voice_note_and_what_word_saves_are_taken_for_what_they_are() {
+    let app = App::with(&[("ATTACHMENTS_TYPES", "audio,office")]).await;
+    let ann = app.customer("Ann").await;
+    let note = [&b"#!AMR\n\x3c"[..], &[b'0'; 31]].concat();
+    let made = uploads(&ann, "v.amr", &note).await;
+    assert_eq!(made.created()["attachment"]["contentType"], "audio/amr");
+    let made = uploads(&ann, "letter.docx", &letter()).await;
+    assert_eq!(
+        made.created()["attachment"]["contentType"],
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    );
+}
+
+/// The directory of an archive as Word writes it, after the beginning of its first file.
+fn letter() -> Vec<u8> {
+    let mut bytes = b"PK\x03\x04".to_vec();
+    bytes.resize(30, 0);
+    bytes.extend(b"[Content_Types].xml");
+    let start = bytes.len();
+    for name in [
+        "[Content_Types].xml",
+        "docProps/app.xml",
+        "customXml/item1.xml",
+        "word/document.xml",
+    ] {
+        let mut entry = b"PK\x01\x02".to_vec();
+        entry.resize(46, 0);
+        entry[28] = u8::try_from(name.len()).unwrap();
+        bytes.extend(entry);
+        bytes.extend(name.as_bytes());
+    }
+    let size = u32::try_from(bytes.len() - start).unwrap();
+    bytes.extend([&b"PK\x05\x06"[..], &[0; 8], &size.to_le_bytes(), &[0; 6]].concat());
+    bytes
+}
+
+#[tokio::test]
+async fn a_name_is_read_in_every_way_in_which_it_is_sent() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    for (disposition, shown) in [
+        (
+            "filename=\"=?utf-8?B?RXJrbMOkcnVuZy50eHQ=?=\"; filename*=utf-8''Erkl%C3%A4rung.txt",
+            "Erkl\u{e4}rung.txt",
+        ),
+        ("filename*=utf-8''Erkl%C3%A4rung.txt", "Erkl\u{e4}rung.txt"),
+        (
+            "filename=\"=?utf-8?B?RXJrbMOkcnVuZy50eHQ=?=\"",
+            "Erkl\u{e4}rung.txt",
+        ),
+        ("filename=\"say %22hi%22.txt\"", "say \"hi\".txt"),
+        ("filename=\"a%0D%0Ab.txt\"", "ab.txt"),
+        // However it is written, it is cleaned after that.
+        ("filename*=utf-8''..%2F..%2Fetc%2Fa%E2%80%AEtxt", "atxt"),
+    ] {
+        let field = format!("name=\"file\"; {disposition}");
+        let made = sends(&ann, &[(&field, b"some text")]).await;
+        assert_eq!(
+            made.created()["attachment"]["fileName"],
+            shown,
+            "{disposition}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_written_an_upload_is_for_later() {
+    for blocked in ["arriving", "attachments"] {
+        let app = App::new().await;
+        let ann = app.customer("Ann").await;
+        // No folder can be made where a file is, whoever tries.
+        let place = app.folder().join(blocked);
+        std::fs::create_dir_all(app.folder()).unwrap();
+        std::fs::write(&place, "").unwrap();
+        let refused = uploads(&ann, "photo.png", PNG).await;
+        assert_eq!(refused.refused(503), "unavailable", "{blocked}");
+        assert!(refused.headers.contains_key("retry-after"), "{blocked}");
+        std::fs::remove_file(&place).unwrap();
+        uploads(&ann, "photo.png", PNG).await.created();
+    }
+}
+
+#[tokio::test]
 async fn what_can_act_is_refused_whatever_its_name_says() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;

@@ -101,6 +101,33 @@ async fn what_came_with_a_ticket_has_whoever_sees_the_ticket() {
 }
 
 #[tokio::test]
+async fn names_of_linked_files_are_cleaned_as_those_of_uploads() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let names = [
+        ("photo\u{202e}gpj.exe", "photogpj.exe"),
+        ("../../etc/passwd", "passwd"),
+        ("a\r\nb.txt", "ab.txt"),
+        ("..", "file"),
+    ];
+    let link = |name: &str| json!({"url": "https://files.example.com/a", "fileName": name});
+    let links = json!(names.map(|(sent, _)| link(sent)));
+    let new = json!({"subject": "Help", "description": "See there.", "attachments": links.clone()});
+    let made = ann.post(TICKETS, new).await;
+    let ticket = &made.created()["ticket"];
+    let replied = json!({"message": "And there.", "attachments": links});
+    let messages = format!("{TICKETS}/{}/messages", ticket["id"].as_str().unwrap());
+    let replied = ann.post(&messages, replied).await;
+    for shown in [ticket, &replied.created()["message"]] {
+        let shown = shown["attachments"].as_array().unwrap().iter();
+        let shown: Vec<_> = shown
+            .map(|file| file["fileName"].as_str().unwrap())
+            .collect();
+        assert_eq!(shown, names.map(|(_, expected)| expected));
+    }
+}
+
+#[tokio::test]
 async fn what_hangs_on_an_internal_note_is_for_staff_who_see_the_ticket() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;

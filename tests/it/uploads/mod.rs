@@ -3,6 +3,7 @@
 mod arriving;
 mod attaching;
 mod bucket;
+mod crowds;
 mod keeping;
 mod redacting;
 mod s3_server;

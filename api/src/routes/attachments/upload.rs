@@ -2,6 +2,7 @@
 
 use crate::{
     auth::SignedIn,
+    client::ClientAddress,
     error::Problem,
     idempotency::{Asker, Idempotency},
     openapi::{Example, Moment, Operation, Resource, Who},
@@ -31,15 +32,16 @@ use shared::{
 /// Too large, no form, a type that is not taken; too many uploads at a time, or that hang on nothing.
 pub async fn upload(
     SignedIn { actor, .. }: SignedIn,
+    address: ClientAddress,
     State(api): State<ApiState>,
     idempotency: Idempotency,
     unknown: UnknownParameters,
     request: Request,
 ) -> Result<Response, Problem> {
     let (cx, asker) = (&api.cx, Asker::Person(actor));
-    let room = api.uploads.room(actor.id)?;
+    let room = api.uploads.room(actor.id, address)?;
     let name = cx.ids.uuid(cx.clock.now()).to_string();
-    let arrived = receive(&cx.config.attachments, &name, request).await?;
+    let arrived = receive(&cx.config.attachments, api.uploads.pace, &name, request).await?;
     unknown.refuse()?;
     let fingerprint = arrived.fingerprint;
     if let Some(first) = idempotency.answered(cx, asker, &fingerprint).await? {

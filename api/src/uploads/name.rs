@@ -1,0 +1,263 @@
+//! The name of a file, as the various senders of forms write it. `filename*` counts first (RFC 8187),
+//! though RFC 7578 forbids it: a sender that has it puts something worse into `filename`. Of that,
+//! what browsers percent-encode is undone, and encoded words are read (RFC 2047).
+
+use axum::http::{HeaderMap, header};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use encoding_rs::{Encoding, WINDOWS_1252};
+use percent_encoding::percent_decode_str;
+
+/// The name that the head of a field has for its file.
+pub(super) fn of_file(headers: &HeaderMap) -> Option<String> {
+    let disposition = headers.get(header::CONTENT_DISPOSITION)?;
+    let parameters = parameters(disposition.as_bytes());
+    let value = |wanted: &[u8]| {
+        let mut named = parameters.iter().filter(|(name, _)| name == wanted);
+        named.next().map(|(_, value)| value.as_slice())
+    };
+    let extended = value(b"filename*").and_then(extended);
+    extended.or_else(|| value(b"filename").map(plain))
+}
+
+/// The parameters of a header, their names in small letters.
+fn parameters(header: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut rest = cut(header, b';').map_or(&[][..], |(_, rest)| rest);
+    while let Some((before, value)) = cut(rest, b'=') {
+        // What stands before it without a value is none.
+        let name = before.rsplit(|byte| *byte == b';').next();
+        let name = name.unwrap_or_default().trim_ascii().to_ascii_lowercase();
+        let value = value.trim_ascii_start();
+        let (value, after) = if let Some(quoted) = value.strip_prefix(b"\"") {
+            unquoted(quoted)
+        } else {
+            let (value, after) = value.split_at(place(value, b';').unwrap_or(value.len()));
+            (value.trim_ascii_end().to_vec(), after)
+        };
+        found.push((name, value));
+        rest = after;
+    }
+    found
+}
+
+fn place(bytes: &[u8], of: u8) -> Option<usize> {
+    bytes.iter().position(|byte| *byte == of)
+}
+
+/// What stands before and after the first such byte.
+fn cut(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let (before, rest) = bytes.split_at(place(bytes, at)?);
+    Some((before, rest.get(1..)?))
+}
+
+/// The text up to its closing quotation mark, and what comes after that. A backslash escapes that mark
+/// and itself alone: some senders leave the folders of Windows as they are.
+fn unquoted(mut quoted: &[u8]) -> (Vec<u8>, &[u8]) {
+    let mut text = Vec::new();
+    loop {
+        quoted = match quoted {
+            [] => return (text, quoted),
+            [b'"', rest @ ..] => return (text, rest),
+            [b'\\', byte @ (b'"' | b'\\'), rest @ ..] | [byte, rest @ ..] => {
+                text.push(*byte);
+                rest
+            }
+        };
+    }
+}
+
+/// `utf-8'en'na%C3%AFve.txt`. `None` for what has not that form.
+fn extended(value: &[u8]) -> Option<String> {
+    let mut parts = std::str::from_utf8(value).ok()?.splitn(3, '\'');
+    let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let bytes: Vec<u8> = percent_decode_str(text).collect();
+    let charset = Encoding::for_label(charset.as_bytes())?;
+    let name = charset.decode_without_bom_handling_and_without_replacement(&bytes)?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
+fn plain(value: &[u8]) -> String {
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        // Of a sender from before UTF-8.
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(value).0.into(),
+    };
+    let text = text
+        .replace("%22", "\"")
+        .replace("%0D", "\r")
+        .replace("%0d", "\r")
+        .replace("%0A", "\n")
+        .replace("%0a", "\n");
+    words_read(&text)
+}
+
+/// The text with its encoded words read, such as `=?utf-8?B?bmHDr3Zl?=`. What is none stays.
+fn words_read(mut text: &str) -> String {
+    let (mut read, mut words) = (String::new(), Words::default());
+    while let Some(start) = text.find("=?") {
+        let (before, from) = text.split_at(start);
+        // White space between two words is only there to part them.
+        if words.0.is_none() || !before.trim().is_empty() {
+            words.end(&mut read);
+            read.push_str(before);
+        }
+        if let Some((charset, bytes, after)) = word(from) {
+            words.add(charset, bytes, &mut read);
+            text = after;
+        } else {
+            words.end(&mut read);
+            let (mark, after) = from.split_at(2);
+            read.push_str(mark);
+            text = after;
+        }
+    }
+    words.end(&mut read);
+    read.push_str(text);
+    read
+}
+
+/// The bytes of words that follow each other: some senders part a character between two.
+#[derive(Default)]
+struct Words(Option<(&'static Encoding, Vec<u8>)>);
+
+impl Words {
+    fn add(&mut self, charset: &'static Encoding, bytes: Vec<u8>, read: &mut String) {
+        match &mut self.0 {
+            Some((same, all)) if *same == charset => all.extend(bytes),
+            _ => {
+                self.end(read);
+                self.0 = Some((charset, bytes));
+            }
+        }
+    }
+
+    fn end(&mut self, read: &mut String) {
+        if let Some((charset, bytes)) = self.0.take() {
+            read.push_str(&charset.decode_without_bom_handling(&bytes).0);
+        }
+    }
+}
+
+/// The encoded word that the text begins with, and what comes after it.
+fn word(text: &str) -> Option<(&'static Encoding, Vec<u8>, &str)> {
+    let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
+    let (encoding, rest) = rest.split_once('?')?;
+    let (content, after) = rest.split_once("?=")?;
+    // A language may follow (RFC 2231).
+    let charset = charset.split('*').next().unwrap_or_default();
+    let charset = Encoding::for_label(charset.as_bytes())?;
+    let bytes = match encoding {
+        "B" | "b" => STANDARD_NO_PAD.decode(content.trim_end_matches('=')).ok()?,
+        "Q" | "q" => {
+            let percent = content.replace('%', "%25").replace('_', "%20");
+            percent_decode_str(&percent.replace('=', "%")).collect()
+        }
+        _ => return None,
+    };
+    Some((charset, bytes, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
+    /// The name in `form-data; name="file"` with these parameters.
+    fn name(parameters: &[u8]) -> Option<String> {
+        let value = [b"form-data; name=\"file\"; ", parameters].concat();
+        let value = HeaderValue::from_bytes(&value).unwrap();
+        of_file(&HeaderMap::from_iter([(
+            header::CONTENT_DISPOSITION,
+            value,
+        )]))
+    }
+
+    fn read(parameters: &str) -> String {
+        name(parameters.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_name_for_all_languages_counts_first() {
+        for (parameters, expected) in [
+            (
+                "filename=\"=?utf-8?B?RXJrbMOkcnVuZy50eHQ=?=\"; filename*=utf-8''Erkl%C3%A4rung.txt",
+                "Erkl\u{e4}rung.txt",
+            ),
+            ("filename*=UTF-8''Erkl%C3%A4rung.txt", "Erkl\u{e4}rung.txt"),
+            ("filename*=utf-8'de'a%20b.txt; filename=x.txt", "a b.txt"),
+            ("FILENAME*=\"iso-8859-1''caf%E9.txt\"", "caf\u{e9}.txt"),
+            // Where it cannot be read, the other does.
+            ("filename=x.txt; filename*=nonsense", "x.txt"),
+            ("filename=x.txt; filename*=utf-8''caf%E9", "x.txt"),
+            ("filename=x.txt; filename*=klingon''y.txt", "x.txt"),
+            ("filename=x.txt; filename*=utf-8''", "x.txt"),
+        ] {
+            assert_eq!(read(parameters), expected, "{parameters}");
+        }
+    }
+
+    #[test]
+    fn what_browsers_encode_is_undone_and_nothing_else() {
+        for (parameters, expected) in [
+            ("filename=\"say %22hi%22.txt\"", "say \"hi\".txt"),
+            ("filename=\"a%0D%0Ab%0a.txt\"", "a\r\nb\n.txt"),
+            ("filename=\"100%25 %41.txt\"", "100%25 %41.txt"),
+            ("filename=\"say \\\"hi\\\".txt\"", "say \"hi\".txt"),
+            ("filename=\"C:\\my files\\a.txt\"", "C:\\my files\\a.txt"),
+            ("filename=\"a;b=c.txt\"; x=y", "a;b=c.txt"),
+            ("filename=my file.txt ; x=y", "my file.txt"),
+            ("x; filename = \"a.txt\"", "a.txt"),
+            ("filename=\"\u{5199}\u{771f}.png\"", "\u{5199}\u{771f}.png"),
+            ("filename=\"no end", "no end"),
+            ("filename=\"\"", ""),
+        ] {
+            assert_eq!(read(parameters), expected, "{parameters}");
+        }
+        assert_eq!(name(b"filename=\"caf\xe9.txt\"").unwrap(), "caf\u{e9}.txt");
+        assert_eq!(name(b"x=y"), None);
+        assert_eq!(name(b""), None);
+    }
+
+    #[test]
+    fn encoded_words_are_read() {
+        for (sent, expected) in [
+            ("=?utf-8?B?RXJrbMOkcnVuZy50eHQ=?=", "Erkl\u{e4}rung.txt"),
+            ("=?UTF-8?b?RXJrbMOkcnVuZy50eHQ?=", "Erkl\u{e4}rung.txt"),
+            ("=?utf-8?Q?na=C3=AFve_100%=5F.txt?=", "na\u{ef}ve 100%_.txt"),
+            ("=?iso-8859-1?q?caf=E9?=.txt", "caf\u{e9}.txt"),
+            ("=?utf-8*en?Q?a?= =?utf-8?Q?_b.txt?=", "a b.txt"),
+            // A character in two parts.
+            ("=?utf-8?Q?=C3?=  =?utf-8?Q?=A9.txt?=", "\u{e9}.txt"),
+            ("1 =?utf-8?Q?a?= 2 =?utf-8?Q?b?= 3", "1 a 2 b 3"),
+            // None of these is one.
+            ("=?klingon?Q?a?=", "=?klingon?Q?a?="),
+            ("=?utf-8?X?a?=", "=?utf-8?X?a?="),
+            ("=?utf-8?B?*?=", "=?utf-8?B?*?="),
+            ("what=?.txt", "what=?.txt"),
+        ] {
+            assert_eq!(read(&format!("filename=\"{sent}\"")), expected, "{sent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_for_all_languages_reads_as_itself(sent in ".{1,40}") {
+            let encoded = utf8_percent_encode(&sent, NON_ALPHANUMERIC);
+            prop_assert_eq!(read(&format!("filename=\"x\"; filename*=utf-8''{encoded}")), sent);
+        }
+
+        #[test]
+        fn a_name_as_browsers_send_it_reads_as_itself(sent in "[^\\x00-\\x1f\\x7f%=\\\\]{0,40}") {
+            let encoded = sent.replace('"', "%22");
+            prop_assert_eq!(read(&format!("filename=\"{encoded}\"; x=y")), sent);
+        }
+
+        #[test]
+        fn whatever_is_sent_is_a_name_or_none(sent in "[ -~\u{80}-\u{ff}]{0,60}") {
+            let _ = name(sent.as_bytes());
+            let _ = name(format!("filename=\"=?utf-8?{sent}").as_bytes());
+        }
+    }
+}
