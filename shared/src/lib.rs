@@ -4,6 +4,7 @@
 //! `docs/ARCHITECTURE.md` has the map. A folder is a noun; in each, pure files hold the rules,
 //! `store.rs` the SQL, `actions/` the use cases that open the two together.
 
+pub mod actor;
 pub mod assignment;
 pub mod attachments;
 pub mod channel;

@@ -1,40 +1,12 @@
 //! A unit of work: one transaction, one instant, one actor. An action does everything it does
 //! through it, so that a change, its history and its jobs are committed together or not at all.
 
-use crate::{context::Context, ids::UserId, people::Role, trace::Trace};
+pub use crate::actor::{Actor, By};
+use crate::{context::Context, trace::Trace};
 use chrono::{DateTime, Utc};
 
 /// An open transaction.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
-
-/// A person who has been recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Actor {
-    /// Who it is.
-    pub id: UserId,
-    /// As what.
-    pub role: Role,
-}
-
-/// On whose behalf something happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// A person's request.
-    Person(Actor),
-    /// The system's own act: a sweep, an automatic assignment.
-    System,
-}
-
-impl By {
-    /// The person, if it is one.
-    #[must_use]
-    pub fn person(self) -> Option<UserId> {
-        match self {
-            Self::Person(actor) => Some(actor.id),
-            Self::System => None,
-        }
-    }
-}
 
 /// An open transaction with the instant and the actor that everything in it shares. The actor
 /// never changes; the instant does in one way ([`Work::not_before`]).

@@ -35,6 +35,16 @@ pub struct Auth {
     pub hash_cost: HashCost,
 }
 
+impl Auth {
+    /// The secrets that links in mails may have been made with, the present one first.
+    #[must_use]
+    pub fn link_secrets(&self) -> Vec<&SecretString> {
+        std::iter::once(&self.jwt_secret)
+            .chain(&self.previous_jwt_secret)
+            .collect()
+    }
+}
+
 /// An issuer whose access tokens are good here as well, by its published keys.
 #[derive(Debug, Clone)]
 pub struct OutsideIssuer {

@@ -1,6 +1,6 @@
 //! By what the owner of a new account is known. Pure.
 
-use super::password::{NOBODY, PasswordHash};
+use super::{hashing::PasswordHash, password::NOBODY};
 
 /// Whether somebody stands up for it that the address is the owner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

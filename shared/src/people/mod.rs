@@ -6,6 +6,8 @@ mod change;
 pub mod customers;
 pub mod directory;
 pub mod fields;
+mod hash_cost;
+mod hashing;
 mod known;
 pub mod list;
 mod login_address;
@@ -18,6 +20,8 @@ pub mod store;
 
 pub use account::AccountEventKind;
 pub use change::{Change, PersonChange, ProfileChange, UncheckedProfile};
+pub use hash_cost::HashCost;
+pub use hashing::{PasswordHash, Passwords};
 pub use login_address::LoginAddress;
 pub use model::{
     AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
@@ -26,5 +30,5 @@ pub use model::{
 pub use new_person::{
     NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
 };
-pub use password::{HashCost, Password, PasswordHash, Passwords};
+pub use password::Password;
 pub use sessions::{LoggedIn, RefreshToken, role_in_session};

@@ -50,7 +50,8 @@ async fn link_language(
     kind: AccountEventKind,
     token: &PathId,
 ) -> Result<Option<String>, Problem> {
-    let Some(event) = account::named(&api.cx.config.auth, kind, token.as_str()) else {
+    let Some(event) = account::named(&api.cx.config.auth.link_secrets(), kind, token.as_str())
+    else {
         return Ok(None);
     };
     let now = api.cx.clock.now();

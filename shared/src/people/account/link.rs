@@ -3,7 +3,7 @@
 //! It is made anew whenever the mail is written, and kept nowhere. Pure.
 
 use super::AccountEventKind;
-use crate::{config, ids::AccountEventId, keyed};
+use crate::{ids::AccountEventId, keyed};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use secrecy::SecretString;
@@ -28,14 +28,18 @@ pub fn link(secret: &SecretString, kind: AccountEventKind, event: AccountEventId
 /// The event that a token of ours names; `None` when it is none of ours, or for something else.
 /// While the secret is being changed, links of the one before are good as well.
 #[must_use]
-pub fn named(auth: &config::Auth, kind: AccountEventKind, token: &str) -> Option<AccountEventId> {
+pub fn named(
+    secrets: &[&SecretString],
+    kind: AccountEventKind,
+    token: &str,
+) -> Option<AccountEventId> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     if bytes.len() != EVENT + TAG {
         return None;
     }
     let (event, tag) = bytes.split_at_checked(EVENT)?;
-    std::iter::once(&auth.jwt_secret)
-        .chain(&auth.previous_jwt_secret)
+    secrets
+        .iter()
         // In constant time: how much of a guess was right must not show.
         .any(|secret| mac(secret, kind, event).verify_slice(tag).is_ok())
         .then(|| uuid::Uuid::from_slice(event).ok().map(AccountEventId))
@@ -49,22 +53,16 @@ fn mac(secret: &SecretString, kind: AccountEventKind, event: &[u8]) -> Hmac<Sha2
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::StaffRegistration;
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     const ID: AccountEventId = AccountEventId(uuid::Uuid::from_u128(7));
 
-    fn auth(secret: &str, previous: Option<&str>) -> config::Auth {
-        config::Auth {
-            hash_cost: crate::people::HashCost::OWASP,
-            jwt_secret: secret.into(),
-            previous_jwt_secret: previous.map(Into::into),
-            issuer: String::new(),
-            audience: String::new(),
-            staff_registration: StaffRegistration::Closed,
-            bootstrap_admin: None,
-            outside: None,
-        }
+    fn secrets(secrets: &[&str]) -> Vec<SecretString> {
+        secrets.iter().map(|secret| (*secret).into()).collect()
+    }
+
+    fn named_by(texts: &[&str], kind: AccountEventKind, token: &str) -> Option<AccountEventId> {
+        named(&secrets(texts).iter().collect::<Vec<_>>(), kind, token)
     }
 
     #[test]
@@ -73,7 +71,7 @@ mod tests {
             let token = link(&SECRET.into(), *kind, ID);
             for other in AccountEventKind::ALL {
                 let expected = (other == kind).then_some(ID);
-                assert_eq!(named(&auth(SECRET, None), *other, &token), expected);
+                assert_eq!(named_by(&[SECRET], *other, &token), expected);
             }
         }
     }
@@ -88,10 +86,10 @@ mod tests {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             let changed = URL_SAFE_NO_PAD.encode(changed);
-            assert_eq!(named(&auth(SECRET, None), kind, &changed), None);
+            assert_eq!(named_by(&[SECRET], kind, &changed), None);
         }
         for nonsense in ["", "x", "===", "\0", &"A".repeat(10_000)] {
-            assert_eq!(named(&auth(SECRET, None), kind, nonsense), None);
+            assert_eq!(named_by(&[SECRET], kind, nonsense), None);
         }
     }
 
@@ -100,7 +98,7 @@ mod tests {
         let kind = AccountEventKind::ConfirmEmail;
         let token = link(&SECRET.into(), kind, ID);
         let new = "another secret of at least 32 characters";
-        assert_eq!(named(&auth(new, Some(SECRET)), kind, &token), Some(ID));
-        assert_eq!(named(&auth(new, None), kind, &token), None);
+        assert_eq!(named_by(&[new, SECRET], kind, &token), Some(ID));
+        assert_eq!(named_by(&[new], kind, &token), None);
     }
 }

@@ -23,8 +23,12 @@ use crate::{
 /// The token is none of ours, is too old, or was overtaken by another change; somebody else has
 /// the address meanwhile.
 pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), ActionError> {
-    let id = account::named(&work.cx.config.auth, AccountEventKind::ConfirmEmail, token)
-        .ok_or_else(no_such_link)?;
+    let id = account::named(
+        &work.cx.config.auth.link_secrets(),
+        AccountEventKind::ConfirmEmail,
+        token,
+    )
+    .ok_or_else(no_such_link)?;
     let link = store::find_link(&mut *work.tx, id).await?;
     let owner = link.ok_or_else(no_such_link)?.user_id;
     let account = store::lock(&mut work.tx, owner).await?;

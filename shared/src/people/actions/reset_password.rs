@@ -35,8 +35,12 @@ pub(super) fn no_such_link() -> ActionError {
 /// # Errors
 /// The token is none of ours, was used, or is too old.
 pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionError> {
-    let id = account::named(&cx.config.auth, AccountEventKind::ResetPassword, token)
-        .ok_or_else(no_such_link)?;
+    let id = account::named(
+        &cx.config.auth.link_secrets(),
+        AccountEventKind::ResetPassword,
+        token,
+    )
+    .ok_or_else(no_such_link)?;
     let link = store::find_link(&cx.pool, id).await?;
     link.filter(|link| link.is_open(cx.clock.now()))
         .ok_or_else(no_such_link)?;
@@ -53,8 +57,12 @@ pub async fn reset_password(
     hash: &PasswordHash,
 ) -> Result<ResetAccount, ActionError> {
     let now = work.now();
-    let id = account::named(&work.cx.config.auth, AccountEventKind::ResetPassword, token)
-        .ok_or_else(no_such_link)?;
+    let id = account::named(
+        &work.cx.config.auth.link_secrets(),
+        AccountEventKind::ResetPassword,
+        token,
+    )
+    .ok_or_else(no_such_link)?;
     let link = store::find_link(&mut *work.tx, id).await?;
     let owner = link.ok_or_else(no_such_link)?.user_id;
     let account = store::lock(&mut work.tx, owner).await?;

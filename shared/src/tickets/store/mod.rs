@@ -9,6 +9,7 @@ pub use thread::{
     latest_messages, message, messages, place_of_event, place_of_message, redact_message,
 };
 
+pub use super::key::TicketKey;
 use super::{Case, Ticket, TicketNumber, search};
 use crate::{
     ids::{TicketId, UserId},
@@ -31,26 +32,6 @@ macro_rules! select_tickets {
             $(, $argument)*
         )
     };
-}
-
-/// How a caller names a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TicketKey {
-    /// By id.
-    Id(TicketId),
-    /// By number.
-    Number(TicketNumber),
-}
-
-impl TicketKey {
-    /// Reads an id or a number; `None` when it is neither.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        text.parse()
-            .map(Self::Id)
-            .ok()
-            .or_else(|| TicketNumber::parse(text).map(Self::Number))
-    }
 }
 
 pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
