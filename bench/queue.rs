@@ -8,22 +8,21 @@
     reason = "a command of a script, which tells it where everything is and reads its answers"
 )]
 
+use actions::job_list::{self, Job};
 use anyhow::{Context as _, Result, bail};
 use apalis::prelude::{
     BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_redis::RedisStorage;
-use redis::aio::ConnectionManager;
-use serde::{Deserialize, Serialize};
-use shared::{
+use domain::{actor::By, ids::ResetRequestId, queue::Lane};
+use platform::{
     clock::SystemClock,
     config::{Config, Settings},
     context::Context,
-    ids::{IdSource, ResetRequestId},
-    job_list::{self, Job},
-    jobs::Lane,
-    work::By,
+    id_source::IdSource,
 };
+use redis::aio::ConnectionManager;
+use serde::{Deserialize, Serialize};
 use std::{
     sync::{
         Arc,
@@ -53,14 +52,14 @@ async fn context() -> Result<Context> {
     let settings = Settings::load(|name| std::env::var(name).ok())?;
     let config = Config::read(&settings)?;
     Ok(Context {
-        pool: shared::db::connect(&config.database).await?,
-        redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
+        pool: platform::db::connect(&config.database).await?,
+        redis: platform::redis_link::RedisLink::new(config.redis.url.clone()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
         lane: Lane::Workers,
         metrics: Arc::default(),
-        traces: shared::trace::Traces::default(),
+        traces: platform::trace::Traces::default(),
     })
 }
 

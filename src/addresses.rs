@@ -1,8 +1,8 @@
 //! The addresses of servers among the settings: whether their drivers can read them, and how they are
 //! shown. They may hold passwords, which neither a message nor the log repeats.
 
+use platform::config::{Config, Settings};
 use secrecy::ExposeSecret;
-use shared::config::{Config, Settings};
 use sqlx::postgres::PgConnectOptions;
 
 /// What is wrong with those that are set. Why a driver cannot read one is not told: it would quote.
@@ -50,7 +50,7 @@ const PARAMETERS: [&str; 18] = [
 ];
 
 /// Warns of what has no effect. The driver would do so itself, but it quotes what may be a password,
-/// and is kept from saying it (`shared/src/telemetry.rs`).
+/// and is kept from saying it (`shared/platform/src/telemetry.rs`).
 pub(crate) fn warn(config: &Config) {
     if has_unknown_parameter(config.database.url.expose_secret()) {
         tracing::warn!(

@@ -6,16 +6,13 @@ use crate::{
     schema::{self, Schema, explained},
     settings::Ground,
 };
+use actions::{
+    error::ActionError,
+    people::{Passwords, create_admin, new_admin},
+};
 use anyhow::{Context as _, Result};
 use clap::Args;
-use shared::{
-    error::ActionError,
-    people::{
-        Passwords, UncheckedPerson,
-        actions::{create_admin, new_admin},
-    },
-    work::By,
-};
+use domain::{actor::By, people::UncheckedPerson};
 use std::{
     fs,
     io::{self, Read, Write},

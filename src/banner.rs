@@ -2,8 +2,8 @@
 //! commands that work as they stand.
 
 use crate::{addresses::without_credentials, development::AdminLogin};
+use platform::config::{Config, MailTransport};
 use secrecy::ExposeSecret;
-use shared::config::{Config, MailTransport};
 use std::{
     fmt,
     io::{self, Write},

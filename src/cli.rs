@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use shared::{
+use platform::{
     config::{self, Config},
     telemetry,
 };

@@ -2,11 +2,8 @@
 //! All of it stays in `DATA_DIR`, so that the next start finds the same.
 
 use anyhow::{Context as _, Result, ensure};
-use shared::{
-    config::Settings,
-    ids::IdSource,
-    servers::{self, Durability, Servers},
-};
+use platform::{config::Settings, id_source::IdSource};
+use servers::{self, Durability, Servers};
 use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},

@@ -2,7 +2,7 @@
 //! checks. It speaks just enough HTTP for that.
 
 use anyhow::{Context as _, Result, bail};
-use shared::config::{Place, Settings};
+use platform::config::{Place, Settings};
 use std::{
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},

@@ -5,20 +5,16 @@ use crate::{
     schema::{self, Schema, explained},
     settings::Ground,
 };
+use actions::{error::ActionError, job_list};
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
-use shared::{
-    context::Context,
-    error::ActionError,
-    fault::UnknownWord,
-    job_list,
-    jobs::{
-        JobId, Queue, State,
-        operate::{self, Entry, Filter, Flow},
-    },
-    work::By,
+use domain::{actor::By, fault::UnknownWord, queue::Queue};
+use jobs::{
+    JobId, State,
+    operate::{self, Entry, Filter, Flow},
 };
+use platform::context::Context;
 use std::io::{self, Write};
 
 #[derive(Debug, Subcommand)]

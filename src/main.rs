@@ -14,7 +14,7 @@ mod serve;
 mod settings;
 
 use clap::Parser;
-use shared::{config::ConfigError, error::Chain};
+use platform::{config::ConfigError, error_chain::Chain};
 use std::{
     io::{self, IsTerminal},
     process::ExitCode,

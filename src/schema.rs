@@ -1,23 +1,18 @@
 //! The database before the roles start: there, with every migration, and with an admin.
 
 use crate::{development::Made, settings::Ground};
-use anyhow::{Context as _, Result, bail};
-use secrecy::ExposeSecret;
-use shared::{
-    clock::SystemClock,
-    config::Config,
-    context::Context,
-    db,
-    error::{ActionError, Chain},
-    ids::IdSource,
-    jobs::Lane,
-    migrate,
-    people::actions::{Bootstrapped, bootstrap_admin},
-    process::Signals,
-    redis_link::RedisLink,
-    tickets::actions::learn_unknown,
-    trace::Traces,
+use actions::{
+    error::ActionError,
+    people::{Bootstrapped, bootstrap_admin},
+    tickets::learn_unknown,
 };
+use anyhow::{Context as _, Result, bail};
+use domain::queue::Lane;
+use platform::{
+    clock::SystemClock, config::Config, context::Context, db, error_chain::Chain,
+    id_source::IdSource, migrate, process::Signals, redis_link::RedisLink, trace::Traces,
+};
+use secrecy::ExposeSecret;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 

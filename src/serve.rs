@@ -8,11 +8,11 @@ use crate::{
 };
 use anyhow::{Result, anyhow};
 use api::Door;
-use shared::{
-    attachments::Files,
+use platform::{
     config::{Config, Http, Place},
     context::Context,
-    error::Chain,
+    error_chain::Chain,
+    files::Files,
     presence::{self, Role},
     process::{Roles, Signals},
 };

@@ -6,15 +6,17 @@ use crate::{
     development::{self, Made},
 };
 use anyhow::Result;
-use shared::{
-    attachments::Files,
-    config::{Config, ConfigError, FilesPlace, Settings},
-    error::Chain,
+use domain::{
     fault::Faults,
     people::{Password, fields},
-    servers::Servers,
+};
+use platform::{
+    config::{Config, ConfigError, FilesPlace, Settings},
+    error_chain::Chain,
+    files::Files,
     telemetry,
 };
+use servers::Servers;
 use std::{collections::BTreeSet, io::Write};
 use worker::{channels::Channels, mail::Sender};
 
@@ -136,14 +138,14 @@ fn bootstrap_problems(settings: &Settings) -> Vec<String> {
         parsed = address.zip(secret).map(drop);
     }
     let faults = faults.finish(parsed).err().unwrap_or_default();
-    let line = |fault: shared::fault::Fault| format!("{} {}", fault.field, fault.message);
+    let line = |fault: domain::fault::Fault| format!("{} {}", fault.field, fault.message);
     faults.into_iter().map(line).collect()
 }
 
 /// The default file with the values in force, comments and all.
 pub(crate) fn print(settings: &Settings) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    for line in shared::config::DEFAULTS.lines() {
+    for line in platform::config::DEFAULTS.lines() {
         match line.split_once(" = ") {
             Some((name, _)) if !line.starts_with('#') => {
                 writeln!(out, "{name} = {:?}", masked(name, settings.get(name)))?;

@@ -8,17 +8,15 @@ use crate::{
     state::ApiState,
     token::Refused,
 };
+use actions::people::outside::{self, OutsidePerson};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use shared::{
+use domain::{
+    actor::Actor,
     ids::{SessionId, UserId},
-    people::{
-        self, Role,
-        outside::{self, OutsidePerson},
-    },
-    work::Actor,
+    people::Role,
 };
 
 /// Anybody who is logged in. As `Option<SignedIn>`: nobody without the header, but a header that
@@ -106,7 +104,7 @@ async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem
             Refused::Invalid => invalid_token(),
             Refused::Expired => expired_token(),
         })?;
-    let role = people::role_in_session(&api.cx.pool, bearer.user, bearer.session)
+    let role = actions::people::role_in_session(&api.cx.pool, bearer.user, bearer.session)
         .await?
         .ok_or_else(revoked_token)?;
     Ok(SignedIn {

@@ -12,11 +12,11 @@
 
 use crate::{error::Problem, openapi::Shape};
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
-use shared::{
+use domain::{
     fault::{Entries, Fault, Faults, Words},
     time_format,
 };
+use serde_json::{Map, Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
 
 /// An object that is being read, or one of which is told how it is read ([`Body::describe`]).

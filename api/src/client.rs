@@ -5,7 +5,7 @@ use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{Extensions, HeaderMap, HeaderName, request::Parts},
 };
-use shared::{config::Http, context::Context};
+use platform::{config::Http, context::Context};
 use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},

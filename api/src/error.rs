@@ -4,17 +4,14 @@
 //! A [`Problem`] travels in the extensions of its response, and is written by the outermost
 //! layer, which alone knows the request id.
 
+use actions::error::ActionError;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::{fault::Fault, tickets::TicketOperation};
+use platform::{error_chain::Chain, files::FilesError};
 use serde_json::{Value, json};
-use shared::{
-    attachments::FilesError,
-    error::{ActionError, Chain},
-    fault::Fault,
-    tickets::TicketOperation,
-};
 use std::{error::Error, sync::Arc};
 
 type Cause = Box<dyn Error + Send + Sync>;
@@ -294,12 +291,12 @@ impl From<FilesError> for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if shared::db::took_too_long(&error) {
+        if platform::db::took_too_long(&error) {
             Self::unavailable(
                 "The database took too long for this: ask for less, or try again shortly.",
                 error,
             )
-        } else if shared::db::is_unavailable(&error) {
+        } else if platform::db::is_unavailable(&error) {
             Self::unavailable(
                 "The database does not answer at the moment: try again shortly.",
                 error,

@@ -13,11 +13,11 @@ use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use serde_json::{Map, Value};
-use shared::{
+use domain::{
     fault::{Fault, UnknownWord},
-    jobs::Queue,
+    queue::Queue,
 };
+use serde_json::{Map, Value};
 use std::{convert::Infallible, str::FromStr};
 
 /// The most that a JSON body may have, in bytes.

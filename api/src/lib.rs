@@ -40,8 +40,8 @@ use axum::{
 };
 use error::Problem;
 use openapi::Routes;
+use platform::context::Context;
 use reference::{Reference, Written};
-use shared::context::Context;
 use state::ApiState;
 use std::{
     any::Any,
@@ -154,13 +154,13 @@ mod tests {
         http::{Request, header},
         routing::get,
     };
-    use serde_json::Value;
-    use shared::{
+    use domain::queue::Lane;
+    use platform::{
         clock::SystemClock,
         config::{Config, Settings},
-        ids::IdSource,
-        jobs::Lane,
+        id_source::IdSource,
     };
+    use serde_json::Value;
     use sqlx::postgres::PgPoolOptions;
     use tower::ServiceExt;
 
@@ -177,13 +177,13 @@ mod tests {
             pool: PgPoolOptions::new()
                 .connect_lazy("postgres://127.0.0.1:1/none")
                 .unwrap(),
-            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
+            redis: platform::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
             lane: Lane::Own,
             metrics: Arc::default(),
-            traces: shared::trace::Traces::default(),
+            traces: platform::trace::Traces::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     serve::serve,
     unknown_parameters::strict,
 };
+use actions::standing::Recent;
 use axum::{
     Router,
     extract::{FromRef, State},
@@ -16,7 +17,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::get,
 };
-use shared::{context::Context, standing::Recent};
+use platform::context::Context;
 use std::{convert::Infallible, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;

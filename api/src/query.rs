@@ -7,9 +7,9 @@
 
 use crate::{error::Problem, openapi::Shape, unknown_parameters::UnknownParameters};
 use axum::http::Uri;
+use domain::fault::{Asks, Fault, Faults, Words};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use shared::fault::{Asks, Fault, Faults, Words};
 use std::{
     borrow::Cow,
     ops::RangeInclusive,
@@ -197,7 +197,7 @@ fn decoded(text: &str) -> Decoded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::tickets::Status;
+    use domain::tickets::Status;
 
     fn query(text: &str) -> Query {
         let unknown = UnknownParameters::default();
@@ -248,7 +248,7 @@ mod tests {
         query.integer("page", 1..=10);
         query.integer("limit", 1..=100);
         query.text("q");
-        query.id::<shared::ids::UserId>("agent");
+        query.id::<domain::ids::UserId>("agent");
         let faults = query.faults.finish(Some(())).unwrap_err();
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, ["status", "page", "limit", "q", "agent"]);

@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use shared::{
+use platform::{
     context::Context,
     trace::{self, End, Kind, Span, Trace},
 };

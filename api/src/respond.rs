@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
+use domain::time_format;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use shared::time_format;
 
 /// A success that is being put together.
 #[derive(Debug)]

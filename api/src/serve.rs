@@ -21,7 +21,7 @@ use axum::{Router, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use place::{Place, Places};
-use shared::{context::Context, error::Chain};
+use platform::{context::Context, error_chain::Chain};
 use std::{
     convert::Infallible,
     fs, io,

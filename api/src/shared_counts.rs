@@ -1,8 +1,8 @@
 //! Counts that all API processes keep together in Redis, as far as a request may wait for them. Redis is
 //! not asked for a moment after it failed; the process counts by itself meanwhile.
 
+use platform::{config, error_chain::Chain, redis_link::RedisLink};
 use redis::{RedisError, RedisResult, aio::ConnectionManager};
-use shared::{config, error::Chain, redis_link::RedisLink};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},

@@ -4,11 +4,9 @@ use crate::{
     issuer::Issuer, limits::Limits, reference::Reference, shared_counts::SharedCounts,
     throttle::Throttle, token::Tokens, uploads::Uploads,
 };
+use actions::{people::Passwords, standing::Recent, tickets::search::Highlighter};
 use axum::extract::FromRef;
-use shared::{
-    attachments::Files, context::Context, people::Passwords, standing::Recent,
-    tickets::search::Highlighter,
-};
+use platform::{context::Context, files::Files};
 use std::sync::Arc;
 
 /// The state of the API. Cheap to clone.

@@ -21,19 +21,15 @@ use crate::{
     error::Problem,
     shared_counts::{SharedCounts, Unanswered},
 };
+use actions::error::ActionError;
 use attempt::{Attempt, Refused, TakenAway};
 use axum::http::{HeaderValue, StatusCode, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{actor::By, ids::UserId, people::LoginAddress};
 use own::OwnCounts;
+use platform::{context::Context, error_chain::Chain};
 use scripts::Scripts;
 use sha2::{Digest, Sha256};
-use shared::{
-    context::Context,
-    error::{ActionError, Chain},
-    ids::UserId,
-    people::{LoginAddress, actions},
-    work::By,
-};
 use std::time::Instant;
 
 /// Whose password is tried.
@@ -149,8 +145,10 @@ impl Throttle {
         let reporting = async {
             let mut work = self.cx.begin(By::System).await?;
             match account {
-                Account::Address(address) => actions::report_failures(&mut work, address).await?,
-                Account::Person(id) => actions::report_failures_of(&mut work, id).await?,
+                Account::Address(address) => {
+                    actions::people::report_failures(&mut work, address).await?
+                }
+                Account::Person(id) => actions::people::report_failures_of(&mut work, id).await?,
             }
             work.commit().await?;
             Ok::<(), ActionError>(())

@@ -4,15 +4,15 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use shared::{
-    config,
+use domain::{
     ids::{SessionId, UserId},
     people::Role,
 };
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use platform::config;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// How long an access token is good.
@@ -179,8 +179,8 @@ fn key_id(secret: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::config::StaffRegistration;
     use serde_json::{Value, json};
-    use shared::config::StaffRegistration;
 
     const SECRET: &str = "0123456789012345678901234567890123456789";
 
@@ -190,7 +190,7 @@ mod tests {
 
     fn auth(secret: &str, issuer: &str, audience: &str) -> config::Auth {
         config::Auth {
-            hash_cost: shared::people::HashCost::OWASP,
+            hash_cost: domain::people::HashCost::OWASP,
             jwt_secret: secret.into(),
             previous_jwt_secret: None,
             issuer: issuer.to_owned(),

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::MethodRouter,
 };
-use shared::fault::{Fault, Faults};
+use domain::fault::{Fault, Faults};
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
 
 /// Characters of a name that are told and compared.

@@ -11,8 +11,9 @@ pub use schedules::problems;
 pub use timing::{Timing, TimingError};
 
 use chrono::{DateTime, Utc};
+use jobs::schedules::store;
+use platform::{context::Context, error_chain::Chain};
 use schedules::Schedule;
-use shared::{context::Context, error::Chain, schedules::store};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 

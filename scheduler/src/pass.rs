@@ -7,13 +7,11 @@
 //! happened, and another does it within seconds.
 
 use crate::{due::due, schedules::Schedule, timing::Timing};
+use actions::job_list::{self, Job};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::{
-    context::Context,
-    job_list::{self, Job},
-    schedules::store::{self, Due, Entry, Recorded},
-    work::{By, Work},
-};
+use domain::actor::By;
+use jobs::schedules::store::{self, Due, Entry, Recorded};
+use platform::{context::Context, work::Work};
 
 /// How long ticks are kept: longer than any clock is set back.
 const KEEP_TICKS: TimeDelta = TimeDelta::days(1);

@@ -2,10 +2,8 @@
 //! configured, its setting to [`CRON_SETTINGS`].
 
 use crate::timing::{Timing, TimingError};
-use shared::{
-    config::{Jobs, Settings},
-    job_list::Job,
-};
+use actions::job_list::Job;
+use platform::config::{Jobs, Settings};
 use std::time::Duration;
 
 /// The settings that hold cron expressions.

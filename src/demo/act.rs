@@ -1,8 +1,8 @@
 //! The scenes that a ticket's story is made of.
 
 use chrono::TimeDelta;
+use domain::tickets::{Closing, NewRating, NewTicket};
 use rand::rngs::StdRng;
-use shared::tickets::{Closing, NewRating, NewTicket};
 use std::collections::VecDeque;
 
 /// Something that somebody does to a ticket.

@@ -3,8 +3,8 @@
 
 use super::people::Agent;
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use domain::people::Availability;
 use rand::{RngExt, rngs::StdRng};
-use shared::people::Availability;
 use std::collections::BTreeMap;
 
 /// Something that is to happen.

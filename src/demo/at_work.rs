@@ -7,16 +7,14 @@ use super::{
     script::phrases,
     world::World,
 };
+use actions::{
+    error::ActionError,
+    tickets::{EscalateTo, Target},
+};
 use anyhow::Result;
 use chrono::TimeDelta;
-use shared::{
-    error::ActionError,
-    tickets::{
-        NewMessage, Priority, Status, Ticket, Visibility,
-        actions::{self as desk, EscalateTo, Target},
-    },
-    work::Work,
-};
+use domain::tickets::{NewMessage, Priority, Status, Ticket, Visibility};
+use platform::work::Work;
 
 /// An agent with a ticket, in working hours.
 pub(super) struct AtWork<'a> {
@@ -49,13 +47,13 @@ impl AtWork<'_> {
             Act::Escalate(reason) => {
                 let target = self.target();
                 let to = EscalateTo::NextLevel;
-                self.by(async |work| desk::escalate(work, &target, to, reason).await)
+                self.by(async |work| actions::tickets::escalate(work, &target, to, reason).await)
                     .await?;
                 Ok(())
             }
             Act::Close(closing) => {
                 let target = self.target();
-                self.by(async |work| desk::close(work, &target, closing).await)
+                self.by(async |work| actions::tickets::close(work, &target, closing).await)
                     .await?;
                 Ok(())
             }
@@ -91,7 +89,7 @@ impl AtWork<'_> {
 
     async fn set(&self, status: Status, notes: Option<String>) -> Result<()> {
         let target = self.target();
-        self.by(async |work| desk::set_status(work, &target, status, notes).await)
+        self.by(async |work| actions::tickets::set_status(work, &target, status, notes).await)
             .await?;
         self.world.clock.advance(TimeDelta::seconds(11));
         Ok(())
@@ -111,7 +109,7 @@ impl AtWork<'_> {
         };
         let target = self.target();
         self.by(async |work| {
-            let (ticket, _) = desk::reply(work, &target, message).await?;
+            let (ticket, _) = actions::tickets::reply(work, &target, message).await?;
             Ok(ticket)
         })
         .await?;
@@ -126,7 +124,7 @@ impl AtWork<'_> {
             Priority::High | Priority::Urgent => return Ok(()),
         };
         let target = self.target();
-        self.by(async |work| desk::set_priority(work, &target, higher).await)
+        self.by(async |work| actions::tickets::set_priority(work, &target, higher).await)
             .await?;
         Ok(())
     }

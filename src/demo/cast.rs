@@ -1,7 +1,7 @@
 //! The cast of the demo, as tables. Pure.
 
 use chrono_tz::Tz;
-use shared::people::{Department, Role, Weekday};
+use domain::people::{Department, Role, Weekday};
 
 const MONDAY_TO_FRIDAY: &[Weekday] = &[
     Weekday::Mon,

@@ -24,23 +24,27 @@ use crate::{
     schema::{self, Schema},
     settings::Ground,
 };
+use actions::{
+    installation::{census, connections_of_the_system},
+    people::set_availability,
+};
 use agenda::{Agenda, Entry};
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
+use domain::{
+    actor::{Actor, By},
+    people::Availability,
+};
 use people::People;
 use plan::plan;
+use platform::{
+    config::{Config, MailTransport, Purpose},
+    context::Context,
+    id_source::IdSource,
+};
 use progress::Progress;
 use rand::{SeedableRng, rngs::StdRng};
-use shared::{
-    config::{Config, MailTransport},
-    context::Context,
-    db::Purpose,
-    ids::IdSource,
-    installation::{census, connections_of_the_system},
-    people::{Availability, actions::set_availability},
-    work::{Actor, By},
-};
 use story::Story;
 use world::World;
 
@@ -173,7 +177,7 @@ async fn set(
     world: &World,
     actor: Actor,
     availability: Availability,
-) -> Result<(), shared::error::ActionError> {
+) -> Result<(), actions::error::ActionError> {
     let mut work = world.cx.begin(By::Person(actor)).await?;
     set_availability(&mut work, actor, availability).await?;
     work.commit().await?;

@@ -6,20 +6,21 @@ use super::{
     cast::{AGENTS, AgentLine, CUSTOMERS},
     world::World,
 };
+use actions::{
+    error::ActionError,
+    people::{Passwords, Registered, confirm_email, create_admin, new_admin, register},
+};
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use shared::{
-    error::ActionError,
+use domain::{
+    actor::{Actor, By},
     fault::Faults,
     ids::UserId,
     people::{
-        AccountEventKind, Change, Department, NewPerson, NewSupportInfo, Passwords, Role, Shift,
-        UncheckedPerson, UncheckedSupportInfo, account,
-        actions::{Registered, confirm_email, create_admin, new_admin, register},
-        shift,
+        AccountEventKind, Change, Department, NewPerson, NewSupportInfo, Role, Shift,
+        UncheckedPerson, UncheckedSupportInfo, shift,
     },
-    work::{Actor, By},
 };
 
 /// Where the company is.
@@ -47,7 +48,7 @@ pub(super) struct Agent {
 impl Agent {
     /// Whether the agent works at that instant.
     pub fn works_at(&self, at: DateTime<Utc>) -> bool {
-        shared::assignment::on_shift(&self.shifts, HOME, at)
+        domain::assignment::on_shift(&self.shifts, HOME, at)
     }
 
     /// When the agent next works, to a quarter of an hour; within two weeks.
@@ -213,10 +214,11 @@ async fn created(
 /// Confirms the address by the link of the mail that asks for it, which has been sent.
 async fn confirms(world: &World, person: UserId) -> Result<()> {
     world.settle().await?;
-    let event = account::open_confirmation(&world.cx.pool, person, world.now()).await?;
+    let event =
+        actions::people::account::open_confirmation(&world.cx.pool, person, world.now()).await?;
     let event = event.context("nobody has been asked to confirm an address")?;
     let secret = &world.cx.config.auth.jwt_secret;
-    let token = account::link(secret, AccountEventKind::ConfirmEmail, event);
+    let token = domain::people::account::link(secret, AccountEventKind::ConfirmEmail, event);
     let mut work = world.cx.begin(By::System).await?;
     confirm_email(&mut work, &token)
         .await
@@ -225,7 +227,7 @@ async fn confirms(world: &World, person: UserId) -> Result<()> {
     Ok(())
 }
 
-fn invalid(faults: Vec<shared::fault::Fault>) -> anyhow::Error {
+fn invalid(faults: Vec<domain::fault::Fault>) -> anyhow::Error {
     crate::schema::explained(faults.into())
 }
 
@@ -238,7 +240,7 @@ fn email(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::tickets::Category;
+    use domain::tickets::Category;
     use std::collections::HashSet;
 
     #[test]

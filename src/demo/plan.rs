@@ -7,13 +7,13 @@ use super::{
     script::{Facts, NOTES, Phrases, Topic, choose, phrases, pick},
 };
 use chrono::TimeDelta;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
-use shared::{
+use domain::{
     attachments::{Attachment, NewAttachment},
     ids::UserId,
     sla::Policy,
     tickets::{Category, Closing, NewRating, NewTicket, Priority, ResolutionType},
 };
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::VecDeque;
 
 /// Writes plans, scene after scene.
@@ -281,7 +281,7 @@ fn tags(category: Category) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{people::Role, work::Actor};
+    use domain::{actor::Actor, people::Role};
 
     fn customers() -> Vec<Somebody> {
         let languages = ["en", "sw", "fr"].into_iter();

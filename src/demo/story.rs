@@ -8,19 +8,15 @@ use super::{
     supervision::{admin_watches, colleague, give, hand_over},
     world::World,
 };
+use actions::tickets::{Target, read};
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::RngExt;
-use shared::{
+use domain::{
+    actor::Actor,
     ids::TicketId,
-    tickets::{
-        Status, Ticket,
-        access::Action,
-        actions::{self as desk, Target},
-        read,
-    },
-    work::Actor,
+    tickets::{Status, Ticket, access::Action},
 };
+use rand::RngExt;
 
 /// A ticket and what is planned for it.
 #[derive(Debug)]
@@ -71,7 +67,9 @@ impl Story {
         };
         let Some(id) = self.ticket else {
             if let Act::Open(new) = act {
-                let ticket = world.by(customer.actor, async |work| desk::open(work, *new).await);
+                let ticket = world.by(customer.actor, async |work| {
+                    actions::tickets::open(work, *new).await
+                });
                 self.ticket = Some(ticket.await?.id);
             }
             return Ok(Played::Done);
@@ -160,21 +158,21 @@ async fn by_customer(world: &World, customer: Actor, ticket: &Ticket, act: Act) 
             let message = public(body);
             world
                 .by(customer, async |work| {
-                    desk::reply(work, &target, message).await
+                    actions::tickets::reply(work, &target, message).await
                 })
                 .await?;
         }
         Act::Reopen(reason) if !active => {
             world
                 .by(customer, async |work| {
-                    desk::reopen(work, &target, reason).await
+                    actions::tickets::reopen(work, &target, reason).await
                 })
                 .await?;
         }
         Act::Rate(rating) if !active && !ticket.is_rated() => {
             world
                 .by(customer, async |work| {
-                    desk::rate(work, &target, rating).await
+                    actions::tickets::rate(work, &target, rating).await
                 })
                 .await?;
         }

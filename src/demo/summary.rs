@@ -1,12 +1,13 @@
 //! What the demo leaves: what came of the weeks, and how to get in.
 
 use super::{people::People, world::World};
-use anyhow::{Result, ensure};
-use shared::{
-    config::MailTransport,
+use actions::{
     installation::{Census, census},
-    stats::{Range, Stats, differences, stats},
+    stats::{differences, stats},
 };
+use anyhow::{Result, ensure};
+use domain::stats::{Range, Stats};
+use platform::config::MailTransport;
 use std::io::{self, Write};
 
 /// Checks that nothing was left undone, and prints the summary on standard output.

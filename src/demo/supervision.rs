@@ -5,12 +5,10 @@ use super::{
     people::{Agent, HOME, People},
     world::World,
 };
+use actions::tickets::{AssignTo, Capacity, Target};
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
-use shared::tickets::{
-    Status, Ticket,
-    actions::{self as desk, AssignTo, Capacity, Target},
-};
+use domain::tickets::{Status, Ticket};
 
 /// The admin looks after the queue every day, from early to late.
 pub(super) fn admin_watches(now: DateTime<Utc>) -> bool {
@@ -40,7 +38,7 @@ pub(super) async fn give(
     let target = Target::from(ticket.id);
     world
         .by(people.admin.actor, async |work| {
-            desk::assign(work, &target, to, Capacity::Forced).await
+            actions::tickets::assign(work, &target, to, Capacity::Forced).await
         })
         .await?;
     Ok(())
@@ -68,7 +66,7 @@ pub(super) async fn hand_over(
             let note = "Back to the queue: the agent's shift is over.".to_owned();
             world
                 .by(people.admin.actor, async |work| {
-                    desk::set_status(work, &target, Status::Open, Some(note)).await
+                    actions::tickets::set_status(work, &target, Status::Open, Some(note)).await
                 })
                 .await?;
         }

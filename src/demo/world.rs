@@ -2,18 +2,23 @@
 //! itself meanwhile, as the scheduler and the workers would have it happen.
 
 use crate::schema::explained;
+use actions::{
+    assignment::assign_waiting,
+    error::ActionError,
+    sla::{next_deadline, sweep},
+    tickets::auto_close,
+};
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::{
-    assignment::actions::assign_waiting,
+use domain::{
+    actor::{Actor, By},
+    queue::Lane,
+};
+use jobs;
+use platform::{
     clock::{Clock, ManualClock},
     context::Context,
-    error::ActionError,
-    jobs::{self, Lane},
-    sla::actions::{next_deadline, sweep},
-    stats,
-    tickets::actions::auto_close,
-    work::{Actor, By, Work},
+    work::Work,
 };
 use std::{num::NonZeroUsize, sync::Arc};
 use worker::JobContext;
@@ -85,7 +90,7 @@ impl World {
     /// What it starts less often: the statistics; and the jobs that are done go, which nobody else
     /// would delete from this lane.
     pub async fn tidy(&self) -> Result<()> {
-        while stats::roll_up(&self.cx).await? > 0 {}
+        while actions::stats::roll_up(&self.cx).await? > 0 {}
         let all = self.now() + TimeDelta::seconds(1);
         while jobs::store::delete_over(&self.cx.pool, Lane::Own, all, PIECE).await? > 0 {}
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::harness::{self, Database, Mail};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::clock::{Clock, SystemClock};
+use platform::clock::{Clock, SystemClock};
 use sqlx::PgPool;
 use std::{
     path::{Path, PathBuf},
@@ -113,7 +113,7 @@ async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
     ] {
         assert_eq!(count(&pool, query).await, 0, "{none}");
     }
-    assert_eq!(shared::stats::differences(&pool).await.unwrap(), 0);
+    assert_eq!(actions::stats::differences(&pool).await.unwrap(), 0);
     everybody_reads_mails_in_their_own_language(&pool, &place.mails()).await;
     pool.close().await;
     it_is_refused_the_second_time(&place).await;
@@ -155,7 +155,7 @@ async fn it_is_refused_the_second_time(place: &Place) {
 async fn the_demo_does_not_run_beside_the_system() {
     let place = Place::new().await;
     let config = harness::config(&place.database, &place.folder, &[]);
-    let system = shared::db::connect(&config.database).await.unwrap();
+    let system = platform::db::connect(&config.database).await.unwrap();
     let output = place.demo(&["--tickets", "1"]).await;
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);

@@ -1,7 +1,8 @@
 //! What the documents name is there: files, settings, routes, codes, and the table of states.
 
 use crate::layers::{root, sources};
-use shared::{channel::Channel, job_list::Job, tickets::Status};
+use actions::job_list::Job;
+use domain::{channel::Channel, tickets::Status};
 use std::{
     collections::BTreeSet,
     fs,
@@ -135,7 +136,7 @@ const NO_SETTINGS: [&str; 5] = [
 
 #[test]
 fn settings_that_the_documents_name_exist() {
-    let settings: BTreeSet<&str> = shared::config::DEFAULTS
+    let settings: BTreeSet<&str> = platform::config::DEFAULTS
         .lines()
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, _)| name)
@@ -197,7 +198,7 @@ fn codes_of_the_document_of_the_api_are_those_of_the_source() {
         .flat_map(quoted)
         .collect();
     assert!(documented.len() > 50, "only {documented:?}");
-    let sources: Vec<String> = sources(&["api/src", "shared/src"])
+    let sources: Vec<String> = sources(&["api/src", "shared"])
         .into_iter()
         .map(|(_, text)| text)
         .collect();

@@ -4,10 +4,8 @@
 
 use crate::smtp_server::{Behaviour, SmtpServer};
 use chrono::{DateTime, Utc};
-use shared::{
-    config::{Config, MailTransport, Settings},
+use domain::{
     ids::{MessageId, NotificationId, TicketId, UserId},
-    jobs::circuit::Trouble,
     notifications::{
         NotificationStatus, Template,
         content::{Content, Recipient, Since, TicketFacts},
@@ -15,6 +13,8 @@ use shared::{
     people::Role,
     tickets::{Happened, Status, TicketNumber, access::Mention},
 };
+use jobs::circuit::Trouble;
+use platform::config::{Config, MailTransport, Settings};
 use std::time::Duration;
 use uuid::Uuid;
 use worker::{
@@ -181,7 +181,7 @@ async fn a_refusal_for_now_may_be_tried_again_and_one_for_good_may_not() {
         let error = email.deliver(&content(1), now()).await.unwrap_err();
         assert_eq!(error.verdict(), verdict, "{error}");
         assert!(error.for_record().contains(&code.to_string()), "{error:?}");
-        let logged = shared::error::Chain(&error).to_string();
+        let logged = platform::error_chain::Chain(&error).to_string();
         assert!(
             !logged.contains("amina"),
             "an address got into the log: {logged}"

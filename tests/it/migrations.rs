@@ -22,7 +22,7 @@ fn change(version: i64, sql: &'static str) -> Migration {
 
 /// The program's own migrations and one more.
 fn and_one_more(sql: &'static str) -> Migrator {
-    let mut all: Vec<_> = shared::MIGRATOR.iter().cloned().collect();
+    let mut all: Vec<_> = platform::MIGRATOR.iter().cloned().collect();
     all.push(change(9_000, sql));
     Migrator::with_migrations(all)
 }
@@ -38,7 +38,7 @@ async fn a_migration_that_waits_for_a_table_keeps_nobody_else_from_it_for_long()
         .await
         .unwrap();
     let change = and_one_more("alter table jobs add column fresh boolean not null default false");
-    let migrating = shared::migrate::apply_all(pool, &change);
+    let migrating = platform::migrate::apply_all(pool, &change);
     let working = async {
         eventually("the migration waits", async || {
             waiting_for_a_lock(&app).await > 0
@@ -56,8 +56,8 @@ async fn a_migration_that_waits_for_a_table_keeps_nobody_else_from_it_for_long()
 async fn a_release_goes_back_to_the_one_before_on_the_new_schema() {
     let app = App::new().await;
     let change = and_one_more("create table later (id bigint)");
-    shared::migrate::apply_all(&app.cx.pool, &change)
+    platform::migrate::apply_all(&app.cx.pool, &change)
         .await
         .unwrap();
-    shared::migrate::apply(&app.cx.pool).await.unwrap();
+    platform::migrate::apply(&app.cx.pool).await.unwrap();
 }

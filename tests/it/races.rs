@@ -6,8 +6,9 @@ mod reading;
 mod searching;
 
 use crate::harness::{Answer, App, Caller, minutes};
+use actions::assignment::assign_automatically;
+use domain::{actor::By, people::Role, queue::Lane};
 use serde_json::json;
-use shared::{assignment::actions::assign_automatically, jobs::Lane, people::Role, work::By};
 use std::{future::Future, num::NonZeroUsize, sync::Arc};
 use tokio::sync::Barrier;
 
@@ -94,7 +95,7 @@ async fn however_many_assign_at_once_nobody_passes_the_limit_and_no_ticket_has_t
     let mut ids = Vec::new();
     for _ in 0..30 {
         let id = amina.asks("general", "medium").await;
-        ids.push(id.parse::<shared::ids::TicketId>().unwrap());
+        ids.push(id.parse::<domain::ids::TicketId>().unwrap());
     }
     let tasks = ids.iter().chain(&ids).map(|&ticket| {
         let cx = app.cx.clone();
@@ -278,7 +279,7 @@ async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_o
     app.advance(minutes(121));
     let tasks = (0..6).map(|_| {
         let cx = app.cx.clone();
-        async move { shared::sla::actions::sweep(&cx, TWO).await.unwrap() }
+        async move { actions::sla::sweep(&cx, TWO).await.unwrap() }
     });
     let swept = at_once(tasks.collect()).await;
     assert!(swept.iter().all(|swept| swept.failed == 0), "{swept:?}");
@@ -327,7 +328,7 @@ async fn what_is_lifted_together_is_shared_out_evenly_and_no_further_than_there_
             amina.asks("general", "urgent").await;
         }
         app.advance(minutes(121));
-        let swept = shared::sla::actions::sweep(&app.cx, FOUR).await.unwrap();
+        let swept = actions::sla::sweep(&app.cx, FOUR).await.unwrap();
         assert_eq!((swept.escalated, swept.failed), (asked, 0));
         assert_eq!(shares(&app).await, expected);
     }

@@ -3,17 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::ExposeSecret;
-use shared::{
+use domain::queue::Lane;
+use platform::{
     clock::SystemClock,
     config::{Config, Settings},
     context::Context,
     db,
-    ids::IdSource,
-    jobs::Lane,
+    id_source::IdSource,
     migrate,
-    servers::{Durability, Servers, start},
 };
+use secrecy::ExposeSecret;
+use servers::{Durability, Servers, start};
 use std::sync::Arc;
 
 /// A database of its own.
@@ -48,13 +48,13 @@ impl World {
             .unwrap();
         let cx = Context {
             pool: db::connect(&config.database).await.unwrap(),
-            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
+            redis: platform::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
             lane: Lane::Workers,
             metrics: Arc::default(),
-            traces: shared::trace::Traces::default(),
+            traces: platform::trace::Traces::default(),
         };
         migrate::apply(&cx.pool).await.unwrap();
         Self {

@@ -6,7 +6,7 @@
     reason = "a test tells its other process what to do"
 )]
 
-use shared::servers::{Durability, Servers, start};
+use servers::{Durability, Servers, start};
 use sqlx::{Connection, PgConnection};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};

@@ -8,11 +8,11 @@
 //! - a worker whose registration vanished, with Redis' memory or by a long pause, counts as an
 //!   error: it is registered again.
 
-use redis::{Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value, aio::ConnectionLike};
-use shared::{
+use platform::{
     clock::Clock,
     redis_link::{RedisLink, is_broken},
 };
+use redis::{Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value, aio::ConnectionLike};
 use std::{sync::Arc, time::Duration};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);

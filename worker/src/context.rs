@@ -1,7 +1,8 @@
 //! What jobs run with, and how many of them may hold connections to the database at a time.
 
 use crate::{channels::Channels, mail::MailSetupError};
-use shared::{attachments::Files, context::Context, jobs::Lane};
+use domain::queue::Lane;
+use platform::{context::Context, files::Files};
 use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 

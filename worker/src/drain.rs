@@ -5,7 +5,8 @@ use crate::{
     JobContext,
     run::{Outcome, run_one},
 };
-use shared::jobs::{Lane, relay, store};
+use domain::queue::Lane;
+use jobs::{relay, store};
 use std::time::Duration;
 
 /// Why not everything that was due could be run.
@@ -16,7 +17,7 @@ pub enum DrainError {
     Ledger(#[from] sqlx::Error),
     /// A run left no outcome, as the database did not take it.
     #[error("the outcome of job {0} could not be recorded")]
-    Unrecorded(shared::jobs::JobId),
+    Unrecorded(jobs::JobId),
 }
 
 /// Runs every job of a lane that is due by the context's clock, those that follow from them

@@ -10,7 +10,7 @@ use crate::{
     transport::{Direct, ThroughRedis},
     wake::{self, Wake},
 };
-use shared::jobs::Queue;
+use domain::queue::Queue;
 use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};

@@ -4,8 +4,8 @@
 
 use crate::{connection::Connection, pool::Keys};
 use apalis_redis::Config;
+use domain::queue::Queue;
 use redis::{RedisResult, Script};
-use shared::jobs::Queue;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 

@@ -4,14 +4,10 @@
 //! better than to stand still.
 
 use crate::{connection::Connection, pool::Keys};
+use domain::queue::Queue;
+use jobs::pace::{Grant, Granted, Pace};
+use platform::config::Config;
 use redis::{RedisResult, Script};
-use shared::{
-    config::Config,
-    jobs::{
-        Queue,
-        pace::{Grant, Granted, Pace},
-    },
-};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},

@@ -2,7 +2,8 @@
 //! connection or otherwise, costs one tick of the relay. A connection that is dead without saying so
 //! is found out when nothing has been heard for a while.
 
-use shared::{db, jobs::relay};
+use jobs::relay;
+use platform::db;
 use sqlx::{PgPool, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;

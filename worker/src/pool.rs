@@ -12,12 +12,11 @@ use apalis::prelude::{
     BackendExt, BoxDynError, Data, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_redis::{Config, RedisStorage};
+use domain::queue::Queue;
 use futures_util::FutureExt;
+use jobs::JobId;
+use platform::error_chain::Chain;
 use serde::{Deserialize, Serialize};
-use shared::{
-    error::Chain,
-    jobs::{JobId, Queue},
-};
 use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 

@@ -1,7 +1,8 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
 use crate::{JobContext, hands, listener, mail::MailSetupError, relay::Relay};
-use shared::{context::Context, jobs::Lane};
+use domain::queue::Lane;
+use platform::context::Context;
 use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};

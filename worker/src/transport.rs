@@ -4,11 +4,10 @@
 use crate::{JobContext, connection::Connection, pool::Hint, run::run_one, wake};
 use apalis::prelude::TaskSink;
 use apalis_redis::{Config, RedisStorage};
+use domain::queue::Queue;
+use jobs::JobId;
+use platform::redis_link::is_broken;
 use redis::RedisResult;
-use shared::{
-    jobs::{JobId, Queue},
-    redis_link::is_broken,
-};
 use std::{
     collections::HashMap,
     sync::Arc,

@@ -6,9 +6,9 @@
 
 use crate::connection::Connection;
 use apalis::prelude::{PollSnapshot, PollStrategy};
+use domain::queue::Queue;
 use futures_util::{StreamExt, task::AtomicWaker};
 use redis::{Client, RedisResult};
-use shared::jobs::Queue;
 use std::{
     pin::Pin,
     sync::{

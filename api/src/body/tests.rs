@@ -1,7 +1,7 @@
 //! What a body that is read gives, and which faults it names.
 
 use super::*;
-use shared::people::Availability;
+use domain::people::Availability;
 
 fn body(value: Value) -> Body {
     match value {
@@ -38,7 +38,7 @@ fn every_fault_is_found_at_once_and_only_once() {
     body.required_word::<Availability>("status");
     body.integer("count");
     body.flag("flag");
-    body.id::<shared::ids::UserId>("agent");
+    body.id::<domain::ids::UserId>("agent");
     assert_eq!(
         faults(body),
         pairs(&[

@@ -1,16 +1,16 @@
 //! The key of a request, and what tells the request from others.
 
 use crate::{error::Problem, unknown_parameters::UnknownParameters};
+use actions::idempotency::RequestKey;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, Method, StatusCode, request::Parts},
 };
-use sha2::{Digest, Sha256};
-use shared::{
-    idempotency::RequestKey,
+use domain::{
+    actor::{Actor, By},
     ids::TicketId,
-    work::{Actor, By},
 };
+use sha2::{Digest, Sha256};
 
 /// What a caller names its request by.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

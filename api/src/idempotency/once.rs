@@ -2,18 +2,15 @@
 
 use super::key::{Asker, Idempotency, Keyed};
 use crate::error::Problem;
+use actions::idempotency::{KEPT_FOR, KeptAnswer, store};
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::json::Json;
 use futures_util::future::BoxFuture;
-use shared::{
-    context::Context,
-    db::Json,
-    idempotency::{KEPT_FOR, KeptAnswer, store},
-    work::Work,
-};
+use platform::{context::Context, work::Work};
 
 /// Says that an answer is the first one again.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");

@@ -6,11 +6,9 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
+use domain::actor::Actor;
 use futures_util::future::BoxFuture;
-use shared::{
-    context::Context,
-    work::{Actor, Work},
-};
+use platform::{context::Context, work::Work};
 
 /// A write of JSON: its key, if it has one, and its body. The body can be had by [`Write::once`] alone.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! What the claims of an outside token say of a person (`OpenID` Connect Core, section 5.1). Pure.
 
+use actions::people::outside::OutsidePerson;
+use domain::people::Role;
+use platform::config::{OutsideIssuer, StaffRoles};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use shared::{
-    config::{OutsideIssuer, StaffRoles},
-    people::{Role, outside::OutsidePerson},
-};
 
 /// Characters that a person's name at the issuer may have.
 const LONGEST_SUBJECT: usize = 255;

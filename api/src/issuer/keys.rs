@@ -12,9 +12,9 @@ use jsonwebtoken::{
     Algorithm, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
+use platform::error_chain::Chain;
 use serde::Deserialize;
 use serde_json::Value;
-use shared::error::Chain;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 

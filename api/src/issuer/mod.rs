@@ -6,11 +6,12 @@ mod fetch;
 mod keys;
 
 use crate::error::Problem;
+use actions::people::outside::OutsidePerson;
 use chrono::{DateTime, TimeDelta, Utc};
 use claims::Claims;
 use jsonwebtoken::Validation;
 use keys::{Key, KeySet};
-use shared::{config::OutsideIssuer, people::outside::OutsidePerson};
+use platform::config::OutsideIssuer;
 
 /// How far the clocks of two machines may be apart.
 const SKEW: TimeDelta = TimeDelta::minutes(1);

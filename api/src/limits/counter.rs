@@ -6,8 +6,8 @@
 use super::own::OwnCounts;
 use crate::{error::Problem, shared_counts::SharedCounts};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use platform::config::RateLimits;
 use redis::Script;
-use shared::config::RateLimits;
 use std::{
     num::NonZeroU32,
     time::{Duration, Instant},

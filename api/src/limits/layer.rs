@@ -7,6 +7,7 @@ use crate::{
     openapi::Routes,
     state::ApiState,
 };
+use actions::people::outside::OutsidePerson;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -14,7 +15,6 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
-use shared::people::outside::OutsidePerson;
 
 /// Where the API is.
 const API: &str = "/api/v1/";

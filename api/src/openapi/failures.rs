@@ -8,20 +8,19 @@ use crate::{
     extract::{self, PathId, Payload},
     idempotency, limits, unknown_parameters, uploads,
 };
-use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
-use shared::{
+use actions::{
     error::ActionError,
-    fault::Fault,
     job_list,
-    jobs::{State, operate::OperateError},
-    people::{
-        Role,
-        actions::{EMAIL_TAKEN, registration_closed},
-        outside::email_missing,
-    },
+    people::{EMAIL_TAKEN, outside::email_missing, registration_closed},
+};
+use axum::http::StatusCode;
+use domain::{
+    fault::Fault,
+    people::Role,
     tickets::{Change, Refused, Status},
 };
+use jobs::{State, operate::OperateError};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// The failures of that status with one of these codes that are known here: the one to show, and the

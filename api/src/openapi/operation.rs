@@ -10,10 +10,10 @@ use crate::{
     body::{Body, Null},
     query::Query,
 };
+use domain::fault::Fault;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use shared::fault::Fault;
 
 /// What an operation reads of the body.
 #[derive(Debug, Clone)]

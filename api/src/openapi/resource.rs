@@ -1,8 +1,8 @@
 //! What the parameters of paths name.
 
+use domain::{queue::Queue, tickets::TICKET_KEY};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
-use shared::{jobs::Queue, tickets::TICKET_KEY};
 
 /// What a parameter of a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

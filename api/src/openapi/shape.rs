@@ -5,8 +5,8 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
+use domain::fault::{Asks, Limit};
 use serde_json::{Map, Value, json};
-use shared::fault::{Asks, Limit};
 
 /// Where the document lists the time zones, once for all that take one.
 pub(super) const TIME_ZONE: &str = "#/components/schemas/TimeZone";
@@ -243,13 +243,13 @@ fn nullable(property: &mut Value) {
 #[cfg(test)]
 mod tests {
     use crate::body::Body;
-    use serde_json::json;
-    use shared::{
+    use domain::{
         fault::Faults,
         people::fields::timezone,
         sla::{NewPolicyRule, PolicyRule},
         tickets::{NewRating, Priority},
     };
+    use serde_json::json;
 
     #[test]
     fn a_body_is_described_by_reading_it() {

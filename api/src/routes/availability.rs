@@ -9,13 +9,12 @@ use crate::{
     respond::Answer,
     views::person::AvailabilityView,
 };
+use actions::people::{set_availability, store};
 use axum::{extract::State, response::Response};
+use domain::people::{Availability, AvailabilityNow};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    people::{Availability, AvailabilityNow, actions::set_availability, store},
-};
 
 fn answer(now: AvailabilityNow) -> Answer {
     Answer::of("availability", AvailabilityView::from(now))

@@ -11,12 +11,10 @@ use crate::{
         person::FoundCustomer,
     },
 };
+use actions::people::customers::{self, Beginning};
 use axum::extract::State;
-use shared::{
-    context::Context,
-    paging::Section,
-    people::customers::{self, Beginning},
-};
+use domain::paging::Section;
+use platform::context::Context;
 
 /// Characters of what is looked for.
 const LONGEST: usize = 200;

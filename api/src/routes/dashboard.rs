@@ -10,14 +10,11 @@ use crate::{
         ticket,
     },
 };
+use actions::{people::directory, tickets::read};
 use axum::extract::State;
 use chrono_tz::Tz;
-use shared::{
-    context::Context,
-    people::directory,
-    stats,
-    tickets::{access::Scope, list, read},
-};
+use domain::tickets::access::Scope;
+use platform::context::Context;
 
 /// The caller's tickets, those that wait, the urgent ones, those near a deadline, and how today
 /// went.
@@ -27,7 +24,8 @@ use shared::{
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
     let now = cx.clock.now();
     let mut db = cx.snapshot().await?;
-    let lists = list::dashboard(&mut db, actor.id, cx.config.tickets.load, now).await?;
+    let lists =
+        actions::tickets::list::dashboard(&mut db, actor.id, cx.config.tickets.load, now).await?;
     let lengths = [
         lists.assigned.len(),
         lists.unassigned.len(),
@@ -44,7 +42,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
     let showing = read::show(&mut db, all).await?;
     let me = directory::find(&mut *db, actor.id).await?;
     let zone = me.map_or(Tz::UTC, |me| me.zone());
-    let performance = stats::performance_today(&mut *db, now, actor.id, zone).await?;
+    let performance = actions::stats::performance_today(&mut *db, now, actor.id, zone).await?;
     drop(db);
     // Urgent tickets of others are shown in outline alone, also to whom a note mentions.
     let mut views = showing.tickets.iter().map(|one| {

@@ -12,16 +12,15 @@ use crate::{
     respond::Answer,
 };
 use axum::extract::State as With;
+use domain::{queue::Queue, text_enum};
+use platform::{
+    context::Context,
+    health::{Schema, Staffing, schema, staffing},
+    redis_link::is_broken,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{
-    context::Context,
-    health::{Schema, Staffing, schema, staffing},
-    jobs::Queue,
-    redis_link::is_broken,
-    text_enum,
-};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 

@@ -9,18 +9,15 @@ use crate::{
     error::Problem,
     openapi::{Operation, Who},
 };
+use actions::standing::{self, Recent};
 use axum::{
     extract::{ConnectInfo, State},
     http::{Extensions, HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use platform::{config::Http, context::Context};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use shared::{
-    config::Http,
-    context::Context,
-    standing::{self, Recent},
-};
 use std::{net::SocketAddr, sync::Arc};
 
 /// What proxies add to a request that they pass on: RFC 7239, 9110 and 8586, and what servers, clouds and

@@ -8,10 +8,8 @@ use crate::{
     views::stats::StatsView,
 };
 use axum::{Json, extract::State};
-use shared::{
-    context::Context,
-    stats::{self, QueryFields},
-};
+use domain::stats::QueryFields;
+use platform::context::Context;
 
 /// The figures of the tickets created from `startDate` to `endDate`, both included.
 ///
@@ -23,18 +21,18 @@ pub async fn get(
     query: Query,
 ) -> Result<Json<StatsView>, Problem> {
     let asked = query.read(self::query)?;
-    let figures = stats::stats(&cx, &asked.range, asked.agent).await?;
+    let figures = actions::stats::stats(&cx, &asked.range, asked.agent).await?;
     Ok(Json(figures.into()))
 }
 
-fn query(query: &mut Query) -> Option<stats::Query> {
+fn query(query: &mut Query) -> Option<domain::stats::Query> {
     let fields = QueryFields {
         start_date: query.text("startDate"),
         end_date: query.text("endDate"),
         timezone: query.text("timezone"),
         agent_id: query.text("agentId"),
     };
-    stats::Query::parse(&fields, query.faults())
+    domain::stats::Query::parse(&fields, query.faults())
 }
 
 pub(crate) fn operation() -> Operation {

@@ -10,25 +10,24 @@ use crate::{
     state::ApiState,
     views::survey::{self as view, Page, Wrong, page},
 };
+use actions::{
+    error::ActionError,
+    tickets::read::{self, Survey, SurveyState},
+};
 use axum::{
     extract::{Form, State, rejection::FormRejection},
     http::StatusCode,
     response::Response,
 };
-use futures_util::FutureExt;
-use serde::Deserialize;
-use serde_json::json;
-use shared::{
-    error::ActionError,
+use domain::{
     fault::{Fault, Faults},
     ids::TicketId,
-    tickets::{
-        NewRating, actions,
-        read::{self, Survey, SurveyState},
-        survey,
-    },
-    work::Work,
+    tickets::{NewRating, survey},
 };
+use futures_util::FutureExt;
+use platform::work::Work;
+use serde::Deserialize;
+use serde_json::json;
 use sqlx::PgExecutor;
 
 /// What the form sends.
@@ -122,7 +121,7 @@ async fn answer(
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, language, &again));
         }
     };
-    match actions::rate_by_survey(work, ticket, cycle, rating).await {
+    match actions::tickets::rate_by_survey(work, ticket, cycle, rating).await {
         Ok(_) => Ok(page(StatusCode::OK, language, &Page::Thanks)),
         Err(ActionError::Conflict {
             code: "rated_already",

@@ -6,9 +6,9 @@ use axum::{
     body::{Body, BodyDataStream, Bytes, HttpBody},
     http::{HeaderMap, StatusCode, header},
 };
+use domain::attachments::LARGEST;
 use futures_util::{Stream, StreamExt};
 use multer::Multipart;
-use shared::attachments::LARGEST;
 use std::{
     error::Error,
     pin::Pin,

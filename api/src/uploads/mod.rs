@@ -19,8 +19,8 @@ pub use places::Room;
 pub use receive::{Arrived, receive};
 
 use crate::{client::ClientAddress, error::Problem};
+use domain::ids::UserId;
 use places::Places;
-use shared::ids::UserId;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 /// Uploads that are in memory at a time.

@@ -3,7 +3,7 @@
 
 use crate::{client::ClientAddress, error::Problem};
 use axum::http::{HeaderValue, StatusCode, header};
-use shared::ids::UserId;
+use domain::ids::UserId;
 use std::{
     collections::HashMap,
     hash::Hash,

@@ -8,13 +8,13 @@ use super::{
 };
 use crate::error::Problem;
 use axum::extract::Request;
-use multer::{Field, Multipart};
-use sha2::{Digest, Sha256};
-use shared::{
+use domain::{
     attachments::{Inspector, Kind, LARGEST, NewUpload, file_name},
-    config,
     fault::Faults,
 };
+use multer::{Field, Multipart};
+use platform::config;
+use sha2::{Digest, Sha256};
 use std::io;
 
 /// The field that the file is in.

@@ -3,7 +3,7 @@
 use super::{Pace, receive};
 use crate::{error::Problem, tests::context};
 use axum::{Router, extract::Request, routing::post};
-use shared::config::Attachments;
+use platform::config::Attachments;
 use std::{
     env, fs,
     net::SocketAddr,

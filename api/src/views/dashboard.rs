@@ -1,14 +1,15 @@
 //! What an agent finds at the beginning of a shift, other agents' urgent tickets in outline.
 
 use super::ticket::{Name, People, Ticket, name};
+use actions::tickets::read::Shown;
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
-use serde::Serialize;
-use shared::{
+use domain::{
     sla::SlaView,
     stats::Performance,
-    tickets::{Status, TicketNumber, read::Shown},
+    tickets::{Status, TicketNumber},
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// `dashboard`.
 #[derive(Debug, Serialize, JsonSchema)]

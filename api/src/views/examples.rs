@@ -11,21 +11,23 @@ use super::{
     ticket::{self, ListedTicket, Ticket, TicketWithMessages},
 };
 use crate::openapi::{Example, Moment};
-use serde_json::{Value, json};
-use shared::{
-    jobs::{
-        JobId, Queue, State,
-        operate::{Entry, Held, QueueState},
-    },
-    people::{Availability, AvailabilityNow, customers::Customer},
+use actions::people::customers::Customer;
+use domain::{
+    people::{Availability, AvailabilityNow},
+    queue::Queue,
     sla::{PolicyRule, SlaView, default_rules},
     stats::{AgentFigures, Count, Performance, Stats},
     tickets::{
         Category, Priority, Status,
-        read::Reader,
-        search::{self, Field, Piece},
+        access::Reader,
+        search::{Field, Piece},
     },
 };
+use jobs::{
+    JobId, State,
+    operate::{Entry, Held, QueueState},
+};
+use serde_json::{Value, json};
 
 impl Example for Ticket<'_> {
     fn example(at: Moment) -> Value {
@@ -35,7 +37,7 @@ impl Example for Ticket<'_> {
 
 impl Example for ListedTicket<'_> {
     fn example(at: Moment) -> Value {
-        let found = [search::Highlight {
+        let found = [domain::tickets::search::Highlight {
             field: Field::Subject,
             message: None,
             pieces: vec![

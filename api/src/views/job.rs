@@ -2,13 +2,14 @@
 
 use crate::respond::Time;
 use chrono::{DateTime, Utc};
+use domain::queue::QueueName;
+use jobs::{
+    JobId, State,
+    operate::{Entry, QueueState},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use shared::jobs::{
-    JobId, QueueName, State,
-    operate::{Entry, QueueState},
-};
 
 /// `job`.
 #[derive(Debug, Serialize, JsonSchema)]

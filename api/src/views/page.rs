@@ -1,9 +1,9 @@
 //! `pagination`: which part of a list an answer is.
 
 use crate::query::Query;
+use domain::paging::{LAST_PAGE, Section, Start, page_beside_cursor};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::paging::{LAST_PAGE, Section, Start, page_beside_cursor};
 
 /// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
 pub fn section(query: &mut Query) -> Option<Section> {

@@ -1,15 +1,13 @@
 //! What a person looks like to that person and to admins. Others see less: names, at most.
 
 use crate::respond::Time;
+use actions::people::customers::Customer;
+use domain::{
+    ids::UserId,
+    people::{AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{
-    ids::UserId,
-    people::{
-        AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift,
-        customers::Customer,
-    },
-};
 
 /// `user`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -112,8 +110,8 @@ impl<'a> From<&'a Person> for User<'a> {
     }
 }
 
-impl<'a> From<&'a shared::people::SupportInfo> for SupportInfo<'a> {
-    fn from(info: &'a shared::people::SupportInfo) -> Self {
+impl<'a> From<&'a domain::people::SupportInfo> for SupportInfo<'a> {
+    fn from(info: &'a domain::people::SupportInfo) -> Self {
         Self {
             employee_id: info.employee_id.as_deref(),
             department: info.department,

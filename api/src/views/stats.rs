@@ -1,8 +1,8 @@
 //! The figures of a period as they are answered: beside the flag of every answer, not below it.
 
+use domain::stats::Stats;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::stats::Stats;
 
 /// `GET /support/stats`.
 #[derive(Debug, Serialize, JsonSchema)]

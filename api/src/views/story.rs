@@ -6,21 +6,20 @@ use super::{
     ticket::{self, People, Ticket},
 };
 use crate::openapi::Moment;
+use actions::{people::directory::Named, tickets::read::Shown};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use shared::{
+use domain::{
     attachments::{Attachment, NewAttachment},
-    db::Json,
     ids::{EventId, MessageId, TicketId, UserId},
+    json::Json,
     people::{
         AgentStats, Availability, Department, Level, Person, Role, Shift, SupportInfo, Weekday,
-        directory::Named,
     },
     sla::{Clocks, Policy},
     tickets::{
         Category, ChangedBy, Happened, Message, NewTicket, Opening, Priority, Resolution,
-        ResolutionType, SenderType, Status, TicketEvent, TicketNumber,
-        read::{Reader, Shown},
+        ResolutionType, SenderType, Status, TicketEvent, TicketNumber, access::Reader,
     },
 };
 use uuid::Uuid;
@@ -226,7 +225,7 @@ impl Story {
 }
 
 /// The ticket of the story, as the domain opens one.
-fn new_ticket(customer: &Named) -> shared::tickets::Ticket {
+fn new_ticket(customer: &Named) -> domain::tickets::Ticket {
     let screenshot = Attachment {
         url: "https://example.com/screenshot.png".to_owned(),
         file_name: "screenshot.png".to_owned(),
@@ -253,7 +252,7 @@ fn new_ticket(customer: &Named) -> shared::tickets::Ticket {
         policy: Policy::standard(Priority::High, AT_RISK_PERCENT),
         at: minute(0),
     };
-    shared::tickets::Ticket::opened(new, opening)
+    domain::tickets::Ticket::opened(new, opening)
 }
 
 fn message() -> Message {

@@ -3,7 +3,7 @@
 
 use super::html::{escaped, framed};
 use axum::{http::StatusCode, response::Response};
-use shared::tickets::TicketNumber;
+use domain::tickets::TicketNumber;
 
 /// What a page says.
 #[derive(Debug)]

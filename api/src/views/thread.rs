@@ -2,14 +2,14 @@
 
 use super::ticket::{Name, People, name};
 use crate::respond::Time;
+use domain::{
+    attachments::Attachment,
+    ids::{EventId, MessageId, TicketId},
+    tickets::{ChangedBy, Happened, Message, SenderType, TicketEvent, access::Reader},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use shared::{
-    attachments::Attachment,
-    ids::{EventId, MessageId, TicketId},
-    tickets::{ChangedBy, Happened, Message, SenderType, TicketEvent, read::Reader},
-};
 
 /// `message`.
 #[derive(Debug, Serialize, JsonSchema)]

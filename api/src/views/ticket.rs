@@ -2,20 +2,21 @@
 
 use super::{html, thread::MessageView};
 use crate::respond::Time;
+use actions::{people::directory::Named, tickets::read::Shown};
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
-use serde::Serialize;
-use shared::{
+use domain::{
     attachments::Attachment,
     ids::{MessageId, TicketId, UserId},
-    people::{Department, directory::Named},
+    people::Department,
     sla::SlaView,
     tickets::{
         Category, Happened, Priority, Resolution, ResolutionType, Status, TicketNumber,
-        read::{Reader, Shown},
-        search::{self, Field, Piece},
+        access::Reader,
+        search::{Field, Piece},
     },
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// The names of everybody in an answer.
@@ -260,7 +261,7 @@ pub struct Highlight {
 
 /// The places in a ticket where something stands that was searched for.
 #[must_use]
-pub fn highlight(found: &[search::Highlight]) -> Vec<Highlight> {
+pub fn highlight(found: &[domain::tickets::search::Highlight]) -> Vec<Highlight> {
     let places = found.iter().map(|place| Highlight {
         field: place.field,
         message_id: place.message,

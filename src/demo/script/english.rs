@@ -1,7 +1,7 @@
 //! What customers ask in English.
 
 use super::Topic;
-use shared::tickets::Category;
+use domain::tickets::Category;
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {

@@ -9,8 +9,8 @@ mod trade;
 
 pub(super) use phrases::{NOTES, Phrases, phrases};
 
+use domain::{people::Role, tickets::Category};
 use rand::{RngExt, rngs::StdRng};
-use shared::{people::Role, tickets::Category};
 
 /// One issue, from the first word to the last.
 #[derive(Debug)]
@@ -153,13 +153,13 @@ pub(super) fn pick(texts: &[&'static str], chance: &mut StdRng) -> &'static str 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
-    use shared::{
+    use domain::{
+        actor::Actor,
         fault::Faults,
         ids::UserId,
-        tickets::input::{NewTicket, RawTicket},
-        work::Actor,
+        tickets::{NewTicket, input::RawTicket},
     };
+    use rand::SeedableRng;
 
     fn all() -> impl Iterator<Item = (&'static str, &'static Topic)> {
         let sets = [

@@ -1,7 +1,7 @@
 //! What people ask in Swahili.
 
 use super::Topic;
-use shared::tickets::Category;
+use domain::tickets::Category;
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {

@@ -1,7 +1,7 @@
 //! What technicians and companies ask in English.
 
 use super::Topic;
-use shared::tickets::Category;
+use domain::tickets::Category;
 
 pub(super) const TECHNICIANS: &[Topic] = &[
     Topic {

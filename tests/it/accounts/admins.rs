@@ -2,8 +2,8 @@
 
 use super::{ME, log_in};
 use crate::harness::{App, Caller};
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 const USERS: &str = "/api/v1/admin/users";
 

@@ -2,8 +2,8 @@
 
 use super::ME;
 use crate::harness::App;
+use domain::people::Role;
 use serde_json::json;
-use shared::people::Role;
 
 #[tokio::test]
 async fn what_is_absent_stays_as_it_is() {

@@ -2,6 +2,7 @@
 
 use super::{ME, PASSWORD, log_in, mails_of};
 use crate::harness::{Answer, App, redis_url};
+use actions::error::ActionError;
 use api::{
     client::ClientAddress,
     shared_counts::SharedCounts,
@@ -13,9 +14,9 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::TimeDelta;
+use domain::people::LoginAddress;
 use futures_util::future::join_all;
 use serde_json::json;
-use shared::{error::ActionError, people::LoginAddress};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::{net::TcpListener, sync::Semaphore};
 

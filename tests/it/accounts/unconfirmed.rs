@@ -4,8 +4,8 @@ use super::{ME, PASSWORD, fills, mails_of, path_in, registers, token_in};
 use crate::harness::{App, Caller, NOTHING};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
+use domain::people::Role;
 use serde_json::json;
-use shared::people::Role;
 
 const CONFIRM: &str = "/api/v1/auth/confirm-email";
 const HELD: &str = "select count(*) from notifications where status = 'held'";

@@ -141,7 +141,7 @@ async fn end_of(worker: impl Future<Output = Result<(), WorkerError>>, otherwise
     let Ok(Err(error)) = ended else {
         panic!("the bug is gone: {otherwise}");
     };
-    shared::error::Chain(&error).to_string()
+    platform::error_chain::Chain(&error).to_string()
 }
 
 async fn push(storage: &mut Storage, hints: Vec<Hint>) {

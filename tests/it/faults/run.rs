@@ -263,7 +263,7 @@ async fn rest(rig: &Rig) {
         if begun.elapsed() > SLOW_REST && !told.swap(true, Ordering::Relaxed) {
             eprintln!("not at rest after {SLOW_REST:?}: {:#?}", late(rig).await);
         }
-        rig.unfinished().await == 0 && shared::stats::differences(&rig.look).await.unwrap() == 0
+        rig.unfinished().await == 0 && actions::stats::differences(&rig.look).await.unwrap() == 0
     })
     .await;
 }

@@ -3,7 +3,7 @@
 //! here. The files lie in memory where there is such a place, since no machine loses its power.
 
 use crate::harness::signal;
-use shared::servers::{Durability, Servers, start};
+use servers::{Durability, Servers, start};
 use std::{
     fs, io,
     path::{Path, PathBuf},

@@ -310,7 +310,7 @@ async fn a_survey_that_is_sent_twice_under_a_key_is_thanked_for_twice() {
     let close = json!({"summary": "Done.", "resolutionType": "solved"});
     eve.does("close", &ticket, close).await.ok();
     let secret = &app.cx.config.auth.jwt_secret;
-    let token = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+    let token = domain::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
     let form = |key: Option<&str>| {
         let path = format!("/api/v1/support/survey/{token}");
         let mut request =

@@ -11,11 +11,11 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, Request, StatusCode, header},
 };
-use serde_json::json;
-use shared::{
+use platform::{
     config::{Config, Settings},
     redis_link::RedisLink,
 };
+use serde_json::json;
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},

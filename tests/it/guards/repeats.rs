@@ -2,12 +2,10 @@
 
 use super::walk::{Cast, JSON, Sent, sends};
 use crate::harness::{Answer, App, TICKETS};
+use actions::idempotency::{RequestKey, store};
 use api::routes::Route;
+use platform::work::Tx;
 use serde_json::{Value, json};
-use shared::{
-    idempotency::{RequestKey, store},
-    work::Tx,
-};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=edge";
@@ -64,7 +62,7 @@ async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
     }
     if verb == "{token}" {
         let secret = &app.cx.config.auth.jwt_secret;
-        let token = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+        let token = domain::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
         sent.path = route.path.replace("{token}", &token);
         (sent.content, sent.body) = (FORM, "rating=5".to_owned());
     }

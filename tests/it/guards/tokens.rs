@@ -249,7 +249,7 @@ async fn what_is_good_for_something_else_is_no_token() {
     app.settle().await;
     let reset = token_in(&mails_of(&app, "reset_password")[0]);
     let secret = &app.cx.config.auth.jwt_secret;
-    let survey = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+    let survey = domain::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
     let refused = |why, token: &str| bearer(why, token, "invalid_token");
     all_are_refused(
         &app,

@@ -5,12 +5,12 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use serde_json::Value;
-use shared::{
-    context::Context,
+use domain::{
     ids::{SessionId, UserId},
     people::Role,
 };
+use platform::context::Context;
+use serde_json::Value;
 use tower::ServiceExt;
 
 /// Somebody who calls the API.

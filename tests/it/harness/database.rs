@@ -1,7 +1,7 @@
 //! A migrated database of its own for each test, cloned from a template that is made once for a
 //! set of migrations. The servers are shared by all tests of a checkout, and keep nothing.
 
-use shared::servers::{Durability, Servers};
+use servers::{Durability, Servers};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::OnceCell;
 
 static SERVERS: LazyLock<Servers> =
-    LazyLock::new(|| shared::servers::start(&place(), Durability::Throwaway).unwrap());
+    LazyLock::new(|| servers::start(&place(), Durability::Throwaway).unwrap());
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -119,7 +119,7 @@ async fn administer(statement: &str) {
 
 /// Makes the template unless another process has: whoever comes meanwhile waits.
 async fn template() -> String {
-    let checksums: Vec<_> = shared::MIGRATOR
+    let checksums: Vec<_> = platform::MIGRATOR
         .iter()
         .map(|migration| migration.checksum.to_vec())
         .collect();
@@ -144,7 +144,7 @@ async fn template() -> String {
         let mut made = PgConnection::connect(&SERVERS.database_url(&half_made))
             .await
             .unwrap();
-        shared::MIGRATOR.run(&mut made).await.unwrap();
+        platform::MIGRATOR.run(&mut made).await.unwrap();
         made.close().await.unwrap();
         administer(&format!("alter database {half_made} rename to {name}")).await;
     }

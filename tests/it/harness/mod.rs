@@ -17,15 +17,17 @@ pub use program::{Http, Program, Site, eventually, signal, within};
 pub use story::{NOTHING, TICKETS, history, minutes};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
-use shared::{
+use domain::{
+    people::{HashCost, Role},
+    queue::Lane,
+};
+use platform::{
     clock::{Clock, ManualClock},
     config::{Config, Settings},
     context::Context,
-    ids::IdSource,
-    jobs::Lane,
-    people::{HashCost, Role},
+    id_source::IdSource,
 };
+use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -70,14 +72,14 @@ impl App {
         let config = config(&database, &folder, set);
         let clock = Arc::new(ManualClock::at(the_beginning()));
         let cx = Context {
-            pool: shared::db::connect(&config.database).await.unwrap(),
-            redis: shared::redis_link::RedisLink::new(config.redis.url.clone()),
+            pool: platform::db::connect(&config.database).await.unwrap(),
+            redis: platform::redis_link::RedisLink::new(config.redis.url.clone()),
             clock: clock.clone(),
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),
             lane: Lane::Workers,
             metrics: Arc::default(),
-            traces: shared::trace::Traces::default(),
+            traces: platform::trace::Traces::default(),
         };
         Self {
             jobs: JobContext::new(cx.clone()).unwrap(),
@@ -223,7 +225,7 @@ impl App {
     /// The admin who registers everybody.
     async fn registrar(&self) -> Caller {
         let (email, password) = ("registrar@example.com", "SecurePass123!");
-        shared::people::actions::bootstrap_admin(&self.cx, email, &password.into())
+        actions::people::bootstrap_admin(&self.cx, email, &password.into())
             .await
             .unwrap();
         let id: (uuid::Uuid,) = sqlx::query_as("select id from users where email = $1")

@@ -135,7 +135,7 @@ impl Site {
     /// The same with the settings of this place.
     fn settled(&self, mut command: Command, set: Set<'_>) -> Command {
         // What is set where the tests run is not meant for them.
-        for line in shared::config::DEFAULTS.lines() {
+        for line in platform::config::DEFAULTS.lines() {
             if let Some((name, _)) = line.split_once(" = ") {
                 command.env_remove(name);
             }

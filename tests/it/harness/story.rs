@@ -1,9 +1,10 @@
 //! The verbs that stories are told with.
 
 use super::{App, Caller};
+use actions::job_list::Job;
 use chrono::TimeDelta;
+use domain::{actor::By, people::Role};
 use serde_json::{Value, json};
-use shared::{job_list::Job, people::Role, work::By};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
@@ -55,7 +56,7 @@ impl App {
     /// Runs a job, and what follows from it.
     pub async fn run(&self, job: &Job) {
         let mut work = self.cx.begin(By::System).await.unwrap();
-        shared::job_list::enqueue(&mut work, job).await.unwrap();
+        actions::job_list::enqueue(&mut work, job).await.unwrap();
         work.commit().await.unwrap();
         self.settle().await;
     }

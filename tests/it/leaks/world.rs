@@ -3,8 +3,8 @@
 
 use super::urls::Named;
 use crate::harness::{App, Caller, TICKETS};
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 /// Everybody.
 pub struct World {

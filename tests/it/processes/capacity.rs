@@ -6,8 +6,8 @@ use crate::{
     smtp_server::SmtpServer,
 };
 use chrono::TimeDelta;
+use platform::clock::{Clock, SystemClock};
 use serde_json::json;
-use shared::clock::{Clock, SystemClock};
 
 /// How long after the change began `ticket` was given to somebody, by the history.
 async fn after(app: &App, ticket: &str, began: chrono::DateTime<chrono::Utc>) -> TimeDelta {
@@ -65,7 +65,7 @@ async fn room_that_comes_free_or_is_new_is_used_within_a_second() {
     let tom = app
         .person(
             "Tom",
-            shared::people::Role::Support,
+            domain::people::Role::Support,
             json!({"department": "general"}),
         )
         .await;

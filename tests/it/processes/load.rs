@@ -34,7 +34,7 @@ async fn nothing_is_lost_or_done_twice_when_a_worker_is_killed_under_load() {
     doomed.says("started").await;
 
     // Somewhere between a tenth and nine tenths of the way.
-    let [chance] = shared::ids::IdSource::random().bytes();
+    let [chance] = platform::id_source::IdSource::random().bytes();
     let killed_at = TICKETS / 10 + usize::from(chance) * TICKETS * 8 / 10 / 256;
     eprintln!("a worker is killed after {killed_at} of {TICKETS} tickets");
     let mut pace = tokio::time::interval(Duration::from_millis(100));
@@ -59,7 +59,7 @@ async fn nothing_is_lost_or_done_twice_when_a_worker_is_killed_under_load() {
     audit(&app).await;
     nobody_was_told_twice(&app, &server, &interrupted).await;
     eventually("the statistics are right", async || {
-        shared::stats::differences(&app.cx.pool).await.unwrap() == 0
+        actions::stats::differences(&app.cx.pool).await.unwrap() == 0
     })
     .await;
 }

@@ -21,11 +21,9 @@ use crate::{
     harness::{App, Caller, eventually},
     smtp_server::SmtpServer,
 };
+use domain::people::Role;
+use platform::clock::{Clock, SystemClock};
 use serde_json::json;
-use shared::{
-    clock::{Clock, SystemClock},
-    people::Role,
-};
 use std::collections::BTreeSet;
 
 /// The system in this process, at the present instant of the processes: to set the stage, and to

@@ -6,8 +6,8 @@ use crate::{
     smtp_server::SmtpServer,
 };
 use chrono::TimeDelta;
+use domain::people::Role;
 use serde_json::json;
-use shared::people::Role;
 
 async fn sweeps(app: &App) -> i64 {
     let sql = "select count(*) from jobs where payload->>'job' = 'sweep_sla' and state = 'done'";

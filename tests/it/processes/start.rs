@@ -172,7 +172,7 @@ async fn the_help_lists_every_setting() {
     let ended = Site::alone(folder.path(), &[]).run("--help", &[]);
     let said = said(&ended);
     assert_eq!(ended.status.code(), Some(0), "{said}");
-    let names = shared::config::DEFAULTS
+    let names = platform::config::DEFAULTS
         .lines()
         .filter_map(|line| line.split_once(" = "));
     for (name, _) in names {

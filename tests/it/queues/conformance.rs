@@ -9,13 +9,14 @@ use crate::{
         count, tickets,
     },
 };
-use shared::{
-    clock::{Clock, SystemClock},
+use actions::job_list::{self, Job};
+use domain::{
+    actor::By,
     ids::ResetRequestId,
-    job_list::{self, Job},
-    jobs::{JobId, Lane, Queue, relay},
-    work::By,
+    queue::{Lane, Queue},
 };
+use jobs::{JobId, relay};
+use platform::clock::{Clock, SystemClock};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};

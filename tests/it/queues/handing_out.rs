@@ -7,8 +7,9 @@ use crate::{
     smtp_server::{Behaviour, SmtpServer},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::jobs::{
-    JobId, Queue,
+use domain::queue::Queue;
+use jobs::{
+    JobId,
     relay::{self, Flow},
 };
 use std::{collections::BTreeSet, time::Duration};

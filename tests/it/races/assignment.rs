@@ -2,8 +2,8 @@
 
 use super::{at_once, wide};
 use crate::harness::{App, Caller};
+use domain::{actor::By, ids::TicketId, queue::Lane};
 use serde_json::json;
-use shared::{ids::TicketId, jobs::Lane, work::By};
 use std::{future::Future, pin::Pin};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -127,7 +127,7 @@ async fn turns_are_taken_evenly_however_many_workers_give_them_out() {
             let (cx, id) = (app.cx.clone(), id.parse::<TicketId>().unwrap());
             task(async move {
                 let mut work = cx.begin(By::System).await.unwrap();
-                shared::assignment::actions::assign_automatically(&mut work, id)
+                actions::assignment::assign_automatically(&mut work, id)
                     .await
                     .unwrap();
                 work.commit().await.unwrap();
@@ -167,7 +167,7 @@ async fn a_breach_and_a_hand_at_once_are_two_escalations_one_after_the_other() {
         let sweeps = (0..3).map(|_| {
             let cx = app.cx.clone();
             task(async move {
-                shared::sla::actions::sweep(&cx, std::num::NonZeroUsize::MIN)
+                actions::sla::sweep(&cx, std::num::NonZeroUsize::MIN)
                     .await
                     .unwrap();
             })

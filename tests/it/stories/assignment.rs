@@ -1,8 +1,9 @@
 //! Who gets a ticket, by automation and by hand.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
+use actions::job_list::Job;
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::{job_list::Job, people::Role};
 
 fn desk(department: &str, room: i64) -> Value {
     json!({"department": department, "maxConcurrentTickets": room})

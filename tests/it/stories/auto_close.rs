@@ -1,8 +1,8 @@
 //! What time closes.
 
 use crate::harness::{App, history};
+use actions::job_list::Job;
 use chrono::TimeDelta;
-use shared::job_list::Job;
 
 #[tokio::test]
 async fn a_resolved_ticket_is_closed_by_the_system_after_seven_days_with_the_survey() {

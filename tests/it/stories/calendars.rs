@@ -311,7 +311,7 @@ async fn a_simulated_timeline_ends_as_the_ticket_that_lived_it() {
     let mut events = Vec::new();
     let mut note = |what: Value| {
         let mut event = what;
-        event["at"] = json!(shared::time_format::text(app.now()));
+        event["at"] = json!(domain::time_format::text(app.now()));
         events.push(event);
     };
     app.advance(minutes(40));
@@ -330,7 +330,7 @@ async fn a_simulated_timeline_ends_as_the_ticket_that_lived_it() {
     amina.says(&id, "Not quite.").await.created();
     note(json!({"type": "customer_reply"}));
     app.advance(minutes(5));
-    let now = json!(shared::time_format::text(app.now()));
+    let now = json!(domain::time_format::text(app.now()));
     let lived = eve.ticket(&id).await["sla"].clone();
     policy.as_object_mut().unwrap().remove("priority");
     let before = app.fingerprint().await;

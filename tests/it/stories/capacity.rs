@@ -1,8 +1,9 @@
 //! Who has room, what comes free, and what holds up nothing.
 
 use crate::harness::{App, Caller, minutes};
+use actions::job_list::Job;
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::{job_list::Job, people::Role};
 
 fn room(places: i64) -> Value {
     json!({"department": "general", "maxConcurrentTickets": places})

@@ -1,8 +1,8 @@
 //! Requesters as staff find them.
 
 use crate::harness::{App, Caller, minutes};
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 const CUSTOMERS: &str = "/api/v1/support/customers";
 

@@ -1,8 +1,8 @@
 //! The brief's second example: a ticket climbs.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 fn level(department: &str, level: i64) -> Value {
     json!({"department": department, "level": level})

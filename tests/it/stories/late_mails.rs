@@ -1,9 +1,9 @@
 //! Mails that were late: what they tell is decided when they are sent.
 
 use crate::harness::{App, Caller, Mail, NOTHING};
+use actions::job_list::Job;
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::job_list::Job;
 
 /// A ticket of Amina's, which Eve gives to agents, while the queue of mails stands still.
 struct Desk {

@@ -1,8 +1,8 @@
 //! Tickets whose agent is there no longer.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
+use actions::job_list::Job;
 use serde_json::json;
-use shared::job_list::Job;
 
 /// A ticket that waits for its customer, with this agent.
 async fn waiting(app: &App, customer: &Caller, agent: &Caller) -> String {

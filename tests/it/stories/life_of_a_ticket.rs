@@ -1,8 +1,8 @@
 //! The brief's first example, and the answers that it shows, to the letter.
 
 use crate::harness::{App, NOTHING, TICKETS, history, minutes};
+use actions::job_list::Job;
 use serde_json::{Value, json};
-use shared::job_list::Job;
 
 const PATH: &str = TICKETS;
 

@@ -233,7 +233,7 @@ async fn whom_notes_of_a_release_without_mentions_name_is_known_after_the_migrat
     let forget = "delete from note_mentions where ticket_id = $1::uuid";
     app.sql(forget, &id).await;
     assert!(!sees(&kim, &id).await);
-    let migration = shared::MIGRATOR.iter().find(|one| one.version == 37);
+    let migration = platform::MIGRATOR.iter().find(|one| one.version == 37);
     let (_, fill) = migration
         .unwrap()
         .sql

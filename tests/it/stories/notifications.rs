@@ -1,8 +1,8 @@
 //! Who is mailed what, and who is not.
 
 use crate::harness::{App, NOTHING, TICKETS};
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 #[tokio::test]
 async fn nobody_is_told_of_their_own_act() {

@@ -6,8 +6,8 @@ use axum::{
     http::{Request, header},
 };
 use chrono::TimeDelta;
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::people::Role;
 
 const REGISTER: &str = "/api/v1/auth/register";
 const LOGIN: &str = "/api/v1/auth/login";

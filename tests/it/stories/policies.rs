@@ -2,9 +2,9 @@
 
 use super::sla::record;
 use crate::harness::{App, Caller, history, minutes};
+use actions::job_list::Job;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use shared::job_list::Job;
 
 async fn targets(caller: &Caller, ticket: &str) -> (i64, i64) {
     let sla = caller.ticket(ticket).await["sla"].clone();
@@ -110,7 +110,7 @@ async fn new_policies_hold_for_tickets_created_reprioritised_or_reopened_from_th
     let payment = amina.asks("payment", "medium").await;
     assert_eq!(targets(&amina, &payment).await, (5, 50));
     let company = app
-        .person("Company", shared::people::Role::Corporate, Value::Null)
+        .person("Company", domain::people::Role::Corporate, Value::Null)
         .await;
     let theirs = company.asks("general", "medium").await;
     assert_eq!(targets(&company, &theirs).await, (6, 60));

@@ -1,8 +1,8 @@
 //! Stars.
 
 use crate::harness::{App, Caller};
+use actions::job_list::Job;
 use serde_json::{Value, json};
-use shared::job_list::Job;
 
 async fn rating_of(agent: &Caller) -> Value {
     let me = agent.get("/api/v1/auth/me").await;

@@ -8,8 +8,8 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use domain::{actor::By, ids::EventId};
 use serde_json::{Value, json};
-use shared::{ids::EventId, notifications, work::By};
 
 /// The id of what somebody says.
 async fn said(who: &Caller, ticket: &str, text: &str) -> String {
@@ -353,7 +353,7 @@ async fn plan(app: &App, note: &str) {
         .await
         .unwrap();
     let mut work = app.cx.begin(By::System).await.unwrap();
-    notifications::actions::plan_event(&mut work, EventId(event))
+    actions::notifications::plan_event(&mut work, EventId(event))
         .await
         .unwrap();
     work.commit().await.unwrap();

@@ -1,17 +1,17 @@
 //! Who sees which ticket: the rules, the lists and the look-up of one ticket say the same.
 
 use crate::harness::{App, Caller, TICKETS};
-use serde_json::json;
-use shared::{
+use actions::tickets::{Target, mentions, read};
+use domain::{
+    actor::Actor,
     people::Role,
     tickets::{
+        TicketKey,
         access::{self, Action, Mention, Scope},
-        actions::{Target, TicketKey},
-        list::{self, Filter, Paging, Start},
-        mentions, read,
+        list::{Filter, Paging, Start},
     },
-    work::Actor,
 };
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Everybody there is, with the employee ids that notes name.
@@ -94,7 +94,8 @@ async fn what_a_list_has_is_what_the_rules_let_see_for_everybody_and_every_ticke
             limit: 100,
         };
         let mut db = app.cx.pool.acquire().await.unwrap();
-        let page = list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await;
+        let page =
+            actions::tickets::list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await;
         let page = page.unwrap();
         assert_eq!(usize::try_from(page.total).unwrap(), page.tickets.len());
         let listed: BTreeSet<_> = page.tickets.iter().map(|one| one.id.to_string()).collect();

@@ -1,9 +1,9 @@
 //! Figures, held against what happened.
 
 use crate::harness::{App, minutes};
+use actions::job_list::Job;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use shared::job_list::Job;
 
 const STATS: &str = "/api/v1/support/stats";
 
@@ -62,7 +62,7 @@ async fn the_answer_is_the_brief_s_to_the_letter() {
             "asOf": "2025-10-01T16:01:00.000Z"
         })
     );
-    assert_eq!(shared::stats::differences(&app.cx.pool).await.unwrap(), 0);
+    assert_eq!(actions::stats::differences(&app.cx.pool).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -194,5 +194,5 @@ async fn at_rest_the_aggregates_equal_a_recount() {
     app.tick().await;
     app.run(&Job::RollUpStats).await;
     assert_eq!(app.count("select count(*) from stats_dirty").await, 0);
-    assert_eq!(shared::stats::differences(&app.cx.pool).await.unwrap(), 0);
+    assert_eq!(actions::stats::differences(&app.cx.pool).await.unwrap(), 0);
 }

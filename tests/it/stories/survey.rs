@@ -19,7 +19,7 @@ async fn survey(app: &App, name: &str, language: &str) -> String {
         .await
         .ok();
     let secret = &app.cx.config.auth.jwt_secret;
-    let token = shared::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
+    let token = domain::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
     format!("/api/v1/support/survey/{token}")
 }
 

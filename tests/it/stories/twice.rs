@@ -1,9 +1,10 @@
 //! Every job may run twice: what it has done it does not do again.
 
 use crate::harness::{App, minutes};
+use actions::job_list::Job;
 use chrono::TimeDelta;
+use domain::people::Role;
 use serde_json::{Value, json};
-use shared::{job_list::Job, people::Role};
 
 /// Everything that a second run must leave as it is.
 async fn world(app: &App) -> Value {

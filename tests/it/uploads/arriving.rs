@@ -5,9 +5,9 @@ use super::{
 };
 use crate::harness::App;
 use axum::body::{Body, Bytes};
+use domain::attachments::LARGEST;
 use futures_util::stream;
 use serde_json::json;
-use shared::attachments::LARGEST;
 
 #[tokio::test]
 async fn a_file_is_what_its_bytes_say_whatever_its_name() {

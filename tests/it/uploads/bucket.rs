@@ -6,13 +6,11 @@ use super::{
     ticket, uploads,
 };
 use crate::harness::{App, Database, TICKETS, config};
+use actions::job_list::Job;
 use chrono::TimeDelta;
+use domain::ids::AttachmentId;
 use futures_util::TryStreamExt;
-use shared::{
-    attachments::{Files, FilesError},
-    ids::AttachmentId,
-    job_list::Job,
-};
+use platform::files::{Files, FilesError};
 
 /// The settings of a bucket.
 fn in_bucket<'a>(server: &'a S3Server, secret: &'a str) -> [(&'a str, &'a str); 5] {

@@ -2,14 +2,10 @@
 
 use super::{PNG, files, has, kept, message, path, picture, ticket};
 use crate::harness::{App, Caller, TICKETS};
+use actions::job_list::Job;
 use chrono::TimeDelta;
-use shared::{
-    attachments::{Files, NewUpload, actions},
-    ids::AttachmentId,
-    job_list::Job,
-    people::Role,
-    work::Actor,
-};
+use domain::{actor::Actor, attachments::NewUpload, ids::AttachmentId, people::Role};
+use platform::files::Files;
 
 fn actor(caller: &Caller) -> Actor {
     Actor {
@@ -26,7 +22,7 @@ async fn half_done(app: &App, caller: &Caller) -> AttachmentId {
         size: PNG.len().try_into().unwrap(),
     };
     let store = Files::new(&app.cx.config.attachments);
-    actions::keep(&app.cx, &store, &actor(caller), &new, PNG.to_vec())
+    actions::attachments::keep(&app.cx, &store, &actor(caller), &new, PNG.to_vec())
         .await
         .unwrap()
 }
@@ -143,7 +139,7 @@ async fn bytes_that_cannot_be_deleted_keep_their_row_and_nobody_else_s() {
     app.advance(TimeDelta::hours(24));
     let store = Files::new(&app.cx.config.attachments);
     for _ in 0..2 {
-        assert!(actions::prune(&app.cx, &store).await.is_err());
+        assert!(actions::attachments::prune(&app.cx, &store).await.is_err());
         let left: Vec<String> = sqlx::query_scalar("select id::text from attachments")
             .fetch_all(&app.cx.pool)
             .await

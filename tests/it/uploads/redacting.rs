@@ -2,9 +2,9 @@
 
 use super::{has, kept, message, path, picture, ticket};
 use crate::harness::{App, TICKETS};
+use actions::job_list::Job;
 use chrono::TimeDelta;
 use serde_json::json;
-use shared::job_list::Job;
 
 #[tokio::test]
 async fn files_of_a_redacted_message_are_nobodys_and_go_with_the_next_sweep() {

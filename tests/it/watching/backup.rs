@@ -2,11 +2,9 @@
 //! was never there before, and the program goes on from it.
 
 use crate::harness::{App, Folder, Site, eventually};
+use platform::clock::{Clock, SystemClock};
 use secrecy::ExposeSecret;
-use shared::{
-    clock::{Clock, SystemClock},
-    servers::{Durability, start},
-};
+use servers::{Durability, start};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::{collections::BTreeMap, process::Command};
 
@@ -55,7 +53,7 @@ async fn a_dump_restored_into_another_server_is_the_same_and_the_program_goes_on
     does("pg_dump", &["--format=custom", "--file", dump, source]);
     let servers = start(&folder.path().join("servers"), Durability::Throwaway).unwrap();
     let url = servers.database_url("support");
-    shared::migrate::create_database(&url).await.unwrap();
+    platform::migrate::create_database(&url).await.unwrap();
     let restore = [
         "--exit-on-error",
         "--no-owner",

@@ -4,8 +4,8 @@ use crate::{
     harness::{App, Site, eventually},
     layers::root,
 };
+use platform::config::{Config, Settings};
 use serde_json::Value;
-use shared::config::{Config, Settings};
 use std::{collections::BTreeSet, fs};
 
 fn file(name: &str) -> String {
@@ -46,7 +46,7 @@ fn expressions(dashboard: &Value) -> Vec<String> {
 async fn dashboard_alarms_autoscaler_and_documents_name_metrics_that_the_program_has() {
     let app = App::new().await;
     app.clock
-        .set(shared::clock::Clock::now(&shared::clock::SystemClock));
+        .set(platform::clock::Clock::now(&platform::clock::SystemClock));
     app.agent("Sam", "general").await;
     app.customer("Ann").await.asks("general", "low").await;
     let site = Site::of(&app, &[]);
@@ -187,7 +187,7 @@ fn the_secrets_of_the_kubernetes_example_are_refused_one_and_all() {
 
 #[test]
 fn settings_that_are_deployed_exist() {
-    let known: BTreeSet<&str> = shared::config::DEFAULTS
+    let known: BTreeSet<&str> = platform::config::DEFAULTS
         .lines()
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, _)| name)

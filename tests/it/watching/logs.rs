@@ -6,8 +6,8 @@ use crate::{
     harness::{App, Http, Site, eventually},
     smtp_server::SmtpServer,
 };
+use platform::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
-use shared::clock::{Clock, SystemClock};
 
 const PASSWORD: &str = "Sekret-Pass-4711!";
 

@@ -71,7 +71,7 @@ async fn a_request_and_its_jobs_are_one_trace_that_begins_with_the_caller() {
     let (url, received) = collector().await;
     let app = App::new().await;
     app.clock
-        .set(shared::clock::Clock::now(&shared::clock::SystemClock));
+        .set(platform::clock::Clock::now(&platform::clock::SystemClock));
     let customer = app.customer("Ann").await;
     let site = Site::of(&app, &[("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str())]);
     let (mut api, mut worker) = (site.start("api"), site.start("worker"));
@@ -139,8 +139,8 @@ async fn without_a_collector_a_caller_s_trace_is_still_passed_on_and_none_is_mad
             .unwrap()
     };
     assert_eq!(count().await, 0);
-    let trace = shared::trace::Trace::parse(&format!("00-{TRACE}-{CALLER}-01"));
-    shared::trace::within(trace, customer.asks("general", "low")).await;
+    let trace = platform::trace::Trace::parse(&format!("00-{TRACE}-{CALLER}-01"));
+    platform::trace::within(trace, customer.asks("general", "low")).await;
     assert_eq!(count().await, 2, "assign_ticket and plan_notifications");
     app.settle().await;
     let by_job = "select array_agg(distinct payload->>'job' order by payload->>'job') from jobs where traceparent is not null";

@@ -5,16 +5,14 @@ use crate::mail::{
     AccountView, Label, Links, MailError, MailSetupError, Mailer, Patience, Renderer, Sender, View,
     compose, compose_for_account,
 };
+use actions::notifications::{account::AccountContent, allowance};
 use chrono::{DateTime, Utc};
+use domain::notifications::content::Content;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
 };
-use shared::{
-    config::Config,
-    context::Context,
-    notifications::{account::AccountContent, allowance, content::Content},
-};
+use platform::{config::Config, context::Context};
 
 /// E-mail.
 #[derive(Debug)]

@@ -8,8 +8,10 @@ pub use told::Told;
 
 use crate::mail::{MailSetupError, Verdict};
 use chrono::{DateTime, Utc};
+use domain::channel::Channel;
 use futures_util::future::BoxFuture;
-use shared::{channel::Channel, config::Config, context::Context, jobs::circuit::Trouble};
+use jobs::circuit::Trouble;
+use platform::{config::Config, context::Context};
 
 /// The channels, made once at the start of a worker.
 #[derive(Debug)]

@@ -1,13 +1,8 @@
 //! What a notification tells, whatever the channel, as it is at the moment of sending.
 
+use actions::notifications::account::{self, AccountContent};
 use chrono::{DateTime, Utc};
-use shared::{
-    ids::NotificationId,
-    notifications::{
-        account::{self, AccountContent},
-        content::{self, Content},
-    },
-};
+use domain::{ids::NotificationId, notifications::content::Content};
 use sqlx::PgPool;
 
 /// What a notification tells.
@@ -28,7 +23,7 @@ impl Told {
         pool: &PgPool,
         notification: NotificationId,
     ) -> Result<Option<Self>, sqlx::Error> {
-        if let Some(content) = content::load(pool, notification).await? {
+        if let Some(content) = actions::notifications::content::load(pool, notification).await? {
             return Ok(Some(Self::Ticket(Box::new(content))));
         }
         let content = account::load(pool, notification).await?;

@@ -9,18 +9,14 @@ use crate::{
     mail::Verdict,
     run::lease::Lease,
 };
-use shared::{
-    context::Context,
-    db,
-    job_list::Delivery,
-    jobs::{
-        circuit::{self, Trouble},
-        ledger::{ANSWER_LIMIT, Fence},
-        store,
-    },
-    notifications::actions::{self, Attempt},
-    work::{By, Work},
+use actions::{job_list::Delivery, notifications::Attempt};
+use domain::actor::By;
+use jobs::{
+    circuit::{self, Trouble},
+    ledger::{ANSWER_LIMIT, Fence},
+    store,
 };
+use platform::{context::Context, db, work::Work};
 
 /// Hands a notification to the provider, unless there is nothing to tell any more, its address is not confirmed, or
 /// somebody else may be at it. No transaction is open meanwhile. What stood in the way is written down with the notification.
@@ -74,7 +70,7 @@ pub(crate) async fn record(
         Delivered::NothingToTell => Attempt::NothingToTell,
         Delivered::Held => Attempt::Held,
     };
-    actions::record(work, delivery.notification, attempt).await?;
+    actions::notifications::record(work, delivery.notification, attempt).await?;
     Ok(())
 }
 
@@ -93,7 +89,7 @@ async fn record_failure(
         if !store::is_current(&mut work.tx, fence).await? {
             return Ok(());
         }
-        actions::record(&mut work, delivery.notification, attempt).await?;
+        actions::notifications::record(&mut work, delivery.notification, attempt).await?;
         if error.was_judged {
             circuit::reached(&mut work.tx, delivery.channel.spec().queue).await?;
         }

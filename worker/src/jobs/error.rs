@@ -1,7 +1,8 @@
 //! Why a handler did not do its job: at each error it chooses between later,
 //! when the other side is fit again, and never.
 
-use shared::{error::ActionError, jobs::circuit::Trouble};
+use actions::error::ActionError;
+use jobs::circuit::Trouble;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 

@@ -11,16 +11,16 @@ pub(crate) use deliver::{deliver, record};
 pub use error::JobError;
 
 use crate::JobContext;
-use futures_util::future::BoxFuture;
-use shared::{
-    assignment::actions::{assign_automatically, assign_waiting, fill_agent},
+use actions::{
+    assignment::{assign_automatically, assign_waiting, fill_agent},
     job_list::{Delivery, Job},
-    notifications::actions::plan_event,
-    people::actions::{answer_failure_report, answer_reset_request},
-    stats,
-    tickets::actions::{Release, auto_close, release, release_of_offline},
-    work::{By, Work},
+    notifications::plan_event,
+    people::{answer_failure_report, answer_reset_request},
+    tickets::{Release, auto_close, release, release_of_offline},
 };
+use domain::actor::By;
+use futures_util::future::BoxFuture;
+use platform::work::Work;
 
 type Outcome<'w> = BoxFuture<'w, Result<(), JobError>>;
 type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut Work<'c>) -> Outcome<'w> + Send>;
@@ -69,7 +69,7 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         Job::Deliver(delivery) => Handler::Delivery(delivery),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
         Job::AutoClose => sweep(|cx| done(auto_close(&cx.cx))),
-        Job::RollUpStats => sweep(|cx| done(stats::roll_up(&cx.cx))),
+        Job::RollUpStats => sweep(|cx| done(actions::stats::roll_up(&cx.cx))),
         Job::Prune => sweep(|cx| Box::pin(prune::run(cx))),
     }
 }

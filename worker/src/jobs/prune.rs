@@ -4,13 +4,11 @@
 
 use super::JobError;
 use crate::JobContext;
-use shared::{
-    attachments,
+use actions::{
     idempotency::{self, KEPT_FOR},
-    jobs::store,
     notifications::allowance,
-    people,
 };
+use jobs::store;
 
 /// Rows that one statement deletes.
 const PIECE: i64 = 5_000;
@@ -21,9 +19,9 @@ pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
     allowance::forget_before(&cx.pool, before.date_naive()).await?;
     while store::delete_over(&cx.pool, cx.lane, before, PIECE).await? > 0 {}
     let now = cx.clock.now();
-    while people::store::delete_expired_sessions(&cx.pool, now, PIECE).await? > 0 {}
+    while actions::people::store::delete_expired_sessions(&cx.pool, now, PIECE).await? > 0 {}
     let before = now - KEPT_FOR;
     while idempotency::store::delete_before(&cx.pool, before, PIECE).await? > 0 {}
     // Last, since it is the one that talks to somebody else.
-    Ok(attachments::actions::prune(cx, files).await?)
+    Ok(actions::attachments::prune(cx, files).await?)
 }

@@ -2,7 +2,7 @@
 
 use super::JobError;
 use crate::JobContext;
-use shared::sla::actions::sweep;
+use actions::sla::sweep;
 use std::num::NonZeroUsize;
 
 /// The most tickets at a time. More bring little: the history and its jobs are what costs.

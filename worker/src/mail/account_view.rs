@@ -4,11 +4,9 @@ use super::{
     Links,
     view::{local, one_line},
 };
+use actions::notifications::account::AccountContent;
+use domain::people::AccountEventKind;
 use serde::Serialize;
-use shared::{
-    notifications::account::AccountContent,
-    people::{AccountEventKind, account},
-};
 
 /// The words that templates of accounts know. They see nothing else.
 #[derive(Debug, Serialize)]
@@ -58,6 +56,6 @@ fn link(content: &AccountContent, links: &Links) -> Option<String> {
         | AccountEventKind::EmailChanged
         | AccountEventKind::TooManyFailures => return None,
     };
-    let token = account::link(&links.secret, content.kind, content.event);
+    let token = domain::people::account::link(&links.secret, content.kind, content.event);
     Some(format!("{}/api/v1/auth/{page}/{token}", links.public_url))
 }

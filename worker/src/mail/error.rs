@@ -1,6 +1,7 @@
 //! What can go wrong with a mail, and whether another attempt may help. What goes into the log
 //! (`Display` and the sources) repeats neither addresses nor answers of the server, which do.
 
+use jobs::circuit::Trouble;
 use lettre::{
     address::AddressError,
     transport::smtp::{
@@ -8,7 +9,7 @@ use lettre::{
         response::{Category, Code, Severity},
     },
 };
-use shared::{error::Chain, jobs::circuit::Trouble};
+use platform::error_chain::Chain;
 use std::error::Error;
 
 /// Characters of an error that are kept with a notification.

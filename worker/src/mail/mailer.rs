@@ -2,8 +2,9 @@
 
 use super::{MailError, MailSetupError, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
+use domain::{ids::NotificationId, notifications::Template};
 use lettre::Message;
-use shared::{config::MailTransport, ids::NotificationId, notifications::Template};
+use platform::config::MailTransport;
 use std::time::Duration;
 
 /// What a mail is known by in the house.

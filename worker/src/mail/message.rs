@@ -1,20 +1,18 @@
 //! Puts a mail together: text and HTML, and the headers by which mail programs know what it is.
 
 use super::{MailError, MailSetupError, Rendered, view::mailbox};
+use actions::notifications::account::AccountContent;
 use chrono::{DateTime, Utc};
+use domain::{
+    ids::NotificationId,
+    notifications::content::{Content, Recipient},
+};
 use lettre::{
     Message,
     address::AddressError,
     message::{
         Mailbox, MessageBuilder, MultiPart,
         header::{HeaderName, HeaderValue},
-    },
-};
-use shared::{
-    ids::NotificationId,
-    notifications::{
-        account::AccountContent,
-        content::{Content, Recipient},
     },
 };
 

@@ -1,7 +1,7 @@
 //! What mails promise to those who do not know us, to other programs, and when they are late.
 
 use super::*;
-use shared::notifications::content::ClockFacts;
+use domain::notifications::content::ClockFacts;
 
 #[test]
 fn an_address_that_nobody_has_confirmed_is_only_asked_to_and_reads_nothing_that_anybody_wrote() {

@@ -6,12 +6,12 @@ use super::{
     AccountView, MailError, MailSetupError, View,
     templates::{HTML_LAYOUT, Language, TEXT_LAYOUT, source},
 };
+use domain::notifications::Template;
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, context,
     escape_formatter, value::Serde,
 };
 use serde::Serialize;
-use shared::notifications::Template;
 
 /// A mail in words.
 #[derive(Debug, Clone, PartialEq, Eq)]

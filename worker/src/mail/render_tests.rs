@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::mail::{AccountView, Links, Sender, compose, compose_for_account};
+use actions::notifications::account::AccountContent;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::{
+use domain::{
     ids::{AccountEventId, MessageId, NotificationId, TicketId, UserId},
     notifications::{
         Audience, NotificationStatus,
-        account::AccountContent,
         content::{Content, Recipient, Since, TicketFacts},
     },
     people::{AccountEventKind, Role},

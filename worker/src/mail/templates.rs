@@ -1,7 +1,7 @@
 //! The templates, by what they tell and in which language. One that is missing is missed by the
 //! compiler.
 
-use shared::notifications::Template;
+use domain::notifications::Template;
 
 /// A language that mails are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,7 @@
 //! What a template may say: of everything that a notification could tell, only what this person
 //! may know, in the person's own time zone. Pure.
 
-use lettre::message::Mailbox;
-use secrecy::SecretString;
-use serde::Serialize;
-use shared::{
+use domain::{
     notifications::{
         Audience, Template,
         content::{Content, Recipient},
@@ -12,6 +9,9 @@ use shared::{
     sla::Metric,
     tickets::{Happened, survey},
 };
+use lettre::message::Mailbox;
+use secrecy::SecretString;
+use serde::Serialize;
 
 /// Characters of people's text that a mail repeats.
 const LONGEST_QUOTE: usize = 2_000;

@@ -2,14 +2,12 @@
 //! side of the queue is fit for.
 
 use crate::{limits::Limits, transport::Transport};
-use shared::{
-    context::Context,
-    error::Chain,
-    jobs::{
-        JobId, Queue,
-        relay::{self as ledger, Flow, Look},
-    },
+use domain::queue::Queue;
+use jobs::{
+    JobId,
+    relay::{self as ledger, Flow, Look},
 };
+use platform::{context::Context, error_chain::Chain};
 use std::time::Duration;
 
 /// What is claimed at a time.

@@ -22,16 +22,12 @@ use handing::{Handed, hand_out};
 
 pub use handing::pass_on;
 
-use shared::{
-    context::Context,
-    db,
-    error::Chain,
-    jobs::{
-        Lane, Queue,
-        ledger::grace,
-        relay::{self as ledger, Look},
-    },
+use domain::queue::{Lane, Queue};
+use jobs::{
+    ledger::grace,
+    relay::{self as ledger, Look},
 };
+use platform::{context::Context, db, error_chain::Chain};
 use standing::{HandedOut, Redis};
 use std::{
     sync::Arc,

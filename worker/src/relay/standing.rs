@@ -2,7 +2,7 @@
 //! are run without it. A Redis that refuses what is written, or hints alone, is as good as away.
 
 use crate::transport::{Memory, PushError, Pushes, ThroughRedis};
-use shared::error::Chain;
+use platform::error_chain::Chain;
 use std::time::{Duration, Instant};
 
 /// How long Redis may be away before jobs are run without it.

@@ -5,16 +5,14 @@ use crate::{
     JobContext,
     jobs::{self, Handler, JobError},
 };
-use shared::{
-    db,
-    job_list::Job,
-    jobs::{
-        JobId,
-        ledger::{ANSWER_LIMIT, Locked, MAX_INTERRUPTIONS},
-        store,
-    },
-    work::{By, Work},
+use ::jobs::{
+    JobId,
+    ledger::{ANSWER_LIMIT, Locked, MAX_INTERRUPTIONS},
+    store,
 };
+use actions::job_list::Job;
+use domain::actor::By;
+use platform::{db, work::Work};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A job that is ours to run: `work` holds the lock on its row.

@@ -37,7 +37,7 @@ fn text(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::error::Chain;
+    use platform::error_chain::Chain;
 
     #[tokio::test]
     async fn a_panic_is_a_failed_attempt() {

@@ -4,13 +4,11 @@
 //! that was suspended as a whole: its monotonic clock stood still.)
 
 use crate::JobContext;
-use shared::{
-    db,
-    jobs::{
-        ledger::{ANSWER_LIMIT, Fence, grace},
-        store,
-    },
+use jobs::{
+    ledger::{ANSWER_LIMIT, Fence, grace},
+    store,
 };
+use platform::db;
 use std::{
     convert::Infallible,
     sync::{Mutex, PoisonError},

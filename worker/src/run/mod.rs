@@ -21,11 +21,11 @@ use crate::{
     jobs::{Handler, JobError},
 };
 use claim::{Claim, Taken};
-use shared::{
+use domain::ids::TicketId;
+use jobs::{JobId, ledger, store};
+use platform::{
     db,
-    error::Chain,
-    ids::TicketId,
-    jobs::{JobId, ledger, store},
+    error_chain::Chain,
     trace::{self, End, Kind, Trace},
     work::Work,
 };

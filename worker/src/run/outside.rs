@@ -11,19 +11,14 @@ use crate::{
     channels::Delivered,
     jobs::{self, JobError},
 };
-use shared::{
-    channel::Channel,
-    db,
-    error::Chain,
-    job_list::{Delivery, Job},
-    jobs::{
-        circuit,
-        ledger::{ANSWER_LIMIT, Locked},
-        store,
-    },
-    metrics::Reached,
-    work::{By, Work},
+use ::jobs::{
+    circuit,
+    ledger::{ANSWER_LIMIT, Locked},
+    store,
 };
+use actions::job_list::{Delivery, Job};
+use domain::{actor::By, channel::Channel};
+use platform::{db, error_chain::Chain, metrics::Reached, work::Work};
 use std::time::{Duration, Instant};
 
 /// How long it is tried to record what was sent: it must not be sent again only because the database

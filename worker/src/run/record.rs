@@ -2,18 +2,15 @@
 
 use super::{Ended, Outcome};
 use crate::{JobContext, jobs::JobError};
+use actions::job_list::{self, Job};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::{
-    db,
-    error::Chain,
-    job_list::{self, Job},
-    jobs::{
-        circuit::{self, Trouble},
-        ledger::{ANSWER_LIMIT, Failure, Fence, Locked},
-        store,
-    },
-    work::{By, Work},
+use domain::actor::By;
+use jobs::{
+    circuit::{self, Trouble},
+    ledger::{ANSWER_LIMIT, Failure, Fence, Locked},
+    store,
 };
+use platform::{db, error_chain::Chain, work::Work};
 
 /// Records a failed attempt, in a transaction of its own: put off, or dead when the error says
 /// so or the attempts are used up. When the other side is in trouble its queue is held with it.

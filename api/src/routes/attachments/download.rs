@@ -14,11 +14,9 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use domain::attachments::name_on_disk;
 use futures_util::TryStreamExt;
-use shared::{
-    attachments::{actions, name_on_disk},
-    error::Chain,
-};
+use platform::error_chain::Chain;
 
 /// Sends the bytes as they come from the store.
 ///
@@ -30,7 +28,7 @@ pub async fn download(
     id: PathId,
 ) -> Result<Response, Problem> {
     let id = id.parse(Resource::Attachment.key())?;
-    let upload = actions::find(&api.cx.pool, &actor, id).await?;
+    let upload = actions::attachments::find(&api.cx.pool, &actor, id).await?;
     let content = api.files.get(id).await?;
     let content = content.inspect_err(move |error| {
         tracing::error!(attachment.id = %id, error = %Chain(error), "a download broke off");

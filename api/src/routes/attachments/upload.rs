@@ -15,14 +15,11 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
+use domain::{attachments::Upload, ids::AttachmentId};
 use futures_util::FutureExt;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{
-    attachments::{self, Upload, actions},
-    ids::AttachmentId,
-};
 
 /// Takes a file. The bytes are kept while no transaction is open; the answer, and that they are
 /// there, are one transaction, in which the key of the request is taken. A key that was used with
@@ -49,13 +46,14 @@ pub async fn upload(
     }
     let memory = api.uploads.memory().await.map_err(Problem::unexpected)?;
     let new = arrived.new.clone();
-    let id = actions::keep(cx, &api.files, &actor, &new, arrived.bytes().await?).await?;
+    let id =
+        actions::attachments::keep(cx, &api.files, &actor, &new, arrived.bytes().await?).await?;
     drop((memory, room));
     let sent = Some(fingerprint.to_vec().into());
     idempotency
         .once(cx, asker, sent, |work| {
             async move {
-                let upload = actions::announce(work, id).await?;
+                let upload = actions::attachments::announce(work, id).await?;
                 let answer = Answer::of("attachment", View::from(&upload));
                 Ok(answer.created(&upload.path()))
             }
@@ -71,7 +69,7 @@ pub async fn upload(
 struct View {
     id: AttachmentId,
     #[serde(flatten)]
-    file: attachments::Attachment,
+    file: domain::attachments::Attachment,
 }
 
 impl Example for View {
@@ -81,7 +79,7 @@ impl Example for View {
         ));
         json!(Self {
             id,
-            file: attachments::Attachment {
+            file: domain::attachments::Attachment {
                 url: format!("/api/v1/support/attachments/{id}"),
                 file_name: "screenshot.png".to_owned(),
                 content_type: Some("image/png".to_owned()),

@@ -11,14 +11,11 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
+use actions::error::ActionError;
 use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{actor::By, people::AccountEventKind};
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    error::ActionError,
-    people::{AccountEventKind, actions},
-    work::By,
-};
 
 /// Confirms the address: `{token}`.
 ///
@@ -32,7 +29,7 @@ pub async fn confirm_email(State(cx): State<Context>, payload: Payload) -> Resul
 
 async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
     let mut work = cx.begin(By::System).await?;
-    actions::confirm_email(&mut work, token).await?;
+    actions::people::confirm_email(&mut work, token).await?;
     work.commit().await?;
     Ok(())
 }

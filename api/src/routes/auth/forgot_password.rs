@@ -8,8 +8,9 @@ use crate::{
     respond::Answer,
 };
 use axum::extract::State;
+use domain::actor::By;
+use platform::context::Context;
 use serde_json::json;
-use shared::{context::Context, people::actions, work::By};
 
 /// Takes a request: `{email}`. Answers the same, after the same work, whoever has the address.
 ///
@@ -21,7 +22,7 @@ pub async fn forgot_password(
 ) -> Result<Answer, Problem> {
     let email = payload.read(body)?;
     let mut work = cx.begin(By::System).await?;
-    actions::forgot_password(&mut work, &email).await?;
+    actions::people::forgot_password(&mut work, &email).await?;
     work.commit().await?;
     Ok(Answer::default())
 }

@@ -11,17 +11,14 @@ use crate::{
     state::ApiState,
     throttle::Account,
 };
+use actions::{
+    error::ActionError,
+    people::{log_in, verify_login},
+};
 use axum::extract::State;
+use domain::{actor::By, people::LoginAddress};
 use secrecy::SecretString;
 use serde_json::json;
-use shared::{
-    error::ActionError,
-    people::{
-        LoginAddress,
-        actions::{log_in, verify_login},
-    },
-    work::By,
-};
 
 /// Logs a person in: `{email, password}`.
 ///

@@ -7,8 +7,10 @@ use crate::{
     respond::Answer,
     unknown_parameters::UnknownParameters,
 };
+use actions::people::log_out;
 use axum::{extract::State, http::StatusCode};
-use shared::{context::Context, people::actions::log_out, work::By};
+use domain::actor::By;
+use platform::context::Context;
 
 /// Ends the caller's session.
 ///

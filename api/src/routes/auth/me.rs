@@ -13,14 +13,14 @@ use crate::{
     throttle::Account,
     views::person::User,
 };
+use actions::{error::ActionError, people::store};
 use axum::extract::State;
-use serde_json::json;
-use shared::{
-    context::Context,
-    error::ActionError,
-    people::{ProfileChange, Role, UncheckedProfile, actions, store},
-    work::By,
+use domain::{
+    actor::By,
+    people::{ProfileChange, Role, UncheckedProfile},
 };
+use platform::context::Context;
+use serde_json::json;
 
 /// Tells the caller's own account.
 ///
@@ -48,9 +48,10 @@ pub async fn patch(
     let tries_password = change.tries_password();
     let by = caller.actor;
     let change = async {
-        let wanted = actions::wanted_address(&api.cx, &api.passwords, by.id, &mut change).await?;
+        let wanted =
+            actions::people::wanted_address(&api.cx, &api.passwords, by.id, &mut change).await?;
         let mut work = api.cx.begin(By::Person(by)).await?;
-        let person = actions::change_profile(&mut work, by.id, wanted, &change).await?;
+        let person = actions::people::change_profile(&mut work, by.id, wanted, &change).await?;
         work.commit().await?;
         Ok::<_, ActionError>(person)
     };

@@ -19,8 +19,9 @@ use crate::{
     token::{self, Bearer},
     views::person::User,
 };
+use actions::people::LoggedIn;
 use axum::http::{HeaderValue, header};
-use shared::people::{AccountEventKind, LoggedIn, account};
+use domain::people::AccountEventKind;
 
 /// What a token looks like.
 const SOME_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
@@ -50,12 +51,13 @@ async fn link_language(
     kind: AccountEventKind,
     token: &PathId,
 ) -> Result<Option<String>, Problem> {
-    let Some(event) = account::named(&api.cx.config.auth.link_secrets(), kind, token.as_str())
+    let Some(event) =
+        domain::people::account::named(&api.cx.config.auth.link_secrets(), kind, token.as_str())
     else {
         return Ok(None);
     };
     let now = api.cx.clock.now();
-    Ok(account::link_language(&api.cx.pool, event, now).await?)
+    Ok(actions::people::account::link_language(&api.cx.pool, event, now).await?)
 }
 
 /// Tells that an operation answers with an account and its tokens. The tokens are left out where

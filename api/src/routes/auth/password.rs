@@ -11,14 +11,11 @@ use crate::{
     state::ApiState,
     throttle::Account,
 };
+use actions::error::ActionError;
 use axum::extract::State;
+use domain::{actor::By, people::Password};
 use secrecy::SecretString;
 use serde_json::json;
-use shared::{
-    error::ActionError,
-    people::{Password, actions},
-    work::By,
-};
 
 /// Changes the caller's password: `{currentPassword, newPassword}`. The other logins end.
 ///
@@ -34,10 +31,11 @@ pub async fn put(
     let owner = caller.actor.id;
     let change = async {
         let current = Some(current);
-        let verified = actions::verify_password(&api.cx, &api.passwords, owner, current).await?;
+        let verified =
+            actions::people::verify_password(&api.cx, &api.passwords, owner, current).await?;
         let hash = api.passwords.hash(&new, api.cx.ids.bytes()).await?;
         let mut work = api.cx.begin(By::Person(caller.actor)).await?;
-        actions::change_password(&mut work, caller.session, &verified, &hash).await?;
+        actions::people::change_password(&mut work, caller.session, &verified, &hash).await?;
         work.commit().await?;
         Ok::<_, ActionError>(())
     };

@@ -9,12 +9,10 @@ use crate::{
     respond::Answer,
     state::ApiState,
 };
+use actions::people::RefreshToken;
 use axum::extract::State;
+use domain::actor::By;
 use serde_json::json;
-use shared::{
-    people::{RefreshToken, actions},
-    work::By,
-};
 
 /// Gives new tokens for a refresh token: `{refreshToken}`.
 ///
@@ -23,7 +21,7 @@ use shared::{
 pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<Answer, Problem> {
     let token = RefreshToken::presented(payload.read(body)?);
     let mut work = api.cx.begin(By::System).await?;
-    let refreshed = actions::refresh(&mut work, &token).await?;
+    let refreshed = actions::people::refresh(&mut work, &token).await?;
     work.commit().await?;
     let login = refreshed.into_login()?;
     logged_in(&api, &login)

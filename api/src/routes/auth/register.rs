@@ -12,16 +12,14 @@ use crate::{
     state::ApiState,
     views::person::User,
 };
+use actions::people::{Registered, may_register, register as register_person};
 use axum::extract::State;
-use serde_json::json;
-use shared::{
+use domain::{
+    actor::{Actor, By},
     ids::UserId,
-    people::{
-        NewPerson, NewSupportInfo, Role, UncheckedPerson,
-        actions::{Registered, may_register, register as register_person},
-    },
-    work::{Actor, By},
+    people::{NewPerson, NewSupportInfo, Role, UncheckedPerson},
 };
+use serde_json::json;
 
 /// Registers a person. Whether the caller may is asked as soon as the role is known, before the
 /// other fields are judged.

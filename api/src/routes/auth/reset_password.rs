@@ -12,19 +12,19 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
+use actions::error::ActionError;
 use axum::{
     extract::{Form, State, rejection::FormRejection},
     http::StatusCode,
     response::Response,
 };
+use domain::{
+    actor::By,
+    fault::Faults,
+    people::{AccountEventKind, Password},
+};
 use serde::Deserialize;
 use serde_json::json;
-use shared::{
-    error::ActionError,
-    fault::Faults,
-    people::{AccountEventKind, Password, actions},
-    work::By,
-};
 
 /// What the form sends. Not to be shown.
 #[derive(Deserialize)]
@@ -47,10 +47,10 @@ pub async fn reset_password(
 
 /// Whoever reads the account's mail is let in, however often others guessed.
 async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), ActionError> {
-    actions::check_reset_link(&api.cx, token).await?;
+    actions::people::check_reset_link(&api.cx, token).await?;
     let hash = api.passwords.hash(password, api.cx.ids.bytes()).await?;
     let mut work = api.cx.begin(By::System).await?;
-    let account = actions::reset_password(&mut work, token, &hash).await?;
+    let account = actions::people::reset_password(&mut work, token, &hash).await?;
     work.commit().await?;
     let tried_by = [
         Account::Address(&account.address),

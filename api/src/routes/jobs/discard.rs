@@ -9,9 +9,10 @@ use crate::{
     respond::Answer,
     views::job::JobView,
 };
+use actions::job_list;
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
-use shared::{context::Context, job_list};
+use platform::context::Context;
 
 /// Decides against a job.
 ///

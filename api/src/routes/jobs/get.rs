@@ -8,8 +8,10 @@ use crate::{
     respond::Answer,
     views::job::JobView,
 };
+use actions::error::ActionError;
 use axum::extract::State;
-use shared::{context::Context, error::ActionError, jobs::operate};
+use jobs::operate;
+use platform::context::Context;
 
 /// Tells a job.
 ///

@@ -9,13 +9,11 @@ use crate::{
     views::{job::JobView, page::Pagination},
 };
 use axum::extract::State as With;
-use shared::{
-    context::Context,
-    jobs::{
-        JobId, State,
-        operate::{self, Filter},
-    },
+use jobs::{
+    JobId, State,
+    operate::{self, Filter},
 };
+use platform::context::Context;
 
 /// Lists jobs, the newest first.
 ///

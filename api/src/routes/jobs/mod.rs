@@ -7,7 +7,7 @@ pub mod queues;
 pub mod retry;
 
 use crate::{error::Problem, extract::PathId, openapi::Resource};
-use shared::jobs::JobId;
+use jobs::JobId;
 
 /// The job that the path names.
 fn job(id: &PathId) -> Result<JobId, Problem> {

@@ -13,11 +13,9 @@ use crate::{
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
+use jobs::operate::{self, Flow};
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    jobs::operate::{self, Flow},
-};
 use sqlx::PgConnection;
 
 /// How each queue stands.

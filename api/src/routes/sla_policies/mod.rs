@@ -11,22 +11,19 @@ use crate::{
     respond::Answer,
 };
 use axum::{extract::State, response::Response};
-use futures_util::FutureExt;
-use serde_json::json;
-use shared::{
-    context::Context,
-    sla::{
-        Calendar, Hours, NewAtRisk, NewCalendar, NewHours, NewPolicy, NewPolicyRule, PolicyRule,
-        actions,
-    },
+use domain::sla::{
+    Calendar, Hours, NewAtRisk, NewCalendar, NewHours, NewPolicy, NewPolicyRule, PolicyRule,
 };
+use futures_util::FutureExt;
+use platform::context::Context;
+use serde_json::json;
 
 /// The rules in force, in the order in which they are tried.
 ///
 /// # Errors
 /// The caller is not an admin.
 pub async fn get(Admin(_): Admin, State(cx): State<Context>) -> Result<Answer, Problem> {
-    Ok(Answer::of("policies", actions::policies(&cx).await?))
+    Ok(Answer::of("policies", actions::sla::policies(&cx).await?))
 }
 
 /// Replaces the rules: `{policies: [...]}`; an empty list brings the defaults back.
@@ -42,7 +39,7 @@ pub async fn put(
     put.once(&cx, actor, move |work, payload| {
         async move {
             let rules = payload.read(|body| rules(body, at_risk_percent))?;
-            let in_force = actions::replace_policies(work, &rules).await?;
+            let in_force = actions::sla::replace_policies(work, &rules).await?;
             Ok(Answer::of("policies", in_force))
         }
         .boxed()

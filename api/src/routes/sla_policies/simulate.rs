@@ -9,12 +9,10 @@ use crate::{
     respond::Answer,
 };
 use axum::{extract::State, response::Response};
+use domain::sla::{NewEvent, SimulatedEvent, Simulation, SlaView};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    sla::{NewEvent, SimulatedEvent, Simulation, SlaView},
-};
 
 /// Says how a ticket's clocks would stand; changes nothing.
 ///

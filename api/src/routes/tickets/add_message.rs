@@ -10,13 +10,12 @@ use crate::{
     respond::Answer,
     views::thread as view,
 };
+use actions::tickets::read;
 use axum::{extract::State, response::Response};
+use domain::tickets::{NewMessage, access::Action, input::RawMessage};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{NewMessage, access::Action, actions, input::RawMessage, read},
-};
 
 /// Adds a message or, with `isInternal`, a note: `{message?, attachments?, isInternal?}`.
 ///
@@ -36,10 +35,10 @@ pub async fn add_message(
             let (target, _) = super::found_in(&mut work.tx, who, &id, version).await?;
             let mut body = payload.object()?;
             let raw = raw(&mut body);
-            actions::may_write(actor.role, raw.visibility())?;
+            actions::tickets::may_write(actor.role, raw.visibility())?;
             let new = NewMessage::parse(&raw, body.faults());
             let new = body.finish(new)?;
-            let (ticket, message) = actions::reply(work, &target, new).await?;
+            let (ticket, message) = actions::tickets::reply(work, &target, new).await?;
             let thread = read::message(&mut *work.tx, message).await?;
             let view = thread
                 .entries

@@ -9,13 +9,11 @@ use crate::{
     openapi::{Operation, Who},
     views::ticket::Ticket,
 };
+use actions::tickets::{AssignTo, Capacity};
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::actions::{self, AssignTo, Capacity},
-};
 
 /// Gives a ticket to an agent: `{agentId?, force?}`; without `agentId` to the caller.
 ///
@@ -28,7 +26,7 @@ pub async fn assign(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read_or_nothing(body);
     put.change(&cx, actor, read, |work, target, (agent, capacity)| {
-        actions::assign(work, target, agent, capacity).boxed()
+        actions::tickets::assign(work, target, agent, capacity).boxed()
     })
     .await
 }

@@ -10,15 +10,13 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use futures_util::FutureExt;
-use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{
-        Closing, actions,
-        input::{NOTES, RawClosing},
-    },
+use domain::tickets::{
+    Closing,
+    input::{NOTES, RawClosing},
 };
+use futures_util::FutureExt;
+use platform::context::Context;
+use serde_json::json;
 
 /// Closes a ticket. Staff: `{summary, resolutionType, resolutionNotes?, duplicateOf?}`; requesters
 /// their own: `{reason?}`.
@@ -39,8 +37,10 @@ pub async fn close(
     put.change(&cx, actor, read, |work, target, closing| {
         async move {
             match closing {
-                Sent::ByStaff(closing) => actions::close(work, target, closing).await,
-                Sent::ByRequester(reason) => actions::close_by_customer(work, target, reason).await,
+                Sent::ByStaff(closing) => actions::tickets::close(work, target, closing).await,
+                Sent::ByRequester(reason) => {
+                    actions::tickets::close_by_customer(work, target, reason).await
+                }
             }
         }
         .boxed()

@@ -9,15 +9,15 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use futures_util::FutureExt;
-use serde_json::json;
-use shared::{
-    context::Context,
+use domain::{
+    actor::Actor,
     ids::UserId,
     people::Role,
-    tickets::{NewTicket, actions, input::RawTicket},
-    work::Actor,
+    tickets::{NewTicket, input::RawTicket},
 };
+use futures_util::FutureExt;
+use platform::context::Context;
+use serde_json::json;
 
 /// Creates a ticket: a requester's own, or staff's for a customer (`customerId`).
 ///
@@ -33,7 +33,7 @@ pub async fn create(
             let mut body = payload.object()?;
             let new = self::body(&mut body, &actor);
             let new = body.finish(new)?;
-            let ticket = actions::open(work, new).await?;
+            let ticket = actions::tickets::open(work, new).await?;
             let location = format!("/api/v1/support/tickets/{}", ticket.id);
             let answer = super::shown(work, &actor, ticket).await?;
             Ok(answer.created(&location))

@@ -10,13 +10,13 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use futures_util::FutureExt;
-use serde_json::json;
-use shared::{
-    context::Context,
+use domain::{
     people::Change,
-    tickets::{RawEdit, TicketEdit, actions},
+    tickets::{RawEdit, TicketEdit},
 };
+use futures_util::FutureExt;
+use platform::context::Context;
+use serde_json::json;
 
 /// Changes a ticket: what is absent stays, null clears a reference.
 ///
@@ -31,7 +31,7 @@ pub async fn edit(
     let read = |sent: Payload| sent.read_patch(body);
     patch
         .change(&cx, actor, read, |work, target, edit| {
-            actions::edit(work, target, edit).boxed()
+            actions::tickets::edit(work, target, edit).boxed()
         })
         .await
 }

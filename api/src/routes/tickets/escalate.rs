@@ -9,16 +9,12 @@ use crate::{
     openapi::{Moment, Operation, Who},
     views::ticket::Ticket,
 };
+use actions::tickets::EscalateTo;
 use axum::{extract::State, response::Response};
+use domain::tickets::input::NOTES;
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{
-        actions::{self, EscalateTo},
-        input::NOTES,
-    },
-};
 
 /// Lifts a ticket by a level: `{reason, escalatedTo?}`.
 ///
@@ -31,7 +27,7 @@ pub async fn escalate(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
     put.change(&cx, actor, read, |work, target, (to, reason)| {
-        actions::escalate(work, target, to, reason).boxed()
+        actions::tickets::escalate(work, target, to, reason).boxed()
     })
     .await
 }

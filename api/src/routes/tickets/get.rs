@@ -11,12 +11,10 @@ use crate::{
         ticket::{self, TicketWithMessages},
     },
 };
+use actions::tickets::read;
 use axum::extract::State;
-use shared::{
-    context::Context,
-    paging::{Direction, Section},
-    tickets::read,
-};
+use domain::paging::{Direction, Section};
+use platform::context::Context;
 
 /// The most messages that come with a ticket; `/messages` pages through the rest.
 const MESSAGES: i64 = 100;

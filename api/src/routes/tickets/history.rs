@@ -12,8 +12,9 @@ use crate::{
         thread as view,
     },
 };
+use actions::tickets::read;
 use axum::extract::State;
-use shared::{context::Context, tickets::read};
+use platform::context::Context;
 
 /// Pages through the history; requesters see its public entries.
 ///

@@ -12,13 +12,13 @@ use crate::{
         ticket::{self, ListedTicket},
     },
 };
+use actions::tickets::read;
 use axum::extract::State;
-use shared::{
+use domain::{
     ids::UserId,
     tickets::{
         access::Scope,
-        list::{self, Filter, Paging, RawFilter, Start},
-        read,
+        list::{Filter, Paging, RawFilter, Start},
     },
 };
 
@@ -34,7 +34,8 @@ pub async fn list(
     let (filter, paging) = query.read(|query| self::query(query, actor.id))?;
     let now = api.cx.clock.now();
     let mut db = api.cx.snapshot().await?;
-    let found = list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await?;
+    let found =
+        actions::tickets::list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await?;
     let pagination = match paging.start {
         Start::Page(page) => Pagination::new(page, paging.limit, found.total),
         Start::After(_) => Pagination::after_cursor(paging.limit, found.total),

@@ -12,12 +12,10 @@ use crate::{
         thread as view,
     },
 };
+use actions::tickets::read;
 use axum::extract::State;
-use shared::{
-    context::Context,
-    paging::{Direction, Section},
-    tickets::read,
-};
+use domain::paging::{Direction, Section};
+use platform::context::Context;
 
 /// Pages through the thread; internal notes are for staff.
 ///

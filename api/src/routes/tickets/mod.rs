@@ -29,26 +29,24 @@ use crate::{
     respond::Answer,
     views::{page::Pagination, ticket},
 };
+use actions::{
+    error::ActionError,
+    tickets::{Target, read},
+};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderValue, header},
     response::Response,
 };
-use futures_util::{FutureExt, future::BoxFuture};
-use shared::{
+use domain::{
+    actor::Actor,
     attachments::{Form, RawAttachment},
-    context::Context,
-    error::ActionError,
     fault::{Entries, Fault},
     paging::Section,
-    tickets::{
-        Ticket,
-        access::Action,
-        actions::{Target, TicketKey},
-        read,
-    },
-    work::{Actor, Work},
+    tickets::{Ticket, TicketKey, access::Action},
 };
+use futures_util::{FutureExt, future::BoxFuture};
+use platform::{context::Context, work::Work};
 use sqlx::PgConnection;
 
 /// A write to the ticket in the path: which one, at which version, its key and its body.

@@ -10,12 +10,10 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
+use domain::tickets::Priority;
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{Priority, actions},
-};
 
 /// Sets the priority: `{priority}`; targets follow from the original start.
 ///
@@ -28,7 +26,7 @@ pub async fn priority(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
     put.change(&cx, actor, read, |work, target, priority| {
-        actions::set_priority(work, target, priority).boxed()
+        actions::tickets::set_priority(work, target, priority).boxed()
     })
     .await
 }

@@ -10,12 +10,10 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
+use domain::tickets::NewRating;
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{NewRating, actions},
-};
 
 /// Rates the last resolution, once: `{rating, feedback?}`.
 ///
@@ -28,7 +26,7 @@ pub async fn rate(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
     post.change(&cx, actor, read, |work, target, rating| {
-        actions::rate(work, target, rating).boxed()
+        actions::tickets::rate(work, target, rating).boxed()
     })
     .await
 }

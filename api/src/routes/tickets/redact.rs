@@ -10,13 +10,12 @@ use crate::{
     respond::Answer,
     views::thread as view,
 };
+use actions::tickets::read;
 use axum::{extract::State, response::Response};
+use domain::tickets::{access::Action, input::NOTES};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{access::Action, actions, input::NOTES, read},
-};
 
 /// Redacts a message: `{reason}`. A second time changes nothing.
 ///
@@ -35,9 +34,9 @@ pub async fn redact(
                 let who = (&actor, Action::Redact);
                 let (target, ticket) = super::found_in(&mut work.tx, who, &id, version).await?;
                 let message = message.parse("messageId", Resource::Message.key())?;
-                actions::may_redact(work, &actor, ticket.id, message).await?;
+                actions::tickets::may_redact(work, &actor, ticket.id, message).await?;
                 let reason = payload.read(reason)?;
-                let redacted = actions::redact(work, &target, message, reason).await?;
+                let redacted = actions::tickets::redact(work, &target, message, reason).await?;
                 let thread = read::message(&mut *work.tx, redacted).await?;
                 let view = thread
                     .entries

@@ -10,12 +10,10 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
+use domain::tickets::input::NOTES;
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    tickets::{actions, input::NOTES},
-};
 
 /// Takes a ticket up again: `{reason}`.
 ///
@@ -28,7 +26,7 @@ pub async fn reopen(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
     put.change(&cx, actor, read, |work, target, reason| {
-        actions::reopen(work, target, reason).boxed()
+        actions::tickets::reopen(work, target, reason).boxed()
     })
     .await
 }

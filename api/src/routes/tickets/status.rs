@@ -10,13 +10,13 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use futures_util::FutureExt;
-use serde_json::json;
-use shared::{
-    context::Context,
+use domain::{
     fault::Asks,
-    tickets::{Status, actions, input::NOTES},
+    tickets::{Status, input::NOTES},
 };
+use futures_util::FutureExt;
+use platform::context::Context;
+use serde_json::json;
 
 /// Sets the status: `{status, notes?}`; notes become an internal note.
 ///
@@ -29,7 +29,7 @@ pub async fn status(
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
     put.change(&cx, actor, read, |work, target, (status, notes)| {
-        actions::set_status(work, target, status, notes).boxed()
+        actions::tickets::set_status(work, target, status, notes).boxed()
     })
     .await
 }

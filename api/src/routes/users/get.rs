@@ -8,8 +8,9 @@ use crate::{
     respond::Answer,
     views::person::User,
 };
+use actions::people::store;
 use axum::extract::State;
-use shared::{context::Context, people::store};
+use platform::context::Context;
 
 /// Tells an account.
 ///

@@ -11,13 +11,10 @@ use crate::{
         person::User,
     },
 };
+use actions::people::list::{self, Filter};
 use axum::extract::State;
-use shared::{
-    context::Context,
-    fault::Asks,
-    paging::Section,
-    people::list::{self, Filter},
-};
+use domain::{fault::Asks, paging::Section};
+use platform::context::Context;
 
 /// Characters of what is searched for.
 const LONGEST: usize = 200;

@@ -7,7 +7,7 @@ pub mod release_tickets;
 pub(super) mod support_info;
 
 use crate::{error::Problem, extract::PathId, openapi::Resource};
-use shared::ids::UserId;
+use domain::ids::UserId;
 
 /// The person whom the path names.
 fn person(id: &PathId) -> Result<UserId, Problem> {

@@ -12,13 +12,12 @@ use crate::{
     respond::Answer,
     views::person::User,
 };
+use actions::people::store;
 use axum::{extract::State, response::Response};
+use domain::people::{Change, PersonChange, Role};
 use futures_util::FutureExt;
+use platform::context::Context;
 use serde_json::json;
-use shared::{
-    context::Context,
-    people::{Change, PersonChange, Role, actions, store},
-};
 
 /// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
 /// next request on. Whoever stops being an agent has the active tickets put back to the queue.
@@ -37,7 +36,7 @@ pub async fn patch(
             async move {
                 store::person(&mut work.tx, person, work.cx.config.tickets.load).await?;
                 let change = payload.read_patch(body)?;
-                let changed = actions::change_person(work, person, &change).await?;
+                let changed = actions::people::change_person(work, person, &change).await?;
                 Ok(Answer::of("user", User::from(&changed)))
             }
             .boxed()

@@ -10,12 +10,10 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::person::User,
 };
+use actions::people::store;
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
-use shared::{
-    context::Context,
-    people::{actions, store},
-};
+use platform::context::Context;
 
 /// Puts the active tickets of an agent back to the queue, whether the agent is offline or not.
 /// Each ticket is a transaction of its own: a repeat after a call that broke off does the rest.
@@ -38,7 +36,7 @@ pub async fn post(
             if person.support_info.is_some() {
                 unknown.refuse()?;
             }
-            let (agent, released) = actions::release_tickets(work, id).await?;
+            let (agent, released) = actions::people::release_tickets(work, id).await?;
             Ok(Answer::of("user", User::from(&agent)).with("released", released))
         }
         .boxed()

@@ -1,7 +1,7 @@
 //! `supportInfo` as it is sent, in registrations and changes.
 
 use crate::body::Body;
-use shared::people::{Change, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
+use domain::people::{Change, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
 
 /// A change of what staff are known by, sent by somebody of that role. What is an admin's to set,
 /// and what is nobody's, may be sent by anybody and counts for nothing.

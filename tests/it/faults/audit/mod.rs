@@ -44,7 +44,7 @@ pub async fn audit(rig: &Rig, account: &Account, diary: &Diary, arrivals: &[Arri
     laws::hold(rig, &mut findings).await;
     history::replay(rig, &mut findings).await;
     mails::arrived(rig, diary, arrivals, &mut findings).await;
-    let differences = shared::stats::differences(&rig.look).await.unwrap();
+    let differences = actions::stats::differences(&rig.look).await.unwrap();
     if differences != 0 {
         findings.wrong(format!(
             "{differences} rows of the statistics differ from a recount"

@@ -1,0 +1,254 @@
+//! Agents as candidates, in SQL. No decisions.
+
+use chrono::{DateTime, Utc};
+use domain::assignment::{Candidate, Load};
+use domain::{
+    ids::UserId,
+    json::Json,
+    people::{Availability, Department, Level, Shift},
+};
+use sqlx::PgExecutor;
+
+struct CandidateRow {
+    agent: UserId,
+    department: Department,
+    level: Level,
+    specializations: Vec<String>,
+    languages: Vec<String>,
+    own_language: String,
+    timezone: String,
+    shifts: Json<Vec<Shift>>,
+    availability: Availability,
+    current: i64,
+    capacity: i32,
+    turn: i64,
+    last_assigned_at: Option<DateTime<Utc>>,
+}
+
+impl From<CandidateRow> for Candidate {
+    fn from(row: CandidateRow) -> Self {
+        let mut languages = row.languages;
+        languages.push(row.own_language);
+        Self {
+            agent: row.agent,
+            department: row.department,
+            level: row.level,
+            specializations: row.specializations,
+            languages,
+            timezone: row.timezone.parse().unwrap_or_default(),
+            shifts: row.shifts.0,
+            availability: row.availability,
+            current: row.current,
+            capacity: row.capacity,
+            turn: row.turn,
+            last_assigned_at: row.last_assigned_at,
+        }
+    }
+}
+
+macro_rules! select_candidates {
+    ($tail:literal, $load:expr $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            CandidateRow,
+            r#"select a.user_id as "agent: UserId", a.department as "department: Department",
+                      a.level as "level: Level", a.specializations, a.languages, u.language as own_language,
+                      u.timezone, a.shift_schedule as "shifts: Json<Vec<Shift>>",
+                      a.availability as "availability: Availability", held.current as "current!",
+                      a.max_concurrent_tickets as capacity, a.turn, a.last_assigned_at
+               from agents a join users u on u.id = a.user_id
+               cross join lateral (
+                   select count(*) as current from tickets t
+                   where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
+                       and ($1 or t.status <> 'waiting_customer')
+               ) held
+               where u.active and u.role = 'support' and a.availability = 'available' "# + $tail,
+            $load.counts_waiting()
+            $(, $argument)*
+        )
+    };
+}
+
+/// The agents at these desks whom automation may look at: active, available, with room. Admins
+/// are never among them.
+pub async fn candidates(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
+    let rows = select_candidates!(
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets order by a.user_id",
+        load,
+        &desks,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The first of them in the order in which turns are taken.
+pub async fn first_in_turn(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+    limit: i64,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
+    let rows = select_candidates!(
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets
+         order by a.turn, a.last_assigned_at nulls first, a.user_id limit $3",
+        load,
+        &desks,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The first of them in the order of the share of their room that is in use. Shares of whole
+/// numbers below 2^26 are different or equal in floating point as they are.
+pub async fn least_loaded(
+    db: impl PgExecutor<'_>,
+    desks: &[Department],
+    load: Load,
+    limit: i64,
+) -> sqlx::Result<Vec<Candidate>> {
+    let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
+    let rows = select_candidates!(
+        "and a.department = any($2) and held.current < a.max_concurrent_tickets
+         order by held.current / nullif(a.max_concurrent_tickets, 0)::float8, a.last_assigned_at nulls first, a.user_id limit $3",
+        load,
+        &desks,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The turn of whoever has had most.
+pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select coalesce(max(turn), 0) as "turn!" from agents"#)
+        .fetch_one(db)
+        .await
+}
+
+/// An active and available agent, as it is now.
+pub async fn candidate(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    load: Load,
+) -> sqlx::Result<Option<Candidate>> {
+    let row = select_candidates!("and a.user_id = $2", load, agent.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(Into::into))
+}
+
+/// The departments that have an active agent, whether available or not.
+pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
+    let all: Vec<String> = Department::ALL.iter().map(ToString::to_string).collect();
+    sqlx::query_scalar!(
+        r#"select department as "department!: Department" from unnest($1::text[]) as all_of_them (department)
+           cross join lateral (select from agents a join users u on u.id = a.user_id
+                               where a.department = all_of_them.department and u.active and u.role = 'support' limit 1) found"#,
+        &all,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Locks an agent unless somebody else gives the agent a ticket at this moment; whether it is
+/// locked now.
+pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<bool> {
+    let row = sqlx::query!(
+        "select 1 as one from agents where user_id = $1 for update skip locked",
+        agent.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Waits for whoever gives the agent a ticket now, and keeps others waiting until the
+/// transaction ends. What is counted under the lock has to be counted by a later statement.
+pub async fn lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select 1 as one from agents where user_id = $1 for update",
+        agent.0
+    )
+    .fetch_optional(db)
+    .await
+    .map(|_| ())
+}
+
+/// What an active agent or admin has and may have.
+pub struct Held {
+    /// Tickets that count, now.
+    pub current: i64,
+    /// Such tickets at most.
+    pub capacity: i32,
+    /// Whether the agent takes tickets.
+    pub availability: Availability,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+pub async fn held(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    load: Load,
+) -> sqlx::Result<Option<Held>> {
+    sqlx::query_as!(
+        Held,
+        r#"select (select count(*) from tickets t
+                   where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
+                       and ($2 or t.status <> 'waiting_customer')) as "current!",
+                  a.max_concurrent_tickets as capacity,
+                  a.availability as "availability: Availability", a.availability_updated_at as since
+           from agents a join users u on u.id = a.user_id
+           where a.user_id = $1 and u.active and u.role in ('support', 'admin')"#,
+        agent.0,
+        load.counts_waiting(),
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Agents who have been offline since `before` or longer, and have had tickets for as long.
+pub async fn offline_with_tickets(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"select a.user_id as "agent: UserId" from agents a join users u on u.id = a.user_id
+           where u.active and u.role = 'support' and a.availability = 'offline' and a.availability_updated_at <= $1
+               and exists (select from tickets t where t.assigned_to = a.user_id and t.assigned_at <= $1
+                               and t.status not in ('resolved', 'closed'))
+           order by a.user_id limit $2"#,
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The agent has been given a ticket: others have waited longer now. Who was given it by turns has had this one.
+pub async fn note_assignment(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    at: DateTime<Utc>,
+    turn: Option<i64>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update agents set last_assigned_at = $2, turn = coalesce($3, turn) where user_id = $1",
+        agent.0,
+        at,
+        turn,
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,69 @@
+//! Uploads are attached to a ticket or a message, in the transaction that writes it.
+
+use crate::{attachments::store, error::ActionError};
+use domain::{
+    actor::Actor,
+    attachments::{Attachment, NewAttachment, Place, Upload},
+    fault::Fault,
+    ids::AttachmentId,
+};
+use platform::work::Work;
+use std::collections::HashMap;
+
+/// Attaches what the caller names, and gives back how it is to be kept with the ticket or the
+/// message, in the order sent.
+///
+/// # Errors
+/// [`ActionError::Invalid`] with every upload that is not the caller's, or hangs on something
+/// already. One that is somebody else's reads like one that does not exist.
+pub async fn attach(
+    work: &mut Work<'_>,
+    actor: &Actor,
+    new: Vec<NewAttachment>,
+    place: Place,
+) -> Result<Vec<Attachment>, ActionError> {
+    let ids: Vec<_> = uploads(&new).map(|(_, id)| id.0).collect();
+    let mut claimed: HashMap<AttachmentId, Upload> = HashMap::new();
+    if !ids.is_empty() {
+        let uploads = store::claim(&mut *work.tx, &ids, actor.id, place).await?;
+        claimed.extend(uploads.into_iter().map(|upload| (upload.id, upload)));
+    }
+    if claimed.len() < ids.len() {
+        let attached = store::attached(&mut *work.tx, &ids, actor.id).await?;
+        let missing = uploads(&new).filter(|(_, id)| !claimed.contains_key(id));
+        let faults = missing.map(|(at, id)| fault(at, attached.contains(&id)));
+        return Err(ActionError::Invalid(faults.collect()));
+    }
+    let kept = new.into_iter().filter_map(|new| match new {
+        NewAttachment::Link(link) => Some(link),
+        NewAttachment::Upload(id) => claimed.get(&id).map(Upload::attachment),
+    });
+    Ok(kept.collect())
+}
+
+/// The uploads among them, and where they stand.
+fn uploads(new: &[NewAttachment]) -> impl Iterator<Item = (usize, AttachmentId)> {
+    new.iter().enumerate().filter_map(|(at, new)| match new {
+        NewAttachment::Link(_) => None,
+        NewAttachment::Upload(id) => Some((at, *id)),
+    })
+}
+
+fn fault(at: usize, is_attached: bool) -> Fault {
+    let (code, message) = if is_attached {
+        (
+            "attachment_used",
+            "hangs on a ticket or a message already: upload the file again",
+        )
+    } else {
+        (
+            "unknown_attachment",
+            "must be the id of an upload of yours: those that hang on nothing are deleted after a day",
+        )
+    };
+    Fault {
+        field: format!("attachments[{at}].id"),
+        code,
+        message: message.to_owned(),
+    }
+}

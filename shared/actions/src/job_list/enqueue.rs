@@ -1,0 +1,66 @@
+//! Putting jobs on the ledger, in the transaction of the change that they follow from: both are
+//! committed, or neither is.
+
+use crate::job_list::Job;
+use chrono::{DateTime, Utc};
+use jobs::{self, Batch, NewJob};
+use platform::work::Work;
+
+/// Enqueues a job, to be run as soon as the transaction is committed.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> {
+    enqueue_all(work, std::slice::from_ref(job)).await
+}
+
+/// Enqueues jobs, to be run as soon as the transaction is committed.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue_all(work: &mut Work<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
+    let run_at = work.now();
+    insert(work, jobs, run_at).await
+}
+
+/// Enqueues a job, to be run at an instant of the context's clock.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue_at(
+    work: &mut Work<'_>,
+    job: &Job,
+    run_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    insert(work, std::slice::from_ref(job), run_at).await
+}
+
+async fn insert(
+    work: &mut Work<'_>,
+    jobs: &[Job],
+    run_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let jobs = jobs
+        .iter()
+        .map(new_job)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let batch = Batch {
+        lane: work.cx.lane,
+        created_at: work.now(),
+        run_at,
+        trace: work.trace,
+    };
+    jobs::enqueue(&mut work.tx, &jobs, batch).await
+}
+
+fn new_job(job: &Job) -> Result<NewJob, serde_json::Error> {
+    let spec = job.spec();
+    Ok(NewJob {
+        queue: spec.queue,
+        payload: serde_json::to_value(job)?,
+        unique_key: spec.unique_key.map(str::to_owned),
+        priority: spec.priority,
+        attempts: spec.policy.attempts,
+    })
+}

@@ -1,0 +1,249 @@
+//! Every job of the system on one screen: its payload, then its row. A payload is ids; its name is the serde tag, which
+//! outlives renamings in Rust. To change a payload add a field with a default, or add a variant
+//! and keep the old one until it has drained. Pure.
+
+use crate::job_list::{
+    JobSpec,
+    spec::{job, tried},
+};
+use domain::{
+    channel::Channel,
+    ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId},
+    queue::Queue,
+};
+use jobs::ledger::{NAME, OUTSIDE_LIMIT, RUN_LIMIT, SWEEP_LIMIT};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A job. To add one: a variant, and its row in [`Job::spec`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case", remote = "Self")]
+pub enum Job {
+    /// Find an agent for a ticket.
+    AssignTicket {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// An agent has room: give waiting tickets to the agent.
+    FillAgent {
+        /// The agent.
+        agent: UserId,
+    },
+    /// Sweep: find agents for whatever waits.
+    AssignWaiting,
+    /// Decide who hears of an event, and on which channel.
+    PlanNotifications {
+        /// The event.
+        event: EventId,
+    },
+    /// Put the active tickets of somebody who is no agent any more back to the queue.
+    ReleaseTickets {
+        /// The one who was an agent.
+        agent: UserId,
+    },
+    /// Find out whether the address of a request is known, and mail a link to a new password.
+    RequestPasswordReset {
+        /// The request.
+        request: ResetRequestId,
+    },
+    /// Find out whether the address of a report is known, and tell its owner of failed logins.
+    TellOfFailures {
+        /// The report, which is kept as a request for a new password is.
+        request: ResetRequestId,
+    },
+    /// Tell somebody on a channel. It is stored under the name that the channel gives it ([`Channel::spec`]).
+    #[serde(skip)]
+    Deliver(Delivery),
+    /// Sweep: put deadlines that came near or passed on record.
+    SweepSla,
+    /// Sweep: close what was resolved long ago, remind and resolve what waits for a customer.
+    AutoClose,
+    /// Sweep: bring the aggregates up to date.
+    RollUpStats,
+    /// Sweep: delete what has served its time.
+    Prune,
+}
+
+/// A notification on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    /// On which channel.
+    pub channel: Channel,
+    /// The notification.
+    pub notification: NotificationId,
+}
+
+impl Job {
+    /// The row of a job. One that waits only once at a time is never put off for long: its successor is not enqueued
+    /// meanwhile. A delivery that a provider refuses for now may take hours.
+    #[must_use]
+    pub const fn spec(&self) -> JobSpec {
+        match *self {
+            Self::AssignTicket { ticket } => {
+                let policy = tried(10, (2, 600), RUN_LIMIT);
+                job("assign_ticket", Queue::Assignment, policy)
+                    .urgent()
+                    .about(ticket)
+            }
+            Self::FillAgent { .. } => {
+                let policy = tried(10, (2, 600), SWEEP_LIMIT);
+                job("fill_agent", Queue::Assignment, policy).urgent()
+            }
+            Self::AssignWaiting => {
+                let policy = tried(10, (1, 15), Duration::from_mins(1));
+                job("assign_waiting", Queue::Assignment, policy).unique()
+            }
+            Self::PlanNotifications { .. } => {
+                let policy = tried(10, (2, 600), RUN_LIMIT);
+                job("plan_notifications", Queue::Notify, policy)
+            }
+            Self::ReleaseTickets { .. } => {
+                let policy = tried(10, (2, 600), SWEEP_LIMIT);
+                job("release_tickets", Queue::Assignment, policy).urgent()
+            }
+            Self::RequestPasswordReset { .. } => {
+                let policy = tried(10, (2, 120), Duration::from_secs(15));
+                job("request_password_reset", Queue::Notify, policy).urgent()
+            }
+            Self::TellOfFailures { .. } => {
+                let policy = tried(10, (2, 600), RUN_LIMIT);
+                job("tell_of_failures", Queue::Notify, policy).urgent()
+            }
+            Self::Deliver(delivery) => {
+                let channel = delivery.channel.spec();
+                let policy = tried(12, (10, 3_600), OUTSIDE_LIMIT);
+                job(channel.job, channel.queue, policy).delivering(delivery)
+            }
+            Self::SweepSla => {
+                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                job("sweep_sla", Queue::Sweeps, policy).urgent().unique()
+            }
+            Self::AutoClose => {
+                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                job("auto_close", Queue::Sweeps, policy).unique()
+            }
+            Self::RollUpStats => {
+                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                job("roll_up_stats", Queue::Bulk, policy).urgent().unique()
+            }
+            Self::Prune => {
+                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                job("prune", Queue::Bulk, policy).unique()
+            }
+        }
+    }
+
+    /// The name under which it is stored, logged and measured.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.spec().name
+    }
+}
+
+/// What a delivery stores beside its name.
+#[derive(Deserialize)]
+struct DeliveryPayload {
+    notification: NotificationId,
+}
+
+impl Serialize for Job {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if let Self::Deliver(Delivery { notification, .. }) = self {
+            return json!({NAME: self.name(), "notification": notification}).serialize(to);
+        }
+        // The derived one, which knows all others.
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Job {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let payload = Value::deserialize(from)?;
+        let name = payload.get(NAME).and_then(Value::as_str);
+        let channel = Channel::ALL
+            .iter()
+            .find(|channel| name == Some(channel.spec().job));
+        if let Some(channel) = channel {
+            let payload = DeliveryPayload::deserialize(payload).map_err(D::Error::custom)?;
+            return Ok(Self::Deliver(Delivery {
+                channel: *channel,
+                notification: payload.notification,
+            }));
+        }
+        Self::deserialize(payload).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    /// The names of all jobs, as serde tells them to somebody who asks for one that there is not, and those of deliveries.
+    fn names() -> Vec<String> {
+        let unknown = serde_json::from_value::<Job>(json!({NAME: "no_such_job"})).unwrap_err();
+        let told = unknown.to_string();
+        let (_, known) = told.split_once("expected one of ").unwrap();
+        let known = known
+            .split(", ")
+            .map(|name| name.trim_matches('`').to_owned());
+        let deliveries = Channel::ALL
+            .iter()
+            .map(|channel| channel.spec().job.to_owned());
+        known.chain(deliveries).collect()
+    }
+
+    fn payload(name: &str) -> Value {
+        let id = Uuid::from_u128(7);
+        json!({NAME: name, "ticket": id, "agent": id, "event": id, "notification": id, "request": id})
+    }
+
+    #[test]
+    fn every_job_is_stored_under_the_name_in_its_row_and_read_again() {
+        assert_eq!(names().len(), 12);
+        for name in names() {
+            let job: Job = serde_json::from_value(payload(&name)).unwrap();
+            assert_eq!(job.spec().name, name);
+            let stored = serde_json::to_value(&job).unwrap();
+            assert_eq!(stored[NAME], json!(name));
+            assert_eq!(serde_json::from_value::<Job>(stored).unwrap(), job);
+        }
+    }
+
+    #[test]
+    fn no_two_jobs_have_one_name_and_a_job_that_waits_once_has_its_name_as_its_key() {
+        let names = names();
+        let different: BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        for name in &names {
+            let spec = serde_json::from_value::<Job>(payload(name)).unwrap().spec();
+            assert!(spec.unique_key.is_none_or(|key| key == name), "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_is_stored_with_its_name_and_its_notification_alone() {
+        let delivery = Delivery {
+            channel: Channel::Email,
+            notification: NotificationId(Uuid::from_u128(7)),
+        };
+        let stored = serde_json::to_value(Job::Deliver(delivery)).unwrap();
+        let id = "00000000-0000-0000-0000-000000000007";
+        assert_eq!(stored, json!({"job": "deliver_email", "notification": id}));
+        assert_eq!(Job::Deliver(delivery).spec().delivers, Some(delivery));
+        let nobody = json!({"job": "deliver_email"});
+        assert!(serde_json::from_value::<Job>(nobody).is_err());
+    }
+
+    #[test]
+    fn a_job_whose_payload_names_a_ticket_is_about_that_ticket() {
+        let ticket = TicketId(Uuid::from_u128(7));
+        assert_eq!(Job::AssignTicket { ticket }.spec().ticket, Some(ticket));
+        let agent = UserId(Uuid::from_u128(8));
+        for job in [Job::FillAgent { agent }, Job::SweepSla] {
+            assert_eq!(job.spec().ticket, None, "{}", job.name());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The use cases, a folder per noun: each loads, asks whether it is allowed, decides by the rules of `domain`, saves,
+//! records what happened and enqueues the jobs that follow. All SQL on the nouns is in the `store` modules.
+
+pub mod assignment;
+pub mod attachments;
+pub mod error;
+pub mod idempotency;
+pub mod installation;
+pub mod job_list;
+pub mod notifications;
+pub mod people;
+pub mod sla;
+pub mod standing;
+pub mod stats;
+pub mod tickets;

@@ -1,0 +1,169 @@
+//! The SQL behind the content of a notification.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{NotificationId, TicketId, UserId},
+    notifications::{
+        NotificationStatus, Template,
+        content::{ClockFacts, Content, Recipient, Since, TicketFacts},
+    },
+    people::Role,
+    tickets::{Happened, Status, TicketNumber, access::Mention},
+};
+use sqlx::{PgPool, types::Json};
+
+/// A notification, its person, its event, its ticket, what followed, and the clock.
+#[expect(clippy::struct_excessive_bools, reason = "the columns of a row")]
+struct Row {
+    id: NotificationId,
+    template: Template,
+    status: NotificationStatus,
+    at: DateTime<Utc>,
+    what: Json<Happened>,
+    actor: Option<String>,
+    person_id: UserId,
+    first_name: String,
+    last_name: String,
+    email: String,
+    confirmed: bool,
+    role: Role,
+    language: String,
+    timezone: String,
+    active: bool,
+    ticket_id: TicketId,
+    number: TicketNumber,
+    subject: String,
+    ticket_status: Status,
+    customer_id: UserId,
+    customer: String,
+    assigned_to: Option<UserId>,
+    agent: Option<String>,
+    summary: Option<String>,
+    reopened_count: i32,
+    text: Option<String>,
+    files: i32,
+    is_redacted: bool,
+    is_mentioned: bool,
+    reopened_since: i64,
+    assigned_since: bool,
+    asked_since: bool,
+    answered_since: bool,
+    warn_at: Option<DateTime<Utc>>,
+    due_at: Option<DateTime<Utc>>,
+    paused_at: Option<DateTime<Utc>>,
+    stopped_at: Option<DateTime<Utc>>,
+    breached_at: Option<DateTime<Utc>>,
+}
+
+/// Loads a notification with everything that it may tell; `None` when there is no such one. What
+/// customers are told holds no internal note: the text of a note comes with a `note_added` alone.
+///
+/// # Errors
+/// The database failed.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one query, and each of its columns by name"
+)]
+pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select n.id, n.template, n.status,
+            e.at, e.what as "what: Json<Happened>", actor.first_name as "actor?",
+            p.id as person_id, p.first_name, p.last_name, p.email, p.role, p.language, p.timezone, p.active,
+            p.email_confirmed_at is not null as "confirmed!",
+            t.id as ticket_id, t.number, t.subject, t.status as ticket_status, t.customer_id, t.assigned_to,
+            t.resolution->>'summary' as summary, t.reopened_count,
+            customer.first_name as customer, agent.first_name as "agent?",
+            m.body as "text?", coalesce(jsonb_array_length(m.attachments), 0) as "files!",
+            m.redacted_at is not null as "is_redacted!",
+            exists (select from note_mentions mine where mine.user_id = n.user_id and mine.ticket_id = t.id) as "is_mentioned!",
+            since.reopened as "reopened_since!", since.assigned as "assigned_since!",
+            since.asked as "asked_since!", since.answered as "answered_since!",
+            c.warn_at as "warn_at?", c.due_at as "due_at?", c.paused_at, c.stopped_at, c.breached_at
+        from notifications n
+        join users p on p.id = n.user_id
+        join ticket_events e on e.id = n.event_id
+        join tickets t on t.id = e.ticket_id
+        join users customer on customer.id = t.customer_id
+        left join users actor on actor.id = e.actor_id
+        left join users agent on agent.id = t.assigned_to
+        left join messages m on m.id = (e.what->>'message')::uuid and m.ticket_id = t.id
+            and m.is_internal = (e.what->>'type' = 'note_added')
+        left join sla_clocks c on c.ticket_id = t.id and c.metric = e.what->>'metric'
+            and c.cycle = (e.what->>'cycle')::integer
+        cross join lateral (
+            select count(*) filter (where later.what->>'type' = 'reopened') as reopened,
+                count(*) filter (where later.what->>'type' = 'assigned') > 0 as assigned,
+                count(*) filter (where later.what->>'type' = 'status_changed'
+                    and later.what->>'to' = 'waiting_customer') > 0 as asked,
+                count(*) filter (where later.what->>'type' = 'message_added'
+                    and later.actor_id is distinct from t.customer_id) > 0 as answered
+            from ticket_events later where later.ticket_id = t.id and later.position > e.position
+        ) since
+        where n.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(Content::from))
+}
+
+impl From<Row> for Content {
+    fn from(row: Row) -> Self {
+        let reopened = i32::try_from(row.reopened_since).unwrap_or(i32::MAX);
+        let clock = row.warn_at.zip(row.due_at);
+        Self {
+            id: row.id,
+            template: row.template,
+            status: row.status,
+            person: Recipient {
+                id: row.person_id,
+                first_name: row.first_name,
+                last_name: row.last_name,
+                email: row.email,
+                confirmed: row.confirmed,
+                role: row.role,
+                language: row.language,
+                // A zone that this release does not know is no reason to keep quiet.
+                timezone: row.timezone.parse().unwrap_or(chrono_tz::UTC),
+                active: row.active,
+            },
+            at: row.at,
+            what: row.what.0,
+            actor: row.actor,
+            ticket: TicketFacts {
+                id: row.ticket_id,
+                number: row.number,
+                subject: row.subject,
+                status: row.ticket_status,
+                customer_id: row.customer_id,
+                customer: row.customer,
+                assigned_to: row.assigned_to,
+                agent: row.agent,
+                summary: row.summary,
+                cycle: row.reopened_count.saturating_sub(reopened),
+            },
+            since: Since {
+                reopened,
+                assigned: row.assigned_since,
+                asked: row.asked_since,
+                answered: row.answered_since,
+            },
+            clock: clock.map(|(warn_at, due_at)| ClockFacts {
+                warn_at,
+                due_at,
+                running: row.stopped_at.is_none() && row.paused_at.is_none(),
+                stopped: row.stopped_at.is_some(),
+                breached: row.breached_at.is_some(),
+            }),
+            text: row.text,
+            files: row.files.into(),
+            is_redacted: row.is_redacted,
+            mention: if row.is_mentioned {
+                Mention::Mentioned
+            } else {
+                Mention::NotMentioned
+            },
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The SQL of notifications: what planning needs to know, and the rows themselves.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    channel::Channel,
+    ids::{EventId, NotificationId, TicketId, UserId},
+    notifications::{NotificationStatus, Planned, ResolutionTold},
+    people::{Department, Level, Role},
+    tickets::{ChangedBy, Happened, TicketEvent},
+};
+use platform::work::{Tx, Work};
+use sqlx::types::Json;
+use std::collections::BTreeSet;
+
+/// People of one kind who are told of one event, at most.
+const MOST_PEOPLE: i64 = 100;
+/// Changes of hands that are looked at for one event, at most.
+const MOST_CHANGES: i64 = 200;
+
+/// A row of `ticket_events`.
+struct EventRow {
+    id: EventId,
+    ticket_id: TicketId,
+    at: DateTime<Utc>,
+    actor_id: Option<UserId>,
+    actor_role: Option<Role>,
+    what: Json<Happened>,
+}
+
+impl From<EventRow> for TicketEvent {
+    fn from(row: EventRow) -> Self {
+        let person = row.actor_id.zip(row.actor_role);
+        Self {
+            id: row.id,
+            ticket: row.ticket_id,
+            at: row.at,
+            by: person.map_or(ChangedBy::System, |(actor, role)| {
+                ChangedBy::Person(actor, role)
+            }),
+            what: row.what.0,
+        }
+    }
+}
+
+/// An event; `None` when there is no such event.
+pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
+    sqlx::query_as!(
+        EventRow,
+        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<Happened>"
+        from ticket_events where id = $1"#,
+        event.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .map(|row| row.map(TicketEvent::from))
+}
+
+/// What a ticket says of the people around it.
+pub(super) struct Around {
+    pub customer_id: UserId,
+    pub assigned_to: Option<UserId>,
+    pub department: Department,
+    pub escalation_level: i32,
+}
+
+/// The people around a ticket that has an event.
+pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx::Error> {
+    sqlx::query_as!(
+        Around,
+        "select customer_id, assigned_to, department, escalation_level from tickets where id = $1",
+        ticket.0,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// The changes of hands of a ticket after an event, in the order in which they were written down:
+/// the clocks of two processes may differ by more than what lies between two events.
+pub(super) async fn changes_of_hands(
+    tx: &mut Tx,
+    event: &TicketEvent,
+) -> Result<Vec<TicketEvent>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<Happened>"
+        from ticket_events
+        where ticket_id = $1 and position > (select position from ticket_events where id = $2)
+            and what->>'type' in ('assigned', 'unassigned', 'escalated')
+        order by position limit $3"#,
+        event.ticket.0,
+        event.id.0,
+        MOST_CHANGES,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(TicketEvent::from).collect())
+}
+
+/// Those from whom a ticket was escalated, up to an instant.
+pub(super) async fn escalated_from(
+    tx: &mut Tx,
+    ticket: TicketId,
+    until: DateTime<Utc>,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select distinct (what->>'from')::uuid as "from!: UserId" from ticket_events
+        where ticket_id = $1 and at <= $2 and what->>'type' = 'escalated' and what->>'from' is not null
+        order by 1 limit $3"#,
+        ticket.0,
+        until,
+        MOST_PEOPLE,
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// By which event people were told of the last resolution up to an instant.
+pub(super) async fn resolution_told(
+    tx: &mut Tx,
+    ticket: TicketId,
+    until: DateTime<Utc>,
+) -> Result<ResolutionTold, sqlx::Error> {
+    let by_closing = sqlx::query_scalar!(
+        r#"select (what->>'byClosing')::boolean as "by_closing!" from ticket_events
+        where ticket_id = $1 and at <= $2 and what->>'type' = 'resolved'
+        order by at desc, id desc limit 1"#,
+        ticket.0,
+        until,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(if by_closing.unwrap_or(true) {
+        ResolutionTold::WhenClosed
+    } else {
+        ResolutionTold::WhenResolved
+    })
+}
+
+/// The agents of a department on a level.
+pub(super) async fn agents_on(
+    tx: &mut Tx,
+    department: Department,
+    level: Level,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select a.user_id from agents a join users u on u.id = a.user_id
+        where a.department = $1 and a.level = $2 and u.active and u.role = 'support'
+        order by a.user_id limit $3",
+        department.as_str(),
+        level.0,
+        MOST_PEOPLE,
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// The admins.
+pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select id from users where role = 'admin' and active order by id limit $1",
+        MOST_PEOPLE,
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// Of these people, those whose accounts are open.
+pub(super) async fn active(
+    tx: &mut Tx,
+    people: &[UserId],
+) -> Result<BTreeSet<UserId>, sqlx::Error> {
+    let ids: Vec<_> = people.iter().map(|person| person.0).collect();
+    let active = sqlx::query_scalar!("select id from users where id = any($1) and active", &ids)
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(active.into_iter().collect())
+}
+
+/// Puts down who is to be told of an event. Gives the rows that are new: of those that were there
+/// already somebody else takes care.
+pub(super) async fn insert(
+    work: &mut Work<'_>,
+    event: EventId,
+    planned: &[Planned],
+) -> Result<Vec<(NotificationId, Channel)>, sqlx::Error> {
+    let ids: Vec<_> = planned
+        .iter()
+        .map(|_| work.cx.ids.uuid(work.now()))
+        .collect();
+    let people: Vec<_> = planned.iter().map(|planned| planned.to.0).collect();
+    let channels: Vec<_> = planned
+        .iter()
+        .map(|planned| planned.channel.to_string())
+        .collect();
+    let templates: Vec<_> = planned
+        .iter()
+        .map(|planned| planned.template.to_string())
+        .collect();
+    let rows = sqlx::query!(
+        "insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
+        select n.id, $1, n.user_id, n.channel, n.template, $6, 0, $7
+        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as n (id, user_id, channel, template)
+        on conflict (event_id, user_id, channel) do nothing
+        returning id, channel",
+        event.0,
+        &ids,
+        &people,
+        &channels,
+        &templates,
+        NotificationStatus::Pending.as_str(),
+        work.now(),
+    )
+    .fetch_all(&mut *work.tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
+}
+
+/// Writes down what became of an attempt. What is final stays so.
+pub(super) async fn save(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+    status: NotificationStatus,
+    error: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let sent_at = (status == NotificationStatus::Sent).then_some(work.now());
+    sqlx::query!(
+        "update notifications
+        set status = $2, attempts = attempts + 1, last_error = $3, sent_at = $4
+        where id = $1 and status in ('pending', 'failed')",
+        notification.0,
+        status.as_str(),
+        error,
+        sent_at,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives up one that is pending, without counting an attempt. The error of the last attempt, if
+/// there was one, says more than this one.
+pub(super) async fn abandon(
+    work: &mut Work<'_>,
+    notification: NotificationId,
+    error: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update notifications set status = 'failed', last_error = coalesce(last_error, $2)
+        where id = $1 and status = 'pending'",
+        notification.0,
+        error,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,352 @@
+//! The SQL of accounts: addresses, passwords, and the links that change them. No decisions here.
+
+use crate::people::PasswordHash;
+use crate::people::account::Address;
+use chrono::{DateTime, Utc};
+use domain::people::AccountEventKind;
+use domain::{
+    ids::{AccountEventId, ResetRequestId, SessionId, UserId},
+    people::Role,
+};
+use platform::work::Work;
+use sqlx::{PgConnection, PgExecutor};
+
+/// What decides about an account.
+pub(in crate::people) struct Account {
+    pub id: UserId,
+    pub email: String,
+    pub email_confirmed_at: Option<DateTime<Utc>>,
+    pub password_hash: String,
+    pub role: Role,
+    pub active: bool,
+    /// Whether an outside issuer vouches for the person, who has no password here.
+    pub external: bool,
+}
+
+impl Account {
+    /// The address as it is.
+    pub fn address(&self) -> Address {
+        Address {
+            email: self.email.clone(),
+            confirmed: self.email_confirmed_at.is_some(),
+        }
+    }
+
+    /// Whether this is the account's address.
+    pub fn has_address(&self, email: &str) -> bool {
+        self.email.eq_ignore_ascii_case(email)
+    }
+}
+
+/// An account, for a look.
+pub(in crate::people) async fn account(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"select id, email, email_confirmed_at, password_hash, role, active,
+                  external_subject is not null as "external!"
+           from users where id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An account, locked until the transaction ends. Others may still refer to it meanwhile.
+pub(in crate::people) async fn lock(
+    db: &mut PgConnection,
+    id: UserId,
+) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"select id, email, email_confirmed_at, password_hash, role, active,
+                  external_subject is not null as "external!"
+           from users where id = $1 for no key update"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The account of an address of ASCII, in whatever case, locked as by [`lock`].
+pub(in crate::people) async fn lock_by_email(
+    db: &mut PgConnection,
+    email: &str,
+) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"select id, email, email_confirmed_at, password_hash, role, active,
+                  external_subject is not null as "external!"
+           from users where lower(email) = lower($1) for no key update"#,
+        email,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether somebody has this address.
+pub(in crate::people) async fn address_is_taken(
+    db: impl PgExecutor<'_>,
+    email: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from users where lower(email) = lower($1)) as "exists!""#,
+        email,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Gives an account a password.
+pub(in crate::people) async fn save_password(
+    work: &mut Work<'_>,
+    id: UserId,
+    hash: &PasswordHash,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update users set password_hash = $2, updated_at = $3 where id = $1",
+        id.0,
+        hash.as_str(),
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives an account an address that its owner has proved to have.
+pub(super) async fn save_confirmed_address(
+    work: &mut Work<'_>,
+    id: UserId,
+    email: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update users set email = $2, email_confirmed_at = $3, updated_at = $3 where id = $1",
+        id.0,
+        email,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions of a person, but for one.
+pub(in crate::people) async fn revoke_sessions(
+    db: &mut PgConnection,
+    user: UserId,
+    but: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update sessions set revoked_at = $3
+         where user_id = $1 and revoked_at is null and ($2::uuid is null or id <> $2)",
+        user.0,
+        but.map(|session| session.0),
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts down what happened to an account.
+pub(super) async fn insert_event(
+    work: &mut Work<'_>,
+    id: AccountEventId,
+    owner: UserId,
+    kind: AccountEventKind,
+    to: &Address,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into account_events (id, user_id, kind, address, address_confirmed, at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        id.0,
+        owner.0,
+        kind.as_str(),
+        to.email,
+        to.confirmed,
+        work.now(),
+        kind.told_within().map(|lifetime| work.now() + lifetime),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// An event with a link.
+pub(in crate::people) struct Link {
+    pub user_id: UserId,
+    pub address: String,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub spent_at: Option<DateTime<Utc>>,
+}
+
+impl Link {
+    /// Whether it can still be used.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.spent_at.is_none() && self.expires_at.is_some_and(|end| end > now)
+    }
+}
+
+/// The event of a link. What counts is found under the lock of the person's row.
+pub(in crate::people) async fn find_link(
+    db: impl PgExecutor<'_>,
+    id: AccountEventId,
+) -> Result<Option<Link>, sqlx::Error> {
+    sqlx::query_as!(
+        Link,
+        "select user_id, address, expires_at, spent_at from account_events where id = $1",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The language of the person whom a link was sent to; `None` when it cannot be used any more.
+///
+/// # Errors
+/// The database failed.
+pub async fn link_language(
+    db: impl PgExecutor<'_>,
+    id: AccountEventId,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select u.language from account_events e join users u on u.id = e.user_id
+         where e.id = $1 and e.spent_at is null and e.expires_at > $2 and u.active",
+        id.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The link by which a person could confirm an address now, the latest if there are several.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_confirmation(
+    db: impl PgExecutor<'_>,
+    owner: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountEventId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id: AccountEventId" from account_events
+         where user_id = $1 and kind = 'confirm_email' and spent_at is null and expires_at > $2
+         order by at desc, id desc limit 1"#,
+        owner.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Links of this kind that a person could use now.
+pub(in crate::people) async fn open_links(
+    work: &mut Work<'_>,
+    owner: UserId,
+    kind: AccountEventKind,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from account_events
+           where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
+        owner.0,
+        kind.as_str(),
+        work.now(),
+    )
+    .fetch_one(&mut *work.tx)
+    .await
+}
+
+/// What a person was told of this kind that is not over yet.
+pub(in crate::people) struct Told {
+    pub count: i64,
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// How often, and when, a person was told of this kind of late.
+pub(in crate::people) async fn told(
+    work: &mut Work<'_>,
+    owner: UserId,
+    kind: AccountEventKind,
+) -> Result<Told, sqlx::Error> {
+    let now = work.now();
+    sqlx::query_as!(
+        Told,
+        r#"select count(*) as "count!", max(at) as "last?" from account_events
+           where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
+        owner.0,
+        kind.as_str(),
+        now,
+    )
+    .fetch_one(&mut *work.tx)
+    .await
+}
+
+/// Spends every link of a person, but for those that confirm this address.
+pub(in crate::people) async fn spend_links(
+    work: &mut Work<'_>,
+    owner: UserId,
+    but_of: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update account_events set spent_at = $2
+         where user_id = $1 and expires_at is not null and spent_at is null
+           and not (kind = 'confirm_email' and lower(address) = lower($3))",
+        owner.0,
+        work.now(),
+        but_of,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Spends the links of a person that confirm an address, whichever.
+pub(in crate::people) async fn spend_confirmations(
+    work: &mut Work<'_>,
+    owner: UserId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update account_events set spent_at = $2
+         where user_id = $1 and expires_at is not null and spent_at is null and kind = 'confirm_email'",
+        owner.0,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Puts down that somebody asked for a new password.
+pub(in crate::people) async fn insert_reset_request(
+    work: &mut Work<'_>,
+    id: ResetRequestId,
+    email: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into password_reset_requests (id, email, at) values ($1, $2, $3)",
+        id.0,
+        email,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes a request away, with the address that it names.
+pub(in crate::people) async fn take_reset_request(
+    work: &mut Work<'_>,
+    id: ResetRequestId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "delete from password_reset_requests where id = $1 returning email",
+        id.0,
+    )
+    .fetch_optional(&mut *work.tx)
+    .await
+}

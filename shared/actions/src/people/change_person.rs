@@ -1,0 +1,107 @@
+//! An admin changes what somebody may do, whether the account may be used, and what staff are
+//! known by. A role and a closed account count from the next request on.
+//!
+//! Race: two admins, the last ones, take each other's role at once. Whoever takes an admin away
+//! locks all of them first, and finds those who are left.
+
+use crate::{
+    assignment::store::lock_agent,
+    error::ActionError,
+    job_list::{self, Job},
+    people::{
+        account::store::{self as accounts, Account},
+        store,
+    },
+};
+use domain::{
+    fault::Faults,
+    ids::UserId,
+    people::{Availability, Change, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange},
+};
+use platform::work::Work;
+
+/// Changes an account.
+///
+/// # Errors
+/// There is no such account; nobody would be left as an admin; the employee number is taken;
+/// requesters have no support info.
+pub async fn change_person(
+    work: &mut Work<'_>,
+    person: UserId,
+    change: &PersonChange,
+) -> Result<Person, ActionError> {
+    let admins = if change.takes_admins_away() {
+        store::lock_admins(&mut work.tx).await?
+    } else {
+        Vec::new()
+    };
+    let before = accounts::lock(&mut work.tx, person).await?;
+    let before = before.ok_or(ActionError::NotFound("user"))?;
+    let role = change.role.unwrap_or(before.role);
+    let active = change.active.unwrap_or(before.active);
+    let mut faults = Faults::new();
+    change.check_for(role, &mut faults);
+    faults.finish(Some(()))?;
+    let was_admin = before.active && before.role == Role::Admin;
+    let nobody_else = !admins.iter().any(|admin| *admin != person);
+    if was_admin && !(active && role == Role::Admin) && nobody_else {
+        return Err(ActionError::conflict(
+            "last_admin",
+            "This is the last active admin: make somebody else an admin first.",
+        ));
+    }
+    save_standing(work, &before, role, active).await?;
+    match &change.support_info {
+        Change::Stays | Change::Cleared => {}
+        Change::To(info) => save_support_info(work, person, role, info).await?,
+    }
+    store::person(&mut work.tx, person, work.cx.config.tickets.load).await
+}
+
+/// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
+/// those who give tickets), and what they have goes back to the queue.
+async fn save_standing(
+    work: &mut Work<'_>,
+    before: &Account,
+    role: Role,
+    active: bool,
+) -> Result<(), ActionError> {
+    let (id, now) = (before.id, work.now());
+    let stays_agent = active && role.is_staff();
+    if role.is_staff() {
+        store::insert_agent(&mut work.tx, id, &NewSupportInfo::default(), now).await?;
+    }
+    lock_agent(&mut *work.tx, id).await?;
+    store::update_standing(work, id, role, active).await?;
+    if before.role.is_staff() && before.active && !stays_agent {
+        store::save_availability(&mut work.tx, id, Availability::Offline, now).await?;
+        job_list::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
+    }
+    if !active {
+        accounts::revoke_sessions(&mut work.tx, id, None, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes what a member of the staff is known by. There may be room now for what waits.
+pub(super) async fn save_support_info(
+    work: &mut Work<'_>,
+    person: UserId,
+    role: Role,
+    info: &SupportInfoChange,
+) -> Result<(), ActionError> {
+    store::update_agent(work, person, info)
+        .await
+        .map_err(|error| {
+            store::taken(
+                error,
+                "agents_employee_id_key",
+                "employee_id_taken",
+                "Somebody else has this employee number.",
+            )
+        })?;
+    if role == Role::Support {
+        job_list::enqueue(work, &Job::FillAgent { agent: person }).await?;
+    }
+    Ok(())
+}

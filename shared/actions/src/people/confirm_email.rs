@@ -1,0 +1,73 @@
+//! Proving that one reads what is sent to an address, by the link in a mail to it: the one that
+//! the account has, or another that it has from then on.
+
+use crate::people::reset_password::no_such_link;
+use crate::{
+    error::ActionError,
+    people::{
+        account::{
+            confirm,
+            store::{self, Account, Link},
+            tell,
+        },
+        store::taken,
+    },
+};
+use domain::{ids::UserId, people::AccountEventKind};
+use platform::work::Work;
+
+/// Confirms the address that the token of a link names. Doing it again changes nothing.
+///
+/// # Errors
+/// The token is none of ours, is too old, or was overtaken by another change; somebody else has
+/// the address meanwhile.
+pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), ActionError> {
+    let id = domain::people::account::named(
+        &work.cx.config.auth.link_secrets(),
+        AccountEventKind::ConfirmEmail,
+        token,
+    )
+    .ok_or_else(no_such_link)?;
+    let link = store::find_link(&mut *work.tx, id).await?;
+    let owner = link.ok_or_else(no_such_link)?.user_id;
+    let account = store::lock(&mut work.tx, owner).await?;
+    let link = store::find_link(&mut *work.tx, id).await?;
+    let (Some(account), Some(link)) = (account, link) else {
+        return Err(no_such_link());
+    };
+    let is_present = account.has_address(&link.address);
+    if is_present && account.email_confirmed_at.is_some() && account.active {
+        return Ok(());
+    }
+    if !link.is_open(work.now()) || !account.active {
+        return Err(no_such_link());
+    }
+    if is_present {
+        confirm(work, owner, &account.email).await?;
+    } else {
+        move_to(work, owner, &account, &link).await?;
+    }
+    store::spend_confirmations(work, owner).await?;
+    Ok(())
+}
+
+/// The links that were mailed to the address before are good no longer, and it is told.
+async fn move_to(
+    work: &mut Work<'_>,
+    owner: UserId,
+    account: &Account,
+    link: &Link,
+) -> Result<(), ActionError> {
+    confirm(work, owner, &link.address).await.map_err(|error| {
+        taken(
+            error,
+            "users_email_key",
+            "email_taken",
+            crate::people::EMAIL_TAKEN,
+        )
+    })?;
+    store::spend_links(work, owner, &link.address).await?;
+    let before = account.address();
+    tell(work, owner, AccountEventKind::EmailChanged, &before).await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! People in short, in SQL. No decisions.
+
+use chrono_tz::Tz;
+use domain::{ids::UserId, people::Role};
+use sqlx::PgExecutor;
+use std::collections::HashMap;
+
+/// A person in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: UserId,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Address.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// A language of BCP 47.
+    pub language: String,
+    /// An IANA name.
+    pub timezone: String,
+    /// Whether the account may be used.
+    pub active: bool,
+}
+
+impl Named {
+    /// The person's time zone.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.timezone.parse().unwrap_or(Tz::UTC)
+    }
+}
+
+/// These people.
+///
+/// # Errors
+/// The database failed.
+pub async fn names(
+    db: impl PgExecutor<'_>,
+    people: &[uuid::Uuid],
+) -> sqlx::Result<HashMap<UserId, Named>> {
+    let named = sqlx::query_as!(
+        Named,
+        "select id, first_name, last_name, email, role, language, timezone, active from users where id = any($1)",
+        people,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(named
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect())
+}
+
+/// One person.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(db: impl PgExecutor<'_>, person: UserId) -> sqlx::Result<Option<Named>> {
+    sqlx::query_as!(
+        Named,
+        "select id, first_name, last_name, email, role, language, timezone, active from users where id = $1",
+        person.0,
+    )
+    .fetch_optional(db)
+    .await
+}

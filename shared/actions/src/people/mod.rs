@@ -1,0 +1,49 @@
+//! What people do with their accounts, and admins with those of others.
+
+pub mod account;
+mod bootstrap_admin;
+mod change_password;
+mod change_person;
+mod change_profile;
+mod confirm_email;
+mod create_admin;
+pub mod customers;
+pub mod directory;
+mod forgot_password;
+mod hashing;
+mod known;
+pub mod list;
+mod log_in;
+mod log_out;
+pub mod outside;
+mod refresh;
+mod register;
+mod release_tickets;
+mod report_failures;
+mod reset_password;
+mod sessions;
+mod set_availability;
+pub mod store;
+
+pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
+pub use change_password::{VerifiedPassword, change_password, verify_password};
+pub use change_person::change_person;
+pub use change_profile::{WantedAddress, change_profile, wanted_address};
+pub use confirm_email::confirm_email;
+pub use create_admin::{create_admin, new_admin};
+pub use forgot_password::{answer_reset_request, forgot_password};
+pub use hashing::{PasswordHash, Passwords};
+pub use log_in::{VerifiedLogin, log_in, verify_login};
+pub use log_out::log_out;
+pub use refresh::{Refreshed, refresh};
+use register::create;
+pub use register::{Registered, may_register, register, registration_closed};
+pub use release_tickets::release_tickets;
+pub use report_failures::{answer_failure_report, report_failures, report_failures_of};
+pub use reset_password::{ResetAccount, check_reset_link, reset_password};
+pub use sessions::{LoggedIn, RefreshToken, role_in_session};
+pub use set_availability::set_availability;
+
+/// What `email_taken` comes with.
+pub const EMAIL_TAKEN: &str =
+    "This e-mail address has an account already: log in, or use another address.";

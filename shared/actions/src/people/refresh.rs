@@ -1,0 +1,62 @@
+//! Going on with a session after its access token has expired.
+
+use crate::{
+    error::ActionError,
+    people::{
+        LoggedIn, RefreshToken,
+        sessions::{self, store},
+        store::person,
+    },
+};
+use platform::work::Work;
+
+const REFUSED: ActionError = ActionError::Unauthenticated("invalid_refresh_token");
+
+/// What became of a refresh token. Either is to be committed.
+#[derive(Debug)]
+pub enum Refreshed {
+    /// It was good, and has a successor.
+    Renewed(Box<LoggedIn>),
+    /// It had been spent before: its session is over, and the answer is a refusal.
+    Revoked,
+}
+
+impl Refreshed {
+    /// The renewed login, once the work is committed.
+    ///
+    /// # Errors
+    /// The session is over.
+    pub fn into_login(self) -> Result<LoggedIn, ActionError> {
+        match self {
+            Self::Renewed(login) => Ok(*login),
+            Self::Revoked => Err(REFUSED),
+        }
+    }
+}
+
+/// Spends a refresh token and gives its successor.
+///
+/// # Errors
+/// The token is unknown, expired or of a session that ended.
+pub async fn refresh(work: &mut Work<'_>, token: &RefreshToken) -> Result<Refreshed, ActionError> {
+    let (now, hash) = (work.now(), token.hash());
+    let Some(found) = store::lock_refresh_token(&mut work.tx, &hash).await? else {
+        return Err(REFUSED);
+    };
+    if found.spent_at.is_some() {
+        store::revoke_session(&mut work.tx, found.session_id, now).await?;
+        return Ok(Refreshed::Revoked);
+    }
+    if found.revoked_at.is_some() || !found.active || found.expires_at <= now {
+        return Err(REFUSED);
+    }
+    store::spend_refresh_token(&mut work.tx, &hash, now).await?;
+    let refresh_token = sessions::issue(work, found.session_id).await?;
+    let load = work.cx.config.tickets.load;
+    let person = person(&mut work.tx, found.user_id, load).await?;
+    Ok(Refreshed::Renewed(Box::new(LoggedIn {
+        person,
+        session: found.session_id,
+        refresh_token,
+    })))
+}

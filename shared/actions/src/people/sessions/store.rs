@@ -1,0 +1,160 @@
+//! The SQL of logins. No decisions here.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{SessionId, UserId},
+    people::Role,
+};
+use sqlx::{PgConnection, PgExecutor};
+
+/// What a login is held against.
+pub(in crate::people) struct Credentials {
+    pub id: UserId,
+    pub password_hash: String,
+}
+
+/// The active account of an address of ASCII, in whatever case.
+pub(in crate::people) async fn credentials(
+    db: impl PgExecutor<'_>,
+    email: &str,
+) -> Result<Option<Credentials>, sqlx::Error> {
+    sqlx::query_as!(
+        Credentials,
+        "select id, password_hash from users where lower(email) = lower($1) and active",
+        email,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps an account as it was found, until the transaction ends; false if it is so no longer.
+pub(in crate::people) async fn hold_credentials(
+    db: &mut PgConnection,
+    id: UserId,
+    password_hash: &str,
+) -> Result<bool, sqlx::Error> {
+    let held = sqlx::query_scalar!(
+        "select id from users where id = $1 and password_hash = $2 and active for share",
+        id.0,
+        password_hash,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(held.is_some())
+}
+
+/// The role that a person has now, if the account may be used and the session is open.
+///
+/// # Errors
+/// The database failed.
+pub async fn role_in_session(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    session: SessionId,
+) -> Result<Option<Role>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select u.role from users u join sessions s on s.user_id = u.id
+         where u.id = $1 and u.active and s.id = $2 and s.revoked_at is null",
+        user.0,
+        session.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Opens a session.
+pub(in crate::people) async fn insert_session(
+    db: &mut PgConnection,
+    id: SessionId,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into sessions (id, user_id, created_at) values ($1, $2, $3)",
+        id.0,
+        user.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends a session that has not ended.
+pub(in crate::people) async fn revoke_session(
+    db: &mut PgConnection,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update sessions set revoked_at = $2 where id = $1 and revoked_at is null",
+        id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the hash of a refresh token.
+pub(in crate::people) async fn insert_refresh_token(
+    db: &mut PgConnection,
+    hash: &[u8],
+    session: SessionId,
+    expires_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into refresh_tokens (hash, session_id, expires_at) values ($1, $2, $3)",
+        hash,
+        session.0,
+        expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A refresh token with all that decides whether it is good.
+pub(in crate::people) struct FoundRefreshToken {
+    pub session_id: SessionId,
+    pub user_id: UserId,
+    pub expires_at: DateTime<Utc>,
+    pub spent_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub active: bool,
+}
+
+/// Finds a refresh token and locks it, and its session after it.
+pub(in crate::people) async fn lock_refresh_token(
+    db: &mut PgConnection,
+    hash: &[u8],
+) -> Result<Option<FoundRefreshToken>, sqlx::Error> {
+    sqlx::query_as!(
+        FoundRefreshToken,
+        "select r.session_id, s.user_id, r.expires_at, r.spent_at, s.revoked_at, u.active
+         from refresh_tokens r
+         join sessions s on s.id = r.session_id
+         join users u on u.id = s.user_id
+         where r.hash = $1
+         for update of r, s",
+        hash,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Marks a refresh token as spent.
+pub(in crate::people) async fn spend_refresh_token(
+    db: &mut PgConnection,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update refresh_tokens set spent_at = $2 where hash = $1",
+        hash,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

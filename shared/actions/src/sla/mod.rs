@@ -1,0 +1,9 @@
+//! The use cases of service levels.
+
+mod policies;
+pub(crate) mod store;
+mod sweep;
+
+pub(crate) use policies::policy_for;
+pub use policies::{policies, replace_policies};
+pub use sweep::{SlaSwept, next_deadline, sweep};

@@ -1,0 +1,161 @@
+//! Clocks and policies in SQL. No decisions.
+
+use chrono::{DateTime, Utc};
+use domain::sla::{Clocks, PolicyRule, SlaClock};
+use domain::{ids::TicketId, json::Json};
+use platform::work::Tx;
+use sqlx::PgExecutor;
+use std::collections::HashMap;
+
+/// The clocks of these tickets.
+pub async fn load(
+    db: impl PgExecutor<'_>,
+    tickets: &[uuid::Uuid],
+) -> sqlx::Result<HashMap<TicketId, Clocks>> {
+    let rows = sqlx::query!(
+        "select ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent, further_warnings,
+                paused_at, paused_micros, pauses, warn_at, due_at, stopped_at, used_micros, warned_at,
+                further_warned, breached_at
+         from sla_clocks where ticket_id = any($1) order by ticket_id, metric, cycle",
+        tickets,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut clocks: HashMap<TicketId, Vec<SlaClock>> = HashMap::new();
+    for row in rows {
+        clocks.entry(row.ticket_id).or_default().push(SlaClock {
+            metric: row.metric,
+            cycle: row.cycle,
+            started_at: row.started_at,
+            target_minutes: row.target_minutes,
+            at_risk_percent: row.at_risk_percent,
+            further_warnings: row.further_warnings.0,
+            paused_at: row.paused_at,
+            paused_micros: row.paused_micros,
+            pauses: row.pauses.0,
+            warn_at: row.warn_at,
+            due_at: row.due_at,
+            stopped_at: row.stopped_at,
+            used_micros: row.used_micros,
+            warned_at: row.warned_at,
+            further_warned: row.further_warned,
+            breached_at: row.breached_at,
+        });
+    }
+    Ok(clocks
+        .into_iter()
+        .map(|(ticket, clocks)| (ticket, Clocks(clocks)))
+        .collect())
+}
+
+/// A clock as it is written: with the instant at which the sweep has to look at it.
+#[derive(serde::Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    clock: &'a SlaClock,
+    next_at: Option<DateTime<Utc>>,
+}
+
+/// Writes the clocks of a ticket; those that have not changed are left alone.
+pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Result<()> {
+    let written: Vec<_> = clocks
+        .0
+        .iter()
+        .map(|clock| Written {
+            clock,
+            next_at: clock.next_at(),
+        })
+        .collect();
+    sqlx::query!(
+        "insert into sla_clocks (ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent,
+             further_warnings, paused_at, paused_micros, pauses, warn_at, due_at, stopped_at, used_micros,
+             warned_at, further_warned, breached_at, next_at)
+         select $1, clock.* from jsonb_to_recordset($2) as clock (
+             metric text, cycle integer, started_at timestamptz, target_minutes integer,
+             at_risk_percent smallint, further_warnings jsonb, paused_at timestamptz, paused_micros bigint,
+             pauses jsonb, warn_at timestamptz, due_at timestamptz, stopped_at timestamptz,
+             used_micros bigint, warned_at timestamptz, further_warned integer, breached_at timestamptz,
+             next_at timestamptz)
+         on conflict (ticket_id, metric, cycle) do update set
+             target_minutes = excluded.target_minutes, at_risk_percent = excluded.at_risk_percent,
+             further_warnings = excluded.further_warnings, paused_at = excluded.paused_at,
+             paused_micros = excluded.paused_micros, pauses = excluded.pauses, warn_at = excluded.warn_at,
+             due_at = excluded.due_at, stopped_at = excluded.stopped_at, used_micros = excluded.used_micros,
+             warned_at = excluded.warned_at, further_warned = excluded.further_warned,
+             breached_at = excluded.breached_at, next_at = excluded.next_at
+         where sla_clocks is distinct from excluded",
+        ticket.0,
+        Json(written) as _,
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
+/// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
+/// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
+/// it gives back, whatever else is open.
+pub async fn due(
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, TicketId)>,
+    limit: i64,
+) -> sqlx::Result<Vec<(DateTime<Utc>, TicketId)>> {
+    let (after_at, after_ticket) = after.unzip();
+    let rows = sqlx::query!(
+        r#"select next_at as "next_at!", ticket_id from sla_clocks
+         where next_at <= $1 and next_at >= coalesce($2, timestamptz '-infinity')
+             and ($2 is null or (next_at, ticket_id) > ($2, $3))
+         order by next_at, ticket_id limit $4"#,
+        now,
+        after_at,
+        after_ticket.map(|ticket| ticket.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.next_at, row.ticket_id))
+        .collect())
+}
+
+/// Lets the transaction wait for no lock longer than a second.
+pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("select set_config('lock_timeout', '1s', true)")
+        .fetch_one(&mut **tx)
+        .await
+        .map(|_| ())
+}
+
+/// The earliest instant at which a deadline comes near or passes.
+pub async fn next_due(db: impl PgExecutor<'_>) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("select min(next_at) from sla_clocks where next_at is not null")
+        .fetch_one(db)
+        .await
+}
+
+/// The policies, in the order in which they are tried. None: the defaults are in force.
+pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> {
+    let rows = sqlx::query_scalar!(
+        r#"select policy as "policy: Json<PolicyRule>" from sla_policies order by position"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|rule| rule.0).collect())
+}
+
+/// Replaces the policies.
+pub async fn replace_policies(tx: &mut Tx, rules: &[PolicyRule]) -> sqlx::Result<()> {
+    sqlx::query!("delete from sla_policies")
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "insert into sla_policies (position, policy)
+         select position, rule from jsonb_array_elements($1) with ordinality as rules (rule, position)",
+        Json(rules) as _,
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,174 @@
+//! One look at everything, as text.
+
+use crate::standing::{
+    found::{Seconds, Standing},
+    labels::{Build, InState},
+    store,
+};
+use platform::{
+    context::Context,
+    error_chain::Chain,
+    metrics::{Relay, machine},
+    presence,
+};
+use prometheus_client::{
+    encoding::text::{encode_eof, encode_registry},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+use sqlx::PgPool;
+use std::{
+    fmt,
+    sync::atomic::AtomicU64,
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
+
+/// What the text is.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How long what the database said is good enough.
+const FRESH: Duration = Duration::from_secs(3);
+/// How long the database may take: an answer without it is better than none.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What was found when somebody last looked, so that many who look ask the database once.
+#[derive(Debug, Default)]
+pub struct Recent(Mutex<Option<(Instant, Option<Standing>)>>);
+
+/// What this process counted and how the system stands, in the text form of OpenMetrics. While the
+/// database is away, only the former.
+///
+/// # Errors
+/// None that can happen: the text is written into memory.
+pub async fn scrape(
+    cx: &Context,
+    recent: &Recent,
+    version: &'static str,
+) -> Result<String, fmt::Error> {
+    let standing = standing(cx, recent).await;
+    let mut system = Registry::with_prefix("support");
+    let database_up = Gauge::<i64>::default();
+    database_up.set(i64::from(standing.is_some()));
+    system.register(
+        "database_up",
+        "Whether the database could be asked for what follows",
+        database_up,
+    );
+    if let Some(standing) = standing {
+        standing.tell(&mut system, cx.clock.now());
+    }
+    tell_build(&mut system, version);
+    tell_pool(&mut system, &cx.pool);
+    tell_relay(&mut system, cx.metrics.relay());
+    let mut process = Registry::with_prefix("process");
+    tell_process(&mut process);
+    let mut text = String::new();
+    for registry in [cx.metrics.registry(), &system, &process] {
+        encode_registry(&mut text, registry)?;
+    }
+    encode_eof(&mut text)?;
+    Ok(text)
+}
+
+/// Asked anew when it is no longer fresh, by one at a time: the others wait for the answer.
+async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
+    let mut kept = recent.0.lock().await;
+    if let Some((at, standing)) = &*kept
+        && at.elapsed() < FRESH
+    {
+        return standing.clone();
+    }
+    let found = match tokio::time::timeout(PATIENCE, ask(cx)).await {
+        Ok(Ok(standing)) => Some(standing),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %Chain(&error), "how the system stands could not be asked");
+            None
+        }
+        Err(_elapsed) => {
+            tracing::warn!("how the system stands was not answered in time");
+            None
+        }
+    };
+    *kept = Some((Instant::now(), found.clone()));
+    found
+}
+
+async fn ask(cx: &Context) -> Result<Standing, sqlx::Error> {
+    let now = cx.clock.now();
+    Ok(Standing {
+        queues: store::queues(&cx.pool, now).await?,
+        deadlines: store::deadlines(&cx.pool, now).await?,
+        present: presence::present(cx).await?,
+    })
+}
+
+fn tell_build(registry: &mut Registry, version: &'static str) {
+    let build = Family::<Build, Gauge>::default();
+    build.get_or_create(&Build { version }).set(1);
+    registry.register("build_info", "The version of the program", build);
+}
+
+fn tell_pool(registry: &mut Registry, pool: &PgPool) {
+    let connections = Family::<InState, Gauge>::default();
+    let (open, idle) = (i64::from(pool.size()), pool.num_idle());
+    let idle = i64::try_from(idle).unwrap_or(i64::MAX);
+    for (state, count) in [("idle", idle), ("used", open.saturating_sub(idle))] {
+        connections.get_or_create(&InState { state }).set(count);
+    }
+    registry.register(
+        "database_connections",
+        "Connections of this process to the database",
+        connections,
+    );
+    let most = Gauge::<i64>::default();
+    most.set(i64::from(pool.options().get_max_connections()));
+    registry.register(
+        "database_connections_max",
+        "How many connections this process may open",
+        most,
+    );
+}
+
+/// Only where there is a relay.
+fn tell_relay(registry: &mut Registry, relay: Relay) {
+    let Some(passed) = relay.passed else {
+        return;
+    };
+    let since = Seconds::default();
+    since.set(passed.elapsed().as_secs_f64());
+    registry.register(
+        "relay_last_pass_seconds",
+        "How long ago the relay of this process last looked for jobs",
+        since,
+    );
+    let without_redis = Gauge::<i64>::default();
+    without_redis.set(i64::from(relay.without_redis));
+    registry.register(
+        "relay_without_redis",
+        "Whether this process runs jobs without Redis, as that is away",
+        without_redis,
+    );
+}
+
+fn tell_process(registry: &mut Registry) {
+    let machine = machine::look();
+    let mut whole = |name, help, value: Option<i64>| {
+        if let Some(value) = value {
+            let gauge = Gauge::<i64>::default();
+            gauge.set(value);
+            registry.register(name, help, gauge);
+        }
+    };
+    whole("resident_memory_bytes", "Memory in use", machine.resident);
+    whole(
+        "open_fds",
+        "Files and connections that are open",
+        machine.open_files,
+    );
+    if let Some(seconds) = machine.cpu_seconds {
+        let cpu = Counter::<f64, AtomicU64>::default();
+        cpu.inc_by(seconds);
+        registry.register("cpu_seconds", "Processor time so far", cpu);
+    }
+}

@@ -1,0 +1,91 @@
+//! How the queues and the deadlines stand, in SQL: one statement for each, whose cost is bounded
+//! however much waits.
+
+use crate::standing::{found::Deadlines, queues::QueueStanding};
+use chrono::{DateTime, Utc};
+use domain::queue::Queue;
+use sqlx::PgPool;
+
+/// Jobs of a queue are counted up to here, dead ones, those handed out and deadlines alike. By the
+/// index alone this many take a few dozen milliseconds.
+const COUNTED: i64 = 100_000;
+
+/// How the queues stand: ours, and whatever else has jobs (`others` finds each queue with one look). What waits
+/// is counted by the index of the relay; the oldest of each queue and priority is one look into it, so that it
+/// is right however many there are.
+pub(super) async fn queues(
+    pool: &PgPool,
+    now: DateTime<Utc>,
+) -> Result<Vec<QueueStanding>, sqlx::Error> {
+    let words: Vec<String> = Queue::ALL.iter().map(Queue::to_string).collect();
+    sqlx::query_as!(
+        QueueStanding,
+        r#"with recursive handed_out as (
+               select queue, count(*) filter (where state = 'sent') as sent,
+                      count(*) filter (where state = 'running') as running, min(run_at) as run_at
+               from (select queue, state, run_at from jobs
+                     where state in ('sent', 'running') and lane = 'workers' limit $3) as counted group by queue),
+           dead as (
+               select queue, count(*) as dead
+               from (select queue from jobs where state = 'dead' and lane = 'workers' limit $3) as counted group by queue),
+           others (queue) as (
+               (select queue from jobs where state = 'ready' and lane = 'workers' order by queue limit 1)
+               union all
+               select (select queue from jobs where state = 'ready' and lane = 'workers' and jobs.queue > others.queue
+                       order by queue limit 1)
+               from others where queue is not null),
+           named (queue) as (
+               select unnest($1::text[]) union select queue from others where queue is not null
+               union select queue from handed_out union select queue from dead),
+           lines (queue, priority) as (
+               select queue, (select max(priority) from jobs
+                              where state = 'ready' and lane = 'workers' and jobs.queue = named.queue)
+               from named
+               union all
+               select queue, (select max(priority) from jobs
+                              where state = 'ready' and lane = 'workers' and jobs.queue = lines.queue
+                              and jobs.priority < lines.priority)
+               from lines where priority is not null),
+           firsts as (
+               select queue, min((select run_at from jobs
+                                  where state = 'ready' and lane = 'workers' and jobs.queue = lines.queue
+                                  and jobs.priority = lines.priority order by run_at limit 1)) as run_at
+               from lines group by queue)
+           select firsts.queue as "queue!: String",
+                  coalesce(control.paused, false) as "paused!", coalesce(control.failures > 0, false) as "held!",
+                  waiting.due as "due!", waiting.later as "later!",
+                  coalesce(sent, 0) as "sent!", coalesce(running, 0) as "running!", coalesce(dead, 0) as "dead!",
+                  case when firsts.run_at <= $2 then firsts.run_at end as due_since,
+                  handed_out.run_at as "handed_out_since?"
+           from firsts
+           cross join lateral (
+               select count(*) filter (where run_at <= $2) as due, count(*) filter (where run_at > $2) as later
+               from (select run_at from jobs
+                     where state = 'ready' and lane = 'workers' and jobs.queue = firsts.queue limit $3) as counted) as waiting
+           left join queue_control as control using (queue)
+           left join handed_out using (queue) left join dead using (queue)
+           order by 1"#,
+        &words,
+        now,
+        COUNTED,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Deadlines that came near or passed and that no sweep has found yet, and clocks whose deadline is
+/// near.
+pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> Result<Deadlines, sqlx::Error> {
+    sqlx::query_as!(
+        Deadlines,
+        r#"select (select count(*) from (select from sla_clocks where next_at <= $1 limit $2) as due) as "due!",
+                  (select min(next_at) from sla_clocks where next_at <= $1) as due_since,
+                  (select count(*) from (select from sla_clocks
+                       where stopped_at is null and paused_at is null and breached_at is null and warn_at <= $1
+                       limit $2) as near) as "at_risk!""#,
+        now,
+        COUNTED,
+    )
+    .fetch_one(pool)
+    .await
+}

@@ -1,0 +1,321 @@
+//! The SQL of the statistics: buckets are noted, counted and read.
+//!
+//! The statements that count buckets are planned each time (`persistent(false)`): a plan that was kept
+//! since the tables were empty would scan them whole when they no longer are.
+
+use chrono::{DateTime, Utc};
+use domain::stats::{
+    Range,
+    figures::{Group, Ratings, Sums},
+    query::bucket_of,
+};
+use domain::{
+    ids::UserId,
+    tickets::{Category, Priority, Status},
+};
+use platform::work::Work;
+use sqlx::{PgConnection, PgExecutor, PgPool};
+
+/// Names the lock that a roll-up holds: any number that nothing else uses.
+const ROLL_UP_LOCK: i64 = 0x7374_6174_7321;
+
+/// Notes that a ticket created at this instant has changed, in the transaction of the change.
+///
+/// # Errors
+/// The database failed.
+pub async fn mark_dirty(work: &mut Work<'_>, created_at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into stats_dirty (bucket) values ($1)",
+        bucket_of(created_at)
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes the lock of the roll-up until the end of the transaction, unless somebody has it.
+///
+/// Compilation is off until then: it would take half a second to speed up a hundredth of one.
+pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock($1) as "locked!" from set_config('jit', 'off', true)"#,
+        ROLL_UP_LOCK
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// A bucket that was taken off the list, and how often it stood there.
+pub(super) struct Dirty {
+    pub bucket: DateTime<Utc>,
+    pub notes: i64,
+}
+
+/// Takes the oldest notes off the list.
+pub(super) async fn take_dirty(
+    connection: &mut PgConnection,
+    most: i64,
+) -> Result<Vec<Dirty>, sqlx::Error> {
+    sqlx::query_as!(
+        Dirty,
+        r#"with taken as (
+            delete from stats_dirty
+            where id <= (select max(id) from (select id from stats_dirty order by id limit $1) as oldest)
+            returning bucket
+        )
+        select bucket, count(*) as "notes!" from taken group by bucket"#,
+        most
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Counts buckets anew from the tickets.
+///
+/// What a note stands for was committed with the note. This must therefore be a later statement
+/// than [`take_dirty`], at `read committed`: its snapshot then holds every change whose note was taken.
+///
+/// Buckets are counted one by one, in a lateral query: for a plain join the planner takes a ninth
+/// of all tickets to fall into each of them, and scans the whole table instead of the index.
+pub(super) async fn recount_buckets(
+    connection: &mut PgConnection,
+    buckets: &[DateTime<Utc>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from stats_buckets using unnest($1::timestamptz[]) as dirty (bucket)
+        where stats_buckets.bucket = dirty.bucket",
+        buckets
+    )
+    .persistent(false)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into stats_buckets (
+            bucket, agent_id, status, priority, category, department, total, compliant,
+            response_count, response_millis, resolution_count, resolution_millis
+        )
+        select dirty.bucket, counted.*
+        from unnest($1::timestamptz[]) as dirty (bucket)
+        cross join lateral (
+            select
+                assigned_to, status, priority, category, department,
+                count(*), count(*) filter (where is_compliant),
+                count(response_millis), coalesce(sum(response_millis), 0)::bigint,
+                count(resolution_millis), coalesce(sum(resolution_millis), 0)::bigint
+            from ticket_figures
+            where created_at >= dirty.bucket and created_at < dirty.bucket + interval '15 minutes'
+            group by assigned_to, status, priority, category, department
+        ) as counted",
+        buckets
+    )
+    .persistent(false)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from stats_ratings using unnest($1::timestamptz[]) as dirty (bucket)
+        where stats_ratings.bucket = dirty.bucket",
+        buckets
+    )
+    .persistent(false)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into stats_ratings (bucket, agent_id, rating_count, rating_sum)
+        select dirty.bucket, rated.*
+        from unnest($1::timestamptz[]) as dirty (bucket)
+        cross join lateral (
+            select rated_for, count(*), sum(rating)
+            from ticket_figures
+            where created_at >= dirty.bucket and created_at < dirty.bucket + interval '15 minutes'
+                and rated_for is not null
+            group by rated_for
+        ) as rated",
+        buckets
+    )
+    .persistent(false)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts on record that every change up to an instant is counted. Of two clocks that differ the
+/// later has been right already: the record does not go back.
+pub(super) async fn set_as_of(
+    connection: &mut PgConnection,
+    as_of: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update stats_freshness set as_of = $1 where as_of is null or as_of < $1",
+        as_of
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Up to when every change is counted.
+pub(super) async fn as_of(
+    connection: &mut PgConnection,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!("select as_of from stats_freshness")
+        .fetch_one(connection)
+        .await
+}
+
+/// The tickets of a period by status, priority and category.
+///
+/// `agent_id = coalesce($3, agent_id)` holds for the one agent, for any if none is named, and
+/// never where nobody has the ticket.
+pub(super) async fn groups(
+    connection: &mut PgConnection,
+    range: &Range,
+    agent: Option<UserId>,
+) -> Result<Vec<Group>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select
+            status as "status: Status",
+            priority as "priority: Priority",
+            category as "category: Category",
+            sum(total)::bigint as "all!",
+            coalesce(sum(total) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "total!",
+            coalesce(sum(compliant) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "compliant!",
+            coalesce(sum(response_count) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "response_count!",
+            coalesce(sum(response_millis) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "response_millis!",
+            coalesce(sum(resolution_count) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "resolution_count!",
+            coalesce(sum(resolution_millis) filter (where agent_id = coalesce($3, agent_id)), 0)::bigint as "resolution_millis!"
+        from stats_buckets
+        where bucket >= coalesce($1, timestamptz '-infinity') and bucket < coalesce($2, timestamptz 'infinity')
+        group by status, priority, category"#,
+        range.from(),
+        range.until(),
+        agent.map(|agent| agent.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let groups = rows.into_iter().map(|row| Group {
+        status: row.status,
+        priority: row.priority,
+        category: row.category,
+        total: row.all,
+        agents: Sums {
+            total: row.total,
+            compliant: row.compliant,
+            response_count: row.response_count,
+            response_millis: row.response_millis,
+            resolution_count: row.resolution_count,
+            resolution_millis: row.resolution_millis,
+        },
+    });
+    Ok(groups.collect())
+}
+
+/// The ratings of the tickets of a period.
+pub(super) async fn ratings(
+    connection: &mut PgConnection,
+    range: &Range,
+    agent: Option<UserId>,
+) -> Result<Ratings, sqlx::Error> {
+    sqlx::query_as!(
+        Ratings,
+        r#"select
+            coalesce(sum(rating_count), 0)::bigint as "count!",
+            coalesce(sum(rating_sum), 0)::bigint as "sum!"
+        from stats_ratings
+        where bucket >= coalesce($1, timestamptz '-infinity') and bucket < coalesce($2, timestamptz 'infinity')
+            and agent_id = coalesce($3, agent_id)"#,
+        range.from(),
+        range.until(),
+        agent.map(|agent| agent.0)
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// What an agent resolved in a period.
+pub(super) struct Resolved {
+    pub sums: Sums,
+    pub closed: i64,
+    pub ratings: Ratings,
+}
+
+/// The tickets that an agent held when they were resolved, `from` an instant and before `until`,
+/// and that are resolved still.
+pub(super) async fn resolved_by(
+    db: impl PgExecutor<'_>,
+    agent: UserId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Resolved, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select
+            count(*) as "total!",
+            count(*) filter (where status = 'closed') as "closed!",
+            count(*) filter (where is_compliant) as "compliant!",
+            count(response_millis) as "response_count!",
+            coalesce(sum(response_millis), 0)::bigint as "response_millis!",
+            count(resolution_millis) as "resolution_count!",
+            coalesce(sum(resolution_millis), 0)::bigint as "resolution_millis!",
+            count(rating) filter (where rated_for = $1) as "rating_count!",
+            coalesce(sum(rating) filter (where rated_for = $1), 0) as "rating_sum!"
+        from ticket_figures
+        where resolved_for = $1 and resolved_at >= $2 and resolved_at < $3
+            and status in ('resolved', 'closed')"#,
+        agent.0,
+        from,
+        until
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Resolved {
+        sums: Sums {
+            total: row.total,
+            compliant: row.compliant,
+            response_count: row.response_count,
+            response_millis: row.response_millis,
+            resolution_count: row.resolution_count,
+            resolution_millis: row.resolution_millis,
+        },
+        closed: row.closed,
+        ratings: Ratings {
+            count: row.rating_count,
+            sum: row.rating_sum,
+        },
+    })
+}
+
+/// Rows in which the aggregates differ from a recount of all tickets: none when nothing is dirty.
+/// It scans everything.
+///
+/// # Errors
+/// The database failed.
+pub async fn differences(pool: &PgPool) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"with counted as (
+            select
+                date_bin('15 minutes', created_at, timestamptz 'epoch') as bucket,
+                assigned_to as agent_id, status, priority, category, department,
+                count(*) as total, count(*) filter (where is_compliant) as compliant,
+                count(response_millis) as response_count,
+                coalesce(sum(response_millis), 0)::bigint as response_millis,
+                count(resolution_millis) as resolution_count,
+                coalesce(sum(resolution_millis), 0)::bigint as resolution_millis
+            from ticket_figures
+            group by 1, 2, 3, 4, 5, 6
+        ), rated as (
+            select
+                date_bin('15 minutes', created_at, timestamptz 'epoch') as bucket,
+                rated_for as agent_id, count(*) as rating_count, sum(rating) as rating_sum
+            from ticket_figures
+            where rated_for is not null
+            group by 1, 2
+        )
+        select
+            (select count(*) from (select * from counted except all select * from stats_buckets) as missing)
+            + (select count(*) from (select * from stats_buckets except all select * from counted) as wrong)
+            + (select count(*) from (select * from rated except all select * from stats_ratings) as missing_ratings)
+            + (select count(*) from (select * from stats_ratings except all select * from rated) as wrong_ratings)
+            as "differences!""#
+    )
+    .fetch_one(pool)
+    .await
+}

@@ -1,0 +1,43 @@
+//! Texts and labels of a ticket are changed.
+
+use crate::error::ActionError;
+use crate::tickets::{Newness, Target, load, person, save};
+use domain::{
+    people::Role,
+    tickets::{Ticket, TicketEdit, access::Action},
+};
+use platform::work::Work;
+
+/// Changes what `edit` names. Priority, department and targets do not follow from another
+/// category.
+///
+/// # Errors
+/// [`ActionError::Forbidden`] when a requester names a field that is for staff,
+/// [`ActionError::Conflict`] when a requester changes a ticket that has been answered.
+pub async fn edit(
+    work: &mut Work<'_>,
+    target: &Target,
+    edit: TicketEdit,
+) -> Result<Ticket, ActionError> {
+    let actor = person(work)?;
+    let loaded = load(work, &actor, target, Action::Edit).await?;
+    may_edit(actor.role, &edit)?;
+    let mut case = loaded.unchanged()?;
+    case.edit(edit, actor.role, work.now())?;
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.into_ticket())
+}
+
+fn may_edit(role: Role, edit: &TicketEdit) -> Result<(), ActionError> {
+    let for_staff = edit.fields_for_staff();
+    if role.is_staff() || for_staff.is_empty() {
+        return Ok(());
+    }
+    Err(ActionError::forbidden(
+        "role_not_allowed",
+        format!(
+            "Your role may not change {}: only subject, tags and the related references.",
+            for_staff.join(", ")
+        ),
+    ))
+}

@@ -1,0 +1,100 @@
+//! Mentions in SQL. No decisions.
+
+use domain::ids::{MessageId, TicketId, UserId};
+use sqlx::PgExecutor;
+
+/// Whether a note of the ticket mentions somebody.
+pub(super) async fn is_mentioned(
+    db: impl PgExecutor<'_>,
+    person: UserId,
+    ticket: TicketId,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from note_mentions where user_id = $1 and ticket_id = $2) as "is!""#,
+        person.0,
+        ticket.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Whom a note mentions, as far as it is known.
+pub(super) async fn of_note(db: impl PgExecutor<'_>, note: MessageId) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        "select user_id from note_mentions where message_id = $1 order by user_id",
+        note.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A note, to be read.
+pub(super) struct Unread {
+    pub sender_id: Option<UserId>,
+    pub body: String,
+}
+
+/// A note that is not redacted. Whoever redacts it waits until the transaction ends.
+pub(super) async fn unredacted(
+    db: impl PgExecutor<'_>,
+    note: MessageId,
+) -> sqlx::Result<Option<Unread>> {
+    sqlx::query_as!(
+        Unread,
+        "select sender_id, body from messages where id = $1 and is_internal and redacted_at is null for share",
+        note.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The staff whose employee ids are among these, which are in lower case: id and person.
+pub(super) async fn employees(
+    db: impl PgExecutor<'_>,
+    ids: &[String],
+) -> sqlx::Result<Vec<(String, UserId)>> {
+    let rows = sqlx::query!(
+        r#"select lower(a.employee_id) as "employee_id!", a.user_id
+        from agents a join users u on u.id = a.user_id
+        where lower(a.employee_id) = any($1) and u.role in ('support', 'admin')
+        order by a.user_id limit 1000"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.employee_id, row.user_id))
+        .collect())
+}
+
+/// Keeps that a note mentions these people.
+pub(super) async fn insert(
+    db: impl PgExecutor<'_>,
+    note: MessageId,
+    people: &[UserId],
+) -> sqlx::Result<()> {
+    let people: Vec<_> = people.iter().map(|person| person.0).collect();
+    sqlx::query!(
+        "insert into note_mentions (message_id, user_id, ticket_id)
+         select m.id, person, m.ticket_id from messages m, unnest($2::uuid[]) as person
+         where m.id = $1
+         on conflict do nothing",
+        note.0,
+        &people,
+    )
+    .execute(db)
+    .await
+    .map(|_| ())
+}
+
+/// Forgets whom a note mentions.
+pub(in crate::tickets) async fn forget(
+    db: impl PgExecutor<'_>,
+    note: MessageId,
+) -> sqlx::Result<()> {
+    sqlx::query!("delete from note_mentions where message_id = $1", note.0)
+        .execute(db)
+        .await
+        .map(|_| ())
+}

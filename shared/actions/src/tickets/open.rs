@@ -1,0 +1,54 @@
+//! A ticket is created.
+
+use crate::tickets::{Newness, person, save};
+use crate::{
+    error::ActionError,
+    people::directory::{self, Named},
+    tickets::store,
+};
+use domain::{
+    attachments::Place,
+    ids::{TicketId, UserId},
+    tickets::{Case, NewTicket, Opening, Ticket},
+};
+use platform::work::Work;
+
+/// Creates a ticket. That requesters do so for themselves alone is known since it was read
+/// ([`NewTicket::parse`]).
+///
+/// # Errors
+/// [`ActionError::Invalid`] for a `customerId` that is no active customer's.
+pub async fn open(work: &mut Work<'_>, mut new: NewTicket) -> Result<Ticket, ActionError> {
+    let customer = customer(work, new.customer).await?;
+    let policy = crate::sla::policy_for(work, new.priority, new.category, customer.role).await?;
+    let id = TicketId(work.cx.ids.uuid(work.now()));
+    let actor = person(work)?;
+    let sent = std::mem::take(&mut new.attachments);
+    let attachments = crate::attachments::attach(work, &actor, sent, Place::Ticket(id)).await?;
+    let now = work.now();
+    let opening = Opening {
+        id,
+        number: store::next_number(&mut *work.tx, now).await?,
+        language: customer.language,
+        attachments,
+        policy,
+        at: now,
+    };
+    let mut case = Case::created(Ticket::opened(new, opening));
+    save(work, &mut case, Newness::New).await?;
+    Ok(case.into_ticket())
+}
+
+/// Whose ticket it is to be.
+async fn customer(work: &mut Work<'_>, id: UserId) -> Result<Named, ActionError> {
+    let customer = directory::find(&mut *work.tx, id).await?;
+    customer
+        .filter(|person| person.active && !person.role.is_staff())
+        .ok_or_else(|| {
+            ActionError::invalid(
+                "customerId",
+                "unknown_customer",
+                "must be the id of an active customer",
+            )
+        })
+}

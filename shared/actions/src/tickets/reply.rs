@@ -1,0 +1,79 @@
+//! A message or an internal note is added.
+
+use crate::tickets::{Newness, Target, load, person, reopen, save};
+use crate::{error::ActionError, tickets::store};
+use domain::{
+    attachments::Place,
+    ids::MessageId,
+    json::Json,
+    people::Role,
+    tickets::{
+        Message, NewMessage, Ticket, Visibility,
+        access::{self, Action},
+    },
+};
+use platform::work::Work;
+
+/// Adds a message. A requester's reply moves a waiting ticket on and takes a resolved one up
+/// again; the first public one by staff is the first response.
+///
+/// # Errors
+/// [`ActionError::Forbidden`] for a requester's internal note, [`ActionError::Conflict`] for a
+/// requester's reply to a closed ticket.
+pub async fn reply(
+    work: &mut Work<'_>,
+    target: &Target,
+    new: NewMessage,
+) -> Result<(Ticket, Message), ActionError> {
+    let actor = person(work)?;
+    let loaded = load(work, &actor, target, action(new.visibility)).await?;
+    let id = MessageId(work.cx.ids.uuid(work.now()));
+    let place = Place::Message(loaded.ticket().id, id);
+    let attachments = crate::attachments::attach(work, &actor, new.attachments, place).await?;
+    let mut case = loaded.unchanged()?;
+    let message = Message {
+        id,
+        ticket_id: case.ticket().id,
+        sender_id: Some(actor.id),
+        sender_type: actor.role.into(),
+        body: new.body,
+        attachments: Json(attachments),
+        is_internal: new.visibility == Visibility::Internal,
+        created_at: work.now(),
+        redacted_at: None,
+        redacted_by: None,
+    };
+    match new.visibility {
+        Visibility::Internal => case.noted(id, work.now()),
+        Visibility::Public if actor.role.is_staff() => {
+            let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
+            case.staff_wrote(worker, id, work.now());
+        }
+        Visibility::Public => {
+            if case.is_reopened_by_reply() {
+                let reason = "The customer replied.".to_owned();
+                reopen::take_up_again(work, &mut case, reason, actor.role).await?;
+            }
+            case.customer_wrote(id, work.now())?;
+        }
+    }
+    store::insert_message(&mut work.tx, &message).await?;
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok((case.into_ticket(), message))
+}
+
+/// Whether a person of this role may write such a message to any ticket: what is asked before the
+/// message itself is judged.
+///
+/// # Errors
+/// [`ActionError::Forbidden`] for a requester's internal note.
+pub fn may_write(role: Role, visibility: Visibility) -> Result<(), ActionError> {
+    access::role_may(role, action(visibility)).map_err(crate::tickets::denied)
+}
+
+fn action(visibility: Visibility) -> Action {
+    match visibility {
+        Visibility::Public => Action::Message,
+        Visibility::Internal => Action::Note,
+    }
+}

@@ -1,0 +1,46 @@
+//! The status is set by hand.
+
+use crate::tickets::{Newness, Target, load, person, save};
+use crate::{error::ActionError, tickets::store};
+use domain::{
+    ids::MessageId,
+    json::Json,
+    tickets::{Message, Status, Ticket, access::Action},
+};
+use platform::work::Work;
+
+/// Sets the status, with notes that become an internal note. The present status again changes
+/// nothing but may carry notes.
+///
+/// # Errors
+/// [`ActionError::Conflict`] for a transition that the table does not have.
+pub async fn set_status(
+    work: &mut Work<'_>,
+    target: &Target,
+    status: Status,
+    notes: Option<String>,
+) -> Result<Ticket, ActionError> {
+    let actor = person(work)?;
+    let loaded = load(work, &actor, target, Action::Handle).await?;
+    let mut case = loaded.unchanged()?;
+    let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
+    case.set_status(status, worker, work.now())?;
+    if let Some(body) = notes {
+        let note = Message {
+            id: MessageId(work.cx.ids.uuid(work.now())),
+            ticket_id: case.ticket().id,
+            sender_id: Some(actor.id),
+            sender_type: actor.role.into(),
+            body,
+            attachments: Json(Vec::new()),
+            is_internal: true,
+            created_at: work.now(),
+            redacted_at: None,
+            redacted_by: None,
+        };
+        case.noted(note.id, work.now());
+        store::insert_message(&mut work.tx, &note).await?;
+    }
+    save(work, &mut case, Newness::Loaded).await?;
+    Ok(case.into_ticket())
+}

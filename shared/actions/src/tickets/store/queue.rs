@@ -1,0 +1,104 @@
+//! What waits for an agent, in SQL: most urgent first, then oldest. No decisions.
+
+use domain::{
+    ids::TicketId,
+    people::Department,
+    tickets::{Priority, Waiting},
+};
+use sqlx::PgExecutor;
+
+/// The ticket, if it waits for an agent.
+pub async fn find_waiting(
+    db: impl PgExecutor<'_>,
+    ticket: TicketId,
+) -> sqlx::Result<Option<Waiting>> {
+    sqlx::query_as!(
+        Waiting,
+        "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
+         from tickets where id = $1 and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'",
+        ticket.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Tickets of these departments that wait for an agent, in the order in which they are to be given out; only those after
+/// `after`, where a batch before this one ended.
+pub async fn waiting(
+    db: impl PgExecutor<'_>,
+    departments: &[Department],
+    after: Option<&Waiting>,
+    limit: i64,
+) -> sqlx::Result<Vec<Waiting>> {
+    sqlx::query_as!(
+        Waiting,
+        "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
+         from tickets
+         where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
+             and ($2::smallint is null or priority_rank < $2
+                  or (priority_rank = $2 and (created_at, id) > ($3, $4)))
+         order by priority_rank desc, created_at, id limit $5",
+        &words(departments),
+        after.map(|after| rank(after.priority)),
+        after.map(|after| after.created_at),
+        after.map(|after| after.id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The first of them, as quickly however many wait: so many are read of each department.
+pub async fn first_waiting(
+    db: impl PgExecutor<'_>,
+    departments: &[Department],
+    limit: i64,
+) -> sqlx::Result<Vec<Waiting>> {
+    sqlx::query_as!(
+        Waiting,
+        "select t.id, t.category, t.department, t.language, t.priority, t.status, t.escalation_level, t.handed_back_by, t.created_at
+         from unnest($1::text[]) as of_all (department) cross join lateral (
+             select * from tickets
+             where department = of_all.department and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
+             order by priority_rank desc, created_at, id limit $2
+         ) t
+         order by t.priority_rank desc, t.created_at, t.id limit $2",
+        &words(departments),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Locks the first of these tickets that still waits and that nobody else has locked.
+pub async fn try_lock_first(
+    db: impl PgExecutor<'_>,
+    tickets: &[uuid::Uuid],
+) -> sqlx::Result<Option<TicketId>> {
+    sqlx::query_scalar!(
+        "select id from tickets
+         where id = any($1) and assigned_to is null and status not in ('resolved', 'closed')
+             and status <> 'waiting_customer'
+         order by priority_rank desc, created_at, id limit 1 for update skip locked",
+        tickets,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// `priority_rank`, which the table makes of the priority.
+const fn rank(priority: Priority) -> i16 {
+    match priority {
+        Priority::Low => 0,
+        Priority::Medium => 1,
+        Priority::High => 2,
+        Priority::Urgent => 3,
+    }
+}
+
+fn words(departments: &[Department]) -> Vec<String> {
+    departments.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,17 @@
+//! Which agent gets a ticket.
+
+pub mod candidate;
+pub mod choose;
+pub mod desk;
+pub mod load;
+pub mod roster;
+pub mod shift;
+pub mod strategy;
+
+pub use candidate::{Candidate, Wanted, eligible, wanted};
+pub use choose::Choice;
+pub use desk::{desk_of, served_by};
+pub use load::Load;
+pub use roster::{Extent, Roster};
+pub use shift::on_shift;
+pub use strategy::Strategy;

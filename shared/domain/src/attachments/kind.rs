@@ -1,0 +1,325 @@
+//! What a file is, found from its bytes alone: neither its name nor what the sender says of it
+//! counts. Pure.
+
+use crate::attachments::archive::Tail;
+
+/// A type of file that this system knows. What is not among these is never taken, whatever is
+/// configured: no pages, scripts, programs or vector images, which can act when they are opened.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// What it is allowed together with.
+    pub group: &'static str,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The endings that its names may have, the usual one first.
+    pub extensions: &'static [&'static str],
+}
+
+/// Every type that can be allowed.
+#[rustfmt::skip] // a table: one line for each type
+pub static KINDS: [Kind; 31] = [
+    Kind { group: "image", media_type: "image/png", extensions: &["png"] },
+    Kind { group: "image", media_type: "image/jpeg", extensions: &["jpg", "jpeg", "jpe", "jfif"] },
+    Kind { group: "image", media_type: "image/gif", extensions: &["gif"] },
+    Kind { group: "image", media_type: "image/webp", extensions: &["webp"] },
+    Kind { group: "image", media_type: "image/heif", extensions: &["heic", "heif"] },
+    Kind { group: "image", media_type: "image/avif", extensions: &["avif"] },
+    Kind { group: "image", media_type: "image/bmp", extensions: &["bmp"] },
+    Kind { group: "image", media_type: "image/tiff", extensions: &["tif", "tiff"] },
+    Kind { group: "pdf", media_type: "application/pdf", extensions: &["pdf"] },
+    Kind { group: "txt", media_type: "text/plain", extensions: &["txt", "csv", "tsv", "log", "md", "json", "yaml", "yml", "ini", "ics", "vcf", "srt"] },
+    Kind { group: "office", media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", extensions: &["docx"] },
+    Kind { group: "office", media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", extensions: &["xlsx"] },
+    Kind { group: "office", media_type: "application/vnd.openxmlformats-officedocument.presentationml.presentation", extensions: &["pptx"] },
+    Kind { group: "office", media_type: "application/vnd.oasis.opendocument.text", extensions: &["odt"] },
+    Kind { group: "office", media_type: "application/vnd.oasis.opendocument.spreadsheet", extensions: &["ods"] },
+    Kind { group: "office", media_type: "application/vnd.oasis.opendocument.presentation", extensions: &["odp"] },
+    // Documents are archives too, and some are written so that only that is found.
+    Kind { group: "zip", media_type: "application/zip", extensions: &["zip", "docx", "xlsx", "pptx", "odt", "ods", "odp"] },
+    Kind { group: "gz", media_type: "application/gzip", extensions: &["gz", "tgz"] },
+    Kind { group: "7z", media_type: "application/x-7z-compressed", extensions: &["7z"] },
+    Kind { group: "audio", media_type: "audio/mpeg", extensions: &["mp3"] },
+    Kind { group: "audio", media_type: "audio/ogg", extensions: &["ogg", "oga", "opus"] },
+    Kind { group: "audio", media_type: "audio/opus", extensions: &["opus", "ogg", "oga"] },
+    Kind { group: "audio", media_type: "audio/m4a", extensions: &["m4a"] },
+    Kind { group: "audio", media_type: "audio/x-wav", extensions: &["wav"] },
+    Kind { group: "audio", media_type: "audio/x-flac", extensions: &["flac"] },
+    Kind { group: "audio", media_type: "audio/aac", extensions: &["aac"] },
+    Kind { group: "audio", media_type: "audio/amr", extensions: &["amr"] },
+    Kind { group: "video", media_type: "video/mp4", extensions: &["mp4", "m4v", "mov"] },
+    Kind { group: "video", media_type: "video/x-m4v", extensions: &["m4v", "mp4"] },
+    Kind { group: "video", media_type: "video/webm", extensions: &["webm"] },
+    Kind { group: "video", media_type: "video/quicktime", extensions: &["mov", "qt"] },
+];
+
+impl Kind {
+    /// The type of that name, if it is known.
+    #[must_use]
+    pub fn of(media_type: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.media_type == media_type)
+    }
+
+    /// The usual ending.
+    #[must_use]
+    pub fn extension(&self) -> &'static str {
+        self.extensions.first().copied().unwrap_or("bin")
+    }
+}
+
+/// Bytes at the beginning that tell what a file is. Archives of documents need some thousands.
+const HEAD: usize = 32 * 1024;
+
+/// Looks at a file as it arrives, without keeping it.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    head: Vec<u8>,
+    tail: Tail,
+    text: Text,
+}
+
+/// Whether all so far is text: UTF-8 without control characters but those that lay it out.
+#[derive(Debug, Default)]
+struct Text {
+    refuted: bool,
+    /// The beginning of a character whose rest has not come yet: at most three bytes.
+    begun: Vec<u8>,
+}
+
+impl Inspector {
+    /// Looks at the next bytes.
+    pub fn look(&mut self, bytes: &[u8]) {
+        let room = HEAD.saturating_sub(self.head.len());
+        self.head.extend(bytes.iter().take(room));
+        self.tail.look(&self.head, bytes);
+        self.text.look(bytes);
+    }
+
+    /// What it is, once all has been looked at.
+    ///
+    /// # Errors
+    /// What is found instead of a type that can be allowed.
+    pub fn find(&self) -> Result<&'static Kind, &'static str> {
+        // Before the marks of other formats, some of which may stand anywhere near the beginning:
+        // what a browser would take for a page is one, whatever else is in it.
+        if is_markup(&self.head) {
+            return Err("markup, such as HTML or SVG");
+        }
+        let media_type = if is_amr(&self.head) {
+            "audio/amr"
+        } else if self.head.starts_with(b"#!") {
+            return Err("a script");
+        } else {
+            self.media_type()
+        };
+        Kind::of(media_type).ok_or(media_type)
+    }
+
+    fn media_type(&self) -> &'static str {
+        let found = infer::get(&self.head);
+        if self.text.holds() {
+            return self.kind_of_text(found);
+        }
+        match found.map_or("of no type that is known", |found| found.mime_type()) {
+            // The parts by which an Office file is known may come late in it.
+            "application/zip" => self.tail.office().unwrap_or("application/zip"),
+            media_type => media_type,
+        }
+    }
+
+    /// Of text: formats whose mark is a few letters (a note that begins with `BM` is no bitmap, one
+    /// that speaks of `%PDF` no document) do not count, those that are text themselves do.
+    fn kind_of_text(&self, found: Option<infer::Type>) -> &'static str {
+        let counts = |found: &infer::Type| match found.mime_type() {
+            "application/pdf" => self.head.starts_with(b"%PDF-"),
+            "application/rtf" | "application/postscript" => true,
+            _ => found.matcher_type() == infer::MatcherType::Text,
+        };
+        found
+            .filter(counts)
+            .map_or("text/plain", |found| found.mime_type())
+    }
+}
+
+/// Whether it is a voice note of AMR, which begins like a script (RFC 4867, section 5). After the mark
+/// comes the head of a frame, which has three bits that are 0 and a type that is known: few letters
+/// look like one.
+fn is_amr(head: &[u8]) -> bool {
+    match head.strip_prefix(b"#!AMR\n") {
+        Some([frame, ..]) => frame & 0b1000_0011 == 0 && matches!(frame >> 3, 0..=8 | 15),
+        _ => false,
+    }
+}
+
+/// Whether a text begins with a tag, a comment or a declaration.
+fn is_markup(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    match head.trim_ascii_start() {
+        [b'<', next, ..] => next.is_ascii_alphabetic() || b"!?/".contains(next),
+        _ => false,
+    }
+}
+
+impl Text {
+    fn look(&mut self, bytes: &[u8]) {
+        if self.refuted {
+            return;
+        }
+        let mut joined = std::mem::take(&mut self.begun);
+        let bytes = if joined.is_empty() {
+            bytes
+        } else {
+            joined.extend_from_slice(bytes);
+            &joined
+        };
+        let (valid, rest) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, &[][..]),
+            Err(error) if error.error_len().is_some() => {
+                self.refuted = true;
+                return;
+            }
+            Err(error) => {
+                let (valid, rest) = bytes.split_at(error.valid_up_to());
+                (std::str::from_utf8(valid).unwrap_or_default(), rest)
+            }
+        };
+        self.refuted = valid.contains(|c: char| c.is_control() && !"\t\n\r\u{c}".contains(c));
+        self.begun = rest.to_vec();
+    }
+
+    fn holds(&self) -> bool {
+        !self.refuted && self.begun.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attachments::archive::tests::archive as zip;
+
+    fn found(bytes: &[u8]) -> &'static str {
+        let mut whole = Inspector::default();
+        whole.look(bytes);
+        let mut piecewise = Inspector::default();
+        for byte in bytes {
+            piecewise.look(&[*byte]);
+        }
+        assert_eq!(whole.find(), piecewise.find());
+        match whole.find() {
+            Ok(kind) => kind.media_type,
+            Err(found) => found,
+        }
+    }
+
+    fn archive(first: &str, more: &[u8]) -> Vec<u8> {
+        let mut bytes = b"PK\x03\x04".to_vec();
+        bytes.resize(0x1e, 0);
+        bytes.extend(first.as_bytes());
+        bytes.extend(more);
+        bytes
+    }
+
+    #[test]
+    fn a_file_is_what_its_bytes_say() {
+        let odt = archive("mimetype", b"application/vnd.oasis.opendocument.text");
+        for (bytes, expected) in [
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "image/png"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF\0".to_vec(), "image/jpeg"),
+            (b"%PDF-1.7\n1 0 obj".to_vec(), "application/pdf"),
+            (b"%PDF-1.7\n\xe2\xe3\xcf\xd3".to_vec(), "application/pdf"),
+            (
+                archive("word/document.xml", b""),
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ),
+            (odt, "application/vnd.oasis.opendocument.text"),
+            (archive("anything", b"\0\0"), "application/zip"),
+            (b"a,b\r\n1,\"caf\xc3\xa9\"\r\n".to_vec(), "text/plain"),
+            (b"a log that speaks of %PDF-1.7".to_vec(), "text/plain"),
+            (b"\xef\xbb\xbfwith a mark".to_vec(), "text/plain"),
+            (b"BMW and GIF89a are words, ID3 too".to_vec(), "text/plain"),
+            (b"I <3 this".to_vec(), "text/plain"),
+        ] {
+            assert_eq!(
+                found(&bytes),
+                expected,
+                "{}",
+                String::from_utf8_lossy(&bytes)
+            );
+        }
+    }
+
+    #[test]
+    fn a_voice_note_is_no_script_and_a_script_no_voice_note() {
+        let silence = [&b"#!AMR\n"[..], b"\x3c", &[b'0'; 31]].concat();
+        assert_eq!(found(&silence), "audio/amr");
+        let speech = [&b"#!AMR\n"[..], b"\x3c\x91\x17\x16\xbe\x66", &[0; 26]].concat();
+        assert_eq!(found(&speech), "audio/amr");
+        for script in [
+            &b"#!AMR\nrm -rf /"[..],
+            b"#!AMR\nls",
+            b"#!AMR",
+            b"#!AMR\n",
+            b"#!AMRNB\n\x3c",
+        ] {
+            assert_eq!(found(script), "a script");
+        }
+    }
+
+    #[test]
+    fn an_office_file_whose_parts_come_late_is_one() {
+        let parts = [
+            "[Content_Types].xml",
+            "customXml/item1.xml",
+            "customXml/itemProps1.xml",
+            "docProps/app.xml",
+            "word/document.xml",
+        ];
+        // Further from the beginning than is kept of it.
+        let content = vec![7; 20_000];
+        assert_eq!(
+            found(&zip(&parts, &content)),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        );
+        assert_eq!(found(&zip(&parts[..4], &content)), "application/zip");
+    }
+
+    #[test]
+    fn what_can_act_when_it_is_opened_is_never_a_kind() {
+        let known = |bytes: &[u8]| Kind::of(found(bytes)).is_some();
+        for bytes in [
+            &b"<!DOCTYPE html><p>hi"[..],
+            b"  \n<html ><script>alert(1)</script>",
+            b"\xef\xbb\xbf<script>alert(1)</script>",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+            b"<?xml version='1.0'?><svg/>",
+            b"<!-- x --><svg/>",
+            b"<custom-tag>",
+            // With the marks of other formats in them.
+            b"<!doctype html><!--%PDF-1.7--><script>alert(1)</script>",
+            b"#!/bin/sh\n# %PDF-1.7",
+            b"<!--mdat--><script>alert(1)</script>\xff",
+            b"#!/bin/sh\nrm -rf /",
+            b"MZ\x90\0\x03\0\0\0",
+            b"\x7fELF\x02\x01\x01\0",
+            b"{\\rtf1 hi}",
+            b"%!PS-Adobe-3.0",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            b"\xff\xfeh\0i\0",
+            b"a\0b",
+            b"caf\xe9",
+            b"cut off \xc3",
+            b"\x1b[31mred",
+        ] {
+            assert!(!known(bytes), "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn every_kind_is_one_that_can_be_found() {
+        for kind in &KINDS {
+            let findable =
+                kind.media_type == "text/plain" || infer::is_mime_supported(kind.media_type);
+            assert!(findable, "{} is never found", kind.media_type);
+            assert!(!kind.extensions.is_empty());
+        }
+    }
+}

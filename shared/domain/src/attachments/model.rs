@@ -1,0 +1,95 @@
+//! What an attachment is. Pure.
+
+use crate::ids::{AttachmentId, MessageId, TicketId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A file that came with a ticket or a message, as it is kept with it: an address that is never
+/// fetched by us, or an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// https; of an upload the path of its download.
+    pub url: String,
+    /// The name to show.
+    pub file_name: String,
+    /// Media type, where it is known.
+    pub content_type: Option<String>,
+    /// Bytes, where it is known.
+    pub size: Option<i64>,
+}
+
+/// A file as it arrived, found fit to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUpload {
+    /// Without anything that is no part of a name.
+    pub file_name: String,
+    /// Found from the bytes.
+    pub content_type: &'static str,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// An upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Identity.
+    pub id: AttachmentId,
+    /// Whose it is, until it hangs on something.
+    pub uploader_id: UserId,
+    /// The name to show.
+    pub file_name: String,
+    /// Found from the bytes.
+    pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// When it arrived.
+    pub created_at: DateTime<Utc>,
+    /// The ticket that it hangs on.
+    pub ticket_id: Option<TicketId>,
+    /// The message of the ticket, unless it came with the ticket itself.
+    pub message_id: Option<MessageId>,
+}
+
+impl Upload {
+    /// The path of its download. No host: whoever can ask for the ticket knows it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/api/v1/support/attachments/{}", self.id)
+    }
+
+    /// As it is kept with what it hangs on.
+    #[must_use]
+    pub fn attachment(&self) -> Attachment {
+        Attachment {
+            url: self.path(),
+            file_name: self.file_name.clone(),
+            content_type: Some(self.content_type.clone()),
+            size: Some(self.size),
+        }
+    }
+}
+
+/// What an upload is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The ticket itself, as it is created.
+    Ticket(TicketId),
+    /// A message of a ticket.
+    Message(TicketId, MessageId),
+}
+
+impl Place {
+    pub const fn ticket(self) -> TicketId {
+        match self {
+            Self::Ticket(ticket) | Self::Message(ticket, _) => ticket,
+        }
+    }
+
+    pub const fn message(self) -> Option<MessageId> {
+        match self {
+            Self::Ticket(_) => None,
+            Self::Message(_, message) => Some(message),
+        }
+    }
+}

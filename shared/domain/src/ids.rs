@@ -1,0 +1,64 @@
+//! Identifiers: UUIDv7, a type of its own for each noun. Pure.
+
+/// Declares identifier types over UUID.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[cfg_attr(feature = "sqlx", derive(sqlx::Type))]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "sqlx", sqlx(transparent))]
+        pub struct $name(pub uuid::Uuid);
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "format": "uuid"})
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person with an account.
+    UserId,
+    /// A login of one device: a family of refresh tokens.
+    SessionId,
+    /// Something that happened to an account.
+    AccountEventId,
+    /// A request for a new password.
+    ResetRequestId,
+    /// A ticket.
+    TicketId,
+    /// An upload.
+    AttachmentId,
+    /// A message or an internal note on a ticket.
+    MessageId,
+    /// An entry of a ticket's history.
+    EventId,
+    /// One (event, person, channel).
+    NotificationId,
+}

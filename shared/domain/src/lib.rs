@@ -1,0 +1,26 @@
+//! The rules of the help desk, pure: tickets, service levels, assignment, people, notifications, input and its field errors.
+//! Nothing here knows a database, a runtime, a clock or chance; instants and random bytes are parameters.
+//! The feature `sqlx` adds how a type is stored in a column, and nothing else.
+
+pub mod actor;
+pub mod assignment;
+pub mod attachments;
+pub mod channel;
+pub mod fault;
+pub mod ids;
+pub mod json;
+pub mod keyed;
+pub mod notifications;
+pub mod paging;
+pub mod people;
+pub mod queue;
+pub mod sla;
+pub mod stats;
+mod text_enum;
+pub mod tickets;
+pub mod time_format;
+
+/// For the macros of this crate alone.
+#[cfg(feature = "sqlx")]
+#[doc(hidden)]
+pub use sqlx;

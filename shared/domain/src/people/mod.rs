@@ -1,0 +1,23 @@
+//! Those who have accounts: requesters, agents, admins.
+
+pub mod account;
+pub mod change;
+pub mod fields;
+pub mod hash_cost;
+pub mod login_address;
+pub mod model;
+pub mod new_person;
+pub mod password;
+
+pub use account::model::AccountEventKind;
+pub use change::{Change, PersonChange, ProfileChange, UncheckedProfile};
+pub use hash_cost::HashCost;
+pub use login_address::LoginAddress;
+pub use model::{
+    AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
+    Weekday,
+};
+pub use new_person::{
+    NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
+};
+pub use password::Password;

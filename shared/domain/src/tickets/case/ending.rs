@@ -1,0 +1,262 @@
+//! How a ticket ends: resolved, closed, rated; and how it comes back. Pure.
+
+use crate::tickets::{Case, Worker};
+use crate::{
+    ids::{TicketId, UserId},
+    json::Json,
+    people::Role,
+    sla::Policy,
+    tickets::{Change, EntryBy, Happened, NewRating, Refused, Resolution, ResolutionType, Status},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How a ticket is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conclusion {
+    /// For everybody.
+    pub summary: String,
+    /// How it ended.
+    pub resolution_type: ResolutionType,
+    /// For staff.
+    pub resolution_notes: Option<String>,
+    /// The ticket that this one doubles.
+    pub duplicate: Option<Duplicate>,
+}
+
+/// The ticket that another one doubles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Which.
+    pub of: TicketId,
+    /// Whose it is.
+    pub customer: UserId,
+}
+
+/// How a ticket is reopened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopening {
+    /// Why.
+    pub reason: String,
+    /// Who keeps it: the agent who had it, or nobody.
+    pub assignee: Option<UserId>,
+    /// The policy that it gets.
+    pub policy: Policy,
+    /// How long after closing it may be; none: at any time.
+    pub window: Option<TimeDelta>,
+}
+
+/// By what a customer rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RatedBy {
+    /// By the signed-in API.
+    SignedIn,
+    /// By the link of a survey mail, which nobody but the customer got.
+    Survey {
+        /// How often the ticket had been reopened when it was sent.
+        cycle: i32,
+        /// The customer.
+        customer: UserId,
+        /// In the role held now.
+        role: Role,
+    },
+}
+
+impl Case {
+    /// Closes it by hand; one that is not resolved is resolved at the same instant. Of one that
+    /// is, it stays on record who resolved it and when.
+    ///
+    /// # Errors
+    /// It is closed already.
+    pub fn close(
+        &mut self,
+        conclusion: Conclusion,
+        by: Worker,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
+        let status = self.after(Change::Close)?;
+        debug_assert_eq!(status, Status::Closed);
+        self.self_assign(by, now);
+        let before = self.ticket.resolution.take();
+        let before = before.map(|before| (before.resolved_by, before.resolved_at));
+        let (resolved_by, resolved_at) = before.unwrap_or((Some(by.id()), now));
+        let customer = self.ticket.customer_id;
+        let resolution = Resolution {
+            summary: Some(conclusion.summary),
+            resolution_type: Some(conclusion.resolution_type),
+            resolution_notes: conclusion.resolution_notes,
+            duplicate_of: conclusion.duplicate.map(|other| other.of),
+            duplicate_is_theirs: conclusion
+                .duplicate
+                .is_some_and(|other| other.customer == customer),
+            resolved_by,
+            resolved_at,
+        };
+        if self.ticket.status == Status::Resolved {
+            self.ticket.resolution = Some(Json(resolution));
+        } else {
+            self.resolve(resolution, true, now);
+        }
+        self.end(now);
+        Ok(())
+    }
+
+    /// The customer closes it: the issue is over, whatever became of it. It stays with the agent
+    /// who has it, and counts as resolved by the customer.
+    ///
+    /// # Errors
+    /// It is resolved or closed.
+    pub fn close_by_customer(
+        &mut self,
+        reason: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
+        let present = self.ticket.status;
+        if !present.is_active() {
+            return Err(Refused::NothingToClose { present });
+        }
+        let resolution = Resolution {
+            summary: reason,
+            resolution_type: Some(ResolutionType::Other),
+            resolution_notes: None,
+            duplicate_of: None,
+            duplicate_is_theirs: false,
+            resolved_by: Some(self.ticket.customer_id),
+            resolved_at: now,
+        };
+        self.resolve(resolution, true, now);
+        self.end(now);
+        Ok(())
+    }
+
+    /// Closes what was resolved and stayed so.
+    ///
+    /// # Errors
+    /// It is not resolved.
+    pub fn close_resolved(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.after(Change::Set(Status::Closed))?;
+        self.end(now);
+        Ok(())
+    }
+
+    /// Resolves what waits for an answer that has not come.
+    ///
+    /// # Errors
+    /// It does not wait for its customer.
+    pub fn resolve_unanswered(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.must_wait()?;
+        let resolution = Resolution {
+            summary: Some("Resolved because no answer came.".to_owned()),
+            resolution_type: None,
+            resolution_notes: None,
+            duplicate_of: None,
+            duplicate_is_theirs: false,
+            resolved_by: None,
+            resolved_at: now,
+        };
+        self.resolve(resolution, false, now);
+        Ok(())
+    }
+
+    /// The customer was reminded that an answer is awaited.
+    ///
+    /// # Errors
+    /// It does not wait for its customer.
+    pub fn remind(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
+        self.must_wait()?;
+        self.ticket.reminded_at = Some(now);
+        self.record(now, Happened::Reminded);
+        Ok(())
+    }
+
+    fn must_wait(&self) -> Result<(), Refused> {
+        match self.ticket.status {
+            Status::WaitingCustomer => Ok(()),
+            present => Err(Refused::Transition {
+                present,
+                wanted: Change::Set(Status::Resolved),
+            }),
+        }
+    }
+
+    /// Reopens it, for the agent who had it or for nobody, with a new resolution clock.
+    ///
+    /// # Errors
+    /// It is neither resolved nor closed; it was closed longer ago than the window.
+    pub fn reopen(&mut self, reopening: Reopening, now: DateTime<Utc>) -> Result<(), Refused> {
+        let status = self.after(Change::Reopen)?;
+        if let (Some(window), Some(closed)) = (reopening.window, self.ticket.closed_at)
+            && now - closed > window
+        {
+            return Err(Refused::ReopenWindowOver {
+                days: window.num_days(),
+                number: self.ticket.number.clone(),
+            });
+        }
+        let from = self.ticket.assigned_to;
+        if let (None, Some(from)) = (reopening.assignee, from) {
+            self.ticket.assigned_to = None;
+            self.ticket.assigned_at = None;
+            self.record(now, Happened::Unassigned { from });
+        }
+        self.ticket.reopened_count = self.ticket.reopened_count.saturating_add(1);
+        self.ticket.resolution = None;
+        self.ticket.resolved_at = None;
+        self.ticket.closed_at = None;
+        self.clocks.reopened(&reopening.policy, now);
+        self.ticket.policy = Json(reopening.policy);
+        self.become_status(status, now);
+        let reason = reopening.reason;
+        self.record(now, Happened::Reopened { reason });
+        Ok(())
+    }
+
+    /// The customer rates the last resolution, once.
+    ///
+    /// # Errors
+    /// It is not resolved, or is rated already, or was reopened since the survey was sent.
+    pub fn rate(
+        &mut self,
+        rating: NewRating,
+        by: RatedBy,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
+        let by = match by {
+            RatedBy::SignedIn => EntryBy::Actor,
+            RatedBy::Survey { cycle, .. } if cycle != self.ticket.reopened_count => {
+                return Err(Refused::SurveyOver);
+            }
+            RatedBy::Survey { customer, role, .. } => EntryBy::Person(customer, role),
+        };
+        let present = self.ticket.status;
+        if present.is_active() {
+            return Err(Refused::NotResolved { present });
+        }
+        if self.ticket.is_rated() {
+            return Err(Refused::RatedAlready);
+        }
+        self.ticket.rating = Some(rating.rating);
+        self.ticket.rating_feedback = rating.feedback;
+        self.ticket.rated_at = Some(now);
+        self.ticket.rated_for = self.ticket.resolved_for;
+        self.ticket.rated_cycle = Some(self.ticket.reopened_count);
+        let rated = Happened::Rated {
+            rating: rating.rating,
+        };
+        let before = std::mem::replace(&mut self.by, by);
+        self.record(now, rated);
+        self.by = before;
+        Ok(())
+    }
+
+    pub fn resolve(&mut self, resolution: Resolution, by_closing: bool, now: DateTime<Utc>) {
+        self.become_status(Status::Resolved, now);
+        self.ticket.resolution = Some(Json(resolution));
+        self.record(now, Happened::Resolved { by_closing });
+    }
+
+    /// Closes what is resolved.
+    pub fn end(&mut self, now: DateTime<Utc>) {
+        self.become_status(Status::Closed, now);
+        self.record(now, Happened::Closed);
+    }
+}

@@ -1,0 +1,79 @@
+//! Changes of texts and labels, each with what it was and what it is. Pure.
+
+use crate::tickets::Case;
+use crate::{
+    people::{Change, Role},
+    tickets::{Happened, Refused, Related, TicketEdit},
+};
+use chrono::{DateTime, Utc};
+
+impl Case {
+    /// Changes what `edit` names; the present value again changes nothing. The clocks run on:
+    /// targets follow from a new priority or a reopening, not from another category.
+    ///
+    /// # Errors
+    /// A requester changes it after staff have answered it, or after it has ended.
+    pub fn edit(&mut self, edit: TicketEdit, by: Role, now: DateTime<Utc>) -> Result<(), Refused> {
+        let is_answered =
+            self.ticket.first_response_at.is_some() || !self.ticket.status.is_active();
+        if is_answered && !by.is_staff() {
+            return Err(Refused::Answered);
+        }
+        let ticket = &mut self.ticket;
+        let mut happened = vec![
+            changed(&mut ticket.subject, edit.subject)
+                .map(|(from, to)| Happened::SubjectChanged { from, to }),
+            changed(&mut ticket.description, edit.description)
+                .map(|(from, to)| Happened::DescriptionChanged { from, to }),
+            changed(&mut ticket.category, edit.category)
+                .map(|(from, to)| Happened::CategoryChanged { from, to }),
+            changed(&mut ticket.department, edit.department)
+                .map(|(from, to)| Happened::DepartmentChanged { from, to }),
+            changed(&mut ticket.language, edit.language)
+                .map(|(from, to)| Happened::LanguageChanged { from, to }),
+            changed(&mut ticket.tags, edit.tags)
+                .map(|(from, to)| Happened::TagsChanged { from, to }),
+        ];
+        for (reference, value, change) in [
+            (
+                Related::Booking,
+                &mut ticket.related_booking,
+                edit.related_booking,
+            ),
+            (
+                Related::Transaction,
+                &mut ticket.related_transaction,
+                edit.related_transaction,
+            ),
+            (
+                Related::Conversation,
+                &mut ticket.related_conversation,
+                edit.related_conversation,
+            ),
+        ] {
+            let to = match change {
+                Change::Stays => None,
+                Change::Cleared => Some(None),
+                Change::To(text) => Some(Some(text)),
+            };
+            happened.push(
+                changed(value, to).map(|(from, to)| Happened::RelatedChanged {
+                    reference,
+                    from,
+                    to,
+                }),
+            );
+        }
+        for what in happened.into_iter().flatten() {
+            self.record(now, what);
+        }
+        Ok(())
+    }
+}
+
+/// Changes a value; what it was and what it is, where that differs.
+fn changed<T: PartialEq + Clone>(value: &mut T, to: Option<T>) -> Option<(T, T)> {
+    let to = to.filter(|to| *to != *value)?;
+    let from = std::mem::replace(value, to.clone());
+    Some((from, to))
+}

@@ -1,0 +1,287 @@
+//! Where what was searched for stands: pieces of text around it. Pure.
+
+use crate::tickets::search::{
+    Search, Steps,
+    words::{Word, words},
+};
+use crate::{ids::MessageId, text_enum};
+use std::ops::Range;
+
+text_enum! {
+    /// A part of a ticket that can be searched.
+    pub enum Field {
+        /// Its number.
+        Number = "ticketNumber",
+        /// Its subject.
+        Subject = "subject",
+        /// One of its tags.
+        Tag = "tags",
+        /// Its description.
+        Description = "description",
+        /// One of its messages.
+        Message = "message",
+    }
+}
+
+/// A place in a ticket where something stands that was searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Highlight {
+    /// Where.
+    pub field: Field,
+    /// In which message.
+    pub message: Option<MessageId>,
+    /// The text around it.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// What was searched for.
+    Found(String),
+    /// What stands around it.
+    Around(String),
+}
+
+/// Bytes shown before what was found, and in all, with the signs for what was left out. Words are not cut
+/// but for one that is longer than all of it.
+const BEFORE: usize = 60;
+const IN_ALL: usize = 200;
+/// Stands where text was left out.
+const LEFT_OUT: &str = "…";
+/// Bytes of the text itself.
+const OF_THE_TEXT: usize = IN_ALL - 2 * LEFT_OUT.len();
+
+/// The text around the first place where something stands that was searched for; `None` when nothing
+/// does, or no steps are left to find it. The text is read no further than it is shown.
+#[must_use]
+pub fn snippet(text: &str, search: &Search, steps: &mut Steps) -> Option<Vec<Piece>> {
+    let mut reading = Reading {
+        rest: words(text),
+        read: Vec::new(),
+    };
+    let mut window: Option<Window> = None;
+    let mut at = 0;
+    while !steps.are_over() {
+        let rest = reading.onwards(at, search.longest(), steps);
+        let Some(next) = rest.first() else { break };
+        if window
+            .as_ref()
+            .is_some_and(|window| next.at.start >= window.end)
+        {
+            break;
+        }
+        let length = search.matches_at(rest, steps);
+        if let Some(place) = place(rest, length) {
+            let window = window.get_or_insert_with(|| Window::around(&place, &reading.read, text));
+            window.found.push(place);
+        }
+        at = at.saturating_add(length.max(1));
+    }
+    window.map(|window| window.shown(text, &reading.read))
+}
+
+/// Where these first words stand.
+fn place(words: &[Word], length: usize) -> Option<Range<usize>> {
+    let words = words.get(..length)?;
+    Some(words.first()?.at.start..words.last()?.at.end)
+}
+
+/// The words of a text, read no further than they are asked for.
+struct Reading<I> {
+    rest: I,
+    read: Vec<Word>,
+}
+
+impl<I: Iterator<Item = Word>> Reading<I> {
+    /// The words from a place on: so many, or those that there are.
+    fn onwards(&mut self, at: usize, many: usize, steps: &mut Steps) -> &[Word] {
+        while self.read.len() < at.saturating_add(many.max(1)) {
+            let Some(word) = self.rest.next() else { break };
+            let before = self.read.last().map_or(0, |word| word.at.end);
+            steps.take(word.at.end.saturating_sub(before));
+            self.read.push(word);
+        }
+        self.read.get(at..).unwrap_or_default()
+    }
+}
+
+/// The part of a text that is shown at most.
+struct Window {
+    start: usize,
+    end: usize,
+    found: Vec<Range<usize>>,
+}
+
+impl Window {
+    /// Of the text around the first place.
+    fn around(place: &Range<usize>, read: &[Word], text: &str) -> Self {
+        let earliest = place.start.saturating_sub(BEFORE);
+        let near = read.iter().position(|word| word.at.start >= earliest);
+        let start = match near.and_then(|near| Some((near, read.get(near)?))) {
+            // Before the first word there is no word to cut.
+            Some((0, _)) | None => text.ceil_char_boundary(earliest),
+            Some((_, word)) => word.at.start,
+        };
+        Self {
+            start,
+            end: text.floor_char_boundary(start.saturating_add(OF_THE_TEXT)),
+            found: Vec::new(),
+        }
+    }
+
+    /// Where what is shown ends: after a whole word, and after what follows the last one.
+    fn last(&self, read: &[Word]) -> usize {
+        let whole = read.iter().map(|word| word.at.end);
+        let last = whole.take_while(|end| *end <= self.end).last();
+        let fits_no_more = read.last().is_some_and(|word| word.at.end > self.end);
+        let cuts_the_first = self.found.first().is_some_and(|place| place.end > self.end);
+        match last {
+            Some(last) if fits_no_more && !cuts_the_first => last,
+            Some(_) | None => self.end,
+        }
+    }
+
+    fn shown(self, text: &str, read: &[Word]) -> Vec<Piece> {
+        let end = self.last(read);
+        let mut pieces = Vec::new();
+        let mut push = |piece: fn(String) -> Piece, text: Option<&str>| {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                pieces.push(piece(text.to_owned()));
+            }
+        };
+        push(Piece::Around, (self.start > 0).then_some(LEFT_OUT));
+        let mut from = self.start;
+        for (n, place) in self.found.into_iter().enumerate() {
+            // The first is what is shown; a later one is marked where it is shown whole.
+            if n > 0 && place.end > end {
+                break;
+            }
+            let place = place.start..place.end.min(end);
+            push(Piece::Around, text.get(from..place.start));
+            push(Piece::Found, text.get(place.clone()));
+            from = place.end;
+        }
+        push(Piece::Around, text.get(from..end));
+        push(Piece::Around, (end < text.len()).then_some(LEFT_OUT));
+        pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// With what was found in brackets.
+    fn shown(text: &str, search: &str) -> Option<String> {
+        let search = Search::parse(search).unwrap();
+        let pieces = snippet(text, &search, &mut Steps::of_a_page())?;
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            Piece::Found(text) => format!("[{text}]"),
+            Piece::Around(text) => text,
+        });
+        Some(pieces.collect())
+    }
+
+    #[test]
+    fn a_snippet_marks_whatever_was_searched_for() {
+        for (text, search, expected) in [
+            ("Cannot pay.", "pay", Some("Cannot [pay].")),
+            ("Cannot pay.", "refund", None),
+            ("Cannot pay.", "-pay", None),
+            ("Réservé!", "reserve", Some("[Réservé]!")),
+            (
+                "the credit card, the card",
+                "\"credit card\" the",
+                Some("[the] [credit card], [the] card"),
+            ),
+            ("for #BKG-12345", "bkg-12345", Some("for #[BKG-12345]")),
+            ("payments", "pay*", Some("[payments]")),
+        ] {
+            assert_eq!(shown(text, search).as_deref(), expected, "{text} {search}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_text_what_stands_around_is_shown_and_words_are_whole() {
+        let text = format!("{}needle{}", "straw ".repeat(50), " straw".repeat(50));
+        let shown = shown(&text, "needle").unwrap();
+        assert!(
+            shown.starts_with("…straw straw") && shown.ends_with("straw…"),
+            "{shown}"
+        );
+        assert!(shown.contains("straw [needle] straw"), "{shown}");
+        assert!(shown.len() < IN_ALL + 20, "{shown}");
+    }
+
+    #[test]
+    fn a_snippet_has_two_hundred_characters_at_most_whatever_stands_around() {
+        let dashes = "-".repeat(9_000);
+        for (text, search) in [
+            (format!("{dashes} needle {dashes}"), "needle"),
+            (format!("{dashes} needle"), "needle"),
+            (format!("needle {dashes}"), "needle"),
+            (format!("a {dashes} needle {dashes} b"), "needle"),
+            ("x".repeat(20_000), "x*"),
+            (format!("needle {}", "x".repeat(20_000)), "needle"),
+            ("\u{fdfa} ".repeat(10_000), "\u{fdfa}"),
+            (
+                "needle ".repeat(2_000),
+                &*format!("\"{}\"", "needle ".repeat(60)),
+            ),
+            (
+                "😀".repeat(5_000) + "needle" + &"😀".repeat(5_000),
+                "needle",
+            ),
+        ] {
+            let shown = shown(&text, search).unwrap();
+            let bare = shown.replace(['[', ']'], "");
+            assert!(bare.chars().count() <= 200, "{search}: {shown}");
+            assert!(shown.contains('['), "{search}: {shown}");
+        }
+        let around = shown(&format!("{dashes} needle {dashes}"), "needle").unwrap();
+        assert!(
+            around.starts_with("…---") && around.ends_with("---…"),
+            "{around}"
+        );
+    }
+
+    #[test]
+    fn a_text_is_read_no_further_than_it_is_shown() {
+        let text = format!("needle {}", "straw ".repeat(3_000));
+        for search in ["needle", "straw", "needle \"straw straw straw\""] {
+            let mut steps = Steps::of_a_page();
+            let search = Search::parse(search).unwrap();
+            assert!(snippet(&text, &search, &mut steps).is_some());
+            assert!(steps.done() < 500, "{steps:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_snippet_is_short_whatever_the_text(
+            text in "(needle|[-–😀é ]{0,300}|[a-zé]{0,300}|\\PC{0,300}){0,4}",
+        ) {
+            if let Some(shown) = shown(&text, "needle a* é") {
+                let bare: usize = shown.chars().count();
+                let marks = shown.matches(['[', ']']).count();
+                prop_assert!(bare <= IN_ALL + marks, "{}", shown);
+            }
+        }
+
+        #[test]
+        fn a_snippet_is_a_part_of_its_text(text in any::<String>(), search in "[a-z0-9\"* -]{0,9}") {
+            let Ok(search) = Search::parse(&search) else { return Ok(()) };
+            let steps = &mut Steps::of_a_page();
+            let Some(pieces) = snippet(&text, &search, steps) else { return Ok(()) };
+            prop_assert!(pieces.iter().any(|piece| matches!(piece, Piece::Found(_))));
+            let whole: String = pieces.iter().map(|piece| match piece {
+                Piece::Found(text) | Piece::Around(text) => text.as_str(),
+            }).collect();
+            let whole = whole.strip_prefix('…').unwrap_or(&whole);
+            let whole = whole.strip_suffix('…').unwrap_or(whole);
+            prop_assert!(text.contains(whole));
+        }
+    }
+}

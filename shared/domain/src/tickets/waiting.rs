@@ -1,0 +1,126 @@
+//! A ticket that waits for an agent, as far as giving it out goes. Pure.
+
+use crate::tickets::{Category, Priority, Status, Ticket};
+use crate::{
+    ids::{TicketId, UserId},
+    people::{Department, Level},
+};
+use chrono::{DateTime, Utc};
+
+/// A ticket that waits for an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub id: TicketId,
+    /// What it is about.
+    pub category: Category,
+    /// Where it belongs.
+    pub department: Department,
+    /// The customer's language.
+    pub language: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was lifted.
+    pub escalation_level: i32,
+    /// Who handed it back last.
+    pub handed_back_by: Option<UserId>,
+    /// Since when it exists.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Waiting {
+    /// The ticket, if it waits for an agent. One that waits for its customer has nothing to do for
+    /// anybody before the answer.
+    #[must_use]
+    pub fn of(ticket: &Ticket) -> Option<Self> {
+        let waits = ticket.assigned_to.is_none()
+            && ticket.status.is_active()
+            && ticket.status != Status::WaitingCustomer;
+        waits.then(|| Self {
+            id: ticket.id,
+            category: ticket.category,
+            department: ticket.department,
+            language: ticket.language.clone(),
+            priority: ticket.priority,
+            status: ticket.status,
+            escalation_level: ticket.escalation_level,
+            handed_back_by: ticket.handed_back_by,
+            created_at: ticket.created_at,
+        })
+    }
+
+    /// The lowest level of agents that may take it: the one it was lifted to, as long as it is.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match self.status {
+            Status::Escalated => Level(self.escalation_level.saturating_add(1)),
+            Status::Open
+            | Status::Assigned
+            | Status::InProgress
+            | Status::WaitingCustomer
+            | Status::WaitingInternal
+            | Status::Reopened
+            | Status::Resolved
+            | Status::Closed => Level(1),
+        }
+    }
+
+    /// The order in which tickets are given out: the most urgent first, then the oldest.
+    #[must_use]
+    pub fn goes_before(&self, other: &Self) -> bool {
+        let place = |ticket: &Self| (ticket.created_at, ticket.id);
+        self.priority > other.priority
+            || (self.priority == other.priority && place(self) < place(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{prelude::*, sample::select, strategy::ValueTree};
+    use std::cmp::Reverse;
+
+    fn any_waiting() -> impl Strategy<Value = Waiting> {
+        let parts = (select(Priority::ALL), 0..3_i64, 0..3_u128);
+        parts.prop_map(|(priority, second, id)| Waiting {
+            id: TicketId(uuid::Uuid::from_u128(id)),
+            category: Category::General,
+            department: Department::General,
+            language: "en".to_owned(),
+            priority,
+            status: Status::Open,
+            escalation_level: 0,
+            handed_back_by: None,
+            created_at: DateTime::from_timestamp(second, 0).unwrap(),
+        })
+    }
+
+    proptest! {
+        /// The order that the queries ask for.
+        #[test]
+        fn the_most_urgent_goes_first_then_the_oldest(one in any_waiting(), other in any_waiting()) {
+            let place = |it: &Waiting| (Reverse(it.priority), it.created_at, it.id);
+            prop_assert_eq!(one.goes_before(&other), place(&one) < place(&other));
+        }
+    }
+
+    #[test]
+    fn only_a_ticket_that_is_lifted_now_asks_for_a_level() {
+        for (status, level) in [
+            (Status::Escalated, 3),
+            (Status::Open, 1),
+            (Status::Reopened, 1),
+        ] {
+            let mut runner = proptest::test_runner::TestRunner::deterministic();
+            let tree = any_waiting().new_tree(&mut runner).unwrap();
+            let waiting = Waiting {
+                status,
+                escalation_level: 2,
+                ..tree.current()
+            };
+            assert_eq!(waiting.level(), Level(level), "{status}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Jobs as operators see them, in SQL.
+
+use crate::operate::{COUNTED, Entry, Filter, Held, Page, QueueState};
+use crate::{JobId, State, ledger::Count};
+use chrono::{DateTime, Utc};
+use domain::queue::{Queue, QueueName};
+use platform::work::Tx;
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
+use std::collections::BTreeSet;
+
+/// The one column list of jobs as operators see them. The queue comes as text, since it may be one that
+/// this release does not have.
+macro_rules! entries {
+    ($head:literal, $tail:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Entry,
+            $head + r#" id, queue as "queue!: String", state, payload, priority, attempt, max_attempts, run_at, lease_until,
+                dispatches, interruptions, last_error, traceparent, created_at, finished_at "# + $tail
+            $(, $argument)*
+        )
+    };
+}
+
+/// A part of the jobs that `filter` means, the newest first: at most `limit`, those before `before`.
+///
+/// # Errors
+/// The database failed.
+pub async fn page(
+    pool: &PgPool,
+    filter: &Filter,
+    before: Option<JobId>,
+    limit: i64,
+) -> sqlx::Result<Page> {
+    let mut count = QueryBuilder::new("select count(*) from (");
+    narrow(&mut count, filter, None, COUNTED.saturating_add(1));
+    count.push(") meant");
+    let found: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    let mut query = QueryBuilder::new("");
+    narrow(&mut query, filter, before, limit.saturating_add(1));
+    let mut ids: Vec<i64> = query.build_query_scalar().fetch_all(pool).await?;
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = ids.len() > wanted;
+    ids.truncate(wanted);
+    let jobs = entries!(
+        "select",
+        "from jobs where id = any($1) order by id desc",
+        &ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(Page {
+        jobs,
+        total: found.min(COUNTED),
+        total_is_exact: found <= COUNTED,
+        next: ids.last().filter(|_| more).copied().map(JobId),
+    })
+}
+
+/// The newest of each state, at most `limit` in all. Each state is asked for by itself and by name,
+/// since each has an index of its own.
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<JobId>, limit: i64) {
+    query.push("select id from (");
+    let mut states = filter.states.clone();
+    states.sort_unstable();
+    states.dedup();
+    for (at, state) in states.iter().enumerate() {
+        if at > 0 {
+            query.push(" union all ");
+        }
+        query.push("(select id from jobs where lane = 'workers' and state = '");
+        query.push(state.as_str()).push("'");
+        if let Some(queue) = filter.queue {
+            query.push(" and queue = ").push_bind(queue.as_str());
+        }
+        if let Some(before) = before {
+            query.push(" and id < ").push_bind(before.0);
+        }
+        query
+            .push(" order by id desc limit ")
+            .push_bind(limit)
+            .push(")");
+    }
+    query
+        .push(") of_states order by id desc limit ")
+        .push_bind(limit);
+}
+
+/// A job, if there is one.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Entry>> {
+    entries!(
+        "select",
+        "from jobs where id = $1 and lane = 'workers'",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A job, unless somebody runs it at this moment.
+pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> {
+    entries!(
+        "select",
+        "from jobs where id = $1 and lane = 'workers' for update skip locked",
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await
+}
+
+/// Has a locked job run at `now`, with all of its attempts.
+pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+    entries!(
+        "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
+             lease_until = null, finished_at = null
+         where id = $1 returning",
+        "",
+        id.0,
+        now,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Takes a locked job out of the queue.
+pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+    entries!(
+        "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
+         where id = $1 returning",
+        "",
+        id.0,
+        now,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Stops a queue, or lets it go on.
+pub async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update queue_control set paused = $2, held_until = case when $2 then held_until end,
+             held_because = case when $2 then held_because end, probe = case when $2 then probe end,
+             failures = case when $2 then failures else 0 end
+         where queue = $1",
+        queue.as_str(),
+        paused,
+    )
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+}
+
+/// What is set for a queue.
+struct Control {
+    queue: QueueName,
+    paused: bool,
+    failures: i32,
+    held_until: Option<DateTime<Utc>>,
+    held_because: Option<String>,
+}
+
+/// How each queue stands: ours, and whatever else there is.
+///
+/// # Errors
+/// The database failed.
+pub async fn queues(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueState>> {
+    let counts = crate::store::counts(&mut *db, now).await?;
+    let controls = sqlx::query_as!(
+        Control,
+        r#"select queue as "queue!: String", paused, failures, held_until, held_because from queue_control"#,
+    )
+    .fetch_all(db)
+    .await?;
+    let ours = Queue::ALL.iter().map(|queue| QueueName::from(*queue));
+    let counted = counts.iter().map(|count| count.queue.clone());
+    let set = controls.iter().map(|control| control.queue.clone());
+    let names: BTreeSet<QueueName> = ours.chain(counted).chain(set).collect();
+    let states = names.iter().map(|name| stands(name, &counts, &controls));
+    Ok(states.collect())
+}
+
+fn stands(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueState {
+    let of = |state| {
+        counts
+            .iter()
+            .find(|count| count.queue == *name && count.state == state)
+    };
+    let count = |state| of(state).map_or(0, |count| count.count);
+    let control = controls.iter().find(|control| control.queue == *name);
+    let trouble = control.filter(|control| control.failures > 0);
+    QueueState {
+        queue: name.clone(),
+        paused: control.is_some_and(|control| control.paused),
+        ready: count(State::Ready),
+        sent: count(State::Sent),
+        running: count(State::Running),
+        dead: count(State::Dead),
+        oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
+        trouble: trouble.and_then(|control| {
+            Some(Held {
+                until: control.held_until?,
+                because: control.held_because.clone().unwrap_or_default(),
+                times: control.failures,
+            })
+        }),
+    }
+}

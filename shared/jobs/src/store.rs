@@ -1,0 +1,329 @@
+//! The SQL of the ledger: enqueueing, one run from its lock to its outcome, and the account.
+//! Handing out is in [`crate::relay`].
+
+use crate::{
+    Batch, JobId, NewJob, State,
+    ledger::{Count, Failure, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
+};
+use chrono::{DateTime, Utc};
+use domain::queue::Lane;
+use platform::{trace::Trace, work::Tx};
+use sqlx::{PgExecutor, PgPool};
+use std::time::Duration;
+
+/// Writes jobs to the ledger, in the transaction of the change that they follow from. Those whose like already
+/// waits are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> Result<(), sqlx::Error> {
+    let queues: Vec<String> = jobs.iter().map(|job| job.queue.to_string()).collect();
+    let payloads: Vec<_> = jobs.iter().map(|job| job.payload.clone()).collect();
+    let priorities: Vec<i16> = jobs.iter().map(|job| job.priority).collect();
+    let keys: Vec<String> = jobs
+        .iter()
+        .map(|job| job.unique_key.clone().unwrap_or_default())
+        .collect();
+    let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
+    sqlx::query!(
+        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at, traceparent)
+           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3, $9
+           from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[])
+               as fresh (queue, payload, priority, unique_key, max_attempts)
+           on conflict (unique_key, lane)
+               where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
+        batch.lane.as_str(),
+        batch.run_at,
+        batch.created_at,
+        &queues,
+        &payloads,
+        &priorities,
+        &keys,
+        &attempts,
+        batch.trace.map(|trace| trace.to_string()),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Locks a job that is to be run, unless it is done, put off, or run by somebody else. One that waits
+/// although a hint of it came may be run too, once it is due.
+///
+/// Of a queue in trouble none but the one that is sent to see may run, also when the hold is over:
+/// what was handed out before goes back.
+///
+/// It also bounds the transaction: PostgreSQL itself ends one whose process was killed while a
+/// statement waited, within a second; one whose process was frozen or whose machine vanished, later.
+/// The lock on the row would otherwise stay for hours.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock(
+    tx: &mut Tx,
+    id: JobId,
+    now: DateTime<Utc>,
+) -> Result<Option<Locked>, sqlx::Error> {
+    let statement = millis(RUN_LIMIT + Duration::from_secs(5));
+    let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
+    let row = sqlx::query!(
+        r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
+                  coalesce(failures, 0) as "failures!",
+                  lane = 'workers' and probe is distinct from id
+                      and coalesce(held_until > $4 or (failures > 0 and state = 'sent'), false) as "held!",
+                  set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
+                  set_config('statement_timeout', $2, true) as statement_limit,
+                  set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
+           from jobs left join queue_control as control on control.queue = jobs.queue
+           where id = $1 and (state = 'sent' or (state = 'ready' and run_at <= $4)) for update of jobs skip locked"#,
+        id.0,
+        statement,
+        idle,
+        now,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Locked {
+        id: row.id,
+        queue: row.queue,
+        payload: row.payload,
+        attempt: row.attempt,
+        max_attempts: row.max_attempts,
+        dispatches: row.dispatches,
+        interruptions: row.interruptions,
+        lease_token: row.lease_token,
+        run_at: row.run_at,
+        trace: row.traceparent.as_deref().and_then(Trace::parse),
+        created_at: row.created_at,
+        troubles: row.failures,
+        held: row.held,
+    }))
+}
+
+fn millis(limit: Duration) -> String {
+    limit.as_millis().to_string()
+}
+
+/// Notes, before a run, that the one before it came to no outcome.
+///
+/// # Errors
+/// The database failed.
+pub async fn note_interruption(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set interruptions = interruptions + 1 where id = $1",
+        id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks a locked job as done.
+///
+/// # Errors
+/// The database failed.
+pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set state = 'done', attempt = attempt + 1, finished_at = $2 where id = $1",
+        id.0,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Claims a locked job for a run outside of any transaction, once this one is committed. The
+/// claim counts as an interruption until there is an outcome.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim_outside(
+    tx: &mut Tx,
+    locked: &mut Locked,
+    lease: Duration,
+) -> Result<(), sqlx::Error> {
+    locked.lease_token = sqlx::query_scalar!(
+        r#"update jobs set state = 'running', lease_token = lease_token + 1, interruptions = interruptions + 1,
+                  overdue = false, lease_until = clock_timestamp() + make_interval(secs => $2)
+           where id = $1 returning lease_token"#,
+        locked.id.0,
+        lease.as_secs_f64(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Renews the lease of a job that runs outside, also in the grace after its end. `false`: it was taken
+/// back, or another run got further.
+///
+/// # Errors
+/// The database failed.
+pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool, sqlx::Error> {
+    let renewed = sqlx::query!(
+        r#"update jobs set overdue = false, lease_until = clock_timestamp() + make_interval(secs => $3)
+           where id = $1 and lease_token = $2 and attempt = $4 and state = 'running'"#,
+        fence.id.0,
+        fence.lease_token,
+        lease.as_secs_f64(),
+        fence.attempt,
+    )
+    .execute(pool)
+    .await?;
+    Ok(renewed.rows_affected() == 1)
+}
+
+/// Whether a run is still the one whose outcome counts; if so, nobody gets past it before the transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_current(tx: &mut Tx, fence: Fence) -> Result<bool, sqlx::Error> {
+    let current = sqlx::query!(
+        r#"select from jobs where id = $1 and lease_token = $2 and attempt = $3 and state in ('ready', 'sent', 'running')
+           for update"#,
+        fence.id.0,
+        fence.lease_token,
+        fence.attempt,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(current.is_some())
+}
+
+/// Marks a job that ran outside as done, also when its lease was over meanwhile and it was taken
+/// back, as long as nobody has begun to run it anew. `false`: another run got further, this one's
+/// outcome must not be recorded.
+///
+/// # Errors
+/// The database failed.
+pub async fn finish_outside(
+    tx: &mut Tx,
+    fence: Fence,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        r#"update jobs set state = 'done', attempt = attempt + 1, interruptions = 0, finished_at = $3
+           where id = $1 and lease_token = $2 and attempt = $4 and state in ('ready', 'sent', 'running')"#,
+        fence.id.0,
+        fence.lease_token,
+        now,
+        fence.attempt,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a run that did not get its job done: the job waits again, or is a dead letter. `false`: another run got
+/// further, and nothing is written.
+///
+/// # Errors
+/// The database failed.
+pub async fn close_run(
+    tx: &mut Tx,
+    fence: Fence,
+    failure: Failure,
+    error: &str,
+) -> Result<bool, sqlx::Error> {
+    let (state, at, attempts) = match failure {
+        Failure::PutOff(run_at) => (State::Ready, run_at, 1),
+        Failure::GivenBack(run_at) => (State::Ready, run_at, 0),
+        Failure::Dead(since) => (State::Dead, since, 1),
+    };
+    let closed = sqlx::query!(
+        r#"update jobs set state = $4, attempt = attempt + $6, last_error = left($7, 2000), lease_until = null,
+                  run_at = case when $4 = 'ready' then $5 else run_at end,
+                  finished_at = case when $4 = 'dead' then $5 else finished_at end,
+                  dispatches = case when $4 = 'ready' then 0 else dispatches end,
+                  interruptions = case when $4 = 'ready' then 0 else interruptions end
+           where id = $1 and attempt = $2 and lease_token = $3 and state in ('ready', 'sent', 'running')"#,
+        fence.id.0,
+        fence.attempt,
+        fence.lease_token,
+        state.as_str(),
+        at,
+        attempts,
+        error,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(closed.rows_affected() == 1)
+}
+
+/// Gives a locked job of a queue that is held back, as if it had never been handed out.
+///
+/// # Errors
+/// The database failed.
+pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set state = 'ready', dispatches = greatest(dispatches - 1, 0), lease_until = null where id = $1",
+        id.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Jobs of a lane that are due, the first at most 100, in the order in which they fell due.
+///
+/// # Errors
+/// The database failed.
+pub async fn due(pool: &PgPool, lane: Lane, now: DateTime<Utc>) -> Result<Vec<JobId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id from jobs where state = 'ready' and lane = $1 and run_at <= $2 order by run_at, id limit 100"#,
+        lane.as_str(),
+        now,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Deletes at most `limit` jobs of a lane that were done, or decided against, before an instant; says how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete_over(
+    pool: &PgPool,
+    lane: Lane,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        r#"delete from jobs where id in (
+               select id from (select id from jobs where state = 'done' and lane = $1 and finished_at < $2
+                               order by finished_at limit $3 for update skip locked) done
+               union all
+               select id from (select id from jobs where state = 'cancelled' and lane = $1 and finished_at < $2
+                               order by finished_at limit $3 for update skip locked) cancelled)"#,
+        lane.as_str(),
+        before,
+        limit,
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// How much there is of each queue in each state that is not over, and of dead letters; the
+/// workers' lane alone. Queues that only another release has are among them.
+///
+/// # Errors
+/// The database failed.
+pub async fn counts(
+    db: impl PgExecutor<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Count>, sqlx::Error> {
+    sqlx::query_as!(
+        Count,
+        r#"select queue as "queue!: String", state as "state!: crate::State", count(*) as "count!",
+                  min(run_at) filter (where state = 'ready' and run_at <= $1) as oldest_due
+           from (select queue, state, run_at from jobs where state = 'ready' and lane = 'workers'
+                 union all select queue, state, run_at from jobs where state in ('sent', 'running') and lane = 'workers'
+                 union all select queue, state, run_at from jobs where state = 'dead' and lane = 'workers') as kept
+           group by queue, state order by queue, state"#,
+        now,
+    )
+    .fetch_all(db)
+    .await
+}

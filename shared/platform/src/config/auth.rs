@@ -1,0 +1,145 @@
+//! Tokens, registration, the first admin, and who else says who somebody is.
+
+use crate::config::reader::Reader;
+use domain::{people::HashCost, text_enum};
+use secrecy::SecretString;
+
+text_enum! {
+    /// Who may register agents.
+    pub enum StaffRegistration {
+        /// Admins alone.
+        Closed = "closed",
+        /// Anybody, as an agent.
+        Open = "open",
+    }
+}
+
+/// Tokens and registration.
+#[derive(Debug)]
+pub struct Auth {
+    /// Signs access tokens.
+    pub jwt_secret: SecretString,
+    /// Signed those that are still under way after a change of the secret.
+    pub previous_jwt_secret: Option<SecretString>,
+    /// `iss` of tokens.
+    pub issuer: String,
+    /// `aud` of tokens.
+    pub audience: String,
+    /// Who may register agents.
+    pub staff_registration: StaffRegistration,
+    /// The admin to create when there is none.
+    pub bootstrap_admin: Option<BootstrapAdmin>,
+    /// Who else issues access tokens.
+    pub outside: Option<OutsideIssuer>,
+    /// What the hash of a password costs.
+    pub hash_cost: HashCost,
+}
+
+impl Auth {
+    /// The secrets that links in mails may have been made with, the present one first.
+    #[must_use]
+    pub fn link_secrets(&self) -> Vec<&SecretString> {
+        std::iter::once(&self.jwt_secret)
+            .chain(&self.previous_jwt_secret)
+            .collect()
+    }
+}
+
+/// An issuer whose access tokens are good here as well, by its published keys.
+#[derive(Debug, Clone)]
+pub struct OutsideIssuer {
+    /// Where its keys are: https, or a file.
+    pub keys: String,
+    /// `iss` of its tokens.
+    pub issuer: String,
+    /// `aud` of its tokens.
+    pub audience: String,
+    /// Whether it is believed who is of the staff.
+    pub staff_roles: StaffRoles,
+}
+
+/// Whether an outside issuer is believed who is of the staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffRoles {
+    /// Its people are requesters, whatever it says.
+    NotBelieved,
+    /// They are what it says.
+    Believed,
+}
+
+/// The admin to create when there is none.
+#[derive(Debug)]
+pub struct BootstrapAdmin {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+}
+
+pub fn read(read: &mut Reader) -> Auth {
+    let jwt_secret = read.needed("JWT_SECRET");
+    let previous_jwt_secret = read.text("JWT_SECRET_PREVIOUS");
+    for (name, secret) in [
+        ("JWT_SECRET", jwt_secret.as_str()),
+        ("JWT_SECRET_PREVIOUS", previous_jwt_secret),
+    ] {
+        if !secret.is_empty() && secret.len() < 32 {
+            read.fault(
+                name,
+                "must have at least 32 characters, such as `openssl rand -hex 32` gives",
+            );
+        }
+    }
+    let bootstrap_admin = match (
+        read.text("BOOTSTRAP_ADMIN_EMAIL"),
+        read.text("BOOTSTRAP_ADMIN_PASSWORD"),
+    ) {
+        ("", "") => None,
+        ("", _) | (_, "") => {
+            read.fault(
+                "BOOTSTRAP_ADMIN_EMAIL",
+                "and BOOTSTRAP_ADMIN_PASSWORD go together: set both or neither",
+            );
+            None
+        }
+        (email, password) => Some(BootstrapAdmin {
+            email: email.to_owned(),
+            password: password.into(),
+        }),
+    };
+    Auth {
+        hash_cost: HashCost::OWASP,
+        jwt_secret: jwt_secret.into(),
+        previous_jwt_secret: (!previous_jwt_secret.is_empty()).then(|| previous_jwt_secret.into()),
+        issuer: read.needed("JWT_ISSUER"),
+        audience: read.needed("JWT_AUDIENCE"),
+        staff_registration: read.word("STAFF_REGISTRATION", StaffRegistration::Closed),
+        bootstrap_admin,
+        outside: outside(read),
+    }
+}
+
+fn outside(read: &mut Reader) -> Option<OutsideIssuer> {
+    let staff_roles = if read.flag("AUTH_JWKS_TRUST_ROLES") {
+        StaffRoles::Believed
+    } else {
+        StaffRoles::NotBelieved
+    };
+    if read.text("AUTH_JWKS_URL").is_empty() {
+        return None;
+    }
+    let keys = read.address("AUTH_JWKS_URL", &["https", "http", "file"]);
+    let of_this_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    if keys.starts_with("http://") && !of_this_machine.iter().any(|host| keys.starts_with(host)) {
+        read.fault(
+            "AUTH_JWKS_URL",
+            "must be https: whoever could change the keys on their way could be anybody",
+        );
+    }
+    Some(OutsideIssuer {
+        keys,
+        issuer: read.needed("AUTH_JWKS_ISSUER"),
+        audience: read.needed("AUTH_JWKS_AUDIENCE"),
+        staff_roles,
+    })
+}

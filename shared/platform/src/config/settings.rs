@@ -1,0 +1,188 @@
+//! The layers that a setting is taken from: defaults, file, environment.
+
+use std::{collections::BTreeMap, fmt, path::Path};
+
+/// Names and values, from three layers: defaults, file, environment.
+#[derive(Clone)]
+pub struct Settings(BTreeMap<String, String>);
+
+/// What is wrong with the configuration: all of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has {} problem(s):", self.0.len())?;
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl ConfigError {
+    /// These problems, if there are any.
+    ///
+    /// # Errors
+    /// There are.
+    pub fn unless_none(problems: Vec<String>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(problems))
+        }
+    }
+
+    /// One line for each problem.
+    #[must_use]
+    pub fn into_problems(self) -> Vec<String> {
+        self.0
+    }
+}
+
+impl Settings {
+    /// The defaults, overlaid by the file that `SUPPORT_CONFIG` names and by the environment.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not TOML, or has names that do not exist.
+    pub fn load(environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let (settings, problems) = Self::gather(environment);
+        ConfigError::unless_none(problems).map(|()| settings)
+    }
+
+    /// The same as far as it can be read, and everything that is wrong with the file: for whoever has
+    /// other problems to tell beside.
+    #[must_use]
+    pub fn gather(environment: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
+        let (defaults, mut problems) = flat(crate::config::DEFAULTS);
+        let mut settings = Self(defaults);
+        if let Some(file) = environment("SUPPORT_CONFIG") {
+            problems.extend(settings.overlay_file(Path::new(&file)));
+        }
+        for (name, value) in &mut settings.0 {
+            if let Some(set) = environment(name) {
+                *value = set;
+            }
+        }
+        (settings, problems)
+    }
+
+    /// What the file says is taken over, but for what is wrong with it.
+    fn overlay_file(&mut self, file: &Path) -> Vec<String> {
+        let (values, mut problems) = match std::fs::read_to_string(file) {
+            Ok(text) => flat(&text),
+            Err(error) => (BTreeMap::new(), vec![error.to_string()]),
+        };
+        for (name, value) in values {
+            match self.0.get_mut(&name) {
+                Some(slot) => *slot = value,
+                None => problems.push(format!("there is no setting {name}")),
+            }
+        }
+        let file = file.display();
+        let in_file = |problem: String| format!("{file}: {problem}");
+        problems.into_iter().map(in_file).collect()
+    }
+
+    /// The value of a setting; empty when it is not set.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// Every setting with its value.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter();
+        all.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Gives a setting a value unless it has one: what the private servers supply.
+    pub fn supply(&mut self, name: &str, value: impl Into<String>) {
+        if self.get(name).is_empty() {
+            self.0.insert(name.to_owned(), value.into());
+        }
+    }
+}
+
+/// TOML of plain names and values, as text, and what is none of that. No value is repeated.
+fn flat(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut values, mut problems) = (BTreeMap::new(), Vec::new());
+    let table = text.parse::<toml::Table>().unwrap_or_else(|error| {
+        problems.push(error.message().to_owned());
+        toml::Table::new()
+    });
+    for (name, value) in table {
+        match plain(value) {
+            Some(value) => drop(values.insert(name, value)),
+            None => problems.push(format!("{name} must be text, a whole number or a flag")),
+        }
+    }
+    (values, problems)
+}
+
+fn plain(value: toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(flag) => Some(flag.to_string()),
+        toml::Value::Float(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_far_as_it_can_be_and_all_that_is_wrong_with_it_is_told() {
+        let file = std::env::temp_dir().join(format!("support-{}.toml", std::process::id()));
+        let text = "PRT = 1\nPORT = [1]\nHOST = \"::1\"\nLOG = 0.5\nMAIL_FROM = \"a@b.c\"\n";
+        std::fs::write(&file, text).unwrap();
+        let environment = |name: &str| match name {
+            "SUPPORT_CONFIG" => Some(file.display().to_string()),
+            "MAIL_FROM" => Some("d@e.f".to_owned()),
+            _ => None,
+        };
+        let (settings, problems) = Settings::gather(environment);
+        let refused = Settings::load(environment);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for part in ["no setting PRT", "PORT must be", "LOG must be"] {
+            assert!(problems.iter().any(|problem| problem.contains(part)));
+        }
+        assert_eq!(refused.err().unwrap().into_problems(), problems);
+        let read = ["PORT", "HOST", "LOG", "MAIL_FROM"].map(|name| settings.get(name));
+        assert_eq!(read, ["5000", "::1", "info", "d@e.f"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_or_is_not_there_is_one_problem() {
+        let (settings, problems) = Settings::gather(|name| match name {
+            "SUPPORT_CONFIG" => Some("/nowhere/support.toml".to_owned()),
+            "PORT" => Some("70000".to_owned()),
+            _ => None,
+        });
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(settings.get("PORT"), "70000");
+        let (values, problems) = flat("PORT = 1\nJWT_SECRET = hush\n");
+        assert!(values.is_empty());
+        assert_eq!(problems.len(), 1);
+        assert!(!problems.concat().contains("hush"), "{problems:?}");
+    }
+
+    #[test]
+    fn every_setting_is_explained_by_a_comment() {
+        let mut explained = false;
+        for line in crate::config::DEFAULTS.lines() {
+            match line.chars().next() {
+                None => explained = false,
+                Some('#') => explained = !line.starts_with("# ---"),
+                Some(_) => assert!(explained, "{line}"),
+            }
+        }
+    }
+}

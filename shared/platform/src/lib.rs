@@ -1,0 +1,22 @@
+//! What every process is built on: configuration, database, clock, ids, telemetry, metrics, presence, migrations
+//! and the unit of work. It knows no use case.
+
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod error_chain;
+pub mod files;
+pub mod health;
+pub mod id_source;
+pub mod metrics;
+pub mod migrate;
+pub mod presence;
+pub mod process;
+pub mod redis_link;
+pub mod telemetry;
+pub mod trace;
+pub mod work;
+
+/// The schema, from the first migration to the last.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

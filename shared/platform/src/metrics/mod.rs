@@ -1,0 +1,229 @@
+//! What is counted and measured in this process. Nothing of a ticket or a person is in it.
+//!
+//! What this process did is counted here as it happens, and nothing but the names of queues and channels is known of
+//! the rest of the program. How the queues, the deadlines and the other processes stand is asked of the database when
+//! somebody looks ([`actions::standing`]).
+
+pub mod labels;
+pub mod machine;
+
+use domain::{channel::Channel, queue::Queue};
+use labels::{Delivery, Event, JobRun, OfQueue, Request};
+use prometheus_client::{
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// The counters of a process.
+pub struct Metrics {
+    registry: Registry,
+    requests: Durations<Request>,
+    runs: Durations<JobRun>,
+    waits: Durations<OfQueue>,
+    deliveries: Family<Delivery, Counter>,
+    events: Family<Event, Counter>,
+    begins: Histogram,
+    relay: Mutex<Relay>,
+}
+
+/// What the relay of this process says of itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Relay {
+    /// When it last looked for jobs.
+    pub passed: Option<Instant>,
+    /// Whether jobs run without Redis.
+    pub without_redis: bool,
+}
+
+/// What came of an attempt to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// The provider took it.
+    Sent,
+    /// There was nothing to tell any more.
+    Dropped,
+    /// It waits until the address is confirmed.
+    Held,
+    /// It did not work, and is tried again.
+    Delayed,
+    /// It did not work and will not.
+    Failed,
+}
+
+impl Reached {
+    const ALL: [Self; 5] = [
+        Self::Sent,
+        Self::Dropped,
+        Self::Held,
+        Self::Delayed,
+        Self::Failed,
+    ];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Dropped => "dropped",
+            Self::Held => "held",
+            Self::Delayed => "delayed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("support"),
+            requests: Family::new_with_constructor(of_requests),
+            runs: Family::new_with_constructor(of_jobs),
+            waits: Family::new_with_constructor(of_jobs),
+            deliveries: Family::default(),
+            events: Family::default(),
+            begins: of_requests(),
+            relay: Mutex::default(),
+        };
+        // Series that begin at zero, so that their first event is seen as a change.
+        for channel in Channel::ALL {
+            for reached in Reached::ALL {
+                drop(
+                    metrics
+                        .deliveries
+                        .get_or_create(&delivery(*channel, reached)),
+                );
+            }
+        }
+        for queue in Queue::ALL {
+            drop(metrics.waits.get_or_create(&OfQueue::from(*queue)));
+        }
+        metrics.registered()
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    fn registered(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register(
+            "http_request_duration_seconds",
+            "How long requests took, by route, method and class of status",
+            self.requests.clone(),
+        );
+        registry.register(
+            "job_run_duration_seconds",
+            "How long runs of jobs took, by job and outcome",
+            self.runs.clone(),
+        );
+        registry.register(
+            "job_wait_seconds",
+            "How long jobs had been due when their run began, by queue",
+            self.waits.clone(),
+        );
+        registry.register(
+            "deliveries",
+            "Attempts to reach people, by channel and outcome",
+            self.deliveries.clone(),
+        );
+        registry.register(
+            "ticket_events",
+            "What happened to tickets, deadlines near (sla_at_risk) and passed (sla_breached) among it",
+            self.events.clone(),
+        );
+        registry.register(
+            "database_begin_seconds",
+            "How long it took to get a connection and begin a transaction",
+            self.begins.clone(),
+        );
+        self
+    }
+
+    /// A request was answered. `route` is a pattern, never a path.
+    pub fn request(&self, route: &str, method: &str, status: u16, took: Duration) {
+        let request = Request {
+            route: route.to_owned(),
+            method: labels::method(method),
+            status: labels::status(status),
+        };
+        let requests = self.requests.get_or_create(&request);
+        requests.observe(took.as_secs_f64());
+    }
+
+    /// A run of a job is over.
+    pub fn job(&self, job: &'static str, outcome: &'static str, took: Duration) {
+        let runs = self.runs.get_or_create(&JobRun { job, outcome });
+        runs.observe(took.as_secs_f64());
+    }
+
+    /// A run of a job begins, which has been due for that long.
+    pub fn waited(&self, queue: Queue, due_for: Duration) {
+        let waits = self.waits.get_or_create(&OfQueue::from(queue));
+        waits.observe(due_for.as_secs_f64());
+    }
+
+    /// Somebody was to be reached.
+    pub fn delivery(&self, channel: Channel, reached: Reached) {
+        self.deliveries
+            .get_or_create(&delivery(channel, reached))
+            .inc();
+    }
+
+    /// Something has happened to a ticket, and is committed.
+    pub fn event(&self, event: &'static str) {
+        self.events.get_or_create(&Event { event }).inc();
+    }
+
+    /// A transaction has begun.
+    pub fn began(&self, took: Duration) {
+        self.begins.observe(took.as_secs_f64());
+    }
+
+    /// The relay of this process has looked for jobs.
+    pub fn relay_passed(&self, without_redis: bool) {
+        *self.relay.lock().unwrap_or_else(PoisonError::into_inner) = Relay {
+            passed: Some(Instant::now()),
+            without_redis,
+        };
+    }
+
+    /// What has been counted so far.
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// What the relay of this process last said of itself.
+    pub fn relay(&self) -> Relay {
+        *self.relay.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const fn delivery(channel: Channel, reached: Reached) -> Delivery {
+    Delivery {
+        channel: channel.as_str(),
+        outcome: reached.as_str(),
+    }
+}
+
+/// From 5 ms to the 30 s that an answer may take.
+fn of_requests() -> Histogram {
+    Histogram::new([
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+    ])
+}
+
+/// From 5 ms to hours.
+fn of_jobs() -> Histogram {
+    Histogram::new([
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0,
+    ])
+}

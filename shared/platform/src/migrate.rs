@@ -1,0 +1,128 @@
+//! Brings the schema up to date, or waits until somebody else has.
+
+use crate::{
+    MIGRATOR,
+    context::Context,
+    db::{is_unavailable, unlimited, violates, waited_too_long, within},
+    error_chain::Chain,
+    health::{self, Schema},
+};
+use sqlx::{
+    Connection, PgConnection, PgPool, Postgres,
+    migrate::{MigrateDatabase, MigrateError, Migrator},
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long one look may take.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// How soon the end of somebody else's migrations is noticed.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long a migration waits for a lock. Whoever needs the table meanwhile stands in line behind it, be it
+/// the very job whose end it waits for.
+const LOCK_LIMIT: &str = "1s";
+/// How soon it is tried again: time for those who stood in line.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// For how long it is tried.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Why the schema is not as this program needs it.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The database could not be asked.
+    #[error("the database could not be asked for its migrations")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("the migrations could not be applied")]
+    Migrate(#[from] MigrateError),
+    /// Nobody applied them in time.
+    #[error("the schema of the database is older than this program: run `support migrate`")]
+    Behind,
+}
+
+/// Creates the database of the URL unless it is there.
+///
+/// # Errors
+/// The server cannot be reached, or does not allow it.
+pub async fn create_database(url: &str) -> Result<(), sqlx::Error> {
+    if Postgres::database_exists(url).await? {
+        return Ok(());
+    }
+    match Postgres::create_database(url).await {
+        // somebody else was quicker
+        Err(error) if is_duplicate(&error) => Ok(()),
+        created => created,
+    }
+}
+
+fn is_duplicate(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.as_deref() == Some("42P04") || violates(error, "pg_database_datname_index")
+}
+
+/// Applies what has not been applied. Several at once wait for each other, and for whoever uses the tables
+/// that are to be changed.
+///
+/// # Errors
+/// A migration failed, or a lock could not be had for long.
+pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
+    apply_all(pool, &MIGRATOR).await
+}
+
+/// [`apply`] with other migrations than this program's. What the database has beyond them is a later
+/// release's: the schema works with the release before it.
+///
+/// # Errors
+/// As there.
+pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), SchemaError> {
+    let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
+    migrator.set_ignore_missing(true);
+    let options = unlimited(pool).options([("lock_timeout", LOCK_LIMIT)]);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        // Of its own, and closed afterwards: a try that fails would keep sqlx' lock from others.
+        let mut connection = within(ANSWER_LIMIT, PgConnection::connect_with(&options)).await?;
+        let applied = migrator.run(&mut connection).await;
+        within(ANSWER_LIMIT, connection.close()).await?;
+        match applied {
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+                if waited_too_long(&error) && Instant::now() < deadline =>
+            {
+                tracing::info!("a table that is to be changed is in use; the migration waits");
+                tokio::time::sleep(TRY_AGAIN).await;
+            }
+            applied => return Ok(applied?),
+        }
+    }
+}
+
+/// Waits until all migrations that this program knows are applied. There may be more: the schema
+/// works with the release before it.
+///
+/// # Errors
+/// They were not within `limit`, or the database could not be asked.
+pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
+    let deadline = Instant::now() + limit;
+    let mut told = false;
+    loop {
+        let is_late = Instant::now() >= deadline;
+        match within(ANSWER_LIMIT, health::schema(cx)).await {
+            Ok(Schema::Current) => return Ok(()),
+            Ok(Schema::Behind) if is_late => return Err(SchemaError::Behind),
+            Ok(Schema::Behind) => {}
+            Err(error) if is_unavailable(&error) && !is_late => {
+                tracing::warn!(error = %Chain(&error), "waiting for the database");
+                told = true;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if !told {
+            told = true;
+            tracing::info!("waiting for `support migrate`");
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}

@@ -1,0 +1,153 @@
+//! Starting one server exactly once, whoever comes at the same time, and knowing that it is ready.
+//!
+//! The server's log is its lock: the server and its supervisor inherit the locked file as their
+//! output, so the lock lives exactly as long as they do, and the kernel frees it after kill -9.
+//! Races: many start at once (the lock lets one through, the others wait for its answer); one comes
+//! while the supervisor gives up (see `supervise.sh`: the announcement `closing` makes it wait).
+
+use crate::{ServersError, place::Place};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{iter, thread};
+
+const SUPERVISE: &str = include_str!("supervise.sh");
+
+/// Time for a first `initdb` on a slow disk, or for recovery after a crash.
+const PATIENCE: Duration = Duration::from_mins(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// A server killed a moment ago frees its lock just before it counts as dead for the next one.
+const LAUNCHES: usize = 5;
+const LAUNCH_AGAIN: Duration = Duration::from_millis(300);
+
+/// The end of a log that an error shows.
+const TAIL_LINES: usize = 15;
+
+/// One server: where it listens, and how to ask whether it is ready. Accepting a connection is not
+/// enough: both accept while they are still loading, and say so.
+pub(super) struct Supervised<'a> {
+    pub place: &'a Place,
+    pub program: &'static str,
+    pub log: PathBuf,
+    pub socket: PathBuf,
+    pub question: &'static [u8],
+    /// The first byte of the answer of a server that is ready.
+    pub ready: u8,
+}
+
+impl Supervised<'_> {
+    /// Returns when the server answers, after starting it with what `command` gives if nobody has.
+    /// `command` may prepare its data first and log to the file that it gets.
+    /// `pipe` must be held open by the caller.
+    pub fn ensure_running(
+        &self,
+        pipe: &Path,
+        command: impl Fn(&File) -> Result<Command, ServersError>,
+    ) -> Result<(), ServersError> {
+        let limit = Instant::now() + PATIENCE;
+        let mut launches = 0;
+        while Instant::now() < limit {
+            if !self.closing().exists() && self.answers() {
+                return Ok(());
+            }
+            if let Some(log) = self.lock()? {
+                if launches == LAUNCHES {
+                    return Err(self.stopped());
+                }
+                if launches > 0 {
+                    thread::sleep(LAUNCH_AGAIN);
+                }
+                log.set_len(0)
+                    .map_err(ServersError::file("empty", &self.log))?;
+                self.place.give_to_servers(&self.log)?;
+                self.launch(pipe, &log, &command(&log)?)?;
+                launches += 1;
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        let seconds = PATIENCE.as_secs();
+        Err(ServersError::NoAnswer {
+            program: self.program,
+            seconds,
+            log: self.log.clone(),
+        })
+    }
+
+    /// The error that shows what the program said last.
+    pub fn stopped(&self) -> ServersError {
+        let log = fs::read(&self.log).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let mut tail: Vec<&str> = log.lines().rev().take(TAIL_LINES).collect();
+        tail.reverse();
+        let tail = tail.join("\n");
+        ServersError::Stopped {
+            program: self.program,
+            log: self.log.clone(),
+            tail,
+        }
+    }
+
+    /// The log, locked, if neither the server nor its supervisor lives.
+    fn lock(&self) -> Result<Option<File>, ServersError> {
+        let log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&self.log)
+            .map_err(ServersError::file("open", &self.log))?;
+        match log.try_lock() {
+            Ok(()) => Ok(Some(log)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(ServersError::file("lock", &self.log)(error)),
+        }
+    }
+
+    fn launch(&self, pipe: &Path, log: &File, server: &Command) -> Result<(), ServersError> {
+        let closing = self.closing();
+        match fs::remove_file(&closing) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(ServersError::file("remove", closing)(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        let copy = || {
+            log.try_clone()
+                .map_err(ServersError::file("share", &self.log))
+        };
+        let held = File::open(pipe).map_err(ServersError::file("open", pipe))?;
+        self.place
+            .command("sh")
+            .args(["-c", SUPERVISE, "supervise"])
+            .arg(closing)
+            .args(iter::once(server.get_program()).chain(server.get_args()))
+            .stdin(held)
+            .stdout(copy()?)
+            .stderr(copy()?)
+            .spawn()
+            .map(drop) // it outlives us when others need it
+            .map_err(ServersError::run("sh"))
+    }
+
+    /// There while the supervisor stops the server.
+    fn closing(&self) -> PathBuf {
+        self.place.run.join(format!("{}.closing", self.program))
+    }
+
+    fn answers(&self) -> bool {
+        let ask = || -> io::Result<u8> {
+            let mut stream = UnixStream::connect(&self.socket)?;
+            stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+            stream.write_all(self.question)?;
+            let mut first = [0];
+            stream.read_exact(&mut first)?;
+            let [first] = first;
+            Ok(first)
+        };
+        ask().is_ok_and(|first| first == self.ready)
+    }
+}

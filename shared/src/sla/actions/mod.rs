@@ -1,8 +1,0 @@
-//! The use cases of service levels.
-
-mod policies;
-mod sweep;
-
-pub(crate) use policies::policy_for;
-pub use policies::{policies, replace_policies};
-pub use sweep::{SlaSwept, next_deadline, sweep};
