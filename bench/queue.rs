@@ -14,7 +14,7 @@ use apalis::prelude::{
     BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_redis::RedisStorage;
-use domain::{actor::By, ids::ResetRequestId, queue::Lane};
+use domain::{actor::Initiator, ids::ResetRequestId, queue::Execution};
 use platform::{
     clock::SystemClock,
     config::{Config, Settings},
@@ -57,7 +57,7 @@ async fn context() -> Result<Context> {
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
-        lane: Lane::Workers,
+        lane: Execution::Workers,
         metrics: Arc::default(),
         traces: platform::trace::Traces::default(),
     })
@@ -65,7 +65,7 @@ async fn context() -> Result<Context> {
 
 /// A job that finds nothing to do, by itself in a transaction.
 async fn one(cx: &Context) -> Result<()> {
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     let request = ResetRequestId(cx.ids.uuid(work.now()));
     job_list::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
     Ok(work.commit().await?)

@@ -12,7 +12,7 @@ use actions::{
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use domain::{actor::By, people::UncheckedPerson};
+use domain::{actor::Initiator, people::UncheckedPerson};
 use std::{
     fs,
     io::{self, Read, Write},
@@ -57,7 +57,7 @@ pub(crate) async fn create(new: NewAdmin, ground: Ground) -> Result<()> {
         let admin = new_admin(person)?;
         let passwords = Passwords::new(cx.config.auth.hash_cost);
         let hash = passwords.hash(admin.password(), cx.ids.bytes()).await?;
-        let mut work = cx.begin(By::System).await?;
+        let mut work = cx.begin(Initiator::System).await?;
         let id = create_admin(&mut work, &admin, hash).await?;
         work.commit().await?;
         Ok::<_, ActionError>(id)

@@ -9,10 +9,10 @@ use actions::{error::ActionError, job_list};
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
-use domain::{actor::By, fault::UnknownWord, queue::Queue};
+use domain::{actor::Initiator, field_error::UnknownWord, queue::Queue};
 use jobs::{
     JobId, State,
-    operate::{self, Entry, Filter, Flow},
+    operate::{self, Filter, JobRecord, PauseState},
 };
 use platform::context::Context;
 use std::io::{self, Write};
@@ -99,8 +99,8 @@ pub(crate) async fn run(what: Jobs, ground: Ground) -> Result<()> {
         Jobs::Retry(chosen) => each(&cx, chosen, Decision::Retry).await,
         Jobs::Discard(chosen) => each(&cx, chosen, Decision::Discard).await,
         Jobs::Stats => stats(&cx).await,
-        Jobs::Pause { queue } => set(&cx, queue, Flow::Stopped).await,
-        Jobs::Resume { queue } => set(&cx, queue, Flow::Open).await,
+        Jobs::Pause { queue } => set(&cx, queue, PauseState::Paused).await,
+        Jobs::Resume { queue } => set(&cx, queue, PauseState::Running).await,
     }
 }
 
@@ -144,7 +144,7 @@ async fn show(cx: &Context, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-fn tell(job: &Entry) -> io::Result<()> {
+fn tell(job: &JobRecord) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "job       {}", job.id)?;
     writeln!(out, "name      {}", job.name())?;
@@ -205,8 +205,8 @@ async fn each(cx: &Context, chosen: Chosen, decision: Decision) -> Result<()> {
     Ok(())
 }
 
-async fn decide(cx: &Context, id: JobId, decision: Decision) -> Result<Entry, ActionError> {
-    let mut work = cx.begin(By::System).await?;
+async fn decide(cx: &Context, id: JobId, decision: Decision) -> Result<JobRecord, ActionError> {
+    let mut work = cx.begin(Initiator::System).await?;
     let job = match decision {
         Decision::Retry => job_list::retry(&mut work, id).await?,
         Decision::Discard => job_list::discard(&mut work, id).await?,
@@ -262,9 +262,9 @@ async fn stats(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-async fn set(cx: &Context, queue: Queue, flow: Flow) -> Result<()> {
-    let mut work = cx.begin(By::System).await?;
-    operate::pause(&mut work.tx, queue, flow)
+async fn set(cx: &Context, queue: Queue, state: PauseState) -> Result<()> {
+    let mut work = cx.begin(Initiator::System).await?;
+    operate::pause(&mut work.tx, queue, state)
         .await
         .map_err(|error| explained(error.into()))?;
     work.commit().await?;

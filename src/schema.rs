@@ -4,10 +4,10 @@ use crate::{development::Made, settings::Ground};
 use actions::{
     error::ActionError,
     people::{Bootstrapped, bootstrap_admin},
-    tickets::learn_unknown,
+    tickets::backfill_index,
 };
 use anyhow::{Context as _, Result, bail};
-use domain::queue::Lane;
+use domain::queue::Execution;
 use platform::{
     clock::SystemClock, config::Config, context::Context, db, error_chain::Chain,
     id_source::IdSource, migrate, process::Signals, redis_link::RedisLink, trace::Traces,
@@ -40,7 +40,7 @@ pub(crate) fn context(config: Config) -> Result<Context> {
         ids: Arc::new(IdSource::random()),
         traces: Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?,
         config: Arc::new(config),
-        lane: Lane::Workers,
+        lane: Execution::Workers,
         metrics: Arc::default(),
     })
 }
@@ -56,7 +56,7 @@ pub(crate) async fn prepare(cx: &Context, schema: Schema, made: Option<&Made>) -
     reach(cx).await?;
     if schema == Schema::Apply || made.is_some() {
         migrate::apply(&cx.pool).await?;
-        learn_unknown(cx).await.map_err(explained)?;
+        backfill_index(cx).await.map_err(explained)?;
     } else {
         migrate::wait(cx, PATIENCE).await?;
     }
@@ -126,7 +126,7 @@ pub(crate) fn explained(error: ActionError) -> anyhow::Error {
         ActionError::Invalid(faults) => {
             let lines = faults
                 .iter()
-                .map(|fault| format!("{} {}", fault.field, fault.message));
+                .map(|field_error| format!("{} {}", field_error.field, field_error.message));
             anyhow::Error::msg(lines.collect::<Vec<_>>().join("; "))
         }
         other => other.into(),

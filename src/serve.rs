@@ -7,7 +7,7 @@ use crate::{
     settings::Ground,
 };
 use anyhow::{Result, anyhow};
-use api::Door;
+use api::StartupGate;
 use platform::{
     config::{Config, Http, Place},
     context::Context,
@@ -56,7 +56,7 @@ pub(crate) async fn run(part: Part, ground: Ground) -> Result<()> {
     let listener = listen(part, &mut config).await?;
     let address = listener.local_addr()?;
     let cx = schema::context(config)?;
-    let (mut roles, door) = (Roles::new(), Door::default());
+    let (mut roles, door) = (Roles::new(), StartupGate::default());
     answer(part, &cx, listener, &door, &mut roles);
     let prepared = signals.unless_stopped(prepare(part, &cx, made.as_ref()));
     let Some(prepared) = prepared.await else {
@@ -77,12 +77,12 @@ pub(crate) async fn run(part: Part, ground: Ground) -> Result<()> {
 }
 
 /// Has the port answered, before there is a database: that the process lives needs none.
-fn answer(part: Part, cx: &Context, listener: TcpListener, door: &Door, roles: &mut Roles) {
+fn answer(part: Part, cx: &Context, listener: TcpListener, door: &StartupGate, roles: &mut Roles) {
     let (cx, shutdown) = (cx.clone(), roles.shutdown());
     if part.has(Role::Api) {
-        roles.start("api", api::role(cx, listener, door.clone(), shutdown));
+        roles.start("api", api::run(cx, listener, door.clone(), shutdown));
     } else {
-        roles.start("operation", api::operation::role(cx, listener, shutdown));
+        roles.start("operation", api::operation::run(cx, listener, shutdown));
     }
 }
 
@@ -109,10 +109,10 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let presence = presence::role(cx.clone(), part.roles(), shutdown.clone());
     roles.start("presence", presence);
     if part.has(Role::Worker) {
-        roles.start("worker", worker::role(cx.clone(), shutdown.clone()));
+        roles.start("worker", worker::run(cx.clone(), shutdown.clone()));
     }
     if part.has(Role::Scheduler) {
-        roles.start("scheduler", scheduler::role(cx.clone(), shutdown));
+        roles.start("scheduler", scheduler::run(cx.clone(), shutdown));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::Result;
 use domain::{
-    fault::Faults,
+    field_error::FieldErrors,
     people::{Password, fields},
 };
 use platform::{
@@ -94,7 +94,10 @@ fn complete(settings: &Settings) -> Settings {
 /// Those problems whose settings have no fault that was told: each looks at a setting on its own, and
 /// one mistake is one line.
 fn of_others(faults: &[String], mut problems: Vec<String>) -> Vec<String> {
-    let told: BTreeSet<&str> = faults.iter().map(|fault| name_in(fault)).collect();
+    let told: BTreeSet<&str> = faults
+        .iter()
+        .map(|field_error| name_in(field_error))
+        .collect();
     problems.retain(|problem| !told.contains(name_in(problem)));
     problems
 }
@@ -118,7 +121,7 @@ fn channel_problems(config: &Config) -> Vec<String> {
 fn bucket_problem(config: &Config, faults: &[String]) -> Option<String> {
     let in_doubt = faults
         .iter()
-        .any(|fault| name_in(fault).starts_with("ATTACHMENTS_"));
+        .any(|field_error| name_in(field_error).starts_with("ATTACHMENTS_"));
     match config.attachments.place {
         FilesPlace::S3(_) if !in_doubt => {
             let error = Files::new(&config.attachments).open().err()?;
@@ -130,7 +133,7 @@ fn bucket_problem(config: &Config, faults: &[String]) -> Option<String> {
 
 fn bootstrap_problems(settings: &Settings) -> Vec<String> {
     let (email, password) = ("BOOTSTRAP_ADMIN_EMAIL", "BOOTSTRAP_ADMIN_PASSWORD");
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let mut parsed = Some(());
     if !settings.get(email).is_empty() && !settings.get(password).is_empty() {
         let address = fields::email(&mut faults, email, Some(settings.get(email)));
@@ -138,7 +141,9 @@ fn bootstrap_problems(settings: &Settings) -> Vec<String> {
         parsed = address.zip(secret).map(drop);
     }
     let faults = faults.finish(parsed).err().unwrap_or_default();
-    let line = |fault: domain::fault::Fault| format!("{} {}", fault.field, fault.message);
+    let line = |field_error: domain::field_error::FieldError| {
+        format!("{} {}", field_error.field, field_error.message)
+    };
     faults.into_iter().map(line).collect()
 }
 

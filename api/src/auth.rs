@@ -8,7 +8,7 @@ use crate::{
     state::ApiState,
     token::Refused,
 };
-use actions::people::outside::{self, OutsidePerson};
+use actions::people::external_identity::{self, ExternalPerson};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, StatusCode, header, request::Parts},
@@ -73,7 +73,7 @@ pub(crate) enum Bearer {
     /// Somebody with an account here.
     Ours(UserId),
     /// Somebody whom an outside issuer knows, by whatever account.
-    Outside(OutsidePerson),
+    Outside(ExternalPerson),
 }
 
 /// The person whose token it is, if it is a good one.
@@ -130,7 +130,7 @@ async fn recognise_outside(
             issuer::Refused::Expired => expired_token(),
             issuer::Refused::Unknown(problem) => problem,
         })?;
-    let actor = outside::recognise(&api.cx, &person).await?;
+    let actor = external_identity::recognise(&api.cx, &person).await?;
     Ok(SignedIn {
         actor: actor.ok_or_else(revoked_token)?,
         session: None,

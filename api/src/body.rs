@@ -13,7 +13,7 @@
 use crate::{error::Problem, openapi::Shape};
 use chrono::{DateTime, Utc};
 use domain::{
-    fault::{Entries, Fault, Faults, Words},
+    field_error::{Entries, FieldError, FieldErrors, Variants},
     time_format,
 };
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ use std::{ops::RangeInclusive, str::FromStr};
 #[derive(Debug)]
 pub struct Body {
     fields: Map<String, Value>,
-    faults: Faults,
+    faults: FieldErrors,
     null: Null,
     /// What was asked for, in order, when it is only told.
     asked: Option<Shape>,
@@ -44,14 +44,14 @@ pub(crate) enum Null {
     /// That the field is absent.
     Absent,
     /// That the field is to be cleared: a fault where it cannot be.
-    Clears,
+    MergePatch,
 }
 
 impl Body {
     pub(crate) fn new(fields: Map<String, Value>, null: Null) -> Self {
         Self {
             fields,
-            faults: Faults::new(),
+            faults: FieldErrors::new(),
             null,
             asked: None,
         }
@@ -64,13 +64,13 @@ impl Body {
 
     /// As [`Body::describe`], of a merge patch.
     pub fn describe_patch<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
-        Self::described(Null::Clears, read).1
+        Self::described(Null::MergePatch, read).1
     }
 
     fn described<T>(null: Null, read: impl FnOnce(&mut Self) -> T) -> (T, Value) {
         let mut body = Self {
             fields: Map::new(),
-            faults: Faults::describing(),
+            faults: FieldErrors::describing(),
             null,
             asked: Some(Shape::default()),
         };
@@ -79,7 +79,7 @@ impl Body {
         let limits = body.faults.into_limits();
         let schema = match null {
             Null::Absent => shape.into_schema(limits),
-            Null::Clears => shape.into_patch_schema(limits),
+            Null::MergePatch => shape.into_patch_schema(limits),
         };
         (read, schema)
     }
@@ -91,7 +91,7 @@ impl Body {
     }
 
     /// Where parsers note what is wrong with values.
-    pub fn faults(&mut self) -> &mut Faults {
+    pub fn faults(&mut self) -> &mut FieldErrors {
         &mut self.faults
     }
 
@@ -110,11 +110,11 @@ impl Body {
     /// Takes a field that `null` clears, in a merge patch, and says whether it does. What else the
     /// field is stays to be read.
     pub fn clears(&mut self, field: &str) -> bool {
-        if let (Some(asked), Null::Clears) = (&mut self.asked, self.null) {
+        if let (Some(asked), Null::MergePatch) = (&mut self.asked, self.null) {
             asked.may_be_null(field);
         }
         let cleared =
-            self.null == Null::Clears && self.fields.get(field).is_some_and(Value::is_null);
+            self.null == Null::MergePatch && self.fields.get(field).is_some_and(Value::is_null);
         if cleared {
             self.fields.remove(field);
         }
@@ -126,7 +126,7 @@ impl Body {
         if !value.is_null() {
             return Some(value);
         }
-        if self.null == Null::Clears {
+        if self.null == Null::MergePatch {
             self.faults
                 .add(field, "not_nullable", "cannot be taken away");
         }
@@ -163,13 +163,13 @@ impl Body {
     }
 
     /// One of an enum's words, or nothing.
-    pub fn word<T: Words>(&mut self, field: &str) -> Option<T> {
+    pub fn word<T: Variants>(&mut self, field: &str) -> Option<T> {
         let word = self.text(field);
         self.faults.word(field, word.as_deref())
     }
 
     /// One of an enum's words.
-    pub fn required_word<T: Words>(&mut self, field: &str) -> Option<T> {
+    pub fn required_word<T: Variants>(&mut self, field: &str) -> Option<T> {
         self.need(field);
         self.word(field)
     }
@@ -323,10 +323,11 @@ impl Body {
         let mut inner = Self::new(fields, null);
         let read = read(&mut inner);
         if let Err(faults) = inner.check(Some(())) {
-            self.faults.extend(faults.into_iter().map(|fault| Fault {
-                field: format!("{path}.{}", fault.field),
-                ..fault
-            }));
+            self.faults
+                .extend(faults.into_iter().map(|field_error| FieldError {
+                    field: format!("{path}.{}", field_error.field),
+                    ..field_error
+                }));
         }
         Some(read)
     }
@@ -340,11 +341,11 @@ impl Body {
     }
 
     /// What is wrong with it after it was read, unknown fields among that.
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
+    pub(crate) fn into_faults(self) -> Vec<FieldError> {
         self.check(Some(())).err().unwrap_or_default()
     }
 
-    fn check<T>(mut self, read: Option<T>) -> Result<T, Vec<Fault>> {
+    fn check<T>(mut self, read: Option<T>) -> Result<T, Vec<FieldError>> {
         for field in self.fields.keys() {
             self.faults
                 .add(field, "unknown_field", "is not a field that is known here");
@@ -361,15 +362,15 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// A field of the wrong kind reads as absent: that it is needed then goes without saying.
-fn without_echoes(faults: Vec<Fault>) -> Vec<Fault> {
+fn without_echoes(faults: Vec<FieldError>) -> Vec<FieldError> {
     let wrong: Vec<String> = faults
         .iter()
-        .filter(|fault| fault.code != "required")
-        .map(|fault| fault.field.clone())
+        .filter(|field_error| field_error.code != "required")
+        .map(|field_error| field_error.field.clone())
         .collect();
     faults
         .into_iter()
-        .filter(|fault| fault.code != "required" || !wrong.contains(&fault.field))
+        .filter(|field_error| field_error.code != "required" || !wrong.contains(&field_error.field))
         .collect()
 }
 

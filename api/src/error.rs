@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{fault::Fault, tickets::TicketOperation};
+use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::{error_chain::Chain, files::FilesError};
 use serde_json::{Value, json};
 use std::{error::Error, sync::Arc};
@@ -25,7 +25,7 @@ struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    errors: Vec<Fault>,
+    errors: Vec<FieldError>,
     headers: HeaderMap,
     cause: Option<Cause>,
 }
@@ -69,13 +69,13 @@ impl Problem {
 
     /// 400: values of the query or the path that cannot be read.
     #[must_use]
-    pub fn bad_query(errors: Vec<Fault>) -> Self {
+    pub fn bad_query(errors: Vec<FieldError>) -> Self {
         Self::faulty(StatusCode::BAD_REQUEST, "invalid_query", "address", errors)
     }
 
     /// 422: fields of the body, or parameters of the query, that can be read and are wrong.
     #[must_use]
-    pub fn invalid(errors: Vec<Fault>) -> Self {
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self::faulty(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid_fields",
@@ -84,7 +84,7 @@ impl Problem {
         )
     }
 
-    fn faulty(status: StatusCode, code: &'static str, what: &str, errors: Vec<Fault>) -> Self {
+    fn faulty(status: StatusCode, code: &'static str, what: &str, errors: Vec<FieldError>) -> Self {
         Self::from_parts(Parts {
             status,
             code,
@@ -164,7 +164,7 @@ impl Problem {
     }
 
     /// What is wrong with single fields.
-    pub(crate) fn errors(&self) -> &[Fault] {
+    pub(crate) fn errors(&self) -> &[FieldError] {
         &self.0.errors
     }
 

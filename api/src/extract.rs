@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use domain::{
-    fault::{Fault, UnknownWord},
+    field_error::{FieldError, UnknownWord},
     queue::Queue,
 };
 use serde_json::{Map, Value};
@@ -34,7 +34,7 @@ impl PathId {
     /// 400 that names `id`: it tells nothing of what there is.
     pub fn read<T>(&self, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
         read(&self.0).ok_or_else(|| {
-            Problem::bad_query(vec![Fault {
+            Problem::bad_query(vec![FieldError {
                 field: "id".to_owned(),
                 code: "invalid_id",
                 message: format!("must be {what}"),
@@ -56,7 +56,7 @@ impl PathId {
     /// 400 that names `queue`.
     pub fn queue(&self) -> Result<Queue, Problem> {
         self.0.parse().map_err(|unknown: UnknownWord| {
-            Problem::bad_query(vec![Fault {
+            Problem::bad_query(vec![FieldError {
                 field: "queue".to_owned(),
                 code: "unknown_value",
                 message: unknown.to_string(),
@@ -90,7 +90,7 @@ impl InnerId {
     /// 400 that names the parameter.
     pub fn parse<T: FromStr>(&self, name: &str, what: &str) -> Result<T, Problem> {
         self.0.parse().map_err(|_| {
-            Problem::bad_query(vec![Fault {
+            Problem::bad_query(vec![FieldError {
                 field: name.to_owned(),
                 code: "invalid_id",
                 message: format!("must be {what}"),
@@ -247,7 +247,7 @@ impl Payload {
     /// # Errors
     /// As there; 422 where a field cannot be cleared.
     pub fn read_patch<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
-        let mut body = self.body(Null::Clears)?;
+        let mut body = self.body(Null::MergePatch)?;
         let read = read(&mut body);
         body.finish(read)
     }

@@ -10,11 +10,11 @@ pub mod error;
 pub mod extract;
 pub mod idempotency;
 pub mod issuer;
-#[cfg(test)]
-mod laws;
 pub mod limits;
 pub mod openapi;
 pub mod operation;
+#[cfg(test)]
+mod properties;
 pub mod query;
 pub mod reference;
 pub mod request_id;
@@ -58,9 +58,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Whether the API may be used yet: at first its process waits for the database, and tells of itself
 /// alone. Cheap to clone; all clones are one door.
 #[derive(Debug, Clone, Default)]
-pub struct Door(Arc<AtomicBool>);
+pub struct StartupGate(Arc<AtomicBool>);
 
-impl Door {
+impl StartupGate {
     /// Opens it for good.
     pub fn open(&self) {
         self.0.store(true, Ordering::Release);
@@ -76,10 +76,10 @@ impl Door {
 ///
 /// # Errors
 /// Never.
-pub async fn role(
+pub async fn run(
     cx: Context,
     listener: TcpListener,
-    door: Door,
+    door: StartupGate,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
     let (starting, whole) = (operation::starting(cx.clone()), router(cx.clone()));
@@ -117,15 +117,18 @@ fn layered(router: Router<ApiState>, routes: &Routes, state: ApiState) -> Router
     let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
-        .layer(from_fn_with_state(counted, limits::around))
-        .layer(from_fn_with_state(routes.clone(), time_limit::around));
+        .layer(from_fn_with_state(counted, limits::limit_rate))
+        .layer(from_fn_with_state(routes.clone(), time_limit::limit_time));
     // A browser that asks beforehand has no token yet, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
         None => router,
     };
     router
-        .layer(from_fn_with_state(state.cx.clone(), request_id::around))
+        .layer(from_fn_with_state(
+            state.cx.clone(),
+            request_id::with_request_id,
+        ))
         .with_state(state)
 }
 
@@ -154,7 +157,7 @@ mod tests {
         http::{Request, header},
         routing::get,
     };
-    use domain::queue::Lane;
+    use domain::queue::Execution;
     use platform::{
         clock::SystemClock,
         config::{Config, Settings},
@@ -181,7 +184,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
-            lane: Lane::Own,
+            lane: Execution::Inline,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         }

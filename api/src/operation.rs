@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// Never.
-pub async fn role(
+pub async fn run(
     cx: Context,
     listener: TcpListener,
     shutdown: CancellationToken,
@@ -56,7 +56,7 @@ pub(crate) fn starting(cx: Context) -> Router {
 pub(crate) fn refusing(cx: Context, refusal: fn() -> Problem) -> Router {
     Router::new()
         .fallback(async move || refusal())
-        .layer(from_fn_with_state(cx, request_id::around))
+        .layer(from_fn_with_state(cx, request_id::with_request_id))
 }
 
 /// What these routes have at hand.
@@ -82,7 +82,7 @@ fn completed(router: Router<Told>, cx: Context) -> Router {
     router
         .route("/metrics", strict(get(metrics::metrics), &[]))
         .route("/health/live", strict(get(health::live), &[]))
-        .layer(from_fn_with_state(cx.clone(), request_id::around))
+        .layer(from_fn_with_state(cx.clone(), request_id::with_request_id))
         .with_state(Told {
             cx,
             standing: Arc::default(),

@@ -7,7 +7,7 @@
 
 use crate::{error::Problem, openapi::Shape, unknown_parameters::UnknownParameters};
 use axum::http::Uri;
-use domain::fault::{Asks, Fault, Faults, Words};
+use domain::field_error::{Constraint, FieldError, FieldErrors, Variants};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{
@@ -23,7 +23,7 @@ type Decoded = Result<String, Utf8Error>;
 #[derive(Debug, Default)]
 pub struct Query {
     pairs: Vec<(String, Decoded)>,
-    faults: Faults,
+    faults: FieldErrors,
     unknown: UnknownParameters,
     /// What was asked for, in order, when it is only told how it is read.
     asked: Option<Shape>,
@@ -48,7 +48,7 @@ impl Query {
     }
 
     /// What is wrong with it after it was read.
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
+    pub(crate) fn into_faults(self) -> Vec<FieldError> {
         self.faults.finish(Some(())).err().unwrap_or_default()
     }
 
@@ -56,7 +56,7 @@ impl Query {
     /// read.
     pub fn describe<T>(read: impl FnOnce(&mut Self) -> T) -> Value {
         let mut query = Self {
-            faults: Faults::describing(),
+            faults: FieldErrors::describing(),
             asked: Some(Shape::default()),
             ..Self::default()
         };
@@ -66,7 +66,7 @@ impl Query {
     }
 
     /// Where parsers note what is wrong with values.
-    pub fn faults(&mut self) -> &mut Faults {
+    pub fn faults(&mut self) -> &mut FieldErrors {
         &mut self.faults
     }
 
@@ -116,7 +116,7 @@ impl Query {
     pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let text = self.text(name);
         let (least, most) = (*range.start(), *range.end());
-        self.faults.ask(name, Asks::Integer(least, most));
+        self.faults.ask(name, Constraint::Integer(least, most));
         let number = text?.parse().ok().filter(|n| range.contains(n));
         if number.is_none() {
             self.faults.add(
@@ -129,15 +129,15 @@ impl Query {
     }
 
     /// One of an enum's words, or nothing.
-    pub fn word<T: Words>(&mut self, name: &str) -> Option<T> {
+    pub fn word<T: Variants>(&mut self, name: &str) -> Option<T> {
         let word = self.text(name);
         self.faults.word(name, word.as_deref())
     }
 
     /// Any of an enum's words, separated by commas; none when the parameter is absent.
-    pub fn words<T: Words>(&mut self, name: &str) -> Vec<T> {
+    pub fn words<T: Variants>(&mut self, name: &str) -> Vec<T> {
         let text = self.text(name);
-        self.faults.ask(name, Asks::AnyOf(T::words()));
+        self.faults.ask(name, Constraint::AnyOf(T::words()));
         let words = text.iter().flat_map(|text| text.split(',')).map(str::trim);
         words
             .filter(|word| !word.is_empty())
@@ -236,7 +236,7 @@ mod tests {
         let faults = query.faults.finish(Some(())).unwrap_err();
         let faults: Vec<_> = faults
             .iter()
-            .map(|fault| (fault.field.as_str(), fault.code))
+            .map(|field_error| (field_error.field.as_str(), field_error.code))
             .collect();
         assert_eq!(faults, [("q", "not_utf8"), ("status", "not_utf8")]);
     }
@@ -250,7 +250,10 @@ mod tests {
         query.text("q");
         query.id::<domain::ids::UserId>("agent");
         let faults = query.faults.finish(Some(())).unwrap_err();
-        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        let fields: Vec<_> = faults
+            .iter()
+            .map(|field_error| field_error.field.as_str())
+            .collect();
         assert_eq!(fields, ["status", "page", "limit", "q", "agent"]);
     }
 }

@@ -46,7 +46,7 @@ impl RequestId {
 }
 
 /// Wraps every request.
-pub(crate) async fn around(
+pub(crate) async fn with_request_id(
     State(cx): State<Context>,
     mut request: Request,
     next: Next,

@@ -241,7 +241,7 @@ async fn converse(
         }
     };
     // If it goes on, it does so in the hands of a handler, and not by HTTP.
-    limit.lift();
+    limit.escalate();
     tell_of_end(ended);
 }
 

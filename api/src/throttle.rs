@@ -25,7 +25,7 @@ use actions::error::ActionError;
 use attempt::{Attempt, Refused, TakenAway};
 use axum::http::{HeaderValue, StatusCode, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{actor::By, ids::UserId, people::LoginAddress};
+use domain::{actor::Initiator, ids::UserId, people::LoginAddress};
 use own::OwnCounts;
 use platform::{context::Context, error_chain::Chain};
 use scripts::Scripts;
@@ -143,7 +143,7 @@ impl Throttle {
     /// Has the owner told. The answer to the attempt does not depend on it.
     async fn report(&self, account: Account<'_>) {
         let reporting = async {
-            let mut work = self.cx.begin(By::System).await?;
+            let mut work = self.cx.begin(Initiator::System).await?;
             match account {
                 Account::Address(address) => {
                     actions::people::report_failures(&mut work, address).await?
@@ -181,7 +181,9 @@ fn taken_away<T>(outcome: &Result<T, ActionError>) -> TakenAway {
 fn is_wrong_password(error: &ActionError) -> bool {
     match error {
         ActionError::Unauthenticated(code) => *code == "invalid_credentials",
-        ActionError::Invalid(faults) => faults.iter().any(|fault| fault.code == "wrong_password"),
+        ActionError::Invalid(faults) => faults
+            .iter()
+            .any(|field_error| field_error.code == "wrong_password"),
         ActionError::NotFound(_)
         | ActionError::Forbidden { .. }
         | ActionError::Conflict { .. }

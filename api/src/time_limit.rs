@@ -19,7 +19,11 @@ pub(crate) const UPLOAD_LIMIT: Duration = Duration::from_mins(10);
 struct TooLong(Duration);
 
 /// Gives every request the time of its route.
-pub(crate) async fn around(State(routes): State<Routes>, request: Request, next: Next) -> Response {
+pub(crate) async fn limit_time(
+    State(routes): State<Routes>,
+    request: Request,
+    next: Next,
+) -> Response {
     let limit = routes.of(&request).map_or(LIMIT, |route| route.time_limit);
     within(limit, next.run(request)).await
 }

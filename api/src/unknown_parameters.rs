@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::MethodRouter,
 };
-use domain::fault::{Fault, Faults};
+use domain::field_error::{FieldError, FieldErrors};
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
 
 /// Characters of a name that are told and compared.
@@ -21,7 +21,7 @@ const LONGEST: usize = 50;
 
 /// Those of one request.
 #[derive(Debug, Clone, Default)]
-pub struct UnknownParameters(Arc<[Fault]>);
+pub struct UnknownParameters(Arc<[FieldError]>);
 
 impl UnknownParameters {
     pub(crate) fn of(extensions: &Extensions) -> Self {
@@ -30,7 +30,7 @@ impl UnknownParameters {
 
     /// The faults, one for each.
     #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<FieldError> {
         self.0.to_vec()
     }
 
@@ -66,10 +66,17 @@ pub(crate) fn strict<S>(handler: MethodRouter<S>, known: &[String]) -> MethodRou
 where
     S: Clone + Send + Sync + 'static,
 {
-    handler.route_layer(from_fn_with_state(Arc::<[String]>::from(known), around))
+    handler.route_layer(from_fn_with_state(
+        Arc::<[String]>::from(known),
+        refuse_unknown,
+    ))
 }
 
-async fn around(State(known): State<Arc<[String]>>, mut request: Request, next: Next) -> Response {
+async fn refuse_unknown(
+    State(known): State<Arc<[String]>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let unknown = UnknownParameters(unknown(request.uri().query().unwrap_or(""), &known).into());
     if unknown.is_empty() {
         return next.run(request).await;
@@ -86,7 +93,7 @@ fn told(answer: Response, unknown: &UnknownParameters) -> Response {
         StatusCode::UNPROCESSABLE_ENTITY => {
             let told = problem.map(Problem::errors).unwrap_or_default();
             let untold = unknown.faults().into_iter();
-            let untold = untold.filter(|fault| !told.contains(fault));
+            let untold = untold.filter(|field_error| !told.contains(field_error));
             Problem::invalid(told.iter().cloned().chain(untold).collect()).into_response()
         }
         StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => {
@@ -98,12 +105,12 @@ fn told(answer: Response, unknown: &UnknownParameters) -> Response {
 }
 
 /// A fault for each name that is none of the known ones, in the order of the names.
-fn unknown(query: &str, known: &[String]) -> Vec<Fault> {
+fn unknown(query: &str, known: &[String]) -> Vec<FieldError> {
     let names: BTreeSet<String> = query::names(query)
         .filter(|name| !known.contains(name))
         .map(|name| name.chars().take(LONGEST).collect())
         .collect();
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     for name in names {
         let message = match nearest(&name, known) {
             Some(nearest) => format!("is not a parameter of this path: is `{nearest}` meant?"),
@@ -115,7 +122,7 @@ fn unknown(query: &str, known: &[String]) -> Vec<Fault> {
 }
 
 /// What a caller is told of one, for the document.
-pub(crate) fn example(known: &[String]) -> Vec<Fault> {
+pub(crate) fn example(known: &[String]) -> Vec<FieldError> {
     unknown("colour=blue", known)
 }
 
@@ -183,7 +190,10 @@ mod tests {
         }
         assert_eq!(unknown("status=a&q=b&&tag=", &known), []);
         let twice = unknown("a=1&b=2&a=3", &known);
-        let fields: Vec<_> = twice.iter().map(|fault| fault.field.as_str()).collect();
+        let fields: Vec<_> = twice
+            .iter()
+            .map(|field_error| field_error.field.as_str())
+            .collect();
         assert_eq!(fields, ["a", "b"]);
         assert!(unknown("a=1", &[])[0].message.contains("no parameters"));
     }

@@ -45,7 +45,7 @@ pub enum SchedulerError {
 ///
 /// # Errors
 /// A schedule of the configuration cannot be read.
-pub async fn role(cx: Context, shutdown: CancellationToken) -> Result<(), SchedulerError> {
+pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), SchedulerError> {
     let schedules = schedules::all(&cx.config.jobs)?;
     let mut stage = Stage::New;
     let mut failures: u32 = 0;

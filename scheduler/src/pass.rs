@@ -9,9 +9,9 @@
 use crate::{due::due, schedules::Schedule, timing::Timing};
 use actions::job_list::{self, Job};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::actor::By;
-use jobs::schedules::store::{self, Due, Entry, Recorded};
-use platform::{context::Context, work::Work};
+use domain::actor::Initiator;
+use jobs::schedules::store::{self, Due, Recorded, ScheduleRow};
+use platform::{context::Context, work::UnitOfWork};
 
 /// How long ticks are kept: longer than any clock is set back.
 const KEEP_TICKS: TimeDelta = TimeDelta::days(1);
@@ -22,7 +22,7 @@ pub(crate) async fn register(
     schedules: &[Schedule],
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     store::limit_patience(&mut work.tx).await?;
     store::register(&mut work.tx, &entries(schedules, now), now).await?;
     work.commit().await
@@ -34,7 +34,7 @@ pub(crate) async fn pass(
     schedules: &[Schedule],
     now: DateTime<Utc>,
 ) -> Result<usize, sqlx::Error> {
-    let mut work = cx.begin_at(By::System, now).await?;
+    let mut work = cx.begin_at(Initiator::System, now).await?;
     store::limit_patience(&mut work.tx).await?;
     store::add_missing(&mut work.tx, &entries(schedules, now)).await?;
     let mut fired = 0;
@@ -51,7 +51,7 @@ pub(crate) async fn pass(
 }
 
 async fn fire(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     schedule: &Schedule,
     claimed: &Due,
 ) -> Result<Recorded, sqlx::Error> {
@@ -75,7 +75,7 @@ async fn fire(
 
 /// Enqueues the job unless its like waits or runs. A run may hold its row so that this insert would
 /// have to wait for its end: then it runs, and nothing is to be done.
-async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> {
+async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::Error> {
     store::mark(&mut work.tx).await?;
     match job_list::enqueue(work, job).await {
         Err(error) if store::is_held_by_another(&error) => store::undo_to_mark(&mut work.tx).await,
@@ -87,10 +87,10 @@ pub(crate) fn names(schedules: &[Schedule]) -> Vec<&'static str> {
     schedules.iter().map(|s| s.job.name()).collect()
 }
 
-fn entries(schedules: &[Schedule], now: DateTime<Utc>) -> Vec<Entry> {
+fn entries(schedules: &[Schedule], now: DateTime<Utc>) -> Vec<ScheduleRow> {
     schedules
         .iter()
-        .map(|schedule| Entry {
+        .map(|schedule| ScheduleRow {
             name: schedule.job.name(),
             timing: schedule.timing.to_string(),
             next_run: schedule.timing.after(now),

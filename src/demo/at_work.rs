@@ -14,7 +14,7 @@ use actions::{
 use anyhow::Result;
 use chrono::TimeDelta;
 use domain::tickets::{NewMessage, Priority, Status, Ticket, Visibility};
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// An agent with a ticket, in working hours.
 pub(super) struct AtWork<'a> {
@@ -63,7 +63,7 @@ impl AtWork<'_> {
 
     async fn by(
         &self,
-        action: impl AsyncFnOnce(&mut Work<'_>) -> Result<Ticket, ActionError>,
+        action: impl AsyncFnOnce(&mut UnitOfWork<'_>) -> Result<Ticket, ActionError>,
     ) -> Result<()> {
         self.world.by(self.agent.person.actor, action).await?;
         Ok(())

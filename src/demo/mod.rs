@@ -33,7 +33,7 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use domain::{
-    actor::{Actor, By},
+    actor::{Actor, Initiator},
     people::Availability,
 };
 use people::People;
@@ -178,7 +178,7 @@ async fn set(
     actor: Actor,
     availability: Availability,
 ) -> Result<(), actions::error::ActionError> {
-    let mut work = world.cx.begin(By::Person(actor)).await?;
+    let mut work = world.cx.begin(Initiator::Person(actor)).await?;
     set_availability(&mut work, actor, availability).await?;
     work.commit().await?;
     Ok(())

@@ -14,11 +14,11 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
-    actor::{Actor, By},
-    fault::Faults,
+    actor::{Actor, Initiator},
+    field_error::FieldErrors,
     ids::UserId,
     people::{
-        AccountEventKind, Change, Department, NewPerson, NewSupportInfo, Role, Shift,
+        AccountEventKind, Department, NewPerson, NewSupportInfo, Patch, Role, Shift,
         UncheckedPerson, UncheckedSupportInfo, shift,
     },
 };
@@ -147,14 +147,14 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
         let words = words.iter().map(|&word| Some(word.to_owned()));
         Some(words.collect())
     };
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let shifts: Vec<Shift> = days
         .iter()
         .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
         .collect();
     let given = UncheckedSupportInfo {
         availability_max_concurrent_tickets: None,
-        employee_id: Change::To(employee_id.to_owned()),
+        employee_id: Patch::To(employee_id.to_owned()),
         department: Some(department),
         specializations: words(knows),
         languages: words(languages),
@@ -173,12 +173,12 @@ async fn registered(
     new: UncheckedPerson,
     by: Option<Actor>,
 ) -> Result<Actor> {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let new = NewPerson::parse(new, &mut faults);
     let new = faults.finish(new).map_err(invalid)?;
     let registering = async {
         let hash = passwords.hash(new.password(), world.cx.ids.bytes()).await?;
-        let by = by.map_or(By::System, By::Person);
+        let by = by.map_or(Initiator::System, Initiator::Person);
         let mut work = world.cx.begin(by).await?;
         let registered = register(&mut work, &new, hash).await?;
         work.commit().await?;
@@ -205,7 +205,7 @@ async fn created(
     let hash = passwords
         .hash(admin.password(), world.cx.ids.bytes())
         .await?;
-    let mut work = world.cx.begin(By::System).await?;
+    let mut work = world.cx.begin(Initiator::System).await?;
     let id = create_admin(&mut work, &admin, hash).await?;
     work.commit().await?;
     Ok(id)
@@ -219,7 +219,7 @@ async fn confirms(world: &World, person: UserId) -> Result<()> {
     let event = event.context("nobody has been asked to confirm an address")?;
     let secret = &world.cx.config.auth.jwt_secret;
     let token = domain::people::account::link(secret, AccountEventKind::ConfirmEmail, event);
-    let mut work = world.cx.begin(By::System).await?;
+    let mut work = world.cx.begin(Initiator::System).await?;
     confirm_email(&mut work, &token)
         .await
         .map_err(crate::schema::explained)?;
@@ -227,7 +227,7 @@ async fn confirms(world: &World, person: UserId) -> Result<()> {
     Ok(())
 }
 
-fn invalid(faults: Vec<domain::fault::Fault>) -> anyhow::Error {
+fn invalid(faults: Vec<domain::field_error::FieldError>) -> anyhow::Error {
     crate::schema::explained(faults.into())
 }
 

@@ -102,12 +102,12 @@ impl Story {
         act: Act,
     ) -> Result<Played> {
         let now = world.now();
-        let holder = ticket.assigned_to;
-        let holder = people
+        let assignee = ticket.assigned_to;
+        let assignee = people
             .agents
             .iter()
-            .find(|agent| Some(agent.person.actor.id) == holder);
-        let Some(agent) = holder else {
+            .find(|agent| Some(agent.person.actor.id) == assignee);
+        let Some(agent) = assignee else {
             let again = self.find_somebody(world, people, ticket).await?;
             return Ok(Played::Later(again));
         };

@@ -11,14 +11,14 @@ use actions::{
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    actor::{Actor, By},
-    queue::Lane,
+    actor::{Actor, Initiator},
+    queue::Execution,
 };
 use jobs;
 use platform::{
     clock::{Clock, ManualClock},
     context::Context,
-    work::Work,
+    work::UnitOfWork,
 };
 use std::{num::NonZeroUsize, sync::Arc};
 use worker::JobContext;
@@ -42,7 +42,7 @@ impl World {
         let clock = Arc::new(ManualClock::at(start));
         let cx = Context {
             clock: clock.clone(),
-            lane: Lane::Own,
+            lane: Execution::Inline,
             ..cx
         };
         Ok(Self {
@@ -75,7 +75,7 @@ impl World {
 
     /// Runs all jobs that are due.
     pub async fn settle(&self) -> Result<()> {
-        worker::drain(&self.jobs, Lane::Own).await?;
+        worker::drain(&self.jobs, Execution::Inline).await?;
         Ok(())
     }
 
@@ -92,7 +92,7 @@ impl World {
     pub async fn tidy(&self) -> Result<()> {
         while actions::stats::roll_up(&self.cx).await? > 0 {}
         let all = self.now() + TimeDelta::seconds(1);
-        while jobs::store::delete_over(&self.cx.pool, Lane::Own, all, PIECE).await? > 0 {}
+        while jobs::store::delete_over(&self.cx.pool, Execution::Inline, all, PIECE).await? > 0 {}
         Ok(())
     }
 
@@ -100,9 +100,9 @@ impl World {
     pub async fn by<T>(
         &self,
         actor: Actor,
-        action: impl AsyncFnOnce(&mut Work<'_>) -> Result<T, ActionError>,
+        action: impl AsyncFnOnce(&mut UnitOfWork<'_>) -> Result<T, ActionError>,
     ) -> Result<T> {
-        let mut work = self.cx.begin(By::Person(actor)).await?;
+        let mut work = self.cx.begin(Initiator::Person(actor)).await?;
         let done = action(&mut work).await.map_err(explained)?;
         work.commit().await?;
         Ok(done)

@@ -219,18 +219,18 @@ async fn requesters_see_nothing_of_the_house() {
         .await;
     app.settle().await;
     let path = format!("/api/v1/support/tickets/{ticket}");
-    let holder = if app.stranger_to(&agent, &ticket).await {
+    let assignee = if app.stranger_to(&agent, &ticket).await {
         &senior
     } else {
         &agent
     };
     let note = json!({"message": "the secret of the house", "isInternal": true});
-    holder
+    assignee
         .post(&format!("{path}/messages"), note)
         .await
         .created();
-    let lift = json!({"reason": "the reason of the house", "escalatedTo": senior.id()});
-    holder.does("escalate", &ticket, lift).await.ok();
+    let escalate = json!({"reason": "the reason of the house", "escalatedTo": senior.id()});
+    assignee.does("escalate", &ticket, escalate).await.ok();
     app.settle().await;
     for path in [
         path.clone(),

@@ -11,15 +11,15 @@ use domain::{
         content::{Content, Recipient, Since, TicketFacts},
     },
     people::Role,
-    tickets::{Happened, Status, TicketNumber, access::Mention},
+    tickets::{Status, TicketEventKind, TicketNumber, access::Mention},
 };
-use jobs::circuit::Trouble;
+use jobs::circuit::ProviderFailure;
 use platform::config::{Config, MailTransport, Settings};
 use std::time::Duration;
 use uuid::Uuid;
 use worker::{
     channels::{Delivered, Email},
-    mail::{MailError, Mailer, Patience, Verdict},
+    mail::{MailError, Mailer, SmtpTimeouts, Verdict},
 };
 
 fn now() -> DateTime<Utc> {
@@ -60,7 +60,7 @@ fn content(number: u128) -> Content {
             active: true,
         },
         at: now(),
-        what: Happened::MessageAdded {
+        what: TicketEventKind::MessageAdded {
             message: MessageId(Uuid::from_u128(5)),
         },
         actor: Some("Sarah".to_owned()),
@@ -220,8 +220,8 @@ async fn a_server_that_falls_silent_is_given_up_and_its_connection_is_not_used_a
 }
 
 /// As much patience before the text as for it.
-fn both(limit: Duration) -> Patience {
-    Patience {
+fn both(limit: Duration) -> SmtpTimeouts {
+    SmtpTimeouts {
         until_the_text: limit,
         for_the_text: limit,
     }
@@ -231,9 +231,9 @@ fn both(limit: Duration) -> Patience {
 async fn a_server_that_has_the_text_is_given_the_time_to_say_so() {
     let server = SmtpServer::start().await;
     let config = config(server.url());
-    let patience = Patience {
+    let patience = SmtpTimeouts {
         until_the_text: Duration::from_secs(2),
-        ..Patience::USUAL
+        ..SmtpTimeouts::USUAL
     };
     let mailer = Mailer::new(&config.mail.transport, patience).unwrap();
     let email = Email::by(mailer, &config).unwrap();
@@ -255,12 +255,12 @@ async fn a_server_that_does_not_greet_or_turns_us_away_says_nothing_of_the_mail(
     let mailer = Mailer::new(&config.mail.transport, both(limit)).unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for (behaviour, trouble) in [
-        (Behaviour::NeverGreet, Trouble::Unreachable),
-        (Behaviour::TurnAway(554), Trouble::Unreachable),
-        (Behaviour::TurnAway(421), Trouble::SlowDown),
-        (Behaviour::Refuse(421), Trouble::SlowDown),
-        (Behaviour::StallAfterData, Trouble::BrokeOff),
-        (Behaviour::HangUpAfterData, Trouble::BrokeOff),
+        (Behaviour::NeverGreet, ProviderFailure::Unreachable),
+        (Behaviour::TurnAway(554), ProviderFailure::Unreachable),
+        (Behaviour::TurnAway(421), ProviderFailure::SlowDown),
+        (Behaviour::Refuse(421), ProviderFailure::SlowDown),
+        (Behaviour::StallAfterData, ProviderFailure::BrokeOff),
+        (Behaviour::HangUpAfterData, ProviderFailure::BrokeOff),
     ] {
         server.behave(behaviour);
         let error = email.deliver(&content(1), now()).await.unwrap_err();
@@ -338,7 +338,11 @@ async fn nothing_about_a_ticket_goes_to_an_address_that_nobody_has_confirmed() {
 async fn without_a_server_mails_are_files_and_one_mail_is_one_file() {
     let folder = std::env::temp_dir().join(format!("support-mail-{}", std::process::id()));
     let config = config("");
-    let mailer = Mailer::new(&MailTransport::Files(folder.join("mail")), Patience::USUAL).unwrap();
+    let mailer = Mailer::new(
+        &MailTransport::Files(folder.join("mail")),
+        SmtpTimeouts::USUAL,
+    )
+    .unwrap();
     let email = Email::by(mailer, &config).unwrap();
     for number in [1, 1, 2] {
         email.deliver(&content(number), now()).await.unwrap();

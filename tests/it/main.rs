@@ -8,7 +8,6 @@
 
 mod access;
 mod accounts;
-mod canaries;
 mod demo;
 mod documents;
 mod examples;
@@ -30,4 +29,5 @@ mod smtp_server;
 mod statements;
 mod stories;
 mod uploads;
+mod upstream_bugs;
 mod watching;

@@ -207,11 +207,11 @@ impl Validator {
     }
 
     /// What is wrong with a value by the schema at that place.
-    fn fault(&mut self, pointer: &str, value: &Value) -> Option<String> {
+    fn field_error(&mut self, pointer: &str, value: &Value) -> Option<String> {
         let place = format!("{}#{pointer}", Self::PLACE);
         let schema = self.compiler.compile(&place, &mut self.schemas).unwrap();
-        let fault = self.schemas.validate(value, schema).err()?;
-        Some(format!("{pointer}: {fault:#}\n{value:#}"))
+        let field_error = self.schemas.validate(value, schema).err()?;
+        Some(format!("{pointer}: {field_error:#}\n{value:#}"))
     }
 }
 
@@ -258,7 +258,7 @@ async fn every_body_that_is_described_has_an_example_that_fits_its_schema() {
                     faults.extend(
                         examples
                             .iter()
-                            .filter_map(|example| validator.fault(&place, example)),
+                            .filter_map(|example| validator.field_error(&place, example)),
                     );
                 }
             }
@@ -334,7 +334,7 @@ async fn real_answers_fit_the_schemas_of_the_document_as_its_examples_do() {
             escaped(route),
             escaped("application/json")
         );
-        assert_eq!(validator.fault(&place, &answer), None);
+        assert_eq!(validator.field_error(&place, &answer), None);
         let example = &document
             .pointer(&place.replace("/schema", "/example"))
             .unwrap();

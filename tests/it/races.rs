@@ -7,7 +7,7 @@ mod searching;
 
 use crate::harness::{Answer, App, Caller, minutes};
 use actions::assignment::assign_automatically;
-use domain::{actor::By, people::Role, queue::Lane};
+use domain::{actor::Initiator, people::Role, queue::Execution};
 use serde_json::json;
 use std::{future::Future, num::NonZeroUsize, sync::Arc};
 use tokio::sync::Barrier;
@@ -78,7 +78,7 @@ async fn of_two_agents_who_take_a_ticket_at_once_one_gets_it() {
         } else {
             &kim
         };
-        assert_eq!(app.holder(&id).await, Some(winner.id()));
+        assert_eq!(app.assignee(&id).await, Some(winner.id()));
     }
     let assigned = "select count(*) from ticket_events where what->>'type' = 'assigned'";
     assert_eq!(app.count(assigned).await, 10);
@@ -100,7 +100,7 @@ async fn however_many_assign_at_once_nobody_passes_the_limit_and_no_ticket_has_t
     let tasks = ids.iter().chain(&ids).map(|&ticket| {
         let cx = app.cx.clone();
         async move {
-            let mut work = cx.begin(By::System).await.unwrap();
+            let mut work = cx.begin(Initiator::System).await.unwrap();
             let given = assign_automatically(&mut work, ticket).await.unwrap();
             work.commit().await.unwrap();
             given
@@ -167,7 +167,7 @@ async fn at_rest_no_ticket_waits_while_an_agent_has_room() {
             let jobs = worker::JobContext::new(app.cx.clone()).unwrap();
             tasks.push(Box::pin(async move {
                 for _ in 0..5 {
-                    worker::drain(&jobs, Lane::Workers).await.unwrap();
+                    worker::drain(&jobs, Execution::Workers).await.unwrap();
                 }
             }));
         }
@@ -265,7 +265,7 @@ const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 const FOUR: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sweeps_at_once_find_each_warning_and_breach_once_and_lift_each_ticket_once() {
+async fn sweeps_at_once_find_each_warning_and_breach_once_and_escalate_each_ticket_once() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     let big = json!({"department": "general", "level": 2, "maxConcurrentTickets": 7});
@@ -313,7 +313,7 @@ async fn shares(app: &App) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_is_lifted_together_is_shared_out_evenly_and_no_further_than_there_is_room() {
+async fn what_is_escalated_together_is_shared_out_evenly_and_no_further_than_there_is_room() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     for name in ["Kim", "Lea", "Max"] {

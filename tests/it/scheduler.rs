@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::queue::Lane;
+use domain::queue::Execution;
 use platform::{
     clock::SystemClock,
     config::{Config, Settings},
@@ -52,7 +52,7 @@ impl World {
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
-            lane: Lane::Workers,
+            lane: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         };

@@ -87,8 +87,8 @@ async fn tickets(app: &App, ann: &Caller, eve: &Caller, wanted: usize) -> String
     for _ in have..wanted {
         last = ann.asks("general", "urgent").await;
         eve.says(&last, "We look into it.").await.created();
-        let lift = json!({"reason": "Hard.", "escalatedTo": eve.id()});
-        eve.does("escalate", &last, lift).await.ok();
+        let escalate = json!({"reason": "Hard.", "escalatedTo": eve.id()});
+        eve.does("escalate", &last, escalate).await.ok();
     }
     last
 }

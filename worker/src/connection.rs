@@ -84,7 +84,7 @@ impl Connection {
                 // job, so there is nothing to do about it.
                 Meaning::TakenOver => return Ok(Value::Int(0)),
                 Meaning::NotRegistered => self.register(worker).await,
-                Meaning::Trouble => {}
+                Meaning::ProviderFailure => {}
                 Meaning::Final => return Err(error),
             }
             tracing::debug!(%error, "Redis did not answer as it should; trying again");
@@ -109,7 +109,7 @@ impl Connection {
 enum Meaning {
     TakenOver,
     NotRegistered,
-    Trouble,
+    ProviderFailure,
     Final,
 }
 
@@ -124,7 +124,7 @@ fn meaning(error: &RedisError) -> Meaning {
     {
         Meaning::TakenOver
     } else if is_trouble(error, &text) {
-        Meaning::Trouble
+        Meaning::ProviderFailure
     } else {
         Meaning::Final
     }
@@ -211,7 +211,7 @@ mod tests {
     fn is_waited_for(answer: &str) -> bool {
         let answer = redis::parse_redis_value(format!("-{answer}\r\n").as_bytes());
         let error = answer.unwrap().extract_error().unwrap_err();
-        matches!(meaning(&error), Meaning::Trouble)
+        matches!(meaning(&error), Meaning::ProviderFailure)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What jobs run with, and how many of them may hold connections to the database at a time.
 
 use crate::{channels::Channels, mail::MailSetupError};
-use domain::queue::Lane;
+use domain::queue::Execution;
 use platform::{context::Context, files::Files};
 use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
@@ -46,7 +46,7 @@ impl JobContext {
 
     /// The same, with the jobs that follow going to `lane`.
     #[must_use]
-    pub fn in_lane(&self, lane: Lane) -> Self {
+    pub fn in_lane(&self, lane: Execution) -> Self {
         let mut cx = self.clone();
         cx.cx.lane = lane;
         cx

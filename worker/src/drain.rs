@@ -5,7 +5,7 @@ use crate::{
     JobContext,
     run::{Outcome, run_one},
 };
-use domain::queue::Lane;
+use domain::queue::Execution;
 use jobs::{relay, store};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub enum DrainError {
 ///
 /// # Errors
 /// The database failed.
-pub async fn drain(cx: &JobContext, lane: Lane) -> Result<usize, DrainError> {
+pub async fn drain(cx: &JobContext, lane: Execution) -> Result<usize, DrainError> {
     let cx = cx.in_lane(lane);
     // Whoever drained before is gone: there is nobody to wait for.
     relay::rescue(&cx.cx.pool, lane, Duration::ZERO).await?;

@@ -5,7 +5,7 @@
 
 use crate::{connection::Connection, pool::Keys};
 use domain::queue::Queue;
-use jobs::pace::{Grant, Granted, Pace};
+use jobs::pace::{Gcra, Grant, Rate};
 use platform::config::Config;
 use redis::{RedisResult, Script};
 use std::{
@@ -16,7 +16,7 @@ use std::{
 /// How long Redis may take to answer before the process counts by itself.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// [`Granted::take`] for all processes at once, and, with a negative wish, [`Granted::give_back`].
+/// [`Gcra::take`] for all processes at once, and, with a negative wish, [`Gcra::requeue`].
 const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -35,8 +35,8 @@ pub struct Limits {
     connection: Connection,
     keys: Keys,
     take: Script,
-    paces: HashMap<Queue, Pace>,
-    own: HashMap<Queue, Granted>,
+    paces: HashMap<Queue, Rate>,
+    own: HashMap<Queue, Gcra>,
     since: Instant,
     /// Whether Redis is worth asking.
     pub redis_answers: bool,
@@ -45,7 +45,7 @@ pub struct Limits {
 impl Limits {
     /// Those that are configured.
     pub fn new(connection: Connection, keys: Keys, config: &Config) -> Self {
-        let email = config.mail.per_minute.map(Pace::per_minute);
+        let email = config.mail.per_minute.map(Rate::per_minute);
         Self {
             connection,
             keys,
@@ -84,18 +84,18 @@ impl Limits {
     }
 
     /// Gives back what was not used.
-    pub async fn give_back(&mut self, queue: Queue, count: usize) {
+    pub async fn requeue(&mut self, queue: Queue, count: usize) {
         let Some(pace) = self.paces.get(&queue).copied().filter(|_| count > 0) else {
             return;
         };
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         if self.ask(queue, pace, -count).await.is_none() {
             let own = self.own.entry(queue).or_default();
-            own.give_back(pace, count.unsigned_abs());
+            own.requeue(pace, count.unsigned_abs());
         }
     }
 
-    async fn ask(&mut self, queue: Queue, pace: Pace, wanted: i64) -> Option<Grant> {
+    async fn ask(&mut self, queue: Queue, pace: Rate, wanted: i64) -> Option<Grant> {
         if !self.redis_answers {
             return None;
         }
@@ -115,7 +115,7 @@ impl Limits {
         }
     }
 
-    fn by_itself(&mut self, queue: Queue, pace: Pace, wanted: usize) -> Grant {
+    fn by_itself(&mut self, queue: Queue, pace: Rate, wanted: usize) -> Grant {
         let now = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
         let own = self.own.entry(queue).or_default();

@@ -15,12 +15,12 @@ const SILENCE: Duration = Duration::from_secs(15);
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Rings the bell at each notification, until the stop.
-pub async fn run(pool: PgPool, bell: Arc<Notify>, shutdown: CancellationToken) {
+pub async fn run(pool: PgPool, wake_up: Arc<Notify>, shutdown: CancellationToken) {
     let listen = async {
         loop {
             // A pool for each connection: a dead one may never be given back.
             let own = relay::listen_connection(&pool);
-            if let Err(error) = listen(&own, &bell).await {
+            if let Err(error) = listen(&own, &wake_up).await {
                 tracing::debug!(%error, "the listener lost its connection");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -32,13 +32,13 @@ pub async fn run(pool: PgPool, bell: Arc<Notify>, shutdown: CancellationToken) {
     }
 }
 
-async fn listen(pool: &PgPool, bell: &Notify) -> Result<(), sqlx::Error> {
+async fn listen(pool: &PgPool, wake_up: &Notify) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     db::within(ANSWER_LIMIT, listener.listen(relay::CHANNEL)).await?;
     loop {
         // Something may have been inserted before we listened, and again after each loss of the
         // connection, which comes as no notification.
-        bell.notify_one();
+        wake_up.notify_one();
         hear(&mut listener).await?;
     }
 }

@@ -28,7 +28,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What travels through Redis: the name of a row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Hint {
+pub struct JobRef {
     /// The job's id.
     pub job: i64,
 }
@@ -123,7 +123,7 @@ impl Pool {
             name: name.clone(),
             clock: Arc::clone(&cx.clock),
         });
-        let backend = RedisStorage::<Hint, Connection>::new(connection)
+        let backend = RedisStorage::<JobRef, Connection>::new(connection)
             .with_config(config)
             .poll_with_strategy(wake.strategy());
         let stop = self.shutdown.clone().cancelled_owned();
@@ -149,7 +149,7 @@ impl Pool {
 }
 
 /// The handler that apalis knows.
-async fn take(hint: Hint, pool: Data<Pool>) -> Result<(), BoxDynError> {
+async fn take(hint: JobRef, pool: Data<Pool>) -> Result<(), BoxDynError> {
     let cx = pool.cx.clone();
     let run = pool
         .running

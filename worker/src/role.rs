@@ -1,7 +1,7 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
-use crate::{JobContext, hands, listener, mail::MailSetupError, relay::Relay};
-use domain::queue::Lane;
+use crate::{JobContext, listener, mail::MailSetupError, relay::Relay, runners};
+use domain::queue::Execution;
 use platform::context::Context;
 use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
@@ -29,10 +29,10 @@ pub enum RoleError {
 ///
 /// # Errors
 /// The configuration cannot be used, or a part of the worker broke off.
-pub async fn role(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
+pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
     let cx = JobContext::new(cx)
         .map_err(RoleError::Mail)?
-        .in_lane(Lane::Workers);
+        .in_lane(Execution::Workers);
     let running = TaskTracker::new();
     running.close();
     // A part that ends by mistake takes the others with it.
@@ -60,11 +60,11 @@ fn start(
     running: &TaskTracker,
     stop: &CancellationToken,
 ) -> Result<JoinSet<()>, RoleError> {
-    let bell = Arc::new(Notify::new());
+    let wake_up = Arc::new(Notify::new());
     let mut parts = JoinSet::new();
-    let hands = hands::start(cx, &bell, (running, stop), &mut parts)?;
-    let relay = Relay::new(cx.cx.clone(), Arc::clone(&bell), hands);
+    let runners = runners::start(cx, &wake_up, (running, stop), &mut parts)?;
+    let relay = Relay::new(cx.cx.clone(), Arc::clone(&wake_up), runners);
     parts.spawn(relay.run(stop.clone()));
-    parts.spawn(listener::run(cx.cx.pool.clone(), bell, stop.clone()));
+    parts.spawn(listener::run(cx.cx.pool.clone(), wake_up, stop.clone()));
     Ok(parts)
 }

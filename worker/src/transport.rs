@@ -1,7 +1,7 @@
 //! Ways from the relay to a handler: through Redis to whichever worker is free, or, while Redis
 //! is away, straight to this process. Either carries hints; neither is trusted with a job.
 
-use crate::{JobContext, connection::Connection, pool::Hint, run::run_one, wake};
+use crate::{JobContext, connection::Connection, pool::JobRef, run::run_one, wake};
 use apalis::prelude::TaskSink;
 use apalis_redis::{Config, RedisStorage};
 use domain::queue::Queue;
@@ -193,9 +193,9 @@ impl ThroughRedis {
         let config = self.config(queue).ok_or(PushError::NotServed)?;
         // Made anew each time: a push that was given up stays in a storage's buffer, and would
         // come along with the next.
-        let mut storage = RedisStorage::<Hint, Connection>::new(self.connection.clone())
+        let mut storage = RedisStorage::<JobRef, Connection>::new(self.connection.clone())
             .with_config(config.clone());
-        let hints = jobs.iter().map(|job| Hint { job: job.0 }).collect();
+        let hints = jobs.iter().map(|job| JobRef { job: job.0 }).collect();
         storage
             .push_bulk(hints)
             .await
@@ -253,7 +253,7 @@ pub struct Direct {
     cx: JobContext,
     free: HashMap<Queue, Arc<Semaphore>>,
     running: TaskTracker,
-    bell: Arc<Notify>,
+    wake_up: Arc<Notify>,
 }
 
 impl Direct {
@@ -261,7 +261,7 @@ impl Direct {
         cx: JobContext,
         queues: &[(Queue, usize)],
         running: TaskTracker,
-        bell: Arc<Notify>,
+        wake_up: Arc<Notify>,
     ) -> Self {
         let free = queues
             .iter()
@@ -271,7 +271,7 @@ impl Direct {
             cx,
             free,
             running,
-            bell,
+            wake_up,
         }
     }
 }
@@ -290,12 +290,12 @@ impl Transport for Direct {
                 .acquire_owned()
                 .await
                 .map_err(|closed| PushError::Refused(closed.into()))?;
-            let (cx, bell) = (self.cx.clone(), Arc::clone(&self.bell));
+            let (cx, wake_up) = (self.cx.clone(), Arc::clone(&self.wake_up));
             self.running.spawn(async move {
                 run_one(&cx, job).await;
                 drop(permit);
                 // There is room again.
-                bell.notify_one();
+                wake_up.notify_one();
             });
         }
         Ok(())

@@ -14,7 +14,7 @@ fn faults(body: Body) -> Vec<(String, &'static str)> {
     let faults = body.check(Some(())).unwrap_err();
     faults
         .into_iter()
-        .map(|fault| (fault.field, fault.code))
+        .map(|field_error| (field_error.field, field_error.code))
         .collect()
 }
 
@@ -130,7 +130,7 @@ fn in_a_merge_patch_null_clears_what_can_be_cleared_and_is_a_fault_elsewhere() {
     }) else {
         panic!("not an object")
     };
-    let mut body = Body::new(fields, Null::Clears);
+    let mut body = Body::new(fields, Null::MergePatch);
     assert!(body.clears("a") && !body.clears("absent"));
     assert_eq!(body.text("a"), None);
     assert_eq!(body.text("b"), None);

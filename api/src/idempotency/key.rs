@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, StatusCode, request::Parts},
 };
 use domain::{
-    actor::{Actor, By},
+    actor::{Actor, Initiator},
     ids::TicketId,
 };
 use sha2::{Digest, Sha256};
@@ -73,10 +73,10 @@ pub enum Asker {
 }
 
 impl Asker {
-    pub(super) fn by(self) -> By {
+    pub(super) fn by(self) -> Initiator {
         match self {
-            Self::Person(actor) => By::Person(actor),
-            Self::Survey(..) => By::System,
+            Self::Person(actor) => Initiator::Person(actor),
+            Self::Survey(..) => Initiator::System,
         }
     }
 

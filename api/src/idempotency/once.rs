@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::json::Json;
 use futures_util::future::BoxFuture;
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// Says that an answer is the first one again.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -29,7 +29,7 @@ impl Idempotency {
         cx: &'a Context,
         asker: Asker,
         body: Option<Bytes>,
-        act: impl for<'w> FnOnce(&'w mut Work<'a>) -> BoxFuture<'w, Result<A, Problem>>,
+        act: impl for<'w> FnOnce(&'w mut UnitOfWork<'a>) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
         let unknown = self.unknown.clone();
         let keyed = self.keyed(asker, body.as_deref());
@@ -83,7 +83,7 @@ impl Idempotency {
 
 /// What the request was answered before, if it was. From here on nobody else answers it.
 async fn first_answer(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     keyed: Option<&Keyed>,
 ) -> Result<Option<Response>, Problem> {
     let Some(Keyed {
@@ -122,7 +122,7 @@ pub(crate) fn in_progress() -> Problem {
 
 /// Makes work and answer so.
 async fn keep(
-    mut work: Work<'_>,
+    mut work: UnitOfWork<'_>,
     keyed: Option<Keyed>,
     answer: Response,
 ) -> Result<Response, Problem> {
@@ -150,7 +150,7 @@ async fn keep(
 }
 
 /// Waits until everything is undone, so that the key is free when the caller hears of it.
-async fn undo(work: Work<'_>) {
+async fn undo(work: UnitOfWork<'_>) {
     if let Err(error) = work.tx.rollback().await {
         tracing::debug!(%error, "a connection was lost with its transaction");
     }

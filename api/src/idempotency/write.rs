@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::actor::Actor;
 use futures_util::future::BoxFuture;
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// A write of JSON: its key, if it has one, and its body. The body can be had by [`Write::once`] alone.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Write {
         self,
         cx: &'a Context,
         actor: Actor,
-        act: impl for<'w> FnOnce(&'w mut Work<'a>, Payload) -> BoxFuture<'w, Result<A, Problem>>,
+        act: impl for<'w> FnOnce(&'w mut UnitOfWork<'a>, Payload) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
         let Self {
             idempotency,

@@ -1,8 +1,8 @@
 //! What the claims of an outside token say of a person (`OpenID` Connect Core, section 5.1). Pure.
 
-use actions::people::outside::OutsidePerson;
+use actions::people::external_identity::ExternalPerson;
 use domain::people::Role;
-use platform::config::{OutsideIssuer, StaffRoles};
+use platform::config::{ExternalIssuer, StaffRoles};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ impl Claims {
     }
 
     /// The person.
-    pub fn person(self, issuer: &OutsideIssuer) -> OutsidePerson {
+    pub fn person(self, issuer: &ExternalIssuer) -> ExternalPerson {
         let names = self.name.as_deref().unwrap_or_default().trim();
         let (first, last) = names.split_once(' ').unwrap_or((names, ""));
         let role = self.role.as_deref().and_then(|role| role.parse().ok());
@@ -59,7 +59,7 @@ impl Claims {
             StaffRoles::Believed => true,
             StaffRoles::NotBelieved => !role.is_staff(),
         };
-        OutsidePerson {
+        ExternalPerson {
             issuer: issuer.issuer.clone(),
             subject: self.sub,
             email: self.email,
@@ -79,8 +79,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn person(claims: Value, staff_roles: StaffRoles) -> OutsidePerson {
-        let issuer = OutsideIssuer {
+    fn person(claims: Value, staff_roles: StaffRoles) -> ExternalPerson {
+        let issuer = ExternalIssuer {
             keys: String::new(),
             issuer: "https://login.example.com".to_owned(),
             audience: "support".to_owned(),

@@ -6,12 +6,12 @@ mod fetch;
 mod keys;
 
 use crate::error::Problem;
-use actions::people::outside::OutsidePerson;
+use actions::people::external_identity::ExternalPerson;
 use chrono::{DateTime, TimeDelta, Utc};
 use claims::Claims;
 use jsonwebtoken::Validation;
 use keys::{Key, KeySet};
-use platform::config::OutsideIssuer;
+use platform::config::ExternalIssuer;
 
 /// How far the clocks of two machines may be apart.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
@@ -29,14 +29,14 @@ pub enum Refused {
 
 /// An outside issuer.
 pub struct Issuer {
-    settings: OutsideIssuer,
+    settings: ExternalIssuer,
     keys: KeySet,
 }
 
 impl Issuer {
     /// The issuer as configured. Its keys are fetched when the first token comes.
     #[must_use]
-    pub fn new(settings: OutsideIssuer) -> Self {
+    pub fn new(settings: ExternalIssuer) -> Self {
         Self {
             keys: KeySet::new(settings.keys.clone()),
             settings,
@@ -54,7 +54,7 @@ impl Issuer {
     ///
     /// # Errors
     /// It is not good at `now`.
-    pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<OutsidePerson, Refused> {
+    pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<ExternalPerson, Refused> {
         let kid = jsonwebtoken::decode_header(token)
             .map_err(|_| Refused::Invalid)?
             .kid;
@@ -66,13 +66,13 @@ impl Issuer {
     /// Whom a token is for, so far as the keys that have been seen can tell: nobody is asked, so
     /// that tokens of strangers cost nobody a wait. `None` for one that is no good, too.
     #[must_use]
-    pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<OutsidePerson> {
+    pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<ExternalPerson> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
         let key = self.keys.seen_already(kid.as_deref())?;
         self.judge(token, &key, now).ok()
     }
 
-    fn judge(&self, token: &str, key: &Key, now: DateTime<Utc>) -> Result<OutsidePerson, Refused> {
+    fn judge(&self, token: &str, key: &Key, now: DateTime<Utc>) -> Result<ExternalPerson, Refused> {
         let mut validation = Validation::new(key.algorithm);
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&[&self.settings.audience]);

@@ -7,7 +7,7 @@ use crate::{
     openapi::Routes,
     state::ApiState,
 };
-use actions::people::outside::OutsidePerson;
+use actions::people::external_identity::ExternalPerson;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 const API: &str = "/api/v1/";
 
 /// Lets a call through if it is within its limit, and tells how the caller stands.
-pub(crate) async fn around(
+pub(crate) async fn limit_rate(
     State((api, routes)): State<(ApiState, Routes)>,
     request: Request,
     next: Next,
@@ -76,7 +76,7 @@ fn who(rule: Rule, api: &ApiState, request: &Request) -> String {
 }
 
 /// The name that an issuer has for somebody may be long, and of any characters.
-fn outside(person: &OutsidePerson) -> String {
+fn outside(person: &ExternalPerson) -> String {
     let name = Sha256::new()
         .chain_update(&person.issuer)
         .chain_update([0])

@@ -8,4 +8,4 @@ mod own;
 
 pub(crate) use counter::refusal;
 pub use counter::{Limits, Rule, Standing};
-pub(crate) use layer::around;
+pub(crate) use layer::limit_rate;

@@ -1,7 +1,7 @@
 //! With which words an operation may fail: those that follow from what it reads and who may call
 //! it, and those that it names itself.
 
-use super::{Route, Who, operation::Reads, part::Answers, who::Minds};
+use super::{Access, Route, operation::Reads, part::Answers, who::OptionalAuth};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of each status.
@@ -55,11 +55,11 @@ impl Route {
         };
         add(ALWAYS);
         match operation.who {
-            Who::Anybody => {}
-            Who::SignedIn => add(&[(401, "token_required")]),
-            Who::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
+            Access::Anybody => {}
+            Access::SignedIn => add(&[(401, "token_required")]),
+            Access::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
         }
-        if operation.who != Who::Anybody || operation.minds == Minds::Login {
+        if operation.who != Access::Anybody || operation.minds == OptionalAuth::Login {
             add(TOKEN);
         }
         for resource in self.resources {

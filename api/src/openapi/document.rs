@@ -6,12 +6,12 @@
 )]
 
 use super::{
-    Operation, Resource, Route, Who,
+    Access, Operation, Resource, Route,
     answers::responses,
     headers,
     operation::{ObjectBody, Reads},
     shape::not_nullable,
-    who::Minds,
+    who::OptionalAuth,
 };
 use chrono_tz::TZ_VARIANTS;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
@@ -78,8 +78,8 @@ fn described(
         "security": security(operation),
     });
     let role = match operation.who {
-        Who::Roles(whom) => format!("For {whom}. "),
-        Who::Anybody | Who::SignedIn => String::new(),
+        Access::Roles(whom) => format!("For {whom}. "),
+        Access::Anybody | Access::SignedIn => String::new(),
     };
     let about = format!("{role}{}", operation.about);
     if !about.is_empty() {
@@ -123,11 +123,11 @@ fn file_body(field: &str) -> Value {
 /// The empty requirement is the call without a token.
 fn security(operation: &Operation) -> Value {
     match operation.who {
-        Who::SignedIn | Who::Roles(_) => json!([{"bearer": []}]),
-        Who::Anybody => match operation.minds {
-            Minds::Nothing => json!([]),
-            Minds::Login => json!([{}, {"bearer": []}]),
-            Minds::Metrics => json!([{}, {"metrics": []}]),
+        Access::SignedIn | Access::Roles(_) => json!([{"bearer": []}]),
+        Access::Anybody => match operation.minds {
+            OptionalAuth::Nothing => json!([]),
+            OptionalAuth::Login => json!([{}, {"bearer": []}]),
+            OptionalAuth::Metrics => json!([{}, {"metrics": []}]),
         },
     }
 }

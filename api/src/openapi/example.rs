@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// How far the story that the examples tell has come (`crate::views::story`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Moment {
+pub enum ExampleStage {
     /// The ticket has just been created.
     Created,
     /// An agent has it, and has answered.
@@ -26,11 +26,11 @@ pub enum Moment {
 /// A type of which the document shows an example.
 pub trait Example {
     /// One of them, at that moment of the story.
-    fn example(at: Moment) -> Value;
+    fn example(at: ExampleStage) -> Value;
 }
 
 impl<T: Example> Example for Vec<T> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         json!([T::example(at)])
     }
 }

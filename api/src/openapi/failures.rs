@@ -1,7 +1,7 @@
 //! The failures that an operation may answer with, as examples: the very problems that the code
 //! answers with, and the faults that the operation's own readers find.
 
-use super::{Operation, Resource, Route, Who, operation::Reads, part::Answers};
+use super::{Access, Operation, Resource, Route, operation::Reads, part::Answers};
 use crate::{
     auth,
     error::Problem,
@@ -11,13 +11,13 @@ use crate::{
 use actions::{
     error::ActionError,
     job_list,
-    people::{EMAIL_TAKEN, outside::email_missing, registration_closed},
+    people::{EMAIL_TAKEN, external_identity::email_missing, registration_closed},
 };
 use axum::http::StatusCode;
 use domain::{
-    fault::Fault,
+    field_error::FieldError,
     people::Role,
-    tickets::{Change, Refused, Status},
+    tickets::{Status, TicketRefusal, Transition},
 };
 use jobs::{State, operate::OperateError};
 use serde_json::{Map, Value, json};
@@ -67,12 +67,12 @@ fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
     }
 }
 
-fn forbidden(who: Who) -> Vec<Problem> {
+fn forbidden(who: Access) -> Vec<Problem> {
     vec![
         match who {
-            Who::Roles(whom @ "customers") => auth::role_not_allowed(whom, Role::Support),
-            Who::Roles(whom) => auth::role_not_allowed(whom, Role::Customer),
-            Who::Anybody | Who::SignedIn => {
+            Access::Roles(whom @ "customers") => auth::role_not_allowed(whom, Role::Support),
+            Access::Roles(whom) => auth::role_not_allowed(whom, Role::Customer),
+            Access::Anybody | Access::SignedIn => {
                 auth::role_not_allowed("agents and admins", Role::Customer)
             }
         },
@@ -82,9 +82,9 @@ fn forbidden(who: Who) -> Vec<Problem> {
 }
 
 fn conflicts() -> Vec<Problem> {
-    let closed = Refused::Transition {
+    let closed = TicketRefusal::Transition {
         present: Status::Closed,
-        wanted: Change::Escalate,
+        wanted: Transition::Escalate,
     };
     let discarded = OperateError::State {
         state: State::Done,
@@ -92,7 +92,7 @@ fn conflicts() -> Vec<Problem> {
     };
     vec![
         ActionError::from(closed).into(),
-        ActionError::from(Refused::Answered).into(),
+        ActionError::from(TicketRefusal::Answered).into(),
         job_list::refused(discarded).into(),
         idempotency::in_progress(),
         ActionError::conflict("email_taken", EMAIL_TAKEN).into(),
@@ -104,7 +104,7 @@ fn conflicts() -> Vec<Problem> {
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
     let faults = match operation.reads {
-        Reads::File(field) => vec![Fault {
+        Reads::File(field) => vec![FieldError {
             field: field.to_owned(),
             code: "required",
             message: "is required".to_owned(),
@@ -118,7 +118,7 @@ fn unfit(operation: &Operation) -> Vec<Problem> {
 }
 
 /// What it says of the first of its parameters that cannot be just any text.
-fn query_faults(operation: &Operation) -> Vec<Fault> {
+fn query_faults(operation: &Operation) -> Vec<FieldError> {
     let described = operation.query.as_ref();
     let parameters = described.and_then(|(schema, _)| schema.get("properties")?.as_object());
     let names = parameters.into_iter().flat_map(Map::keys);

@@ -21,10 +21,10 @@ mod who;
 
 pub use codes::Codes;
 pub use document::document;
-pub use example::{Example, Moment};
+pub use example::{Example, ExampleStage};
 pub use operation::Operation;
 pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};
 pub use shape::Shape;
-pub use who::Who;
+pub use who::Access;

@@ -1,16 +1,16 @@
 //! One operation of the document: what it is for, who may call it, what it reads and answers.
 
 use super::{
-    Example, Moment, Resource,
-    part::{Answers, Part},
+    Example, ExampleStage, Resource,
+    part::{Answers, ResponsePart},
     reader::Reader,
-    who::{Minds, Who},
+    who::{Access, OptionalAuth},
 };
 use crate::{
     body::{Body, Null},
     query::Query,
 };
-use domain::fault::Fault;
+use domain::field_error::FieldError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,15 +42,15 @@ pub(super) struct ObjectBody {
 pub struct Operation {
     pub(super) id: &'static str,
     pub(super) summary: &'static str,
-    pub(super) who: Who,
-    pub(super) minds: Minds,
+    pub(super) who: Access,
+    pub(super) minds: OptionalAuth,
     pub(super) about: &'static str,
     pub(super) query: Option<(Value, Reader<Query>)>,
     pub(super) reads: Reads,
     pub(super) takes_version: bool,
     pub(super) status: u16,
     pub(super) answers: Answers,
-    pub(super) moment: Moment,
+    pub(super) moment: ExampleStage,
     pub(super) leads_to: Option<(&'static str, Resource)>,
     pub(super) own_codes: Vec<(u16, &'static str)>,
 }
@@ -58,19 +58,19 @@ pub struct Operation {
 impl Operation {
     /// An operation under a name that clients generate code from, in a few words.
     #[must_use]
-    pub fn new(id: &'static str, who: Who, summary: &'static str) -> Self {
+    pub fn new(id: &'static str, who: Access, summary: &'static str) -> Self {
         Self {
             id,
             summary,
             who,
-            minds: Minds::Nothing,
+            minds: OptionalAuth::Nothing,
             about: "",
             query: None,
             reads: Reads::Nothing,
             takes_version: false,
             status: 200,
             answers: Answers::Fields(Vec::new(), Vec::new()),
-            moment: Moment::default(),
+            moment: ExampleStage::default(),
             leads_to: None,
             own_codes: Vec::new(),
         }
@@ -114,7 +114,7 @@ impl Operation {
         example: Value,
     ) -> Self {
         let schema = Body::describe_patch(&read);
-        self.object(schema, Null::Clears, Reader::new(read), example)
+        self.object(schema, Null::MergePatch, Reader::new(read), example)
     }
 
     fn object(self, schema: Value, null: Null, reader: Reader<Body>, example: Value) -> Self {
@@ -158,16 +158,16 @@ impl Operation {
     /// It answers with this field, besides `success`.
     #[must_use]
     pub fn answers<T: JsonSchema + Example>(self, field: &'static str) -> Self {
-        self.always(field, Part::of::<T>())
+        self.always(field, ResponsePart::of::<T>())
     }
 
     /// As [`Operation::answers`], of a type that says nothing of what it means.
     #[must_use]
     pub fn answers_like<T: JsonSchema + Serialize>(self, field: &'static str, example: &T) -> Self {
-        self.always(field, Part::like(example))
+        self.always(field, ResponsePart::like(example))
     }
 
-    fn always(mut self, field: &'static str, part: Part) -> Self {
+    fn always(mut self, field: &'static str, part: ResponsePart) -> Self {
         if let Answers::Fields(always, _) = &mut self.answers {
             always.push((field, part));
         }
@@ -182,7 +182,7 @@ impl Operation {
         example: &T,
     ) -> Self {
         if let Answers::Fields(_, sometimes) = &mut self.answers {
-            sometimes.push((field, Part::like(example)));
+            sometimes.push((field, ResponsePart::like(example)));
         }
         self
     }
@@ -190,13 +190,13 @@ impl Operation {
     /// Its answer is this, `success` included.
     #[must_use]
     pub fn answers_whole<T: JsonSchema + Example>(self) -> Self {
-        self.answering(Answers::Whole(Part::of::<T>()))
+        self.answering(Answers::Whole(ResponsePart::of::<T>()))
     }
 
     /// As [`Operation::answers_whole`], of a type that says nothing of what it means.
     #[must_use]
     pub fn answers_whole_like<T: JsonSchema + Serialize>(self, example: &T) -> Self {
-        self.answering(Answers::Whole(Part::like(example)))
+        self.answering(Answers::Whole(ResponsePart::like(example)))
     }
 
     fn answering(self, answers: Answers) -> Self {
@@ -205,7 +205,7 @@ impl Operation {
 
     /// Its example is of that moment of the story.
     #[must_use]
-    pub fn at(self, moment: Moment) -> Self {
+    pub fn at(self, moment: ExampleStage) -> Self {
         Self { moment, ..self }
     }
 
@@ -256,7 +256,7 @@ impl Operation {
     #[must_use]
     pub fn recognises(self) -> Self {
         Self {
-            minds: Minds::Login,
+            minds: OptionalAuth::Login,
             ..self
         }
     }
@@ -266,7 +266,7 @@ impl Operation {
     pub fn for_whoever_measures(self) -> Self {
         let asks = self.challenges(&["token_required", "invalid_token"]);
         Self {
-            minds: Minds::Metrics,
+            minds: OptionalAuth::Metrics,
             ..asks
         }
     }
@@ -306,7 +306,7 @@ impl Operation {
 
     /// Who may call it.
     #[must_use]
-    pub const fn who(&self) -> Who {
+    pub const fn who(&self) -> Access {
         self.who
     }
 
@@ -356,7 +356,7 @@ impl Operation {
 
     /// What its reader of bodies finds wrong with this one, by itself.
     #[must_use]
-    pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<Fault> {
+    pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<FieldError> {
         let object = self.reads_object();
         let mut body = Body::new(fields, object.map_or(Null::Absent, |object| object.null));
         if let Some(object) = object {
@@ -367,7 +367,7 @@ impl Operation {
 
     /// What its reader of queries finds wrong with this one, by itself.
     #[must_use]
-    pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<Fault> {
+    pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<FieldError> {
         let mut query = Query::of_pairs(pairs);
         if let Some((_, reader)) = &self.query {
             reader.read(&mut query);

@@ -1,13 +1,13 @@
 //! What an answer is made of: a schema, and an example that is of it.
 
-use super::{Example, Moment};
+use super::{Example, ExampleStage};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// A field of an answer, or a whole one.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct ResponsePart {
     schema: fn(&mut SchemaGenerator) -> Value,
     example: Told,
 }
@@ -15,12 +15,12 @@ pub(super) struct Part {
 #[derive(Debug, Clone)]
 enum Told {
     /// By the type, which knows the story.
-    ByType(fn(Moment) -> Value),
+    ByType(fn(ExampleStage) -> Value),
     /// By the operation: the type is one of those that say nothing of what they mean.
     ByOperation(Value),
 }
 
-impl Part {
+impl ResponsePart {
     /// A part of that type, which tells an example of itself.
     pub fn of<T: JsonSchema + Example>() -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Part {
         (self.schema)(generator)
     }
 
-    pub fn example(&self, at: Moment) -> Value {
+    pub fn example(&self, at: ExampleStage) -> Value {
         match &self.example {
             Told::ByType(example) => example(at),
             Told::ByOperation(example) => example.clone(),
@@ -57,9 +57,12 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 #[derive(Debug, Clone)]
 pub(super) enum Answers {
     /// `success`, and these fields besides: first those that are always there.
-    Fields(Vec<(&'static str, Part)>, Vec<(&'static str, Part)>),
+    Fields(
+        Vec<(&'static str, ResponsePart)>,
+        Vec<(&'static str, ResponsePart)>,
+    ),
     /// An object that has `success` itself.
-    Whole(Part),
+    Whole(ResponsePart),
     /// A page, as which refusals of these statuses come, too.
     Page(&'static [u16]),
     /// A file.
@@ -88,7 +91,7 @@ impl Answers {
     }
 
     /// An example of a success that is JSON.
-    pub fn example(&self, at: Moment) -> Value {
+    pub fn example(&self, at: ExampleStage) -> Value {
         match self {
             Self::Whole(whole) => whole.example(at),
             Self::Fields(always, sometimes) => {

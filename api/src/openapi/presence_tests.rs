@@ -64,7 +64,7 @@ fn hold(operation: &Operation) -> usize {
         let faults = operation.faults_of_body(without(example, place));
         let is_missed = faults
             .iter()
-            .any(|fault| fault.code == "required" && fault.field == place.path);
+            .any(|field_error| field_error.code == "required" && field_error.field == place.path);
         if !BESIDE_ANOTHER.contains(&place.path.as_str()) {
             let (id, path) = (operation.id, &place.path);
             assert_eq!(is_missed, place.is_needed, "{id} {path}: {faults:?}");

@@ -5,7 +5,7 @@
     reason = "of JSON: what is not there reads as null, and is made when it is written"
 )]
 
-use domain::fault::{Asks, Limit};
+use domain::field_error::{Constraint, Limit};
 use serde_json::{Map, Value, json};
 
 /// Where the document lists the time zones, once for all that take one.
@@ -76,14 +76,14 @@ impl Shape {
 
 /// Writes a limit where its path leads. Limits of fields that are read in other ways have nowhere
 /// to go, and go nowhere.
-fn apply(object: &mut Value, path: &str, asks: &Asks) {
+fn apply(object: &mut Value, path: &str, asks: &Constraint) {
     let (segment, rest) = path
         .split_once('.')
         .map_or((path, None), |(head, rest)| (head, Some(rest)));
     let (name, entry) = segment
         .split_once('[')
         .map_or((segment, false), |(name, _)| (name, true));
-    if rest.is_none() && !entry && *asks == Asks::Presence {
+    if rest.is_none() && !entry && *asks == Constraint::Presence {
         if let Some(required) = object["required"].as_array_mut()
             && !required.iter().any(|needed| needed == name)
         {
@@ -129,13 +129,13 @@ fn apply(object: &mut Value, path: &str, asks: &Asks) {
 }
 
 /// What is asked of the object around, where one field depends on another.
-fn rule(name: &str, asks: &Asks) -> Option<Value> {
+fn rule(name: &str, asks: &Constraint) -> Option<Value> {
     match asks {
-        Asks::With(other, words) => Some(json!({
+        Constraint::With(other, words) => Some(json!({
             "if": {"properties": {*other: {"enum": words}}, "required": [other]},
             "else": {"properties": {name: {"type": "null"}}},
         })),
-        Asks::Unless(other) => {
+        Constraint::Unless(other) => {
             let entries = json!({"type": "array", "minItems": 1});
             let text = json!({"type": "string", "minLength": 1, "pattern": NOT_BLANK});
             Some(json!({
@@ -150,36 +150,38 @@ fn rule(name: &str, asks: &Asks) -> Option<Value> {
 /// Text that is more than white space.
 const NOT_BLANK: &str = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$";
 
-fn keywords(asks: &Asks) -> Map<String, Value> {
+fn keywords(asks: &Constraint) -> Map<String, Value> {
     let keywords = match asks {
         // These are about the object around.
-        Asks::Presence | Asks::With(..) | Asks::Unless(_) => json!({}),
+        Constraint::Presence | Constraint::With(..) | Constraint::Unless(_) => json!({}),
         // Where something is needed, white space is not enough; NUL is refused everywhere.
-        Asks::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
-        Asks::Text(min, max) => {
+        Constraint::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
+        Constraint::Text(min, max) => {
             json!({"minLength": min, "maxLength": max, "pattern": NOT_BLANK})
         }
-        Asks::Word(words) => json!({"enum": words}),
-        Asks::AnyOf(words) => {
+        Constraint::Word(words) => json!({"enum": words}),
+        Constraint::AnyOf(words) => {
             let any = words.join("|");
             json!({"pattern": format!("^({any})(,({any}))*$")})
         }
-        Asks::Integer(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
-        Asks::Entries(most) => json!({"maxItems": most}),
-        Asks::Id => json!({"format": "uuid"}),
-        Asks::Format(format) => json!({"format": format}),
-        Asks::TimeZone => json!({"$ref": TIME_ZONE}),
-        Asks::AnyFormat(formats) => {
+        Constraint::Integer(least, most) => {
+            json!({"type": "integer", "minimum": least, "maximum": most})
+        }
+        Constraint::Entries(most) => json!({"maxItems": most}),
+        Constraint::Id => json!({"format": "uuid"}),
+        Constraint::Format(format) => json!({"format": format}),
+        Constraint::TimeZone => json!({"$ref": TIME_ZONE}),
+        Constraint::AnyFormat(formats) => {
             let any: Vec<Value> = formats
                 .iter()
                 .map(|format| json!({"format": format}))
                 .collect();
             json!({"anyOf": any})
         }
-        Asks::OneOf(forms) => {
+        Constraint::OneOf(forms) => {
             json!({"oneOf": forms.iter().map(|form| only(form, forms)).collect::<Vec<_>>()})
         }
-        Asks::Pattern(pattern) => json!({"pattern": pattern}),
+        Constraint::Pattern(pattern) => json!({"pattern": pattern}),
     };
     match keywords {
         Value::Object(keywords) => keywords,
@@ -244,7 +246,7 @@ fn nullable(property: &mut Value) {
 mod tests {
     use crate::body::Body;
     use domain::{
-        fault::Faults,
+        field_error::FieldErrors,
         people::fields::timezone,
         sla::{NewPolicyRule, PolicyRule},
         tickets::{NewRating, Priority},
@@ -255,7 +257,7 @@ mod tests {
     fn a_body_is_described_by_reading_it() {
         let schema = Body::describe(|body| {
             let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
-            let faults: &mut Faults = body.faults();
+            let faults: &mut FieldErrors = body.faults();
             NewRating::parse(rating, feedback.as_deref(), faults);
             body.word::<Priority>("priority");
             body.objects("files", |file| file.required("url", 1..=10));

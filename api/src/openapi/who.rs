@@ -2,7 +2,7 @@
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Access {
     /// Anybody.
     Anybody,
     /// Anybody who is signed in.
@@ -13,7 +13,7 @@ pub enum Who {
 
 /// The token that an operation minds which needs none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Minds {
+pub(super) enum OptionalAuth {
     /// None.
     Nothing,
     /// That of a login.

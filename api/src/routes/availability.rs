@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::person::AvailabilityView,
 };
@@ -55,7 +55,7 @@ fn body(body: &mut Body) -> Option<Availability> {
 pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "getAvailability",
-        Who::Roles("agents and admins"),
+        Access::Roles("agents and admins"),
         "Tell whether you take tickets",
     )
     .answers::<AvailabilityView>("availability")
@@ -64,7 +64,7 @@ pub(crate) fn get_operation() -> Operation {
 pub(crate) fn put_operation() -> Operation {
     Operation::new(
         "setAvailability",
-        Who::Roles("agents and admins"),
+        Access::Roles("agents and admins"),
         "Say whether you take tickets",
     )
     .about(

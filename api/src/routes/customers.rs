@@ -3,7 +3,7 @@
 use crate::{
     auth::Staff,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     query::Query,
     respond::Answer,
     views::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use actions::people::customers::{self, Beginning};
 use axum::extract::State;
-use domain::paging::Section;
+use domain::paging::PageRequest;
 use platform::context::Context;
 
 /// Characters of what is looked for.
@@ -38,14 +38,14 @@ pub async fn list(
     Ok(Answer::of("customers", customers).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(Beginning, Section)> {
+fn query(query: &mut Query) -> Option<(Beginning, PageRequest)> {
     let text = query.required("q", 1..=LONGEST);
     let section = page::section(query);
     Some((Beginning::of(&text?), section?))
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("findCustomers", Who::Roles("agents and admins"), "Find requesters")
+    Operation::new("findCustomers", Access::Roles("agents and admins"), "Find requesters")
         .about("Customers, technicians and corporate customers whose name (either one first), address or phone number begins like `q`, \
             whatever its case and accents; those with the newest accounts first. Never agents or admins. `nextCursor` continues the list.")
         .query(query)

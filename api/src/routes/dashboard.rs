@@ -3,7 +3,7 @@
 use crate::{
     auth::Staff,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::{
         dashboard::{Dashboard, Urgent, glimpse},
@@ -71,7 +71,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getDashboard", Who::Roles("agents and admins"), "Show what an agent has to look at")
+    Operation::new("getDashboard", Access::Roles("agents and admins"), "Show what an agent has to look at")
         .about("Each list has at most 50 tickets. Urgent tickets that others have carry only number, subject, status, assignedTo and sla.")
         .answers::<Dashboard>("dashboard")
 }

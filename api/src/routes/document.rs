@@ -1,7 +1,7 @@
 //! `GET /api/v1/openapi.json`, `GET /docs`: what can be asked of this API.
 
 use crate::{
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     state::ApiState,
 };
 use axum::{
@@ -26,11 +26,16 @@ pub async fn page(State(api): State<ApiState>) -> Response {
 }
 
 pub(crate) fn json_operation() -> Operation {
-    Operation::new("getDocument", Who::Anybody, "Show this document")
+    Operation::new("getDocument", Access::Anybody, "Show this document")
         .about("OpenAPI 3.1.")
         .answers_whole_like(&Map::from_iter([("openapi".to_owned(), json!("3.1.0"))]))
 }
 
 pub(crate) fn page_operation() -> Operation {
-    Operation::new("getReference", Who::Anybody, "Show this document as a page").pages(&[])
+    Operation::new(
+        "getReference",
+        Access::Anybody,
+        "Show this document as a page",
+    )
+    .pages(&[])
 }

@@ -7,7 +7,7 @@
 
 use crate::{
     error::Problem,
-    openapi::{Example, Moment, Operation, Who},
+    openapi::{Access, Example, ExampleStage, Operation},
     query::Query,
     respond::Answer,
 };
@@ -134,7 +134,7 @@ impl Checks {
 }
 
 impl Example for Checks {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         let staffing = Staffing {
             unserved: Vec::new(),
             scheduler: true,
@@ -246,13 +246,13 @@ async fn redis(cx: &Context) -> Result<(), Unready> {
 }
 
 pub(crate) fn live_operation() -> Operation {
-    Operation::new("isLive", Who::Anybody, "Tell that the process runs")
+    Operation::new("isLive", Access::Anybody, "Tell that the process runs")
 }
 
 pub(crate) fn ready_operation() -> Operation {
     Operation::new(
         "isReady",
-        Who::Anybody,
+        Access::Anybody,
         "Tell whether everything needed is there",
     )
     .about(

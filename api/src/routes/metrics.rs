@@ -7,7 +7,7 @@
 use crate::{
     auth,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
 };
 use actions::standing::{self, Recent};
 use axum::{
@@ -117,7 +117,7 @@ fn is_of_a_proxy(name: &str) -> bool {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getMetrics", Who::Anybody, "Show what is measured")
+    Operation::new("getMetrics", Access::Anybody, "Show what is measured")
         .about(
             "The text form of OpenMetrics, for Prometheus. Whoever runs the system may ask for a token; without \
              one, requests that came through a proxy find nothing here.",

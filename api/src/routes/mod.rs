@@ -26,7 +26,7 @@ use crate::{
     time_limit::UPLOAD_LIMIT,
 };
 use axum::{Router, http::StatusCode};
-use table::{Section, Table};
+use table::{RouteGroup, Table};
 
 /// Every route there is, and the router that serves exactly these.
 pub fn all() -> (Router<ApiState>, Vec<Route>) {
@@ -40,14 +40,14 @@ pub fn all() -> (Router<ApiState>, Vec<Route>) {
 #[rustfmt::skip] // a table: one line for each route
 fn operation(table: Table) -> Table {
     table
-        .section(Section::outside("health"))
+        .section(RouteGroup::outside("health"))
         .get("/health/live", health::live, health::live_operation)
         .get("/health/ready", health::ready, health::ready_operation)
-        .section(Section::outside("metrics"))
+        .section(RouteGroup::outside("metrics"))
         .get("/metrics", metrics::metrics, metrics::operation)
-        .section(Section::outside("docs"))
+        .section(RouteGroup::outside("docs"))
         .get("/docs", document::page, document::page_operation)
-        .section(Section::of("openapi.json"))
+        .section(RouteGroup::of("openapi.json"))
         .get("/api/v1/openapi.json", document::json, document::json_operation)
 }
 
@@ -55,7 +55,7 @@ fn operation(table: Table) -> Table {
 #[rustfmt::skip] // a table: one line for each route
 fn accounts(table: Table) -> Table {
     table
-        .section(Section::accounts("auth"))
+        .section(RouteGroup::accounts("auth"))
         .post("/api/v1/auth/register", auth::register::register, auth::register::operation)
         .post("/api/v1/auth/login", auth::login::login, auth::login::operation)
         .post("/api/v1/auth/refresh", auth::refresh::refresh, auth::refresh::operation).counted_as(Rule::Caller)
@@ -76,7 +76,7 @@ fn accounts(table: Table) -> Table {
 #[rustfmt::skip] // a table: one line for each route
 fn support(table: Table) -> Table {
     table
-        .section(Section::of("tickets"))
+        .section(RouteGroup::of("tickets"))
         .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
         .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
         .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation).names(&[Ticket])
@@ -92,20 +92,20 @@ fn support(table: Table) -> Table {
         .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation).names(&[Ticket])
-        .section(Section::of("attachments"))
+        .section(RouteGroup::of("attachments"))
         .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation).within(UPLOAD_LIMIT)
         .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation).names(&[Attachment])
-        .section(Section::of("dashboard"))
+        .section(RouteGroup::of("dashboard"))
         .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
-        .section(Section::of("availability"))
+        .section(RouteGroup::of("availability"))
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
-        .section(Section::of("customers"))
+        .section(RouteGroup::of("customers"))
         .get("/api/v1/support/customers", customers::list, customers::operation)
-        .section(Section::of("survey"))
+        .section(RouteGroup::of("survey"))
         .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
         .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])
-        .section(Section::of("stats"))
+        .section(RouteGroup::of("stats"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }
 
@@ -113,7 +113,7 @@ fn support(table: Table) -> Table {
 #[rustfmt::skip] // a table: one line for each route
 fn administration(table: Table) -> Table {
     table
-        .section(Section::of("admin"))
+        .section(RouteGroup::of("admin"))
         .get("/api/v1/admin/users", users::list::list, users::list::operation)
         .get("/api/v1/admin/users/{id}", users::get::get, users::get::operation).names(&[Person])
         .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation).names(&[Person])

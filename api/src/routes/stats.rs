@@ -3,7 +3,7 @@
 use crate::{
     auth::Admin,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     query::Query,
     views::stats::StatsView,
 };
@@ -36,7 +36,7 @@ fn query(query: &mut Query) -> Option<domain::stats::Query> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getStats", Who::Roles("admins"), "Show the figures of a period")
+    Operation::new("getStats", Access::Roles("admins"), "Show the figures of a period")
         .about("Of the tickets created from `startDate` to `endDate`, both included, in `timezone` (UTC by default); no dates mean \
             all time. `agentId` narrows `agentStats` alone. They are answered from aggregates: `asOf` says how fresh they are.")
         .query(query)

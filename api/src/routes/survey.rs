@@ -6,7 +6,7 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::{Asker, Idempotency},
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     state::ApiState,
     views::survey::{self as view, Page, Wrong, page},
 };
@@ -20,12 +20,12 @@ use axum::{
     response::Response,
 };
 use domain::{
-    fault::{Fault, Faults},
+    field_error::{FieldError, FieldErrors},
     ids::TicketId,
     tickets::{NewRating, survey},
 };
 use futures_util::FutureExt;
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgExecutor;
@@ -105,7 +105,7 @@ pub async fn post(
 }
 
 async fn answer(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
     cycle: i32,
     filled: Filled,
@@ -154,9 +154,9 @@ fn rating(filled: &Filled) -> Result<NewRating, Vec<Wrong>> {
         .feedback
         .as_deref()
         .filter(|feedback| !feedback.trim().is_empty());
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let rating = NewRating::parse(filled.stars(), feedback, &mut faults);
-    let wrong = |fault: &Fault| match (fault.field.as_str(), fault.code) {
+    let wrong = |field_error: &FieldError| match (field_error.field.as_str(), field_error.code) {
         ("rating", _) => Wrong::NoStar,
         (_, "nul_character") => Wrong::Unreadable,
         _ => Wrong::TooLong,
@@ -178,7 +178,7 @@ fn body(body: &mut Body) {
 pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "showSurvey",
-        Who::Anybody,
+        Access::Anybody,
         "Show the survey that a mail links to",
     )
     .about("A page for people. Opening it changes nothing.")
@@ -188,7 +188,7 @@ pub(crate) fn get_operation() -> Operation {
 pub(crate) fn post_operation() -> Operation {
     Operation::new(
         "answerSurvey",
-        Who::Anybody,
+        Access::Anybody,
         "Answer the survey that a mail links to",
     )
     .about("What the page's form sends. Once for each resolution.")

@@ -12,14 +12,14 @@ use std::time::Duration;
 
 /// What the routes that follow have in common, unless one of them says otherwise.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Section {
+pub(super) struct RouteGroup {
     tag: &'static str,
     reads: Option<Rule>,
     writes: Option<Rule>,
     repeated_writes: Repeats,
 }
 
-impl Section {
+impl RouteGroup {
     /// Of the API: every write is done once for each key.
     pub const fn of(tag: &'static str) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Section {
     }
 }
 
-impl Default for Section {
+impl Default for RouteGroup {
     fn default() -> Self {
         Self::of("api")
     }
@@ -60,12 +60,12 @@ impl Default for Section {
 pub(super) struct Table {
     pub router: Router<ApiState>,
     pub routes: Vec<Route>,
-    section: Section,
+    section: RouteGroup,
 }
 
 impl Table {
     /// From here on the routes are of that section.
-    pub fn section(self, section: Section) -> Self {
+    pub fn section(self, section: RouteGroup) -> Self {
         Self { section, ..self }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn bound_buffer(stream: &TcpStream) -> io::Result<()> {
 pub(super) struct Stream {
     inner: TcpStream,
     limit: Duration,
-    lifted: Arc<AtomicBool>,
+    escalated: Arc<AtomicBool>,
     /// There while a write waits.
     waiting: Option<Waiting>,
     _place: Place,
@@ -64,22 +64,22 @@ pub(super) struct WriteLimit(Arc<AtomicBool>);
 
 impl WriteLimit {
     /// From now on a write may wait however long.
-    pub fn lift(self) {
+    pub fn escalate(self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl Stream {
     pub fn new(stream: TcpStream, limit: Duration, place: Place) -> (Self, WriteLimit) {
-        let lifted = Arc::new(AtomicBool::new(false));
+        let escalated = Arc::new(AtomicBool::new(false));
         let stream = Self {
             inner: stream,
             limit,
-            lifted: Arc::clone(&lifted),
+            escalated: Arc::clone(&escalated),
             waiting: None,
             _place: place,
         };
-        (stream, WriteLimit(lifted))
+        (stream, WriteLimit(escalated))
     }
 
     /// The outcome of a write, within the limit. `again` writes without waiting: the system says only
@@ -91,7 +91,7 @@ impl Stream {
         written: Poll<io::Result<usize>>,
         again: impl Fn(net::TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() || self.lifted.load(Ordering::Relaxed) {
+        if written.is_ready() || self.escalated.load(Ordering::Relaxed) {
             self.waiting = None;
             return written;
         }
@@ -223,7 +223,7 @@ mod tests {
     #[tokio::test]
     async fn without_its_limit_a_write_waits_however_long() {
         let (mut stream, limit, mut client) = pair(Duration::ZERO).await;
-        limit.lift();
+        limit.escalate();
         let filled = fill(&mut stream).await;
         let mut all = vec![0; filled];
         let read = client.read_exact(&mut all);

@@ -93,7 +93,7 @@ fn plain(value: &[u8]) -> String {
 
 /// The text with its encoded words read, such as `=?utf-8?B?bmHDr3Zl?=`. What is none stays.
 fn words_read(mut text: &str) -> String {
-    let (mut read, mut words) = (String::new(), Words::default());
+    let (mut read, mut words) = (String::new(), Variants::default());
     while let Some(start) = text.find("=?") {
         let (before, from) = text.split_at(start);
         // White space between two words is only there to part them.
@@ -118,9 +118,9 @@ fn words_read(mut text: &str) -> String {
 
 /// The bytes of words that follow each other: some senders part a character between two.
 #[derive(Default)]
-struct Words(Option<(&'static Encoding, Vec<u8>)>);
+struct Variants(Option<(&'static Encoding, Vec<u8>)>);
 
-impl Words {
+impl Variants {
     fn add(&mut self, charset: &'static Encoding, bytes: Vec<u8>, read: &mut String) {
         match &mut self.0 {
             Some((same, all)) if *same == charset => all.extend(bytes),

@@ -103,12 +103,12 @@ impl Drop for Room {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
         taken.all = taken.all.saturating_sub(1);
-        give_back(&mut taken.by_address, &self.address);
-        give_back(&mut taken.by_person, &self.person);
+        requeue(&mut taken.by_address, &self.address);
+        requeue(&mut taken.by_person, &self.person);
     }
 }
 
-fn give_back<K: Hash + Eq>(taken: &mut HashMap<K, usize>, whose: &K) {
+fn requeue<K: Hash + Eq>(taken: &mut HashMap<K, usize>, whose: &K) {
     if let Some(count) = taken.get_mut(whose) {
         *count = count.saturating_sub(1);
         if *count == 0 {

@@ -10,7 +10,7 @@ use crate::error::Problem;
 use axum::extract::Request;
 use domain::{
     attachments::{Inspector, Kind, LARGEST, NewUpload, file_name},
-    fault::Faults,
+    field_error::FieldErrors,
 };
 use multer::{Field, Multipart};
 use platform::config;
@@ -90,7 +90,7 @@ async fn read(
 ) -> Result<Arrived, Refused> {
     let mut spool = Some(spool);
     let mut arrived = None;
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let mut is_whole = false;
     for _ in 0..MOST_FAULTS {
         let Some(mut field) = waiting.next(fields.next_field()).await? else {
@@ -161,7 +161,7 @@ impl Incoming {
         self,
         name: Option<&str>,
         allowed: &[&'static Kind],
-        faults: &mut Faults,
+        faults: &mut FieldErrors,
     ) -> Option<Arrived> {
         if self.size == 0 {
             faults.add(FILE, "empty_file", "must not be empty");

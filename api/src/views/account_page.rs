@@ -23,7 +23,7 @@ pub enum Page {
     NoSuchLink,
 }
 
-struct Words {
+struct Variants {
     title: &'static str,
     confirm: &'static str,
     confirm_button: &'static str,
@@ -36,7 +36,7 @@ struct Words {
     no_such_link: &'static str,
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: Variants = Variants {
     title: "Your account at BaiTech",
     confirm: "Is this your e-mail address? Press the button to confirm it.",
     confirm_button: "Confirm the address",
@@ -49,7 +49,7 @@ const ENGLISH: Words = Words {
     no_such_link: "This link is not good any more. Please open the latest mail from us, or ask for another one.",
 };
 
-const SWAHILI: Words = Words {
+const SWAHILI: Variants = Variants {
     title: "Akaunti yako ya BaiTech",
     confirm: "Je, hii ni anwani yako ya barua pepe? Bonyeza kitufe ili kuithibitisha.",
     confirm_button: "Thibitisha anwani",
@@ -62,7 +62,7 @@ const SWAHILI: Words = Words {
     no_such_link: "Kiungo hiki hakitumiki tena. Tafadhali fungua barua pepe yetu ya mwisho, au omba nyingine.",
 };
 
-const FRENCH: Words = Words {
+const FRENCH: Variants = Variants {
     title: "Votre compte BaiTech",
     confirm: "Est-ce bien votre adresse e-mail ? Appuyez sur le bouton pour la confirmer.",
     confirm_button: "Confirmer l’adresse",
@@ -99,7 +99,7 @@ pub fn page(status: StatusCode, language: &str, what: Page) -> Response {
 }
 
 /// The form sends to its own address, which holds the token.
-fn password_form(words: &Words, label: &str) -> String {
+fn password_form(words: &Variants, label: &str) -> String {
     format!(
         "<form method=\"post\">\n<label>{label}\
          <input type=\"password\" name=\"password\" autocomplete=\"new-password\" minlength=\"10\" maxlength=\"128\" required></label>\n\

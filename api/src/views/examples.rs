@@ -10,7 +10,7 @@ use super::{
     thread::{self, EventView, MessageView},
     ticket::{self, ListedTicket, Ticket, TicketWithMessages},
 };
-use crate::openapi::{Example, Moment};
+use crate::openapi::{Example, ExampleStage};
 use actions::people::customers::Customer;
 use domain::{
     people::{Availability, AvailabilityNow},
@@ -19,24 +19,24 @@ use domain::{
     stats::{AgentFigures, Count, Performance, Stats},
     tickets::{
         Category, Priority, Status,
-        access::Reader,
+        access::Viewer,
         search::{Field, Piece},
     },
 };
 use jobs::{
     JobId, State,
-    operate::{Entry, Held, QueueState},
+    operate::{Held, JobRecord, QueueState},
 };
 use serde_json::{Value, json};
 
 impl Example for Ticket<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         json!(Story::until(at).ticket())
     }
 }
 
 impl Example for ListedTicket<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         let found = [domain::tickets::search::Highlight {
             field: Field::Subject,
             message: None,
@@ -53,7 +53,7 @@ impl Example for ListedTicket<'_> {
 }
 
 impl Example for TicketWithMessages<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         let story = Story::until(at);
         json!(TicketWithMessages {
             ticket: story.ticket(),
@@ -63,22 +63,22 @@ impl Example for TicketWithMessages<'_> {
 }
 
 impl Example for MessageView<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         json!(Story::until(at).messages().first())
     }
 }
 
 impl Example for EventView<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         let story = Story::until(at);
         let last = story.events.last();
-        json!(last.map(|event| thread::event(event, &story.people, Reader::Staff)))
+        json!(last.map(|event| thread::event(event, &story.people, Viewer::Staff)))
     }
 }
 
 impl Example for Dashboard<'_> {
-    fn example(at: Moment) -> Value {
-        let (story, urgent) = (Story::until(at), Story::until(Moment::Escalated));
+    fn example(at: ExampleStage) -> Value {
+        let (story, urgent) = (Story::until(at), Story::until(ExampleStage::Escalated));
         json!(Dashboard {
             assigned_tickets: vec![Urgent::Whole(Box::new(story.ticket()))],
             unassigned_tickets: Vec::new(),
@@ -102,13 +102,13 @@ impl Example for Dashboard<'_> {
 }
 
 impl Example for User<'_> {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         json!(User::from(&agent()))
     }
 }
 
 impl Example for FoundCustomer<'_> {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         let story = Story::until(at);
         let named = story.people.get(&story.shown.ticket.customer_id);
         let customer = named.map(|named| Customer {
@@ -126,7 +126,7 @@ impl Example for FoundCustomer<'_> {
 }
 
 impl Example for AvailabilityView {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         json!(Self::from(AvailabilityNow {
             status: Availability::Available,
             max_concurrent_tickets: 5,
@@ -137,25 +137,25 @@ impl Example for AvailabilityView {
 }
 
 impl Example for Pagination {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         json!(Self::new(1, 20, 1))
     }
 }
 
 impl Example for PolicyRule {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         json!(default_rules(AT_RISK_PERCENT).first())
     }
 }
 
 impl Example for SlaView {
-    fn example(at: Moment) -> Value {
+    fn example(at: ExampleStage) -> Value {
         json!(json!(Story::until(at).ticket()).get("sla"))
     }
 }
 
 impl Example for StatsView {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         let count = 128;
         json!(Self::from(Stats {
             total: count,
@@ -187,8 +187,8 @@ impl Example for StatsView {
 }
 
 impl Example for JobView<'_> {
-    fn example(_: Moment) -> Value {
-        let entry = Entry {
+    fn example(_: ExampleStage) -> Value {
+        let entry = JobRecord {
             id: JobId(4711),
             queue: Queue::Email.into(),
             state: State::Dead,
@@ -210,7 +210,7 @@ impl Example for JobView<'_> {
 }
 
 impl Example for QueueView {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         let state = QueueState {
             queue: Queue::Email.into(),
             paused: false,

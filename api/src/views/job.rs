@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::queue::QueueName;
 use jobs::{
     JobId, State,
-    operate::{Entry, QueueState},
+    operate::{JobRecord, QueueState},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,8 +48,8 @@ pub struct JobView<'a> {
     finished_at: Option<Time>,
 }
 
-impl<'a> From<&'a Entry> for JobView<'a> {
-    fn from(entry: &'a Entry) -> Self {
+impl<'a> From<&'a JobRecord> for JobView<'a> {
+    fn from(entry: &'a JobRecord) -> Self {
         Self {
             id: entry.id,
             name: entry.name(),

@@ -1,12 +1,12 @@
 //! `pagination`: which part of a list an answer is.
 
 use crate::query::Query;
-use domain::paging::{LAST_PAGE, Section, Start, page_beside_cursor};
+use domain::paging::{LAST_PAGE, PageRequest, Start, page_beside_cursor};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
-pub fn section(query: &mut Query) -> Option<Section> {
+pub fn section(query: &mut Query) -> Option<PageRequest> {
     let page = query.integer("page", 1..=LAST_PAGE);
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let after = query.id("cursor");
@@ -14,7 +14,7 @@ pub fn section(query: &mut Query) -> Option<Section> {
         page_beside_cursor(query.faults());
     }
     let start = after.map_or(Start::Page(page.unwrap_or(1)), Start::After);
-    Some(Section { start, limit })
+    Some(PageRequest { start, limit })
 }
 
 /// Which part of a list an answer is.
@@ -34,7 +34,7 @@ pub struct Pagination {
 impl Pagination {
     /// A part of a list of so many.
     #[must_use]
-    pub fn of(section: Section, total: i64) -> Self {
+    pub fn of(section: PageRequest, total: i64) -> Self {
         match section.start {
             Start::Page(page) => Self::new(page, section.limit, total),
             Start::After(_) => Self::after_cursor(section.limit, total),

@@ -5,7 +5,7 @@ use super::{
     thread::{self, MessageView},
     ticket::{self, People, Ticket},
 };
-use crate::openapi::Moment;
+use crate::openapi::ExampleStage;
 use actions::{people::directory::Named, tickets::read::Shown};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -18,8 +18,8 @@ use domain::{
     },
     sla::{Clocks, Policy},
     tickets::{
-        Category, ChangedBy, Happened, Message, NewTicket, Opening, Priority, Resolution,
-        ResolutionType, SenderType, Status, TicketEvent, TicketNumber, access::Reader,
+        Category, EventActor, Message, NewTicket, Opening, Priority, Resolution, ResolutionType,
+        SenderType, Status, TicketEvent, TicketEventKind, TicketNumber, access::Viewer,
     },
 };
 use uuid::Uuid;
@@ -52,25 +52,25 @@ pub(super) struct Story {
 
 impl Story {
     /// As far as that moment.
-    pub fn until(moment: Moment) -> Self {
+    pub fn until(moment: ExampleStage) -> Self {
         let mut story = Self::created();
-        if moment >= Moment::Answered {
+        if moment >= ExampleStage::Answered {
             story.answered();
         }
-        if moment == Moment::Redacted {
+        if moment == ExampleStage::Redacted {
             story.redacted();
         }
         // A story has one middle: what is closed here was not lifted before.
-        if moment == Moment::Escalated {
+        if moment == ExampleStage::Escalated {
             story.escalated();
         }
-        if moment >= Moment::Closed {
+        if moment >= ExampleStage::Closed {
             story.closed();
         }
-        if moment == Moment::Rated {
+        if moment == ExampleStage::Rated {
             story.rated();
         }
-        if moment == Moment::Reopened {
+        if moment == ExampleStage::Reopened {
             story.reopened();
         }
         story
@@ -97,19 +97,19 @@ impl Story {
             events: Vec::new(),
             now: minute(0),
         };
-        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
-        story.records(0, by, Happened::Created);
+        let by = EventActor::Person(CUSTOMER, Role::Customer);
+        story.records(0, by, TicketEventKind::Created);
         story
     }
 
     /// Something happens to the ticket: it goes into the history, and the version up by one.
-    fn happens(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
+    fn happens(&mut self, minutes: i64, by: EventActor, what: TicketEventKind) {
         self.records(minutes, by, what);
         self.shown.ticket.updated_at = self.now;
         self.shown.ticket.version += 1;
     }
 
-    fn records(&mut self, minutes: i64, by: ChangedBy, what: Happened) {
+    fn records(&mut self, minutes: i64, by: EventActor, what: TicketEventKind) {
         let event = TicketEvent {
             id: EventId(id(0x100 + u128::try_from(self.events.len()).unwrap_or(0))),
             ticket: TICKET,
@@ -117,19 +117,19 @@ impl Story {
             by,
             what,
         };
-        if matches!(event.what, Happened::Escalated { .. }) {
+        if matches!(event.what, TicketEventKind::Escalated { .. }) {
             self.shown.escalations.push(event.clone());
         }
         self.events.push(event);
         self.now = minute(minutes);
     }
 
-    fn by_the_agent(&mut self, minutes: i64, what: Happened) {
-        self.happens(minutes, ChangedBy::Person(AGENT, Role::Support), what);
+    fn by_the_agent(&mut self, minutes: i64, what: TicketEventKind) {
+        self.happens(minutes, EventActor::Person(AGENT, Role::Support), what);
     }
 
     fn answered(&mut self) {
-        let assigned = Happened::Assigned {
+        let assigned = TicketEventKind::Assigned {
             from: None,
             to: AGENT,
             reason: None,
@@ -143,7 +143,7 @@ impl Story {
         let overdue = self.shown.clocks.staff_replied(policy, minute(12));
         debug_assert!(overdue.is_empty(), "answered in time");
         self.messages = vec![message()];
-        self.by_the_agent(12, Happened::MessageAdded { message: ANSWER });
+        self.by_the_agent(12, TicketEventKind::MessageAdded { message: ANSWER });
     }
 
     fn redacted(&mut self) {
@@ -152,7 +152,7 @@ impl Story {
             message.redacted_at = Some(minute(14));
             message.redacted_by = Some(AGENT);
         }
-        let redacted = Happened::MessageRedacted {
+        let redacted = TicketEventKind::MessageRedacted {
             message: ANSWER,
             is_internal: false,
             reason: "It had the number of a card.".to_owned(),
@@ -164,7 +164,7 @@ impl Story {
         let ticket = &mut self.shown.ticket;
         (ticket.status, ticket.escalation_level) = (Status::Escalated, 1);
         (ticket.assigned_to, ticket.assigned_at) = (Some(SENIOR), Some(minute(40)));
-        let escalated = Happened::Escalated {
+        let escalated = TicketEventKind::Escalated {
             level: 1,
             from: Some(AGENT),
             to: Some(SENIOR),
@@ -190,15 +190,15 @@ impl Story {
             resolved_by: Some(AGENT),
             resolved_at: minute(55),
         }));
-        self.by_the_agent(55, Happened::Closed);
+        self.by_the_agent(55, TicketEventKind::Closed);
     }
 
     fn rated(&mut self) {
         let ticket = &mut self.shown.ticket;
         (ticket.rating, ticket.rated_at) = (Some(5), Some(minute(70)));
         ticket.rating_feedback = Some("Excellent support, resolved quickly!".to_owned());
-        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
-        self.happens(70, by, Happened::Rated { rating: 5 });
+        let by = EventActor::Person(CUSTOMER, Role::Customer);
+        self.happens(70, by, TicketEventKind::Rated { rating: 5 });
     }
 
     fn reopened(&mut self) {
@@ -208,12 +208,12 @@ impl Story {
         (ticket.status, ticket.reopened_count) = (Status::Reopened, 1);
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         let reason = "Issue still not resolved".to_owned();
-        let by = ChangedBy::Person(CUSTOMER, Role::Customer);
-        self.happens(70, by, Happened::Reopened { reason });
+        let by = EventActor::Person(CUSTOMER, Role::Customer);
+        self.happens(70, by, TicketEventKind::Reopened { reason });
     }
 
     pub fn ticket(&self) -> Ticket<'_> {
-        ticket::ticket(&self.shown, &self.people, Reader::Staff, self.now)
+        ticket::ticket(&self.shown, &self.people, Viewer::Staff, self.now)
     }
 
     pub fn messages(&self) -> Vec<MessageView<'_>> {

@@ -42,7 +42,7 @@ pub enum Wrong {
     Unreadable,
 }
 
-struct Words {
+struct Variants {
     title: &'static str,
     question: &'static str,
     feedback: &'static str,
@@ -56,7 +56,7 @@ struct Words {
     not_found: &'static str,
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: Variants = Variants {
     title: "How did we do?",
     question: "How satisfied are you with the way we handled your ticket",
     feedback: "Is there anything you would like to tell us? (optional)",
@@ -70,7 +70,7 @@ const ENGLISH: Words = Words {
     not_found: "This link is not one of ours. Please open it as it stands in the mail.",
 };
 
-const SWAHILI: Words = Words {
+const SWAHILI: Variants = Variants {
     title: "Tulikuhudumia vipi?",
     question: "Umeridhika kiasi gani na jinsi tulivyoshughulikia tiketi yako",
     feedback: "Je, kuna jambo ungependa kutuambia? (si lazima)",
@@ -84,7 +84,7 @@ const SWAHILI: Words = Words {
     not_found: "Kiungo hiki si chetu. Tafadhali kifungue kama kilivyo kwenye barua pepe.",
 };
 
-const FRENCH: Words = Words {
+const FRENCH: Variants = Variants {
     title: "Êtes-vous satisfait ?",
     question: "Dans quelle mesure êtes-vous satisfait du traitement de votre ticket",
     feedback: "Souhaitez-vous nous dire quelque chose ? (facultatif)",
@@ -118,7 +118,7 @@ pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
 
 /// The form sends to its own address, which holds the token. Each reason stands with its field, and
 /// is read out when the page opens.
-fn form(words: &Words, number: &TicketNumber, filled: Filled<'_>) -> String {
+fn form(words: &Variants, number: &TicketNumber, filled: Filled<'_>) -> String {
     let star = |stars: i16| {
         let checked = if filled.rating == Some(stars) {
             " checked"
@@ -147,7 +147,7 @@ fn form(words: &Words, number: &TicketNumber, filled: Filled<'_>) -> String {
 }
 
 /// The first of these reasons that there is, and the attributes by which its field refers to it.
-fn reason(words: &Words, filled: Filled<'_>, of: &[Wrong], id: &str) -> (String, String) {
+fn reason(words: &Variants, filled: Filled<'_>, of: &[Wrong], id: &str) -> (String, String) {
     let Some(wrong) = filled.wrong.iter().find(|wrong| of.contains(wrong)) else {
         return (String::new(), String::new());
     };

@@ -5,7 +5,7 @@ use crate::respond::Time;
 use domain::{
     attachments::Attachment,
     ids::{EventId, MessageId, TicketId},
-    tickets::{ChangedBy, Happened, Message, SenderType, TicketEvent, access::Reader},
+    tickets::{EventActor, Message, SenderType, TicketEvent, TicketEventKind, access::Viewer},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,7 +78,7 @@ pub struct EventView<'a> {
 
 /// An entry of the history, `by` null for the system.
 #[must_use]
-pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> EventView<'a> {
+pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> EventView<'a> {
     let mut details = match json!(event.what) {
         Value::Object(details) => details,
         _ => Map::new(),
@@ -87,9 +87,9 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> Eve
     // Why an agent was chosen tells of the agent's load; why a message was redacted may tell what it said.
     let is_for_staff = matches!(
         event.what,
-        Happened::Assigned { .. } | Happened::MessageRedacted { .. }
+        TicketEventKind::Assigned { .. } | TicketEventKind::MessageRedacted { .. }
     );
-    if reader == Reader::Requester && is_for_staff {
+    if reader == Viewer::Requester && is_for_staff {
         details.remove("reason");
     }
     EventView {
@@ -97,11 +97,11 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Reader) -> Eve
         kind: event.what.name(),
         at: Time(event.at),
         by: match event.by {
-            ChangedBy::Person(person, role) => Some(Sender {
+            EventActor::Person(person, role) => Some(Sender {
                 name: name(person, people),
                 role: Some(role.as_str()),
             }),
-            ChangedBy::System => None,
+            EventActor::System => None,
         },
         details,
     }

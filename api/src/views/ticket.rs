@@ -10,8 +10,8 @@ use domain::{
     people::Department,
     sla::SlaView,
     tickets::{
-        Category, Happened, Priority, Resolution, ResolutionType, Status, TicketNumber,
-        access::Reader,
+        Category, Priority, Resolution, ResolutionType, Status, TicketEventKind, TicketNumber,
+        access::Viewer,
         search::{Field, Piece},
     },
 };
@@ -144,7 +144,7 @@ struct RatingView<'a> {
 pub fn ticket<'a>(
     shown: &'a Shown,
     people: &'a People,
-    reader: Reader,
+    reader: Viewer,
     now: DateTime<Utc>,
 ) -> Ticket<'a> {
     let ticket = &shown.ticket;
@@ -193,10 +193,10 @@ pub fn ticket<'a>(
 }
 
 /// Requesters see that it was lifted, not between whom and why.
-fn escalation(shown: &Shown, reader: Reader) -> Escalation<'_> {
-    let steps = shown.escalations.iter().filter(|_| reader == Reader::Staff);
+fn escalation(shown: &Shown, reader: Viewer) -> Escalation<'_> {
+    let steps = shown.escalations.iter().filter(|_| reader == Viewer::Staff);
     let steps = steps.filter_map(|event| match &event.what {
-        Happened::Escalated {
+        TicketEventKind::Escalated {
             level,
             from,
             to,
@@ -218,18 +218,18 @@ fn escalation(shown: &Shown, reader: Reader) -> Escalation<'_> {
     }
 }
 
-fn resolution(resolution: &Resolution, reader: Reader) -> ResolutionView<'_> {
+fn resolution(resolution: &Resolution, reader: Viewer) -> ResolutionView<'_> {
     ResolutionView {
         summary: resolution.summary.as_deref(),
         resolution_type: resolution.resolution_type,
         resolution_notes: match reader {
-            Reader::Staff => Hidden::Shown(resolution.resolution_notes.as_deref()),
-            Reader::Requester => Hidden::Hidden,
+            Viewer::Staff => Hidden::Shown(resolution.resolution_notes.as_deref()),
+            Viewer::Requester => Hidden::Hidden,
         },
         // That another customer has a ticket is that customer's affair.
         duplicate_of: resolution.duplicate_of.filter(|_| match reader {
-            Reader::Staff => true,
-            Reader::Requester => resolution.duplicate_is_theirs,
+            Viewer::Staff => true,
+            Viewer::Requester => resolution.duplicate_is_theirs,
         }),
         resolved_by: resolution.resolved_by,
         resolved_at: Time(resolution.resolved_at),

@@ -11,8 +11,8 @@
 use actions::sla::sweep;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    queue::Lane,
-    sla::{AtRisk, Calendar, Metric, Policy, SlaClock},
+    queue::Execution,
+    sla::{Calendar, Metric, Policy, SlaClock, WarningThresholds},
     tickets::Priority,
 };
 use platform::{
@@ -71,7 +71,7 @@ fn deadlines() {
     ] {
         let policy = Policy {
             resolution_minutes: minutes,
-            at_risk_percent: AtRisk::Once(80),
+            at_risk_percent: WarningThresholds::Once(80),
             calendar,
             ..Policy::standard(Priority::Medium, 80)
         };
@@ -118,7 +118,7 @@ async fn context() -> Context {
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
-        lane: Lane::Workers,
+        lane: Execution::Workers,
         metrics: Arc::default(),
         traces: platform::trace::Traces::default(),
     }

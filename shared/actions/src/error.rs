@@ -1,7 +1,7 @@
 //! Why an action did not happen, in the domain's words. `api` alone turns these into status
 //! codes; a job turns them into "again later" or "never".
 
-use domain::{fault::Fault, tickets::TicketOperation};
+use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::files::FilesError;
 
 /// Why an action was refused or failed.
@@ -30,7 +30,7 @@ pub enum ActionError {
     },
     /// The input is wrong.
     #[error("the input has {} fault(s)", .0.len())]
-    Invalid(Vec<Fault>),
+    Invalid(Vec<FieldError>),
     /// The caller expected another version of the ticket.
     #[error("the ticket has changed since: it is at version {present} now")]
     Stale {
@@ -84,7 +84,7 @@ impl ActionError {
 
     /// A [`ActionError::Invalid`] of one field.
     pub fn invalid(field: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Fault {
+        Self::Invalid(vec![FieldError {
             field: field.to_owned(),
             code,
             message: message.into(),
@@ -92,8 +92,8 @@ impl ActionError {
     }
 }
 
-impl From<Vec<Fault>> for ActionError {
-    fn from(faults: Vec<Fault>) -> Self {
+impl From<Vec<FieldError>> for ActionError {
+    fn from(faults: Vec<FieldError>) -> Self {
         Self::Invalid(faults)
     }
 }

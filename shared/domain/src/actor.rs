@@ -13,14 +13,14 @@ pub struct Actor {
 
 /// On whose behalf something happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum Initiator {
     /// A person's request.
     Person(Actor),
     /// The system's own act: a sweep, an automatic assignment.
     System,
 }
 
-impl By {
+impl Initiator {
     /// The person, if it is one.
     #[must_use]
     pub fn person(self) -> Option<UserId> {

@@ -6,7 +6,7 @@ pub mod actor;
 pub mod assignment;
 pub mod attachments;
 pub mod channel;
-pub mod fault;
+pub mod field_error;
 pub mod ids;
 pub mod json;
 pub mod keyed;

@@ -1,6 +1,6 @@
 //! Which part of a list is wanted, where its entries have one order, read forwards or backwards. Pure.
 
-use crate::{fault::Faults, text_enum};
+use crate::{field_error::FieldErrors, text_enum};
 use uuid::Uuid;
 
 text_enum! {
@@ -19,7 +19,7 @@ pub const LAST_PAGE: i64 = (1 << 53) - 1;
 
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Section {
+pub struct PageRequest {
     /// Where it begins.
     pub start: Start,
     /// How many entries at most.
@@ -35,7 +35,7 @@ pub enum Start {
     After(Uuid),
 }
 
-impl Section {
+impl PageRequest {
     /// The first so many.
     #[must_use]
     pub const fn first(limit: i64) -> Self {
@@ -54,7 +54,7 @@ impl Section {
 }
 
 /// Notes that a page and a cursor each say where a part of a list begins.
-pub fn page_beside_cursor(faults: &mut Faults) {
+pub fn page_beside_cursor(faults: &mut FieldErrors) {
     let must = "must not stand beside cursor, which says where the list goes on";
     faults.contradict("page", "beside_cursor", must);
 }

@@ -23,12 +23,12 @@ text_enum! {
 
 text_enum! {
     /// Who is to run the jobs that follow from a change.
-    pub enum Lane {
+    pub enum Execution {
         /// The workers.
         Workers = "workers",
         /// Whoever enqueued them, in its own process and by its own clock: the demo. Workers never
         /// see such jobs.
-        Own = "own",
+        Inline = "own",
     }
 }
 

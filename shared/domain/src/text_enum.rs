@@ -31,7 +31,7 @@ macro_rules! text_enum {
             }
         }
 
-        impl $crate::fault::Words for $name {
+        impl $crate::field_error::Variants for $name {
             fn words() -> Vec<&'static str> {
                 Self::ALL.iter().map(|value| value.as_str()).collect()
             }
@@ -56,11 +56,11 @@ macro_rules! text_enum {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::fault::UnknownWord;
+            type Err = $crate::field_error::UnknownWord;
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::fault::UnknownWord { allowed: Self::words() }),
+                    _ => Err($crate::field_error::UnknownWord { allowed: Self::words() }),
                 }
             }
         }

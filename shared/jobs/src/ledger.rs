@@ -59,7 +59,7 @@ pub const RUN_LIMIT: Duration = Duration::from_secs(30);
 pub const SWEEP_LIMIT: Duration = Duration::from_mins(2);
 /// The longest run of a job that works outside of any transaction; its lease is renewed meanwhile. More than
 /// the ten minutes that a mail server may take for its last answer.
-pub const OUTSIDE_LIMIT: Duration = Duration::from_mins(11);
+pub const LEASED_LIMIT: Duration = Duration::from_mins(11);
 /// How long the ledger may take to answer when a job is taken, or its outcome written: a connection
 /// that is dead without saying so ends here. Nobody waits for locks then.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -133,9 +133,9 @@ pub struct Fence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// The attempt counts; the job waits until an instant.
-    PutOff(DateTime<Utc>),
+    Rescheduled(DateTime<Utc>),
     /// It was through no fault of the job, which keeps its attempts and waits until an instant.
-    GivenBack(DateTime<Utc>),
+    Requeued(DateTime<Utc>),
     /// The job is a dead letter from an instant on.
     Dead(DateTime<Utc>),
 }

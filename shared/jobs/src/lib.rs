@@ -15,7 +15,7 @@ pub mod relay;
 pub mod retry;
 pub mod store;
 
-pub use domain::queue::{Lane, Queue, QueueName};
+pub use domain::queue::{Execution, Queue, QueueName};
 pub use ledger::{JobId, State};
 pub use new_job::{Batch, NewJob};
 pub use store::enqueue;

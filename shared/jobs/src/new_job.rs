@@ -1,7 +1,7 @@
 //! What the ledger has to be told of a job to keep it. Pure.
 
 use chrono::{DateTime, Utc};
-use domain::queue::{Lane, Queue};
+use domain::queue::{Execution, Queue};
 use platform::trace::Trace;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub struct NewJob {
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     /// Who is to run them.
-    pub lane: Lane,
+    pub lane: Execution,
     /// When they are enqueued.
     pub created_at: DateTime<Utc>,
     /// When they are to run, by the clock of the relay.

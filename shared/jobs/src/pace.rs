@@ -9,14 +9,14 @@ const MINUTE: u64 = 60_000_000;
 /// A pace: an even one, with a little of a run-up. Over any minute it grants at most so many as it
 /// says, and a sixtieth more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct Rate {
     /// Microseconds between two.
     pub between: u64,
     /// How many at once, after a pause.
     pub at_once: u64,
 }
 
-impl Pace {
+impl Rate {
     /// So many in a minute.
     #[must_use]
     pub fn per_minute(count: NonZeroU32) -> Self {
@@ -39,13 +39,13 @@ pub struct Grant {
 
 /// What a pace has granted so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Granted {
+pub struct Gcra {
     used_until: u64,
 }
 
-impl Granted {
+impl Gcra {
     /// Grants as many of `wanted` as the pace allows at `now`, in microseconds of some clock.
-    pub fn take(&mut self, pace: Pace, now: u64, wanted: u64) -> Grant {
+    pub fn take(&mut self, pace: Rate, now: u64, wanted: u64) -> Grant {
         let window = pace.between.saturating_mul(pace.at_once);
         // A clock that was set back must not stop everything.
         let used = self.used_until.clamp(now, now.saturating_add(window));
@@ -62,7 +62,7 @@ impl Granted {
     }
 
     /// Takes back what was granted and not used.
-    pub const fn give_back(&mut self, pace: Pace, count: u64) {
+    pub const fn requeue(&mut self, pace: Rate, count: u64) {
         self.used_until = self
             .used_until
             .saturating_sub(count.saturating_mul(pace.between));
@@ -74,13 +74,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pace(count: u32) -> Pace {
-        Pace::per_minute(NonZeroU32::new(count).unwrap())
+    fn pace(count: u32) -> Rate {
+        Rate::per_minute(NonZeroU32::new(count).unwrap())
     }
 
     #[test]
     fn after_the_run_up_one_starts_at_each_beat() {
-        let (pace, mut granted) = (pace(120), Granted::default());
+        let (pace, mut granted) = (pace(120), Gcra::default());
         let start = 1_000 * MINUTE;
         assert_eq!(granted.take(pace, start, 10), Grant { count: 2, wait: 0 });
         let none = granted.take(pace, start, 10);
@@ -91,15 +91,15 @@ mod tests {
 
     #[test]
     fn what_was_not_used_is_granted_again() {
-        let (pace, mut granted) = (pace(600), Granted::default());
+        let (pace, mut granted) = (pace(600), Gcra::default());
         assert_eq!(granted.take(pace, MINUTE, 10).count, 10);
-        granted.give_back(pace, 4);
+        granted.requeue(pace, 4);
         assert_eq!(granted.take(pace, MINUTE, 10).count, 4);
     }
 
     #[test]
     fn a_clock_that_was_set_back_costs_no_more_than_the_run_up() {
-        let (pace, mut granted) = (pace(60), Granted::default());
+        let (pace, mut granted) = (pace(60), Gcra::default());
         granted.take(pace, 1_000 * MINUTE, 1);
         assert_eq!(granted.take(pace, MINUTE, 1).wait, pace.between);
         assert_eq!(granted.take(pace, MINUTE + pace.between, 1).count, 1);
@@ -111,7 +111,7 @@ mod tests {
             count in 1_u32..5_000,
             asked in proptest::collection::vec((0_u64..3_000_000, 1_u64..200), 1..200),
         ) {
-            let (pace, mut granted) = (pace(count), Granted::default());
+            let (pace, mut granted) = (pace(count), Gcra::default());
             let mut now = 100 * MINUTE;
             let mut starts: Vec<(u64, u64)> = Vec::new();
             for (later, wanted) in asked {
@@ -130,7 +130,7 @@ mod tests {
 
         #[test]
         fn whoever_waits_as_told_is_granted_one(count in 1_u32..5_000, before in 1_u64..500) {
-            let (pace, mut granted) = (pace(count), Granted::default());
+            let (pace, mut granted) = (pace(count), Gcra::default());
             let now = 100 * MINUTE;
             granted.take(pace, now, before);
             let grant = granted.take(pace, now, 1);

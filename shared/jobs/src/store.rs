@@ -6,7 +6,7 @@ use crate::{
     ledger::{Count, Failure, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
 };
 use chrono::{DateTime, Utc};
-use domain::queue::Lane;
+use domain::queue::Execution;
 use platform::{trace::Trace, work::Tx};
 use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
@@ -138,7 +138,7 @@ pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sq
 ///
 /// # Errors
 /// The database failed.
-pub async fn claim_outside(
+pub async fn claim_leased(
     tx: &mut Tx,
     locked: &mut Locked,
     lease: Duration,
@@ -197,7 +197,7 @@ pub async fn is_current(tx: &mut Tx, fence: Fence) -> Result<bool, sqlx::Error> 
 ///
 /// # Errors
 /// The database failed.
-pub async fn finish_outside(
+pub async fn finish_leased(
     tx: &mut Tx,
     fence: Fence,
     now: DateTime<Utc>,
@@ -227,8 +227,8 @@ pub async fn close_run(
     error: &str,
 ) -> Result<bool, sqlx::Error> {
     let (state, at, attempts) = match failure {
-        Failure::PutOff(run_at) => (State::Ready, run_at, 1),
-        Failure::GivenBack(run_at) => (State::Ready, run_at, 0),
+        Failure::Rescheduled(run_at) => (State::Ready, run_at, 1),
+        Failure::Requeued(run_at) => (State::Ready, run_at, 0),
         Failure::Dead(since) => (State::Dead, since, 1),
     };
     let closed = sqlx::query!(
@@ -269,7 +269,11 @@ pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn due(pool: &PgPool, lane: Lane, now: DateTime<Utc>) -> Result<Vec<JobId>, sqlx::Error> {
+pub async fn due(
+    pool: &PgPool,
+    lane: Execution,
+    now: DateTime<Utc>,
+) -> Result<Vec<JobId>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select id from jobs where state = 'ready' and lane = $1 and run_at <= $2 order by run_at, id limit 100"#,
         lane.as_str(),
@@ -285,7 +289,7 @@ pub async fn due(pool: &PgPool, lane: Lane, now: DateTime<Utc>) -> Result<Vec<Jo
 /// The database failed.
 pub async fn delete_over(
     pool: &PgPool,
-    lane: Lane,
+    lane: Execution,
     before: DateTime<Utc>,
     limit: i64,
 ) -> Result<u64, sqlx::Error> {

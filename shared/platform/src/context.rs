@@ -8,10 +8,10 @@ use crate::{
     metrics::Metrics,
     redis_link::RedisLink,
     trace::{self, Traces},
-    work::{Tx, Work},
+    work::{Tx, UnitOfWork},
 };
 use chrono::{DateTime, Utc};
-use domain::{actor::By, queue::Lane};
+use domain::{actor::Initiator, queue::Execution};
 use sqlx::PgPool;
 use std::{sync::Arc, time::Instant};
 
@@ -29,7 +29,7 @@ pub struct Context {
     /// The whole configuration, checked.
     pub config: Arc<Config>,
     /// Who is to run the jobs that follow from what is done here.
-    pub lane: Lane,
+    pub lane: Execution,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What spans are begun by.
@@ -49,7 +49,7 @@ impl Context {
     ///
     /// # Errors
     /// The database cannot be reached.
-    pub async fn begin(&self, by: By) -> Result<Work<'_>, sqlx::Error> {
+    pub async fn begin(&self, by: Initiator) -> Result<UnitOfWork<'_>, sqlx::Error> {
         self.begin_at(by, self.clock.now()).await
     }
 
@@ -58,10 +58,14 @@ impl Context {
     ///
     /// # Errors
     /// The database cannot be reached.
-    pub async fn begin_at(&self, by: By, now: DateTime<Utc>) -> Result<Work<'_>, sqlx::Error> {
+    pub async fn begin_at(
+        &self,
+        by: Initiator,
+        now: DateTime<Utc>,
+    ) -> Result<UnitOfWork<'_>, sqlx::Error> {
         let asked = Instant::now();
         let tx = self.pool.begin().await?;
         self.metrics.began(asked.elapsed());
-        Ok(Work::new(self, tx, (by, now), trace::current()))
+        Ok(UnitOfWork::new(self, tx, (by, now), trace::current()))
     }
 }

@@ -3,16 +3,16 @@
 
 use crate::{context::Context, trace::Trace};
 use chrono::{DateTime, Utc};
-pub use domain::actor::{Actor, By};
+pub use domain::actor::{Actor, Initiator};
 
 /// An open transaction.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
 /// An open transaction with the instant and the actor that everything in it shares. The actor
-/// never changes; the instant does in one way ([`Work::not_before`]).
-pub struct Work<'a> {
+/// never changes; the instant does in one way ([`UnitOfWork::not_before`]).
+pub struct UnitOfWork<'a> {
     now: DateTime<Utc>,
-    by: By,
+    by: Initiator,
     /// The transaction.
     pub tx: Tx,
     /// Ids and configuration.
@@ -23,11 +23,11 @@ pub struct Work<'a> {
     pub happened: Vec<&'static str>,
 }
 
-impl<'a> Work<'a> {
+impl<'a> UnitOfWork<'a> {
     pub fn new(
         cx: &'a Context,
         tx: Tx,
-        (by, now): (By, DateTime<Utc>),
+        (by, now): (Initiator, DateTime<Utc>),
         trace: Option<Trace>,
     ) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl<'a> Work<'a> {
 
     /// Who does it.
     #[must_use]
-    pub const fn by(&self) -> By {
+    pub const fn by(&self) -> Initiator {
         self.by
     }
 

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use domain::{
         actor::Actor,
-        fault::Faults,
+        field_error::FieldErrors,
         ids::UserId,
         tickets::{NewTicket, input::RawTicket},
     };
@@ -187,7 +187,7 @@ mod tests {
                 description: Some(facts.fill(topic.description)),
                 ..RawTicket::default()
             };
-            let mut faults = Faults::new();
+            let mut faults = FieldErrors::new();
             let ticket = NewTicket::parse(&raw, &customer, &mut faults);
             faults.finish(ticket).unwrap();
             for text in [

@@ -149,14 +149,14 @@ async fn a_closed_account_is_out_at_once_and_its_tickets_go_back_to_the_queue() 
     let refused = log_in(&app, "sarah@example.com", super::PASSWORD).await;
     assert_eq!(refused.refused(401), "invalid_credentials");
     app.settle().await;
-    assert_eq!(app.holder(&tickets[0]).await, None, "there is no answer");
+    assert_eq!(app.assignee(&tickets[0]).await, None, "there is no answer");
     assert_eq!(eve.status_of(&tickets[0]).await, "waiting_customer");
     assert_eq!(
-        app.holder(&tickets[1]).await,
+        app.assignee(&tickets[1]).await,
         Some(sarah.id()),
         "it is over"
     );
-    assert_eq!(app.holder(&tickets[2]).await, Some(kim.id()));
+    assert_eq!(app.assignee(&tickets[2]).await, Some(kim.id()));
     let told = crate::harness::history(&eve, &tickets[2]).await.join("\n");
     assert!(told.contains("unassigned by the system"), "{told}");
     // Open again, the account needs a new login, and the agent starts offline.
@@ -176,7 +176,7 @@ async fn an_admin_puts_the_tickets_of_an_absent_agent_back() {
     let ticket = amina.asks("general", "low").await;
     app.settle().await;
     app.is(&sarah, "offline").await;
-    assert_eq!(app.holder(&ticket).await, Some(sarah.id()), "it stays");
+    assert_eq!(app.assignee(&ticket).await, Some(sarah.id()), "it stays");
     let release = format!("{}/release-tickets", path(&sarah));
     let released = eve.post(&release, json!({})).await;
     assert_eq!(released.ok()["released"], 1);
@@ -184,7 +184,7 @@ async fn an_admin_puts_the_tickets_of_an_absent_agent_back() {
     assert_eq!(availability["currentTickets"], 0);
     assert_eq!(eve.post(&release, json!({})).await.ok()["released"], 0);
     let kim = app.agent("Kim", "general").await;
-    assert_eq!(app.holder(&ticket).await, Some(kim.id()));
+    assert_eq!(app.assignee(&ticket).await, Some(kim.id()));
     let told = crate::harness::history(&eve, &ticket).await.join("\n");
     assert!(told.contains("unassigned by Eve"), "{told}");
 }
@@ -205,7 +205,7 @@ async fn a_new_role_counts_from_the_next_request_on() {
     assert_eq!(refused.refused(403), "role_not_allowed");
     sarah.get(ME).await.ok();
     app.settle().await;
-    assert_eq!(app.holder(&ticket).await, None);
+    assert_eq!(app.assignee(&ticket).await, None);
     assert_eq!(amina.status_of(&ticket).await, "open");
 }
 
@@ -271,7 +271,11 @@ async fn null_takes_away_what_need_not_be_there_and_is_refused_elsewhere() {
     assert_eq!(refused.refused(422), "invalid_fields");
     let errors = refused.body["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 8, "{errors:?}");
-    assert!(errors.iter().all(|fault| fault["code"] == "not_nullable"));
+    assert!(
+        errors
+            .iter()
+            .all(|field_error| field_error["code"] == "not_nullable")
+    );
     let amina = app.customer("Amina").await;
     for (person, status) in [(&amina, 200), (&kim, 422)] {
         let none = json!({"supportInfo": null});

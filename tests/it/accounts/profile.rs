@@ -41,7 +41,11 @@ async fn null_is_refused_where_there_has_to_be_something() {
     let refused = amina.patch(ME, nothing.clone()).await;
     assert_eq!(refused.refused(422), "invalid_fields");
     let errors = refused.body["errors"].as_array().unwrap();
-    assert!(errors.iter().all(|fault| fault["code"] == "not_nullable"));
+    assert!(
+        errors
+            .iter()
+            .all(|field_error| field_error["code"] == "not_nullable")
+    );
     assert_eq!(errors.len(), nothing.as_object().unwrap().len());
     // Whoever has no support info may say so; what is an admin's to set counts for nothing at all.
     amina.patch(ME, json!({"supportInfo": null})).await.ok();

@@ -24,7 +24,7 @@ enum Blow {
 
 /// What can happen to a server, or on the way to it.
 #[derive(Debug, Clone, Copy)]
-enum Trouble {
+enum ProviderFailure {
     Kill(Server),
     Freeze(Server),
     Cut(Server),
@@ -46,23 +46,23 @@ const BLOWS: &[(&str, Blow)] = &[
     ("scheduler", Blow::Freeze),
 ];
 
-const TROUBLES: &[Trouble] = &[
-    Trouble::Kill(Server::Postgres),
-    Trouble::Kill(Server::Redis),
-    Trouble::Freeze(Server::Postgres),
-    Trouble::Freeze(Server::Redis),
-    Trouble::Cut(Server::Postgres),
-    Trouble::Cut(Server::Redis),
-    Trouble::HalfOpen(Server::Postgres),
-    Trouble::HalfOpen(Server::Redis),
-    Trouble::Silence(Server::Postgres),
-    Trouble::Silence(Server::Redis),
-    Trouble::Slow(Server::Postgres),
-    Trouble::Slow(Server::Redis),
-    Trouble::Flush,
-    Trouble::Flush,
-    Trouble::MailHangs,
-    Trouble::MailRefuses,
+const TROUBLES: &[ProviderFailure] = &[
+    ProviderFailure::Kill(Server::Postgres),
+    ProviderFailure::Kill(Server::Redis),
+    ProviderFailure::Freeze(Server::Postgres),
+    ProviderFailure::Freeze(Server::Redis),
+    ProviderFailure::Cut(Server::Postgres),
+    ProviderFailure::Cut(Server::Redis),
+    ProviderFailure::HalfOpen(Server::Postgres),
+    ProviderFailure::HalfOpen(Server::Redis),
+    ProviderFailure::Silence(Server::Postgres),
+    ProviderFailure::Silence(Server::Redis),
+    ProviderFailure::Slow(Server::Postgres),
+    ProviderFailure::Slow(Server::Redis),
+    ProviderFailure::Flush,
+    ProviderFailure::Flush,
+    ProviderFailure::MailHangs,
+    ProviderFailure::MailRefuses,
 ];
 
 /// What happened and when, for the reader and for the audit.
@@ -192,55 +192,55 @@ async fn trouble(rig: &Rig, (seed, span): (u64, Span), diary: &Diary) {
     }
 }
 
-async fn make(rig: &Rig, trouble: Trouble, time: Duration, diary: &Diary) {
+async fn make(rig: &Rig, trouble: ProviderFailure, time: Duration, diary: &Diary) {
     let pause = || tokio::time::sleep(time);
     match trouble {
-        Trouble::Kill(server) => {
+        ProviderFailure::Kill(server) => {
             diary.write(format!("{server:?} killed (for {time:?} and its start)"));
             rig.servers.kill(server);
             pause().await;
             rig.servers.start_again().await;
         }
-        Trouble::Freeze(server) => {
+        ProviderFailure::Freeze(server) => {
             diary.write(format!("{server:?} frozen (for {time:?})"));
             rig.servers.freeze(server);
             pause().await;
             rig.servers.thaw(server);
         }
-        Trouble::Cut(server) => {
+        ProviderFailure::Cut(server) => {
             diary.write(format!("{server:?} connections cut"));
             rig.proxy(server).cut();
         }
-        Trouble::HalfOpen(server) => {
+        ProviderFailure::HalfOpen(server) => {
             diary.write(format!("{server:?} connections half-open"));
             rig.proxy(server).half_open();
         }
-        Trouble::Silence(server) => {
+        ProviderFailure::Silence(server) => {
             diary.write(format!("{server:?} silent (for {time:?})"));
             rig.proxy(server).weather(Weather::Silent);
             pause().await;
             rig.proxy(server).weather(Weather::Fair);
         }
-        Trouble::Slow(server) => {
+        ProviderFailure::Slow(server) => {
             let by = time / 20;
             diary.write(format!("{server:?} slow (by {by:?} for {time:?})"));
             rig.proxy(server).weather(Weather::Slow(by));
             pause().await;
             rig.proxy(server).weather(Weather::Fair);
         }
-        Trouble::Flush => {
+        ProviderFailure::Flush => {
             diary.write("Redis flushed".to_owned());
             let client = redis::Client::open(rig.servers.redis_url()).unwrap();
             let mut connection = client.get_connection().unwrap();
             redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
         }
-        Trouble::MailHangs => {
+        ProviderFailure::MailHangs => {
             diary.write(format!("mail server hanging (for {time:?})"));
             rig.mail.behave(Behaviour::HoldAtData);
             pause().await;
             rig.mail.behave(Behaviour::Accept);
         }
-        Trouble::MailRefuses => {
+        ProviderFailure::MailRefuses => {
             diary.write(format!("mail server refusing (for {time:?})"));
             rig.mail.behave(Behaviour::Refuse(451));
             pause().await;

@@ -2,8 +2,8 @@
 //! note, move, escalate and close what they have, and come and go.
 
 use super::{
+    acts::{Deeds, Kind},
     client::{Client, Reply},
-    deeds::{Deeds, Kind},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ const REMEMBERED: usize = 12;
 /// What a client goes by.
 pub struct Errand {
     pub client: Client,
-    pub deeds: Deeds,
+    pub acts: Deeds,
     pub rng: StdRng,
     /// Milliseconds between two deeds.
     pub pace: Range<u64>,
@@ -26,10 +26,10 @@ pub struct Errand {
 }
 
 impl Errand {
-    pub fn new(client: Client, deeds: Deeds, seed: u64, stop: CancellationToken) -> Self {
+    pub fn new(client: Client, acts: Deeds, seed: u64, stop: CancellationToken) -> Self {
         Self {
             client,
-            deeds,
+            acts,
             rng: StdRng::seed_from_u64(seed),
             pace: 50..350,
             stop,
@@ -67,7 +67,7 @@ impl Errand {
             body["isInternal"] = json!(true);
         }
         let reply = self.client.post(&path, &body).await;
-        self.deeds.note(Kind::Message, &text, &reply);
+        self.acts.note(Kind::Message, &text, &reply);
     }
 
     async fn put(&mut self, (kind, key): (Kind, &str), ticket: &Value, what: &str, body: Value) {
@@ -76,7 +76,7 @@ impl Errand {
             .client
             .put(&path, Some(&ticket["version"]), &body)
             .await;
-        self.deeds.note(kind, key, &reply);
+        self.acts.note(kind, key, &reply);
     }
 }
 
@@ -128,7 +128,7 @@ async fn open(errand: &mut Errand, own: &mut Vec<Value>, look: &PgPool) {
         "subject": subject, "description": "Please.", "priority": priority, "category": category,
     });
     let reply = errand.client.post(TICKETS, &body).await;
-    errand.deeds.note(Kind::Ticket, &subject, &reply);
+    errand.acts.note(Kind::Ticket, &subject, &reply);
     if let Reply::Accepted(mut answer) = reply {
         let ticket = answer["ticket"].take();
         if errand.one_of(&[1, 2]) == 0 {
@@ -175,7 +175,7 @@ async fn rate_or_reopen(errand: &mut Errand, what: usize, ticket: &Value) {
     if what == 2 {
         let body = json!({"rating": errand.rng.random_range(1..=5)});
         let reply = errand.client.post(&path(ticket, "rate"), &body).await;
-        errand.deeds.note(Kind::Rating, id(ticket), &reply);
+        errand.acts.note(Kind::Rating, id(ticket), &reply);
     } else if status == "closed" {
         let reason = errand.client.marker();
         let body = json!({"reason": reason});
@@ -269,5 +269,5 @@ async fn available(errand: &mut Errand, email: &str, status: &str) {
         .client
         .put(path, None, &json!({"status": status}))
         .await;
-    errand.deeds.note_availability(email, status, &reply);
+    errand.acts.note_availability(email, status, &reply);
 }

@@ -10,10 +10,10 @@
 //! tests/faults --minutes 20 --seed 7
 //! ```
 
+mod acts;
 mod audit;
 mod chaos;
 mod client;
-mod deeds;
 mod half_open;
 mod leases;
 mod load;

@@ -1,10 +1,10 @@
 //! One run: people at work, faults among them, rest, and the account.
 
 use super::{
+    acts::{Account, Deeds, Kind},
     audit::{Findings, audit},
     chaos::{Diary, Span, rage},
     client::{Client, Met},
-    deeds::{Account, Deeds, Kind},
     load::{self, Errand},
     mailbox::{Arrival, Mailbox},
     rig::{ADMIN, Crew, Rig},
@@ -65,7 +65,7 @@ pub struct Run {
     pub diary: Diary,
     pub met: Arc<Mutex<Met>>,
     seed: u64,
-    deeds: Deeds,
+    acts: Deeds,
     stop: CancellationToken,
     at_work: JoinSet<()>,
     mailbox: Mailbox,
@@ -85,10 +85,10 @@ impl Run {
         eprintln!("seed {seed}");
         let rig = Rig::new(name, SETTINGS).await;
         let crew = Crew::start(&rig, processes).await;
-        let (met, deeds) = (Arc::default(), Deeds::default());
+        let (met, acts) = (Arc::default(), Deeds::default());
         let stop = CancellationToken::new();
-        let people = prepare(&rig, &crew, &met, &deeds).await;
-        let at_work = set_to_work(people, seed, &rig, &stop, &deeds);
+        let people = prepare(&rig, &crew, &met, &acts).await;
+        let at_work = set_to_work(people, seed, &rig, &stop, &acts);
         let mailbox = Mailbox::of(&rig);
         let diary = Diary::new();
         let began = Instant::now();
@@ -98,7 +98,7 @@ impl Run {
             diary,
             met,
             seed,
-            deeds,
+            acts,
             stop,
             at_work,
             mailbox,
@@ -126,7 +126,7 @@ impl Run {
             arrivals: self.mailbox.close(&self.rig).await,
             rig: self.rig,
             diary: self.diary,
-            account: self.deeds.account(),
+            account: self.acts.account(),
         };
         let findings = finished.audit().await;
         let met = self.met.lock().unwrap().clone();
@@ -165,11 +165,11 @@ struct People {
 }
 
 /// Short deadlines, and accounts for everybody.
-async fn prepare(rig: &Rig, crew: &Crew, met: &Arc<Mutex<Met>>, deeds: &Deeds) -> People {
+async fn prepare(rig: &Rig, crew: &Crew, met: &Arc<Mutex<Met>>, acts: &Deeds) -> People {
     let client = |name: &str| Client::new(crew.doors.clone(), Arc::clone(met), name);
     let mut admin = client("Eve");
     admin.sign_in(ADMIN.0).await;
-    deeds.note(
+    acts.note(
         Kind::Person,
         ADMIN.0,
         &super::client::Reply::Accepted(Value::Null),
@@ -184,14 +184,14 @@ async fn prepare(rig: &Rig, crew: &Crew, met: &Arc<Mutex<Met>>, deeds: &Deeds) -
     };
     for name in CUSTOMERS {
         let (mut client, email) = (client(name), address(name));
-        make(&mut admin, &account(name, "customer", Value::Null), deeds).await;
+        make(&mut admin, &account(name, "customer", Value::Null), acts).await;
         client.sign_in(&email).await;
         people.customers.push(client);
     }
     for (name, department, level, room) in AGENTS.iter().copied() {
         let (mut client, email) = (client(name), address(name));
         let info = json!({"department": department, "level": level, "maxConcurrentTickets": room});
-        make(&mut admin, &account(name, "support", info), deeds).await;
+        make(&mut admin, &account(name, "support", info), acts).await;
         client.sign_in(&email).await;
         people.agents.push((client, email));
     }
@@ -216,10 +216,10 @@ fn account(name: &str, role: &str, info: Value) -> Value {
     body
 }
 
-async fn make(admin: &mut Client, body: &Value, deeds: &Deeds) {
+async fn make(admin: &mut Client, body: &Value, acts: &Deeds) {
     admin.register(body).await;
     let email = body["email"].as_str().unwrap();
-    deeds.note(
+    acts.note(
         Kind::Person,
         email,
         &super::client::Reply::Accepted(Value::Null),
@@ -231,11 +231,11 @@ fn set_to_work(
     seed: u64,
     rig: &Rig,
     stop: &CancellationToken,
-    deeds: &Deeds,
+    acts: &Deeds,
 ) -> JoinSet<()> {
     let mut at_work = JoinSet::new();
     let errand = |client: Client, number: u64| {
-        Errand::new(client, deeds.clone(), seed ^ number, stop.clone())
+        Errand::new(client, acts.clone(), seed ^ number, stop.clone())
     };
     for (number, client) in (1..).zip(people.customers) {
         at_work.spawn(load::customer(errand(client, number), rig.look.clone()));

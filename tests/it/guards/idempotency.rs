@@ -223,7 +223,7 @@ async fn a_repeat_while_the_first_still_runs_is_told_so() {
     let ticket = ann.opens(help()).await;
     let path = format!("{TICKETS}/{ticket}/messages");
     let body = json!({"message": "Hello?"});
-    let holder = held(&app, &ticket).await;
+    let assignee = held(&app, &ticket).await;
     let mut calls = JoinSet::new();
     let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
     calls.spawn(async move { caller.send(first).await });
@@ -231,7 +231,7 @@ async fn a_repeat_while_the_first_still_runs_is_told_so() {
     let early = ann.send(keyed(&ann, &path, "k", &body)).await;
     assert_eq!(early.refused(409), "idempotency_in_progress");
     assert_eq!(early.headers[header::RETRY_AFTER], "1");
-    holder.rollback().await.unwrap();
+    assignee.rollback().await.unwrap();
     let first = calls.join_next().await.unwrap().unwrap();
     let again = ann.send(keyed(&ann, &path, "k", &body)).await;
     assert_eq!(first.created(), again.created());
@@ -245,13 +245,13 @@ async fn a_request_that_dies_leaves_neither_work_nor_answer() {
     let ticket = ann.opens(help()).await;
     let path = format!("{TICKETS}/{ticket}/messages");
     let body = json!({"message": "Hello?"});
-    let holder = held(&app, &ticket).await;
+    let assignee = held(&app, &ticket).await;
     let mut calls = JoinSet::new();
     let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
     calls.spawn(async move { caller.send(first).await });
     until_keys_taken(&app, 1).await;
     calls.shutdown().await;
-    holder.rollback().await.unwrap();
+    assignee.rollback().await.unwrap();
     until_keys_taken(&app, 0).await;
     assert_eq!(count(&app, "messages").await, 0);
     ann.send(keyed(&ann, &path, "k", &body)).await.created();
@@ -358,13 +358,13 @@ async fn a_repeated_release_of_tickets_takes_nothing_that_the_agent_was_given_si
     assert_eq!((first.0, &body["released"]), (StatusCode::OK, &json!(1)));
     app.is(&sarah, "available").await;
     app.settle().await;
-    assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&ticket).await, Some(sarah.id()));
     assert_eq!(whole(&app, again()).await, first);
-    assert_eq!(app.holder(&ticket).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&ticket).await, Some(sarah.id()));
 }
 
 #[tokio::test]
-async fn a_double_click_on_escalate_lifts_one_level_and_on_status_makes_one_note() {
+async fn a_double_click_on_escalate_escalates_one_level_and_on_status_makes_one_note() {
     let app = App::new().await;
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let ticket = ann.asks("general", "low").await;
@@ -417,10 +417,10 @@ async fn a_repeat_is_answered_also_where_the_ticket_has_passed_out_of_the_caller
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let sam = app.agent("Sam", "general").await;
     let ticket = ann.asks("general", "low").await;
-    let lift = json!({"reason": "Hard.", "escalatedTo": eve.id()});
+    let escalate = json!({"reason": "Hard.", "escalatedTo": eve.id()});
     let path = format!("{TICKETS}/{ticket}/escalate");
-    let first = whole(&app, put(&sam, &path, "k", &lift)).await;
+    let first = whole(&app, put(&sam, &path, "k", &escalate)).await;
     assert_eq!(first.0, StatusCode::OK);
     assert!(app.stranger_to(&sam, &ticket).await);
-    assert_eq!(whole(&app, put(&sam, &path, "k", &lift)).await, first);
+    assert_eq!(whole(&app, put(&sam, &path, "k", &escalate)).await, first);
 }

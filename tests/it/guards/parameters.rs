@@ -38,9 +38,9 @@ fn good(route: &Route, cast: &Cast, job: &str, upload: &str) -> Sent<'static> {
 
 fn names(answer: &Value, field: &str) -> bool {
     let errors = answer["errors"].as_array().unwrap();
-    errors
-        .iter()
-        .any(|fault| fault["field"] == field && fault["code"] == "unknown_parameter")
+    errors.iter().any(|field_error| {
+        field_error["field"] == field && field_error["code"] == "unknown_parameter"
+    })
 }
 
 #[tokio::test]
@@ -111,11 +111,11 @@ async fn a_misspelt_parameter_is_told_with_the_one_that_is_meant() {
     ] {
         let answer = eve.get(&path).await;
         assert_eq!(answer.refused(422), "invalid_fields", "{path}");
-        let fault = &answer.body["errors"][0];
-        assert_eq!(fault["field"], field, "{path}");
+        let field_error = &answer.body["errors"][0];
+        assert_eq!(field_error["field"], field, "{path}");
         assert!(
-            fault["message"].as_str().unwrap().contains(meant),
-            "{fault}"
+            field_error["message"].as_str().unwrap().contains(meant),
+            "{field_error}"
         );
     }
     // What cannot be read is told first.

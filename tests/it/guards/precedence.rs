@@ -108,8 +108,9 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
             if first == Wrong::Fields {
                 let errors = answer.body["errors"].as_array().unwrap();
                 for code in ["unknown_field", "unknown_parameter"] {
-                    let named =
-                        |fault: &Value| fault["field"] == "nonsense" && fault["code"] == code;
+                    let named = |field_error: &Value| {
+                        field_error["field"] == "nonsense" && field_error["code"] == code
+                    };
                     assert!(errors.iter().any(named), "{about}: {errors:?}");
                 }
             }

@@ -12,9 +12,9 @@ async fn a_statement_beyond_its_time_limit_is_unavailable_and_leaves_nothing_hal
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let id = ann.opens(help()).await;
     let before = app.fingerprint().await;
-    let mut holder = app.cx.pool.begin().await.unwrap();
+    let mut assignee = app.cx.pool.begin().await.unwrap();
     sqlx::raw_sql("lock table sla_clocks in access exclusive mode")
-        .execute(&mut *holder)
+        .execute(&mut *assignee)
         .await
         .unwrap();
     let path = format!("{TICKETS}/{id}");
@@ -28,7 +28,7 @@ async fn a_statement_beyond_its_time_limit_is_unavailable_and_leaves_nothing_hal
         assert_eq!(answer.refused(503), "unavailable");
         assert!(answer.headers.contains_key(header::RETRY_AFTER));
     }
-    holder.rollback().await.unwrap();
+    assignee.rollback().await.unwrap();
     assert_eq!(before, app.fingerprint().await);
     // The connections are as good as before.
     ann.get(TICKETS).await.ok();

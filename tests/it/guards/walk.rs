@@ -136,8 +136,8 @@ pub fn assert_is_problem(answer: &Answer, status: u16, code: &str, about: &str) 
         answer.headers["x-request-id"].to_str().unwrap(),
         "{about}"
     );
-    for fault in answer.body["errors"].as_array().unwrap() {
-        let fields: Vec<_> = fault.as_object().unwrap().keys().collect();
+    for field_error in answer.body["errors"].as_array().unwrap() {
+        let fields: Vec<_> = field_error.as_object().unwrap().keys().collect();
         assert_eq!(fields, ["code", "field", "message"], "{about}");
     }
     let text = answer.body.to_string().to_lowercase();
@@ -244,9 +244,9 @@ async fn a_body_that_cannot_be_read_is_refused_alike_everywhere() {
             assert_is_problem(&answer, status, code, &about);
             if code == "invalid_fields" {
                 let errors = answer.body["errors"].as_array().unwrap();
-                let named = errors
-                    .iter()
-                    .any(|fault| fault["field"] == "nonsense" && fault["code"] == "unknown_field");
+                let named = errors.iter().any(|field_error| {
+                    field_error["field"] == "nonsense" && field_error["code"] == "unknown_field"
+                });
                 assert!(named, "{about}: {errors:?}");
             } else {
                 assert_eq!(answer.body["errors"], json!([]), "{about}");

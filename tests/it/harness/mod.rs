@@ -19,7 +19,7 @@ pub use story::{NOTHING, TICKETS, history, minutes};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     people::{HashCost, Role},
-    queue::Lane,
+    queue::Execution,
 };
 use platform::{
     clock::{Clock, ManualClock},
@@ -77,7 +77,7 @@ impl App {
             clock: clock.clone(),
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),
-            lane: Lane::Workers,
+            lane: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         };
@@ -104,7 +104,7 @@ impl App {
 
     /// Runs every job that is due, until none is, whatever becomes of them.
     pub async fn run_due(&self) -> usize {
-        worker::drain(&self.jobs, Lane::Workers).await.unwrap()
+        worker::drain(&self.jobs, Execution::Workers).await.unwrap()
     }
 
     /// Runs every job that is due, until none is; none may fail. Each job a second time as well would do no

@@ -3,7 +3,7 @@
 use super::{App, Caller};
 use actions::job_list::Job;
 use chrono::TimeDelta;
-use domain::{actor::By, people::Role};
+use domain::{actor::Initiator, people::Role};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ impl App {
 
     /// Runs a job, and what follows from it.
     pub async fn run(&self, job: &Job) {
-        let mut work = self.cx.begin(By::System).await.unwrap();
+        let mut work = self.cx.begin(Initiator::System).await.unwrap();
         actions::job_list::enqueue(&mut work, job).await.unwrap();
         work.commit().await.unwrap();
         self.settle().await;
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Who has a ticket.
-    pub async fn holder(&self, ticket: &str) -> Option<String> {
+    pub async fn assignee(&self, ticket: &str) -> Option<String> {
         let id: Option<uuid::Uuid> =
             sqlx::query_scalar("select assigned_to from tickets where id = $1::uuid")
                 .bind(ticket)

@@ -122,11 +122,15 @@ pub async fn hidden_ticket(app: &App, world: &World) -> Hidden {
     };
     let id = &hidden.id;
     app.settle().await;
-    assert_eq!(app.holder(id).await, Some(sam.id()), "Sam has it at first");
+    assert_eq!(
+        app.assignee(id).await,
+        Some(sam.id()),
+        "Sam has it at first"
+    );
     writes(sam, id, "sekret answer", false).await;
     writes(sam, id, "inhouse note", true).await;
-    let lift = json!({"reason": "inhouse reason", "escalatedTo": kim.id()});
-    sam.does("escalate", id, lift).await.ok();
+    let escalate = json!({"reason": "inhouse reason", "escalatedTo": kim.id()});
+    sam.does("escalate", id, escalate).await.ok();
     app.settle().await;
     ann.says(id, "sekret question").await.created();
     let status = json!({"status": "waiting_internal", "notes": "inhouse status note"});

@@ -26,8 +26,8 @@ async fn the_document_says_that_files_may_come_without_a_text() {
         (json!({"message": " ", "attachments": []}), false),
         (json!({"message": null, "attachments": null}), false),
     ] {
-        let fault = validator.fault(&place, &body);
-        assert_eq!(fault.is_none(), fits, "{body}: {fault:?}");
+        let field_error = validator.field_error(&place, &body);
+        assert_eq!(field_error.is_none(), fits, "{body}: {field_error:?}");
     }
 }
 

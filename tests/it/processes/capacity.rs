@@ -12,7 +12,7 @@ use serde_json::json;
 /// How long after the change began `ticket` was given to somebody, by the history.
 async fn after(app: &App, ticket: &str, began: chrono::DateTime<chrono::Utc>) -> TimeDelta {
     eventually("it is assigned", async || {
-        app.holder(ticket).await.is_some()
+        app.assignee(ticket).await.is_some()
     })
     .await;
     let at: chrono::DateTime<chrono::Utc> =

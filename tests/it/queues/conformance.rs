@@ -11,9 +11,9 @@ use crate::{
 };
 use actions::job_list::{self, Job};
 use domain::{
-    actor::By,
+    actor::Initiator,
     ids::ResetRequestId,
-    queue::{Lane, Queue},
+    queue::{Execution, Queue},
 };
 use jobs::{JobId, relay};
 use platform::clock::{Clock, SystemClock};
@@ -22,7 +22,7 @@ use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use worker::{
     JobContext,
-    hands::{self, Hands},
+    runners::{self, Runners},
     transport::{PushError, Transport},
 };
 
@@ -38,7 +38,7 @@ enum Way {
 
 /// Workers that take what is handed out, on one way, until they are told to stop.
 struct Hand {
-    hands: Hands,
+    runners: Runners,
     way: Way,
     running: TaskTracker,
     stop: CancellationToken,
@@ -49,14 +49,14 @@ impl Hand {
     fn of(app: &App, way: Way) -> Self {
         let cx = JobContext::new(app.cx.clone())
             .unwrap()
-            .in_lane(Lane::Workers);
+            .in_lane(Execution::Workers);
         let (running, stop, mut parts) =
             (TaskTracker::new(), CancellationToken::new(), JoinSet::new());
         running.close();
         let bell = Arc::new(Notify::new());
-        let hands = hands::start(&cx, &bell, (&running, &stop), &mut parts).unwrap();
+        let runners = runners::start(&cx, &bell, (&running, &stop), &mut parts).unwrap();
         Self {
-            hands,
+            runners,
             way,
             running,
             stop,
@@ -66,8 +66,8 @@ impl Hand {
 
     async fn push(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
         match self.way {
-            Way::ThroughRedis => self.hands.through_redis.push(queue, jobs).await,
-            Way::Straight => self.hands.direct.push(queue, jobs).await,
+            Way::ThroughRedis => self.runners.through_redis.push(queue, jobs).await,
+            Way::Straight => self.runners.direct.push(queue, jobs).await,
         }
     }
 
@@ -75,10 +75,10 @@ impl Hand {
         match self.way {
             Way::ThroughRedis => {
                 let limit = Duration::from_secs(10);
-                self.hands.through_redis.probe(limit).await.unwrap();
-                self.hands.through_redis.room(queue, depth)
+                self.runners.through_redis.probe(limit).await.unwrap();
+                self.runners.through_redis.room(queue, depth)
             }
-            Way::Straight => self.hands.direct.room(queue, depth),
+            Way::Straight => self.runners.direct.room(queue, depth),
         }
     }
 
@@ -94,7 +94,7 @@ impl Hand {
 
 /// Jobs of the queue `notify` that find nothing to do, handed out.
 async fn handed_out(app: &App, number: usize) -> Vec<JobId> {
-    let mut work = app.cx.begin(By::System).await.unwrap();
+    let mut work = app.cx.begin(Initiator::System).await.unwrap();
     let gone = (0..number).map(|_| Job::RequestPasswordReset {
         request: ResetRequestId(app.cx.ids.uuid(app.now())),
     });
@@ -245,7 +245,7 @@ async fn what_is_under_way_at_a_stop_is_finished_and_the_rest_is_run_by_the_next
 
 /// As [`handed_out`], but as if they were of another queue.
 async fn handed_out_to(app: &App, queue: Queue, number: usize) -> Vec<JobId> {
-    let mut work = app.cx.begin(By::System).await.unwrap();
+    let mut work = app.cx.begin(Initiator::System).await.unwrap();
     for _ in 0..number {
         let request = ResetRequestId(app.cx.ids.uuid(app.now()));
         let job = Job::RequestPasswordReset { request };

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::queue::Queue;
 use jobs::{
     JobId,
-    relay::{self, Flow},
+    relay::{self, CircuitState},
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -44,7 +44,7 @@ async fn the_most_urgent_of_what_is_due_is_handed_out_and_nothing_before_its_tim
     let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
     assert!(look.has_due);
     assert_eq!(look.next_due, Some(now + minutes(7)));
-    assert_eq!(look.flow, Flow::Free);
+    assert_eq!(look.circuit, CircuitState::Closed);
     let mut handed_out = Vec::new();
     for _ in 0..3 {
         let mut two = relay::claim(pool, Queue::Notify, now, 2, LEASE)
@@ -107,13 +107,16 @@ async fn a_queue_in_trouble_hands_out_one_job_to_see_and_no_other_relay_another(
         .await
         .unwrap();
     let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
-    assert_eq!(look.flow, Flow::OnTrial);
+    assert_eq!(look.circuit, CircuitState::HalfOpen);
     let probe = || relay::claim_probe(pool, Queue::Notify, now, LEASE);
     let (one, two) = tokio::join!(probe(), probe());
     let sent = [one.unwrap(), two.unwrap()];
     assert_eq!(sent.iter().flatten().count(), 1, "{sent:?}");
     let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
-    assert!(matches!(look.flow, Flow::HeldUntil(_)), "{look:?}");
+    assert!(
+        matches!(look.circuit, CircuitState::OpenUntil(_)),
+        "{look:?}"
+    );
 }
 
 #[tokio::test]

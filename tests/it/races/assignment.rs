@@ -2,7 +2,7 @@
 
 use super::{at_once, wide};
 use crate::harness::{App, Caller};
-use domain::{actor::By, ids::TicketId, queue::Lane};
+use domain::{actor::Initiator, ids::TicketId, queue::Execution};
 use serde_json::json;
 use std::{future::Future, pin::Pin};
 
@@ -25,7 +25,7 @@ fn workers(app: &App, count: usize) -> Vec<Task> {
         let jobs = worker::JobContext::new(app.cx.clone()).unwrap();
         task(async move {
             for _ in 0..3 {
-                worker::drain(&jobs, Lane::Workers).await.unwrap();
+                worker::drain(&jobs, Execution::Workers).await.unwrap();
             }
         })
     };
@@ -126,7 +126,7 @@ async fn turns_are_taken_evenly_however_many_workers_give_them_out() {
         let tasks = asks(&amina, 18).await.into_iter().map(|id| {
             let (cx, id) = (app.cx.clone(), id.parse::<TicketId>().unwrap());
             task(async move {
-                let mut work = cx.begin(By::System).await.unwrap();
+                let mut work = cx.begin(Initiator::System).await.unwrap();
                 actions::assignment::assign_automatically(&mut work, id)
                     .await
                     .unwrap();
@@ -175,9 +175,9 @@ async fn a_breach_and_a_hand_at_once_are_two_escalations_one_after_the_other() {
         let mut tasks: Vec<_> = sweeps.collect();
         tasks.insert(round % 4, by_hand);
         at_once(tasks).await;
-        let lifted = eve.ticket(&id).await["escalation"].clone();
-        let steps = lifted["history"].as_array().unwrap();
-        assert_eq!(steps.len(), 2, "{lifted}");
+        let escalated = eve.ticket(&id).await["escalation"].clone();
+        let steps = escalated["history"].as_array().unwrap();
+        assert_eq!(steps.len(), 2, "{escalated}");
         assert_eq!(steps[0]["level"], 1);
         assert_eq!(steps[1]["level"], 2);
         assert_eq!(steps[1]["from"], steps[0]["to"]);

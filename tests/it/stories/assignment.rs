@@ -28,9 +28,9 @@ async fn automation_keeps_to_the_department_and_says_in_the_history_why() {
     app.advance(minutes(1));
     let billing = amina.asks("billing", "medium").await;
     app.settle().await;
-    assert_eq!(app.holder(&technical).await, None, "Tom is not there");
-    assert_eq!(app.holder(&payment).await, Some(kim.id()));
-    assert_eq!(app.holder(&billing).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&technical).await, None, "Tom is not there");
+    assert_eq!(app.assignee(&payment).await, Some(kim.id()));
+    assert_eq!(app.assignee(&billing).await, Some(sarah.id()));
     let path = format!("{TICKETS}/{payment}/history");
     let entry = kim.get(&path).await.ok()["history"][1].clone();
     assert_eq!(entry["type"], "assigned");
@@ -56,7 +56,7 @@ async fn when_all_are_full_tickets_wait_and_go_by_priority_then_age_as_places_co
     }
     app.run(&Job::AssignWaiting).await;
     for ticket in &waiting {
-        assert_eq!(app.holder(ticket).await, None);
+        assert_eq!(app.assignee(ticket).await, None);
         assert_eq!(amina.status_of(ticket).await, "open");
     }
     let mut held = first;
@@ -64,7 +64,7 @@ async fn when_all_are_full_tickets_wait_and_go_by_priority_then_age_as_places_co
         sarah.sets(&held, "resolved").await.ok();
         app.settle().await;
         held.clone_from(&waiting[next]);
-        assert_eq!(app.holder(&held).await, Some(sarah.id()), "number {next}");
+        assert_eq!(app.assignee(&held).await, Some(sarah.id()), "number {next}");
         let workload = sarah.get("/api/v1/support/dashboard").await;
         assert_eq!(workload.ok()["dashboard"]["currentWorkload"], 1);
     }
@@ -89,9 +89,9 @@ async fn an_agent_who_becomes_available_is_given_what_waits_as_far_as_there_is_r
         );
     }
     app.is(&sarah, "available").await;
-    assert_eq!(app.holder(&tickets[1]).await, Some(sarah.id()));
-    assert_eq!(app.holder(&tickets[2]).await, Some(sarah.id()));
-    assert_eq!(app.holder(&tickets[0]).await, None);
+    assert_eq!(app.assignee(&tickets[1]).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&tickets[2]).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&tickets[0]).await, None);
     let now = sarah.get("/api/v1/support/availability").await;
     assert_eq!(
         now.ok()["availability"],
@@ -103,7 +103,7 @@ async fn an_agent_who_becomes_available_is_given_what_waits_as_far_as_there_is_r
     // Offline keeps what one has.
     app.is(&sarah, "offline").await;
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&tickets[1]).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&tickets[1]).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -114,8 +114,8 @@ async fn a_desk_that_serves_several_departments_gives_out_the_most_urgent_first(
     let urgent = amina.asks("complaint", "urgent").await;
     app.settle().await;
     let sarah = app.agent_with("Sarah", desk("general", 1)).await;
-    assert_eq!(app.holder(&urgent).await, Some(sarah.id()));
-    assert_eq!(app.holder(&low).await, None);
+    assert_eq!(app.assignee(&urgent).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&low).await, None);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn the_other_strategies_too_give_out_the_most_urgent_first_whatever_its_de
         let high = amina.asks("general", "high").await;
         app.settle().await;
         let sarah = app.agent_with("Sarah", desk("general", 1)).await;
-        assert_eq!(app.holder(&urgent).await, Some(sarah.id()), "{strategy}");
+        assert_eq!(app.assignee(&urgent).await, Some(sarah.id()), "{strategy}");
         // The sweep keeps to the same order.
         let kim = app.person("Kim", Role::Support, desk("billing", 2)).await;
         app.sql(
@@ -138,9 +138,9 @@ async fn the_other_strategies_too_give_out_the_most_urgent_first_whatever_its_de
         )
         .await;
         app.run(&Job::AssignWaiting).await;
-        assert_eq!(app.holder(&high).await, Some(kim.id()), "{strategy}");
-        assert_eq!(app.holder(&medium).await, Some(kim.id()), "{strategy}");
-        assert_eq!(app.holder(&low).await, None, "{strategy}");
+        assert_eq!(app.assignee(&high).await, Some(kim.id()), "{strategy}");
+        assert_eq!(app.assignee(&medium).await, Some(kim.id()), "{strategy}");
+        assert_eq!(app.assignee(&low).await, None, "{strategy}");
     }
 }
 
@@ -152,9 +152,9 @@ async fn with_the_manual_strategy_people_assign() {
     let id = amina.asks("general", "urgent").await;
     app.settle().await;
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     assigned_by_hand(&sarah, &id, json!({})).await.ok();
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -172,10 +172,10 @@ async fn only_who_is_on_shift_is_given_tickets_and_the_sweep_finds_who_comes_on_
     app.tick().await;
     app.advance(minutes(59));
     app.tick().await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     app.advance(minutes(1));
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -191,16 +191,16 @@ async fn a_ticket_that_is_handed_back_goes_to_somebody_else() {
     app.settle().await;
     app.run(&Job::AssignWaiting).await;
     assert_eq!(
-        app.holder(&id).await,
+        app.assignee(&id).await,
         None,
         "not to the one who gave it away"
     );
     let kim = app.agent("Kim", "general").await;
-    assert_eq!(app.holder(&id).await, Some(kim.id()));
+    assert_eq!(app.assignee(&id).await, Some(kim.id()));
     // After that it is a ticket like any other.
     kim.sets(&id, "open").await.ok();
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
     let lines = history(&sarah, &id).await;
     assert_eq!(
         lines[3..5],
@@ -212,18 +212,18 @@ async fn a_ticket_that_is_handed_back_goes_to_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_lifted_ticket_that_nobody_has_goes_back_to_the_front_line_as_soon_as_it_is_open() {
+async fn a_escalated_ticket_that_nobody_has_goes_back_to_the_front_line_as_soon_as_it_is_open() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
     let id = amina.asks("general", "urgent").await;
-    let lifted = eve.does("escalate", &id, json!({"reason": "why"})).await;
-    assert_eq!(lifted.ok()["ticket"]["assignedTo"], Value::Null);
+    let escalated = eve.does("escalate", &id, json!({"reason": "why"})).await;
+    assert_eq!(escalated.ok()["ticket"]["assignedTo"], Value::Null);
     let sarah = app.agent("Sarah", "general").await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     eve.sets(&id, "open").await.ok();
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn admins_assign_anything_to_any_active_agent_past_the_limit_by_force() {
     assert!(app.stranger_to(&sarah, &id).await);
     let next = amina.asks("payment", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&next).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&next).await, Some(sarah.id()));
     app.deactivate(&sarah).await;
     for nobody in [sarah.id(), amina.id()] {
         let refused = assigned_by_hand(&eve, &id, json!({"agentId": nobody})).await;
@@ -290,7 +290,8 @@ async fn admins_assign_anything_to_any_active_agent_past_the_limit_by_force() {
 }
 
 #[tokio::test]
-async fn assigning_makes_open_lifted_and_reopened_tickets_assigned_and_leaves_others_as_they_are() {
+async fn assigning_makes_open_escalated_and_reopened_tickets_assigned_and_leaves_others_as_they_are()
+ {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -309,7 +310,7 @@ async fn assigning_makes_open_lifted_and_reopened_tickets_assigned_and_leaves_ot
         let id = super::status::ticket_in(&amina, &eve, before).await;
         let given = assigned_by_hand(&eve, &id, to.clone()).await;
         assert_eq!(given.ok()["ticket"]["status"], after);
-        assert_eq!(app.holder(&id).await, Some(sarah.id()));
+        assert_eq!(app.assignee(&id).await, Some(sarah.id()));
     }
 }
 
@@ -326,7 +327,7 @@ async fn whoever_works_on_a_ticket_that_nobody_has_gets_it() {
             "resolve" => sarah.sets(&id, "resolved").await.ok().clone(),
             _ => sarah.closes(&id).await.ok().clone(),
         };
-        assert_eq!(app.holder(&id).await, Some(sarah.id()), "{work}");
+        assert_eq!(app.assignee(&id).await, Some(sarah.id()), "{work}");
     }
     // A note is no work on it.
     let id = amina.asks("general", "low").await;
@@ -335,7 +336,7 @@ async fn whoever_works_on_a_ticket_that_nobody_has_gets_it() {
         .post(&format!("{TICKETS}/{id}/messages"), note)
         .await
         .created();
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     assert_eq!(sarah.status_of(&id).await, "open");
 }
 

@@ -164,7 +164,7 @@ async fn each_share_of_a_list_warns_once_and_the_first_puts_the_ticket_at_risk()
 }
 
 #[tokio::test]
-async fn a_missed_next_response_lifts_the_ticket_like_any_other_breach() {
+async fn a_missed_next_response_escalates_the_ticket_like_any_other_breach() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;

@@ -30,12 +30,12 @@ async fn with_waiting_left_out_a_question_to_the_customer_frees_a_place_wherever
     app.settle().await;
     let second = amina.asks("general", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&second).await, None);
+    assert_eq!(app.assignee(&second).await, None);
     assert_eq!(load(&sarah).await, [1, 1, 1]);
     // Automation.
     sarah.sets(&first, "waiting_customer").await.ok();
     app.settle().await;
-    assert_eq!(app.holder(&second).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&second).await, Some(sarah.id()));
     assert_eq!(load(&sarah).await, [1, 1, 1]);
     // By hand.
     let third = amina.asks("general", "low").await;
@@ -60,7 +60,7 @@ async fn with_waiting_left_out_a_question_to_the_customer_frees_a_place_wherever
     eve.closes(&first).await.ok();
     let second_level = json!({"department": "general", "maxConcurrentTickets": 1, "level": 2});
     let kim = app.agent_with("Kim", second_level).await;
-    let lifts = |ticket: String| {
+    let escalates = |ticket: String| {
         let eve = eve.clone();
         async move {
             eve.does("escalate", &ticket, json!({"reason": "why"}))
@@ -70,13 +70,16 @@ async fn with_waiting_left_out_a_question_to_the_customer_frees_a_place_wherever
     let [one, other, last] = [(); 3].map(|()| amina.asks("technical", "urgent"));
     let (one, other, last) = (one.await, other.await, last.await);
     assert_eq!(
-        lifts(one.clone()).await.ok()["ticket"]["assignedTo"]["id"],
+        escalates(one.clone()).await.ok()["ticket"]["assignedTo"]["id"],
         kim.id()
     );
-    assert_eq!(lifts(other).await.ok()["ticket"]["assignedTo"], Value::Null);
+    assert_eq!(
+        escalates(other).await.ok()["ticket"]["assignedTo"],
+        Value::Null
+    );
     kim.sets(&one, "waiting_customer").await.ok();
     assert_eq!(
-        lifts(last).await.ok()["ticket"]["assignedTo"]["id"],
+        escalates(last).await.ok()["ticket"]["assignedTo"]["id"],
         kim.id()
     );
 }
@@ -92,7 +95,7 @@ async fn with_waiting_counted_a_question_to_the_customer_frees_nothing() {
     sarah.sets(&first, "waiting_customer").await.ok();
     app.settle().await;
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&second).await, None);
+    assert_eq!(app.assignee(&second).await, None);
     assert_eq!(load(&sarah).await, [1, 1, 1]);
 }
 
@@ -110,7 +113,7 @@ async fn the_tickets_of_an_agent_who_is_offline_for_long_go_back_and_may_come_ag
     app.is(&sarah, "offline").await;
     app.advance(minutes(29));
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&one).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&one).await, Some(sarah.id()));
     // What was given to somebody on purpose, knowing that nobody is there, has as long.
     let third = amina.asks("general", "low").await;
     eve.does("assign", &third, json!({"agentId": sarah.id()}))
@@ -118,9 +121,9 @@ async fn the_tickets_of_an_agent_who_is_offline_for_long_go_back_and_may_come_ag
         .ok();
     app.advance(minutes(1));
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&one).await, None);
-    assert_eq!(app.holder(&other).await, None);
-    assert_eq!(app.holder(&third).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&one).await, None);
+    assert_eq!(app.assignee(&other).await, None);
+    assert_eq!(app.assignee(&third).await, Some(sarah.id()));
     let lines = crate::harness::history(&eve, &one).await;
     assert!(
         lines.contains(&"unassigned by the system".to_owned()),
@@ -128,12 +131,12 @@ async fn the_tickets_of_an_agent_who_is_offline_for_long_go_back_and_may_come_ag
     );
     // Whoever comes back was not unwilling.
     app.is(&sarah, "available").await;
-    assert_eq!(app.holder(&one).await, Some(sarah.id()));
-    assert_eq!(app.holder(&other).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&one).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&other).await, Some(sarah.id()));
     app.advance(minutes(60));
     app.run(&Job::AssignWaiting).await;
     assert_eq!(
-        app.holder(&one).await,
+        app.assignee(&one).await,
         Some(sarah.id()),
         "not of who is there"
     );
@@ -149,7 +152,7 @@ async fn without_that_setting_who_is_offline_keeps_tickets() {
     app.is(&sarah, "offline").await;
     app.advance(minutes(60 * 24 * 30));
     app.run(&Job::AssignWaiting).await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 /// So many tickets that nobody can take: lifted to a level that nobody has. They are urgent, and older than others.
@@ -198,7 +201,7 @@ async fn tickets_that_nobody_can_take_hold_up_no_others() {
             id
         };
         app.settle().await;
-        assert_eq!(app.holder(&id).await, Some(agent.id()), "{way}");
+        assert_eq!(app.assignee(&id).await, Some(agent.id()), "{way}");
     }
 }
 
@@ -230,7 +233,7 @@ async fn whoever_is_there_is_found_behind_any_number_of_agents_who_would_go_firs
         others_off_shift(&app, &sarah, 150).await;
         let id = amina.asks("general", "low").await;
         app.settle().await;
-        assert_eq!(app.holder(&id).await, Some(sarah.id()), "{strategy}");
+        assert_eq!(app.assignee(&id).await, Some(sarah.id()), "{strategy}");
     }
 }
 
@@ -250,8 +253,8 @@ async fn a_new_ticket_leaves_a_place_that_came_free_to_what_goes_before_it() {
         app.advance(minutes(1));
         let new = amina.asks("general", "low").await;
         app.settle().await;
-        assert_eq!(app.holder(next).await, Some(sarah.id()), "{places}");
-        assert_eq!(app.holder(&new).await, None, "{places}");
+        assert_eq!(app.assignee(next).await, Some(sarah.id()), "{places}");
+        assert_eq!(app.assignee(&new).await, None, "{places}");
     }
 }
 
@@ -271,9 +274,9 @@ async fn whoever_comes_on_shift_is_given_what_waits_at_that_minute_however_seldo
     let id = amina.asks("general", "low").await;
     app.tick().await;
     app.live(6).await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     app.live(1).await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -287,11 +290,11 @@ async fn another_time_zone_that_puts_an_agent_on_shift_counts_at_once() {
     let sarah = app.agent_with("Sarah", shift).await;
     let id = amina.asks("general", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     let zone = json!({"timezone": "Africa/Nairobi"});
     sarah.patch("/api/v1/auth/me", zone).await.ok();
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
 #[tokio::test]
@@ -302,15 +305,15 @@ async fn an_admin_is_given_nothing_by_automation_not_even_what_comes_back() {
     app.is(&eve, "available").await;
     let id = amina.asks("general", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     eve.closes(&id).await.ok();
     assert_eq!(
-        app.holder(&id).await,
+        app.assignee(&id).await,
         Some(eve.id()),
         "who closes it had it"
     );
     let reopened = amina.does("reopen", &id, json!({"reason": "why"})).await;
     assert_eq!(reopened.ok()["ticket"]["assignedTo"], Value::Null);
-    let lifted = eve.does("escalate", &id, json!({"reason": "why"})).await;
-    assert_eq!(lifted.ok()["ticket"]["assignedTo"], Value::Null);
+    let escalated = eve.does("escalate", &id, json!({"reason": "why"})).await;
+    assert_eq!(escalated.ok()["ticket"]["assignedTo"], Value::Null);
 }

@@ -63,7 +63,7 @@ async fn every_way_of_the_brief_to_resolve_is_taken_and_no_other() {
         assert_eq!(refused.refused(422), "invalid_fields");
         let named = refused.body["errors"].as_array().unwrap().iter();
         let named: Vec<_> = named
-            .map(|fault| fault["field"].as_str().unwrap())
+            .map(|field_error| field_error["field"].as_str().unwrap())
             .collect();
         assert_eq!(named, fields);
     }
@@ -79,7 +79,7 @@ async fn a_duplicate_names_another_ticket_that_the_agent_can_see() {
     let other = amina.asks("general", "low").await;
     let hidden = amina.asks("payment", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&hidden).await, Some(kim.id()));
+    assert_eq!(app.assignee(&hidden).await, Some(kim.id()));
     let duplicate =
         |of: &str| json!({"summary": "Twice.", "resolutionType": "duplicate", "duplicateOf": of});
     for of in [&id, &hidden, "nonsense", "TKT-1-000099"] {
@@ -185,9 +185,9 @@ async fn a_ticket_that_nobody_has_is_closed_by_its_customer_and_stays_nobody_s()
     let eve = app.admin("Eve").await;
     let id = amina.asks("general", "low").await;
     amina.does("close", &id, json!({})).await.ok();
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     app.settle().await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     // What is resolved is for staff, or time, to close.
     let id = amina.asks("general", "low").await;
     eve.sets(&id, "resolved").await.ok();
@@ -219,7 +219,7 @@ async fn what_requesters_and_staff_send_to_close_is_told_apart() {
         assert_eq!(refused.refused(422), "invalid_fields");
         let errors = refused.body["errors"].as_array().unwrap().iter();
         let mut named: Vec<_> = errors
-            .map(|fault| fault["field"].as_str().unwrap())
+            .map(|field_error| field_error["field"].as_str().unwrap())
             .collect();
         named.sort_unstable();
         assert_eq!(named, fields);

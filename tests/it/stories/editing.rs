@@ -116,10 +116,10 @@ async fn every_fault_of_a_change_is_named_and_nothing_is_changed() {
     assert_eq!(refused.refused(422), "invalid_fields");
     let errors = refused.body["errors"].as_array().unwrap().iter();
     let mut named: Vec<_> = errors
-        .map(|fault| {
+        .map(|field_error| {
             (
-                fault["field"].as_str().unwrap(),
-                fault["code"].as_str().unwrap(),
+                field_error["field"].as_str().unwrap(),
+                field_error["code"].as_str().unwrap(),
             )
         })
         .collect();
@@ -267,14 +267,14 @@ async fn another_department_finds_an_unassigned_ticket_an_agent_and_takes_it_fro
     let waiting = amina.asks("general", "low").await;
     app.settle().await;
     let kim = app.agent("Kim", "billing").await;
-    assert_eq!(app.holder(&waiting).await, None);
+    assert_eq!(app.assignee(&waiting).await, None);
     for id in [&held, &waiting] {
         let billing = json!({"department": "billing"});
         edits(&eve, id, billing).await.ok();
     }
     app.settle().await;
-    assert_eq!(app.holder(&waiting).await, Some(kim.id()));
-    assert_eq!(app.holder(&held).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&waiting).await, Some(kim.id()));
+    assert_eq!(app.assignee(&held).await, Some(sarah.id()));
 }
 
 #[tokio::test]

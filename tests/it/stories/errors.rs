@@ -43,12 +43,15 @@ async fn a_problem_has_exactly_the_shape_of_the_contract() {
     let detail = refused.body["detail"].clone();
     assert!(detail.as_str().unwrap().len() > 10);
     let errors = refused.body["errors"].as_array().unwrap();
-    for fault in errors {
-        let mut keys: Vec<_> = fault.as_object().unwrap().keys().collect();
+    for field_error in errors {
+        let mut keys: Vec<_> = field_error.as_object().unwrap().keys().collect();
         keys.sort();
         assert_eq!(keys, ["code", "field", "message"]);
     }
-    let named: Vec<_> = errors.iter().map(|fault| fault["field"].clone()).collect();
+    let named: Vec<_> = errors
+        .iter()
+        .map(|field_error| field_error["field"].clone())
+        .collect();
     assert_eq!(json!(named), json!(["description", "nonsense"]));
     assert_eq!(
         refused.body,
@@ -77,7 +80,7 @@ async fn every_fault_of_a_body_is_named_at_once_with_its_path() {
     let refused = amina.post(TICKETS, body).await;
     assert_eq!(refused.refused(422), "invalid_fields");
     let mut named: Vec<_> = (refused.body["errors"].as_array().unwrap().iter())
-        .map(|fault| fault["field"].as_str().unwrap())
+        .map(|field_error| field_error["field"].as_str().unwrap())
         .collect();
     named.sort_unstable();
     for field in [
@@ -101,7 +104,7 @@ async fn every_fault_of_a_body_is_named_at_once_with_its_path() {
     });
     let refused = amina.post(TICKETS, many).await;
     let named: Vec<_> = (refused.body["errors"].as_array().unwrap().iter())
-        .map(|fault| fault["field"].clone())
+        .map(|field_error| field_error["field"].clone())
         .collect();
     assert_eq!(json!(named), json!(["attachments", "tags"]));
     assert_eq!(app.count("select count(*) from tickets").await, 0);

@@ -8,11 +8,11 @@ fn level(department: &str, level: i64) -> Value {
     json!({"department": department, "level": level})
 }
 
-async fn lifts(agent: &Caller, ticket: &str) -> Value {
-    let lifted = agent
+async fn escalates(agent: &Caller, ticket: &str) -> Value {
+    let escalated = agent
         .does("escalate", ticket, json!({"reason": "Needs a specialist"}))
         .await;
-    lifted.ok()["ticket"].clone()
+    escalated.ok()["ticket"].clone()
 }
 
 #[tokio::test]
@@ -24,13 +24,13 @@ async fn an_agent_escalates_to_the_next_level_and_hears_of_the_resolution() {
     app.agent_with("Tom", level("technical", 2)).await;
     let id = amina.asks("payment", "high").await;
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
     app.news();
 
     app.advance(minutes(5));
     let body = json!({"reason": "Requires technical team investigation"});
-    let lifted = sarah.does("escalate", &id, body).await;
-    let ticket = &lifted.ok()["ticket"];
+    let escalated = sarah.does("escalate", &id, body).await;
+    let ticket = &escalated.ok()["ticket"];
     assert_eq!(ticket["status"], "escalated");
     assert_eq!(ticket["assignedTo"]["id"], kim.id());
     assert_eq!(
@@ -84,7 +84,7 @@ async fn with_nobody_on_the_next_level_it_waits_there_and_the_admins_are_told() 
     let id = amina.asks("payment", "high").await;
     app.settle().await;
     app.news();
-    let ticket = lifts(&sarah, &id).await;
+    let ticket = escalates(&sarah, &id).await;
     assert_eq!(ticket["status"], "escalated");
     assert_eq!(ticket["assignedTo"], Value::Null);
     app.settle().await;
@@ -95,9 +95,9 @@ async fn with_nobody_on_the_next_level_it_waits_there_and_the_admins_are_told() 
     // The front line does not get it back, but whoever comes to its level does.
     app.is(&sarah, "busy").await;
     app.is(&sarah, "available").await;
-    assert_eq!(app.holder(&id).await, None);
+    assert_eq!(app.assignee(&id).await, None);
     let kim = app.agent_with("Kim", level("billing", 2)).await;
-    assert_eq!(app.holder(&id).await, Some(kim.id()));
+    assert_eq!(app.assignee(&id).await, Some(kim.id()));
     assert_eq!(kim.status_of(&id).await, "assigned");
 }
 
@@ -189,18 +189,18 @@ async fn nobody_inactive_or_outside_of_staff_is_escalated_to_and_nothing_that_is
 }
 
 #[tokio::test]
-async fn a_place_that_comes_free_when_a_ticket_is_lifted_is_there_for_the_next() {
+async fn a_place_that_comes_free_when_a_ticket_is_escalated_is_there_for_the_next() {
     let app = App::new().await;
     let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
     let info = json!({"department": "general", "level": 2, "maxConcurrentTickets": 1});
     let kim = app.agent_with("Kim", info).await;
     let first = amina.asks("general", "urgent").await;
-    assert_eq!(lifts(&eve, &first).await["assignedTo"]["id"], kim.id());
+    assert_eq!(escalates(&eve, &first).await["assignedTo"]["id"], kim.id());
     app.advance(minutes(1));
     let second = amina.asks("general", "urgent").await;
     app.advance(minutes(121));
     app.sweep().await;
     // Nobody sits above Kim.
-    assert_eq!(app.holder(&first).await, None);
-    assert_eq!(app.holder(&second).await, Some(kim.id()));
+    assert_eq!(app.assignee(&first).await, None);
+    assert_eq!(app.assignee(&second).await, Some(kim.id()));
 }

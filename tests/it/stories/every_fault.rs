@@ -11,7 +11,7 @@ fn faults(refused: &Answer) -> Vec<[&str; 2]> {
     assert_eq!(refused.refused(422), "invalid_fields");
     let faults = refused.body["errors"].as_array().unwrap().iter();
     faults
-        .map(|fault| ["field", "code"].map(|key| fault[key].as_str().unwrap()))
+        .map(|field_error| ["field", "code"].map(|key| field_error[key].as_str().unwrap()))
         .collect()
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 async fn waiting(app: &App, customer: &Caller, agent: &Caller) -> String {
     let id = customer.asks("general", "medium").await;
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(agent.id()));
+    assert_eq!(app.assignee(&id).await, Some(agent.id()));
     agent.says(&id, "Which one?").await.created();
     agent.sets(&id, "waiting_customer").await.ok();
     app.settle().await;
@@ -58,7 +58,7 @@ async fn a_ticket_that_loses_its_agent_while_it_waits_for_its_customer_goes_on_w
         amina.post(&path, answer).await.created();
         assert_eq!(eve.status_of(&id).await, "open", "{way}");
         app.settle().await;
-        assert_eq!(app.holder(&id).await, Some(kim.id()), "{way}");
+        assert_eq!(app.assignee(&id).await, Some(kim.id()), "{way}");
         let lines = history(&eve, &id).await;
         assert!(
             lines.contains(&"status_changed waiting_customer → open by Amina".to_owned()),
@@ -97,5 +97,5 @@ async fn staff_may_take_one_that_waits_and_it_goes_on_waiting() {
     assert_eq!(taken.ok()["ticket"]["status"], "waiting_customer");
     amina.says(&id, "The second.").await.created();
     assert_eq!(eve.status_of(&id).await, "in_progress");
-    assert_eq!(app.holder(&id).await, Some(eve.id()));
+    assert_eq!(app.assignee(&id).await, Some(eve.id()));
 }

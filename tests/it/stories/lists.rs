@@ -229,7 +229,7 @@ async fn every_value_of_a_query_that_cannot_be_read_is_named_at_once() {
     let refused = amina.get(&format!("{TICKETS}?{query}")).await;
     assert_eq!(refused.refused(400), "invalid_query");
     let named: BTreeSet<_> = (refused.body["errors"].as_array().unwrap().iter())
-        .map(|fault| fault["field"].as_str().unwrap())
+        .map(|field_error| field_error["field"].as_str().unwrap())
         .collect();
     let expected = [
         "status",

@@ -19,7 +19,7 @@ async fn a_ticket(app: &App) -> (Caller, Caller, String) {
     let sarah = app.agent("Sarah", "general").await;
     let id = amina.asks("general", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(sarah.id()));
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
     (amina, sarah, id)
 }
 
@@ -215,7 +215,7 @@ async fn a_duplicate_may_name_a_ticket_that_is_seen_by_a_mention() {
     let kim = kim(&app).await;
     let own = amina.asks("billing", "low").await;
     app.settle().await;
-    assert_eq!(app.holder(&own).await, Some(kim.id()));
+    assert_eq!(app.assignee(&own).await, Some(kim.id()));
     let closing = json!({"summary": "Twice.", "resolutionType": "duplicate", "duplicateOf": id});
     let refused = kim.does("close", &own, closing.clone()).await;
     assert_eq!(refused.refused(422), "invalid_fields");

@@ -164,7 +164,7 @@ async fn every_fault_of_a_registration_is_named_at_once() {
     let refused = app.stranger().post(REGISTER, body).await;
     assert_eq!(refused.refused(422), "invalid_fields");
     let mut named: Vec<_> = (refused.body["errors"].as_array().unwrap().iter())
-        .map(|fault| fault["field"].as_str().unwrap())
+        .map(|field_error| field_error["field"].as_str().unwrap())
         .collect();
     named.sort_unstable();
     named.dedup();

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use domain::{actor::By, ids::EventId};
+use domain::{actor::Initiator, ids::EventId};
 use serde_json::{Value, json};
 
 /// The id of what somebody says.
@@ -352,7 +352,7 @@ async fn plan(app: &App, note: &str) {
         .fetch_one(&app.cx.pool)
         .await
         .unwrap();
-    let mut work = app.cx.begin(By::System).await.unwrap();
+    let mut work = app.cx.begin(Initiator::System).await.unwrap();
     actions::notifications::plan_event(&mut work, EventId(event))
         .await
         .unwrap();

@@ -79,7 +79,7 @@ async fn when_the_agent_cannot_take_it_back_somebody_else_gets_it() {
         let reopened = reopens(&amina, &id).await;
         assert_eq!(reopened.ok()["ticket"]["assignedTo"], Value::Null, "{why}");
         app.settle().await;
-        assert_eq!(app.holder(&id).await, Some(tom.id()), "{why}");
+        assert_eq!(app.assignee(&id).await, Some(tom.id()), "{why}");
         assert_eq!(amina.status_of(&id).await, "assigned");
         assert_eq!(
             app.news(),
@@ -112,7 +112,7 @@ async fn an_agent_who_takes_no_tickets_or_is_not_on_shift_does_not_get_it_back()
         let reopened = reopens(&amina, &id).await;
         assert_eq!(reopened.ok()["ticket"]["assignedTo"], Value::Null, "{why}");
         app.settle().await;
-        assert_eq!(app.holder(&id).await, Some(kim.id()), "{why}");
+        assert_eq!(app.assignee(&id).await, Some(kim.id()), "{why}");
     }
 }
 
@@ -129,7 +129,7 @@ async fn a_reply_to_what_is_resolved_finds_somebody_who_is_there() {
     amina.says(&id, "Not yet.").await.created();
     assert_eq!(amina.status_of(&id).await, "reopened");
     app.settle().await;
-    assert_eq!(app.holder(&id).await, Some(kim.id()));
+    assert_eq!(app.assignee(&id).await, Some(kim.id()));
 }
 
 #[tokio::test]

@@ -370,7 +370,7 @@ async fn tickets_that_a_release_without_search_wrote_are_found_after_the_migrati
     }
     assert_eq!(found(&amina, "suitcase").await, [""; 0]);
     for _ in 0..2 {
-        actions::tickets::learn_unknown(&app.cx).await.unwrap();
+        actions::tickets::backfill_index(&app.cx).await.unwrap();
         assert_eq!(found(&amina, "suitcase \"is red\"").await, ["Lost"]);
         assert_eq!(found(&amina, "insured").await, [""; 0]);
         assert_eq!(found(&eve, "insured red").await, ["Lost"]);

@@ -44,7 +44,7 @@ async fn tickets(people: &[Caller]) -> Vec<String> {
         "@nobody",
         "!@K",
     ];
-    for (customer, holder) in [
+    for (customer, assignee) in [
         (ann, None),
         (zoe, Some(sam)),
         (ann, Some(kim)),
@@ -52,8 +52,8 @@ async fn tickets(people: &[Caller]) -> Vec<String> {
     ] {
         for (number, note) in notes.iter().enumerate() {
             let id = customer.asks("general", "low").await;
-            if let Some(holder) = holder {
-                let assign = json!({"agentId": holder.id(), "force": true});
+            if let Some(assignee) = assignee {
+                let assign = json!({"agentId": assignee.id(), "force": true});
                 eve.does("assign", &id, assign).await.ok();
             }
             if !note.is_empty() {
@@ -62,7 +62,7 @@ async fn tickets(people: &[Caller]) -> Vec<String> {
                     eve.redacts(&id, &said).await.ok();
                 }
             }
-            if number % 2 == 1 && holder.is_some() {
+            if number % 2 == 1 && assignee.is_some() {
                 eve.closes(&id).await.ok();
             }
             tickets.push(id);

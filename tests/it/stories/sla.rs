@@ -98,7 +98,7 @@ async fn a_warning_and_a_breach_come_once_each_with_the_instant_they_were_due() 
 }
 
 #[tokio::test]
-async fn a_breach_lifts_the_ticket_once_to_the_next_level() {
+async fn a_breach_escalates_the_ticket_once_to_the_next_level() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;
@@ -147,7 +147,7 @@ async fn a_breach_lifts_the_ticket_once_to_the_next_level() {
 }
 
 #[tokio::test]
-async fn both_clocks_that_breach_together_lift_it_once() {
+async fn both_clocks_that_breach_together_escalate_it_once() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -170,7 +170,7 @@ async fn both_clocks_that_breach_together_lift_it_once() {
 }
 
 #[tokio::test]
-async fn what_is_found_after_the_reply_is_recorded_and_told_and_lifts_nothing() {
+async fn what_is_found_after_the_reply_is_recorded_and_told_and_escalates_nothing() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;
@@ -217,7 +217,7 @@ async fn what_is_found_after_the_reply_is_recorded_and_told_and_lifts_nothing() 
 }
 
 #[tokio::test]
-async fn a_breach_that_a_change_brings_to_light_lifts_the_ticket_as_a_sweep_would() {
+async fn a_breach_that_a_change_brings_to_light_escalates_the_ticket_as_a_sweep_would() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;

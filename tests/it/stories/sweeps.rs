@@ -123,9 +123,9 @@ async fn an_agent_whom_somebody_holds_costs_no_ticket_its_holder() {
     holding.rollback().await.unwrap();
     app.sweep().await;
     for ticket in &tickets {
-        let lifted = eve.ticket(ticket).await;
-        assert_eq!(lifted["assignedTo"]["id"], kim.id());
-        assert_eq!(lifted["escalation"]["level"], 1);
+        let escalated = eve.ticket(ticket).await;
+        assert_eq!(escalated["assignedTo"]["id"], kim.id());
+        assert_eq!(escalated["escalation"]["level"], 1);
     }
 }
 

@@ -131,7 +131,7 @@ async fn no_job_does_its_work_a_second_time() {
         app.run(&sweep).await;
         again += once_more(&app, &mut last).await;
     }
-    app.run(&Job::FillAgent {
+    app.run(&Job::AssignToAvailableAgent {
         agent: sarah.id().parse().unwrap(),
     })
     .await;

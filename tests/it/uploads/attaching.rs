@@ -180,7 +180,7 @@ async fn every_upload_that_cannot_be_attached_is_named_at_once() {
         ])
     );
     let texts: Vec<&Value> = (refused.body["errors"].as_array().unwrap().iter())
-        .map(|fault| &fault["message"])
+        .map(|field_error| &field_error["message"])
         .collect();
     assert_eq!(texts[1], texts[2]);
     // Somebody else's that is attached reads no other way.

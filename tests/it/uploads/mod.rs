@@ -118,7 +118,7 @@ fn faults(answer: &Answer) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let faults = answer.body["errors"].as_array().unwrap().iter();
     faults
-        .map(|fault| (text(&fault["field"]), text(&fault["code"])))
+        .map(|field_error| (text(&field_error["field"]), text(&field_error["code"])))
         .collect()
 }
 

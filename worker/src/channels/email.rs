@@ -2,8 +2,8 @@
 
 use super::{Delivered, DeliveryChannel, Told, Undelivered};
 use crate::mail::{
-    AccountView, Label, Links, MailError, MailSetupError, Mailer, Patience, Renderer, Sender, View,
-    compose, compose_for_account,
+    AccountView, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender,
+    SmtpTimeouts, View, compose, compose_for_account,
 };
 use actions::notifications::{account::AccountContent, allowance};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ impl Email {
     /// `SMTP_URL` or `MAIL_FROM` cannot be used.
     pub fn new(config: &Config) -> Result<Self, MailSetupError> {
         Self::by(
-            Mailer::new(&config.mail.transport, Patience::USUAL)?,
+            Mailer::new(&config.mail.transport, SmtpTimeouts::USUAL)?,
             config,
         )
     }
@@ -72,7 +72,7 @@ impl Email {
             .renderer
             .render(content.template, &content.person.language, &view)?;
         let mail = compose(content, rendered, &self.from, now)?;
-        let label = Label {
+        let label = MailMeta {
             at: content.at,
             template: content.template,
             id: content.id,
@@ -100,7 +100,7 @@ impl Email {
             .renderer
             .render_for_account(template, language, &view)?;
         let mail = compose_for_account(content, rendered, &self.from, now)?;
-        let label = Label {
+        let label = MailMeta {
             at: content.at,
             template,
             id: content.id,

@@ -10,7 +10,7 @@ use crate::mail::{MailSetupError, Verdict};
 use chrono::{DateTime, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
-use jobs::circuit::Trouble;
+use jobs::circuit::ProviderFailure;
 use platform::{config::Config, context::Context};
 
 /// The channels, made once at the start of a worker.
@@ -54,7 +54,7 @@ pub enum Delivered {
 #[derive(Debug)]
 pub(crate) struct Undelivered {
     /// What it says of the provider, rather than of the notification: its queue is held then.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<ProviderFailure>,
     /// Whether another attempt may help.
     pub verdict: Verdict,
     /// Whether the provider was there, and refused the notification for its own sake.

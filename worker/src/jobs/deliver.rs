@@ -10,13 +10,13 @@ use crate::{
     run::lease::Lease,
 };
 use actions::{job_list::Delivery, notifications::Attempt};
-use domain::actor::By;
+use domain::actor::Initiator;
 use jobs::{
-    circuit::{self, Trouble},
+    circuit::{self, ProviderFailure},
     ledger::{ANSWER_LIMIT, Fence},
     store,
 };
-use platform::{context::Context, db, work::Work};
+use platform::{context::Context, db, work::UnitOfWork};
 
 /// Hands a notification to the provider, unless there is nothing to tell any more, its address is not confirmed, or
 /// somebody else may be at it. No transaction is open meanwhile. What stood in the way is written down with the notification.
@@ -49,8 +49,8 @@ async fn failed(
     error: Undelivered,
 ) -> Result<JobError, sqlx::Error> {
     match error.trouble {
-        Some(Trouble::Unreachable | Trouble::SlowDown) => {}
-        Some(Trouble::BrokeOff) | None => record_failure(cx, of, &error).await?,
+        Some(ProviderFailure::Unreachable | ProviderFailure::SlowDown) => {}
+        Some(ProviderFailure::BrokeOff) | None => record_failure(cx, of, &error).await?,
     }
     Ok(match (error.trouble, error.verdict) {
         (Some(trouble), _) => JobError::hold(trouble, error.source),
@@ -61,7 +61,7 @@ async fn failed(
 
 /// Records what became of it, together with the end of the job.
 pub(crate) async fn record(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     delivery: Delivery,
     delivered: Delivered,
 ) -> Result<(), JobError> {
@@ -85,7 +85,7 @@ async fn record_failure(
         Verdict::Permanent => Attempt::GivenUp(&error.record),
     };
     let recording = async {
-        let mut work = cx.begin(By::System).await?;
+        let mut work = cx.begin(Initiator::System).await?;
         if !store::is_current(&mut work.tx, fence).await? {
             return Ok(());
         }

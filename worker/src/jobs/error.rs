@@ -2,7 +2,7 @@
 //! when the other side is fit again, and never.
 
 use actions::error::ActionError;
-use jobs::circuit::Trouble;
+use jobs::circuit::ProviderFailure;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -19,7 +19,7 @@ pub enum JobError {
     #[error("the other side is in trouble")]
     Hold {
         /// What kind of trouble.
-        trouble: Trouble,
+        trouble: ProviderFailure,
         /// Why.
         source: Cause,
     },
@@ -46,7 +46,7 @@ impl JobError {
     }
 
     /// When the other side is fit again.
-    pub fn hold(trouble: Trouble, error: impl Into<Cause>) -> Self {
+    pub fn hold(trouble: ProviderFailure, error: impl Into<Cause>) -> Self {
         Self::Hold {
             trouble,
             source: error.into(),

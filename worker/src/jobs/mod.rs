@@ -12,18 +12,18 @@ pub use error::JobError;
 
 use crate::JobContext;
 use actions::{
-    assignment::{assign_automatically, assign_waiting, fill_agent},
+    assignment::{assign_automatically, assign_to_available_agent, assign_waiting},
     job_list::{Delivery, Job},
     notifications::plan_event,
     people::{answer_failure_report, answer_reset_request},
     tickets::{Release, auto_close, release, release_of_offline},
 };
-use domain::actor::By;
+use domain::actor::Initiator;
 use futures_util::future::BoxFuture;
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 type Outcome<'w> = BoxFuture<'w, Result<(), JobError>>;
-type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut Work<'c>) -> Outcome<'w> + Send>;
+type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut UnitOfWork<'c>) -> Outcome<'w> + Send>;
 type Sweep = Box<dyn for<'w> FnOnce(&'w JobContext) -> Outcome<'w> + Send>;
 
 /// How a job is run.
@@ -45,7 +45,9 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         Job::AssignTicket { ticket } => {
             in_transaction(move |work| done(assign_automatically(work, ticket)))
         }
-        Job::FillAgent { agent } => sweep(move |cx| done(fill_agent(&cx.cx, agent))),
+        Job::AssignToAvailableAgent { agent } => {
+            sweep(move |cx| done(assign_to_available_agent(&cx.cx, agent)))
+        }
         Job::AssignWaiting => sweep(|cx| {
             done(async move {
                 // Whether or not that went well, what waits is given out.
@@ -57,9 +59,14 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         Job::PlanNotifications { event } => {
             in_transaction(move |work| done(plan_event(work, event)))
         }
-        Job::ReleaseTickets { agent } => {
-            sweep(move |cx| done(release(&cx.cx, agent, By::System, Release::UnlessBack)))
-        }
+        Job::ReleaseTickets { agent } => sweep(move |cx| {
+            done(release(
+                &cx.cx,
+                agent,
+                Initiator::System,
+                Release::UnlessBack,
+            ))
+        }),
         Job::RequestPasswordReset { request } => {
             in_transaction(move |work| done(answer_reset_request(work, request)))
         }
@@ -86,7 +93,7 @@ where
 }
 
 fn in_transaction(
-    run: impl for<'w, 'c> FnOnce(&'w mut Work<'c>) -> Outcome<'w> + Send + 'static,
+    run: impl for<'w, 'c> FnOnce(&'w mut UnitOfWork<'c>) -> Outcome<'w> + Send + 'static,
 ) -> Handler {
     Handler::InTransaction(Box::new(run))
 }

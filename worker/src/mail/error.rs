@@ -1,7 +1,7 @@
 //! What can go wrong with a mail, and whether another attempt may help. What goes into the log
 //! (`Display` and the sources) repeats neither addresses nor answers of the server, which do.
 
-use jobs::circuit::Trouble;
+use jobs::circuit::ProviderFailure;
 use lettre::{
     address::AddressError,
     transport::smtp::{
@@ -104,16 +104,16 @@ impl MailError {
 
     /// What it says of the server, rather than of the mail.
     #[must_use]
-    pub fn trouble(&self) -> Option<Trouble> {
+    pub fn trouble(&self) -> Option<ProviderFailure> {
         match self {
-            Self::Unreachable(_) | Self::NoGreeting => Some(Trouble::Unreachable),
+            Self::Unreachable(_) | Self::NoGreeting => Some(ProviderFailure::Unreachable),
             Self::TurnedAway { code, answer } | Self::Refused { code, answer, .. }
                 if asks_for_less(*code, answer) =>
             {
-                Some(Trouble::SlowDown)
+                Some(ProviderFailure::SlowDown)
             }
-            Self::TurnedAway { .. } => Some(Trouble::Unreachable),
-            Self::BrokeOff(_) | Self::TimedOut => Some(Trouble::BrokeOff),
+            Self::TurnedAway { .. } => Some(ProviderFailure::Unreachable),
+            Self::BrokeOff(_) | Self::TimedOut => Some(ProviderFailure::BrokeOff),
             Self::Address(_)
             | Self::Render(_)
             | Self::Compose(_)

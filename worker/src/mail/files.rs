@@ -1,7 +1,7 @@
 //! Writes mails as `.eml` files, where no server is configured. A file appears whole or not at
 //! all, and the same mail has the same name: sent again, it replaces itself.
 
-use super::{Label, MailError};
+use super::{MailError, MailMeta};
 use lettre::Message;
 use std::{
     fs, io,
@@ -24,7 +24,7 @@ impl Files {
         }
     }
 
-    pub async fn write(&self, label: &Label, mail: &Message) -> Result<(), MailError> {
+    pub async fn write(&self, label: &MailMeta, mail: &Message) -> Result<(), MailError> {
         let count = self.written.fetch_add(1, Ordering::Relaxed);
         let name = name(label);
         // Of this process and this writing alone: two that write the same mail do not mix.
@@ -50,7 +50,7 @@ fn write(draft: &Path, whole: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// By the event's instant, so that files sort as things happened.
-fn name(label: &Label) -> String {
+fn name(label: &MailMeta) -> String {
     let at = label.at.format("%Y%m%dT%H%M%SZ");
     format!("{at}-{}-{}.eml", label.template, label.id)
 }

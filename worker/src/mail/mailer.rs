@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What a mail is known by in the house.
 #[derive(Debug, Clone, Copy)]
-pub struct Label {
+pub struct MailMeta {
     /// When that happened of which it tells.
     pub at: DateTime<Utc>,
     /// What it tells.
@@ -20,14 +20,14 @@ pub struct Label {
 
 /// How long a server may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct SmtpTimeouts {
     /// From being reached until it asks for the text.
     pub until_the_text: Duration,
     /// To take the text and say that it did.
     pub for_the_text: Duration,
 }
 
-impl Patience {
+impl SmtpTimeouts {
     /// A server that hangs is given up soon, but not once it has the text: whoever goes then does not know
     /// whether the mail is sent, and sends it again. Ten minutes are what RFC 5321 asks for (section 4.5.3.2.6).
     pub const USUAL: Self = Self {
@@ -38,10 +38,10 @@ impl Patience {
 
 /// The way out.
 #[derive(Debug)]
-pub struct Mailer(Way);
+pub struct Mailer(Transport);
 
 #[derive(Debug)]
-enum Way {
+enum Transport {
     Smtp(Box<Smtp>),
     Files(Files),
 }
@@ -51,10 +51,10 @@ impl Mailer {
     ///
     /// # Errors
     /// `SMTP_URL` cannot be used.
-    pub fn new(transport: &MailTransport, patience: Patience) -> Result<Self, MailSetupError> {
+    pub fn new(transport: &MailTransport, patience: SmtpTimeouts) -> Result<Self, MailSetupError> {
         let way = match transport {
-            MailTransport::Smtp(url) => Way::Smtp(Box::new(Smtp::new(url, patience)?)),
-            MailTransport::Files(folder) => Way::Files(Files::new(folder.clone())),
+            MailTransport::Smtp(url) => Transport::Smtp(Box::new(Smtp::new(url, patience)?)),
+            MailTransport::Files(folder) => Transport::Files(Files::new(folder.clone())),
         };
         Ok(Self(way))
     }
@@ -63,10 +63,10 @@ impl Mailer {
     ///
     /// # Errors
     /// It was refused, or nobody knows whether it was taken.
-    pub async fn send(&self, label: &Label, mail: Message) -> Result<(), MailError> {
+    pub async fn send(&self, label: &MailMeta, mail: Message) -> Result<(), MailError> {
         match &self.0 {
-            Way::Smtp(server) => server.send(mail).await,
-            Way::Files(folder) => folder.write(label, &mail).await,
+            Transport::Smtp(server) => server.send(mail).await,
+            Transport::Files(folder) => folder.write(label, &mail).await,
         }
     }
 }

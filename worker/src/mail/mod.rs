@@ -13,7 +13,7 @@ mod view;
 
 pub use account_view::AccountView;
 pub use error::{MailError, MailSetupError, Verdict};
-pub use mailer::{Label, Mailer, Patience};
+pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
 pub use message::{Sender, compose, compose_for_account};
 pub use render::{Rendered, Renderer};
 pub use view::{Links, View};

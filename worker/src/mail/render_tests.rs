@@ -12,7 +12,7 @@ use domain::{
     },
     people::{AccountEventKind, Role},
     sla::Metric,
-    tickets::{Happened, Status, TicketNumber, access::Mention},
+    tickets::{Status, TicketEventKind, TicketNumber, access::Mention},
 };
 use std::collections::BTreeSet;
 
@@ -32,50 +32,52 @@ const fn user(number: u128) -> UserId {
 }
 
 /// The event that a template tells of.
-fn what(template: Template) -> Happened {
+fn what(template: Template) -> TicketEventKind {
     let reason = HOSTILE.to_owned();
     let message = MessageId(uuid::Uuid::from_u128(9));
     match template {
-        Template::TicketReceived => Happened::Created,
-        Template::TicketAssigned | Template::WorkAssigned => Happened::Assigned {
+        Template::TicketReceived => TicketEventKind::Created,
+        Template::TicketAssigned | Template::WorkAssigned => TicketEventKind::Assigned {
             from: None,
             to: user(2),
             reason: Some(SECRET.to_owned()),
         },
-        Template::AnswerAwaited => Happened::StatusChanged {
+        Template::AnswerAwaited => TicketEventKind::StatusChanged {
             from: Status::InProgress,
             to: Status::WaitingCustomer,
         },
-        Template::AnswerReminder => Happened::Reminded,
-        Template::StaffReplied | Template::CustomerReplied => Happened::MessageAdded { message },
-        Template::TicketResolved | Template::EscalationResolved => {
-            Happened::Resolved { by_closing: false }
+        Template::AnswerReminder => TicketEventKind::Reminded,
+        Template::StaffReplied | Template::CustomerReplied => {
+            TicketEventKind::MessageAdded { message }
         }
-        Template::TicketClosed => Happened::Closed,
-        Template::WorkReopened => Happened::Reopened { reason },
-        Template::Mentioned => Happened::NoteAdded { message },
-        Template::EscalatedToYou => Happened::Escalated {
+        Template::TicketResolved | Template::EscalationResolved => {
+            TicketEventKind::Resolved { by_closing: false }
+        }
+        Template::TicketClosed => TicketEventKind::Closed,
+        Template::WorkReopened => TicketEventKind::Reopened { reason },
+        Template::Mentioned => TicketEventKind::NoteAdded { message },
+        Template::EscalatedToYou => TicketEventKind::Escalated {
             level: 1,
             from: None,
             to: Some(user(2)),
             reason,
             automatic: false,
         },
-        Template::EscalatedToNobody => Happened::Escalated {
+        Template::EscalatedToNobody => TicketEventKind::Escalated {
             level: 1,
             from: None,
             to: None,
             reason,
             automatic: true,
         },
-        Template::SlaAtRisk => Happened::SlaAtRisk {
+        Template::SlaAtRisk => TicketEventKind::SlaAtRisk {
             metric: Metric::Resolution,
             cycle: 0,
             percent: Some(80),
             due_at: at() + TimeDelta::minutes(20),
             late: false,
         },
-        Template::SlaBreached => Happened::SlaBreached {
+        Template::SlaBreached => TicketEventKind::SlaBreached {
             metric: Metric::FirstResponse,
             cycle: 0,
             late: false,

@@ -8,7 +8,7 @@
 //! text, from where on it needs more time: so the mail's own commands are given here.
 
 use super::{
-    MailError, MailSetupError, Patience,
+    MailError, MailSetupError, SmtpTimeouts,
     server::{Connection, Server},
 };
 use lettre::{
@@ -37,7 +37,7 @@ const KEPT_FOR: Duration = Duration::from_mins(1);
 pub(super) struct Smtp {
     server: Server,
     free: Mutex<Vec<(Connection, Instant)>>,
-    patience: Patience,
+    patience: SmtpTimeouts,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    pub fn new(url: &SecretString, patience: Patience) -> Result<Self, MailSetupError> {
+    pub fn new(url: &SecretString, patience: SmtpTimeouts) -> Result<Self, MailSetupError> {
         Ok(Self {
             server: Server::parse(url.expose_secret())?,
             free: Mutex::default(),

@@ -7,7 +7,7 @@ use domain::{
         content::{Content, Recipient},
     },
     sla::Metric,
-    tickets::{Happened, survey},
+    tickets::{TicketEventKind, survey},
 };
 use lettre::message::Mailbox;
 use secrecy::SecretString;
@@ -102,10 +102,10 @@ pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> S
 
 /// The clock of which an event tells, and the deadline that it has now.
 fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>) {
-    if let Happened::SlaAtRisk { metric, due_at, .. } = &content.what {
+    if let TicketEventKind::SlaAtRisk { metric, due_at, .. } = &content.what {
         let now = content.clock.map_or(*due_at, |clock| clock.due_at);
         (Some(*metric), Some(now))
-    } else if let Happened::SlaBreached { metric, .. } = &content.what {
+    } else if let TicketEventKind::SlaBreached { metric, .. } = &content.what {
         (Some(*metric), None)
     } else {
         (None, None)
@@ -123,8 +123,8 @@ fn quote(content: &Content) -> Option<&str> {
             content.ticket.summary.as_deref()
         }
         Template::WorkReopened | Template::EscalatedToYou | Template::EscalatedToNobody => {
-            if let Happened::Reopened { reason } | Happened::Escalated { reason, .. } =
-                &content.what
+            if let TicketEventKind::Reopened { reason }
+            | TicketEventKind::Escalated { reason, .. } = &content.what
             {
                 Some(reason)
             } else {

@@ -5,7 +5,7 @@ use crate::{limits::Limits, transport::Transport};
 use domain::queue::Queue;
 use jobs::{
     JobId,
-    relay::{self as ledger, Flow, Look},
+    relay::{self as ledger, CircuitState, QueueSnapshot},
 };
 use platform::{context::Context, error_chain::Chain};
 use std::time::Duration;
@@ -34,16 +34,16 @@ pub(super) async fn hand_out(
     cx: &Context,
     limits: &mut Limits,
     transport: &mut impl Transport,
-    look: Look,
+    look: QueueSnapshot,
 ) -> Result<Handed, sqlx::Error> {
     if !look.has_due || look.depth == 0 {
         return Ok(Handed::Nothing);
     }
     let now = cx.clock.now();
-    let most = match look.flow {
-        Flow::Free => BATCH,
-        Flow::OnTrial => 1,
-        Flow::HeldUntil(until) => {
+    let most = match look.circuit {
+        CircuitState::Closed => BATCH,
+        CircuitState::HalfOpen => 1,
+        CircuitState::OpenUntil(until) => {
             return Ok(Handed::NotBefore(
                 (until - now).to_std().unwrap_or_default(),
             ));
@@ -60,7 +60,7 @@ pub(super) async fn hand_out(
     };
     let jobs = claim(cx, look, granted).await?;
     let unused = granted.saturating_sub(jobs.len());
-    limits.give_back(look.queue, unused).await;
+    limits.requeue(look.queue, unused).await;
     if jobs.is_empty() {
         return Ok(Handed::Nothing);
     }
@@ -71,14 +71,18 @@ pub(super) async fn hand_out(
     })
 }
 
-async fn claim(cx: &Context, look: Look, granted: usize) -> Result<Vec<JobId>, sqlx::Error> {
+async fn claim(
+    cx: &Context,
+    look: QueueSnapshot,
+    granted: usize,
+) -> Result<Vec<JobId>, sqlx::Error> {
     let (now, lease) = (cx.clock.now(), cx.config.jobs.lease);
-    match look.flow {
-        Flow::OnTrial => {
+    match look.circuit {
+        CircuitState::HalfOpen => {
             let probe = ledger::claim_probe(&cx.pool, look.queue, now, lease).await?;
             Ok(Vec::from_iter(probe))
         }
-        Flow::Free | Flow::HeldUntil(_) => {
+        CircuitState::Closed | CircuitState::OpenUntil(_) => {
             ledger::claim(&cx.pool, look.queue, now, granted, lease).await
         }
     }

@@ -14,18 +14,18 @@ mod handing;
 mod standing;
 
 use crate::{
-    hands::Hands,
     limits::Limits,
+    runners::Runners,
     transport::{Direct, ThroughRedis},
 };
 use handing::{Handed, hand_out};
 
 pub use handing::pass_on;
 
-use domain::queue::{Lane, Queue};
+use domain::queue::{Execution, Queue};
 use jobs::{
     ledger::grace,
-    relay::{self as ledger, Look},
+    relay::{self as ledger, QueueSnapshot},
 };
 use platform::{context::Context, db, error_chain::Chain};
 use standing::{HandedOut, Redis};
@@ -88,7 +88,7 @@ struct Sleep {
 pub struct Relay {
     cx: Context,
     queues: Vec<Queue>,
-    bell: Arc<Notify>,
+    wake_up: Arc<Notify>,
     through_redis: ThroughRedis,
     direct: Direct,
     limits: Limits,
@@ -102,14 +102,14 @@ pub struct Relay {
 
 impl Relay {
     /// The relay that hands out to these.
-    pub(crate) fn new(cx: Context, bell: Arc<Notify>, hands: Hands) -> Self {
-        let limits = Limits::new(hands.connection, hands.keys, &cx.config);
+    pub(crate) fn new(cx: Context, wake_up: Arc<Notify>, runners: Runners) -> Self {
+        let limits = Limits::new(runners.connection, runners.keys, &cx.config);
         Self {
             cx,
-            queues: hands.queues,
-            bell,
-            through_redis: hands.through_redis,
-            direct: hands.direct,
+            queues: runners.queues,
+            wake_up,
+            through_redis: runners.through_redis,
+            direct: runners.direct,
             limits,
             redis: Redis::Reachable,
             handed_out: HandedOut::Kept,
@@ -182,7 +182,7 @@ impl Relay {
     async fn pause(&self, pause: Duration, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = self.bell.notified() => {}
+            () = self.wake_up.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -214,7 +214,7 @@ impl Relay {
         Ok(passed)
     }
 
-    async fn hand_out(&mut self, look: Look) -> Result<Handed, sqlx::Error> {
+    async fn hand_out(&mut self, look: QueueSnapshot) -> Result<Handed, sqlx::Error> {
         let (cx, limits) = (&self.cx, &mut self.limits);
         match self.redis {
             Redis::Reachable => hand_out(cx, limits, &mut self.through_redis, look).await,
@@ -228,7 +228,7 @@ impl Relay {
     async fn bring_back(&mut self) -> Result<(), sqlx::Error> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
             let grace = grace(self.cx.config.jobs.lease);
-            let rescued = ledger::rescue(&self.cx.pool, Lane::Workers, grace).await?;
+            let rescued = ledger::rescue(&self.cx.pool, Execution::Workers, grace).await?;
             if rescued > 0 {
                 tracing::info!(rescued, "jobs whose lease was over were taken back");
             }

@@ -11,15 +11,15 @@ use ::jobs::{
     store,
 };
 use actions::job_list::Job;
-use domain::actor::By;
-use platform::{db, work::Work};
+use domain::actor::Initiator;
+use platform::{db, work::UnitOfWork};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A job that is ours to run: `work` holds the lock on its row.
 pub(super) struct Claim<'a> {
     pub job: Job,
     pub locked: Locked,
-    pub work: Work<'a>,
+    pub work: UnitOfWork<'a>,
     pub handler: Handler,
     pub slots: OwnedSemaphorePermit,
 }
@@ -38,7 +38,7 @@ pub(super) enum Taken<'a> {
 
 /// Why a job cannot be run.
 #[derive(Debug, thiserror::Error)]
-enum Unfit {
+enum Unrunnable {
     #[error("the payload cannot be read")]
     Unreadable(#[source] serde_json::Error),
     #[error("{0} runs in a row ended with their process: it seems to kill it")]
@@ -66,11 +66,14 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
         }
         let job: Job = match serde_json::from_value(locked.payload.clone()) {
             Ok(job) => job,
-            Err(error) => return bury(work, None, &locked, Unfit::Unreadable(error)).await,
+            Err(error) => {
+                return move_to_dead_letter(work, None, &locked, Unrunnable::Unreadable(error))
+                    .await;
+            }
         };
         if locked.interruptions >= MAX_INTERRUPTIONS {
-            let unfit = Unfit::KillsItsProcess(locked.interruptions);
-            return bury(work, Some(&job), &locked, unfit).await;
+            let unfit = Unrunnable::KillsItsProcess(locked.interruptions);
+            return move_to_dead_letter(work, Some(&job), &locked, unfit).await;
         }
         let handler = jobs::handler_of(&job);
         let (needed, notes_itself) = match handler {
@@ -101,22 +104,22 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
 }
 
 /// Begins a transaction and locks the job in it, if it is there to be taken.
-async fn lock(cx: &JobContext, id: JobId) -> Result<(Work<'_>, Option<Locked>), sqlx::Error> {
-    let mut work = cx.cx.begin(By::System).await?;
+async fn lock(cx: &JobContext, id: JobId) -> Result<(UnitOfWork<'_>, Option<Locked>), sqlx::Error> {
+    let mut work = cx.cx.begin(Initiator::System).await?;
     let now = work.now();
     let locked = store::lock(&mut work.tx, id, now).await?;
     Ok((work, locked))
 }
 
-async fn bury<'a>(
-    mut work: Work<'_>,
+async fn move_to_dead_letter<'a>(
+    mut work: UnitOfWork<'_>,
     job: Option<&Job>,
     locked: &Locked,
-    unfit: Unfit,
+    unfit: Unrunnable,
 ) -> Result<Taken<'a>, JobError> {
     let error = JobError::fail(unfit);
     let burying = async {
-        record::bury(&mut work, job, locked.fence(), &error).await?;
+        record::move_to_dead_letter(&mut work, job, locked.fence(), &error).await?;
         work.commit().await
     };
     db::within(ANSWER_LIMIT, burying).await?;
@@ -126,7 +129,7 @@ async fn bury<'a>(
 
 /// Ends a transaction that was for nothing. When that fails its connection is broken, and the
 /// server has ended it, or will.
-pub(super) async fn let_go(work: Work<'_>) {
+pub(super) async fn let_go(work: UnitOfWork<'_>) {
     if let Err(error) = db::within(ANSWER_LIMIT, work.tx.rollback()).await {
         tracing::debug!(%error, "a transaction was ended by the server");
     }

@@ -13,7 +13,7 @@
 mod claim;
 mod guard;
 pub(crate) mod lease;
-mod outside;
+mod leased;
 mod record;
 
 use crate::{
@@ -27,7 +27,7 @@ use platform::{
     db,
     error_chain::Chain,
     trace::{self, End, Kind, Trace},
-    work::Work,
+    work::UnitOfWork,
 };
 use std::time::{Duration, Instant};
 use tracing::Instrument;
@@ -129,7 +129,7 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
 
 /// Ends when the connection that holds a job's row is gone. A sweep uses others meanwhile; without
 /// its lock it has nobody to keep away, and whatever took this connection may have taken those, too.
-async fn lock_lost(work: &mut Work<'_>) -> JobError {
+async fn lock_lost(work: &mut UnitOfWork<'_>) -> JobError {
     loop {
         tokio::time::sleep(LOOK_AT_LOCK).await;
         if let Err(error) = db::ping(&mut work.tx).await {
@@ -186,11 +186,11 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let limit = job.spec().policy.limit;
     let ran = match handler {
         Handler::Delivery(delivery) => {
-            return match outside::claim(cx, work, &mut locked).await {
+            return match leased::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
                     let claimed = (&locked, &lease);
-                    Box::pin(outside::run(cx, &job, claimed, delivery)).await
+                    Box::pin(leased::run(cx, &job, claimed, delivery)).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };

@@ -4,13 +4,13 @@ use super::{Ended, Outcome};
 use crate::{JobContext, jobs::JobError};
 use actions::job_list::{self, Job};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::actor::By;
+use domain::actor::Initiator;
 use jobs::{
-    circuit::{self, Trouble},
+    circuit::{self, ProviderFailure},
     ledger::{ANSWER_LIMIT, Failure, Fence, Locked},
     store,
 };
-use platform::{db, error_chain::Chain, work::Work};
+use platform::{db, error_chain::Chain, work::UnitOfWork};
 
 /// Records a failed attempt, in a transaction of its own: put off, or dead when the error says
 /// so or the attempts are used up. When the other side is in trouble its queue is held with it.
@@ -46,7 +46,7 @@ struct FailedAttempt<'a> {
 impl FailedAttempt<'_> {
     /// Writes it down, whatever becomes of the job.
     async fn record(&self) -> Result<Outcome, sqlx::Error> {
-        let mut work = self.cx.cx.begin(By::System).await?;
+        let mut work = self.cx.cx.begin(Initiator::System).await?;
         let text = Chain(self.error).to_string();
         let (failure, outcome) = self.consequence(work.now());
         let fence = self.locked.fence();
@@ -65,11 +65,11 @@ impl FailedAttempt<'_> {
         match self.error {
             // Behind those that have not been tried: the next one to see is another.
             JobError::Hold { trouble, .. } if trouble.spares_the_attempt(age) => {
-                (Failure::GivenBack(now), Outcome::Held)
+                (Failure::Requeued(now), Outcome::Held)
             }
-            JobError::Lost { .. } => (Failure::GivenBack(now), Outcome::Retry),
+            JobError::Lost { .. } => (Failure::Requeued(now), Outcome::Retry),
             JobError::Hold { .. } | JobError::Retry { .. } if !last => {
-                (Failure::PutOff(now + self.delay()), Outcome::Retry)
+                (Failure::Rescheduled(now + self.delay()), Outcome::Retry)
             }
             JobError::Hold { .. } | JobError::Retry { .. } | JobError::Fail { .. } => {
                 (Failure::Dead(now), Outcome::Dead)
@@ -86,8 +86,8 @@ impl FailedAttempt<'_> {
     /// each other.
     async fn hold(
         &self,
-        work: &mut Work<'_>,
-        trouble: Trouble,
+        work: &mut UnitOfWork<'_>,
+        trouble: ProviderFailure,
         text: &str,
     ) -> Result<(), sqlx::Error> {
         let (now, locked) = (work.now(), self.locked);
@@ -101,8 +101,8 @@ impl FailedAttempt<'_> {
 }
 
 /// Lays a job among the dead letters and leaves word of it. `false`: another run got further.
-pub(super) async fn bury(
-    work: &mut Work<'_>,
+pub(super) async fn move_to_dead_letter(
+    work: &mut UnitOfWork<'_>,
     job: Option<&Job>,
     fence: Fence,
     error: &JobError,
@@ -113,7 +113,7 @@ pub(super) async fn bury(
 
 /// Writes a failure, and what follows from a dead letter. `false`: another run got further.
 async fn close_run(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     job: Option<&Job>,
     fence: Fence,
     failure: Failure,

@@ -5,7 +5,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Resource, Who},
+    openapi::{Access, Operation, Resource},
     state::ApiState,
 };
 use axum::{
@@ -55,7 +55,7 @@ fn value(text: &str) -> Result<HeaderValue, Problem> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("downloadAttachment", Who::SignedIn, "Download a file")
+    Operation::new("downloadAttachment", Access::SignedIn, "Download a file")
         .about("Until it is attached its uploader may, afterwards whoever may see the ticket or the message that it hangs on: \
             to all others it is 404. Always to be saved, never to be shown: `Content-Disposition: attachment`. \
             Its name there has an ending that agrees with its type.")

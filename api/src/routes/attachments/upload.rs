@@ -5,7 +5,7 @@ use crate::{
     client::ClientAddress,
     error::Problem,
     idempotency::{Asker, Idempotency},
-    openapi::{Example, Moment, Operation, Resource, Who},
+    openapi::{Access, Example, ExampleStage, Operation, Resource},
     respond::Answer,
     state::ApiState,
     unknown_parameters::UnknownParameters,
@@ -73,7 +73,7 @@ struct View {
 }
 
 impl Example for View {
-    fn example(_: Moment) -> Value {
+    fn example(_: ExampleStage) -> Value {
         let id = AttachmentId(uuid::Uuid::from_u128(
             0x0199_9ec9_0c00_7000_8000_0000_0000_0007,
         ));
@@ -99,7 +99,7 @@ impl From<&Upload> for View {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("uploadAttachment", Who::SignedIn, "Upload a file")
+    Operation::new("uploadAttachment", Access::SignedIn, "Upload a file")
         .about("At most 10 MiB. What it is, is found from its bytes, and held against the types that are taken. \
             Attach it by its `id` to a ticket as it is created, or to a message, once: until then it is the uploader's \
             alone, and deleted after 24 hours. `url` is a path of this API, and needs a token as everything else does.")

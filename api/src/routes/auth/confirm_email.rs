@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{PathId, Payload},
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     state::ApiState,
     unknown_parameters::UnknownParameters,
@@ -13,7 +13,7 @@ use crate::{
 };
 use actions::error::ActionError;
 use axum::{extract::State, http::StatusCode, response::Response};
-use domain::{actor::By, people::AccountEventKind};
+use domain::{actor::Initiator, people::AccountEventKind};
 use platform::context::Context;
 use serde_json::json;
 
@@ -28,7 +28,7 @@ pub async fn confirm_email(State(cx): State<Context>, payload: Payload) -> Resul
 }
 
 async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     actions::people::confirm_email(&mut work, token).await?;
     work.commit().await?;
     Ok(())
@@ -76,7 +76,7 @@ pub async fn post(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("confirmEmail", Who::Anybody, "Confirm an address")
+    Operation::new("confirmEmail", Access::Anybody, "Confirm an address")
         .about("By the token that was mailed to it. Doing it again changes nothing.")
         .body(body, json!({"token": "what the link of the mail ends in"}))
         .conflicts(&["email_taken"])
@@ -85,7 +85,7 @@ pub(crate) fn operation() -> Operation {
 pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "showEmailConfirmation",
-        Who::Anybody,
+        Access::Anybody,
         "Show the page that confirms an address",
     )
     .about("A page for people, which a mail links to. Opening it changes nothing.")
@@ -95,7 +95,7 @@ pub(crate) fn get_operation() -> Operation {
 pub(crate) fn post_operation() -> Operation {
     Operation::new(
         "confirmEmailByPage",
-        Who::Anybody,
+        Access::Anybody,
         "Confirm the address that a mail links from",
     )
     .about("What the page's button sends: nothing but the link itself.")

@@ -4,11 +4,11 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
 };
 use axum::extract::State;
-use domain::actor::By;
+use domain::actor::Initiator;
 use platform::context::Context;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub async fn forgot_password(
     payload: Payload,
 ) -> Result<Answer, Problem> {
     let email = payload.read(body)?;
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     actions::people::forgot_password(&mut work, &email).await?;
     work.commit().await?;
     Ok(Answer::default())
@@ -34,7 +34,7 @@ fn body(body: &mut Body) -> Option<String> {
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "forgotPassword",
-        Who::Anybody,
+        Access::Anybody,
         "Ask for a link to a new password",
     )
     .about("By mail. The answer is the same whoever has the address.")

@@ -6,7 +6,7 @@ use crate::{
     client::ClientAddress,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     state::ApiState,
     throttle::Account,
@@ -16,7 +16,7 @@ use actions::{
     people::{log_in, verify_login},
 };
 use axum::extract::State;
-use domain::{actor::By, people::LoginAddress};
+use domain::{actor::Initiator, people::LoginAddress};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub async fn login(
     let (address, password) = payload.read(body)?;
     let login = async {
         let verified = verify_login(&api.cx, &api.passwords, &address, password).await?;
-        let mut work = api.cx.begin(By::System).await?;
+        let mut work = api.cx.begin(Initiator::System).await?;
         let login = log_in(&mut work, &verified).await?;
         work.commit().await?;
         Ok::<_, ActionError>(login)
@@ -49,7 +49,7 @@ fn body(body: &mut Body) -> Option<(LoginAddress, SecretString)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    super::gives_tokens(Operation::new("login", Who::Anybody, "Log in"))
+    super::gives_tokens(Operation::new("login", Access::Anybody, "Log in"))
         .about("An unknown address and a wrong password read the same: 401. After too many of them: 429.")
         .challenges(&["invalid_credentials"])
         .counts_failures()

@@ -3,13 +3,13 @@
 use crate::{
     auth::SignedIn,
     error::Problem,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     unknown_parameters::UnknownParameters,
 };
 use actions::people::log_out;
 use axum::{extract::State, http::StatusCode};
-use domain::actor::By;
+use domain::actor::Initiator;
 use platform::context::Context;
 
 /// Ends the caller's session.
@@ -29,14 +29,14 @@ pub async fn logout(
             "Your token is an outside issuer's, and so is the login: end it there.",
         ));
     };
-    let mut work = cx.begin(By::Person(caller.actor)).await?;
+    let mut work = cx.begin(Initiator::Person(caller.actor)).await?;
     log_out(&mut work, session).await?;
     work.commit().await?;
     Ok(Answer::default())
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("logout", Who::SignedIn, "End the login of the token")
+    Operation::new("logout", Access::SignedIn, "End the login of the token")
         .about("The login of an outside issuer's token is ended there: 409.")
         .conflicts(&["login_elsewhere"])
 }

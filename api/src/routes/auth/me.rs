@@ -6,7 +6,7 @@ use crate::{
     client::ClientAddress,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     routes::users::support_info::support_info,
     state::ApiState,
@@ -16,7 +16,7 @@ use crate::{
 use actions::{error::ActionError, people::store};
 use axum::extract::State;
 use domain::{
-    actor::By,
+    actor::Initiator,
     people::{ProfileChange, Role, UncheckedProfile},
 };
 use platform::context::Context;
@@ -50,7 +50,7 @@ pub async fn patch(
     let change = async {
         let wanted =
             actions::people::wanted_address(&api.cx, &api.passwords, by.id, &mut change).await?;
-        let mut work = api.cx.begin(By::Person(by)).await?;
+        let mut work = api.cx.begin(Initiator::Person(by)).await?;
         let person = actions::people::change_profile(&mut work, by.id, wanted, &change).await?;
         work.commit().await?;
         Ok::<_, ActionError>(person)
@@ -82,11 +82,11 @@ fn body(body: &mut Body, role: Role) -> ProfileChange {
 }
 
 pub(crate) fn get_operation() -> Operation {
-    Operation::new("getMe", Who::SignedIn, "Show your account").answers::<User>("user")
+    Operation::new("getMe", Access::SignedIn, "Show your account").answers::<User>("user")
 }
 
 pub(crate) fn patch_operation() -> Operation {
-    Operation::new("changeMe", Who::SignedIn, "Change your account")
+    Operation::new("changeMe", Access::SignedIn, "Change your account")
         .about("What is absent stays. Another address needs `currentPassword`, and counts once it is confirmed by the link that is \
             mailed to it; the present one asks for that link again. `supportInfo` is for staff; an admin alone sets `department`, \
             `employeeId`, `level` and `maxConcurrentTickets` in it.")

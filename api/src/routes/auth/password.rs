@@ -6,14 +6,14 @@ use crate::{
     client::ClientAddress,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     state::ApiState,
     throttle::Account,
 };
 use actions::error::ActionError;
 use axum::extract::State;
-use domain::{actor::By, people::Password};
+use domain::{actor::Initiator, people::Password};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub async fn put(
         let verified =
             actions::people::verify_password(&api.cx, &api.passwords, owner, current).await?;
         let hash = api.passwords.hash(&new, api.cx.ids.bytes()).await?;
-        let mut work = api.cx.begin(By::Person(caller.actor)).await?;
+        let mut work = api.cx.begin(Initiator::Person(caller.actor)).await?;
         actions::people::change_password(&mut work, caller.session, &verified, &hash).await?;
         work.commit().await?;
         Ok::<_, ActionError>(())
@@ -52,7 +52,7 @@ fn body(body: &mut Body) -> Option<(SecretString, Password)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("changePassword", Who::SignedIn, "Change your password")
+    Operation::new("changePassword", Access::SignedIn, "Change your password")
         .about("The other logins end. An outside issuer's people change theirs there: 409.")
         .body(
             body,

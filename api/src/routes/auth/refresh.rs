@@ -5,13 +5,13 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     state::ApiState,
 };
 use actions::people::RefreshToken;
 use axum::extract::State;
-use domain::actor::By;
+use domain::actor::Initiator;
 use serde_json::json;
 
 /// Gives new tokens for a refresh token: `{refreshToken}`.
@@ -20,7 +20,7 @@ use serde_json::json;
 /// 401 for one that is unknown, spent, expired or revoked.
 pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<Answer, Problem> {
     let token = RefreshToken::presented(payload.read(body)?);
-    let mut work = api.cx.begin(By::System).await?;
+    let mut work = api.cx.begin(Initiator::System).await?;
     let refreshed = actions::people::refresh(&mut work, &token).await?;
     work.commit().await?;
     let login = refreshed.into_login()?;
@@ -34,7 +34,7 @@ fn body(body: &mut Body) -> Option<String> {
 pub(crate) fn operation() -> Operation {
     super::gives_tokens(Operation::new(
         "refreshTokens",
-        Who::Anybody,
+        Access::Anybody,
         "Get new tokens for a refresh token",
     ))
     .about("Each refresh token is good once; using a spent one ends the login that it belongs to.")

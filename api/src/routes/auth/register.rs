@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     routes::users::support_info::unchecked,
     state::ApiState,
@@ -15,7 +15,7 @@ use crate::{
 use actions::people::{Registered, may_register, register as register_person};
 use axum::extract::State;
 use domain::{
-    actor::{Actor, By},
+    actor::{Actor, Initiator},
     ids::UserId,
     people::{NewPerson, NewSupportInfo, Role, UncheckedPerson},
 };
@@ -39,7 +39,10 @@ pub async fn register(
     let new = body.finish(new)?;
     let hash = api.passwords.hash(new.password(), api.cx.ids.bytes());
     let hash = hash.await?;
-    let mut work = api.cx.begin(by.map_or(By::System, By::Person)).await?;
+    let mut work = api
+        .cx
+        .begin(by.map_or(Initiator::System, Initiator::Person))
+        .await?;
     let registered = register_person(&mut work, &new, hash).await?;
     work.commit().await?;
     match registered {
@@ -81,7 +84,7 @@ pub(crate) fn operation() -> Operation {
         let role = body.word("role");
         read(body, role, Some(admin))
     };
-    super::gives_tokens(Operation::new("register", Who::Anybody, "Make an account"))
+    super::gives_tokens(Operation::new("register", Access::Anybody, "Make an account"))
         .about("Anybody may register a customer, technician or corporate customer. Agents and admins are registered by an admin's \
             token: 403 without. An admin who registers somebody gets no tokens for them. `level` and `maxConcurrentTickets` count \
             when an admin sends them alone.")

@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::{PathId, Payload},
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     state::ApiState,
     throttle::Account,
@@ -19,8 +19,8 @@ use axum::{
     response::Response,
 };
 use domain::{
-    actor::By,
-    fault::Faults,
+    actor::Initiator,
+    field_error::FieldErrors,
     people::{AccountEventKind, Password},
 };
 use serde::Deserialize;
@@ -49,7 +49,7 @@ pub async fn reset_password(
 async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), ActionError> {
     actions::people::check_reset_link(&api.cx, token).await?;
     let hash = api.passwords.hash(password, api.cx.ids.bytes()).await?;
-    let mut work = api.cx.begin(By::System).await?;
+    let mut work = api.cx.begin(Initiator::System).await?;
     let account = actions::people::reset_password(&mut work, token, &hash).await?;
     work.commit().await?;
     let tried_by = [
@@ -108,7 +108,11 @@ pub async fn post(
 }
 
 fn password(filled: &Filled) -> Option<Password> {
-    Password::parse(&mut Faults::new(), "password", filled.password.as_deref())
+    Password::parse(
+        &mut FieldErrors::new(),
+        "password",
+        filled.password.as_deref(),
+    )
 }
 
 fn form(body: &mut Body) {
@@ -119,7 +123,7 @@ fn form(body: &mut Body) {
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "resetPassword",
-        Who::Anybody,
+        Access::Anybody,
         "Set a new password by a mailed token",
     )
     .about("The token is good once. Every login ends.")
@@ -132,7 +136,7 @@ pub(crate) fn operation() -> Operation {
 pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "showPasswordReset",
-        Who::Anybody,
+        Access::Anybody,
         "Show the form for a new password",
     )
     .about("A page for people, which a mail links to. Opening it changes nothing.")
@@ -142,7 +146,7 @@ pub(crate) fn get_operation() -> Operation {
 pub(crate) fn post_operation() -> Operation {
     Operation::new(
         "resetPasswordByPage",
-        Who::Anybody,
+        Access::Anybody,
         "Set a new password by the form that a mail links to",
     )
     .about("What the page's form sends. Once for each link.")

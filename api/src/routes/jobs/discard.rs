@@ -5,7 +5,7 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::job::JobView,
 };
@@ -36,7 +36,7 @@ pub async fn post(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("discardJob", Who::Roles("admins"), "Decide against a job")
+    Operation::new("discardJob", Access::Roles("admins"), "Decide against a job")
         .about("It never runs, and is forgotten like one that is done. A mail that is not sent by that is on record as failed.")
         .conflicts(&["job_state"])
         .answers::<JobView>("job")

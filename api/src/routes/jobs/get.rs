@@ -4,7 +4,7 @@ use crate::{
     auth::Admin,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::job::JobView,
 };
@@ -28,5 +28,5 @@ pub async fn get(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getJob", Who::Roles("admins"), "Show a job").answers::<JobView>("job")
+    Operation::new("getJob", Access::Roles("admins"), "Show a job").answers::<JobView>("job")
 }

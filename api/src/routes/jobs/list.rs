@@ -3,7 +3,7 @@
 use crate::{
     auth::Admin,
     error::Problem,
-    openapi::{Operation, Resource, Who},
+    openapi::{Access, Operation, Resource},
     query::Query,
     respond::Answer,
     views::{job::JobView, page::Pagination},
@@ -49,7 +49,7 @@ fn query(query: &mut Query) -> Option<(Filter, Option<JobId>, i64)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("listJobs", Who::Roles("admins"), "List jobs")
+    Operation::new("listJobs", Access::Roles("admins"), "List jobs")
         .about("The newest first; the dead letters if no `state` is named. States separated by commas are alternatives. `nextCursor` continues \
             the list.")
         .query(query)

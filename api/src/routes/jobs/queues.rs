@@ -6,14 +6,14 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::job::QueueView,
 };
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use jobs::operate::{self, Flow};
+use jobs::operate::{self, PauseState};
 use platform::context::Context;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -40,8 +40,8 @@ pub async fn put(
     let queue = queue.queue()?;
     put.once(&cx, actor, move |work, payload| {
         async move {
-            let flow = payload.read(body)?;
-            operate::pause(&mut work.tx, queue, flow).await?;
+            let state = payload.read(body)?;
+            operate::pause(&mut work.tx, queue, state).await?;
             let now = work.now();
             Ok(Answer::of("queues", views(&mut work.tx, now).await?))
         }
@@ -58,16 +58,21 @@ async fn views(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<QueueVie
         .collect())
 }
 
-fn body(body: &mut Body) -> Option<Flow> {
+fn body(body: &mut Body) -> Option<PauseState> {
     body.need("paused");
-    body.flag("paused")
-        .map(|paused| if paused { Flow::Stopped } else { Flow::Open })
+    body.flag("paused").map(|paused| {
+        if paused {
+            PauseState::Paused
+        } else {
+            PauseState::Running
+        }
+    })
 }
 
 pub(crate) fn list_operation() -> Operation {
     Operation::new(
         "listQueues",
-        Who::Roles("admins"),
+        Access::Roles("admins"),
         "Show how the queues of jobs stand",
     )
     .answers::<Vec<QueueView>>("queues")
@@ -76,7 +81,7 @@ pub(crate) fn list_operation() -> Operation {
 pub(crate) fn put_operation() -> Operation {
     Operation::new(
         "setQueue",
-        Who::Roles("admins"),
+        Access::Roles("admins"),
         "Stop a queue of jobs, or let it go on",
     )
     .about("While it is stopped nothing of it is handed out; what was handed out is run.")

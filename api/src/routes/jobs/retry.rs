@@ -5,7 +5,7 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::job::JobView,
 };
@@ -36,7 +36,7 @@ pub async fn post(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("retryJob", Who::Roles("admins"), "Try a job again, now")
+    Operation::new("retryJob", Access::Roles("admins"), "Try a job again, now")
         .about("A dead letter has all of its attempts again; a job that waits is not waited for. Once it is handed out, which takes a moment, there is nothing to retry (409).")
         .conflicts(&["job_state", "job_waits_already"])
         .answers::<JobView>("job")

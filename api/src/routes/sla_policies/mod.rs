@@ -7,12 +7,13 @@ use crate::{
     body::{Body, OneOrSeveral},
     error::Problem,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
 };
 use axum::{extract::State, response::Response};
 use domain::sla::{
-    Calendar, Hours, NewAtRisk, NewCalendar, NewHours, NewPolicy, NewPolicyRule, PolicyRule,
+    Calendar, Hours, NewCalendar, NewHours, NewPolicy, NewPolicyRule, NewWarningThresholds,
+    PolicyRule,
 };
 use futures_util::FutureExt;
 use platform::context::Context;
@@ -49,7 +50,11 @@ pub async fn put(
 
 /// A policy under its path; what of its calendar is wrong is noted on the way.
 pub(super) fn policy(body: &mut Body) -> NewPolicy {
-    let percent = body.one_or_several("atRiskPercent", &NewAtRisk::PERCENT, NewAtRisk::MOST);
+    let percent = body.one_or_several(
+        "atRiskPercent",
+        &NewWarningThresholds::PERCENT,
+        NewWarningThresholds::MOST,
+    );
     NewPolicy {
         name: body.text("name"),
         first_response_minutes: body.integer("firstResponseMinutes"),
@@ -57,8 +62,8 @@ pub(super) fn policy(body: &mut Body) -> NewPolicy {
         resolution_minutes: body.integer("resolutionMinutes"),
         pause_when_waiting: body.flag("pauseWhenWaiting"),
         at_risk_percent: percent.map(|percent| match percent {
-            OneOrSeveral::One(percent) => NewAtRisk::Once(percent),
-            OneOrSeveral::Several(percents) => NewAtRisk::Each(percents),
+            OneOrSeveral::One(percent) => NewWarningThresholds::Once(percent),
+            OneOrSeveral::Several(percents) => NewWarningThresholds::Each(percents),
         }),
         calendar: body.object("calendar", calendar).flatten(),
     }
@@ -116,7 +121,7 @@ pub(super) fn example_calendar() -> serde_json::Value {
 pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "getSlaPolicies",
-        Who::Roles("admins"),
+        Access::Roles("admins"),
         "Show the rules that give tickets their targets",
     )
     .about("In the order in which they are tried: the first that fits a ticket is its policy.")
@@ -124,7 +129,7 @@ pub(crate) fn get_operation() -> Operation {
 }
 
 pub(crate) fn put_operation() -> Operation {
-    Operation::new("setSlaPolicies", Who::Roles("admins"), "Replace the rules that give tickets their targets")
+    Operation::new("setSlaPolicies", Access::Roles("admins"), "Replace the rules that give tickets their targets")
         .about("They hold for tickets created, re-prioritised or reopened from then on. An empty list brings the defaults back.")
         .body(
             |body| rules(body, 80),

@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
 };
 use axum::{extract::State, response::Response};
@@ -61,7 +61,7 @@ fn event(entry: &mut Body) -> Option<SimulatedEvent> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("simulateSlaPolicy", Who::Roles("admins"), "Try a policy on a made-up timeline")
+    Operation::new("simulateSlaPolicy", Access::Roles("admins"), "Try a policy on a made-up timeline")
         .about("Says how a ticket's clocks would stand at `now`, by the functions that tickets go by, and changes nothing. Events may come in any order; those after `now` have not happened yet. A status need not be one that the table of moves allows.")
         .body(
             |body| simulation(body, 80),

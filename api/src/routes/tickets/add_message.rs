@@ -6,7 +6,7 @@ use crate::{
     error::Problem,
     extract::{IfMatch, PathId},
     idempotency::Write,
-    openapi::{Operation, Resource, Who},
+    openapi::{Access, Operation, Resource},
     respond::Answer,
     views::thread as view,
 };
@@ -61,7 +61,7 @@ fn raw(body: &mut Body) -> RawMessage {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("addMessage", Who::SignedIn, "Add a message or an internal note")
+    Operation::new("addMessage", Access::SignedIn, "Add a message or an internal note")
         .about("A requester's reply moves a waiting ticket on and takes a resolved one up again; on a closed one it is 409. \
             Internal notes are for staff: 403 for others. `message` may be empty or absent where there is an attachment. \
             `@` and an employee number in an internal note mentions that agent, who may read the ticket and add notes from then on.")

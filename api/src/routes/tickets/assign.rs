@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use actions::tickets::{AssignTo, Capacity};
@@ -42,7 +42,7 @@ fn body(body: &mut Body) -> Option<(AssignTo, Capacity)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("assignTicket", Who::Roles("agents and admins"), "Give a ticket to an agent")
+    Operation::new("assignTicket", Access::Roles("agents and admins"), "Give a ticket to an agent")
         .about("Agents give tickets to themselves alone. An admin may name any active agent; past the agent's limit that is \
             409 unless `force` is true. Without `agentId` the caller gets it.")
         .body(body, json!({"agentId": "01999999-0000-7000-8000-000000000000"}))

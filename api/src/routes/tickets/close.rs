@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Moment, Operation, Who},
+    openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -81,7 +81,7 @@ fn by_anybody(body: &mut Body) {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("closeTicket", Who::SignedIn, "Close a ticket")
+    Operation::new("closeTicket", Access::SignedIn, "Close a ticket")
         .about("Staff send `summary` and `resolutionType`, and may send `resolutionNotes` and `duplicateOf`, which goes with the type \
             `duplicate` alone and names another ticket that they can see by id or number. One that is not resolved is resolved at \
             the same instant; the customer gets a survey. Requesters close their own active tickets, and may send a `reason` alone: \
@@ -99,5 +99,5 @@ pub(crate) fn operation() -> Operation {
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
-        .at(Moment::Closed)
+        .at(ExampleStage::Closed)
 }

@@ -5,7 +5,7 @@ use crate::{
     body::Body,
     error::Problem,
     idempotency::Write,
-    openapi::{Moment, Operation, Resource, Who},
+    openapi::{Access, ExampleStage, Operation, Resource},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -65,7 +65,7 @@ pub(crate) fn operation() -> Operation {
         id: UserId(uuid::Uuid::nil()),
         role: Role::Customer,
     };
-    Operation::new("createTicket", Who::SignedIn, "Create a ticket")
+    Operation::new("createTicket", Access::SignedIn, "Create a ticket")
         .about("For oneself; staff name a customer (`customerId`). An absent priority follows the category, and so does the department.")
         .body(
             move |body| self::body(body, &requester),
@@ -81,6 +81,6 @@ pub(crate) fn operation() -> Operation {
         )
         .creates()
         .answers::<Ticket>("ticket")
-        .at(Moment::Created)
+        .at(ExampleStage::Created)
         .leads_to("ticket/id", Resource::Ticket)
 }

@@ -6,12 +6,12 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
 use domain::{
-    people::Change,
+    people::Patch,
     tickets::{RawEdit, TicketEdit},
 };
 use futures_util::FutureExt;
@@ -52,16 +52,16 @@ fn body(body: &mut Body) -> Option<TicketEdit> {
     Some(TicketEdit::parse(raw, body.faults()))
 }
 
-fn related(body: &mut Body, field: &str) -> Change<String> {
+fn related(body: &mut Body, field: &str) -> Patch<String> {
     if body.clears(field) {
-        Change::Cleared
+        Patch::Cleared
     } else {
-        body.text(field).map_or(Change::Stays, Change::To)
+        body.text(field).map_or(Patch::Stays, Patch::To)
     }
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("changeTicket", Who::SignedIn, "Change texts and labels of a ticket")
+    Operation::new("changeTicket", Access::SignedIn, "Change texts and labels of a ticket")
         .about("What is absent stays; null clears a reference; `tags` are all tags. Staff change tickets that they see. Requesters \
             change `subject`, `tags` and the references of their own until staff have answered (409 from then on); other fields are \
             403 for them. Another category changes neither priority nor department, and no targets; another department finds an \

@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Moment, Operation, Who},
+    openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use actions::tickets::EscalateTo;
@@ -41,7 +41,7 @@ fn body(body: &mut Body) -> Option<(EscalateTo, String)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("escalateTicket", Who::Roles("agents and admins"), "Lift a ticket to a higher level")
+    Operation::new("escalateTicket", Access::Roles("agents and admins"), "Lift a ticket to a higher level")
         .about("To the agent or admin that `escalatedTo` names, else to the least loaded agent of the department's next level with \
             room; when there is none it waits, escalated and unassigned, and the admins are told.")
         .body(body, json!({"reason": "Requires technical team investigation"}))
@@ -49,5 +49,5 @@ pub(crate) fn operation() -> Operation {
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
         .answers::<Ticket>("ticket")
-        .at(Moment::Escalated)
+        .at(ExampleStage::Escalated)
 }

@@ -4,7 +4,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::{
         thread as view,
@@ -13,7 +13,7 @@ use crate::{
 };
 use actions::tickets::read;
 use axum::extract::State;
-use domain::paging::{Direction, Section};
+use domain::paging::{Direction, PageRequest};
 use platform::context::Context;
 
 /// The most messages that come with a ticket; `/messages` pages through the rest.
@@ -37,7 +37,7 @@ pub async fn get(
         cx.clock.now(),
     );
     let showing = read::show(&mut db, vec![found]).await?;
-    let first = Section::first(MESSAGES);
+    let first = PageRequest::first(MESSAGES);
     let thread = read::thread(&mut db, id, reader, first, Direction::Ascending).await?;
     drop(db);
     let (thread, _) = super::part(first, thread)?;
@@ -53,7 +53,13 @@ pub async fn get(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getTicket", Who::SignedIn, "Show a ticket with its thread")
-        .about("By id or number. The first 100 messages come with it; `/messages` pages through the rest.")
-        .answers::<TicketWithMessages>("ticket")
+    Operation::new(
+        "getTicket",
+        Access::SignedIn,
+        "Show a ticket with its thread",
+    )
+    .about(
+        "By id or number. The first 100 messages come with it; `/messages` pages through the rest.",
+    )
+    .answers::<TicketWithMessages>("ticket")
 }

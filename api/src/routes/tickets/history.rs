@@ -4,7 +4,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     query::Query,
     respond::Answer,
     views::{
@@ -42,7 +42,7 @@ pub async fn history(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("listHistory", Who::SignedIn, "Page through the history of a ticket")
+    Operation::new("listHistory", Access::SignedIn, "Page through the history of a ticket")
         .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries. `nextCursor` continues it.")
         .query(page::section)
         .answers::<Vec<view::EventView>>("history")

@@ -3,7 +3,7 @@
 use crate::{
     auth::SignedIn,
     error::Problem,
-    openapi::{Operation, Resource, Who},
+    openapi::{Access, Operation, Resource},
     query::Query,
     respond::Answer,
     state::ApiState,
@@ -88,7 +88,7 @@ fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("listTickets", Who::SignedIn, "List tickets")
+    Operation::new("listTickets", Access::SignedIn, "List tickets")
         .about("A requester's own; an agent's, the unassigned ones and those with a note that mentions the agent; an admin's all. Values separated by commas are alternatives. \
             `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `q` finds tickets that have all of its words in number, subject, tags, description or \
             messages: `word`, `\"a phrase\"`, `begin*`, `-without`, `-\"without this\"`, whatever their case and accents. With `q`, what fits \

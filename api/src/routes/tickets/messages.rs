@@ -4,7 +4,7 @@ use crate::{
     auth::SignedIn,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     query::Query,
     respond::Answer,
     views::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use actions::tickets::read;
 use axum::extract::State;
-use domain::paging::{Direction, Section};
+use domain::paging::{Direction, PageRequest};
 use platform::context::Context;
 
 /// Pages through the thread; internal notes are for staff.
@@ -41,7 +41,7 @@ pub async fn messages(
     Ok(Answer::of("messages", messages).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(Section, Direction)> {
+fn query(query: &mut Query) -> Option<(PageRequest, Direction)> {
     let section = page::section(query)?;
     let order = query.word("order").unwrap_or(Direction::Ascending);
     Some((section, order))
@@ -50,7 +50,7 @@ fn query(query: &mut Query) -> Option<(Section, Direction)> {
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "listMessages",
-        Who::SignedIn,
+        Access::SignedIn,
         "Page through the thread of a ticket",
     )
     .about(

@@ -41,12 +41,12 @@ use axum::{
 use domain::{
     actor::Actor,
     attachments::{Form, RawAttachment},
-    fault::{Entries, Fault},
-    paging::Section,
+    field_error::{Entries, FieldError},
+    paging::PageRequest,
     tickets::{Ticket, TicketKey, access::Action},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 use sqlx::PgConnection;
 
 /// A write to the ticket in the path: which one, at which version, its key and its body.
@@ -82,7 +82,7 @@ impl TicketWrite {
         actor: Actor,
         read: impl FnOnce(Payload) -> Result<T, Problem> + Send + 'a,
         act: impl for<'w> FnOnce(
-            &'w mut Work<'a>,
+            &'w mut UnitOfWork<'a>,
             &'w Target,
             T,
         ) -> BoxFuture<'w, Result<Ticket, ActionError>>
@@ -146,7 +146,7 @@ fn key(id: &PathId) -> Result<TicketKey, Problem> {
 }
 
 /// `{success, ticket}` with its `ETag`.
-async fn shown(work: &mut Work<'_>, actor: &Actor, one: Ticket) -> Result<Answer, Problem> {
+async fn shown(work: &mut UnitOfWork<'_>, actor: &Actor, one: Ticket) -> Result<Answer, Problem> {
     let version = one.version;
     let showing = read::show(&mut work.tx, vec![one]).await?;
     let reader = read::reader(actor);
@@ -179,11 +179,11 @@ fn attachments(body: &mut Body) -> Entries<RawAttachment> {
 
 /// A part of a list within a ticket, and which it is.
 fn part<T>(
-    section: Section,
-    found: Option<read::Part<T>>,
-) -> Result<(read::Part<T>, Pagination), Problem> {
+    section: PageRequest,
+    found: Option<read::ThreadPage<T>>,
+) -> Result<(read::ThreadPage<T>, Pagination), Problem> {
     let Some(part) = found else {
-        return Err(Problem::bad_query(vec![Fault {
+        return Err(Problem::bad_query(vec![FieldError {
             field: "cursor".to_owned(),
             code: "bad_cursor",
             message: "must be the nextCursor of this list".to_owned(),

@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -38,7 +38,7 @@ fn body(body: &mut Body) -> Option<Priority> {
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "setTicketPriority",
-        Who::Roles("agents and admins"),
+        Access::Roles("agents and admins"),
         "Set the priority of a ticket",
     )
     .about("The targets follow anew from the original start; what has happened is not rewritten.")

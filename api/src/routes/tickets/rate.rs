@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Moment, Operation, Who},
+    openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -37,14 +37,18 @@ fn body(body: &mut Body) -> Option<NewRating> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("rateTicket", Who::Roles("customers"), "Rate a resolution")
-        .about("Once for each resolution. It counts for the agent who held the ticket then.")
-        .body(
-            body,
-            json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
-        )
-        .versioned()
-        .conflicts(&["not_resolved", "rated_already"])
-        .answers::<Ticket>("ticket")
-        .at(Moment::Rated)
+    Operation::new(
+        "rateTicket",
+        Access::Roles("customers"),
+        "Rate a resolution",
+    )
+    .about("Once for each resolution. It counts for the agent who held the ticket then.")
+    .body(
+        body,
+        json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
+    )
+    .versioned()
+    .conflicts(&["not_resolved", "rated_already"])
+    .answers::<Ticket>("ticket")
+    .at(ExampleStage::Rated)
 }

@@ -6,7 +6,7 @@ use crate::{
     error::Problem,
     extract::{IfMatch, InnerId, PathId},
     idempotency::Write,
-    openapi::{Moment, Operation, Resource, Who},
+    openapi::{Access, ExampleStage, Operation, Resource},
     respond::Answer,
     views::thread as view,
 };
@@ -54,7 +54,7 @@ fn reason(body: &mut Body) -> Option<String> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("redactMessage", Who::Roles("agents and admins"), "Redact a message")
+    Operation::new("redactMessage", Access::Roles("agents and admins"), "Redact a message")
         .about("Its text and its files go, and are found by no search any more; its place in the thread stays, with who redacted it and \
             when. Agents may redact what they wrote, admins any message. The reason is for staff, in the history. \
             Mails that went out stay out. A message that is redacted already stays as it is.")
@@ -62,5 +62,5 @@ pub(crate) fn operation() -> Operation {
         .versioned()
         .forbids(&["not_your_message"])
         .answers::<view::MessageView>("message")
-        .at(Moment::Redacted)
+        .at(ExampleStage::Redacted)
 }

@@ -6,7 +6,7 @@ use crate::{
     body::Body,
     error::Problem,
     extract::Payload,
-    openapi::{Moment, Operation, Who},
+    openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
@@ -36,7 +36,7 @@ fn body(body: &mut Body) -> Option<String> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("reopenTicket", Who::SignedIn, "Take a resolved or closed ticket up again")
+    Operation::new("reopenTicket", Access::SignedIn, "Take a resolved or closed ticket up again")
         .about("A requester may do so within 30 days (`REOPEN_WINDOW_DAYS`) of closing. It goes back to the agent who had it, \
             if that agent is available, on shift and has room, else to automatic assignment; a new resolution clock starts.")
         .body(body, json!({"reason": "Issue still not resolved"}))
@@ -44,5 +44,5 @@ pub(crate) fn operation() -> Operation {
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition", "reopen_window_over"])
         .answers::<Ticket>("ticket")
-        .at(Moment::Reopened)
+        .at(ExampleStage::Reopened)
 }

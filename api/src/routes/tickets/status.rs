@@ -6,12 +6,12 @@ use crate::{
     body::Body,
     error::{Problem, endpoint},
     extract::Payload,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
 use domain::{
-    fault::Asks,
+    field_error::Constraint,
     tickets::{Status, input::NOTES},
 };
 use futures_util::FutureExt;
@@ -49,13 +49,13 @@ fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
         .iter()
         .filter(|status| status.own_operation().is_none());
     let words = words.map(|status| status.as_str()).collect();
-    body.faults().ask("status", Asks::Word(words));
+    body.faults().ask("status", Constraint::Word(words));
     let notes = body.optional("notes", 1..=NOTES);
     Some((status?, notes))
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("setTicketStatus", Who::Roles("agents and admins"), "Set the status of a ticket")
+    Operation::new("setTicketStatus", Access::Roles("agents and admins"), "Set the status of a ticket")
         .about("`open` hands the ticket back to the queue. `assigned`, `escalated` and `reopened` belong to their own endpoints. \
             The present status again changes nothing. `notes` become an internal note.")
         .body(body, json!({"status": "in_progress", "notes": "Started working on the issue"}))

@@ -4,7 +4,7 @@ use crate::{
     auth::Admin,
     error::Problem,
     extract::PathId,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::person::User,
 };
@@ -27,5 +27,5 @@ pub async fn get(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getUser", Who::Roles("admins"), "Show an account").answers::<User>("user")
+    Operation::new("getUser", Access::Roles("admins"), "Show an account").answers::<User>("user")
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::Admin,
     error::Problem,
-    openapi::{Operation, Resource, Who},
+    openapi::{Access, Operation, Resource},
     query::Query,
     respond::Answer,
     views::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use actions::people::list::{self, Filter};
 use axum::extract::State;
-use domain::{fault::Asks, paging::Section};
+use domain::{field_error::Constraint, paging::PageRequest};
 use platform::context::Context;
 
 /// Characters of what is searched for.
@@ -37,10 +37,10 @@ pub async fn list(
     Ok(Answer::of("users", users).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(Filter, Section)> {
+fn query(query: &mut Query) -> Option<(Filter, PageRequest)> {
     let roles = query.words("role");
     let active = query.text("active");
-    let asks = Asks::Word(vec!["true", "false"]);
+    let asks = Constraint::Word(vec!["true", "false"]);
     query.faults().ask("active", asks);
     let active = match active.as_deref() {
         None => None,
@@ -66,7 +66,7 @@ fn query(query: &mut Query) -> Option<(Filter, Section)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("listUsers", Who::Roles("admins"), "List accounts")
+    Operation::new("listUsers", Access::Roles("admins"), "List accounts")
         .about("Newest first. Roles separated by commas are alternatives; `active` is `true` or `false`; `q` is looked for in names, \
             address and employee number. `nextCursor` continues the list.")
         .query(query)

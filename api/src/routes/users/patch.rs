@@ -8,13 +8,13 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     views::person::User,
 };
 use actions::people::store;
 use axum::{extract::State, response::Response};
-use domain::people::{Change, PersonChange, Role};
+use domain::people::{Patch, PersonChange, Role};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -50,10 +50,10 @@ fn body(body: &mut Body) -> Option<PersonChange> {
         role: body.word("role"),
         active: body.flag("active"),
         support_info: if body.clears("supportInfo") {
-            Change::Cleared
+            Patch::Cleared
         } else {
             body.object("supportInfo", |info| support_info(info, Role::Admin))
-                .map_or(Change::Stays, Change::To)
+                .map_or(Patch::Stays, Patch::To)
         },
     };
     change.check(body.faults());
@@ -61,7 +61,7 @@ fn body(body: &mut Body) -> Option<PersonChange> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("changeUser", Who::Roles("admins"), "Change an account")
+    Operation::new("changeUser", Access::Roles("admins"), "Change an account")
         .about("What is absent stays. It counts from the next request on. Whoever stops being an active agent has the active tickets \
             put back to the queue.")
         .patch(

@@ -5,7 +5,7 @@ use crate::{
     error::Problem,
     extract::PathId,
     idempotency::Write,
-    openapi::{Operation, Who},
+    openapi::{Access, Operation},
     respond::Answer,
     unknown_parameters::UnknownParameters,
     views::person::User,
@@ -47,7 +47,7 @@ pub async fn post(
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "releaseTickets",
-        Who::Roles("admins"),
+        Access::Roles("admins"),
         "Put an agent's active tickets back to the queue",
     )
     .about("Whether the agent is offline or not. `released` says how many there were.")

@@ -1,7 +1,7 @@
 //! `supportInfo` as it is sent, in registrations and changes.
 
 use crate::body::Body;
-use domain::people::{Change, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
+use domain::people::{Patch, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
 
 /// A change of what staff are known by, sent by somebody of that role. What is an admin's to set,
 /// and what is nobody's, may be sent by anybody and counts for nothing.
@@ -22,9 +22,9 @@ pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
     let availability_max_concurrent_tickets = read_availability(info, by_admin);
     UncheckedSupportInfo {
         employee_id: if info.clears("employeeId") {
-            Change::Cleared
+            Patch::Cleared
         } else {
-            info.text("employeeId").map_or(Change::Stays, Change::To)
+            info.text("employeeId").map_or(Patch::Stays, Patch::To)
         },
         department: info.word("department"),
         specializations: info.texts("specializations"),

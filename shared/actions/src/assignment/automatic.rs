@@ -1,6 +1,6 @@
 //! Assignment by the system of one ticket, in a transaction of the caller's.
 
-use crate::assignment::{claim, queue::Queue, reading};
+use crate::assignment::{claim, queue::UnassignedQueue, reading};
 use crate::{
     assignment::store as agents,
     error::ActionError,
@@ -8,12 +8,12 @@ use crate::{
     tickets::store as tickets,
 };
 use domain::{
-    assignment::{Choice, Extent, Roster, wanted},
+    assignment::{Choice, Extent, Roster, requirements},
     ids::{TicketId, UserId},
     people::Department,
-    tickets::Waiting,
+    tickets::UnassignedTicket,
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// How far ahead in the queue a ticket looks for one that goes before it.
 const IN_SIGHT: i64 = 32;
@@ -25,7 +25,7 @@ const IN_SIGHT: i64 = 32;
 /// # Errors
 /// The database failed.
 pub async fn assign_automatically(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
 ) -> Result<Option<UserId>, ActionError> {
     let config = &work.cx.config.tickets;
@@ -33,7 +33,7 @@ pub async fn assign_automatically(
         return Ok(None);
     };
     let staffed = agents::staffed(&mut *work.tx).await?;
-    let Some(queue) = Queue::of(config.strategy, waiting.department, &staffed) else {
+    let Some(queue) = UnassignedQueue::of(config.strategy, waiting.department, &staffed) else {
         return Ok(None);
     };
     // Read before anything is locked.
@@ -49,28 +49,28 @@ pub async fn assign_automatically(
 
 /// The same among these agents.
 async fn among(
-    work: &mut Work<'_>,
-    waiting: &Waiting,
-    (queue, mut roster, staffed): (&Queue, Roster, &[Department]),
+    work: &mut UnitOfWork<'_>,
+    waiting: &UnassignedTicket,
+    (queue, mut roster, staffed): (&UnassignedQueue, Roster, &[Department]),
 ) -> Result<Option<UserId>, ActionError> {
     if !somebody_could_take(work, waiting, &roster, staffed) {
         return Ok(None);
     }
     let ticket = waiting.id;
     if let Some(first) = first_in_line(work, waiting, (queue, &roster, staffed)).await? {
-        let agent = give(work, first, &mut roster, staffed).await?;
+        let agent = assign(work, first, &mut roster, staffed).await?;
         job_list::enqueue(work, &Job::AssignTicket { ticket }).await?;
         return Ok(agent);
     }
-    give(work, ticket, &mut roster, staffed).await
+    assign(work, ticket, &mut roster, staffed).await
 }
 
 /// A ticket that goes before this one and that somebody could take; locked. Those that are being
 /// given out by others at this moment are not waited for.
 async fn first_in_line(
-    work: &mut Work<'_>,
-    waiting: &Waiting,
-    (queue, roster, staffed): (&Queue, &Roster, &[Department]),
+    work: &mut UnitOfWork<'_>,
+    waiting: &UnassignedTicket,
+    (queue, roster, staffed): (&UnassignedQueue, &Roster, &[Department]),
 ) -> Result<Option<TicketId>, ActionError> {
     let line = tickets::first_waiting(&mut *work.tx, &queue.of, IN_SIGHT).await?;
     let ahead: Vec<_> = line
@@ -87,37 +87,37 @@ async fn first_in_line(
 }
 
 fn somebody_could_take(
-    work: &Work<'_>,
-    ticket: &Waiting,
+    work: &UnitOfWork<'_>,
+    ticket: &UnassignedTicket,
     roster: &Roster,
     staffed: &[Department],
 ) -> bool {
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(ticket, staffed, work.now()),
+        requirements: &requirements(ticket, staffed, work.now()),
     };
     roster.is_any_for(&choice)
 }
 
 /// Gives a ticket that still waits to the agent on whom the usual choice falls.
-pub(super) async fn give(
-    work: &mut Work<'_>,
+pub(super) async fn assign(
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
     roster: &mut Roster,
     staffed: &[Department],
 ) -> Result<Option<UserId>, ActionError> {
     let mut case = crate::tickets::load_for_system(work, ticket).await?;
-    let Some(waiting) = Waiting::of(case.ticket()) else {
+    let Some(waiting) = UnassignedTicket::of(case.ticket()) else {
         return Ok(None);
     };
     let choice = Choice::Usual {
         strategy: work.cx.config.tickets.strategy,
-        wanted: &wanted(&waiting, staffed, work.now()),
+        requirements: &requirements(&waiting, staffed, work.now()),
     };
     let Some(claimed) = claim::claim(work, roster, &choice).await? else {
         return Ok(None);
     };
-    case.give(claimed.agent, Some(claimed.reason), work.now())?;
-    crate::tickets::save(work, &mut case, crate::tickets::Newness::Loaded).await?;
+    case.assign(claimed.agent, Some(claimed.reason), work.now())?;
+    crate::tickets::save(work, &mut case, crate::tickets::SaveMode::Update).await?;
     Ok(Some(claimed.agent))
 }

@@ -7,25 +7,25 @@
 use crate::assignment::reading;
 use crate::{assignment::store, error::ActionError};
 use domain::{
-    assignment::{Candidate, Choice, Load, Roster, desk_of},
+    assignment::{Candidate, Choice, Roster, WorkloadRule, desk_of},
     ids::UserId,
     people::{Department, Level},
     tickets::Ticket,
 };
-use platform::{db, work::Work};
+use platform::{db, work::UnitOfWork};
 use sqlx::Connection;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// What an agent has and may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct FreeCapacity {
     /// Tickets that count, now.
     pub current: i64,
     /// Such tickets at most.
     pub capacity: i32,
 }
 
-impl Room {
+impl FreeCapacity {
     /// Whether one more fits.
     #[must_use]
     pub fn has_room(self) -> bool {
@@ -44,7 +44,7 @@ pub(super) struct Claimed {
 /// Claims the agent on whom the choice falls; the lock is held until the transaction ends. What
 /// is found under the lock is learnt, and whoever is not the right one any more is let go again.
 pub(super) async fn claim(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
     choice: &Choice<'_>,
 ) -> Result<Option<Claimed>, ActionError> {
@@ -61,7 +61,7 @@ pub(super) async fn claim(
                 // Somebody who holds an agent for so long keeps others from nothing but that agent.
                 Err(error) if db::waited_too_long(&error) => {
                     attempt.rollback().await?;
-                    roster.leave_out(agent);
+                    roster.exclude(agent);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -94,7 +94,7 @@ fn still_right(roster: &Roster, choice: &Choice<'_>, agent: UserId) -> Option<Ca
 }
 
 async fn give_turn(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
     choice: &Choice<'_>,
     mut chosen: Candidate,
@@ -115,7 +115,7 @@ async fn give_turn(
 /// Who sits at which desk, as read when the first ticket was lifted, for all tickets that are lifted
 /// together. One of them is given at a time: what the others find is what it has learnt.
 #[derive(Debug, Default)]
-pub struct Desks(tokio::sync::Mutex<Known>);
+pub struct RosterCache(tokio::sync::Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -125,7 +125,7 @@ struct Known {
     out_of_reach: BTreeSet<UserId>,
 }
 
-impl Desks {
+impl RosterCache {
     /// Forgets what was read and learnt: a transaction that learnt some of it has come to nothing.
     pub(crate) async fn forget(&self) {
         self.0.lock().await.rosters.clear();
@@ -138,9 +138,9 @@ impl Desks {
 /// The database failed; or somebody holds the one who may be the right one for too long, so that who
 /// is cannot be told.
 pub(crate) async fn claim_for_escalation(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: &Ticket,
-    desks: &Desks,
+    desks: &RosterCache,
 ) -> Result<Option<UserId>, ActionError> {
     let mut known = desks.0.lock().await;
     let Known {
@@ -160,7 +160,7 @@ pub(crate) async fn claim_for_escalation(
             let roster = reading::everybody(&mut work.tx, &[department], load).await?;
             let roster = unread.insert(roster);
             for &agent in &*out_of_reach {
-                roster.leave_out(agent);
+                roster.exclude(agent);
             }
             roster
         }
@@ -187,7 +187,7 @@ pub(crate) async fn claim_for_escalation(
 /// Whoever loses the ticket has a place more for those that are lifted next. That it was counted is
 /// looked at again before the place is given away.
 async fn learn_of_release(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
     from: UserId,
 ) -> Result<(), ActionError> {
@@ -205,10 +205,10 @@ async fn learn_of_release(
 /// # Errors
 /// [`ActionError::Invalid`] when it is nobody, or nobody active, or no staff.
 pub(crate) async fn lock_active_agent(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     agent: UserId,
     field: &str,
-) -> Result<Room, ActionError> {
+) -> Result<FreeCapacity, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
     let held = held(work, agent).await?.ok_or_else(|| {
         ActionError::invalid(field, "unknown_agent", "must be the id of an active agent")
@@ -221,20 +221,26 @@ pub(crate) async fn lock_active_agent(
 /// Whether a reopened ticket may go back to the agent who had it: active, available, on shift, with
 /// room. Admins are given nothing that they have not taken. The agent stays locked until the
 /// transaction ends.
-pub(crate) async fn may_take_back(work: &mut Work<'_>, agent: UserId) -> Result<bool, ActionError> {
+pub(crate) async fn may_take_back(
+    work: &mut UnitOfWork<'_>,
+    agent: UserId,
+) -> Result<bool, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
     let load = work.cx.config.tickets.load;
     let present = store::candidate(&mut *work.tx, agent, load).await?;
     Ok(present.is_some_and(|agent| agent.may_be_given(work.now())))
 }
 
-async fn held(work: &mut Work<'_>, agent: UserId) -> Result<Option<store::Held>, sqlx::Error> {
-    let load: Load = work.cx.config.tickets.load;
+async fn held(
+    work: &mut UnitOfWork<'_>,
+    agent: UserId,
+) -> Result<Option<store::Held>, sqlx::Error> {
+    let load: WorkloadRule = work.cx.config.tickets.load;
     store::held(&mut *work.tx, agent, load).await
 }
 
-fn room(held: &store::Held) -> Room {
-    Room {
+fn room(held: &store::Held) -> FreeCapacity {
+    FreeCapacity {
         current: held.current,
         capacity: held.capacity,
     }

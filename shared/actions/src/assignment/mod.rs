@@ -14,6 +14,6 @@ mod reading;
 pub(crate) mod store;
 
 pub use automatic::assign_automatically;
-pub use claim::{Desks, Room};
+pub use claim::{FreeCapacity, RosterCache};
 pub(crate) use claim::{claim_for_escalation, lock_active_agent, may_take_back};
-pub use queue::{assign_waiting, fill_agent};
+pub use queue::{assign_to_available_agent, assign_waiting};

@@ -1,26 +1,26 @@
 //! Whom tickets wait for, and serving all who wait in their order.
 
-use crate::assignment::{automatic::give, reading};
+use crate::assignment::{automatic::assign, reading};
 use crate::{assignment::store as agents, error::ActionError, tickets::store as tickets};
 use domain::{
-    actor::By,
-    assignment::{Choice, Roster, Strategy, desk_of, served_by, wanted},
+    actor::Initiator,
+    assignment::{Choice, Roster, Strategy, desk_of, requirements, served_by},
     ids::UserId,
     people::Department,
-    tickets::Waiting,
+    tickets::UnassignedTicket,
 };
 use platform::{context::Context, error_chain::Chain};
 
 /// Tickets that wait for the same people, to be given out in one order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Queue {
+pub(super) struct UnassignedQueue {
     /// The tickets' departments.
     pub of: Vec<Department>,
     /// Where those who may be given them sit.
     pub desks: Vec<Department>,
 }
 
-impl Queue {
+impl UnassignedQueue {
     /// The queue that tickets of a department wait in; none where people assign.
     pub fn of(strategy: Strategy, department: Department, staffed: &[Department]) -> Option<Self> {
         let desk = desk_of(department, staffed);
@@ -57,7 +57,7 @@ const BATCH: i64 = 500;
 pub async fn assign_waiting(cx: &Context) -> Result<usize, ActionError> {
     let staffed = agents::staffed(&cx.pool).await?;
     let mut assigned: usize = 0;
-    for queue in Queue::all(cx.config.tickets.strategy, &staffed) {
+    for queue in UnassignedQueue::all(cx.config.tickets.strategy, &staffed) {
         let served = serve(cx, &queue, &staffed, None).await?;
         assigned = assigned.saturating_add(served);
     }
@@ -70,13 +70,13 @@ pub async fn assign_waiting(cx: &Context) -> Result<usize, ActionError> {
 ///
 /// # Errors
 /// The agent or what waits cannot be read.
-pub async fn fill_agent(cx: &Context, agent: UserId) -> Result<usize, ActionError> {
+pub async fn assign_to_available_agent(cx: &Context, agent: UserId) -> Result<usize, ActionError> {
     let load = cx.config.tickets.load;
     let Some(candidate) = agents::candidate(&cx.pool, agent, load).await? else {
         return Ok(0);
     };
     let staffed = agents::staffed(&cx.pool).await?;
-    match Queue::of(cx.config.tickets.strategy, candidate.department, &staffed) {
+    match UnassignedQueue::of(cx.config.tickets.strategy, candidate.department, &staffed) {
         Some(queue) => serve(cx, &queue, &staffed, Some(agent)).await,
         None => Ok(0),
     }
@@ -86,7 +86,7 @@ pub async fn fill_agent(cx: &Context, agent: UserId) -> Result<usize, ActionErro
 /// free, has none. Whatever nobody can take is passed over without touching it, so that it holds up nothing.
 async fn serve(
     cx: &Context,
-    queue: &Queue,
+    queue: &UnassignedQueue,
     staffed: &[Department],
     only_for: Option<UserId>,
 ) -> Result<usize, ActionError> {
@@ -96,7 +96,7 @@ async fn serve(
     // Each ticket has a transaction, and with it a connection, of its own.
     drop(db);
     let mut assigned: usize = 0;
-    let mut after: Option<Waiting> = None;
+    let mut after: Option<UnassignedTicket> = None;
     loop {
         let waiting = tickets::waiting(&cx.pool, &queue.of, after.as_ref(), BATCH).await?;
         for ticket in &waiting {
@@ -110,7 +110,7 @@ async fn serve(
             }
             let choice = Choice::Usual {
                 strategy: config.strategy,
-                wanted: &wanted(ticket, staffed, now),
+                requirements: &requirements(ticket, staffed, now),
             };
             if roster.is_any_for(&choice) {
                 let given = one(cx, ticket, &mut roster, staffed).await;
@@ -127,13 +127,13 @@ async fn serve(
 /// One ticket in a transaction of its own: a failure is logged, and the next sweep tries again.
 async fn one(
     cx: &Context,
-    ticket: &Waiting,
+    ticket: &UnassignedTicket,
     roster: &mut Roster,
     staffed: &[Department],
 ) -> Option<UserId> {
     let assigned = async {
-        let mut work = cx.begin(By::System).await?;
-        let agent = give(&mut work, ticket.id, roster, staffed).await?;
+        let mut work = cx.begin(Initiator::System).await?;
+        let agent = assign(&mut work, ticket.id, roster, staffed).await?;
         work.commit().await?;
         Ok::<_, ActionError>(agent)
     };

@@ -1,10 +1,10 @@
 //! Reading who has room, before anything is locked: everybody for a whole queue, the first few for
 //! one ticket where the database can tell who they are.
 
-use crate::assignment::queue::Queue;
+use crate::assignment::queue::UnassignedQueue;
 use crate::assignment::store;
 use domain::{
-    assignment::{Extent, Load, Roster, Strategy},
+    assignment::{Extent, Roster, Strategy, WorkloadRule},
     people::Department,
 };
 use sqlx::PgConnection;
@@ -16,7 +16,7 @@ const A_FEW: i64 = 64;
 pub(super) async fn everybody(
     db: &mut PgConnection,
     desks: &[Department],
-    load: Load,
+    load: WorkloadRule,
 ) -> sqlx::Result<Roster> {
     let there = store::candidates(&mut *db, desks, load).await?;
     let latest = store::latest_turn(&mut *db).await?;
@@ -26,9 +26,9 @@ pub(super) async fn everybody(
 /// Those among whom the agent of one ticket is looked for first.
 pub(super) async fn for_one_ticket(
     db: &mut PgConnection,
-    queue: &Queue,
+    queue: &UnassignedQueue,
     strategy: Strategy,
-    load: Load,
+    load: WorkloadRule,
 ) -> sqlx::Result<Roster> {
     let first = match strategy {
         Strategy::LoadBalanced => store::least_loaded(&mut *db, &queue.desks, load, A_FEW).await?,
@@ -40,7 +40,7 @@ pub(super) async fn for_one_ticket(
     let extent = if are_all {
         Extent::Everybody
     } else {
-        Extent::TheFirst
+        Extent::Prefix
     };
     let latest = store::latest_turn(&mut *db).await?;
     Ok(Roster::new(first, latest, extent))

@@ -1,7 +1,7 @@
 //! Agents as candidates, in SQL. No decisions.
 
 use chrono::{DateTime, Utc};
-use domain::assignment::{Candidate, Load};
+use domain::assignment::{Candidate, WorkloadRule};
 use domain::{
     ids::UserId,
     json::Json,
@@ -73,7 +73,7 @@ macro_rules! select_candidates {
 pub async fn candidates(
     db: impl PgExecutor<'_>,
     desks: &[Department],
-    load: Load,
+    load: WorkloadRule,
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
     let rows = select_candidates!(
@@ -90,7 +90,7 @@ pub async fn candidates(
 pub async fn first_in_turn(
     db: impl PgExecutor<'_>,
     desks: &[Department],
-    load: Load,
+    load: WorkloadRule,
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
@@ -111,7 +111,7 @@ pub async fn first_in_turn(
 pub async fn least_loaded(
     db: impl PgExecutor<'_>,
     desks: &[Department],
-    load: Load,
+    load: WorkloadRule,
     limit: i64,
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
@@ -138,7 +138,7 @@ pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
 pub async fn candidate(
     db: impl PgExecutor<'_>,
     agent: UserId,
-    load: Load,
+    load: WorkloadRule,
 ) -> sqlx::Result<Option<Candidate>> {
     let row = select_candidates!("and a.user_id = $2", load, agent.0)
         .fetch_optional(db)
@@ -198,7 +198,7 @@ pub struct Held {
 pub async fn held(
     db: impl PgExecutor<'_>,
     agent: UserId,
-    load: Load,
+    load: WorkloadRule,
 ) -> sqlx::Result<Option<Held>> {
     sqlx::query_as!(
         Held,

@@ -4,10 +4,10 @@ use crate::{attachments::store, error::ActionError};
 use domain::{
     actor::Actor,
     attachments::{Attachment, NewAttachment, Place, Upload},
-    fault::Fault,
+    field_error::FieldError,
     ids::AttachmentId,
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use std::collections::HashMap;
 
 /// Attaches what the caller names, and gives back how it is to be kept with the ticket or the
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 /// [`ActionError::Invalid`] with every upload that is not the caller's, or hangs on something
 /// already. One that is somebody else's reads like one that does not exist.
 pub async fn attach(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     actor: &Actor,
     new: Vec<NewAttachment>,
     place: Place,
@@ -31,7 +31,7 @@ pub async fn attach(
     if claimed.len() < ids.len() {
         let attached = store::attached(&mut *work.tx, &ids, actor.id).await?;
         let missing = uploads(&new).filter(|(_, id)| !claimed.contains_key(id));
-        let faults = missing.map(|(at, id)| fault(at, attached.contains(&id)));
+        let faults = missing.map(|(at, id)| field_error(at, attached.contains(&id)));
         return Err(ActionError::Invalid(faults.collect()));
     }
     let kept = new.into_iter().filter_map(|new| match new {
@@ -49,7 +49,7 @@ fn uploads(new: &[NewAttachment]) -> impl Iterator<Item = (usize, AttachmentId)>
     })
 }
 
-fn fault(at: usize, is_attached: bool) -> Fault {
+fn field_error(at: usize, is_attached: bool) -> FieldError {
     let (code, message) = if is_attached {
         (
             "attachment_used",
@@ -61,7 +61,7 @@ fn fault(at: usize, is_attached: bool) -> Fault {
             "must be the id of an upload of yours: those that hang on nothing are deleted after a day",
         )
     };
-    Fault {
+    FieldError {
         field: format!("attachments[{at}].id"),
         code,
         message: message.to_owned(),

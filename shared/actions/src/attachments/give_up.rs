@@ -2,7 +2,7 @@
 
 use crate::{attachments::store, error::ActionError};
 use domain::ids::MessageId;
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Gives them up, in the transaction of the redaction: nobody has them from then on, and the next
 /// sweep deletes the bytes.
@@ -10,7 +10,7 @@ use platform::work::Work;
 /// # Errors
 /// The database failed.
 pub async fn give_up_of_message(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     message: MessageId,
 ) -> Result<(), ActionError> {
     store::give_up_of_message(&mut *work.tx, message).await?;

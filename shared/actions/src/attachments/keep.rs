@@ -8,7 +8,7 @@ use domain::{
     attachments::{MOST_WAITING, NewUpload, Upload},
     ids::AttachmentId,
 };
-use platform::{context::Context, files::Files, work::Work};
+use platform::{context::Context, files::Files, work::UnitOfWork};
 
 /// No upload takes longer.
 const ARRIVING: TimeDelta = TimeDelta::minutes(15);
@@ -50,7 +50,7 @@ pub async fn keep(
 ///
 /// # Errors
 /// [`ActionError::Internal`] when it was given up meanwhile, which takes a day.
-pub async fn announce(work: &mut Work<'_>, id: AttachmentId) -> Result<Upload, ActionError> {
+pub async fn announce(work: &mut UnitOfWork<'_>, id: AttachmentId) -> Result<Upload, ActionError> {
     let now = work.now();
     store::stored(&mut *work.tx, id, now)
         .await?

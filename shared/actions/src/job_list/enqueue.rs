@@ -4,13 +4,13 @@
 use crate::job_list::Job;
 use chrono::{DateTime, Utc};
 use jobs::{self, Batch, NewJob};
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Enqueues a job, to be run as soon as the transaction is committed.
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> {
+pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::Error> {
     enqueue_all(work, std::slice::from_ref(job)).await
 }
 
@@ -18,7 +18,7 @@ pub async fn enqueue(work: &mut Work<'_>, job: &Job) -> Result<(), sqlx::Error> 
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue_all(work: &mut Work<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
+pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
     let run_at = work.now();
     insert(work, jobs, run_at).await
 }
@@ -28,7 +28,7 @@ pub async fn enqueue_all(work: &mut Work<'_>, jobs: &[Job]) -> Result<(), sqlx::
 /// # Errors
 /// The database failed.
 pub async fn enqueue_at(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     job: &Job,
     run_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
@@ -36,7 +36,7 @@ pub async fn enqueue_at(
 }
 
 async fn insert(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     jobs: &[Job],
     run_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {

@@ -11,7 +11,7 @@ use domain::{
     ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId},
     queue::Queue,
 };
-use jobs::ledger::{NAME, OUTSIDE_LIMIT, RUN_LIMIT, SWEEP_LIMIT};
+use jobs::ledger::{LEASED_LIMIT, NAME, RUN_LIMIT, SWEEP_LIMIT};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -26,7 +26,8 @@ pub enum Job {
         ticket: TicketId,
     },
     /// An agent has room: give waiting tickets to the agent.
-    FillAgent {
+    #[serde(rename = "fill_agent")]
+    AssignToAvailableAgent {
         /// The agent.
         agent: UserId,
     },
@@ -86,7 +87,7 @@ impl Job {
                     .urgent()
                     .about(ticket)
             }
-            Self::FillAgent { .. } => {
+            Self::AssignToAvailableAgent { .. } => {
                 let policy = tried(10, (2, 600), SWEEP_LIMIT);
                 job("fill_agent", Queue::Assignment, policy).urgent()
             }
@@ -112,7 +113,7 @@ impl Job {
             }
             Self::Deliver(delivery) => {
                 let channel = delivery.channel.spec();
-                let policy = tried(12, (10, 3_600), OUTSIDE_LIMIT);
+                let policy = tried(12, (10, 3_600), LEASED_LIMIT);
                 job(channel.job, channel.queue, policy).delivering(delivery)
             }
             Self::SweepSla => {
@@ -242,7 +243,7 @@ mod tests {
         let ticket = TicketId(Uuid::from_u128(7));
         assert_eq!(Job::AssignTicket { ticket }.spec().ticket, Some(ticket));
         let agent = UserId(Uuid::from_u128(8));
-        for job in [Job::FillAgent { agent }, Job::SweepSla] {
+        for job in [Job::AssignToAvailableAgent { agent }, Job::SweepSla] {
             assert_eq!(job.spec().ticket, None, "{}", job.name());
         }
     }

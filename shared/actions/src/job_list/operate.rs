@@ -8,9 +8,9 @@ use crate::{
 };
 use jobs::{
     JobId,
-    operate::{self, Entry, OperateError},
+    operate::{self, JobRecord, OperateError},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
 /// on.
@@ -18,7 +18,7 @@ use platform::work::Work;
 /// # Errors
 /// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs, is over, or where its like
 /// waits already.
-pub async fn retry(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
+pub async fn retry(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, ActionError> {
     let now = work.now();
     operate::retry(&mut work.tx, id, now).await.map_err(refused)
 }
@@ -28,7 +28,7 @@ pub async fn retry(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError>
 ///
 /// # Errors
 /// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs or is over.
-pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionError> {
+pub async fn discard(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, ActionError> {
     let now = work.now();
     let entry = operate::discard(&mut work.tx, id, now)
         .await
@@ -45,7 +45,11 @@ pub async fn discard(work: &mut Work<'_>, id: JobId) -> Result<Entry, ActionErro
 ///
 /// # Errors
 /// The database failed.
-pub async fn abandon(work: &mut Work<'_>, job: &Job, reason: &str) -> Result<(), sqlx::Error> {
+pub async fn abandon(
+    work: &mut UnitOfWork<'_>,
+    job: &Job,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
     match job.spec().delivers {
         Some(delivery) => record(work, delivery.notification, Attempt::Abandoned(reason)).await,
         None => Ok(()),

@@ -9,17 +9,17 @@ use crate::{
 };
 use domain::{
     ids::{EventId, UserId},
-    notifications::{Involved, ResolutionTold, holder, level_above, plan},
-    tickets::{Happened, TicketEvent},
+    notifications::{ResolutionTold, TicketParticipants, assignee, level_above, plan},
+    tickets::{TicketEvent, TicketEventKind},
 };
-use platform::work::{Tx, Work};
+use platform::work::{Tx, UnitOfWork};
 use std::collections::BTreeSet;
 
 /// Plans an event: a row and a job for each (person, channel) that is new.
 ///
 /// # Errors
 /// There is no such event, or the database failed.
-pub async fn plan_event(work: &mut Work<'_>, event: EventId) -> Result<(), ActionError> {
+pub async fn plan_event(work: &mut UnitOfWork<'_>, event: EventId) -> Result<(), ActionError> {
     let event = store::event(&mut work.tx, event)
         .await?
         .ok_or(ActionError::NotFound("event"))?;
@@ -43,12 +43,12 @@ pub async fn plan_event(work: &mut Work<'_>, event: EventId) -> Result<(), Actio
 }
 
 /// Everybody whom the plan of this event needs to know.
-async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Error> {
+async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<TicketParticipants, sqlx::Error> {
     let around = store::around(tx, event.ticket).await?;
     let later = store::changes_of_hands(tx, event).await?;
-    let mut involved = Involved {
+    let mut involved = TicketParticipants {
         customer: around.customer_id,
-        agent: holder(around.assigned_to, &later),
+        agent: assignee(around.assigned_to, &later),
         escalated_from: Vec::new(),
         resolution: ResolutionTold::WhenResolved,
         mentioned: Vec::new(),
@@ -57,34 +57,34 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Er
         active: BTreeSet::new(),
     };
     match &event.what {
-        Happened::Assigned { .. }
-        | Happened::Created
-        | Happened::StatusChanged { .. }
-        | Happened::MessageAdded { .. }
-        | Happened::Reopened { .. }
-        | Happened::SlaAtRisk { .. }
-        | Happened::Reminded
-        | Happened::Unassigned { .. }
-        | Happened::PriorityChanged { .. }
-        | Happened::SubjectChanged { .. }
-        | Happened::DescriptionChanged { .. }
-        | Happened::CategoryChanged { .. }
-        | Happened::DepartmentChanged { .. }
-        | Happened::LanguageChanged { .. }
-        | Happened::TagsChanged { .. }
-        | Happened::RelatedChanged { .. }
-        | Happened::MessageRedacted { .. }
-        | Happened::Rated { .. } => {}
-        Happened::NoteAdded { message } => {
+        TicketEventKind::Assigned { .. }
+        | TicketEventKind::Created
+        | TicketEventKind::StatusChanged { .. }
+        | TicketEventKind::MessageAdded { .. }
+        | TicketEventKind::Reopened { .. }
+        | TicketEventKind::SlaAtRisk { .. }
+        | TicketEventKind::Reminded
+        | TicketEventKind::Unassigned { .. }
+        | TicketEventKind::PriorityChanged { .. }
+        | TicketEventKind::SubjectChanged { .. }
+        | TicketEventKind::DescriptionChanged { .. }
+        | TicketEventKind::CategoryChanged { .. }
+        | TicketEventKind::DepartmentChanged { .. }
+        | TicketEventKind::LanguageChanged { .. }
+        | TicketEventKind::TagsChanged { .. }
+        | TicketEventKind::RelatedChanged { .. }
+        | TicketEventKind::MessageRedacted { .. }
+        | TicketEventKind::Rated { .. } => {}
+        TicketEventKind::NoteAdded { message } => {
             involved.mentioned = mentions::of_note(tx, *message).await?;
         }
-        Happened::Escalated { .. } => involved.admins = store::admins(tx).await?,
-        Happened::Resolved { .. } => add_earlier_agents(tx, event, &mut involved).await?,
-        Happened::Closed => {
+        TicketEventKind::Escalated { .. } => involved.admins = store::admins(tx).await?,
+        TicketEventKind::Resolved { .. } => add_earlier_agents(tx, event, &mut involved).await?,
+        TicketEventKind::Closed => {
             involved.resolution = store::resolution_told(tx, event.ticket, event.at).await?;
             add_earlier_agents(tx, event, &mut involved).await?;
         }
-        Happened::SlaBreached { .. } => {
+        TicketEventKind::SlaBreached { .. } => {
             let level = level_above(event, around.escalation_level, &later);
             // Whoever an escalation would go to.
             let staffed = crate::assignment::store::staffed(&mut **tx).await?;
@@ -100,38 +100,38 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<Involved, sqlx::Er
 async fn add_earlier_agents(
     tx: &mut Tx,
     event: &TicketEvent,
-    involved: &mut Involved,
+    involved: &mut TicketParticipants,
 ) -> Result<(), sqlx::Error> {
     involved.escalated_from = store::escalated_from(tx, event.ticket, event.at).await?;
     Ok(())
 }
 
 /// All whom the plan may name.
-fn everybody(event: &TicketEvent, involved: &Involved) -> Vec<UserId> {
+fn everybody(event: &TicketEvent, involved: &TicketParticipants) -> Vec<UserId> {
     let addressee = match &event.what {
-        Happened::Assigned { to, .. } => Some(*to),
-        Happened::Escalated { to, .. } => *to,
-        Happened::Created
-        | Happened::Unassigned { .. }
-        | Happened::StatusChanged { .. }
-        | Happened::PriorityChanged { .. }
-        | Happened::SubjectChanged { .. }
-        | Happened::DescriptionChanged { .. }
-        | Happened::CategoryChanged { .. }
-        | Happened::DepartmentChanged { .. }
-        | Happened::LanguageChanged { .. }
-        | Happened::TagsChanged { .. }
-        | Happened::RelatedChanged { .. }
-        | Happened::MessageAdded { .. }
-        | Happened::NoteAdded { .. }
-        | Happened::MessageRedacted { .. }
-        | Happened::Resolved { .. }
-        | Happened::Closed
-        | Happened::Reopened { .. }
-        | Happened::Rated { .. }
-        | Happened::SlaAtRisk { .. }
-        | Happened::SlaBreached { .. }
-        | Happened::Reminded => None,
+        TicketEventKind::Assigned { to, .. } => Some(*to),
+        TicketEventKind::Escalated { to, .. } => *to,
+        TicketEventKind::Created
+        | TicketEventKind::Unassigned { .. }
+        | TicketEventKind::StatusChanged { .. }
+        | TicketEventKind::PriorityChanged { .. }
+        | TicketEventKind::SubjectChanged { .. }
+        | TicketEventKind::DescriptionChanged { .. }
+        | TicketEventKind::CategoryChanged { .. }
+        | TicketEventKind::DepartmentChanged { .. }
+        | TicketEventKind::LanguageChanged { .. }
+        | TicketEventKind::TagsChanged { .. }
+        | TicketEventKind::RelatedChanged { .. }
+        | TicketEventKind::MessageAdded { .. }
+        | TicketEventKind::NoteAdded { .. }
+        | TicketEventKind::MessageRedacted { .. }
+        | TicketEventKind::Resolved { .. }
+        | TicketEventKind::Closed
+        | TicketEventKind::Reopened { .. }
+        | TicketEventKind::Rated { .. }
+        | TicketEventKind::SlaAtRisk { .. }
+        | TicketEventKind::SlaBreached { .. }
+        | TicketEventKind::Reminded => None,
     };
     let groups = [
         &involved.escalated_from,

@@ -2,7 +2,7 @@
 
 use crate::notifications::{allowance, store};
 use domain::{ids::NotificationId, notifications::NotificationStatus};
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// What became of an attempt to send a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Attempt<'a> {
 /// # Errors
 /// The database failed.
 pub async fn record(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
     attempt: Attempt<'_>,
 ) -> Result<(), sqlx::Error> {

@@ -6,9 +6,9 @@ use domain::{
     ids::{EventId, NotificationId, TicketId, UserId},
     notifications::{NotificationStatus, Planned, ResolutionTold},
     people::{Department, Level, Role},
-    tickets::{ChangedBy, Happened, TicketEvent},
+    tickets::{EventActor, TicketEvent, TicketEventKind},
 };
-use platform::work::{Tx, Work};
+use platform::work::{Tx, UnitOfWork};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ struct EventRow {
     at: DateTime<Utc>,
     actor_id: Option<UserId>,
     actor_role: Option<Role>,
-    what: Json<Happened>,
+    what: Json<TicketEventKind>,
 }
 
 impl From<EventRow> for TicketEvent {
@@ -34,8 +34,8 @@ impl From<EventRow> for TicketEvent {
             id: row.id,
             ticket: row.ticket_id,
             at: row.at,
-            by: person.map_or(ChangedBy::System, |(actor, role)| {
-                ChangedBy::Person(actor, role)
+            by: person.map_or(EventActor::System, |(actor, role)| {
+                EventActor::Person(actor, role)
             }),
             what: row.what.0,
         }
@@ -46,7 +46,7 @@ impl From<EventRow> for TicketEvent {
 pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
     sqlx::query_as!(
         EventRow,
-        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<Happened>"
+        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<TicketEventKind>"
         from ticket_events where id = $1"#,
         event.0,
     )
@@ -82,7 +82,7 @@ pub(super) async fn changes_of_hands(
 ) -> Result<Vec<TicketEvent>, sqlx::Error> {
     let rows = sqlx::query_as!(
         EventRow,
-        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<Happened>"
+        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<TicketEventKind>"
         from ticket_events
         where ticket_id = $1 and position > (select position from ticket_events where id = $2)
             and what->>'type' in ('assigned', 'unassigned', 'escalated')
@@ -179,7 +179,7 @@ pub(super) async fn active(
 /// Puts down who is to be told of an event. Gives the rows that are new: of those that were there
 /// already somebody else takes care.
 pub(super) async fn insert(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     event: EventId,
     planned: &[Planned],
 ) -> Result<Vec<(NotificationId, Channel)>, sqlx::Error> {
@@ -217,7 +217,7 @@ pub(super) async fn insert(
 
 /// Writes down what became of an attempt. What is final stays so.
 pub(super) async fn save(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
     status: NotificationStatus,
     error: Option<&str>,
@@ -240,7 +240,7 @@ pub(super) async fn save(
 /// Gives up one that is pending, without counting an attempt. The error of the last attempt, if
 /// there was one, says more than this one.
 pub(super) async fn abandon(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
     error: &str,
 ) -> Result<(), sqlx::Error> {

@@ -13,8 +13,8 @@ use crate::{
     },
 };
 use domain::{
-    actor::By,
-    fault::Faults,
+    actor::Initiator,
+    field_error::FieldErrors,
     ids::UserId,
     people::{NewPerson, NewSupportInfo, Password, Role, fields},
 };
@@ -47,7 +47,7 @@ pub async fn bootstrap_admin(
     let hash = Passwords::new(cx.config.auth.hash_cost)
         .hash(&admin.password, cx.ids.bytes())
         .await?;
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     store::lock_bootstrap(&mut work.tx).await?;
     if store::admin_exists(&mut *work.tx).await? {
         return Ok(Bootstrapped::Exists);
@@ -60,7 +60,7 @@ pub async fn bootstrap_admin(
 
 /// The name is for the admin to change. No phone number is known: to the empty one nothing is sent.
 fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError> {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let email = fields::email(&mut faults, "email", Some(email));
     let password = Password::parse(&mut faults, "password", Some(password.expose_secret()));
     let admin = email.zip(password).map(|(email, password)| NewPerson {

@@ -14,7 +14,7 @@ use domain::{
     ids::{SessionId, UserId},
     people::AccountEventKind,
 };
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 use secrecy::SecretString;
 
 /// An account whose password was right a moment ago. [`verify_password`] alone makes one, off the
@@ -30,7 +30,7 @@ pub struct VerifiedPassword {
 /// # Errors
 /// The password is not the one that was verified any more.
 pub async fn change_password(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     session: Option<SessionId>,
     verified: &VerifiedPassword,
     new: &PasswordHash,

@@ -14,11 +14,11 @@ use crate::{
     },
 };
 use domain::{
-    fault::Faults,
+    field_error::FieldErrors,
     ids::UserId,
-    people::{Availability, Change, NewSupportInfo, Person, PersonChange, Role, SupportInfoChange},
+    people::{Availability, NewSupportInfo, Patch, Person, PersonChange, Role, SupportInfoChange},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Changes an account.
 ///
@@ -26,7 +26,7 @@ use platform::work::Work;
 /// There is no such account; nobody would be left as an admin; the employee number is taken;
 /// requesters have no support info.
 pub async fn change_person(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     person: UserId,
     change: &PersonChange,
 ) -> Result<Person, ActionError> {
@@ -39,7 +39,7 @@ pub async fn change_person(
     let before = before.ok_or(ActionError::NotFound("user"))?;
     let role = change.role.unwrap_or(before.role);
     let active = change.active.unwrap_or(before.active);
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     change.check_for(role, &mut faults);
     faults.finish(Some(()))?;
     let was_admin = before.active && before.role == Role::Admin;
@@ -52,8 +52,8 @@ pub async fn change_person(
     }
     save_standing(work, &before, role, active).await?;
     match &change.support_info {
-        Change::Stays | Change::Cleared => {}
-        Change::To(info) => save_support_info(work, person, role, info).await?,
+        Patch::Stays | Patch::Cleared => {}
+        Patch::To(info) => save_support_info(work, person, role, info).await?,
     }
     store::person(&mut work.tx, person, work.cx.config.tickets.load).await
 }
@@ -61,7 +61,7 @@ pub async fn change_person(
 /// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
 /// those who give tickets), and what they have goes back to the queue.
 async fn save_standing(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     before: &Account,
     role: Role,
     active: bool,
@@ -85,7 +85,7 @@ async fn save_standing(
 
 /// Writes what a member of the staff is known by. There may be room now for what waits.
 pub(super) async fn save_support_info(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     person: UserId,
     role: Role,
     info: &SupportInfoChange,
@@ -101,7 +101,7 @@ pub(super) async fn save_support_info(
             )
         })?;
     if role == Role::Support {
-        job_list::enqueue(work, &Job::FillAgent { agent: person }).await?;
+        job_list::enqueue(work, &Job::AssignToAvailableAgent { agent: person }).await?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use domain::{
     ids::UserId,
     people::{AccountEventKind, Person, ProfileChange, Role, change::FOR_STAFF},
 };
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// An address to be confirmed, for an account of which a password was right a moment ago, or which
 /// has that address already. [`wanted_address`] alone makes one.
@@ -72,7 +72,7 @@ pub async fn wanted_address(
 /// The password has changed since it was looked at; the employee number is taken; requesters have
 /// no support info.
 pub async fn change_profile(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     by: UserId,
     wanted: Option<WantedAddress>,
     change: &ProfileChange,
@@ -88,7 +88,7 @@ pub async fn change_profile(
     store::update_profile(work, by, change).await?;
     // Another zone may put an agent on shift.
     if change.timezone.is_some() && account.role == Role::Support {
-        job_list::enqueue(work, &Job::FillAgent { agent: by }).await?;
+        job_list::enqueue(work, &Job::AssignToAvailableAgent { agent: by }).await?;
     }
     if let Some(info) = &change.support_info {
         // The role may have changed since the token was looked at.
@@ -106,7 +106,7 @@ pub async fn change_profile(
 
 /// The last address asked for is the one that counts.
 async fn ask_to_confirm(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     account: &Account,
     email: String,
 ) -> Result<(), ActionError> {

@@ -14,14 +14,14 @@ use crate::{
     },
 };
 use domain::{ids::UserId, people::AccountEventKind};
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Confirms the address that the token of a link names. Doing it again changes nothing.
 ///
 /// # Errors
 /// The token is none of ours, is too old, or was overtaken by another change; somebody else has
 /// the address meanwhile.
-pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), ActionError> {
+pub async fn confirm_email(work: &mut UnitOfWork<'_>, token: &str) -> Result<(), ActionError> {
     let id = domain::people::account::named(
         &work.cx.config.auth.link_secrets(),
         AccountEventKind::ConfirmEmail,
@@ -53,7 +53,7 @@ pub async fn confirm_email(work: &mut Work<'_>, token: &str) -> Result<(), Actio
 
 /// The links that were mailed to the address before are good no longer, and it is told.
 async fn move_to(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     account: &Account,
     link: &Link,

@@ -9,18 +9,18 @@ use crate::{
     },
 };
 use domain::{
-    fault::Faults,
+    field_error::FieldErrors,
     ids::UserId,
     people::{NewPerson, Role, UncheckedPerson},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Reads an admin, whatever role was given.
 ///
 /// # Errors
 /// A field is wrong.
 pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let admin = UncheckedPerson {
         role: Some(Role::Admin),
         ..given
@@ -34,7 +34,7 @@ pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
 /// # Errors
 /// The address is taken.
 pub async fn create_admin(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     admin: &NewPerson,
     hash: PasswordHash,
 ) -> Result<UserId, ActionError> {

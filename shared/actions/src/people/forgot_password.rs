@@ -10,7 +10,7 @@ use domain::{
     ids::ResetRequestId,
     people::{AccountEventKind, LoginAddress},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Links that a person may have open at a time: asking on does not flood the address.
 const OPEN_LINKS: i64 = 3;
@@ -19,7 +19,7 @@ const OPEN_LINKS: i64 = 3;
 ///
 /// # Errors
 /// The database failed.
-pub async fn forgot_password(work: &mut Work<'_>, email: &str) -> Result<(), ActionError> {
+pub async fn forgot_password(work: &mut UnitOfWork<'_>, email: &str) -> Result<(), ActionError> {
     let request = ResetRequestId(work.cx.ids.uuid(work.now()));
     store::insert_reset_request(work, request, email).await?;
     job_list::enqueue(work, &Job::RequestPasswordReset { request }).await?;
@@ -32,7 +32,7 @@ pub async fn forgot_password(work: &mut Work<'_>, email: &str) -> Result<(), Act
 /// # Errors
 /// The database failed.
 pub async fn answer_reset_request(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     request: ResetRequestId,
 ) -> Result<(), ActionError> {
     let Some(given) = store::take_reset_request(work, request).await? else {

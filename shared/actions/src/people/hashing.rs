@@ -168,10 +168,10 @@ fn fits(memory: &Memory, password: &SecretString, hash: &str) -> Result<bool, Ac
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::fault::Faults;
+    use domain::field_error::FieldErrors;
 
     fn parsed(text: &str) -> Option<Password> {
-        Password::parse(&mut Faults::new(), "password", Some(text))
+        Password::parse(&mut FieldErrors::new(), "password", Some(text))
     }
 
     #[tokio::test]

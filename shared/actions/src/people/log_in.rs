@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{ids::UserId, people::LoginAddress};
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 use secrecy::SecretString;
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_credentials");
@@ -54,7 +54,7 @@ pub async fn verify_login(
 /// # Errors
 /// It is another one meanwhile, or the account may not be used.
 pub async fn log_in(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     verified: &VerifiedLogin,
 ) -> Result<LoggedIn, ActionError> {
     if !store::hold_credentials(&mut work.tx, verified.id, &verified.hash).await? {

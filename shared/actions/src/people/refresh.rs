@@ -8,7 +8,7 @@ use crate::{
         store::person,
     },
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_refresh_token");
 
@@ -38,7 +38,10 @@ impl Refreshed {
 ///
 /// # Errors
 /// The token is unknown, expired or of a session that ended.
-pub async fn refresh(work: &mut Work<'_>, token: &RefreshToken) -> Result<Refreshed, ActionError> {
+pub async fn refresh(
+    work: &mut UnitOfWork<'_>,
+    token: &RefreshToken,
+) -> Result<Refreshed, ActionError> {
     let (now, hash) = (work.now(), token.hash());
     let Some(found) = store::lock_refresh_token(&mut work.tx, &hash).await? else {
         return Err(REFUSED);

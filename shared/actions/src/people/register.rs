@@ -10,11 +10,11 @@ use crate::{
     },
 };
 use domain::{
-    actor::{Actor, By},
+    actor::{Actor, Initiator},
     ids::UserId,
     people::{AccountEventKind, NewPerson, Person, Role},
 };
-use platform::{config::StaffRegistration, context::Context, work::Work};
+use platform::{config::StaffRegistration, context::Context, work::UnitOfWork};
 
 /// What became of a registration.
 #[derive(Debug)]
@@ -64,13 +64,13 @@ fn is_admin(by: Option<Actor>) -> bool {
 /// # Errors
 /// The caller may not; the address or the employee number is taken.
 pub async fn register(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     new: &NewPerson,
     hash: PasswordHash,
 ) -> Result<Registered, ActionError> {
     let by = match work.by() {
-        By::Person(actor) => Some(actor),
-        By::System => None,
+        Initiator::Person(actor) => Some(actor),
+        Initiator::System => None,
     };
     may_register(work.cx, by, new.role)?;
     let known = Known::Password(hash, AddressIs::ToBeConfirmed);
@@ -94,7 +94,7 @@ pub async fn register(
 /// Writes the account. The constraints decide who of two at once gets an address. Whoever has not
 /// been vouched for is asked to confirm it.
 pub(in crate::people) async fn create(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     new: &NewPerson,
     known: &Known,
 ) -> Result<UserId, ActionError> {

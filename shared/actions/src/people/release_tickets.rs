@@ -6,7 +6,7 @@ use crate::{
     tickets::{Release, release},
 };
 use domain::{ids::UserId, people::Person};
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Puts an agent's active tickets back to the queue; automation finds other agents for them. Each
 /// is a transaction of its own, and stays put back whatever becomes of `work`.
@@ -14,7 +14,7 @@ use platform::work::Work;
 /// # Errors
 /// There is no such agent.
 pub async fn release_tickets(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     agent: UserId,
 ) -> Result<(Person, usize), ActionError> {
     let load = work.cx.config.tickets.load;

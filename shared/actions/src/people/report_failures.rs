@@ -17,7 +17,7 @@ use domain::{
     ids::{ResetRequestId, UserId},
     people::{AccountEventKind, LoginAddress},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// An owner is told once in the time that failures count, and so often in a day: guessing on does not
 /// flood the address.
@@ -29,7 +29,7 @@ const IN_A_DAY: i64 = 4;
 /// # Errors
 /// The database failed.
 pub async fn report_failures(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     address: &LoginAddress,
 ) -> Result<(), ActionError> {
     let report = ResetRequestId(work.cx.ids.uuid(work.now()));
@@ -42,7 +42,10 @@ pub async fn report_failures(
 ///
 /// # Errors
 /// The database failed.
-pub async fn report_failures_of(work: &mut Work<'_>, person: UserId) -> Result<(), ActionError> {
+pub async fn report_failures_of(
+    work: &mut UnitOfWork<'_>,
+    person: UserId,
+) -> Result<(), ActionError> {
     let account = store::lock(&mut work.tx, person).await?;
     tell_owner(work, account).await
 }
@@ -52,7 +55,7 @@ pub async fn report_failures_of(work: &mut Work<'_>, person: UserId) -> Result<(
 /// # Errors
 /// The database failed.
 pub async fn answer_failure_report(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     report: ResetRequestId,
 ) -> Result<(), ActionError> {
     let Some(given) = store::take_reset_request(work, report).await? else {
@@ -67,7 +70,10 @@ pub async fn answer_failure_report(
 }
 
 /// Nobody is told of an account that may not be used, or has no password here.
-async fn tell_owner(work: &mut Work<'_>, account: Option<Account>) -> Result<(), ActionError> {
+async fn tell_owner(
+    work: &mut UnitOfWork<'_>,
+    account: Option<Account>,
+) -> Result<(), ActionError> {
     let Some(account) = account.filter(|account| account.active && !account.external) else {
         return Ok(());
     };

@@ -12,7 +12,7 @@ use domain::{
     ids::UserId,
     people::{AccountEventKind, LoginAddress},
 };
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// Whose password was set.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionErr
 /// # Errors
 /// The token is none of ours, was used, or is too old.
 pub async fn reset_password(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     token: &str,
     hash: &PasswordHash,
 ) -> Result<ResetAccount, ActionError> {

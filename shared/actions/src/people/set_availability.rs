@@ -9,7 +9,7 @@ use domain::{
     actor::Actor,
     people::{Availability, AvailabilityNow, Role},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Sets whether the caller takes tickets; the present answer again changes nothing. An agent who
 /// becomes available is given what waits. Admins are never assigned to by automation.
@@ -17,7 +17,7 @@ use platform::work::Work;
 /// # Errors
 /// [`ActionError::NotFound`] for a caller who is not of the staff.
 pub async fn set_availability(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     by: Actor,
     to: Availability,
 ) -> Result<AvailabilityNow, ActionError> {
@@ -28,7 +28,7 @@ pub async fn set_availability(
         let now = work.now();
         store::save_availability(&mut work.tx, by.id, to, now).await?;
         if to == Availability::Available && by.role == Role::Support {
-            job_list::enqueue(work, &Job::FillAgent { agent: by.id }).await?;
+            job_list::enqueue(work, &Job::AssignToAvailableAgent { agent: by.id }).await?;
         }
     }
     let load = work.cx.config.tickets.load;

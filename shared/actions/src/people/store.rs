@@ -4,15 +4,15 @@ use crate::{error::ActionError, people::known::Known};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::{
-    assignment::Load,
+    assignment::WorkloadRule,
     ids::UserId,
     json::Json,
     people::{
-        AgentStats, Availability, AvailabilityNow, Change, Department, NewPerson, NewSupportInfo,
+        AgentStats, Availability, AvailabilityNow, Department, NewPerson, NewSupportInfo, Patch,
         Person, ProfileChange, Role, Shift, SupportInfo, SupportInfoChange,
     },
 };
-use platform::{db, work::Work};
+use platform::{db, work::UnitOfWork};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -97,7 +97,11 @@ pub(super) async fn insert_agent(
 ///
 /// # Errors
 /// There is no such person.
-pub async fn person(db: &mut PgConnection, id: UserId, load: Load) -> Result<Person, ActionError> {
+pub async fn person(
+    db: &mut PgConnection,
+    id: UserId,
+    load: WorkloadRule,
+) -> Result<Person, ActionError> {
     let found = people(db, &[id.0], load).await?.pop();
     found.ok_or(ActionError::NotFound("user"))
 }
@@ -106,7 +110,7 @@ pub async fn person(db: &mut PgConnection, id: UserId, load: Load) -> Result<Per
 pub(super) async fn people(
     db: &mut PgConnection,
     ids: &[Uuid],
-    load: Load,
+    load: WorkloadRule,
 ) -> Result<Vec<Person>, sqlx::Error> {
     let rows = sqlx::query!(
         "select id, email, first_name, last_name, phone_number, role, language, timezone, active,
@@ -147,7 +151,7 @@ pub(super) async fn people(
 async fn support_info(
     db: &mut PgConnection,
     staff: &[Uuid],
-    load: Load,
+    load: WorkloadRule,
 ) -> Result<HashMap<UserId, SupportInfo>, sqlx::Error> {
     if staff.is_empty() {
         return Ok(HashMap::new());
@@ -205,7 +209,7 @@ async fn support_info(
 
 /// Writes what a person changed of their own account; what is absent stays.
 pub(super) async fn update_profile(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: UserId,
     change: &ProfileChange,
 ) -> Result<(), sqlx::Error> {
@@ -229,7 +233,7 @@ pub(super) async fn update_profile(
 
 /// Writes what was changed of what a member of the staff is known by; what is absent stays.
 pub(super) async fn update_agent(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: UserId,
     change: &SupportInfoChange,
 ) -> Result<(), sqlx::Error> {
@@ -248,7 +252,7 @@ pub(super) async fn update_agent(
         change.level.map(|level| level.0),
         change.shift_schedule.as_ref().map(Json) as _,
         change.max_concurrent_tickets,
-        change.employee_id == Change::Cleared,
+        change.employee_id == Patch::Cleared,
     )
     .execute(&mut *work.tx)
     .await?;
@@ -257,7 +261,7 @@ pub(super) async fn update_agent(
 
 /// Writes what a person may do, and whether the account may be used.
 pub(super) async fn update_standing(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: UserId,
     role: Role,
     active: bool,
@@ -337,7 +341,7 @@ pub(super) async fn save_availability(
 pub async fn availability(
     db: impl PgExecutor<'_>,
     agent: UserId,
-    load: Load,
+    load: WorkloadRule,
 ) -> Result<Option<AvailabilityNow>, sqlx::Error> {
     sqlx::query_as!(
         AvailabilityNow,

@@ -6,14 +6,14 @@ use domain::{
     sla::{Policy, PolicyRule, default_rules, first_match},
     tickets::{Category, Priority},
 };
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// The policy of a ticket: that of the first rule that fits.
 ///
 /// # Errors
 /// The database failed.
 pub(crate) async fn policy_for(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     priority: Priority,
     category: Category,
     customer_role: Role,
@@ -53,7 +53,7 @@ fn in_force(kept: Vec<PolicyRule>, cx: &Context) -> Vec<PolicyRule> {
 /// # Errors
 /// The database failed.
 pub async fn replace_policies(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     rules: &[PolicyRule],
 ) -> Result<Vec<PolicyRule>, ActionError> {
     store::replace_policies(&mut work.tx, rules).await?;

@@ -5,8 +5,8 @@
 //! no other: it is left to the next sweep, as is one whose lock somebody holds for long. Several
 //! tickets are handled at a time, since most of what one costs is waiting for the database.
 
-use crate::{assignment::Desks, error::ActionError, sla::store, tickets::Swept};
-use domain::{actor::By, ids::TicketId};
+use crate::{assignment::RosterCache, error::ActionError, sla::store, tickets::Swept};
+use domain::{actor::Initiator, ids::TicketId};
 use futures_util::{StreamExt, stream};
 use platform::{context::Context, error_chain::Chain};
 use std::{collections::HashSet, future, num::NonZeroUsize};
@@ -27,7 +27,7 @@ impl SlaSwept {
         match did {
             Ok(did) => {
                 self.found = self.found.saturating_add(did.found);
-                self.escalated = self.escalated.saturating_add(usize::from(did.lifted));
+                self.escalated = self.escalated.saturating_add(usize::from(did.escalated));
             }
             Err(error) => {
                 tracing::error!(ticket.id = %ticket, error = %Chain(&error), "the deadlines of a ticket could not be swept");
@@ -58,7 +58,7 @@ pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, Ac
         let mut seen = HashSet::new();
         due.retain(|(_, ticket)| seen.insert(*ticket));
         // Read anew for each batch: who became free meanwhile is not passed over for long.
-        let desks = &Desks::default();
+        let desks = &RosterCache::default();
         stream::iter(due)
             .map(|(_, ticket)| async move { (ticket, one(cx, ticket, desks).await) })
             .buffer_unordered(at_a_time.get())
@@ -81,9 +81,9 @@ pub async fn next_deadline(
     Ok(store::next_due(&cx.pool).await?)
 }
 
-async fn one(cx: &Context, ticket: TicketId, desks: &Desks) -> Result<Swept, ActionError> {
+async fn one(cx: &Context, ticket: TicketId, desks: &RosterCache) -> Result<Swept, ActionError> {
     let sweeping = async {
-        let mut work = cx.begin(By::System).await?;
+        let mut work = cx.begin(Initiator::System).await?;
         store::wait_briefly(&mut work.tx).await?;
         let did = crate::tickets::sweep(&mut work, ticket, desks).await?;
         work.commit().await?;

@@ -13,7 +13,7 @@ use domain::{
     ids::UserId,
     tickets::{Category, Priority, Status},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
 /// Names the lock that a roll-up holds: any number that nothing else uses.
@@ -23,7 +23,10 @@ const ROLL_UP_LOCK: i64 = 0x7374_6174_7321;
 ///
 /// # Errors
 /// The database failed.
-pub async fn mark_dirty(work: &mut Work<'_>, created_at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub async fn mark_dirty(
+    work: &mut UnitOfWork<'_>,
+    created_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into stats_dirty (bucket) values ($1)",
         bucket_of(created_at)

@@ -1,14 +1,14 @@
 //! A ticket is given to an agent by hand, or taken up by whoever works on it.
 
 use crate::error::ActionError;
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use domain::{
     actor::Actor,
     ids::UserId,
     people::Role,
-    tickets::{Case, Ticket, Worker, access::Action},
+    tickets::{ActingAgent, Ticket, TicketChange, access::Action},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// To whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Capacity {
 /// [`ActionError::Forbidden`] when an agent names another, [`ActionError::Invalid`] for somebody
 /// who is no active agent, [`ActionError::Conflict`] past the limit or when the ticket is over.
 pub async fn assign(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     to: AssignTo,
     capacity: Capacity,
@@ -52,10 +52,10 @@ pub async fn assign(
         ));
     }
     let room = crate::assignment::lock_active_agent(work, agent, "agentId").await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     let holds_it = case.ticket().assigned_to == Some(agent);
     // Checked before capacity: `force` overrides capacity, never a resolved or closed status.
-    case.give(agent, None, work.now())?;
+    case.assign(agent, None, work.now())?;
     if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
         return Err(ActionError::conflict(
             "agent_at_capacity",
@@ -65,19 +65,19 @@ pub async fn assign(
             ),
         ));
     }
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
 /// The caller as somebody who works on the ticket: whose row is locked, until the transaction ends,
 /// if that work assigns the ticket.
 pub(super) async fn worker(
-    work: &mut Work<'_>,
-    case: &Case,
+    work: &mut UnitOfWork<'_>,
+    case: &TicketChange,
     actor: &Actor,
-) -> Result<Worker, ActionError> {
+) -> Result<ActingAgent, ActionError> {
     if case.is_there_to_take() {
         crate::assignment::lock_active_agent(work, actor.id, "agentId").await?;
     }
-    Ok(Worker::locked(actor.id))
+    Ok(ActingAgent::locked(actor.id))
 }

@@ -1,10 +1,10 @@
 //! Sweep: what was resolved long ago is closed; a customer who has been asked is reminded, and
 //! the ticket resolved when no answer comes.
 
-use crate::tickets::{Newness, load_for_system, save};
+use crate::tickets::{SaveMode, load_for_system, save};
 use crate::{error::ActionError, tickets::store};
-use domain::{actor::By, ids::TicketId, tickets::Status};
-use platform::{context::Context, error_chain::Chain, work::Work};
+use domain::{actor::Initiator, ids::TicketId, tickets::Status};
+use platform::{context::Context, error_chain::Chain, work::UnitOfWork};
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,14 +60,14 @@ enum Did {
 }
 
 async fn one(cx: &Context, ticket: TicketId) -> Result<Option<Did>, ActionError> {
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     let did = decide(&mut work, ticket).await?;
     work.commit().await?;
     Ok(did)
 }
 
 /// Decides by the row as it is now, locked: it may have changed since it was listed.
-async fn decide(work: &mut Work<'_>, ticket: TicketId) -> Result<Option<Did>, ActionError> {
+async fn decide(work: &mut UnitOfWork<'_>, ticket: TicketId) -> Result<Option<Did>, ActionError> {
     let rules = &work.cx.config.tickets;
     let now = work.now();
     let mut case = load_for_system(work, ticket).await?;
@@ -104,6 +104,6 @@ async fn decide(work: &mut Work<'_>, ticket: TicketId) -> Result<Option<Did>, Ac
         | Status::Resolved
         | Status::Closed => return Ok(None),
     };
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(Some(did))
 }

@@ -1,6 +1,6 @@
 //! A ticket is closed by hand.
 
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use crate::{
     error::ActionError,
     tickets::{mentions, store},
@@ -11,7 +11,7 @@ use domain::{
     ids::TicketId,
     tickets::{Closing, Conclusion, Duplicate, Ticket, access::Action, input::ANOTHER_TICKET},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Staff close a ticket; one that is not resolved yet is resolved at the same instant.
 ///
@@ -19,7 +19,7 @@ use platform::work::Work;
 /// [`ActionError::Invalid`] for a `duplicateOf` that the caller may not see,
 /// [`ActionError::Conflict`] when it is closed already.
 pub async fn close(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     closing: Closing,
 ) -> Result<Ticket, ActionError> {
@@ -29,7 +29,7 @@ pub async fn close(
         Some(other) => Some(original(work, &actor, other, loaded.ticket().id).await?),
         None => None,
     };
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
     let conclusion = Conclusion {
         summary: closing.summary,
@@ -38,7 +38,7 @@ pub async fn close(
         duplicate,
     };
     case.close(conclusion, worker, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
@@ -47,21 +47,21 @@ pub async fn close(
 /// # Errors
 /// [`ActionError::Forbidden`] for staff, [`ActionError::Conflict`] when it is resolved or closed.
 pub async fn close_by_customer(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     reason: Option<String>,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::CloseOwn).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     case.close_by_customer(reason, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
 /// The ticket that this one is a duplicate of: another one, which the caller may see.
 async fn original(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     actor: &Actor,
     named: &TicketKey,
     closed: TicketId,

@@ -1,12 +1,12 @@
 //! Texts and labels of a ticket are changed.
 
 use crate::error::ActionError;
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use domain::{
     people::Role,
     tickets::{Ticket, TicketEdit, access::Action},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Changes what `edit` names. Priority, department and targets do not follow from another
 /// category.
@@ -15,16 +15,16 @@ use platform::work::Work;
 /// [`ActionError::Forbidden`] when a requester names a field that is for staff,
 /// [`ActionError::Conflict`] when a requester changes a ticket that has been answered.
 pub async fn edit(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     edit: TicketEdit,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Edit).await?;
     may_edit(actor.role, &edit)?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     case.edit(edit, actor.role, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 

@@ -1,12 +1,12 @@
 //! A ticket is lifted to a higher level: by hand, or by the rule that follows a breach.
 
-use crate::tickets::{Newness, Target, load, person, save, save_among};
-use crate::{assignment::Desks, error::ActionError};
+use crate::tickets::{SaveMode, Target, load, person, save, save_among};
+use crate::{assignment::RosterCache, error::ActionError};
 use domain::{
     ids::{TicketId, UserId},
-    tickets::{Case, Escalation, Ticket, access::Action},
+    tickets::{Escalation, Ticket, TicketChange, access::Action},
 };
-use platform::{config::AutoEscalate, work::Work};
+use platform::{config::AutoEscalate, work::UnitOfWork};
 
 /// To whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum EscalateTo {
 /// [`ActionError::Invalid`] for somebody who is no active agent or admin,
 /// [`ActionError::Conflict`] when the ticket is over.
 pub async fn escalate(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     to: EscalateTo,
     reason: String,
@@ -33,11 +33,11 @@ pub async fn escalate(
     if let EscalateTo::Person(agent) = to {
         crate::assignment::lock_active_agent(work, agent, "escalatedTo").await?;
     }
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     let to = match to {
         EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
-            let desks = Desks::default();
+            let desks = RosterCache::default();
             crate::assignment::claim_for_escalation(work, case.ticket(), &desks).await?
         }
     };
@@ -47,7 +47,7 @@ pub async fn escalate(
         automatic: false,
     };
     case.escalate(escalation, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
@@ -58,17 +58,17 @@ pub async fn escalate(
 /// # Errors
 /// The database failed.
 pub async fn sweep(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
-    desks: &Desks,
+    desks: &RosterCache,
 ) -> Result<Swept, ActionError> {
     let mut case = crate::tickets::load_for_system(work, ticket).await?;
     let found = case.sweep(work.now()).len();
     let level = case.ticket().escalation_level;
-    save_among(work, &mut case, Newness::Loaded, desks).await?;
+    save_among(work, &mut case, SaveMode::Update, desks).await?;
     Ok(Swept {
         found,
-        lifted: case.ticket().escalation_level > level,
+        escalated: case.ticket().escalation_level > level,
     })
 }
 
@@ -78,14 +78,14 @@ pub struct Swept {
     /// Warnings and breaches put on record.
     pub found: usize,
     /// Whether it was escalated.
-    pub lifted: bool,
+    pub escalated: bool,
 }
 
 /// Escalates a case that has to be, before it is saved: the rule does it, not the actor.
 pub(super) async fn by_rule(
-    work: &mut Work<'_>,
-    case: &mut Case,
-    desks: &Desks,
+    work: &mut UnitOfWork<'_>,
+    case: &mut TicketChange,
+    desks: &RosterCache,
 ) -> Result<(), ActionError> {
     let Some(breach) = case.must_escalate() else {
         return Ok(());

@@ -3,10 +3,10 @@
 
 mod assign;
 mod auto_close;
+mod backfill_index;
 mod close;
 mod edit;
 mod escalate;
-mod learn;
 pub mod list;
 pub mod mentions;
 mod open;
@@ -25,10 +25,10 @@ pub(crate) mod store;
 
 pub use assign::{AssignTo, Capacity, assign};
 pub use auto_close::{AutoClosed, auto_close};
+pub use backfill_index::backfill_index;
 pub use close::{close, close_by_customer};
 pub use edit::edit;
 pub use escalate::{EscalateTo, Swept, escalate, sweep};
-pub use learn::learn_unknown;
 pub use open::open;
 pub use priority::set_priority;
 pub use rate::{rate, rate_by_survey};
@@ -39,15 +39,17 @@ pub use reply::{may_write, reply};
 pub use status::set_status;
 
 use crate::tickets::reactions::reactions;
-use crate::{assignment::Desks, error::ActionError, job_list, people::directory};
+use crate::{assignment::RosterCache, error::ActionError, job_list, people::directory};
 use domain::tickets::TicketKey;
-use domain::tickets::{Case, ChangedBy, Entry, EntryBy, Priority, Ticket, TicketEvent, access};
+use domain::tickets::{
+    Attribution, EventActor, PendingEvent, Priority, Ticket, TicketChange, TicketEvent, access,
+};
 use domain::{
-    actor::{Actor, By},
+    actor::{Actor, Initiator},
     ids::{EventId, TicketId},
     sla::Policy,
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Which ticket, and at which version the caller believes it to be.
 #[derive(Debug, Clone)]
@@ -69,9 +71,9 @@ impl From<TicketId> for Target {
 
 /// A ticket that is locked, with a version that has not been compared yet. Whom and what the caller
 /// names beside it is judged before that (403, 422), its state after (409): only
-/// [`Loaded::unchanged`] gives what can be changed.
+/// [`Loaded::at_expected_version`] gives what can be changed.
 pub(crate) struct Loaded {
-    case: Case,
+    case: TicketChange,
     expected: Option<i64>,
 }
 
@@ -82,7 +84,7 @@ impl Loaded {
     }
 
     /// The ticket to be changed, if it is at the version that the caller has seen.
-    pub fn unchanged(self) -> Result<Case, ActionError> {
+    pub fn at_expected_version(self) -> Result<TicketChange, ActionError> {
         let present = self.case.ticket().version;
         match self.expected {
             Some(version) if version != present => Err(ActionError::Stale { present }),
@@ -93,7 +95,7 @@ impl Loaded {
 
 /// Loads a ticket for a change: locked, and only if the person may.
 pub(crate) async fn load(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     actor: &Actor,
     target: &Target,
     action: access::Action,
@@ -111,59 +113,59 @@ pub(crate) async fn load(
 
 /// Loads a ticket for a change of the system's own.
 pub(crate) async fn load_for_system(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
-) -> Result<Case, ActionError> {
+) -> Result<TicketChange, ActionError> {
     lock(work, &TicketKey::Id(ticket)).await
 }
 
 /// What happens to a ticket happens after what happened to it before: also when this request came first,
 /// and had to wait for the other, whose clock may be ahead by a little.
-async fn lock(work: &mut Work<'_>, key: &TicketKey) -> Result<Case, ActionError> {
+async fn lock(work: &mut UnitOfWork<'_>, key: &TicketKey) -> Result<TicketChange, ActionError> {
     let ticket = store::lock(&mut *work.tx, key)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
     work.not_before(ticket.updated_at);
     let mut clocks = crate::sla::store::load(&mut *work.tx, &[ticket.id.0]).await?;
     let clocks = clocks.remove(&ticket.id).unwrap_or_default();
-    Ok(Case::loaded(ticket, clocks))
+    Ok(TicketChange::loaded(ticket, clocks))
 }
 
 /// Saves a case: row, clocks, history, the jobs that follow, and the bucket of the statistics. A
 /// case that has to be escalated by rule is escalated first. A case to which nothing happened is
 /// left alone.
 pub(crate) async fn save(
-    work: &mut Work<'_>,
-    case: &mut Case,
-    newness: Newness,
+    work: &mut UnitOfWork<'_>,
+    case: &mut TicketChange,
+    newness: SaveMode,
 ) -> Result<(), ActionError> {
-    save_among(work, case, newness, &Desks::default()).await
+    save_among(work, case, newness, &RosterCache::default()).await
 }
 
 /// As [`save`]; `desks` are those of all tickets that are escalated together.
 pub(crate) async fn save_among(
-    work: &mut Work<'_>,
-    case: &mut Case,
-    newness: Newness,
-    desks: &Desks,
+    work: &mut UnitOfWork<'_>,
+    case: &mut TicketChange,
+    newness: SaveMode,
+    desks: &RosterCache,
 ) -> Result<(), ActionError> {
     escalate::by_rule(work, case, desks).await?;
     if case.entries().is_empty() {
         return Ok(());
     }
     let read_version = match newness {
-        Newness::New => None,
-        Newness::Loaded => Some(case.stamp(work.now())),
+        SaveMode::Insert => None,
+        SaveMode::Update => Some(case.stamp(work.now())),
     };
     store::write(&mut work.tx, case, read_version).await?;
     let ticket = case.ticket();
     let entries = case.entries().iter();
     let events: Vec<_> = entries.map(|entry| event(work, entry, ticket.id)).collect();
     store::insert_events(&mut *work.tx, ticket.id, &events).await?;
-    let (holder, load) = (ticket.assigned_to, work.cx.config.tickets.load);
+    let (assignee, load) = (ticket.assigned_to, work.cx.config.tickets.load);
     let follow = events
         .iter()
-        .flat_map(|event| reactions(event, holder, load));
+        .flat_map(|event| reactions(event, assignee, load));
     job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
         .extend(events.iter().map(|event| event.what.name()));
@@ -172,11 +174,11 @@ pub(crate) async fn save_among(
 }
 
 /// An entry of the history, and who did it.
-fn event(work: &Work<'_>, entry: &Entry, ticket: TicketId) -> TicketEvent {
+fn event(work: &UnitOfWork<'_>, entry: &PendingEvent, ticket: TicketId) -> TicketEvent {
     let by = match (entry.by, work.by()) {
-        (EntryBy::Person(person, role), _) => ChangedBy::Person(person, role),
-        (EntryBy::Actor, By::Person(actor)) => ChangedBy::Person(actor.id, actor.role),
-        (EntryBy::Actor, By::System) | (EntryBy::System, _) => ChangedBy::System,
+        (Attribution::Person(person, role), _) => EventActor::Person(person, role),
+        (Attribution::Actor, Initiator::Person(actor)) => EventActor::Person(actor.id, actor.role),
+        (Attribution::Actor, Initiator::System) | (Attribution::System, _) => EventActor::System,
     };
     TicketEvent {
         id: EventId(work.cx.ids.uuid(entry.at)),
@@ -189,11 +191,11 @@ fn event(work: &Work<'_>, entry: &Entry, ticket: TicketId) -> TicketEvent {
 
 /// Whether a case is in the database yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Newness {
+pub(crate) enum SaveMode {
     /// Not yet.
-    New,
+    Insert,
     /// It was loaded from there.
-    Loaded,
+    Update,
 }
 
 pub(crate) fn denied(why: access::Denied) -> ActionError {
@@ -216,7 +218,7 @@ pub(crate) fn denied(why: access::Denied) -> ActionError {
 
 /// The policy that a ticket gets with this priority, by the rules as they are now.
 async fn policy_for(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: &Ticket,
     priority: Priority,
 ) -> Result<Policy, ActionError> {
@@ -226,10 +228,10 @@ async fn policy_for(
 }
 
 /// The person who acts; actions of people are never called on behalf of the system.
-pub(crate) fn person(work: &Work<'_>) -> Result<Actor, ActionError> {
+pub(crate) fn person(work: &UnitOfWork<'_>) -> Result<Actor, ActionError> {
     match work.by() {
-        By::Person(actor) => Ok(actor),
-        By::System => Err(ActionError::Internal(
+        Initiator::Person(actor) => Ok(actor),
+        Initiator::System => Err(ActionError::Internal(
             "an action of people was called by the system",
         )),
     }

@@ -1,6 +1,6 @@
 //! A ticket is created.
 
-use crate::tickets::{Newness, person, save};
+use crate::tickets::{SaveMode, person, save};
 use crate::{
     error::ActionError,
     people::directory::{self, Named},
@@ -9,16 +9,16 @@ use crate::{
 use domain::{
     attachments::Place,
     ids::{TicketId, UserId},
-    tickets::{Case, NewTicket, Opening, Ticket},
+    tickets::{NewTicket, Opening, Ticket, TicketChange},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Creates a ticket. That requesters do so for themselves alone is known since it was read
 /// ([`NewTicket::parse`]).
 ///
 /// # Errors
 /// [`ActionError::Invalid`] for a `customerId` that is no active customer's.
-pub async fn open(work: &mut Work<'_>, mut new: NewTicket) -> Result<Ticket, ActionError> {
+pub async fn open(work: &mut UnitOfWork<'_>, mut new: NewTicket) -> Result<Ticket, ActionError> {
     let customer = customer(work, new.customer).await?;
     let policy = crate::sla::policy_for(work, new.priority, new.category, customer.role).await?;
     let id = TicketId(work.cx.ids.uuid(work.now()));
@@ -34,13 +34,13 @@ pub async fn open(work: &mut Work<'_>, mut new: NewTicket) -> Result<Ticket, Act
         policy,
         at: now,
     };
-    let mut case = Case::created(Ticket::opened(new, opening));
-    save(work, &mut case, Newness::New).await?;
+    let mut case = TicketChange::created(Ticket::opened(new, opening));
+    save(work, &mut case, SaveMode::Insert).await?;
     Ok(case.into_ticket())
 }
 
 /// Whose ticket it is to be.
-async fn customer(work: &mut Work<'_>, id: UserId) -> Result<Named, ActionError> {
+async fn customer(work: &mut UnitOfWork<'_>, id: UserId) -> Result<Named, ActionError> {
     let customer = directory::find(&mut *work.tx, id).await?;
     customer
         .filter(|person| person.active && !person.role.is_staff())

@@ -1,27 +1,27 @@
 //! The customer rates a resolution.
 
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use crate::{error::ActionError, people::directory};
 use domain::{
     ids::TicketId,
     tickets::{NewRating, RatedBy, Ticket, access::Action},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Rates the last resolution, once.
 ///
 /// # Errors
 /// [`ActionError::Conflict`] when it is not resolved, or rated already.
 pub async fn rate(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     rating: NewRating,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Rate).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     case.rate(rating, RatedBy::SignedIn, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
@@ -31,7 +31,7 @@ pub async fn rate(
 /// As [`rate`]; also when the ticket has been reopened since. It is the customer's act, since
 /// nobody else got the link.
 pub async fn rate_by_survey(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: TicketId,
     cycle: i32,
     rating: NewRating,
@@ -45,6 +45,6 @@ pub async fn rate_by_survey(
         role: customer.role,
     };
     case.rate(rating, by, work.now())?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }

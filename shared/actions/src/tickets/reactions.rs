@@ -2,57 +2,57 @@
 
 use crate::job_list::Job;
 use domain::{
-    assignment::Load,
+    assignment::WorkloadRule,
     ids::UserId,
-    tickets::{Happened, Status, TicketEvent},
+    tickets::{Status, TicketEvent, TicketEventKind},
 };
 
-/// The jobs that follow from an event. `holder` is who has the ticket after all that happened in
+/// The jobs that follow from an event. `assignee` is who has the ticket after all that happened in
 /// the same unit of work, `load` what counts against the holder's limit.
 #[must_use]
-pub fn reactions(event: &TicketEvent, holder: Option<UserId>, load: Load) -> Vec<Job> {
+pub fn reactions(event: &TicketEvent, assignee: Option<UserId>, load: WorkloadRule) -> Vec<Job> {
     let tell = Job::PlanNotifications { event: event.id };
     let find_agent = || {
-        holder.is_none().then_some(Job::AssignTicket {
+        assignee.is_none().then_some(Job::AssignTicket {
             ticket: event.ticket,
         })
     };
-    let fill = |agent: Option<UserId>| agent.map(|agent| Job::FillAgent { agent });
+    let fill = |agent: Option<UserId>| agent.map(|agent| Job::AssignToAvailableAgent { agent });
     let jobs = match &event.what {
-        Happened::Created => [find_agent(), Some(tell), None],
-        Happened::Assigned { from, .. } => [Some(tell), fill(*from), None],
-        Happened::Unassigned { from } => [None, fill(Some(*from)), None],
-        Happened::StatusChanged {
+        TicketEventKind::Created => [find_agent(), Some(tell), None],
+        TicketEventKind::Assigned { from, .. } => [Some(tell), fill(*from), None],
+        TicketEventKind::Unassigned { from } => [None, fill(Some(*from)), None],
+        TicketEventKind::StatusChanged {
             to: Status::Open, ..
         } => [find_agent(), None, None],
-        Happened::StatusChanged {
+        TicketEventKind::StatusChanged {
             to: Status::WaitingCustomer,
             ..
         } => match load {
-            Load::All => [Some(tell), None, None],
-            Load::WithoutWaiting => [Some(tell), fill(holder), None],
+            WorkloadRule::All => [Some(tell), None, None],
+            WorkloadRule::WithoutWaiting => [Some(tell), fill(assignee), None],
         },
-        Happened::StatusChanged { .. } => [None, None, None],
-        Happened::Escalated { from, .. } => [Some(tell), fill(*from), None],
-        Happened::Resolved { .. } => [Some(tell), fill(holder), None],
-        Happened::Reopened { .. } => [find_agent(), Some(tell), None],
-        Happened::MessageAdded { .. }
-        | Happened::NoteAdded { .. }
-        | Happened::Closed
-        | Happened::SlaAtRisk { .. }
-        | Happened::SlaBreached { .. }
-        | Happened::Reminded => [Some(tell), None, None],
+        TicketEventKind::StatusChanged { .. } => [None, None, None],
+        TicketEventKind::Escalated { from, .. } => [Some(tell), fill(*from), None],
+        TicketEventKind::Resolved { .. } => [Some(tell), fill(assignee), None],
+        TicketEventKind::Reopened { .. } => [find_agent(), Some(tell), None],
+        TicketEventKind::MessageAdded { .. }
+        | TicketEventKind::NoteAdded { .. }
+        | TicketEventKind::Closed
+        | TicketEventKind::SlaAtRisk { .. }
+        | TicketEventKind::SlaBreached { .. }
+        | TicketEventKind::Reminded => [Some(tell), None, None],
         // Another department's agents may take it.
-        Happened::DepartmentChanged { .. } => [find_agent(), None, None],
-        Happened::PriorityChanged { .. }
-        | Happened::SubjectChanged { .. }
-        | Happened::DescriptionChanged { .. }
-        | Happened::CategoryChanged { .. }
-        | Happened::LanguageChanged { .. }
-        | Happened::TagsChanged { .. }
-        | Happened::RelatedChanged { .. }
-        | Happened::MessageRedacted { .. }
-        | Happened::Rated { .. } => [None, None, None],
+        TicketEventKind::DepartmentChanged { .. } => [find_agent(), None, None],
+        TicketEventKind::PriorityChanged { .. }
+        | TicketEventKind::SubjectChanged { .. }
+        | TicketEventKind::DescriptionChanged { .. }
+        | TicketEventKind::CategoryChanged { .. }
+        | TicketEventKind::LanguageChanged { .. }
+        | TicketEventKind::TagsChanged { .. }
+        | TicketEventKind::RelatedChanged { .. }
+        | TicketEventKind::MessageRedacted { .. }
+        | TicketEventKind::Rated { .. } => [None, None, None],
     };
     jobs.into_iter().flatten().collect()
 }

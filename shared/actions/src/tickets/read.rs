@@ -7,20 +7,20 @@ use crate::{
     people::directory::{self, Named},
 };
 use domain::tickets::{
-    ChangedBy, Message, Ticket, TicketEvent, TicketKey, TicketNumber,
+    EventActor, Message, Ticket, TicketEvent, TicketKey, TicketNumber,
     access::{Action, Scope, role_may},
 };
 use domain::{
     actor::Actor,
     ids::{TicketId, UserId},
-    paging::{Direction, Section, Start},
+    paging::{Direction, PageRequest, Start},
     sla::Clocks,
 };
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-pub use domain::tickets::access::Reader;
+pub use domain::tickets::access::Viewer;
 
 /// A ticket with what is shown beside it.
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ pub async fn survey(
 
 /// A part of something that is read in order, and how much there is of it.
 #[derive(Debug, Clone)]
-pub struct Part<T> {
+pub struct ThreadPage<T> {
     /// The entries.
     pub entries: Vec<T>,
     /// How many there are in all.
@@ -155,10 +155,10 @@ pub struct Part<T> {
 pub async fn thread(
     db: &mut PgConnection,
     ticket: TicketId,
-    reader: Reader,
-    section: Section,
+    reader: Viewer,
+    section: PageRequest,
     order: Direction,
-) -> sqlx::Result<Option<Part<Message>>> {
+) -> sqlx::Result<Option<ThreadPage<Message>>> {
     let after = match section.start {
         Start::Page(_) => None,
         Start::After(id) => match store::place_of_message(&mut *db, ticket, reader, id).await? {
@@ -175,7 +175,7 @@ pub async fn thread(
     let total = store::count_messages(&mut *db, ticket, reader).await?;
     let named = distinct(entries.iter().flat_map(people_of).flatten());
     let people = directory::names(db, &named).await?;
-    Ok(Some(Part {
+    Ok(Some(ThreadPage {
         entries,
         total,
         next,
@@ -184,7 +184,7 @@ pub async fn thread(
 }
 
 /// One more than wanted tells whether there is more.
-fn cut(section: Section, after: Option<store::Place>) -> store::Cut {
+fn cut(section: PageRequest, after: Option<store::Place>) -> store::Cut {
     store::Cut {
         after,
         offset: section.offset(),
@@ -209,10 +209,13 @@ fn people_of(message: &Message) -> [Option<UserId>; 2] {
 ///
 /// # Errors
 /// The database failed.
-pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<Part<Message>> {
+pub async fn message(
+    db: impl PgExecutor<'_>,
+    message: Message,
+) -> sqlx::Result<ThreadPage<Message>> {
     let named = distinct(people_of(&message).into_iter().flatten());
     let people = directory::names(db, &named).await?;
-    Ok(Part {
+    Ok(ThreadPage {
         entries: vec![message],
         total: 1,
         next: None,
@@ -227,9 +230,9 @@ pub async fn message(db: impl PgExecutor<'_>, message: Message) -> sqlx::Result<
 pub async fn history(
     db: &mut PgConnection,
     ticket: TicketId,
-    reader: Reader,
-    section: Section,
-) -> sqlx::Result<Option<Part<TicketEvent>>> {
+    reader: Viewer,
+    section: PageRequest,
+) -> sqlx::Result<Option<ThreadPage<TicketEvent>>> {
     let after = match section.start {
         Start::Page(_) => None,
         Start::After(id) => match store::place_of_event(&mut *db, ticket, reader, id).await? {
@@ -241,11 +244,11 @@ pub async fn history(
     let next = next(&mut entries, section.limit, |event| event.id.0);
     let total = store::count_events(&mut *db, ticket, reader).await?;
     let actors = distinct(entries.iter().filter_map(|event| match event.by {
-        ChangedBy::Person(person, _) => Some(person),
-        ChangedBy::System => None,
+        EventActor::Person(person, _) => Some(person),
+        EventActor::System => None,
     }));
     let people = directory::names(db, &actors).await?;
-    Ok(Some(Part {
+    Ok(Some(ThreadPage {
         entries,
         total,
         next,
@@ -255,7 +258,7 @@ pub async fn history(
 
 /// Whose eyes a thread and a history are for.
 #[must_use]
-pub fn reader(actor: &Actor) -> Reader {
+pub fn reader(actor: &Actor) -> Viewer {
     Scope::of(actor).reader()
 }
 

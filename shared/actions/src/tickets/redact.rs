@@ -1,6 +1,6 @@
 //! A message is redacted: text and files go, the place in the thread stays.
 
-use crate::tickets::{Newness, Target, denied, load, person, save};
+use crate::tickets::{SaveMode, Target, denied, load, person, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     actor::Actor,
@@ -10,7 +10,7 @@ use domain::{
         access::{self, Action},
     },
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Redacts a message. Its words, its files and whom it mentions are gone when this is committed;
 /// a second time changes nothing.
@@ -19,7 +19,7 @@ use platform::work::Work;
 /// [`ActionError::NotFound`] when the ticket has no such message, [`ActionError::Forbidden`] for an
 /// agent when somebody else wrote it.
 pub async fn redact(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     message: MessageId,
     reason: String,
@@ -27,7 +27,7 @@ pub async fn redact(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Redact).await?;
     let mut message = may_redact(work, &actor, loaded.ticket().id, message).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     if message.redacted_at.is_some() {
         return Ok(message);
     }
@@ -38,7 +38,7 @@ pub async fn redact(
     store::redact_message(&mut work.tx, &message).await?;
     crate::attachments::give_up_of_message(work, message.id).await?;
     case.redact(message.id, message.visibility(), reason, work.now());
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(message)
 }
 
@@ -48,7 +48,7 @@ pub async fn redact(
 /// # Errors
 /// As [`redact`].
 pub async fn may_redact(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     actor: &Actor,
     ticket: TicketId,
     message: MessageId,

@@ -2,45 +2,45 @@
 //! paths or verbs of HTTP. Pure.
 
 use crate::error::ActionError;
-use domain::tickets::{Change, Refused, Status, TicketOperation};
+use domain::tickets::{Status, TicketOperation, TicketRefusal, Transition};
 
-impl From<Refused> for ActionError {
-    fn from(refused: Refused) -> Self {
+impl From<TicketRefusal> for ActionError {
+    fn from(refused: TicketRefusal) -> Self {
         match refused {
-            Refused::Transition { present, wanted } => transition(present, wanted),
-            Refused::PriorityStands { present } => ActionError::conflict(
+            TicketRefusal::Transition { present, wanted } => transition(present, wanted),
+            TicketRefusal::PriorityStands { present } => ActionError::conflict(
                 "illegal_transition",
                 format!("The ticket is {present}: its priority stands."),
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::NothingToClose { present } => ActionError::conflict(
+            TicketRefusal::NothingToClose { present } => ActionError::conflict(
                 "illegal_transition",
                 format!("The ticket is {present}: you close active tickets alone."),
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::Closed => ActionError::conflict(
+            TicketRefusal::Closed => ActionError::conflict(
                 "ticket_closed",
                 "The ticket is closed. If the issue persists, reopen it.",
             )
             .with_instead(TicketOperation::Reopen),
-            Refused::ReopenWindowOver { days, number } => ActionError::conflict(
+            TicketRefusal::ReopenWindowOver { days, number } => ActionError::conflict(
                 "reopen_window_over",
                 format!(
                     "The ticket was closed more than {days} days ago. Please create a new one and mention {number}."
                 ),
             ),
-            Refused::Answered => ActionError::conflict(
+            TicketRefusal::Answered => ActionError::conflict(
                 "answered_already",
                 "The ticket has been answered: from then on staff alone change it. Write a message instead.",
             ),
-            Refused::NotResolved { present } => ActionError::conflict(
+            TicketRefusal::NotResolved { present } => ActionError::conflict(
                 "not_resolved",
                 format!("The ticket is {present}: it can be rated once it is resolved or closed."),
             ),
-            Refused::RatedAlready => {
+            TicketRefusal::RatedAlready => {
                 ActionError::conflict("rated_already", "This resolution has been rated already.")
             }
-            Refused::SurveyOver => ActionError::conflict(
+            TicketRefusal::SurveyOver => ActionError::conflict(
                 "survey_over",
                 "The ticket has been taken up again since this survey was sent.",
             ),
@@ -48,13 +48,13 @@ impl From<Refused> for ActionError {
     }
 }
 
-fn transition(present: Status, wanted: Change) -> ActionError {
+fn transition(present: Status, wanted: Transition) -> ActionError {
     let wanted = match wanted {
-        Change::Set(status) => format!("set to {status}"),
-        Change::Assign => "assigned".to_owned(),
-        Change::Escalate => "escalated".to_owned(),
-        Change::Close => "closed".to_owned(),
-        Change::Reopen => "reopened".to_owned(),
+        Transition::Set(status) => format!("set to {status}"),
+        Transition::Assign => "assigned".to_owned(),
+        Transition::Escalate => "escalated".to_owned(),
+        Transition::Close => "closed".to_owned(),
+        Transition::Reopen => "reopened".to_owned(),
     };
     let settable = present.settable().iter().map(|status| status.as_str());
     let settable = settable.collect::<Vec<_>>().join(", ");

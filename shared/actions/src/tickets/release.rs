@@ -1,16 +1,16 @@
 //! An agent's active tickets go back to the queue: when an admin says so, because the agent is
 //! one no longer, or has been offline for long. Each has a transaction of its own, so that one that fails holds up no other.
 
-use crate::tickets::{Newness, load_for_system, save};
+use crate::tickets::{SaveMode, load_for_system, save};
 use crate::{assignment::store as agents, error::ActionError, tickets::store};
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::By,
+    actor::Initiator,
     ids::{TicketId, UserId},
     people::Availability,
-    tickets::{Again, Ticket},
+    tickets::{Reassignment, Ticket},
 };
-use platform::{context::Context, error_chain::Chain, work::Work};
+use platform::{context::Context, error_chain::Chain, work::UnitOfWork};
 
 /// When the tickets are put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ const BATCH: i64 = 500;
 pub async fn release(
     cx: &Context,
     agent: UserId,
-    by: By,
+    by: Initiator,
     when: Release,
 ) -> Result<usize, ActionError> {
     let mut released: usize = 0;
@@ -74,7 +74,7 @@ pub async fn release_of_offline(cx: &Context) -> Result<usize, ActionError> {
     let mut released: usize = 0;
     for agent in agents::offline_with_tickets(&cx.pool, since, BATCH).await? {
         let when = Release::OfflineSince(since);
-        released = released.saturating_add(release(cx, agent, By::System, when).await?);
+        released = released.saturating_add(release(cx, agent, Initiator::System, when).await?);
     }
     Ok(released)
 }
@@ -84,7 +84,7 @@ async fn one(
     cx: &Context,
     ticket: TicketId,
     agent: UserId,
-    (by, when): (By, Release),
+    (by, when): (Initiator, Release),
 ) -> Result<bool, ActionError> {
     let mut work = cx.begin(by).await?;
     let mut case = load_for_system(&mut work, ticket).await?;
@@ -95,8 +95,8 @@ async fn one(
     let Some(again) = judge(&mut work, ticket, agent, when).await? else {
         return Ok(false);
     };
-    case.put_back(again, work.now())?;
-    save(&mut work, &mut case, Newness::Loaded).await?;
+    case.return_to_queue(again, work.now())?;
+    save(&mut work, &mut case, SaveMode::Update).await?;
     work.commit().await?;
     Ok(true)
 }
@@ -104,11 +104,11 @@ async fn one(
 /// Whether the ticket goes back, and whether the agent may be given it again. Who is away did not
 /// turn it down, and may have it again after coming back.
 async fn judge(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     ticket: &Ticket,
     agent: UserId,
     when: Release,
-) -> Result<Option<Again>, ActionError> {
+) -> Result<Option<Reassignment>, ActionError> {
     let load = work.cx.config.tickets.load;
     let held = agents::held(&mut *work.tx, agent, load).await?;
     let (is_back, is_here) = (
@@ -127,9 +127,9 @@ async fn judge(
         }
     };
     let again = if is_here {
-        Again::ByHandAlone
+        Reassignment::ManualOnly
     } else {
-        Again::AsAnybody
+        Reassignment::Allowed
     };
     Ok(goes_back.then_some(again))
 }

@@ -1,12 +1,12 @@
 //! A ticket is reopened.
 
 use crate::error::ActionError;
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use domain::{
     people::Role,
-    tickets::{Case, Reopening, Ticket, access::Action},
+    tickets::{Reopening, Ticket, TicketChange, access::Action},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Reopens a ticket: back to the agent who had it if that agent is there and has room, else to
 /// automation.
@@ -15,22 +15,22 @@ use platform::work::Work;
 /// [`ActionError::Conflict`] when it is neither resolved nor closed, or closed too long ago for
 /// a requester to reopen it.
 pub async fn reopen(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     reason: String,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Reopen).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     take_up_again(work, &mut case, reason, actor.role).await?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }
 
 /// The change itself, for a reply to a resolved ticket as well.
 pub(super) async fn take_up_again(
-    work: &mut Work<'_>,
-    case: &mut Case,
+    work: &mut UnitOfWork<'_>,
+    case: &mut TicketChange,
     reason: String,
     by: Role,
 ) -> Result<(), ActionError> {

@@ -1,6 +1,6 @@
 //! A message or an internal note is added.
 
-use crate::tickets::{Newness, Target, load, person, reopen, save};
+use crate::tickets::{SaveMode, Target, load, person, reopen, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     attachments::Place,
@@ -12,7 +12,7 @@ use domain::{
         access::{self, Action},
     },
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Adds a message. A requester's reply moves a waiting ticket on and takes a resolved one up
 /// again; the first public one by staff is the first response.
@@ -21,7 +21,7 @@ use platform::work::Work;
 /// [`ActionError::Forbidden`] for a requester's internal note, [`ActionError::Conflict`] for a
 /// requester's reply to a closed ticket.
 pub async fn reply(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     new: NewMessage,
 ) -> Result<(Ticket, Message), ActionError> {
@@ -30,7 +30,7 @@ pub async fn reply(
     let id = MessageId(work.cx.ids.uuid(work.now()));
     let place = Place::Message(loaded.ticket().id, id);
     let attachments = crate::attachments::attach(work, &actor, new.attachments, place).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     let message = Message {
         id,
         ticket_id: case.ticket().id,
@@ -58,7 +58,7 @@ pub async fn reply(
         }
     }
     store::insert_message(&mut work.tx, &message).await?;
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok((case.into_ticket(), message))
 }
 

@@ -1,13 +1,13 @@
 //! The status is set by hand.
 
-use crate::tickets::{Newness, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     ids::MessageId,
     json::Json,
     tickets::{Message, Status, Ticket, access::Action},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Sets the status, with notes that become an internal note. The present status again changes
 /// nothing but may carry notes.
@@ -15,14 +15,14 @@ use platform::work::Work;
 /// # Errors
 /// [`ActionError::Conflict`] for a transition that the table does not have.
 pub async fn set_status(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     target: &Target,
     status: Status,
     notes: Option<String>,
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
-    let mut case = loaded.unchanged()?;
+    let mut case = loaded.at_expected_version()?;
     let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
     case.set_status(status, worker, work.now())?;
     if let Some(body) = notes {
@@ -41,6 +41,6 @@ pub async fn set_status(
         case.noted(note.id, work.now());
         store::insert_message(&mut work.tx, &note).await?;
     }
-    save(work, &mut case, Newness::Loaded).await?;
+    save(work, &mut case, SaveMode::Update).await?;
     Ok(case.into_ticket())
 }

@@ -4,7 +4,7 @@ use crate::assignment::{desk_of, on_shift};
 use crate::{
     ids::UserId,
     people::{Availability, Department, Level, Shift},
-    tickets::{Category, Waiting},
+    tickets::{Category, UnassignedTicket},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -41,7 +41,7 @@ pub struct Candidate {
 
 /// What a ticket needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Requirements {
     /// What it is about.
     pub category: Category,
     /// The desk that it belongs to.
@@ -58,8 +58,12 @@ pub struct Wanted {
 
 /// What a ticket that waits asks of an agent.
 #[must_use]
-pub fn wanted(ticket: &Waiting, staffed: &[Department], now: DateTime<Utc>) -> Wanted {
-    Wanted {
+pub fn requirements(
+    ticket: &UnassignedTicket,
+    staffed: &[Department],
+    now: DateTime<Utc>,
+) -> Requirements {
+    Requirements {
         category: ticket.category,
         department: desk_of(ticket.department, staffed),
         language: ticket.language.clone(),
@@ -73,10 +77,10 @@ pub fn wanted(ticket: &Waiting, staffed: &[Department], now: DateTime<Utc>) -> W
 /// whoever has just handed it back, and not below the level that the ticket needs, so that no strategy undoes an
 /// escalation.
 #[must_use]
-pub fn eligible(candidate: &Candidate, wanted: &Wanted) -> bool {
-    candidate.may_be_given(wanted.now)
-        && candidate.level >= wanted.level
-        && wanted.except != Some(candidate.agent)
+pub fn eligible(candidate: &Candidate, requirements: &Requirements) -> bool {
+    candidate.may_be_given(requirements.now)
+        && candidate.level >= requirements.level
+        && requirements.except != Some(candidate.agent)
 }
 
 impl Candidate {
@@ -103,12 +107,12 @@ impl Candidate {
 
     /// Whether a language of the agent is the customer's, regions aside: `sw` and `sw-KE` are one.
     pub fn speaks(&self, language: &str) -> bool {
-        let wanted = primary_subtag(language);
-        !wanted.is_empty()
+        let requirements = primary_subtag(language);
+        !requirements.is_empty()
             && self
                 .languages
                 .iter()
-                .any(|spoken| primary_subtag(spoken) == wanted)
+                .any(|spoken| primary_subtag(spoken) == requirements)
     }
 
     /// Orders by the share of the capacity in use, exactly. Meaningful where there is a capacity,

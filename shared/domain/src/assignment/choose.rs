@@ -2,7 +2,7 @@
 //!
 //! The result is a proposal: whoever acts on it recounts under the agent's lock.
 
-use crate::assignment::{Candidate, Strategy, Wanted, eligible};
+use crate::assignment::{Candidate, Requirements, Strategy, eligible};
 use crate::{
     ids::UserId,
     people::{Department, Level},
@@ -24,7 +24,7 @@ pub enum Choice<'a> {
         /// How agents are chosen.
         strategy: Strategy,
         /// What the ticket needs.
-        wanted: &'a Wanted,
+        requirements: &'a Requirements,
     },
     /// An escalation that names nobody: the least loaded of exactly this level of the department.
     /// This is automation like any other, so only those count who are available, on shift and
@@ -84,8 +84,11 @@ impl Choice<'_> {
     #[must_use]
     pub fn reason(&self, candidate: &Candidate) -> String {
         let why = match *self {
-            Self::Usual { strategy, wanted } => match strategy {
-                Strategy::Skills => skills(candidate, wanted),
+            Self::Usual {
+                strategy,
+                requirements,
+            } => match strategy {
+                Strategy::Skills => skills(candidate, requirements),
                 Strategy::LoadBalanced => "least loaded".to_owned(),
                 Strategy::RoundRobin => "next in turn".to_owned(),
                 Strategy::Manual => "by hand".to_owned(),
@@ -100,13 +103,16 @@ impl Choice<'_> {
 
     fn may_have_it(&self, candidate: &Candidate) -> bool {
         match *self {
-            Self::Usual { strategy, wanted } => {
+            Self::Usual {
+                strategy,
+                requirements,
+            } => {
                 let here = match strategy {
-                    Strategy::Skills => candidate.department == wanted.department,
+                    Strategy::Skills => candidate.department == requirements.department,
                     Strategy::LoadBalanced | Strategy::RoundRobin => true,
                     Strategy::Manual => false,
                 };
-                here && eligible(candidate, wanted)
+                here && eligible(candidate, requirements)
             }
             Self::NextLevel {
                 department,
@@ -138,10 +144,10 @@ impl Choice<'_> {
         match self {
             Self::Usual {
                 strategy: Strategy::Skills,
-                wanted,
+                requirements,
             } => Some((
-                candidate.knows(wanted.category).is_none(),
-                !candidate.speaks(&wanted.language),
+                candidate.knows(requirements.category).is_none(),
+                !candidate.speaks(&requirements.language),
             )),
             Self::Usual { .. } | Self::NextLevel { .. } => None,
         }
@@ -159,17 +165,17 @@ impl Choice<'_> {
     }
 }
 
-fn skills(candidate: &Candidate, wanted: &Wanted) -> String {
+fn skills(candidate: &Candidate, requirements: &Requirements) -> String {
     let department = candidate.department;
     let level = match candidate.level {
         Level(1) => String::new(),
         Level(level) => format!(", level {level}"),
     };
     let knows = candidate
-        .knows(wanted.category)
+        .knows(requirements.category)
         .map_or_else(String::new, |known| format!("; knows {known}"));
-    let speaks = if candidate.speaks(&wanted.language) {
-        format!("; speaks {}", wanted.language.trim())
+    let speaks = if candidate.speaks(&requirements.language) {
+        format!("; speaks {}", requirements.language.trim())
     } else {
         String::new()
     };
@@ -177,6 +183,6 @@ fn skills(candidate: &Candidate, wanted: &Wanted) -> String {
 }
 
 #[cfg(test)]
-mod laws;
+mod properties;
 #[cfg(test)]
 mod tests;

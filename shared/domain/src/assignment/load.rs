@@ -2,14 +2,14 @@
 
 /// Which active tickets make up an agent's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Load {
+pub enum WorkloadRule {
     /// All of them.
     All,
     /// All but those that wait for their customer.
     WithoutWaiting,
 }
 
-impl Load {
+impl WorkloadRule {
     /// Whether tickets that wait for their customer count.
     #[must_use]
     pub const fn counts_waiting(self) -> bool {

@@ -25,7 +25,7 @@ pub enum Extent {
     Everybody,
     /// The first of them in the order of the strategy: whoever of them may have a ticket is the one whom the choice among
     /// all would fall on, but when none of them may, others still might.
-    TheFirst,
+    Prefix,
 }
 
 impl Roster {
@@ -78,7 +78,7 @@ impl Roster {
     }
 
     /// Chooses an agent no more, of whom nothing is known but that somebody holds the lock.
-    pub fn leave_out(&mut self, agent: UserId) {
+    pub fn exclude(&mut self, agent: UserId) {
         let left_out = self.agents.extract_if(.., |known| known.agent == agent);
         self.out_of_reach.extend(left_out);
     }

@@ -2,7 +2,7 @@
 
 use crate::attachments::{Attachment, name::linked_file_name};
 use crate::{
-    fault::{Asks, Faults},
+    field_error::{Constraint, FieldErrors},
     ids::AttachmentId,
 };
 use std::collections::HashSet;
@@ -60,9 +60,9 @@ pub enum NewAttachment {
 }
 
 /// Reads the entries; one that is at fault is left out.
-pub fn parse(raw: &[Option<RawAttachment>], faults: &mut Faults) -> Vec<NewAttachment> {
+pub fn parse(raw: &[Option<RawAttachment>], faults: &mut FieldErrors) -> Vec<NewAttachment> {
     faults.entries("attachments", raw.len(), ATTACHMENTS);
-    faults.ask("attachments[0]", Asks::OneOf(FORMS));
+    faults.ask("attachments[0]", Constraint::OneOf(FORMS));
     let (mut read, mut uploads) = (Vec::new(), HashSet::new());
     for (at, raw) in raw.iter().enumerate() {
         let Some(raw) = raw else { continue };
@@ -92,7 +92,7 @@ pub fn parse(raw: &[Option<RawAttachment>], faults: &mut Faults) -> Vec<NewAttac
 fn link(
     raw: &RawAttachment,
     field: impl Fn(&str) -> String,
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
 ) -> Option<Attachment> {
     // The forms say which of them is needed: what is asked here holds for either.
     for (name, sent) in [("url", &raw.url), ("fileName", &raw.file_name)] {
@@ -105,7 +105,7 @@ fn link(
         }
     }
     let url = faults.optional_text(&field("url"), raw.url.as_deref(), 1, URL);
-    faults.ask(&field("url"), Asks::Pattern(HTTPS_URL));
+    faults.ask(&field("url"), Constraint::Pattern(HTTPS_URL));
     let file_name =
         faults.optional_text(&field("fileName"), raw.file_name.as_deref(), 1, FILE_NAME);
     let url = url.filter(|url| {
@@ -143,10 +143,11 @@ mod tests {
     use super::*;
 
     fn faults(raw: &[Option<RawAttachment>]) -> Vec<(String, &'static str)> {
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         parse(raw, &mut faults);
         let faults = faults.finish(None::<()>).unwrap_err();
-        let named = |fault: crate::fault::Fault| (fault.field, fault.code);
+        let named =
+            |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
         faults.into_iter().map(named).collect()
     }
 
@@ -224,7 +225,7 @@ mod tests {
             form: Form::Upload,
             ..RawAttachment::default()
         };
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         assert_eq!(parse(&[Some(upload)], &mut faults), []);
         assert!(faults.finish(Some(())).is_ok());
     }

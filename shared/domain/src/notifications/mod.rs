@@ -12,4 +12,4 @@ pub mod plan;
 pub use crate::channel::Channel;
 pub use mention::mentions;
 pub use model::{Audience, NotificationStatus, Planned, Template};
-pub use plan::{Involved, ResolutionTold, holder, level_above, plan};
+pub use plan::{ResolutionTold, TicketParticipants, assignee, level_above, plan};

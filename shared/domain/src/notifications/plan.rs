@@ -7,16 +7,16 @@ use crate::{
     ids::UserId,
     notifications::{Planned, Template},
     people::Level,
-    tickets::{ChangedBy, Happened, Status, TicketEvent},
+    tickets::{EventActor, Status, TicketEvent, TicketEventKind},
 };
 use std::collections::BTreeSet;
 
 /// Those who may have to hear of an event. What an event does not need may be left empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Involved {
+pub struct TicketParticipants {
     /// Whose ticket it is.
     pub customer: UserId,
-    /// The agent who has it, as [`holder`] says.
+    /// The agent who has it, as [`assignee`] says.
     pub agent: Option<UserId>,
     /// Those from whom it was escalated.
     pub escalated_from: Vec<UserId>,
@@ -43,10 +43,10 @@ pub enum ResolutionTold {
 
 /// Who is told what of an event.
 #[must_use]
-pub fn plan(event: &TicketEvent, involved: &Involved) -> Vec<Planned> {
+pub fn plan(event: &TicketEvent, involved: &TicketParticipants) -> Vec<Planned> {
     let actor = match event.by {
-        ChangedBy::Person(person, _) => Some(person),
-        ChangedBy::System => None,
+        EventActor::Person(person, _) => Some(person),
+        EventActor::System => None,
     };
     let mut told = BTreeSet::new();
     audience(event, involved)
@@ -63,7 +63,7 @@ pub fn plan(event: &TicketEvent, involved: &Involved) -> Vec<Planned> {
 }
 
 /// The table. Of somebody who appears twice, the first appearance counts.
-fn audience(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)> {
+fn audience(event: &TicketEvent, involved: &TicketParticipants) -> Vec<(UserId, Template)> {
     use Template as T;
     let customer = |template| vec![(involved.customer, template)];
     let agent = |template| {
@@ -78,54 +78,56 @@ fn audience(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)>
     let earlier = || all(&involved.escalated_from, T::EscalationResolved);
     match &event.what {
         // The confirmation is what the customer asked for: the one own act that people hear of.
-        Happened::Created => customer(T::TicketReceived),
-        Happened::Assigned { to, .. } => {
+        TicketEventKind::Created => customer(T::TicketReceived),
+        TicketEventKind::Assigned { to, .. } => {
             vec![
                 (involved.customer, T::TicketAssigned),
                 (*to, T::WorkAssigned),
             ]
         }
-        Happened::StatusChanged { to, .. } if asks_the_customer(*to) => customer(T::AnswerAwaited),
-        Happened::MessageAdded { .. } => match event.by {
-            ChangedBy::Person(person, _) if person == involved.customer => {
+        TicketEventKind::StatusChanged { to, .. } if asks_the_customer(*to) => {
+            customer(T::AnswerAwaited)
+        }
+        TicketEventKind::MessageAdded { .. } => match event.by {
+            EventActor::Person(person, _) if person == involved.customer => {
                 agent(T::CustomerReplied)
             }
-            ChangedBy::Person(..) | ChangedBy::System => customer(T::StaffReplied),
+            EventActor::Person(..) | EventActor::System => customer(T::StaffReplied),
         },
-        Happened::NoteAdded { .. } => all(&involved.mentioned, T::Mentioned),
-        Happened::Escalated { to: Some(to), .. } => vec![(*to, T::EscalatedToYou)],
-        Happened::Escalated { to: None, .. } => all(&involved.admins, T::EscalatedToNobody),
-        Happened::Resolved { by_closing: false } => {
+        TicketEventKind::NoteAdded { .. } => all(&involved.mentioned, T::Mentioned),
+        TicketEventKind::Escalated { to: Some(to), .. } => vec![(*to, T::EscalatedToYou)],
+        TicketEventKind::Escalated { to: None, .. } => all(&involved.admins, T::EscalatedToNobody),
+        TicketEventKind::Resolved { by_closing: false } => {
             [customer(T::TicketResolved), earlier()].concat()
         }
-        Happened::Closed => match involved.resolution {
+        TicketEventKind::Closed => match involved.resolution {
             ResolutionTold::WhenResolved => customer(T::TicketClosed),
             ResolutionTold::WhenClosed => [customer(T::TicketClosed), earlier()].concat(),
         },
-        Happened::Reopened { .. } => agent(T::WorkReopened),
-        Happened::SlaAtRisk { late: false, .. } => agent(T::SlaAtRisk),
-        Happened::SlaBreached { .. } => [
+        TicketEventKind::Reopened { .. } => agent(T::WorkReopened),
+        TicketEventKind::SlaAtRisk { late: false, .. } => agent(T::SlaAtRisk),
+        TicketEventKind::SlaBreached { .. } => [
             agent(T::SlaBreached),
             all(&involved.next_level, T::SlaBreached),
             all(&involved.admins, T::SlaBreached),
         ]
         .concat(),
-        Happened::Reminded => customer(T::AnswerReminder),
+        TicketEventKind::Reminded => customer(T::AnswerReminder),
         // The closing tells of such a resolution; a warning after the reply helps nobody.
-        Happened::Resolved { by_closing: true }
-        | Happened::SlaAtRisk { late: true, .. }
-        | Happened::StatusChanged { .. }
-        | Happened::Unassigned { .. }
-        | Happened::PriorityChanged { .. }
-        | Happened::SubjectChanged { .. }
-        | Happened::DescriptionChanged { .. }
-        | Happened::CategoryChanged { .. }
-        | Happened::DepartmentChanged { .. }
-        | Happened::LanguageChanged { .. }
-        | Happened::TagsChanged { .. }
-        | Happened::RelatedChanged { .. }
-        | Happened::MessageRedacted { .. }
-        | Happened::Rated { .. } => Vec::new(),
+        TicketEventKind::Resolved { by_closing: true }
+        | TicketEventKind::SlaAtRisk { late: true, .. }
+        | TicketEventKind::StatusChanged { .. }
+        | TicketEventKind::Unassigned { .. }
+        | TicketEventKind::PriorityChanged { .. }
+        | TicketEventKind::SubjectChanged { .. }
+        | TicketEventKind::DescriptionChanged { .. }
+        | TicketEventKind::CategoryChanged { .. }
+        | TicketEventKind::DepartmentChanged { .. }
+        | TicketEventKind::LanguageChanged { .. }
+        | TicketEventKind::TagsChanged { .. }
+        | TicketEventKind::RelatedChanged { .. }
+        | TicketEventKind::MessageRedacted { .. }
+        | TicketEventKind::Rated { .. } => Vec::new(),
     }
 }
 
@@ -149,7 +151,7 @@ const fn asks_the_customer(status: Status) -> bool {
 /// order; without one it is who has the ticket `now`. Agents who get it later hear so by their
 /// own assignment.
 #[must_use]
-pub fn holder(now: Option<UserId>, later: &[TicketEvent]) -> Option<UserId> {
+pub fn assignee(now: Option<UserId>, later: &[TicketEvent]) -> Option<UserId> {
     later.first().map_or(now, |change| taken_from(&change.what))
 }
 
@@ -157,32 +159,35 @@ pub fn holder(now: Option<UserId>, later: &[TicketEvent]) -> Option<UserId> {
 /// agents of level 1 have tickets that were never escalated.
 #[must_use]
 pub fn level_above(event: &TicketEvent, now: i32, later: &[TicketEvent]) -> Level {
-    let before = match lift(event, later).map(|change| &change.what) {
-        Some(Happened::Escalated { level, .. }) => level.saturating_sub(1),
+    let before = match escalate(event, later).map(|change| &change.what) {
+        Some(TicketEventKind::Escalated { level, .. }) => level.saturating_sub(1),
         Some(_) | None => now,
     };
     Level(before.saturating_add(2))
 }
 
 /// The escalation that a breach led to.
-fn lift<'a>(event: &TicketEvent, later: &'a [TicketEvent]) -> Option<&'a TicketEvent> {
-    let lifts = |what: &Happened| {
+fn escalate<'a>(event: &TicketEvent, later: &'a [TicketEvent]) -> Option<&'a TicketEvent> {
+    let escalates = |what: &TicketEventKind| {
         matches!(
             what,
-            Happened::Escalated {
+            TicketEventKind::Escalated {
                 automatic: true,
                 ..
             }
         )
     };
-    let is_breach = matches!(event.what, Happened::SlaBreached { late: false, .. });
-    later.iter().find(|change| is_breach && lifts(&change.what))
+    let is_breach = matches!(event.what, TicketEventKind::SlaBreached { late: false, .. });
+    later
+        .iter()
+        .find(|change| is_breach && escalates(&change.what))
 }
 
-fn taken_from(change: &Happened) -> Option<UserId> {
-    if let Happened::Assigned { from, .. } | Happened::Escalated { from, .. } = change {
+fn taken_from(change: &TicketEventKind) -> Option<UserId> {
+    if let TicketEventKind::Assigned { from, .. } | TicketEventKind::Escalated { from, .. } = change
+    {
         *from
-    } else if let Happened::Unassigned { from } = change {
+    } else if let TicketEventKind::Unassigned { from } = change {
         Some(*from)
     } else {
         None

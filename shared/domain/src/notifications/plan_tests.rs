@@ -22,7 +22,7 @@ const fn person(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-fn event(by: ChangedBy, what: Happened) -> TicketEvent {
+fn event(by: EventActor, what: TicketEventKind) -> TicketEvent {
     TicketEvent {
         id: EventId(uuid::Uuid::from_u128(100)),
         ticket: TicketId(uuid::Uuid::from_u128(101)),
@@ -32,8 +32,8 @@ fn event(by: ChangedBy, what: Happened) -> TicketEvent {
     }
 }
 
-fn everybody() -> Involved {
-    Involved {
+fn everybody() -> TicketParticipants {
+    TicketParticipants {
         customer: CUSTOMER,
         agent: Some(AGENT),
         escalated_from: vec![EARLIER],
@@ -45,21 +45,21 @@ fn everybody() -> Involved {
     }
 }
 
-const BY_AGENT: ChangedBy = ChangedBy::Person(AGENT, Role::Support);
-const BY_CUSTOMER: ChangedBy = ChangedBy::Person(CUSTOMER, Role::Customer);
-const BY_ADMIN: ChangedBy = ChangedBy::Person(ADMIN, Role::Admin);
+const BY_AGENT: EventActor = EventActor::Person(AGENT, Role::Support);
+const BY_CUSTOMER: EventActor = EventActor::Person(CUSTOMER, Role::Customer);
+const BY_ADMIN: EventActor = EventActor::Person(ADMIN, Role::Admin);
 const MESSAGE: MessageId = MessageId(uuid::Uuid::from_u128(200));
 
-fn assigned(to: UserId) -> Happened {
-    Happened::Assigned {
+fn assigned(to: UserId) -> TicketEventKind {
+    TicketEventKind::Assigned {
         from: None,
         to,
         reason: None,
     }
 }
 
-fn escalated(to: Option<UserId>, automatic: bool) -> Happened {
-    Happened::Escalated {
+fn escalated(to: Option<UserId>, automatic: bool) -> TicketEventKind {
+    TicketEventKind::Escalated {
         level: 1,
         from: Some(AGENT),
         to,
@@ -68,24 +68,24 @@ fn escalated(to: Option<UserId>, automatic: bool) -> Happened {
     }
 }
 
-fn status(to: Status) -> Happened {
-    Happened::StatusChanged {
+fn status(to: Status) -> TicketEventKind {
+    TicketEventKind::StatusChanged {
         from: Status::InProgress,
         to,
     }
 }
 
-fn breached(late: bool) -> Happened {
-    Happened::SlaBreached {
+fn breached(late: bool) -> TicketEventKind {
+    TicketEventKind::SlaBreached {
         metric: Metric::Resolution,
         cycle: 0,
         late,
     }
 }
 
-fn at_risk(late: bool) -> Happened {
+fn at_risk(late: bool) -> TicketEventKind {
     let due_at = DateTime::UNIX_EPOCH;
-    Happened::SlaAtRisk {
+    TicketEventKind::SlaAtRisk {
         metric: Metric::Resolution,
         percent: Some(80),
         cycle: 0,
@@ -94,14 +94,14 @@ fn at_risk(late: bool) -> Happened {
     }
 }
 
-type Row = (ChangedBy, Happened, Vec<(UserId, Template)>);
+type Row = (EventActor, TicketEventKind, Vec<(UserId, Template)>);
 
 /// Every kind of event, with those who hear of it.
 #[expect(clippy::too_many_lines, reason = "a table has a row for each event")]
 fn table() -> Vec<Row> {
-    use ChangedBy::System;
+    use EventActor::System;
     use Template as T;
-    let message = || Happened::MessageAdded { message: MESSAGE };
+    let message = || TicketEventKind::MessageAdded { message: MESSAGE };
     let to_all = || {
         vec![
             (AGENT, T::SlaBreached),
@@ -112,12 +112,12 @@ fn table() -> Vec<Row> {
     vec![
         (
             BY_CUSTOMER,
-            Happened::Created,
+            TicketEventKind::Created,
             vec![(CUSTOMER, T::TicketReceived)],
         ),
         (
             BY_AGENT,
-            Happened::Created,
+            TicketEventKind::Created,
             vec![(CUSTOMER, T::TicketReceived)],
         ),
         (
@@ -130,7 +130,11 @@ fn table() -> Vec<Row> {
             assigned(AGENT),
             vec![(CUSTOMER, T::TicketAssigned)],
         ),
-        (BY_AGENT, Happened::Unassigned { from: AGENT }, vec![]),
+        (
+            BY_AGENT,
+            TicketEventKind::Unassigned { from: AGENT },
+            vec![],
+        ),
         (
             BY_AGENT,
             status(Status::WaitingCustomer),
@@ -141,7 +145,7 @@ fn table() -> Vec<Row> {
         (BY_AGENT, status(Status::Closed), vec![]),
         (
             BY_AGENT,
-            Happened::PriorityChanged {
+            TicketEventKind::PriorityChanged {
                 from: Priority::Low,
                 to: Priority::High,
             },
@@ -152,7 +156,7 @@ fn table() -> Vec<Row> {
         (System, message(), vec![(CUSTOMER, T::StaffReplied)]),
         (
             BY_AGENT,
-            Happened::NoteAdded { message: MESSAGE },
+            TicketEventKind::NoteAdded { message: MESSAGE },
             vec![(MENTIONED, T::Mentioned)],
         ),
         (
@@ -168,35 +172,43 @@ fn table() -> Vec<Row> {
         (BY_ADMIN, escalated(None, false), vec![]),
         (
             BY_AGENT,
-            Happened::Resolved { by_closing: false },
+            TicketEventKind::Resolved { by_closing: false },
             vec![
                 (CUSTOMER, T::TicketResolved),
                 (EARLIER, T::EscalationResolved),
             ],
         ),
-        (BY_AGENT, Happened::Resolved { by_closing: true }, vec![]),
-        (System, Happened::Closed, vec![(CUSTOMER, T::TicketClosed)]),
+        (
+            BY_AGENT,
+            TicketEventKind::Resolved { by_closing: true },
+            vec![],
+        ),
+        (
+            System,
+            TicketEventKind::Closed,
+            vec![(CUSTOMER, T::TicketClosed)],
+        ),
         (
             BY_CUSTOMER,
-            Happened::Reopened {
+            TicketEventKind::Reopened {
                 reason: "again".to_owned(),
             },
             vec![(AGENT, T::WorkReopened)],
         ),
-        (BY_CUSTOMER, Happened::Rated { rating: 5 }, vec![]),
+        (BY_CUSTOMER, TicketEventKind::Rated { rating: 5 }, vec![]),
         (System, at_risk(false), vec![(AGENT, T::SlaAtRisk)]),
         (System, at_risk(true), vec![]),
         (System, breached(false), to_all()),
         (System, breached(true), to_all()),
         (
             System,
-            Happened::Reminded,
+            TicketEventKind::Reminded,
             vec![(CUSTOMER, T::AnswerReminder)],
         ),
     ]
 }
 
-fn told(event: &TicketEvent, involved: &Involved) -> Vec<(UserId, Template)> {
+fn told(event: &TicketEvent, involved: &TicketParticipants) -> Vec<(UserId, Template)> {
     plan(event, involved)
         .into_iter()
         .map(|planned| (planned.to, planned.template))
@@ -241,11 +253,11 @@ fn a_customer_never_appears_where_a_template_is_for_staff() {
 
 #[test]
 fn a_direct_closing_tells_the_earlier_agents_and_the_customer_once() {
-    let involved = Involved {
+    let involved = TicketParticipants {
         resolution: ResolutionTold::WhenClosed,
         ..everybody()
     };
-    let closed = event(BY_AGENT, Happened::Closed);
+    let closed = event(BY_AGENT, TicketEventKind::Closed);
     let expected = [
         (CUSTOMER, Template::TicketClosed),
         (EARLIER, Template::EscalationResolved),
@@ -255,12 +267,12 @@ fn a_direct_closing_tells_the_earlier_agents_and_the_customer_once() {
 
 #[test]
 fn nobody_is_told_twice_of_one_event() {
-    let involved = Involved {
+    let involved = TicketParticipants {
         next_level: vec![SENIOR, AGENT],
         admins: vec![SENIOR, ADMIN, ADMIN],
         ..everybody()
     };
-    let people: Vec<_> = told(&event(ChangedBy::System, breached(false)), &involved)
+    let people: Vec<_> = told(&event(EventActor::System, breached(false)), &involved)
         .into_iter()
         .map(|(to, _)| to)
         .collect();
@@ -269,19 +281,19 @@ fn nobody_is_told_twice_of_one_event() {
 
 #[test]
 fn nobody_is_told_of_their_own_act() {
-    let involved = Involved {
+    let involved = TicketParticipants {
         escalated_from: vec![AGENT],
         mentioned: vec![AGENT],
         ..everybody()
     };
-    let resolved = event(BY_AGENT, Happened::Resolved { by_closing: false });
+    let resolved = event(BY_AGENT, TicketEventKind::Resolved { by_closing: false });
     assert_eq!(
         told(&resolved, &involved),
         [(CUSTOMER, Template::TicketResolved)]
     );
     assert!(
         plan(
-            &event(BY_AGENT, Happened::NoteAdded { message: MESSAGE }),
+            &event(BY_AGENT, TicketEventKind::NoteAdded { message: MESSAGE }),
             &involved
         )
         .is_empty()
@@ -291,7 +303,7 @@ fn nobody_is_told_of_their_own_act() {
 #[test]
 fn nobody_hears_of_anything_once_the_account_is_closed() {
     for (by, what, _) in table() {
-        let involved = Involved {
+        let involved = TicketParticipants {
             active: BTreeSet::new(),
             ..everybody()
         };
@@ -301,25 +313,25 @@ fn nobody_hears_of_anything_once_the_account_is_closed() {
 
 #[test]
 fn a_breach_concerns_the_agent_from_whom_it_took_the_ticket() {
-    let lifted = event(ChangedBy::System, escalated(Some(SENIOR), true));
+    let automatic = event(EventActor::System, escalated(Some(SENIOR), true));
     let by_hand = event(BY_AGENT, escalated(Some(SENIOR), false));
-    assert_eq!(holder(Some(SENIOR), &[by_hand, lifted]), Some(AGENT));
-    assert_eq!(holder(Some(NEW), &[]), Some(NEW));
+    assert_eq!(assignee(Some(SENIOR), &[by_hand, automatic]), Some(AGENT));
+    assert_eq!(assignee(Some(NEW), &[]), Some(NEW));
 }
 
 #[test]
 fn the_next_level_is_counted_from_where_the_breach_found_the_ticket() {
-    let breach = event(ChangedBy::System, breached(false));
-    let lifted = event(ChangedBy::System, escalated(Some(SENIOR), true));
-    assert_eq!(level_above(&breach, 1, &[lifted]), Level(2));
+    let breach = event(EventActor::System, breached(false));
+    let automatic = event(EventActor::System, escalated(Some(SENIOR), true));
+    assert_eq!(level_above(&breach, 1, &[automatic]), Level(2));
     assert_eq!(level_above(&breach, 0, &[]), Level(2));
     assert_eq!(level_above(&breach, 2, &[]), Level(4));
 }
 
 #[test]
 fn a_reopening_concerns_nobody_who_was_found_afterwards() {
-    let found = event(ChangedBy::System, assigned(NEW));
-    assert_eq!(holder(Some(NEW), &[found]), None);
-    assert_eq!(holder(None, &[]), None);
-    assert_eq!(holder(Some(AGENT), &[]), Some(AGENT));
+    let found = event(EventActor::System, assigned(NEW));
+    assert_eq!(assignee(Some(NEW), &[found]), None);
+    assert_eq!(assignee(None, &[]), None);
+    assert_eq!(assignee(Some(AGENT), &[]), Some(AGENT));
 }

@@ -2,7 +2,7 @@
 //! changes of anybody's. What is absent stays as it is. Pure.
 
 use crate::{
-    fault::Faults,
+    field_error::FieldErrors,
     people::{Role, SupportInfoChange, fields},
 };
 use chrono_tz::Tz;
@@ -13,7 +13,7 @@ pub const FOR_STAFF: &str = "is for staff alone";
 
 /// What becomes of something that need not be there.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub enum Change<T> {
+pub enum Patch<T> {
     /// Nothing.
     #[default]
     Stays,
@@ -23,15 +23,15 @@ pub enum Change<T> {
     To(T),
 }
 
-impl<T> Change<T> {
+impl<T> Patch<T> {
     /// With what `read` makes of the new value; it is asked without one, too.
-    pub fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Change<U> {
+    pub fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Patch<U> {
         let value = match self {
-            Self::Cleared => return Change::Cleared,
+            Self::Cleared => return Patch::Cleared,
             Self::Stays => read(None),
             Self::To(value) => read(Some(value)),
         };
-        value.map_or(Change::Stays, Change::To)
+        value.map_or(Patch::Stays, Patch::To)
     }
 
     /// The new value.
@@ -79,7 +79,7 @@ pub struct ProfileChange {
 
 impl ProfileChange {
     /// Parses a change by somebody of that role; what is wrong with it is added to the faults.
-    pub fn parse(given: UncheckedProfile, by: Role, faults: &mut Faults) -> Self {
+    pub fn parse(given: UncheckedProfile, by: Role, faults: &mut FieldErrors) -> Self {
         if given.support_info.is_some() && !by.is_staff() {
             faults.add("supportInfo", "not_allowed", FOR_STAFF);
         }
@@ -111,24 +111,24 @@ pub struct PersonChange {
     /// Whether the account may be used.
     pub active: Option<bool>,
     /// What staff are known by. Only those who have nothing of it can have it cleared.
-    pub support_info: Change<SupportInfoChange>,
+    pub support_info: Patch<SupportInfoChange>,
 }
 
 impl PersonChange {
     /// Notes what does not go with the role that it gives. What does not go with the role that the
     /// person has already is noted when that is known.
-    pub fn check(&self, faults: &mut Faults) {
+    pub fn check(&self, faults: &mut FieldErrors) {
         if let Some(role) = self.role {
             self.check_for(role, faults);
         }
     }
 
     /// Staff have support info, others have none.
-    pub fn check_for(&self, role: Role, faults: &mut Faults) {
+    pub fn check_for(&self, role: Role, faults: &mut FieldErrors) {
         match (&self.support_info, role.is_staff()) {
-            (Change::Stays, _) | (Change::Cleared, false) | (Change::To(_), true) => {}
-            (Change::To(_), false) => faults.add("supportInfo", "not_allowed", FOR_STAFF),
-            (Change::Cleared, true) => {
+            (Patch::Stays, _) | (Patch::Cleared, false) | (Patch::To(_), true) => {}
+            (Patch::To(_), false) => faults.add("supportInfo", "not_allowed", FOR_STAFF),
+            (Patch::Cleared, true) => {
                 let message = "cannot be taken away from staff";
                 faults.add("supportInfo", "not_nullable", message);
             }
@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn what_is_absent_stays_and_every_fault_is_named() {
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let change = ProfileChange::parse(UncheckedProfile::default(), Role::Customer, &mut faults);
         assert!(faults.finish(Some(())).is_ok());
         assert!(change.first_name.is_none() && !change.tries_password());
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let text = |text: &str| Some(text.to_owned());
         ProfileChange::parse(
             UncheckedProfile {
@@ -171,7 +171,7 @@ mod tests {
             .finish(Some(()))
             .unwrap_err()
             .into_iter()
-            .map(|fault| fault.field)
+            .map(|field_error| field_error.field)
             .collect();
         let fields = [
             "supportInfo",
@@ -192,21 +192,21 @@ mod tests {
                 active: None,
                 support_info,
             };
-            let mut faults = Faults::new();
+            let mut faults = FieldErrors::new();
             change.check(&mut faults);
             let faults = faults.finish(Some(())).err().unwrap_or_default();
-            let codes = faults.iter().map(|fault| fault.code);
+            let codes = faults.iter().map(|field_error| field_error.code);
             codes.collect::<Vec<_>>()
         };
-        let info = || Change::To(SupportInfoChange::default());
+        let info = || Patch::To(SupportInfoChange::default());
         assert_eq!(codes(Some(Role::Customer), info()), ["not_allowed"]);
-        assert_eq!(codes(Some(Role::Admin), Change::Cleared), ["not_nullable"]);
+        assert_eq!(codes(Some(Role::Admin), Patch::Cleared), ["not_nullable"]);
         for (role, info) in [
             (None, info()),
-            (None, Change::Cleared),
+            (None, Patch::Cleared),
             (Some(Role::Support), info()),
-            (Some(Role::Corporate), Change::Cleared),
-            (Some(Role::Support), Change::Stays),
+            (Some(Role::Corporate), Patch::Cleared),
+            (Some(Role::Support), Patch::Stays),
         ] {
             assert_eq!(codes(role, info), [""; 0], "{role:?}");
         }

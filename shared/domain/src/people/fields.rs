@@ -1,7 +1,7 @@
 //! What addresses, numbers, languages and the like must look like. Each function notes what is
 //! wrong and gives the value only when nothing is; absence is a fault where it says so. Pure.
 
-use crate::fault::{Asks, Faults};
+use crate::field_error::{Constraint, FieldErrors};
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
@@ -17,7 +17,7 @@ pub enum EndOfDay {
 
 /// The value, or a fault of the field if it does not pass.
 fn checked(
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
     field: &str,
     text: Option<&str>,
     passes: impl Fn(&str) -> bool,
@@ -32,7 +32,7 @@ fn checked(
 }
 
 /// An e-mail address of at most 254 characters, without the space that a phone adds around it; needed.
-pub fn email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+pub fn email(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
     if text.is_none() {
         faults.required(field);
     }
@@ -40,15 +40,15 @@ pub fn email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Str
 }
 
 /// As [`email`], or absent.
-pub fn optional_email(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Asks::Format("email"));
+pub fn optional_email(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Constraint::Format("email"));
     let must = "must be an e-mail address, such as name@example.com";
     let text = text.map(str::trim);
     checked(faults, field, text, is_email, ("invalid_email", must))
 }
 
 /// A phone number as E.164 has it: `+`, country code and number, 7 to 15 digits; needed.
-pub fn phone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
+pub fn phone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
     if text.is_none() {
         faults.required(field);
     }
@@ -56,36 +56,36 @@ pub fn phone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Str
 }
 
 /// As [`phone`], or absent.
-pub fn optional_phone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Asks::Pattern(r"^\+[1-9][0-9]{6,14}$"));
+pub fn optional_phone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Constraint::Pattern(r"^\+[1-9][0-9]{6,14}$"));
     let must = "must be a number with its country code, such as +254712345678";
     checked(faults, field, text, is_phone, ("invalid_phone", must))
 }
 
 /// A language, such as `en` or `en-GB`.
-pub fn language(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Asks::Pattern("^[a-z]{2,3}(-[A-Z]{2})?$"));
+pub fn language(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Constraint::Pattern("^[a-z]{2,3}(-[A-Z]{2})?$"));
     let must = "must be a language code, such as en or en-GB";
     checked(faults, field, text, is_language, ("invalid_language", must))
 }
 
 /// Up to 20 languages.
-pub fn languages(faults: &mut Faults, field: &str, texts: &[Option<String>]) -> Vec<String> {
+pub fn languages(faults: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
     at_most_20(faults, field, texts, language)
 }
 
 /// Up to 20 words of 1 to 50 characters.
-pub fn words(faults: &mut Faults, field: &str, texts: &[Option<String>]) -> Vec<String> {
+pub fn words(faults: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
     at_most_20(faults, field, texts, |faults, field, text| {
         faults.optional_text(field, text, 1, 50)
     })
 }
 
 fn at_most_20(
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
     field: &str,
     texts: &[Option<String>],
-    read: impl Fn(&mut Faults, &str, Option<&str>) -> Option<String>,
+    read: impl Fn(&mut FieldErrors, &str, Option<&str>) -> Option<String>,
 ) -> Vec<String> {
     faults.entries(field, texts.len(), 20);
     let entries = texts.iter().enumerate();
@@ -95,8 +95,8 @@ fn at_most_20(
 }
 
 /// A time zone of the IANA database.
-pub fn timezone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Tz> {
-    faults.ask(field, Asks::TimeZone);
+pub fn timezone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Tz> {
+    faults.ask(field, Constraint::TimeZone);
     let zone = text?.parse().ok();
     if zone.is_none() {
         let must = "must be a time zone, such as Africa/Nairobi";
@@ -106,8 +106,8 @@ pub fn timezone(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<
 }
 
 /// The number that the company knows an agent by. As notes mention it after an `@`, it is one word.
-pub fn employee_id(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Asks::Pattern("^[A-Za-z0-9._-]{1,50}$"));
+pub fn employee_id(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    faults.ask(field, Constraint::Pattern("^[A-Za-z0-9._-]{1,50}$"));
     let must = "must have 1 to 50 letters, digits, dots, dashes or underscores";
     checked(
         faults,
@@ -120,14 +120,14 @@ pub fn employee_id(faults: &mut Faults, field: &str, text: Option<&str>) -> Opti
 
 /// A time of day as `HH:MM`; needed.
 pub fn time_of_day(
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
     field: &str,
     text: Option<&str>,
     end_of_day: EndOfDay,
 ) -> Option<NaiveTime> {
     faults.ask(
         field,
-        Asks::Pattern(match end_of_day {
+        Constraint::Pattern(match end_of_day {
             EndOfDay::Included => "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
             EndOfDay::Excluded => "^([01][0-9]|2[0-3]):[0-5][0-9]$",
         }),
@@ -154,7 +154,7 @@ pub fn time_of_day(
 
 /// A whole number within bounds.
 pub fn within(
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
     field: &str,
     number: Option<i64>,
     range: RangeInclusive<i32>,
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_day_ends_at_24_and_begins_at_0() {
-        let time = |text, end| time_of_day(&mut Faults::new(), "x", Some(text), end);
+        let time = |text, end| time_of_day(&mut FieldErrors::new(), "x", Some(text), end);
         assert_eq!(time("24:00", EndOfDay::Included), Some(NaiveTime::MIN));
         assert_eq!(time("24:00", EndOfDay::Excluded), None);
         assert_eq!(

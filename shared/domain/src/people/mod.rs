@@ -10,7 +10,7 @@ pub mod new_person;
 pub mod password;
 
 pub use account::model::AccountEventKind;
-pub use change::{Change, PersonChange, ProfileChange, UncheckedProfile};
+pub use change::{Patch, PersonChange, ProfileChange, UncheckedProfile};
 pub use hash_cost::HashCost;
 pub use login_address::LoginAddress;
 pub use model::{

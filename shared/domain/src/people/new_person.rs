@@ -1,8 +1,8 @@
 //! A registration, parsed once: what comes out cannot be wrong. Pure.
 
 use crate::{
-    fault::{Asks, Entries, Faults},
-    people::{Change, Department, Level, Password, Role, Shift, Weekday, fields},
+    field_error::{Constraint, Entries, FieldErrors},
+    people::{Department, Level, Password, Patch, Role, Shift, Weekday, fields},
 };
 use chrono_tz::Tz;
 
@@ -37,7 +37,7 @@ pub struct UncheckedPerson {
 #[derive(Debug, Default)]
 pub struct UncheckedSupportInfo {
     /// The company's number.
-    pub employee_id: Change<String>,
+    pub employee_id: Patch<String>,
     /// The desk; the general one without one.
     pub department: Option<Department>,
     /// What the agent knows best.
@@ -84,7 +84,7 @@ pub struct NewSupportInfo {
 /// What is changed of what an agent or admin is known by; what is absent stays.
 #[derive(Debug, Default)]
 pub struct SupportInfoChange {
-    pub employee_id: Change<String>,
+    pub employee_id: Patch<String>,
     pub department: Option<Department>,
     pub specializations: Option<Vec<String>>,
     pub languages: Option<Vec<String>>,
@@ -115,11 +115,11 @@ impl NewPerson {
     }
 
     /// Parses a registration; what is wrong with it is added to the faults.
-    pub fn parse(given: UncheckedPerson, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(given: UncheckedPerson, faults: &mut FieldErrors) -> Option<Self> {
         let role = given.role.unwrap_or(Role::Customer);
         let staff = Role::ALL.iter().filter(|role| role.is_staff());
         let staff = staff.map(|role| role.as_str()).collect();
-        faults.ask("supportInfo", Asks::With("role", staff));
+        faults.ask("supportInfo", Constraint::With("role", staff));
         if given.support_info.is_some() && !role.is_staff() {
             faults.add("supportInfo", "not_allowed", "is for staff alone");
         }
@@ -155,7 +155,7 @@ impl NewPerson {
 impl SupportInfoChange {
     /// Parses what staff are known by; what is wrong with it is added to the faults, under names
     /// that are relative to it.
-    pub fn parse(given: UncheckedSupportInfo, faults: &mut Faults) -> Self {
+    pub fn parse(given: UncheckedSupportInfo, faults: &mut FieldErrors) -> Self {
         let employee_id = given.employee_id.read(|number: Option<String>| {
             fields::employee_id(faults, "employeeId", number.as_deref())
         });
@@ -188,7 +188,7 @@ impl SupportInfoChange {
 
 impl NewSupportInfo {
     /// Parses what a new agent or admin is known by, like a change of it.
-    pub fn parse(given: UncheckedSupportInfo, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(given: UncheckedSupportInfo, faults: &mut FieldErrors) -> Option<Self> {
         let given = SupportInfoChange::parse(given, faults);
         let usual = Self::default();
         Some(Self {
@@ -210,7 +210,7 @@ pub fn shift(
     day: Option<Weekday>,
     start: Option<&str>,
     end: Option<&str>,
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
 ) -> Option<Shift> {
     let start = fields::time_of_day(faults, "start", start, fields::EndOfDay::Excluded);
     let end = fields::time_of_day(faults, "end", end, fields::EndOfDay::Included);
@@ -240,11 +240,14 @@ mod tests {
     }
 
     fn parse(given: UncheckedPerson) -> Result<NewPerson, Vec<String>> {
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let parsed = NewPerson::parse(given, &mut faults);
-        faults
-            .finish(parsed)
-            .map_err(|faults| faults.into_iter().map(|fault| fault.field).collect())
+        faults.finish(parsed).map_err(|faults| {
+            faults
+                .into_iter()
+                .map(|field_error| field_error.field)
+                .collect()
+        })
     }
 
     #[test]
@@ -282,10 +285,10 @@ mod tests {
     #[test]
     fn every_fault_of_support_info_is_named() {
         let text = |text: &str| Some(text.to_owned());
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let info = NewSupportInfo::parse(
             UncheckedSupportInfo {
-                employee_id: Change::To("a b".to_owned()),
+                employee_id: Patch::To("a b".to_owned()),
                 specializations: Some(vec![text("payments"), text("")]),
                 languages: Some(vec![text("sw"), None, text("Swahili")]),
                 shift_schedule: Some(vec![None; 51]),
@@ -300,7 +303,7 @@ mod tests {
             .finish(info)
             .unwrap_err()
             .into_iter()
-            .map(|fault| fault.field)
+            .map(|field_error| field_error.field)
             .collect();
         assert_eq!(
             found,

@@ -1,6 +1,6 @@
 //! A password as somebody sent it. Pure.
 
-use crate::fault::Faults;
+use crate::field_error::FieldErrors;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
@@ -17,7 +17,7 @@ pub struct Password(SecretString);
 
 impl Password {
     /// A password of 10 to 128 characters.
-    pub fn parse(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Self> {
+    pub fn parse(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Self> {
         let text = faults.required_text(field, text, *CHARACTERS.start(), *CHARACTERS.end())?;
         Some(Self(text.into()))
     }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Option<Password> {
-        Password::parse(&mut Faults::new(), "password", Some(text))
+        Password::parse(&mut FieldErrors::new(), "password", Some(text))
     }
 
     #[test]

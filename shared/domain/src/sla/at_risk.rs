@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 /// One share or several, in percent, ascending; written back as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
-pub enum AtRisk {
+pub enum WarningThresholds {
     /// One warning.
     Once(i16),
     /// One warning at each.
     Each(Vec<i16>),
 }
 
-impl AtRisk {
+impl WarningThresholds {
     /// The share from which on a clock is at risk.
     #[must_use]
     pub fn first(&self) -> i16 {

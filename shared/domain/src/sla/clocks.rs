@@ -10,7 +10,7 @@
 //! - Whatever has not stopped runs by the policy of the ticket, which every call is given. When that
 //!   changes, `reprioritised` or `reopened` come with it.
 
-use crate::sla::{Metric, Overdue, Policy, SlaClock};
+use crate::sla::{Metric, Policy, SlaClock, SlaFinding};
 use crate::tickets::Status;
 use chrono::{DateTime, Utc};
 
@@ -37,10 +37,10 @@ impl Clocks {
 
     /// Staff wrote a public message: the first response, or the next one.
     #[must_use = "what comes on record has to be told"]
-    pub fn staff_replied(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
-        let mut overdue = self.stop(Metric::FirstResponse, policy, at);
-        overdue.extend(self.stop(Metric::NextResponse, policy, at));
-        overdue
+    pub fn staff_replied(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
+        let mut finding = self.stop(Metric::FirstResponse, policy, at);
+        finding.extend(self.stop(Metric::NextResponse, policy, at));
+        finding
     }
 
     /// The customer wrote. Begins a next-response clock where the first response has been given,
@@ -57,7 +57,7 @@ impl Clocks {
 
     /// The customer has to answer: the status became `waiting_customer`.
     #[must_use = "what comes on record has to be told"]
-    pub fn waiting(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn waiting(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
         match self.latest_mut(Metric::Resolution) {
             Some(clock) if policy.pause_when_waiting => clock.pause(at),
             Some(_) | None => Vec::new(),
@@ -73,10 +73,10 @@ impl Clocks {
 
     /// The ticket was resolved. That is also the response to whatever had none.
     #[must_use = "what comes on record has to be told"]
-    pub fn resolved(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
-        let mut overdue = self.staff_replied(policy, at);
-        overdue.extend(self.stop(Metric::Resolution, policy, at));
-        overdue
+    pub fn resolved(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
+        let mut finding = self.staff_replied(policy, at);
+        finding.extend(self.stop(Metric::Resolution, policy, at));
+        finding
     }
 
     /// The status changed. Taking a ticket up again is [`Clocks::reopened`] before this.
@@ -86,7 +86,7 @@ impl Clocks {
         policy: &Policy,
         (from, to): (Status, Status),
         at: DateTime<Utc>,
-    ) -> Vec<Overdue> {
+    ) -> Vec<SlaFinding> {
         if from == to {
             return Vec::new();
         }
@@ -124,20 +124,20 @@ impl Clocks {
         policy: &Policy,
         status: Status,
         at: DateTime<Utc>,
-    ) -> Vec<Overdue> {
-        let mut overdue = Vec::new();
+    ) -> Vec<SlaFinding> {
+        let mut finding = Vec::new();
         for clock in self.0.iter_mut().filter(|clock| clock.stopped_at.is_none()) {
-            overdue.extend(match policy.terms(clock.metric) {
+            finding.extend(match policy.terms(clock.metric) {
                 Some(terms) => clock.retarget(&terms, at),
                 None => clock.stop(policy.calendar.as_ref(), at),
             });
         }
         if status == Status::WaitingCustomer && policy.pause_when_waiting {
-            overdue.extend(self.waiting(policy, at));
+            finding.extend(self.waiting(policy, at));
         } else {
             self.resumed(policy, at);
         }
-        overdue
+        finding
     }
 
     /// The next deadline of those that run; none when none does.
@@ -149,7 +149,7 @@ impl Clocks {
 
     /// Puts on record what is due by `now`.
     #[must_use = "what comes on record has to be told"]
-    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         self.0
             .iter_mut()
             .flat_map(|clock| clock.sweep(now))
@@ -163,7 +163,7 @@ impl Clocks {
         }
     }
 
-    fn stop(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) -> Vec<Overdue> {
+    fn stop(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
         self.latest_mut(metric)
             .map(|clock| clock.stop(policy.calendar.as_ref(), at))
             .unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use crate::sla::{Calendar, CalendarText, Hours, TimeOfDay};
 use crate::{
-    fault::{Asks, Entries, Faults},
+    field_error::{Constraint, Entries, FieldErrors},
     people::{
         Weekday,
         fields::{EndOfDay, time_of_day, timezone},
@@ -40,7 +40,7 @@ pub struct NewHours {
 
 impl NewHours {
     /// Notes every fault of its times; that the day is one is for the caller.
-    pub fn parse(&self, faults: &mut Faults) -> Option<Hours> {
+    pub fn parse(&self, faults: &mut FieldErrors) -> Option<Hours> {
         let mut minute = |field, text: Option<&str>, end_of_day| {
             let time = time_of_day(faults, field, text, end_of_day)?;
             let minute = u16::try_from(time.num_seconds_from_midnight() / 60).ok()?;
@@ -58,7 +58,7 @@ impl NewHours {
 
 impl NewCalendar {
     /// Notes every fault, and gives the calendar when there is none.
-    pub fn parse(&self, faults: &mut Faults) -> Option<Calendar> {
+    pub fn parse(&self, faults: &mut FieldErrors) -> Option<Calendar> {
         let timezone = timezone(faults, "timezone", self.timezone.as_deref());
         let hours = self.parse_hours(faults);
         let holidays = self.parse_holidays(faults);
@@ -69,7 +69,7 @@ impl NewCalendar {
         }))
     }
 
-    fn parse_hours(&self, faults: &mut Faults) -> Option<Vec<Hours>> {
+    fn parse_hours(&self, faults: &mut FieldErrors) -> Option<Vec<Hours>> {
         let hours = self.hours.as_ref()?;
         faults.entries("hours", hours.len(), MOST_HOURS);
         if hours.is_empty() {
@@ -92,10 +92,10 @@ impl NewCalendar {
         hours.iter().copied().collect()
     }
 
-    fn parse_holidays(&self, faults: &mut Faults) -> Vec<NaiveDate> {
+    fn parse_holidays(&self, faults: &mut FieldErrors) -> Vec<NaiveDate> {
         let given = self.holidays.as_deref().unwrap_or_default();
         faults.entries("holidays", given.len(), MOST_HOLIDAYS);
-        faults.ask("holidays[0]", Asks::Format("date"));
+        faults.ask("holidays[0]", Constraint::Format("date"));
         let (mut holidays, mut seen) = (Vec::new(), HashSet::new());
         for (index, text) in given.iter().enumerate() {
             let Some(text) = text else { continue };

@@ -1,8 +1,8 @@
 //! Policies as admins send them: every fault at once, each with the path of its field. Pure.
 
-use crate::sla::{AtRisk, Calendar, Policy, PolicyRule};
+use crate::sla::{Calendar, Policy, PolicyRule, WarningThresholds};
 use crate::{
-    fault::{Asks, Entries, Faults},
+    field_error::{Constraint, Entries, FieldErrors},
     people::Role,
 };
 use serde::Deserialize;
@@ -30,7 +30,7 @@ pub struct NewPolicy {
     /// See [`Policy::pause_when_waiting`]; true when absent.
     pub pause_when_waiting: Option<bool>,
     /// See [`Policy::at_risk_percent`]; the configured share when absent.
-    pub at_risk_percent: Option<NewAtRisk>,
+    pub at_risk_percent: Option<NewWarningThresholds>,
     /// See [`Policy::calendar`].
     pub calendar: Option<Calendar>,
 }
@@ -38,31 +38,31 @@ pub struct NewPolicy {
 /// Shares as an admin sends them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-pub enum NewAtRisk {
+pub enum NewWarningThresholds {
     /// A number.
     Once(i64),
     /// A list of numbers.
     Each(Entries<i64>),
 }
 
-impl NewAtRisk {
+impl NewWarningThresholds {
     /// What a share may be, in percent.
     pub const PERCENT: RangeInclusive<i64> = 1..=99;
     /// How many of them there may be.
     pub const MOST: usize = 10;
 
-    fn parse(&self, field: &str, faults: &mut Faults) -> Option<AtRisk> {
+    fn parse(&self, field: &str, faults: &mut FieldErrors) -> Option<WarningThresholds> {
         let mut percent = |field: &str, percent: Option<i64>| {
             let percent = faults.integer(field, percent, Self::PERCENT)?;
             i16::try_from(percent).ok()
         };
         match self {
-            Self::Once(once) => percent(field, Some(*once)).map(AtRisk::Once),
+            Self::Once(once) => percent(field, Some(*once)).map(WarningThresholds::Once),
             Self::Each(each) => {
-                let shares: Vec<_> = each
+                let thresholds: Vec<_> = each
                     .iter()
                     .enumerate()
-                    .map(|(index, share)| percent(&format!("{field}[{index}]"), *share))
+                    .map(|(index, threshold)| percent(&format!("{field}[{index}]"), *threshold))
                     .collect();
                 faults.entries(field, each.len(), Self::MOST);
                 if each.is_empty() {
@@ -76,7 +76,10 @@ impl NewAtRisk {
                         faults.add(field, "not_ascending", "must be above the one before");
                     }
                 }
-                shares.into_iter().collect::<Option<_>>().map(AtRisk::Each)
+                thresholds
+                    .into_iter()
+                    .collect::<Option<_>>()
+                    .map(WarningThresholds::Each)
             }
         }
     }
@@ -85,7 +88,12 @@ impl NewAtRisk {
 impl NewPolicy {
     /// Notes every fault, and gives the policy when there is none. `path` is what the fields hang
     /// on, such as `policy` or `policies[2]`.
-    pub fn parse(&self, path: &str, at_risk_percent: i16, faults: &mut Faults) -> Option<Policy> {
+    pub fn parse(
+        &self,
+        path: &str,
+        at_risk_percent: i16,
+        faults: &mut FieldErrors,
+    ) -> Option<Policy> {
         let field = |name: &str| format!("{path}.{name}");
         let name = faults.optional_text(&field("name"), self.name.as_deref(), 1, NAME_CHARACTERS);
         let mut minutes = |name: &str, minutes: Option<i64>, need: Need| {
@@ -119,14 +127,14 @@ impl NewPolicy {
             }
         }
         let at_risk = self.at_risk_percent.as_ref();
-        let at_risk = at_risk.map(|shares| shares.parse(&field("atRiskPercent"), faults));
+        let at_risk = at_risk.map(|thresholds| thresholds.parse(&field("atRiskPercent"), faults));
         Some(Policy {
             name,
             first_response_minutes: first?,
             next_response_minutes: next,
             resolution_minutes: resolution?,
             pause_when_waiting: self.pause_when_waiting.unwrap_or(true),
-            at_risk_percent: at_risk.unwrap_or(Some(AtRisk::Once(at_risk_percent)))?,
+            at_risk_percent: at_risk.unwrap_or(Some(WarningThresholds::Once(at_risk_percent)))?,
             calendar: self.calendar.clone(),
         })
     }
@@ -160,7 +168,12 @@ pub struct NewPolicyRule {
 }
 
 impl NewPolicyRule {
-    fn parse(&self, path: &str, at_risk_percent: i16, faults: &mut Faults) -> Option<PolicyRule> {
+    fn parse(
+        &self,
+        path: &str,
+        at_risk_percent: i16,
+        faults: &mut FieldErrors,
+    ) -> Option<PolicyRule> {
         let field = format!("{path}.priority");
         if self.priority.is_none() {
             faults.required(&field);
@@ -172,7 +185,7 @@ impl NewPolicyRule {
         let requesters = Role::ALL.iter().filter(|role| !role.is_staff());
         faults.ask(
             &field,
-            Asks::Word(requesters.map(|role| role.as_str()).collect()),
+            Constraint::Word(requesters.map(|role| role.as_str()).collect()),
         );
         if customer_role.is_some_and(Role::is_staff) {
             let message = "must be one of: customer, technician, corporate";
@@ -206,7 +219,7 @@ impl PolicyRule {
     pub fn parse_list(
         rules: &[Option<NewPolicyRule>],
         at_risk_percent: i16,
-        faults: &mut Faults,
+        faults: &mut FieldErrors,
     ) -> Option<Vec<Self>> {
         faults.entries("policies", rules.len(), MOST_RULES);
         let parsed: Vec<Option<Self>> = rules

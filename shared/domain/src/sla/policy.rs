@@ -1,7 +1,7 @@
 //! How fast a ticket is to be answered and resolved: the brief's table, and the rules by which
 //! admins replace it. The first rule that fits a ticket gives its policy. Pure.
 
-use crate::sla::{AtRisk, Calendar, Metric};
+use crate::sla::{Calendar, Metric, WarningThresholds};
 use crate::{
     people::Role,
     tickets::{Category, Priority},
@@ -27,7 +27,7 @@ pub struct Policy {
     #[serde(default = "yes")]
     pub pause_when_waiting: bool,
     /// The shares of a target, in percent, after which warnings are given.
-    pub at_risk_percent: AtRisk,
+    pub at_risk_percent: WarningThresholds,
     /// When time counts; all of it does without one.
     #[serde(default)]
     pub calendar: Option<Calendar>,
@@ -35,11 +35,11 @@ pub struct Policy {
 
 /// What a policy says of one clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub struct SlaTarget<'a> {
     /// The time that may be used, in working minutes.
     pub target_minutes: i32,
     /// After which shares of it warnings are given.
-    pub at_risk: &'a AtRisk,
+    pub at_risk: &'a WarningThresholds,
     /// When time counts.
     pub calendar: Option<&'a Calendar>,
 }
@@ -64,20 +64,20 @@ impl Policy {
             next_response_minutes: None,
             resolution_minutes,
             pause_when_waiting: true,
-            at_risk_percent: AtRisk::Once(at_risk_percent),
+            at_risk_percent: WarningThresholds::Once(at_risk_percent),
             calendar: None,
         }
     }
 
     /// What it says of a clock; nothing of one that it has no target for.
     #[must_use]
-    pub fn terms(&self, metric: Metric) -> Option<Terms<'_>> {
+    pub fn terms(&self, metric: Metric) -> Option<SlaTarget<'_>> {
         let target_minutes = match metric {
             Metric::FirstResponse => Some(self.first_response_minutes),
             Metric::NextResponse => self.next_response_minutes,
             Metric::Resolution => Some(self.resolution_minutes),
         }?;
-        Some(Terms {
+        Some(SlaTarget {
             target_minutes,
             at_risk: &self.at_risk_percent,
             calendar: self.calendar.as_ref(),

@@ -5,7 +5,7 @@
 
 use crate::sla::{Clocks, Policy, SlaView};
 use crate::{
-    fault::Faults,
+    field_error::FieldErrors,
     text_enum,
     tickets::{Priority, Status},
 };
@@ -67,7 +67,7 @@ pub enum Simulated {
 
 impl NewEvent {
     /// Notes what is missing; paths are relative to the event.
-    pub fn parse(&self, faults: &mut Faults) -> Option<SimulatedEvent> {
+    pub fn parse(&self, faults: &mut FieldErrors) -> Option<SimulatedEvent> {
         let what = match self.kind? {
             SimulatedKind::StaffReply => Simulated::StaffReply,
             SimulatedKind::CustomerReply => Simulated::CustomerReply,
@@ -100,7 +100,7 @@ impl Simulation {
         policy: Option<Policy>,
         (created_at, now): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         events: &[Option<SimulatedEvent>],
-        faults: &mut Faults,
+        faults: &mut FieldErrors,
     ) -> Option<Self> {
         faults.entries("events", events.len(), MOST_EVENTS);
         let created_at = created_at?;

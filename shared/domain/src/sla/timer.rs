@@ -11,7 +11,7 @@
 //! A clock that has not stopped runs by the calendar of the ticket's policy, which is passed in. One
 //! that has stopped keeps what it used, so that no later calendar rewrites it.
 
-use crate::sla::{Calendar, Metric, Overdue, OverdueKind, Terms, working_time};
+use crate::sla::{Calendar, Metric, SlaFinding, SlaFindingKind, SlaTarget, working_time};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ pub struct Pause {
 impl SlaClock {
     /// A clock that begins to run.
     #[must_use]
-    pub fn start(metric: Metric, cycle: i32, terms: &Terms<'_>, at: DateTime<Utc>) -> Self {
+    pub fn start(metric: Metric, cycle: i32, terms: &SlaTarget<'_>, at: DateTime<Utc>) -> Self {
         let mut clock = Self {
             metric,
             cycle,
@@ -101,12 +101,12 @@ impl SlaClock {
 
     /// Lets it stand still. Nothing to do when it does already, has stopped, or is past its deadline.
     #[must_use = "what comes on record has to be told"]
-    pub fn pause(&mut self, at: DateTime<Utc>) -> Vec<Overdue> {
-        let overdue = self.sweep(at);
+    pub fn pause(&mut self, at: DateTime<Utc>) -> Vec<SlaFinding> {
+        let finding = self.sweep(at);
         if self.is_running() && at <= self.due_at {
             self.paused_at = Some(at);
         }
-        overdue
+        finding
     }
 
     /// Lets it run on, its deadlines later by the working time of the pause. Nothing can have
@@ -138,23 +138,23 @@ impl SlaClock {
     /// What has come due by the old ones stays, what is overdue by the new ones comes on record at once. A clock that has
     /// stopped is left alone: past events are not rewritten.
     #[must_use = "what comes on record has to be told"]
-    pub fn retarget(&mut self, terms: &Terms<'_>, at: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn retarget(&mut self, terms: &SlaTarget<'_>, at: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.stopped_at.is_some() {
             return Vec::new();
         }
         // A clock that stands still is judged by how far it had come.
         let reached = self.paused_at.unwrap_or(at);
-        let mut overdue = self.record(reached);
+        let mut finding = self.record(reached);
         if !self.pauses.is_empty() {
             let time = TimeDelta::minutes(i64::from(terms.target_minutes));
             self.paused_micros = self.paused_by_then(terms.calendar, time);
         }
         self.take_terms(terms);
-        overdue.extend(self.record(reached));
+        finding.extend(self.record(reached));
         if self.paused_at.is_some_and(|from| from > self.due_at) {
             self.end_pause(at);
         }
-        overdue
+        finding
     }
 
     /// The working time of the pauses that begin by the deadline of such a target, each of which
@@ -177,24 +177,24 @@ impl SlaClock {
     /// Stops it: what it measures has happened. What was due and is not on record yet comes on
     /// record late. Stopping it again changes nothing.
     #[must_use = "what comes on record has to be told"]
-    pub fn stop(&mut self, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn stop(&mut self, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.stopped_at.is_some() {
             return Vec::new();
         }
         self.resume(calendar, at);
-        let mut overdue = self.sweep(at);
-        for found in &mut overdue {
+        let mut finding = self.sweep(at);
+        for found in &mut finding {
             found.late = true;
         }
         self.used_micros = Some(micros(self.elapsed(calendar, at)));
         self.stopped_at = Some(at);
-        overdue
+        finding
     }
 
     /// Puts on record what is due and is not yet: warnings, a breach, or both, in this order.
     /// Finds something exactly when [`SlaClock::next_at`] is not after `now`.
     #[must_use = "what comes on record has to be told"]
-    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.is_running() {
             self.record(now)
         } else {
@@ -202,21 +202,21 @@ impl SlaClock {
         }
     }
 
-    fn record(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
-        let mut overdue = Vec::new();
+    fn record(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
+        let mut finding = Vec::new();
         while let Some((percent, due)) = self.next_warning().filter(|(_, due)| now >= *due) {
             if self.warned_at.is_none() {
                 self.warned_at = Some(due);
             } else {
                 self.further_warned = self.further_warned.saturating_add(1);
             }
-            overdue.push(self.overdue(OverdueKind::Warning { percent }, due));
+            finding.push(self.finding(SlaFindingKind::Warning { percent }, due));
         }
         if self.breached_at.is_none() && now > self.due_at {
             self.breached_at = Some(self.due_at);
-            overdue.push(self.overdue(OverdueKind::Breach, self.due_at));
+            finding.push(self.finding(SlaFindingKind::Breach, self.due_at));
         }
-        overdue
+        finding
     }
 
     /// The first warning that is not on record: after which share, and when it is due.
@@ -289,17 +289,17 @@ impl SlaClock {
         if self.paused_at.is_none_or(|from| from > self.due_at) {
             return self.due_at;
         }
-        let time = self.share(100) + self.paused(calendar, now);
+        let time = self.threshold(100) + self.paused(calendar, now);
         working_time::instant_after(calendar, self.started_at, time)
     }
 
     /// A share of the target. Exact: a hundredth of a minute is 600 000 microseconds.
-    fn share(&self, percent: i16) -> TimeDelta {
+    fn threshold(&self, percent: i16) -> TimeDelta {
         let hundredths = i64::from(self.target_minutes) * i64::from(percent);
         TimeDelta::microseconds(hundredths * 600_000)
     }
 
-    fn take_terms(&mut self, terms: &Terms<'_>) {
+    fn take_terms(&mut self, terms: &SlaTarget<'_>) {
         self.target_minutes = terms.target_minutes;
         self.at_risk_percent = terms.at_risk.first();
         let warn_at = self.warn_at;
@@ -318,17 +318,17 @@ impl SlaClock {
             .further_warnings
             .iter()
             .map(|warning| FurtherWarning {
-                warn_at: instant(self.share(warning.percent)),
+                warn_at: instant(self.threshold(warning.percent)),
                 ..*warning
             })
             .collect();
-        self.warn_at = instant(self.share(self.at_risk_percent));
-        self.due_at = instant(self.share(100));
+        self.warn_at = instant(self.threshold(self.at_risk_percent));
+        self.due_at = instant(self.threshold(100));
         self.further_warnings = further;
     }
 
-    fn overdue(&self, kind: OverdueKind, at: DateTime<Utc>) -> Overdue {
-        Overdue {
+    fn finding(&self, kind: SlaFindingKind, at: DateTime<Utc>) -> SlaFinding {
+        SlaFinding {
             metric: self.metric,
             cycle: self.cycle,
             kind,

@@ -2,7 +2,7 @@
 //! whole buckets. Pure.
 
 use crate::{
-    fault::{Asks, Faults},
+    field_error::{Constraint, FieldErrors},
     ids::UserId,
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -50,7 +50,7 @@ impl Query {
     ///
     /// At fault are dates that are none, an end before the start, an unknown zone, an agent's id that
     /// is none.
-    pub fn parse(fields: &QueryFields, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(fields: &QueryFields, faults: &mut FieldErrors) -> Option<Self> {
         let start = date(faults, "startDate", fields.start_date.as_deref());
         let end = date(faults, "endDate", fields.end_date.as_deref());
         let zone = zone(faults, fields.timezone.as_deref());
@@ -122,8 +122,8 @@ fn day_start(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
         .map(|start| start.with_timezone(&Utc))
 }
 
-fn date(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<NaiveDate> {
-    faults.ask(field, Asks::Format("date"));
+fn date(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<NaiveDate> {
+    faults.ask(field, Constraint::Format("date"));
     let text = text?;
     // Written back and compared, since the parser also takes `2025-1-1` and `+2025-01-01`. Years
     // that no database has are longer.
@@ -136,8 +136,8 @@ fn date(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<NaiveDat
     date
 }
 
-fn zone(faults: &mut Faults, name: Option<&str>) -> Option<Tz> {
-    faults.ask("timezone", Asks::TimeZone);
+fn zone(faults: &mut FieldErrors, name: Option<&str>) -> Option<Tz> {
+    faults.ask("timezone", Constraint::TimeZone);
     let Some(name) = name else {
         return Some(Tz::UTC);
     };
@@ -152,7 +152,7 @@ fn zone(faults: &mut Faults, name: Option<&str>) -> Option<Tz> {
     zone
 }
 
-fn agent(faults: &mut Faults, id: Option<&str>) -> Option<UserId> {
+fn agent(faults: &mut FieldErrors, id: Option<&str>) -> Option<UserId> {
     faults.id("agentId", id)
 }
 

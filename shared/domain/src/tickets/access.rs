@@ -120,14 +120,14 @@ pub enum Scope {
     /// A requester's own.
     Own(UserId),
     /// An agent's, those that nobody has, and those with a note that mentions the agent.
-    Desk(UserId),
+    AgentQueue(UserId),
     /// All.
     All,
 }
 
 /// Whose eyes texts are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
+pub enum Viewer {
     /// Staff see all.
     Staff,
     /// Requesters see what is public.
@@ -140,17 +140,17 @@ impl Scope {
     pub const fn of(actor: &Actor) -> Self {
         match actor.role {
             Role::Customer | Role::Technician | Role::Corporate => Self::Own(actor.id),
-            Role::Support => Self::Desk(actor.id),
+            Role::Support => Self::AgentQueue(actor.id),
             Role::Admin => Self::All,
         }
     }
 
     /// Whose eyes it is for.
     #[must_use]
-    pub const fn reader(self) -> Reader {
+    pub const fn reader(self) -> Viewer {
         match self {
-            Self::Own(_) => Reader::Requester,
-            Self::Desk(_) | Self::All => Reader::Staff,
+            Self::Own(_) => Viewer::Requester,
+            Self::AgentQueue(_) | Self::All => Viewer::Staff,
         }
     }
 
@@ -165,7 +165,7 @@ impl Scope {
     pub fn includes_one(self, customer: UserId, assigned_to: Option<UserId>) -> bool {
         match self {
             Self::Own(person) => customer == person,
-            Self::Desk(agent) => assigned_to.is_none_or(|holder| holder == agent),
+            Self::AgentQueue(agent) => assigned_to.is_none_or(|assignee| assignee == agent),
             Self::All => true,
         }
     }
@@ -175,7 +175,7 @@ impl Scope {
     #[must_use]
     pub fn is_widened_by(self, mention: Mention) -> bool {
         match self {
-            Self::Desk(_) => mention == Mention::Mentioned,
+            Self::AgentQueue(_) => mention == Mention::Mentioned,
             Self::Own(_) | Self::All => false,
         }
     }
@@ -203,7 +203,7 @@ mod tests {
             assert_eq!(scope.is_widened_by(Mention::Mentioned), expected, "{role}");
             assert!(!scope.is_widened_by(Mention::NotMentioned));
         }
-        let desk = Scope::Desk(KIM);
+        let desk = Scope::AgentQueue(KIM);
         assert!(desk.includes_one(ANN, None) && desk.includes_one(ANN, Some(KIM)));
         assert!(!desk.includes_one(ANN, Some(SAM)));
     }

@@ -1,7 +1,7 @@
 //! A ticket under change: what becomes of it, of its clocks and of its history when something
 //! happens to it, and what is refused. Who may do it at all is asked before. Pure.
 //!
-//! Every change of status goes through [`Case::become_status`], so that clocks and instants
+//! Every change of status goes through [`TicketChange::become_status`], so that clocks and instants
 //! cannot be forgotten on one of the ways to a status. A change that is refused changes nothing.
 
 mod assignee;
@@ -9,32 +9,33 @@ mod ending;
 mod texts;
 mod thread;
 
-pub use assignee::{Again, Breach, Escalation, Worker};
+pub use assignee::{ActingAgent, Breach, Escalation, Reassignment};
 pub use ending::{Conclusion, Duplicate, RatedBy, Reopening};
 
 use crate::{
     ids::UserId,
     json::Json,
-    sla::{Clocks, Overdue, Policy},
+    sla::{Clocks, Policy, SlaFinding},
     tickets::{
-        Change, Entry, EntryBy, Happened, Move, Priority, Refused, Resolution, Status, Ticket,
+        Attribution, PendingEvent, Priority, Resolution, Status, Ticket, TicketEventKind,
+        TicketRefusal, Transition, TransitionResult,
     },
 };
 use chrono::{DateTime, Utc};
 
 /// A ticket with its clocks, and what has happened to it since it was loaded.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct TicketChange {
     ticket: Ticket,
     clocks: Clocks,
-    entries: Vec<Entry>,
+    entries: Vec<PendingEvent>,
     /// Who the next entries are by.
-    by: EntryBy,
+    by: Attribution,
     /// Whether this change has given the ticket to somebody, or has escalated it.
     changed_hands: bool,
 }
 
-impl Case {
+impl TicketChange {
     /// A ticket as it was loaded.
     #[must_use]
     pub fn loaded(ticket: Ticket, clocks: Clocks) -> Self {
@@ -42,7 +43,7 @@ impl Case {
             ticket,
             clocks,
             entries: Vec::new(),
-            by: EntryBy::Actor,
+            by: Attribution::Actor,
             changed_hands: false,
         }
     }
@@ -53,7 +54,7 @@ impl Case {
         let clocks = Clocks::open(&ticket.policy, ticket.created_at);
         let at = ticket.created_at;
         let mut case = Self::loaded(ticket, clocks);
-        case.record(at, Happened::Created);
+        case.record(at, TicketEventKind::Created);
         case
     }
 
@@ -77,7 +78,7 @@ impl Case {
 
     /// What has happened since it was loaded, in order.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[PendingEvent] {
         &self.entries
     }
 
@@ -106,10 +107,10 @@ impl Case {
     pub fn set_status(
         &mut self,
         to: Status,
-        by: Worker,
+        by: ActingAgent,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
-        let status = self.after(Change::Set(to))?;
+    ) -> Result<(), TicketRefusal> {
+        let status = self.after(Transition::Set(to))?;
         if status == self.ticket.status {
             return Ok(());
         }
@@ -117,7 +118,7 @@ impl Case {
             self.self_assign(by, now);
         }
         match status {
-            Status::Open => self.hand_back(Again::ByHandAlone, now),
+            Status::Open => self.clear_assignee(Reassignment::ManualOnly, now),
             Status::Resolved => self.resolve(unexplained(by.id(), now), false, now),
             Status::Closed => self.end(now),
             status => self.become_status(status, now),
@@ -135,44 +136,44 @@ impl Case {
         priority: Priority,
         policy: Policy,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TicketRefusal> {
         let present = self.ticket.status;
         if !present.is_active() {
-            return Err(Refused::PriorityStands { present });
+            return Err(TicketRefusal::PriorityStands { present });
         }
         if priority == self.ticket.priority {
             return Ok(());
         }
         let from = std::mem::replace(&mut self.ticket.priority, priority);
-        self.record(now, Happened::PriorityChanged { from, to: priority });
+        self.record(now, TicketEventKind::PriorityChanged { from, to: priority });
         let found = self.clocks.reprioritised(&policy, present, now);
-        self.record_overdue(&found);
+        self.record_findings(&found);
         self.ticket.policy = Json(policy);
         Ok(())
     }
 
     /// Puts on record what came due while the clocks ran; gives back what did.
-    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
+    pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         let found = self.clocks.sweep(now);
-        self.record_overdue(&found);
+        self.record_findings(&found);
         found
     }
 
-    fn record(&mut self, at: DateTime<Utc>, what: Happened) {
+    fn record(&mut self, at: DateTime<Utc>, what: TicketEventKind) {
         let by = if what.is_by_itself() {
-            EntryBy::System
+            Attribution::System
         } else {
             self.by
         };
-        self.entries.push(Entry { at, by, what });
+        self.entries.push(PendingEvent { at, by, what });
     }
 
-    fn after(&self, wanted: Change) -> Result<Status, Refused> {
+    fn after(&self, wanted: Transition) -> Result<Status, TicketRefusal> {
         let present = self.ticket.status;
         match present.after(wanted) {
-            Move::To(status) => Ok(status),
-            Move::Stays => Ok(present),
-            Move::Refused => Err(Refused::Transition { present, wanted }),
+            TransitionResult::To(status) => Ok(status),
+            TransitionResult::Stays => Ok(present),
+            TransitionResult::TicketRefusal => Err(TicketRefusal::Transition { present, wanted }),
         }
     }
 
@@ -203,14 +204,14 @@ impl Case {
         }
         let moved = (from, to);
         let found = self.clocks.status_changed(&self.ticket.policy, moved, now);
-        self.record_overdue(&found);
-        self.record(now, Happened::StatusChanged { from, to });
+        self.record_findings(&found);
+        self.record(now, TicketEventKind::StatusChanged { from, to });
     }
 
     /// A deadline is recorded with the instant it was due, whenever it is found.
-    fn record_overdue(&mut self, found: &[Overdue]) {
-        for overdue in found {
-            self.record(overdue.at, overdue.happened());
+    fn record_findings(&mut self, found: &[SlaFinding]) {
+        for finding in found {
+            self.record(finding.at, finding.happened());
         }
     }
 }
@@ -229,4 +230,4 @@ fn unexplained(by: UserId, now: DateTime<Utc>) -> Resolution {
 }
 
 #[cfg(test)]
-mod laws;
+mod properties;

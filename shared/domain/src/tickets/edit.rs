@@ -1,8 +1,8 @@
 //! A change of a ticket's texts and labels, as people send it (a merge patch). Pure.
 
 use crate::{
-    fault::{Entries, Faults},
-    people::{Change, Department, fields},
+    field_error::{Entries, FieldErrors},
+    people::{Department, Patch, fields},
     tickets::{
         Category,
         input::{BODY, RELATED, SUBJECT, tags},
@@ -25,11 +25,11 @@ pub struct RawEdit {
     /// All labels.
     pub tags: Option<Entries<String>>,
     /// Opaque.
-    pub related_booking: Change<String>,
+    pub related_booking: Patch<String>,
     /// Opaque.
-    pub related_transaction: Change<String>,
+    pub related_transaction: Patch<String>,
     /// Opaque.
-    pub related_conversation: Change<String>,
+    pub related_conversation: Patch<String>,
 }
 
 /// A change of a ticket. What is absent stays as it is.
@@ -48,17 +48,17 @@ pub struct TicketEdit {
     /// All labels, each once, in the order sent.
     pub tags: Option<Vec<String>>,
     /// A booking of the platform.
-    pub related_booking: Change<String>,
+    pub related_booking: Patch<String>,
     /// A transaction of the platform.
-    pub related_transaction: Change<String>,
+    pub related_transaction: Patch<String>,
     /// A conversation of the platform.
-    pub related_conversation: Change<String>,
+    pub related_conversation: Patch<String>,
 }
 
 impl TicketEdit {
     /// Reads a change; what is wrong with it is added to the faults.
-    pub fn parse(raw: RawEdit, faults: &mut Faults) -> Self {
-        let mut related = |field: &str, change: Change<String>| {
+    pub fn parse(raw: RawEdit, faults: &mut FieldErrors) -> Self {
+        let mut related = |field: &str, change: Patch<String>| {
             change.read(|text: Option<String>| {
                 faults.optional_text(field, text.as_deref(), 1, RELATED)
             })

@@ -20,25 +20,25 @@ pub struct TicketEvent {
     /// When it happened. A breach happened when it was due, not when it was found.
     pub at: DateTime<Utc>,
     /// Who did it.
-    pub by: ChangedBy,
+    pub by: EventActor,
     /// What happened.
-    pub what: Happened,
+    pub what: TicketEventKind,
 }
 
 /// An entry before it is kept: what happened, and when.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct PendingEvent {
     /// When it happened.
     pub at: DateTime<Utc>,
     /// Who did it.
-    pub by: EntryBy,
+    pub by: Attribution,
     /// What happened.
-    pub what: Happened,
+    pub what: TicketEventKind,
 }
 
 /// Who did something, before the entry is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryBy {
+pub enum Attribution {
     /// The actor of the unit of work.
     Actor,
     /// The system, by rule: whoever the actor is.
@@ -61,7 +61,7 @@ text_enum! {
 
 /// Who did something, as the history keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangedBy {
+pub enum EventActor {
     /// A person, in the role held then.
     Person(UserId, Role),
     /// The system itself.
@@ -75,7 +75,7 @@ pub enum ChangedBy {
     rename_all = "snake_case",
     rename_all_fields = "camelCase"
 )]
-pub enum Happened {
+pub enum TicketEventKind {
     /// The ticket was created.
     Created,
     /// It was given to an agent.
@@ -289,7 +289,7 @@ impl Kind {
     }
 }
 
-impl Happened {
+impl TicketEventKind {
     /// The table of kinds: a row for each.
     const fn kind(&self) -> Kind {
         match self {
@@ -374,29 +374,32 @@ mod tests {
     fn the_name_of_an_event_is_its_tag() {
         let text = || "text".to_owned();
         for what in [
-            Happened::Created,
-            Happened::SubjectChanged {
+            TicketEventKind::Created,
+            TicketEventKind::SubjectChanged {
                 from: text(),
                 to: text(),
             },
-            Happened::RelatedChanged {
+            TicketEventKind::RelatedChanged {
                 reference: Related::Booking,
                 from: None,
                 to: Some(text()),
             },
-            Happened::TagsChanged {
+            TicketEventKind::TagsChanged {
                 from: vec![text()],
                 to: Vec::new(),
             },
-            Happened::DepartmentChanged {
+            TicketEventKind::DepartmentChanged {
                 from: Department::General,
                 to: Department::Billing,
             },
-            Happened::Reminded,
+            TicketEventKind::Reminded,
         ] {
             let kept = serde_json::to_value(&what).unwrap();
             assert_eq!(kept["type"], what.name());
-            assert_eq!(serde_json::from_value::<Happened>(kept).unwrap(), what);
+            assert_eq!(
+                serde_json::from_value::<TicketEventKind>(kept).unwrap(),
+                what
+            );
         }
     }
 }

@@ -5,7 +5,7 @@
 use crate::{
     actor::Actor,
     attachments::{NewAttachment, RawAttachment, input},
-    fault::{Asks, Entries, Faults},
+    field_error::{Constraint, Entries, FieldErrors},
     ids::UserId,
     tickets::{Category, Priority, ResolutionType, TICKET_KEY, TicketKey, Visibility},
 };
@@ -74,7 +74,7 @@ pub struct NewTicket {
 
 impl NewTicket {
     /// Reads a ticket that somebody creates; `None` when something is wrong with it.
-    pub fn parse(raw: &RawTicket, by: &Actor, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(raw: &RawTicket, by: &Actor, faults: &mut FieldErrors) -> Option<Self> {
         let subject = faults.required_text("subject", raw.subject.as_deref(), 1, SUBJECT);
         let description = faults.required_text("description", raw.description.as_deref(), 1, BODY);
         let category = faults
@@ -106,7 +106,7 @@ impl NewTicket {
 }
 
 /// Whose ticket it is to be: a requester's own; staff name a customer.
-fn customer(named: Option<&str>, by: &Actor, faults: &mut Faults) -> Option<UserId> {
+fn customer(named: Option<&str>, by: &Actor, faults: &mut FieldErrors) -> Option<UserId> {
     let field = "customerId";
     let id: Option<UserId> = faults.id(field, named);
     match (by.role.is_staff(), named) {
@@ -160,7 +160,7 @@ impl RawMessage {
 
 impl NewMessage {
     /// Reads a message; `None` when something is wrong with it.
-    pub fn parse(raw: &RawMessage, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(raw: &RawMessage, faults: &mut FieldErrors) -> Option<Self> {
         let body = Self::body(raw, faults);
         let attachments = input::parse(&raw.attachments, faults);
         body.map(|body| Self {
@@ -171,13 +171,13 @@ impl NewMessage {
     }
 
     /// The text, which files may stand in for, whatever is wrong with these.
-    fn body(raw: &RawMessage, faults: &mut Faults) -> Option<String> {
+    fn body(raw: &RawMessage, faults: &mut FieldErrors) -> Option<String> {
         let field = "message";
         let text = raw.message.as_deref();
         if raw.attachments.is_empty() {
             return faults.required_text(field, text, 1, BODY);
         }
-        faults.ask(field, Asks::Unless("attachments"));
+        faults.ask(field, Constraint::Unless("attachments"));
         faults.text(field, text.unwrap_or_default(), 0, BODY)
     }
 }
@@ -210,7 +210,7 @@ pub struct Closing {
 
 impl Closing {
     /// Reads a closing by staff; `None` when something is wrong with it.
-    pub fn parse(raw: &RawClosing, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(raw: &RawClosing, faults: &mut FieldErrors) -> Option<Self> {
         if raw.summary.is_none() {
             faults.required("summary");
         }
@@ -234,7 +234,7 @@ type ClosingFields = (
     Option<TicketKey>,
 );
 
-fn fields(raw: &RawClosing, faults: &mut Faults) -> ClosingFields {
+fn fields(raw: &RawClosing, faults: &mut FieldErrors) -> ClosingFields {
     let summary = faults.optional_text("summary", raw.summary.as_deref(), 1, NOTES);
     let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
     let notes = raw.resolution_notes.as_deref();
@@ -246,7 +246,7 @@ fn fields(raw: &RawClosing, faults: &mut Faults) -> ClosingFields {
 impl RawClosing {
     /// Checks the fields that are there, for the description of a body of which it depends on the
     /// caller's role what is needed.
-    pub fn check(&self, faults: &mut Faults) {
+    pub fn check(&self, faults: &mut FieldErrors) {
         fields(self, faults);
     }
 }
@@ -255,12 +255,12 @@ impl RawClosing {
 fn original(
     named: Option<&str>,
     resolution_type: Option<ResolutionType>,
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
 ) -> Option<TicketKey> {
     let field = "duplicateOf";
     let duplicate = vec![ResolutionType::Duplicate.as_str()];
-    faults.ask(field, Asks::With("resolutionType", duplicate));
-    faults.ask(field, Asks::Pattern(TICKET_KEY));
+    faults.ask(field, Constraint::With("resolutionType", duplicate));
+    faults.ask(field, Constraint::Pattern(TICKET_KEY));
     let named = named?;
     if resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate) {
         let message = "goes with the resolutionType duplicate alone";
@@ -285,7 +285,11 @@ pub struct NewRating {
 
 impl NewRating {
     /// Reads a rating; `None` when something is wrong with it.
-    pub fn parse(rating: Option<i64>, feedback: Option<&str>, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(
+        rating: Option<i64>,
+        feedback: Option<&str>,
+        faults: &mut FieldErrors,
+    ) -> Option<Self> {
         if rating.is_none() {
             faults.required("rating");
         }
@@ -296,7 +300,7 @@ impl NewRating {
     }
 }
 
-pub fn tags(raw: &[Option<String>], faults: &mut Faults) -> Vec<String> {
+pub fn tags(raw: &[Option<String>], faults: &mut FieldErrors) -> Vec<String> {
     faults.entries("tags", raw.len(), TAGS);
     let mut tags: Vec<String> = Vec::new();
     for (at, tag) in raw.iter().enumerate() {

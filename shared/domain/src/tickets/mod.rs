@@ -18,16 +18,17 @@ pub mod survey;
 pub mod waiting;
 
 pub use case::{
-    Again, Breach, Case, Conclusion, Duplicate, Escalation, RatedBy, Reopening, Worker,
+    ActingAgent, Breach, Conclusion, Duplicate, Escalation, RatedBy, Reassignment, Reopening,
+    TicketChange,
 };
 pub use category::{Category, Priority};
 pub use edit::{RawEdit, TicketEdit};
-pub use event::{ChangedBy, Entry, EntryBy, Happened, Related, TicketEvent};
+pub use event::{Attribution, EventActor, PendingEvent, Related, TicketEvent, TicketEventKind};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use key::TicketKey;
 pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
 pub use number::{TICKET_KEY, TicketNumber};
 pub use opened::Opening;
-pub use refused::Refused;
-pub use status::{Change, Move, Status, TicketOperation};
-pub use waiting::Waiting;
+pub use refused::TicketRefusal;
+pub use status::{Status, TicketOperation, Transition, TransitionResult};
+pub use waiting::UnassignedTicket;

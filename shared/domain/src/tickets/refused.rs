@@ -1,16 +1,16 @@
 //! Why a change of a ticket is refused. Pure.
 
-use crate::tickets::{Change, Status, TicketNumber};
+use crate::tickets::{Status, TicketNumber, Transition};
 
 /// A change that a ticket does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum TicketRefusal {
     /// The table of transitions does not have it.
     Transition {
         /// The present status.
         present: Status,
         /// What was wanted.
-        wanted: Change,
+        wanted: Transition,
     },
     /// The priority of a resolved or closed ticket stands.
     PriorityStands {

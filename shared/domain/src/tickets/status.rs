@@ -45,7 +45,7 @@ impl Status {
 
 /// What somebody wants to do with a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Transition {
     /// Set the status by hand.
     Set(Status),
     /// Give it to somebody.
@@ -72,37 +72,39 @@ pub enum TicketOperation {
 
 /// What the table says of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
+pub enum TransitionResult {
     /// It becomes this.
     To(Status),
     /// It is so already.
     Stays,
     /// Not from here.
-    Refused,
+    TicketRefusal,
 }
 
 impl Status {
     /// The table of moves of the contract, section 3.
     #[must_use]
-    pub fn after(self, change: Change) -> Move {
+    pub fn after(self, change: Transition) -> TransitionResult {
         match change {
-            Change::Set(to) if to == self => Move::Stays,
-            Change::Set(to) if self.settable().contains(&to) => Move::To(to),
-            Change::Set(_) => Move::Refused,
-            Change::Assign => match self {
-                Self::Open | Self::Reopened | Self::Escalated => Move::To(Self::Assigned),
+            Transition::Set(to) if to == self => TransitionResult::Stays,
+            Transition::Set(to) if self.settable().contains(&to) => TransitionResult::To(to),
+            Transition::Set(_) => TransitionResult::TicketRefusal,
+            Transition::Assign => match self {
+                Self::Open | Self::Reopened | Self::Escalated => {
+                    TransitionResult::To(Self::Assigned)
+                }
                 Self::Assigned
                 | Self::InProgress
                 | Self::WaitingCustomer
-                | Self::WaitingInternal => Move::Stays,
-                Self::Resolved | Self::Closed => Move::Refused,
+                | Self::WaitingInternal => TransitionResult::Stays,
+                Self::Resolved | Self::Closed => TransitionResult::TicketRefusal,
             },
-            Change::Escalate if self.is_active() => Move::To(Self::Escalated),
-            Change::Escalate => Move::Refused,
-            Change::Close if self == Self::Closed => Move::Refused,
-            Change::Close => Move::To(Self::Closed),
-            Change::Reopen if self.is_active() => Move::Refused,
-            Change::Reopen => Move::To(Self::Reopened),
+            Transition::Escalate if self.is_active() => TransitionResult::To(Self::Escalated),
+            Transition::Escalate => TransitionResult::TicketRefusal,
+            Transition::Close if self == Self::Closed => TransitionResult::TicketRefusal,
+            Transition::Close => TransitionResult::To(Self::Closed),
+            Transition::Reopen if self.is_active() => TransitionResult::TicketRefusal,
+            Transition::Reopen => TransitionResult::To(Self::Reopened),
         }
     }
 

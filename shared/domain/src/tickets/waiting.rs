@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 /// A ticket that waits for an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub struct UnassignedTicket {
     /// Which.
     pub id: TicketId,
     /// What it is about.
@@ -30,7 +30,7 @@ pub struct Waiting {
     pub created_at: DateTime<Utc>,
 }
 
-impl Waiting {
+impl UnassignedTicket {
     /// The ticket, if it waits for an agent. One that waits for its customer has nothing to do for
     /// anybody before the answer.
     #[must_use]
@@ -82,9 +82,9 @@ mod tests {
     use proptest::{prelude::*, sample::select, strategy::ValueTree};
     use std::cmp::Reverse;
 
-    fn any_waiting() -> impl Strategy<Value = Waiting> {
+    fn any_waiting() -> impl Strategy<Value = UnassignedTicket> {
         let parts = (select(Priority::ALL), 0..3_i64, 0..3_u128);
-        parts.prop_map(|(priority, second, id)| Waiting {
+        parts.prop_map(|(priority, second, id)| UnassignedTicket {
             id: TicketId(uuid::Uuid::from_u128(id)),
             category: Category::General,
             department: Department::General,
@@ -101,13 +101,13 @@ mod tests {
         /// The order that the queries ask for.
         #[test]
         fn the_most_urgent_goes_first_then_the_oldest(one in any_waiting(), other in any_waiting()) {
-            let place = |it: &Waiting| (Reverse(it.priority), it.created_at, it.id);
+            let place = |it: &UnassignedTicket| (Reverse(it.priority), it.created_at, it.id);
             prop_assert_eq!(one.goes_before(&other), place(&one) < place(&other));
         }
     }
 
     #[test]
-    fn only_a_ticket_that_is_lifted_now_asks_for_a_level() {
+    fn only_a_ticket_that_is_escalated_now_asks_for_a_level() {
         for (status, level) in [
             (Status::Escalated, 3),
             (Status::Open, 1),
@@ -115,7 +115,7 @@ mod tests {
         ] {
             let mut runner = proptest::test_runner::TestRunner::deterministic();
             let tree = any_waiting().new_tree(&mut runner).unwrap();
-            let waiting = Waiting {
+            let waiting = UnassignedTicket {
                 status,
                 escalation_level: 2,
                 ..tree.current()

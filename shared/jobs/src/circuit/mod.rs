@@ -23,7 +23,7 @@ const SPARED: TimeDelta = TimeDelta::days(1);
 
 text_enum! {
     /// What is wrong with the other side.
-    pub enum Trouble {
+    pub enum ProviderFailure {
         /// It is not there, or will not talk to us at all: no job was tried.
         Unreachable = "unreachable",
         /// It asks for less.
@@ -33,7 +33,7 @@ text_enum! {
     }
 }
 
-impl Trouble {
+impl ProviderFailure {
     /// Whether the attempt counts, for a job of this age. When the other side breaks off nobody can
     /// tell whether the job is to blame.
     #[must_use]
@@ -69,21 +69,27 @@ mod tests {
 
     #[test]
     fn a_queue_is_held_for_longer_with_each_trouble_but_looked_at_twice_a_minute() {
-        let seconds = |trouble: Trouble| -> Vec<i64> {
+        let seconds = |trouble: ProviderFailure| -> Vec<i64> {
             let hold = |failures| trouble.hold(failures, 0.5).num_seconds();
             [0, 1, 2, 3, 4, 5, 100].map(hold).to_vec()
         };
-        assert_eq!(seconds(Trouble::Unreachable), [1, 2, 4, 8, 16, 30, 30]);
-        assert_eq!(seconds(Trouble::SlowDown), [15, 30, 60, 120, 240, 300, 300]);
+        assert_eq!(
+            seconds(ProviderFailure::Unreachable),
+            [1, 2, 4, 8, 16, 30, 30]
+        );
+        assert_eq!(
+            seconds(ProviderFailure::SlowDown),
+            [15, 30, 60, 120, 240, 300, 300]
+        );
     }
 
     #[test]
     fn an_attempt_is_spared_while_the_job_cannot_be_to_blame() {
         let (new, old) = (TimeDelta::minutes(1), TimeDelta::days(2));
         for (trouble, spared) in [
-            (Trouble::Unreachable, (true, true)),
-            (Trouble::SlowDown, (true, false)),
-            (Trouble::BrokeOff, (false, false)),
+            (ProviderFailure::Unreachable, (true, true)),
+            (ProviderFailure::SlowDown, (true, false)),
+            (ProviderFailure::BrokeOff, (false, false)),
         ] {
             let found = (
                 trouble.spares_the_attempt(new),

@@ -17,7 +17,7 @@ pub use store::{find, page, queues};
 
 /// A job as operators see it.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct JobRecord {
     /// Its row.
     pub id: JobId,
     /// Where it waits. Nobody of this release hands it out if it does not have that queue.
@@ -50,7 +50,7 @@ pub struct Entry {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-impl Entry {
+impl JobRecord {
     /// The name of the job; empty when it has none that can be read.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -72,7 +72,7 @@ pub struct Filter {
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The jobs.
-    pub jobs: Vec<Entry>,
+    pub jobs: Vec<JobRecord>,
     /// How many there are, up to [`COUNTED`].
     pub total: i64,
     /// Whether there are exactly so many.
@@ -145,7 +145,7 @@ pub enum OperateError {
 ///
 /// # Errors
 /// There is no such job; it runs, is over, or its like waits already; the database failed.
-pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry, OperateError> {
+pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<JobRecord, OperateError> {
     let entry = lock(tx, id).await?;
     match entry.state {
         State::Dead | State::Cancelled | State::Ready => {}
@@ -168,7 +168,11 @@ pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry, 
 ///
 /// # Errors
 /// There is no such job; it runs or is over; the database failed.
-pub async fn discard(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry, OperateError> {
+pub async fn discard(
+    tx: &mut Tx,
+    id: JobId,
+    now: DateTime<Utc>,
+) -> Result<JobRecord, OperateError> {
     let entry = lock(tx, id).await?;
     match entry.state {
         State::Dead | State::Ready => {}
@@ -185,20 +189,20 @@ pub async fn discard(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<Entry
 ///
 /// # Errors
 /// The database failed.
-pub async fn pause(tx: &mut Tx, queue: Queue, flow: Flow) -> Result<(), sqlx::Error> {
-    store::pause(tx, queue, flow == Flow::Stopped).await
+pub async fn pause(tx: &mut Tx, queue: Queue, state: PauseState) -> Result<(), sqlx::Error> {
+    store::pause(tx, queue, state == PauseState::Paused).await
 }
 
 /// Whether the jobs of a queue are handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum PauseState {
     /// They are.
-    Open,
+    Running,
     /// They are not.
-    Stopped,
+    Paused,
 }
 
-async fn lock(tx: &mut Tx, id: JobId) -> Result<Entry, OperateError> {
+async fn lock(tx: &mut Tx, id: JobId) -> Result<JobRecord, OperateError> {
     if let Some(entry) = store::lock(tx, id).await? {
         return Ok(entry);
     }

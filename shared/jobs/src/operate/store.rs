@@ -1,6 +1,6 @@
 //! Jobs as operators see them, in SQL.
 
-use crate::operate::{COUNTED, Entry, Filter, Held, Page, QueueState};
+use crate::operate::{COUNTED, Filter, Held, JobRecord, Page, QueueState};
 use crate::{JobId, State, ledger::Count};
 use chrono::{DateTime, Utc};
 use domain::queue::{Queue, QueueName};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 macro_rules! entries {
     ($head:literal, $tail:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
-            Entry,
+            JobRecord,
             $head + r#" id, queue as "queue!: String", state, payload, priority, attempt, max_attempts, run_at, lease_until,
                 dispatches, interruptions, last_error, traceparent, created_at, finished_at "# + $tail
             $(, $argument)*
@@ -89,7 +89,7 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<Jo
 ///
 /// # Errors
 /// The database failed.
-pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Entry>> {
+pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<JobRecord>> {
     entries!(
         "select",
         "from jobs where id = $1 and lane = 'workers'",
@@ -100,7 +100,7 @@ pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Ent
 }
 
 /// A job, unless somebody runs it at this moment.
-pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> {
+pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<JobRecord>> {
     entries!(
         "select",
         "from jobs where id = $1 and lane = 'workers' for update skip locked",
@@ -111,7 +111,7 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<Entry>> {
 }
 
 /// Has a locked job run at `now`, with all of its attempts.
-pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
     entries!(
         "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
              lease_until = null, finished_at = null
@@ -125,7 +125,7 @@ pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Res
 }
 
 /// Takes a locked job out of the queue.
-pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Entry> {
+pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
     entries!(
         "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
          where id = $1 returning",

@@ -15,7 +15,7 @@ pub const CHANNEL: &str = "jobs";
 
 /// A queue, as the relay finds it.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct QueueSnapshot {
     /// The queue.
     pub queue: Queue,
     /// How many hints may lie in Redis; 0 while it is paused.
@@ -25,16 +25,16 @@ pub struct Look {
     /// When the next job falls due that is not yet.
     pub next_due: Option<DateTime<Utc>>,
     /// Whether and how it flows.
-    pub flow: Flow,
+    pub circuit: CircuitState,
 }
 
 /// Whether the other side of a queue is in trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum CircuitState {
     /// It is not, as far as is known.
-    Free,
+    Closed,
     /// It is, and is left alone until then.
-    HeldUntil(DateTime<Utc>),
+    OpenUntil(DateTime<Utc>),
     /// It was: one job may go, to see.
-    OnTrial,
+    HalfOpen,
 }

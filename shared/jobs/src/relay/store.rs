@@ -1,9 +1,9 @@
 //! The SQL of handing out: look, claim, give back, rescue.
 
-use crate::relay::{Flow, Look};
+use crate::relay::{CircuitState, QueueSnapshot};
 use crate::{JobId, circuit};
 use chrono::{DateTime, Utc};
-use domain::queue::{Lane, Queue};
+use domain::queue::{Execution, Queue};
 use sqlx::{
     PgPool,
     postgres::{PgListener, PgPoolOptions},
@@ -43,7 +43,7 @@ pub async fn look(
     pool: &PgPool,
     now: DateTime<Utc>,
     queues: &[Queue],
-) -> Result<Vec<Look>, sqlx::Error> {
+) -> Result<Vec<QueueSnapshot>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select served.queue as "queue!: Queue",
                   case when control.paused then 0 else coalesce(control.depth, 100) end as "depth!",
@@ -75,15 +75,15 @@ pub async fn look(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Look {
+        .map(|row| QueueSnapshot {
             queue: row.queue,
             depth: usize::try_from(row.depth).unwrap_or(0),
             has_due: row.has_due,
             next_due: row.next_due,
-            flow: match row.held_until.filter(|until| *until > now) {
-                Some(until) => Flow::HeldUntil(until),
-                None if row.in_trouble => Flow::OnTrial,
-                None => Flow::Free,
+            circuit: match row.held_until.filter(|until| *until > now) {
+                Some(until) => CircuitState::OpenUntil(until),
+                None if row.in_trouble => CircuitState::HalfOpen,
+                None => CircuitState::Closed,
             },
         })
         .collect())
@@ -185,7 +185,7 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(pool: &PgPool, lane: Lane, grace: Duration) -> Result<u64, sqlx::Error> {
+pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> Result<u64, sqlx::Error> {
     let rescued = sqlx::query_scalar!(
         r#"with ended as (
                select id, state = 'running' and not overdue and $3::float8 > 0 as has_grace from jobs

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 /// A schedule as it is to be from now on, with its first instant after now.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ScheduleRow {
     /// Its name.
     pub name: &'static str,
     /// When it runs.
@@ -74,7 +74,7 @@ pub async fn limit_patience(tx: &mut Tx) -> Result<(), sqlx::Error> {
 /// The database failed.
 pub async fn register(
     tx: &mut Tx,
-    entries: &[Entry],
+    entries: &[ScheduleRow],
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let (names, timings, next_runs) = columns(entries);
@@ -102,7 +102,7 @@ pub async fn register(
 ///
 /// # Errors
 /// The database failed.
-pub async fn add_missing(tx: &mut Tx, entries: &[Entry]) -> Result<(), sqlx::Error> {
+pub async fn add_missing(tx: &mut Tx, entries: &[ScheduleRow]) -> Result<(), sqlx::Error> {
     let (names, timings, next_runs) = columns(entries);
     sqlx::query!(
         "insert into schedules (name, timing, next_run)
@@ -247,7 +247,7 @@ pub async fn forget_ticks(
 
 type Columns<'a> = (Vec<&'static str>, Vec<&'a str>, Vec<Option<DateTime<Utc>>>);
 
-fn columns(entries: &[Entry]) -> Columns<'_> {
+fn columns(entries: &[ScheduleRow]) -> Columns<'_> {
     let mut columns = Columns::default();
     for entry in entries {
         columns.0.push(entry.name);

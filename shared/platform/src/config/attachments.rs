@@ -58,7 +58,7 @@ fn place(read: &mut Reader) -> FilesPlace {
     let url = read.url("ATTACHMENTS_URL", &["s3", "file"]);
     if let Some(folder) = url.strip_prefix("file://") {
         if !folder.starts_with('/') {
-            read.fault(
+            read.field_error(
                 "ATTACHMENTS_URL",
                 "must name a folder from the root: file:///…",
             );
@@ -71,7 +71,7 @@ fn place(read: &mut Reader) -> FilesPlace {
     };
     let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
     if name.is_empty() || url.contains(['?', '#', '@']) {
-        read.fault(
+        read.field_error(
             "ATTACHMENTS_URL",
             "must be s3://bucket or s3://bucket/prefix, and nothing else",
         );
@@ -107,7 +107,7 @@ fn kinds(read: &mut Reader) -> Vec<&'static Kind> {
                 "has `{word}`, which is none of {}, nor the usual ending of one of these",
                 known.join(", ")
             );
-            read.fault("ATTACHMENTS_TYPES", problem);
+            read.field_error("ATTACHMENTS_TYPES", problem);
         }
     }
     kinds

@@ -30,7 +30,7 @@ pub struct Auth {
     /// The admin to create when there is none.
     pub bootstrap_admin: Option<BootstrapAdmin>,
     /// Who else issues access tokens.
-    pub outside: Option<OutsideIssuer>,
+    pub outside: Option<ExternalIssuer>,
     /// What the hash of a password costs.
     pub hash_cost: HashCost,
 }
@@ -47,7 +47,7 @@ impl Auth {
 
 /// An issuer whose access tokens are good here as well, by its published keys.
 #[derive(Debug, Clone)]
-pub struct OutsideIssuer {
+pub struct ExternalIssuer {
     /// Where its keys are: https, or a file.
     pub keys: String,
     /// `iss` of its tokens.
@@ -84,7 +84,7 @@ pub fn read(read: &mut Reader) -> Auth {
         ("JWT_SECRET_PREVIOUS", previous_jwt_secret),
     ] {
         if !secret.is_empty() && secret.len() < 32 {
-            read.fault(
+            read.field_error(
                 name,
                 "must have at least 32 characters, such as `openssl rand -hex 32` gives",
             );
@@ -96,7 +96,7 @@ pub fn read(read: &mut Reader) -> Auth {
     ) {
         ("", "") => None,
         ("", _) | (_, "") => {
-            read.fault(
+            read.field_error(
                 "BOOTSTRAP_ADMIN_EMAIL",
                 "and BOOTSTRAP_ADMIN_PASSWORD go together: set both or neither",
             );
@@ -119,7 +119,7 @@ pub fn read(read: &mut Reader) -> Auth {
     }
 }
 
-fn outside(read: &mut Reader) -> Option<OutsideIssuer> {
+fn outside(read: &mut Reader) -> Option<ExternalIssuer> {
     let staff_roles = if read.flag("AUTH_JWKS_TRUST_ROLES") {
         StaffRoles::Believed
     } else {
@@ -131,12 +131,12 @@ fn outside(read: &mut Reader) -> Option<OutsideIssuer> {
     let keys = read.address("AUTH_JWKS_URL", &["https", "http", "file"]);
     let of_this_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     if keys.starts_with("http://") && !of_this_machine.iter().any(|host| keys.starts_with(host)) {
-        read.fault(
+        read.field_error(
             "AUTH_JWKS_URL",
             "must be https: whoever could change the keys on their way could be anybody",
         );
     }
-    Some(OutsideIssuer {
+    Some(ExternalIssuer {
         keys,
         issuer: read.needed("AUTH_JWKS_ISSUER"),
         audience: read.needed("AUTH_JWKS_AUDIENCE"),

@@ -89,7 +89,7 @@ fn each<T>(read: &mut Reader, name: &str, parse: fn(&str) -> Option<T>, what: &s
     for part in parts.filter(|part| !part.is_empty()) {
         match parse(part) {
             Some(value) => parsed.push(value),
-            None => read.fault(name, format_args!("has `{part}`, which is not {what}")),
+            None => read.field_error(name, format_args!("has `{part}`, which is not {what}")),
         }
     }
     parsed

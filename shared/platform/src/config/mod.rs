@@ -12,7 +12,7 @@ mod traces;
 mod watching;
 
 pub use attachments::{Attachments, FilesPlace, S3};
-pub use auth::{Auth, BootstrapAdmin, OutsideIssuer, StaffRegistration, StaffRoles};
+pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRoles};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
 pub use settings::{ConfigError, Settings};
@@ -21,7 +21,7 @@ pub use watching::{Place, Watching};
 
 use chrono::TimeDelta;
 use domain::{
-    assignment::{Load, Strategy},
+    assignment::{Strategy, WorkloadRule},
     queue::Queue,
     text_enum,
 };
@@ -100,7 +100,7 @@ pub struct Tickets {
     /// How agents are chosen.
     pub strategy: Strategy,
     /// What counts against an agent's limit.
-    pub load: Load,
+    pub load: WorkloadRule,
     /// How long an agent is offline until the tickets are put back; never, when absent.
     pub reassign_when_offline: Option<TimeDelta>,
     /// How much of a clock is used when a warning is given, 1 to 99.
@@ -235,7 +235,9 @@ impl Config {
         // A setting with another fault has been complained of.
         let told = |problem: &String| {
             let name = problem.split(' ').next();
-            faults.iter().any(|fault| fault.split(' ').next() == name)
+            faults
+                .iter()
+                .any(|field_error| field_error.split(' ').next() == name)
         };
         let mut left = placeholders::problems(settings);
         left.retain(|problem| !told(problem));
@@ -249,7 +251,7 @@ fn tickets(read: &mut Reader) -> Tickets {
     let resolve_waiting_after = read.days("WAITING_RESOLVE_DAYS");
     // Zero is what a fault leaves.
     if resolve_waiting_after < remind_after && !resolve_waiting_after.is_zero() {
-        read.fault(
+        read.field_error(
             "WAITING_RESOLVE_DAYS",
             "must not be less than WAITING_REMINDER_DAYS",
         );
@@ -257,9 +259,9 @@ fn tickets(read: &mut Reader) -> Tickets {
     Tickets {
         strategy: read.word("ASSIGNMENT_STRATEGY", Strategy::Skills),
         load: if read.flag("ASSIGNMENT_COUNTS_WAITING") {
-            Load::All
+            WorkloadRule::All
         } else {
-            Load::WithoutWaiting
+            WorkloadRule::WithoutWaiting
         },
         reassign_when_offline: match read.number("REASSIGN_WHEN_OFFLINE_MINUTES", 0..=100_000) {
             0 => None,
@@ -315,10 +317,10 @@ fn queues(read: &mut Reader) -> Vec<(Queue, usize)> {
         });
         match parsed {
             Some((queue, _)) if queues.iter().any(|(other, _)| *other == queue) => {
-                read.fault("WORKER_QUEUES", format!("names the queue {queue} twice"));
+                read.field_error("WORKER_QUEUES", format!("names the queue {queue} twice"));
             }
             Some(entry) => queues.push(entry),
-            None => read.fault(
+            None => read.field_error(
                 "WORKER_QUEUES",
                 format!("has `{part}`, which is not queue:number with a number of 1 to 256 and one of the queues {}", Queue::words()),
             ),

@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use chrono::TimeDelta;
-use domain::fault::UnknownWord;
+use domain::field_error::UnknownWord;
 use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 /// A reader of settings. A value at fault is replaced by something of its type, and the fault is kept
@@ -20,7 +20,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn fault(&mut self, name: &str, problem: impl fmt::Display) {
+    pub fn field_error(&mut self, name: &str, problem: impl fmt::Display) {
         self.faults.push(format!("{name} {problem}"));
     }
 
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
     pub fn needed(&mut self, name: &str) -> String {
         let text = self.text(name);
         if text.is_empty() {
-            self.fault(name, "must be set");
+            self.field_error(name, "must be set");
         }
         text.to_owned()
     }
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
 
     pub fn parsed<T: FromStr>(&mut self, name: &str, instead: T, what: &str) -> T {
         self.text(name).parse().unwrap_or_else(|_| {
-            self.fault(name, format_args!("must be {what}"));
+            self.field_error(name, format_args!("must be {what}"));
             instead
         })
     }
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         number
             .and_then(|number| T::try_from(number).ok())
             .unwrap_or_else(|| {
-                self.fault(
+                self.field_error(
                     name,
                     format_args!(
                         "must be a whole number of {} to {}",
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         self.text(name)
             .parse()
             .unwrap_or_else(|unknown: UnknownWord| {
-                self.fault(name, unknown);
+                self.field_error(name, unknown);
                 instead
             })
     }
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         let url = self.needed(name);
         let scheme = url.split_once("://").map(|(scheme, _)| scheme);
         if !url.is_empty() && !scheme.is_some_and(|scheme| schemes.contains(&scheme)) {
-            self.fault(
+            self.field_error(
                 name,
                 format_args!(
                     "must be a URL that begins with {}://",
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         let url = self.url(name, schemes);
         let by_http = url.starts_with("https://") || url.starts_with("http://");
         if by_http && !can_be_called(&url) {
-            self.fault(
+            self.field_error(
                 name,
                 "must be a URL of a host, a port that is a number, and a path of plain characters",
             );

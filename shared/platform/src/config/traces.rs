@@ -30,7 +30,7 @@ pub fn read(read: &mut Reader) -> Traces {
         "a share of 0 to 1, such as 0.1",
     );
     if !(0.0..=1.0).contains(&kept) {
-        read.fault("OTEL_TRACES_SAMPLER_ARG", "must be a share of 0 to 1");
+        read.field_error("OTEL_TRACES_SAMPLER_ARG", "must be a share of 0 to 1");
     }
     let headers = headers(read);
     let service = read.needed("OTEL_SERVICE_NAME");
@@ -57,7 +57,7 @@ fn headers(read: &mut Reader) -> Vec<(String, SecretString)> {
             Some((name, value)) if !name.trim().is_empty() => {
                 headers.push((name.trim().to_owned(), value.trim().into()));
             }
-            _ => read.fault(
+            _ => read.field_error(
                 "OTEL_EXPORTER_OTLP_HEADERS",
                 "must be name=value, several separated by commas",
             ),

@@ -42,7 +42,7 @@ pub fn read(read: &mut Reader) -> Watching {
     };
     let token = read.text("METRICS_TOKEN");
     if !token.is_empty() && token.len() < SHORTEST_TOKEN {
-        read.fault("METRICS_TOKEN", "must have at least 16 characters");
+        read.field_error("METRICS_TOKEN", "must have at least 16 characters");
     }
     Watching {
         place,

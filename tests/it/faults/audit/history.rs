@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 struct Known {
     status: String,
-    holder: Holder,
+    assignee: Holder,
 }
 
 /// Who has a ticket.
@@ -74,7 +74,7 @@ fn play(
     if kind == "created" {
         let known = Known {
             status: "open".to_owned(),
-            holder: Holder::Nobody,
+            assignee: Holder::Nobody,
         };
         let before = tickets.insert(step.ticket.clone(), known);
         return before.map(|_| "it was created before".to_owned());
@@ -91,7 +91,7 @@ fn play(
         }
         "assigned" | "escalated" => {
             let (from, to) = (Holder::of(&what["from"]), Holder::of(&what["to"]));
-            let before = std::mem::replace(&mut known.holder, to.clone());
+            let before = std::mem::replace(&mut known.assignee, to.clone());
             if !before.may_be(&from) {
                 return Some(format!("it was with {before:?}"));
             }
@@ -103,13 +103,13 @@ fn play(
                 .then(|| format!("automation gave it to somebody with {load} tickets"))
         }
         "unassigned" => {
-            let before = std::mem::replace(&mut known.holder, Holder::Nobody);
+            let before = std::mem::replace(&mut known.assignee, Holder::Nobody);
             let from = Holder::of(&what["from"]);
             (!before.may_be(&from)).then(|| format!("it was with {before:?}"))
         }
         "reopened" => {
-            if let Holder::Agent(agent) = &known.holder {
-                known.holder = Holder::Perhaps(agent.clone());
+            if let Holder::Agent(agent) = &known.assignee {
+                known.assignee = Holder::Perhaps(agent.clone());
             }
             None
         }
@@ -122,10 +122,10 @@ fn load(agent: Option<&str>, but: &str, tickets: &BTreeMap<String, Known>) -> i3
     let Some(agent) = agent else {
         return 0;
     };
-    let holder = Holder::Agent(agent.to_owned());
+    let assignee = Holder::Agent(agent.to_owned());
     let held = tickets.iter().filter(|(ticket, known)| {
         *ticket != but
-            && known.holder == holder
+            && known.assignee == assignee
             && !["resolved", "closed"].contains(&known.status.as_str())
     });
     i32::try_from(held.count()).unwrap()
@@ -136,15 +136,15 @@ async fn ends(rig: &Rig, tickets: &BTreeMap<String, Known>, findings: &mut Findi
     let sql = "select id::text, status, to_jsonb(assigned_to) from tickets";
     let now: Vec<(String, String, Option<Value>)> =
         sqlx::query_as(sql).fetch_all(&rig.look).await.unwrap();
-    for (ticket, status, holder) in now {
+    for (ticket, status, assignee) in now {
         let Some(known) = tickets.get(&ticket) else {
             findings.wrong(format!("{ticket} has no history"));
             continue;
         };
-        let holder = Holder::of(&holder.unwrap_or_default());
-        if known.status != status || !known.holder.may_be(&holder) {
+        let assignee = Holder::of(&assignee.unwrap_or_default());
+        if known.status != status || !known.assignee.may_be(&assignee) {
             findings.wrong(format!(
-                "{ticket} is {status} with {holder:?}, and its history says {known:?}"
+                "{ticket} is {status} with {assignee:?}, and its history says {known:?}"
             ));
         }
     }

@@ -2,15 +2,15 @@
 //! laws that no fault may break, the history played again, and the mails.
 
 mod history;
-mod laws;
 mod mails;
 mod planted;
+mod properties;
 
 pub use planted::everything_is_noticed;
 
 use super::{
+    acts::{Account, Expected, Kind},
     chaos::Diary,
-    deeds::{Account, Expected, Kind},
     mailbox::Arrival,
     rig::Rig,
 };
@@ -41,7 +41,7 @@ pub async fn audit(rig: &Rig, account: &Account, diary: &Diary, arrivals: &[Arri
     let mut findings = Findings::default();
     effects(rig, account, &mut findings).await;
     availability(rig, account, &mut findings).await;
-    laws::hold(rig, &mut findings).await;
+    properties::hold(rig, &mut findings).await;
     history::replay(rig, &mut findings).await;
     mails::arrived(rig, diary, arrivals, &mut findings).await;
     let differences = actions::stats::differences(&rig.look).await.unwrap();

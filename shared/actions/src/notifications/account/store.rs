@@ -6,12 +6,12 @@ use domain::{
     ids::{AccountEventId, NotificationId, UserId},
     notifications::{NotificationStatus, Template, content::Recipient},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use sqlx::PgPool;
 
 /// Puts down that the owner of an account is to be told of something.
 pub(crate) async fn insert(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     event: AccountEventId,
     owner: UserId,
     template: Template,

@@ -13,11 +13,11 @@ mod store;
 use crate::job_list::{self, Delivery, Job};
 use chrono::TimeDelta;
 use domain::{
-    actor::By,
+    actor::Initiator,
     channel::Channel,
     ids::{NotificationId, UserId},
 };
-use platform::{context::Context, work::Work};
+use platform::{context::Context, work::UnitOfWork};
 
 /// Mails of one day.
 const MAILS_A_DAY: i32 = 20;
@@ -32,7 +32,7 @@ pub async fn admit(cx: &Context, notification: NotificationId) -> Result<bool, s
     let Some(address) = store::unconfirmed_address(&cx.pool, notification).await? else {
         return Ok(true);
     };
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     if !store::mark_admitted(&mut work, notification).await? {
         return Ok(true);
     }
@@ -49,7 +49,7 @@ pub async fn admit(cx: &Context, notification: NotificationId) -> Result<bool, s
 /// # Errors
 /// The database failed.
 pub(super) async fn hold(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
 ) -> Result<(), sqlx::Error> {
     if store::is_confirmed(work, notification).await? {
@@ -67,7 +67,7 @@ pub(super) async fn hold(
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn release(work: &mut Work<'_>, owner: UserId) -> Result<(), sqlx::Error> {
+pub(crate) async fn release(work: &mut UnitOfWork<'_>, owner: UserId) -> Result<(), sqlx::Error> {
     let since = work.now() - HELD_FOR;
     let released = store::release(work, owner, since, i64::from(MAILS_A_DAY)).await?;
     store::drop_held(work, owner).await?;

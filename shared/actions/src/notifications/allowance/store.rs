@@ -5,7 +5,7 @@ use domain::{
     channel::Channel,
     ids::{NotificationId, UserId},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use sqlx::{PgExecutor, PgPool};
 
 /// Where a notification goes, if nobody has confirmed that address.
@@ -28,7 +28,7 @@ pub(super) async fn unconfirmed_address(
 
 /// Marks a notification as counted; false if it was before.
 pub(super) async fn mark_admitted(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
 ) -> Result<bool, sqlx::Error> {
     let marked = sqlx::query!(
@@ -43,7 +43,7 @@ pub(super) async fn mark_admitted(
 
 /// Counts one more mail to an address on a day, unless there were as many as may be.
 pub(super) async fn count(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     address: &str,
     day: NaiveDate,
     most: i32,
@@ -63,7 +63,7 @@ pub(super) async fn count(
 
 /// Whether the person of a notification has confirmed the address meanwhile. Nobody can do so until the transaction ends.
 pub(super) async fn is_confirmed(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
@@ -78,7 +78,7 @@ pub(super) async fn is_confirmed(
 
 /// Marks a notification as held.
 pub(super) async fn hold(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     notification: NotificationId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -93,7 +93,7 @@ pub(super) async fn hold(
 
 /// Makes the latest of what is held for a person pending again, in the order in which it came about.
 pub(super) async fn release(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     since: DateTime<Utc>,
     most: i64,
@@ -116,7 +116,7 @@ pub(super) async fn release(
 }
 
 /// Drops whatever is held for a person.
-pub(super) async fn drop_held(work: &mut Work<'_>, owner: UserId) -> Result<(), sqlx::Error> {
+pub(super) async fn drop_held(work: &mut UnitOfWork<'_>, owner: UserId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update notifications set status = 'dropped' where user_id = $1 and status = 'held'",
         owner.0,

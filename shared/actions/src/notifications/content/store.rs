@@ -8,7 +8,7 @@ use domain::{
         content::{ClockFacts, Content, Recipient, Since, TicketFacts},
     },
     people::Role,
-    tickets::{Happened, Status, TicketNumber, access::Mention},
+    tickets::{Status, TicketEventKind, TicketNumber, access::Mention},
 };
 use sqlx::{PgPool, types::Json};
 
@@ -19,7 +19,7 @@ struct Row {
     template: Template,
     status: NotificationStatus,
     at: DateTime<Utc>,
-    what: Json<Happened>,
+    what: Json<TicketEventKind>,
     actor: Option<String>,
     person_id: UserId,
     first_name: String,
@@ -68,7 +68,7 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
     let row = sqlx::query_as!(
         Row,
         r#"select n.id, n.template, n.status,
-            e.at, e.what as "what: Json<Happened>", actor.first_name as "actor?",
+            e.at, e.what as "what: Json<TicketEventKind>", actor.first_name as "actor?",
             p.id as person_id, p.first_name, p.last_name, p.email, p.role, p.language, p.timezone, p.active,
             p.email_confirmed_at is not null as "confirmed!",
             t.id as ticket_id, t.number, t.subject, t.status as ticket_status, t.customer_id, t.assigned_to,

@@ -3,11 +3,15 @@
 use crate::notifications::allowance;
 use crate::people::account::store;
 use domain::ids::UserId;
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Gives an account, whose row is locked, an address that its owner has proved to have, and has sent
 /// what was held until then.
-pub async fn confirm(work: &mut Work<'_>, id: UserId, email: &str) -> Result<(), sqlx::Error> {
+pub async fn confirm(
+    work: &mut UnitOfWork<'_>,
+    id: UserId,
+    email: &str,
+) -> Result<(), sqlx::Error> {
     store::save_confirmed_address(work, id, email).await?;
     allowance::release(work, id).await
 }

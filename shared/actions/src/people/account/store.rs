@@ -8,7 +8,7 @@ use domain::{
     ids::{AccountEventId, ResetRequestId, SessionId, UserId},
     people::Role,
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use sqlx::{PgConnection, PgExecutor};
 
 /// What decides about an account.
@@ -101,7 +101,7 @@ pub(in crate::people) async fn address_is_taken(
 
 /// Gives an account a password.
 pub(in crate::people) async fn save_password(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: UserId,
     hash: &PasswordHash,
 ) -> Result<(), sqlx::Error> {
@@ -118,7 +118,7 @@ pub(in crate::people) async fn save_password(
 
 /// Gives an account an address that its owner has proved to have.
 pub(super) async fn save_confirmed_address(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: UserId,
     email: &str,
 ) -> Result<(), sqlx::Error> {
@@ -154,7 +154,7 @@ pub(in crate::people) async fn revoke_sessions(
 
 /// Puts down what happened to an account.
 pub(super) async fn insert_event(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: AccountEventId,
     owner: UserId,
     kind: AccountEventKind,
@@ -246,7 +246,7 @@ pub async fn open_confirmation(
 
 /// Links of this kind that a person could use now.
 pub(in crate::people) async fn open_links(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
 ) -> Result<i64, sqlx::Error> {
@@ -269,7 +269,7 @@ pub(in crate::people) struct Told {
 
 /// How often, and when, a person was told of this kind of late.
 pub(in crate::people) async fn told(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
 ) -> Result<Told, sqlx::Error> {
@@ -288,7 +288,7 @@ pub(in crate::people) async fn told(
 
 /// Spends every link of a person, but for those that confirm this address.
 pub(in crate::people) async fn spend_links(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     but_of: &str,
 ) -> Result<(), sqlx::Error> {
@@ -307,7 +307,7 @@ pub(in crate::people) async fn spend_links(
 
 /// Spends the links of a person that confirm an address, whichever.
 pub(in crate::people) async fn spend_confirmations(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -323,7 +323,7 @@ pub(in crate::people) async fn spend_confirmations(
 
 /// Puts down that somebody asked for a new password.
 pub(in crate::people) async fn insert_reset_request(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: ResetRequestId,
     email: &str,
 ) -> Result<(), sqlx::Error> {
@@ -340,7 +340,7 @@ pub(in crate::people) async fn insert_reset_request(
 
 /// Takes a request away, with the address that it names.
 pub(in crate::people) async fn take_reset_request(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     id: ResetRequestId,
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(

@@ -7,7 +7,7 @@ use domain::{
     channel::Channel,
     ids::{AccountEventId, UserId},
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 
 /// Where a mail goes.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Address {
 
 /// Puts down what happened, and a mail about it, to be sent once this is committed.
 pub async fn tell(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
     to: &Address,

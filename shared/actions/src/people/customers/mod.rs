@@ -5,7 +5,7 @@ mod store;
 
 use domain::{
     ids::UserId,
-    paging::{Section, Start},
+    paging::{PageRequest, Start},
     people::Role,
 };
 use sqlx::PgConnection;
@@ -76,7 +76,7 @@ fn number(text: &str) -> Option<String> {
 pub async fn page(
     db: &mut PgConnection,
     beginning: &Beginning,
-    section: Section,
+    section: PageRequest,
 ) -> sqlx::Result<Page> {
     let total = store::count(&mut *db, beginning).await?;
     let after = match section.start {

@@ -4,9 +4,9 @@ mod store;
 
 use crate::error::ActionError;
 use domain::{
-    assignment::Load,
+    assignment::WorkloadRule,
     ids::UserId,
-    paging::{Section, Start},
+    paging::{PageRequest, Start},
     people::{Person, Role},
 };
 use sqlx::PgPool;
@@ -40,8 +40,8 @@ pub struct Page {
 pub async fn page(
     pool: &PgPool,
     filter: &Filter,
-    section: Section,
-    load: Load,
+    section: PageRequest,
+    load: WorkloadRule,
 ) -> Result<Page, ActionError> {
     let mut db = pool.acquire().await?;
     let pattern = filter.text.as_deref().map(pattern);

@@ -15,7 +15,7 @@ use domain::{
     ids::{SessionId, UserId},
     people::Person,
 };
-use platform::work::Work;
+use platform::work::UnitOfWork;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -62,7 +62,7 @@ pub struct LoggedIn {
 
 /// Opens a session.
 pub(in crate::people) async fn open(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     user: UserId,
 ) -> Result<(SessionId, RefreshToken), ActionError> {
     let session = SessionId(work.cx.ids.uuid(work.now()));
@@ -74,7 +74,7 @@ pub(in crate::people) async fn open(
 
 /// Gives a session its next refresh token.
 pub(in crate::people) async fn issue(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     session: SessionId,
 ) -> Result<RefreshToken, ActionError> {
     let token = RefreshToken(URL_SAFE_NO_PAD.encode(work.cx.ids.bytes::<32>()));

@@ -6,7 +6,7 @@ use domain::tickets::search::{
 };
 use domain::{
     ids::{MessageId, TicketId},
-    tickets::{Message, Ticket, access::Reader},
+    tickets::{Message, Ticket, access::Viewer},
 };
 use platform::work::Tx;
 use sqlx::{PgConnection, PgExecutor};
@@ -180,7 +180,7 @@ pub async fn quotable(
     db: &mut PgConnection,
     search: &Search,
     tickets: &[Ticket],
-    reader: Reader,
+    reader: Viewer,
 ) -> sqlx::Result<Vec<Quotable>> {
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
     let messages = sqlx::query!(
@@ -195,7 +195,7 @@ pub async fn quotable(
            order by m.created_at desc, m.position desc"#,
         &ids,
         search.any(),
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
         QUOTED,
     )
     .fetch_all(db)

@@ -12,7 +12,7 @@ pub use thread::{
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
 pub use domain::tickets::TicketKey;
-use domain::tickets::{Case, Ticket, TicketNumber};
+use domain::tickets::{Ticket, TicketChange, TicketNumber};
 use platform::work::Tx;
 use sqlx::PgExecutor;
 
@@ -212,7 +212,11 @@ pub async fn waiting_for_customer(
 
 /// Writes a case: the ticket, what changed of its clocks, what happened. `read_version` is
 /// the version that was loaded; none for a new one.
-pub async fn write(tx: &mut Tx, case: &Case, read_version: Option<i64>) -> sqlx::Result<()> {
+pub async fn write(
+    tx: &mut Tx,
+    case: &TicketChange,
+    read_version: Option<i64>,
+) -> sqlx::Result<()> {
     let (ticket, clocks) = (case.ticket(), case.clocks());
     let due = clocks.next_deadline();
     if let Some(version) = read_version {

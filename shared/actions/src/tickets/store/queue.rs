@@ -3,7 +3,7 @@
 use domain::{
     ids::TicketId,
     people::Department,
-    tickets::{Priority, Waiting},
+    tickets::{Priority, UnassignedTicket},
 };
 use sqlx::PgExecutor;
 
@@ -11,9 +11,9 @@ use sqlx::PgExecutor;
 pub async fn find_waiting(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-) -> sqlx::Result<Option<Waiting>> {
+) -> sqlx::Result<Option<UnassignedTicket>> {
     sqlx::query_as!(
-        Waiting,
+        UnassignedTicket,
         "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
          from tickets where id = $1 and assigned_to is null and status not in ('resolved', 'closed')
              and status <> 'waiting_customer'",
@@ -28,11 +28,11 @@ pub async fn find_waiting(
 pub async fn waiting(
     db: impl PgExecutor<'_>,
     departments: &[Department],
-    after: Option<&Waiting>,
+    after: Option<&UnassignedTicket>,
     limit: i64,
-) -> sqlx::Result<Vec<Waiting>> {
+) -> sqlx::Result<Vec<UnassignedTicket>> {
     sqlx::query_as!(
-        Waiting,
+        UnassignedTicket,
         "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
          from tickets
          where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
@@ -55,9 +55,9 @@ pub async fn first_waiting(
     db: impl PgExecutor<'_>,
     departments: &[Department],
     limit: i64,
-) -> sqlx::Result<Vec<Waiting>> {
+) -> sqlx::Result<Vec<UnassignedTicket>> {
     sqlx::query_as!(
-        Waiting,
+        UnassignedTicket,
         "select t.id, t.category, t.department, t.language, t.priority, t.status, t.escalation_level, t.handed_back_by, t.created_at
          from unnest($1::text[]) as of_all (department) cross join lateral (
              select * from tickets

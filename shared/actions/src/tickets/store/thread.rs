@@ -6,7 +6,7 @@ use domain::{
     ids::{EventId, MessageId, TicketId, UserId},
     json::Json,
     people::Role,
-    tickets::{ChangedBy, Happened, Message, TicketEvent, access::Reader},
+    tickets::{EventActor, Message, TicketEvent, TicketEventKind, access::Viewer},
 };
 use platform::work::Tx;
 use sqlx::PgExecutor;
@@ -19,8 +19,8 @@ pub async fn insert_events(
     events: &[TicketEvent],
 ) -> sqlx::Result<()> {
     let actor = |event: &TicketEvent| match event.by {
-        ChangedBy::Person(person, role) => (Some(person.0), Some(role.to_string())),
-        ChangedBy::System => (None, None),
+        EventActor::Person(person, role) => (Some(person.0), Some(role.to_string())),
+        EventActor::System => (None, None),
     };
     let ids: Vec<Uuid> = events.iter().map(|event| event.id.0).collect();
     let instants: Vec<_> = events.iter().map(|event| event.at).collect();
@@ -115,14 +115,14 @@ pub struct Cut {
 pub async fn place_of_message(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
     message: Uuid,
 ) -> sqlx::Result<Option<Place>> {
     let row = sqlx::query!(
         "select created_at, position from messages where id = $1 and ticket_id = $2 and (not is_internal or $3)",
         message,
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
     );
     let found = row.fetch_optional(db).await?;
     Ok(found.map(|row| (row.created_at, row.position)))
@@ -132,7 +132,7 @@ pub async fn place_of_message(
 pub async fn messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
     cut: Cut,
 ) -> sqlx::Result<Vec<Message>> {
     sqlx::query_as!(
@@ -142,7 +142,7 @@ pub async fn messages(
              and (created_at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
          order by created_at, position offset $5 limit $6",
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
         cut.after.map(|place| place.0),
         cut.after.map(|place| place.1),
         cut.offset,
@@ -156,7 +156,7 @@ pub async fn messages(
 pub async fn latest_messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
     cut: Cut,
 ) -> sqlx::Result<Vec<Message>> {
     sqlx::query_as!(
@@ -166,7 +166,7 @@ pub async fn latest_messages(
              and (created_at, position) < (coalesce($3, timestamptz 'infinity'), coalesce($4::bigint, 0))
          order by created_at desc, position desc offset $5 limit $6",
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
         cut.after.map(|place| place.0),
         cut.after.map(|place| place.1),
         cut.offset,
@@ -179,12 +179,12 @@ pub async fn latest_messages(
 pub async fn count_messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from messages where ticket_id = $1 and (not is_internal or $2)"#,
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
     )
     .fetch_one(db)
     .await
@@ -196,14 +196,14 @@ struct EventRow {
     at: DateTime<Utc>,
     actor_id: Option<UserId>,
     actor_role: Option<Role>,
-    what: Json<Happened>,
+    what: Json<TicketEventKind>,
 }
 
 impl From<EventRow> for TicketEvent {
     fn from(row: EventRow) -> Self {
         let by = match (row.actor_id, row.actor_role) {
-            (Some(person), Some(role)) => ChangedBy::Person(person, role),
-            (None, _) | (_, None) => ChangedBy::System,
+            (Some(person), Some(role)) => EventActor::Person(person, role),
+            (None, _) | (_, None) => EventActor::System,
         };
         Self {
             id: row.id,
@@ -219,14 +219,14 @@ impl From<EventRow> for TicketEvent {
 pub async fn place_of_event(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
     event: Uuid,
 ) -> sqlx::Result<Option<Place>> {
     let row = sqlx::query!(
         "select at, position from ticket_events where id = $1 and ticket_id = $2 and (is_public or $3)",
         event,
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
     );
     let found = row.fetch_optional(db).await?;
     Ok(found.map(|row| (row.at, row.position)))
@@ -236,7 +236,7 @@ pub async fn place_of_event(
 pub async fn events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
     cut: Cut,
 ) -> sqlx::Result<Vec<TicketEvent>> {
     let rows = sqlx::query_as!(
@@ -246,7 +246,7 @@ pub async fn events(
              and (at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
          order by at, position offset $5 limit $6",
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
         cut.after.map(|place| place.0),
         cut.after.map(|place| place.1),
         cut.offset,
@@ -260,12 +260,12 @@ pub async fn events(
 pub async fn count_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
-    reader: Reader,
+    reader: Viewer,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from ticket_events where ticket_id = $1 and (is_public or $2)"#,
         ticket.0,
-        reader == Reader::Staff,
+        reader == Viewer::Staff,
     )
     .fetch_one(db)
     .await

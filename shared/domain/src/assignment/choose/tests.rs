@@ -17,8 +17,8 @@ pub fn id(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-pub fn wanted() -> Wanted {
-    Wanted {
+pub fn requirements() -> Requirements {
+    Requirements {
         category: Category::Payment,
         department: Department::Billing,
         language: "sw".to_owned(),
@@ -59,8 +59,18 @@ fn by(choice: &Choice<'_>, candidates: &[Candidate]) -> Option<Chosen> {
     })
 }
 
-pub fn choose(strategy: Strategy, wanted: &Wanted, candidates: &[Candidate]) -> Option<Chosen> {
-    by(&Choice::Usual { strategy, wanted }, candidates)
+pub fn choose(
+    strategy: Strategy,
+    requirements: &Requirements,
+    candidates: &[Candidate],
+) -> Option<Chosen> {
+    by(
+        &Choice::Usual {
+            strategy,
+            requirements,
+        },
+        candidates,
+    )
 }
 
 pub fn words(words: &[&str]) -> Vec<String> {
@@ -68,7 +78,7 @@ pub fn words(words: &[&str]) -> Vec<String> {
 }
 
 fn skilled(candidates: &[Candidate]) -> Option<UserId> {
-    choose(Strategy::Skills, &wanted(), candidates).map(|chosen| chosen.agent)
+    choose(Strategy::Skills, &requirements(), candidates).map(|chosen| chosen.agent)
 }
 
 #[test]
@@ -82,7 +92,7 @@ fn only_who_is_available_on_shift_with_room_and_high_enough_is_eligible() {
     let is = |change: fn(&mut Candidate)| {
         let mut candidate = agent(1);
         change(&mut candidate);
-        eligible(&candidate, &wanted())
+        eligible(&candidate, &requirements())
     };
     assert!(is(|_| ()));
     assert!(!is(|it| it.availability = Availability::Busy));
@@ -99,15 +109,15 @@ fn only_who_is_available_on_shift_with_room_and_high_enough_is_eligible() {
         shifts: vec![shift(9, 8)],
         ..agent(1)
     };
-    assert!(eligible(&on, &wanted()) && !eligible(&off, &wanted()));
+    assert!(eligible(&on, &requirements()) && !eligible(&off, &requirements()));
     let in_nairobi = Candidate {
         timezone: chrono_tz::Africa::Nairobi,
         ..off
     };
-    assert!(eligible(&in_nairobi, &wanted()));
-    let second = Wanted {
+    assert!(eligible(&in_nairobi, &requirements()));
+    let second = Requirements {
         level: Level(2),
-        ..wanted()
+        ..requirements()
     };
     assert!(!eligible(&agent(1), &second));
     assert!(eligible(
@@ -210,12 +220,12 @@ fn a_specialisation_names_a_category_in_any_spelling() {
 
 #[test]
 fn a_language_is_spoken_in_any_region() {
-    let speaks = |spoken: &str, wanted| {
+    let speaks = |spoken: &str, requirements| {
         let candidate = Candidate {
             languages: words(&[spoken]),
             ..agent(1)
         };
-        candidate.speaks(wanted)
+        candidate.speaks(requirements)
     };
     assert!(speaks("sw", "sw") && speaks("sw-KE", "sw") && speaks("SW", "sw_TZ"));
     assert!(!speaks("en", "sw") && !speaks("", "") && !speaks("swa", "sw"));
@@ -229,7 +239,7 @@ fn the_reason_is_a_plain_sentence() {
         ..agent(1)
     };
     let reason = |strategy, candidate: &Candidate| {
-        choose(strategy, &wanted(), std::slice::from_ref(candidate))
+        choose(strategy, &requirements(), std::slice::from_ref(candidate))
             .unwrap()
             .reason
     };
@@ -268,7 +278,7 @@ fn load_is_the_share_of_the_capacity_in_use() {
         department: Department::General,
         ..agent(2)
     };
-    let chosen = choose(Strategy::LoadBalanced, &wanted(), &[half, third]).unwrap();
+    let chosen = choose(Strategy::LoadBalanced, &requirements(), &[half, third]).unwrap();
     assert_eq!(chosen.agent, id(2), "of whatever department");
 }
 
@@ -291,7 +301,7 @@ fn round_robin_serves_whoever_has_waited_longest() {
         ..agent(3)
     };
     let served = |candidates: &[Candidate]| {
-        choose(Strategy::RoundRobin, &wanted(), candidates).map(|chosen| chosen.agent)
+        choose(Strategy::RoundRobin, &requirements(), candidates).map(|chosen| chosen.agent)
     };
     assert_eq!(served(&[recent.clone(), long.clone()]), Some(id(2)));
     assert_eq!(served(&[recent, long, never]), Some(id(3)));

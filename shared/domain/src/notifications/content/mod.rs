@@ -10,8 +10,8 @@ use crate::{
     notifications::{Audience, NotificationStatus, Template},
     people::Role,
     tickets::{
-        Happened, Status, TicketNumber,
-        access::{Mention, Reader, Scope},
+        Status, TicketEventKind, TicketNumber,
+        access::{Mention, Scope, Viewer},
     },
 };
 use chrono::{DateTime, Utc};
@@ -31,7 +31,7 @@ pub struct Content {
     /// When that happened of which it tells.
     pub at: DateTime<Utc>,
     /// What happened.
-    pub what: Happened,
+    pub what: TicketEventKind,
     /// The given name of the person who did it; nobody's when it was the system, or when that
     /// account is gone.
     pub actor: Option<String>,
@@ -130,6 +130,6 @@ impl Content {
         });
         let sees = scope.includes_one(self.ticket.customer_id, self.ticket.assigned_to)
             || scope.is_widened_by(self.mention);
-        sees && scope.reader() == Reader::Staff
+        sees && scope.reader() == Viewer::Staff
     }
 }

@@ -5,7 +5,7 @@ use crate::notifications::content::Content;
 use crate::{
     notifications::Template,
     sla::Metric,
-    tickets::{Happened, Status},
+    tickets::{Status, TicketEventKind},
 };
 use chrono::{DateTime, Utc};
 
@@ -112,7 +112,7 @@ impl Content {
     pub fn waits_for_customer(&self) -> bool {
         let resolution = matches!(
             self.what,
-            Happened::SlaBreached {
+            TicketEventKind::SlaBreached {
                 metric: Metric::Resolution,
                 ..
             }
@@ -121,8 +121,8 @@ impl Content {
     }
 }
 
-fn assignee(what: &Happened) -> Option<crate::ids::UserId> {
-    if let Happened::Assigned { to, .. } = what {
+fn assignee(what: &TicketEventKind) -> Option<crate::ids::UserId> {
+    if let TicketEventKind::Assigned { to, .. } = what {
         Some(*to)
     } else {
         None

@@ -1,7 +1,7 @@
 //! What each event of a ticket does to its clocks.
 
 use super::*;
-use crate::{sla::OverdueKind, tickets::Priority};
+use crate::{sla::SlaFindingKind, tickets::Priority};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -16,9 +16,9 @@ fn policy() -> Policy {
     }
 }
 
-fn facts(overdue: &[Overdue]) -> Vec<(Metric, i32, OverdueKind, DateTime<Utc>, bool)> {
-    let fact = |found: &Overdue| (found.metric, found.cycle, found.kind, found.at, found.late);
-    overdue.iter().map(fact).collect()
+fn facts(finding: &[SlaFinding]) -> Vec<(Metric, i32, SlaFindingKind, DateTime<Utc>, bool)> {
+    let fact = |found: &SlaFinding| (found.metric, found.cycle, found.kind, found.at, found.late);
+    finding.iter().map(fact).collect()
 }
 
 fn running(clocks: &Clocks) -> Vec<(Metric, i32)> {
@@ -26,7 +26,7 @@ fn running(clocks: &Clocks) -> Vec<(Metric, i32)> {
     runs.map(|clock| (clock.metric, clock.cycle)).collect()
 }
 
-const WARNING: OverdueKind = OverdueKind::Warning { percent: 80 };
+const WARNING: SlaFindingKind = SlaFindingKind::Warning { percent: 80 };
 
 use Metric::{FirstResponse, NextResponse, Resolution};
 
@@ -50,12 +50,12 @@ fn a_next_response_is_measured_from_the_oldest_unanswered_message_after_the_firs
     clocks.customer_wrote(&policy(), at(30));
     clocks.customer_wrote(&policy(), at(45));
     assert_eq!(clocks.latest(NextResponse).unwrap().started_at, at(30));
-    let overdue = clocks.staff_replied(&policy(), at(51));
+    let finding = clocks.staff_replied(&policy(), at(51));
     assert_eq!(
-        facts(&overdue),
+        facts(&finding),
         [
             (NextResponse, 1, WARNING, at(46), true),
-            (NextResponse, 1, OverdueKind::Breach, at(50), true),
+            (NextResponse, 1, SlaFindingKind::Breach, at(50), true),
         ]
     );
     clocks.customer_wrote(&policy(), at(60));
@@ -93,12 +93,12 @@ fn only_the_resolution_clock_stands_still_and_only_where_the_policy_says_so() {
 #[test]
 fn a_resolution_without_a_response_is_the_response_too() {
     let mut clocks = Clocks::open(&policy(), at(0));
-    let overdue = clocks.resolved(&policy(), at(100));
+    let finding = clocks.resolved(&policy(), at(100));
     assert_eq!(
-        facts(&overdue),
+        facts(&finding),
         [
             (FirstResponse, 1, WARNING, at(48), true),
-            (FirstResponse, 1, OverdueKind::Breach, at(60), true),
+            (FirstResponse, 1, SlaFindingKind::Breach, at(60), true),
         ]
     );
     assert_eq!(running(&clocks), []);

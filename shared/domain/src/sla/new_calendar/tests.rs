@@ -9,15 +9,16 @@ fn hours(day: Weekday, start: &str, end: &str) -> Option<Hours> {
         start: Some(start.to_owned()),
         end: Some(end.to_owned()),
     };
-    new.parse(&mut Faults::new())
+    new.parse(&mut FieldErrors::new())
 }
 
 fn parse(new: &NewCalendar) -> Result<Calendar, Vec<(String, &'static str)>> {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let calendar = new.parse(&mut faults);
-    let named = |faults: Vec<crate::fault::Fault>| {
-        let fault = |fault: crate::fault::Fault| (fault.field, fault.code);
-        faults.into_iter().map(fault).collect()
+    let named = |faults: Vec<crate::field_error::FieldError>| {
+        let field_error =
+            |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
+        faults.into_iter().map(field_error).collect()
     };
     faults.finish(calendar).map_err(named)
 }

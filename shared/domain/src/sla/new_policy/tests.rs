@@ -6,11 +6,12 @@ use serde_json::json;
 
 fn parse(rules: &serde_json::Value) -> Result<Vec<PolicyRule>, Vec<(String, &'static str)>> {
     let rules: Entries<NewPolicyRule> = serde_json::from_value(rules.clone()).unwrap();
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let parsed = PolicyRule::parse_list(&rules, 80, &mut faults);
-    let named = |faults: Vec<crate::fault::Fault>| {
-        let fault = |fault: crate::fault::Fault| (fault.field, fault.code);
-        faults.into_iter().map(fault).collect()
+    let named = |faults: Vec<crate::field_error::FieldError>| {
+        let field_error =
+            |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
+        faults.into_iter().map(field_error).collect()
     };
     faults.finish(parsed).map_err(named)
 }
@@ -34,7 +35,7 @@ fn what_is_left_out_has_its_default() {
             next_response_minutes: None,
             resolution_minutes: 525_600,
             pause_when_waiting: true,
-            at_risk_percent: AtRisk::Once(80),
+            at_risk_percent: WarningThresholds::Once(80),
             calendar: None,
         },
     };
@@ -48,7 +49,7 @@ fn what_is_left_out_has_its_default() {
             next_response_minutes: Some(6),
             resolution_minutes: 7,
             pause_when_waiting: false,
-            at_risk_percent: AtRisk::Once(99),
+            at_risk_percent: WarningThresholds::Once(99),
             calendar: None,
         },
     };

@@ -26,7 +26,7 @@ fn event(instant: &str, what: Simulated) -> SimulatedEvent {
 
 fn run(policy: Policy, events: &[SimulatedEvent], now: &str) -> SlaView {
     let events: Vec<_> = events.iter().copied().map(Some).collect();
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let instants = (Some(at("2025-10-03T13:30:00Z")), Some(at(now)));
     let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
     faults.finish(simulation).unwrap().run().unwrap()
@@ -102,7 +102,7 @@ fn late(calendar: Option<crate::sla::Calendar>, now: &str) -> SlaView {
         event("2025-10-02T13:30:00Z", works),
     ];
     let events: Vec<_> = events.into_iter().map(Some).collect();
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let instants = (Some(at("2025-10-02T08:00:00Z")), Some(at(now)));
     let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
     faults.finish(simulation).unwrap().run().unwrap()
@@ -137,7 +137,7 @@ fn what_is_later_than_now_has_not_happened() {
 
 #[test]
 fn every_fault_is_named_at_once() {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let status = NewEvent {
         at: Some(at("2025-10-01T00:00:00Z")),
         kind: Some(SimulatedKind::Status),
@@ -155,7 +155,7 @@ fn every_fault_is_named_at_once() {
     let faults = faults.finish(simulation).unwrap_err();
     let named: Vec<_> = faults
         .iter()
-        .map(|fault| (fault.field.as_str(), fault.code))
+        .map(|field_error| (field_error.field.as_str(), field_error.code))
         .collect();
     let expected = [
         ("status", "required"),
@@ -163,12 +163,12 @@ fn every_fault_is_named_at_once() {
         ("events[1].at", "before_creation"),
     ];
     assert_eq!(named, expected);
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let instants = (Some(at("2025-10-01T00:00:00Z")), None);
     let simulation = Simulation::parse(Some(office()), instants, &events, &mut faults);
     let faults = faults.finish(simulation).unwrap_err();
     assert_eq!(faults[0].field, "events[1].at", "also without `now`");
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let instants = (
         Some(at("2015-10-01T00:00:00Z")),
         Some(at("2025-10-03T00:00:00Z")),

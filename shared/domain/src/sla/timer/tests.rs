@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    sla::AtRisk,
-    tickets::{Happened, Priority},
+    sla::WarningThresholds,
+    tickets::{Priority, TicketEventKind},
 };
 use proptest::prelude::*;
 
@@ -18,10 +18,10 @@ fn at_second(second: i64) -> DateTime<Utc> {
 }
 
 fn clock(target_minutes: i32) -> SlaClock {
-    warning_at(&AtRisk::Once(80), target_minutes)
+    warning_at(&WarningThresholds::Once(80), target_minutes)
 }
 
-fn warning_at(at_risk: &AtRisk, target_minutes: i32) -> SlaClock {
+fn warning_at(at_risk: &WarningThresholds, target_minutes: i32) -> SlaClock {
     SlaClock::start(
         Metric::Resolution,
         1,
@@ -30,8 +30,8 @@ fn warning_at(at_risk: &AtRisk, target_minutes: i32) -> SlaClock {
     )
 }
 
-fn terms(target_minutes: i32, at_risk: &AtRisk) -> Terms<'_> {
-    Terms {
+fn terms(target_minutes: i32, at_risk: &WarningThresholds) -> SlaTarget<'_> {
+    SlaTarget {
         target_minutes,
         at_risk,
         calendar: None,
@@ -44,16 +44,16 @@ enum Kind {
     Breach,
 }
 
-fn kind(found: &Overdue) -> Kind {
+fn kind(found: &SlaFinding) -> Kind {
     match found.kind {
-        OverdueKind::Warning { .. } => Warning,
-        OverdueKind::Breach => Breach,
+        SlaFindingKind::Warning { .. } => Warning,
+        SlaFindingKind::Breach => Breach,
     }
 }
 
-fn found(overdue: &[Overdue]) -> Vec<(Kind, DateTime<Utc>, bool)> {
-    let told = |found: &Overdue| (kind(found), found.at, found.late);
-    overdue.iter().map(told).collect()
+fn found(finding: &[SlaFinding]) -> Vec<(Kind, DateTime<Utc>, bool)> {
+    let told = |found: &SlaFinding| (kind(found), found.at, found.late);
+    finding.iter().map(told).collect()
 }
 
 use Kind::{Breach, Warning};
@@ -95,26 +95,26 @@ fn a_warning_is_due_at_its_instant_and_a_breach_just_after_the_deadline() {
 #[test]
 fn a_late_sweep_finds_both_with_their_own_instants() {
     let mut clock = clock(10);
-    let overdue = clock.sweep(at(500));
+    let finding = clock.sweep(at(500));
     assert_eq!(
-        found(&overdue),
+        found(&finding),
         [(Warning, at(8), false), (Breach, at(10), false)]
     );
     let (metric, cycle) = (Metric::Resolution, 1);
-    let told: Vec<_> = overdue.iter().map(Overdue::happened).collect();
+    let told: Vec<_> = finding.iter().map(SlaFinding::happened).collect();
     let due_at = at(10);
     let late = false;
     assert_eq!(
         told,
         [
-            Happened::SlaAtRisk {
+            TicketEventKind::SlaAtRisk {
                 metric,
                 cycle,
                 percent: Some(80),
                 due_at,
                 late
             },
-            Happened::SlaBreached {
+            TicketEventKind::SlaBreached {
                 metric,
                 cycle,
                 late
@@ -129,9 +129,9 @@ fn stopping_on_the_deadline_is_in_time_and_after_it_is_not() {
     assert_eq!(found(&in_time.stop(None, at(10))), [(Warning, at(8), true)]);
     assert_eq!(in_time.breached_at, None);
     let mut too_late = clock(10);
-    let overdue = too_late.stop(None, at_second(601));
+    let finding = too_late.stop(None, at_second(601));
     assert_eq!(
-        found(&overdue),
+        found(&finding),
         [(Warning, at(8), true), (Breach, at(10), true)]
     );
     assert_eq!(too_late.breached_at, Some(at(10)));
@@ -151,9 +151,9 @@ fn a_pause_moves_the_deadlines_on_by_its_length() {
 #[test]
 fn what_was_overdue_before_a_pause_is_on_record_when_it_begins() {
     let mut clock = clock(10);
-    let overdue = clock.pause(at(11));
+    let finding = clock.pause(at(11));
     assert_eq!(
-        found(&overdue),
+        found(&finding),
         [(Warning, at(8), false), (Breach, at(10), false)]
     );
     clock.resume(None, at(100));
@@ -174,14 +174,20 @@ fn stopped_while_standing_still_it_used_only_what_it_ran() {
 #[test]
 fn a_new_target_counts_from_the_original_start() {
     let mut clock = clock(480);
-    assert_eq!(clock.retarget(&terms(240, &AtRisk::Once(50)), at(10)), []);
-    assert_eq!((clock.warn_at, clock.due_at), (at(120), at(240)));
-    let overdue = clock.retarget(&terms(120, &AtRisk::Once(80)), at(130));
     assert_eq!(
-        found(&overdue),
+        clock.retarget(&terms(240, &WarningThresholds::Once(50)), at(10)),
+        []
+    );
+    assert_eq!((clock.warn_at, clock.due_at), (at(120), at(240)));
+    let finding = clock.retarget(&terms(120, &WarningThresholds::Once(80)), at(130));
+    assert_eq!(
+        found(&finding),
         [(Warning, at(120), false), (Breach, at(120), false)]
     );
-    assert_eq!(clock.retarget(&terms(1440, &AtRisk::Once(80)), at(140)), []);
+    assert_eq!(
+        clock.retarget(&terms(1440, &WarningThresholds::Once(80)), at(140)),
+        []
+    );
     assert_eq!((clock.due_at, clock.breached_at), (at(1440), Some(at(120))));
     assert_eq!(clock.stop(None, at(141)), []);
     assert!(
@@ -194,9 +200,9 @@ fn a_new_target_counts_from_the_original_start() {
 fn a_new_target_that_a_clock_standing_still_has_used_up_is_breached_at_once() {
     let mut clock = clock(480);
     assert_eq!(clock.pause(at(60)), []);
-    let overdue = clock.retarget(&terms(30, &AtRisk::Once(80)), at(600));
+    let finding = clock.retarget(&terms(30, &WarningThresholds::Once(80)), at(600));
     assert_eq!(
-        found(&overdue),
+        found(&finding),
         [(Warning, at(24), false), (Breach, at(30), false)]
     );
 }
@@ -206,7 +212,10 @@ fn a_stopped_clock_is_left_alone() {
     let mut clock = clock(10);
     assert_eq!(clock.stop(None, at(3)), []);
     let before = clock.clone();
-    assert_eq!(clock.retarget(&terms(1, &AtRisk::Once(10)), at(20)), []);
+    assert_eq!(
+        clock.retarget(&terms(1, &WarningThresholds::Once(10)), at(20)),
+        []
+    );
     assert_eq!(clock.pause(at(20)), []);
     clock.resume(None, at(30));
     assert_eq!(clock.stop(None, at(40)), []);
@@ -234,7 +243,7 @@ enum Step {
 }
 
 impl Step {
-    fn apply(self, clock: &mut SlaClock, at: DateTime<Utc>) -> Vec<Overdue> {
+    fn apply(self, clock: &mut SlaClock, at: DateTime<Utc>) -> Vec<SlaFinding> {
         match self {
             Self::Pause => clock.pause(at),
             Self::Resume => {
@@ -242,7 +251,7 @@ impl Step {
                 vec![]
             }
             Self::Retarget(minutes, percent) => {
-                clock.retarget(&terms(minutes, &AtRisk::Once(percent)), at)
+                clock.retarget(&terms(minutes, &WarningThresholds::Once(percent)), at)
             }
             Self::Sweep => clock.sweep(at),
             Self::Stop => clock.stop(None, at),
@@ -271,11 +280,11 @@ fn timeline(longest: i64) -> impl Strategy<Value = Vec<(i64, Step)>> {
     })
 }
 
-fn lived(target: i32, steps: &[(i64, Step)]) -> (SlaClock, Vec<Overdue>) {
+fn lived(target: i32, steps: &[(i64, Step)]) -> (SlaClock, Vec<SlaFinding>) {
     let mut clock = clock(target);
     let apply = |&(second, step): &(i64, Step)| step.apply(&mut clock, at_second(second));
-    let overdue = steps.iter().flat_map(apply).collect();
-    (clock, overdue)
+    let finding = steps.iter().flat_map(apply).collect();
+    (clock, finding)
 }
 
 proptest! {
@@ -324,8 +333,8 @@ proptest! {
         told_seldom.extend(seldom.sweep(at_second(end)));
         told_often.extend(often.sweep(at_second(end)));
         prop_assert_eq!(seldom, often);
-        let facts = |told: &[Overdue]| {
-            let fact = |found: &Overdue| (found.kind, found.at, found.due_at);
+        let facts = |told: &[SlaFinding]| {
+            let fact = |found: &SlaFinding| (found.kind, found.at, found.due_at);
             told.iter().map(fact).collect::<Vec<_>>()
         };
         prop_assert_eq!(facts(&told_seldom), facts(&told_often));

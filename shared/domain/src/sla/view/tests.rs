@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    sla::{AtRisk, Terms},
+    sla::{SlaTarget, WarningThresholds},
     tickets::{Priority, Status},
 };
 use proptest::prelude::*;
@@ -133,7 +133,7 @@ proptest! {
     fn used_and_left_make_the_target(
         seconds in prop::collection::vec(0_i64..4000, 0..6), target in 1..300, later in 0_i64..40_000,
     ) {
-        let mut clock = SlaClock::start(Metric::Resolution, 1, &Terms { target_minutes: target, at_risk: &AtRisk::Once(80), calendar: None }, at(0));
+        let mut clock = SlaClock::start(Metric::Resolution, 1, &SlaTarget { target_minutes: target, at_risk: &WarningThresholds::Once(80), calendar: None }, at(0));
         let mut now = 0;
         for (index, gap) in seconds.iter().enumerate() {
             now += gap;

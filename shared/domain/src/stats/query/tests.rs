@@ -15,8 +15,8 @@ fn fields(start: &str, end: &str, zone: &str) -> QueryFields {
     }
 }
 
-fn parse(fields: &QueryFields) -> Result<Query, Vec<crate::fault::Fault>> {
-    let mut faults = Faults::new();
+fn parse(fields: &QueryFields) -> Result<Query, Vec<crate::field_error::FieldError>> {
+    let mut faults = FieldErrors::new();
     let query = Query::parse(fields, &mut faults);
     faults.finish(query)
 }
@@ -35,7 +35,7 @@ fn codes(fields: &QueryFields) -> Vec<(String, &'static str)> {
     parse(fields)
         .unwrap_err()
         .into_iter()
-        .map(|fault| (fault.field, fault.code))
+        .map(|field_error| (field_error.field, field_error.code))
         .collect()
 }
 
@@ -215,7 +215,7 @@ proptest! {
             }
             Err(faults) => {
                 let known = ["startDate", "endDate", "timezone", "agentId"];
-                prop_assert!(faults.iter().all(|fault| known.contains(&fault.field.as_str())));
+                prop_assert!(faults.iter().all(|field_error| known.contains(&field_error.field.as_str())));
             }
         }
     }

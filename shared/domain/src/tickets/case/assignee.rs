@@ -1,18 +1,18 @@
 //! Who has a ticket: assigning, self-assignment, unassigning and escalation. Pure.
 
-use crate::tickets::Case;
+use crate::tickets::TicketChange;
 use crate::{
     ids::UserId,
     sla::Metric,
-    tickets::{Change, EntryBy, Happened, Move, Refused, Status},
+    tickets::{Attribution, Status, TicketEventKind, TicketRefusal, Transition, TransitionResult},
 };
 use chrono::{DateTime, Utc};
 
 /// A member of the staff who works on a ticket, and gets it where nobody has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Worker(UserId);
+pub struct ActingAgent(UserId);
 
-impl Worker {
+impl ActingAgent {
     /// Whose row is locked if nobody has the ticket. Made by [`actions::tickets`] alone,
     /// which see to that.
     pub const fn locked(id: UserId) -> Self {
@@ -60,29 +60,29 @@ impl Breach {
 
 /// Whether the agent who had a ticket that goes back to the queue may be given it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
+pub enum Reassignment {
     /// By people alone: it was handed back on purpose.
-    ByHandAlone,
+    ManualOnly,
     /// Like anybody else.
-    AsAnybody,
+    Allowed,
 }
 
-impl Case {
+impl TicketChange {
     /// Assigns it to an agent. Nothing happens when the agent has it already and the status stays.
     ///
     /// # Errors
     /// It is resolved or closed.
-    pub fn give(
+    pub fn assign(
         &mut self,
         to: UserId,
         reason: Option<String>,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
-        let status = self.after(Change::Assign)?;
+    ) -> Result<(), TicketRefusal> {
+        let status = self.after(Transition::Assign)?;
         let from = self.ticket.assigned_to;
         if from != Some(to) {
-            self.hold(to, now);
-            self.record(now, Happened::Assigned { from, to, reason });
+            self.set_assignee(to, now);
+            self.record(now, TicketEventKind::Assigned { from, to, reason });
         }
         self.become_status(status, now);
         Ok(())
@@ -95,18 +95,18 @@ impl Case {
     }
 
     /// Assigns it to whoever works on it while nobody has it.
-    pub fn self_assign(&mut self, by: Worker, now: DateTime<Utc>) {
+    pub fn self_assign(&mut self, by: ActingAgent, now: DateTime<Utc>) {
         if !self.is_there_to_take() {
             return;
         }
-        self.hold(by.id(), now);
-        let assigned = Happened::Assigned {
+        self.set_assignee(by.id(), now);
+        let assigned = TicketEventKind::Assigned {
             from: None,
             to: by.id(),
             reason: None,
         };
         self.record(now, assigned);
-        if let Move::To(status) = self.ticket.status.after(Change::Assign) {
+        if let TransitionResult::To(status) = self.ticket.status.after(Transition::Assign) {
             self.become_status(status, now);
         }
     }
@@ -116,30 +116,34 @@ impl Case {
     ///
     /// # Errors
     /// The table of transitions does not have it.
-    pub fn put_back(&mut self, again: Again, now: DateTime<Utc>) -> Result<(), Refused> {
-        self.after(Change::Set(Status::Open))?;
+    pub fn return_to_queue(
+        &mut self,
+        again: Reassignment,
+        now: DateTime<Utc>,
+    ) -> Result<(), TicketRefusal> {
+        self.after(Transition::Set(Status::Open))?;
         if self.ticket.status == Status::WaitingCustomer {
             self.unassign(again, now);
         } else {
-            self.hand_back(again, now);
+            self.clear_assignee(again, now);
         }
         Ok(())
     }
 
     /// Back to the queue: nobody has it, and automation looks for somebody.
-    pub fn hand_back(&mut self, again: Again, now: DateTime<Utc>) {
+    pub fn clear_assignee(&mut self, again: Reassignment, now: DateTime<Utc>) {
         self.unassign(again, now);
         self.become_status(Status::Open, now);
     }
 
-    fn unassign(&mut self, again: Again, now: DateTime<Utc>) {
+    fn unassign(&mut self, again: Reassignment, now: DateTime<Utc>) {
         if let Some(from) = self.ticket.assigned_to.take() {
             self.ticket.assigned_at = None;
             self.ticket.handed_back_by = match again {
-                Again::ByHandAlone => Some(from),
-                Again::AsAnybody => None,
+                Reassignment::ManualOnly => Some(from),
+                Reassignment::Allowed => None,
             };
-            self.record(now, Happened::Unassigned { from });
+            self.record(now, TicketEventKind::Unassigned { from });
         }
     }
 
@@ -147,15 +151,19 @@ impl Case {
     ///
     /// # Errors
     /// It is resolved or closed.
-    pub fn escalate(&mut self, escalation: Escalation, now: DateTime<Utc>) -> Result<(), Refused> {
-        let status = self.after(Change::Escalate)?;
+    pub fn escalate(
+        &mut self,
+        escalation: Escalation,
+        now: DateTime<Utc>,
+    ) -> Result<(), TicketRefusal> {
+        let status = self.after(Transition::Escalate)?;
         let by = self.by;
         if escalation.automatic {
-            self.by = EntryBy::System;
+            self.by = Attribution::System;
         }
         let from = self.ticket.assigned_to;
         if let Some(to) = escalation.to {
-            self.hold(to, now);
+            self.set_assignee(to, now);
         } else {
             self.ticket.assigned_to = None;
             self.ticket.assigned_at = None;
@@ -163,7 +171,7 @@ impl Case {
         }
         self.ticket.escalation_level = self.ticket.escalation_level.saturating_add(1);
         self.become_status(status, now);
-        let escalated = Happened::Escalated {
+        let escalated = TicketEventKind::Escalated {
             level: self.ticket.escalation_level,
             from,
             to: escalation.to,
@@ -185,7 +193,7 @@ impl Case {
             return None;
         }
         self.entries.iter().find_map(|entry| {
-            if let Happened::SlaBreached {
+            if let TicketEventKind::SlaBreached {
                 metric,
                 late: false,
                 ..
@@ -199,7 +207,7 @@ impl Case {
         })
     }
 
-    pub fn hold(&mut self, agent: UserId, now: DateTime<Utc>) {
+    pub fn set_assignee(&mut self, agent: UserId, now: DateTime<Utc>) {
         self.ticket.assigned_to = Some(agent);
         self.ticket.assigned_at = Some(now);
         self.ticket.handed_back_by = None;

@@ -1,12 +1,15 @@
 //! How a ticket ends: resolved, closed, rated; and how it comes back. Pure.
 
-use crate::tickets::{Case, Worker};
+use crate::tickets::{ActingAgent, TicketChange};
 use crate::{
     ids::{TicketId, UserId},
     json::Json,
     people::Role,
     sla::Policy,
-    tickets::{Change, EntryBy, Happened, NewRating, Refused, Resolution, ResolutionType, Status},
+    tickets::{
+        Attribution, NewRating, Resolution, ResolutionType, Status, TicketEventKind, TicketRefusal,
+        Transition,
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -61,7 +64,7 @@ pub enum RatedBy {
     },
 }
 
-impl Case {
+impl TicketChange {
     /// Closes it by hand; one that is not resolved is resolved at the same instant. Of one that
     /// is, it stays on record who resolved it and when.
     ///
@@ -70,10 +73,10 @@ impl Case {
     pub fn close(
         &mut self,
         conclusion: Conclusion,
-        by: Worker,
+        by: ActingAgent,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
-        let status = self.after(Change::Close)?;
+    ) -> Result<(), TicketRefusal> {
+        let status = self.after(Transition::Close)?;
         debug_assert_eq!(status, Status::Closed);
         self.self_assign(by, now);
         let before = self.ticket.resolution.take();
@@ -109,10 +112,10 @@ impl Case {
         &mut self,
         reason: Option<String>,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TicketRefusal> {
         let present = self.ticket.status;
         if !present.is_active() {
-            return Err(Refused::NothingToClose { present });
+            return Err(TicketRefusal::NothingToClose { present });
         }
         let resolution = Resolution {
             summary: reason,
@@ -132,8 +135,8 @@ impl Case {
     ///
     /// # Errors
     /// It is not resolved.
-    pub fn close_resolved(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
-        self.after(Change::Set(Status::Closed))?;
+    pub fn close_resolved(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
+        self.after(Transition::Set(Status::Closed))?;
         self.end(now);
         Ok(())
     }
@@ -142,7 +145,7 @@ impl Case {
     ///
     /// # Errors
     /// It does not wait for its customer.
-    pub fn resolve_unanswered(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
+    pub fn resolve_unanswered(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
         self.must_wait()?;
         let resolution = Resolution {
             summary: Some("Resolved because no answer came.".to_owned()),
@@ -161,19 +164,19 @@ impl Case {
     ///
     /// # Errors
     /// It does not wait for its customer.
-    pub fn remind(&mut self, now: DateTime<Utc>) -> Result<(), Refused> {
+    pub fn remind(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
         self.must_wait()?;
         self.ticket.reminded_at = Some(now);
-        self.record(now, Happened::Reminded);
+        self.record(now, TicketEventKind::Reminded);
         Ok(())
     }
 
-    fn must_wait(&self) -> Result<(), Refused> {
+    fn must_wait(&self) -> Result<(), TicketRefusal> {
         match self.ticket.status {
             Status::WaitingCustomer => Ok(()),
-            present => Err(Refused::Transition {
+            present => Err(TicketRefusal::Transition {
                 present,
-                wanted: Change::Set(Status::Resolved),
+                wanted: Transition::Set(Status::Resolved),
             }),
         }
     }
@@ -182,12 +185,16 @@ impl Case {
     ///
     /// # Errors
     /// It is neither resolved nor closed; it was closed longer ago than the window.
-    pub fn reopen(&mut self, reopening: Reopening, now: DateTime<Utc>) -> Result<(), Refused> {
-        let status = self.after(Change::Reopen)?;
+    pub fn reopen(
+        &mut self,
+        reopening: Reopening,
+        now: DateTime<Utc>,
+    ) -> Result<(), TicketRefusal> {
+        let status = self.after(Transition::Reopen)?;
         if let (Some(window), Some(closed)) = (reopening.window, self.ticket.closed_at)
             && now - closed > window
         {
-            return Err(Refused::ReopenWindowOver {
+            return Err(TicketRefusal::ReopenWindowOver {
                 days: window.num_days(),
                 number: self.ticket.number.clone(),
             });
@@ -196,7 +203,7 @@ impl Case {
         if let (None, Some(from)) = (reopening.assignee, from) {
             self.ticket.assigned_to = None;
             self.ticket.assigned_at = None;
-            self.record(now, Happened::Unassigned { from });
+            self.record(now, TicketEventKind::Unassigned { from });
         }
         self.ticket.reopened_count = self.ticket.reopened_count.saturating_add(1);
         self.ticket.resolution = None;
@@ -206,7 +213,7 @@ impl Case {
         self.ticket.policy = Json(reopening.policy);
         self.become_status(status, now);
         let reason = reopening.reason;
-        self.record(now, Happened::Reopened { reason });
+        self.record(now, TicketEventKind::Reopened { reason });
         Ok(())
     }
 
@@ -219,27 +226,27 @@ impl Case {
         rating: NewRating,
         by: RatedBy,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TicketRefusal> {
         let by = match by {
-            RatedBy::SignedIn => EntryBy::Actor,
+            RatedBy::SignedIn => Attribution::Actor,
             RatedBy::Survey { cycle, .. } if cycle != self.ticket.reopened_count => {
-                return Err(Refused::SurveyOver);
+                return Err(TicketRefusal::SurveyOver);
             }
-            RatedBy::Survey { customer, role, .. } => EntryBy::Person(customer, role),
+            RatedBy::Survey { customer, role, .. } => Attribution::Person(customer, role),
         };
         let present = self.ticket.status;
         if present.is_active() {
-            return Err(Refused::NotResolved { present });
+            return Err(TicketRefusal::NotResolved { present });
         }
         if self.ticket.is_rated() {
-            return Err(Refused::RatedAlready);
+            return Err(TicketRefusal::RatedAlready);
         }
         self.ticket.rating = Some(rating.rating);
         self.ticket.rating_feedback = rating.feedback;
         self.ticket.rated_at = Some(now);
         self.ticket.rated_for = self.ticket.resolved_for;
         self.ticket.rated_cycle = Some(self.ticket.reopened_count);
-        let rated = Happened::Rated {
+        let rated = TicketEventKind::Rated {
             rating: rating.rating,
         };
         let before = std::mem::replace(&mut self.by, by);
@@ -251,12 +258,12 @@ impl Case {
     pub fn resolve(&mut self, resolution: Resolution, by_closing: bool, now: DateTime<Utc>) {
         self.become_status(Status::Resolved, now);
         self.ticket.resolution = Some(Json(resolution));
-        self.record(now, Happened::Resolved { by_closing });
+        self.record(now, TicketEventKind::Resolved { by_closing });
     }
 
     /// Closes what is resolved.
     pub fn end(&mut self, now: DateTime<Utc>) {
         self.become_status(Status::Closed, now);
-        self.record(now, Happened::Closed);
+        self.record(now, TicketEventKind::Closed);
     }
 }

@@ -1,38 +1,43 @@
 //! Changes of texts and labels, each with what it was and what it is. Pure.
 
-use crate::tickets::Case;
+use crate::tickets::TicketChange;
 use crate::{
-    people::{Change, Role},
-    tickets::{Happened, Refused, Related, TicketEdit},
+    people::{Patch, Role},
+    tickets::{Related, TicketEdit, TicketEventKind, TicketRefusal},
 };
 use chrono::{DateTime, Utc};
 
-impl Case {
+impl TicketChange {
     /// Changes what `edit` names; the present value again changes nothing. The clocks run on:
     /// targets follow from a new priority or a reopening, not from another category.
     ///
     /// # Errors
     /// A requester changes it after staff have answered it, or after it has ended.
-    pub fn edit(&mut self, edit: TicketEdit, by: Role, now: DateTime<Utc>) -> Result<(), Refused> {
+    pub fn edit(
+        &mut self,
+        edit: TicketEdit,
+        by: Role,
+        now: DateTime<Utc>,
+    ) -> Result<(), TicketRefusal> {
         let is_answered =
             self.ticket.first_response_at.is_some() || !self.ticket.status.is_active();
         if is_answered && !by.is_staff() {
-            return Err(Refused::Answered);
+            return Err(TicketRefusal::Answered);
         }
         let ticket = &mut self.ticket;
         let mut happened = vec![
             changed(&mut ticket.subject, edit.subject)
-                .map(|(from, to)| Happened::SubjectChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::SubjectChanged { from, to }),
             changed(&mut ticket.description, edit.description)
-                .map(|(from, to)| Happened::DescriptionChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::DescriptionChanged { from, to }),
             changed(&mut ticket.category, edit.category)
-                .map(|(from, to)| Happened::CategoryChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::CategoryChanged { from, to }),
             changed(&mut ticket.department, edit.department)
-                .map(|(from, to)| Happened::DepartmentChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::DepartmentChanged { from, to }),
             changed(&mut ticket.language, edit.language)
-                .map(|(from, to)| Happened::LanguageChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::LanguageChanged { from, to }),
             changed(&mut ticket.tags, edit.tags)
-                .map(|(from, to)| Happened::TagsChanged { from, to }),
+                .map(|(from, to)| TicketEventKind::TagsChanged { from, to }),
         ];
         for (reference, value, change) in [
             (
@@ -52,12 +57,12 @@ impl Case {
             ),
         ] {
             let to = match change {
-                Change::Stays => None,
-                Change::Cleared => Some(None),
-                Change::To(text) => Some(Some(text)),
+                Patch::Stays => None,
+                Patch::Cleared => Some(None),
+                Patch::To(text) => Some(Some(text)),
             };
             happened.push(
-                changed(value, to).map(|(from, to)| Happened::RelatedChanged {
+                changed(value, to).map(|(from, to)| TicketEventKind::RelatedChanged {
                     reference,
                     from,
                     to,

@@ -1,13 +1,13 @@
 //! What a message does to its ticket. Pure.
 
-use crate::tickets::{Case, Worker};
+use crate::tickets::{ActingAgent, TicketChange};
 use crate::{
     ids::MessageId,
-    tickets::{Change, Happened, Refused, Status, Visibility},
+    tickets::{Status, TicketEventKind, TicketRefusal, Transition, Visibility},
 };
 use chrono::{DateTime, Utc};
 
-impl Case {
+impl TicketChange {
     /// Whether the customer's next message needs it to be reopened first.
     #[must_use]
     pub fn is_reopened_by_reply(&self) -> bool {
@@ -23,12 +23,12 @@ impl Case {
         &mut self,
         message: MessageId,
         now: DateTime<Utc>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), TicketRefusal> {
         match self.ticket.status {
-            Status::Closed => return Err(Refused::Closed),
+            Status::Closed => return Err(TicketRefusal::Closed),
             present @ Status::Resolved => {
-                let wanted = Change::Set(Status::InProgress);
-                return Err(Refused::Transition { present, wanted });
+                let wanted = Transition::Set(Status::InProgress);
+                return Err(TicketRefusal::Transition { present, wanted });
             }
             Status::WaitingCustomer if self.ticket.assigned_to.is_none() => {
                 self.become_status(Status::Open, now);
@@ -42,23 +42,23 @@ impl Case {
             | Status::Reopened => {}
         }
         self.clocks.customer_wrote(&self.ticket.policy, now);
-        self.record(now, Happened::MessageAdded { message });
+        self.record(now, TicketEventKind::MessageAdded { message });
         Ok(())
     }
 
     /// Staff wrote to the customer. The first such message is the first response; whoever writes
     /// it gets a ticket that nobody has.
-    pub fn staff_wrote(&mut self, by: Worker, message: MessageId, now: DateTime<Utc>) {
+    pub fn staff_wrote(&mut self, by: ActingAgent, message: MessageId, now: DateTime<Utc>) {
         self.self_assign(by, now);
         self.ticket.first_response_at.get_or_insert(now);
         let late = self.clocks.staff_replied(&self.ticket.policy, now);
-        self.record_overdue(&late);
-        self.record(now, Happened::MessageAdded { message });
+        self.record_findings(&late);
+        self.record(now, TicketEventKind::MessageAdded { message });
     }
 
     /// Staff wrote an internal note.
     pub fn noted(&mut self, note: MessageId, now: DateTime<Utc>) {
-        self.record(now, Happened::NoteAdded { message: note });
+        self.record(now, TicketEventKind::NoteAdded { message: note });
     }
 
     /// A message or a note was redacted.
@@ -72,7 +72,7 @@ impl Case {
         let is_internal = visibility == Visibility::Internal;
         self.record(
             now,
-            Happened::MessageRedacted {
+            TicketEventKind::MessageRedacted {
                 message,
                 is_internal,
                 reason,

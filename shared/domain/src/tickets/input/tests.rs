@@ -21,13 +21,13 @@ fn raw() -> RawTicket {
 }
 
 fn read(raw: &RawTicket, role: Role) -> Result<NewTicket, Vec<(String, &'static str)>> {
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     let read = NewTicket::parse(raw, &actor(role), &mut faults);
     finish(faults, read)
 }
 
-fn finish<T>(faults: Faults, read: Option<T>) -> Result<T, Vec<(String, &'static str)>> {
-    let named = |fault: crate::fault::Fault| (fault.field, fault.code);
+fn finish<T>(faults: FieldErrors, read: Option<T>) -> Result<T, Vec<(String, &'static str)>> {
+    let named = |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
     faults
         .finish(read)
         .map_err(|faults| faults.into_iter().map(named).collect())
@@ -148,7 +148,7 @@ fn what_cannot_be_a_ticket_is_named_with_the_other_faults_of_a_closing() {
             resolution_notes: None,
             duplicate_of: Some(original.to_owned()),
         };
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let read = Closing::parse(&raw, &mut faults);
         finish(faults, read).map(|closing| closing.duplicate_of)
     };
@@ -188,7 +188,7 @@ fn a_rating_is_a_whole_number_of_one_to_five() {
         (Some(6), false),
         (Some(i64::MAX), false),
     ] {
-        let read = NewRating::parse(stars, None, &mut Faults::new());
+        let read = NewRating::parse(stars, None, &mut FieldErrors::new());
         assert_eq!(read.is_some(), good, "{stars:?}");
     }
 }

@@ -5,7 +5,7 @@ use crate::tickets::list::{
     place::{SORTS, order, paging},
 };
 use crate::{
-    fault::{Asks, Faults, Words},
+    field_error::{Constraint, FieldErrors, Variants},
     ids::UserId,
     people::Department,
     text_enum,
@@ -103,8 +103,8 @@ text_enum! {
 
 impl Filter {
     /// Reads a query. `me` is the caller.
-    pub fn parse(raw: &RawFilter, me: UserId, faults: &mut Faults) -> (Self, Paging) {
-        faults.ask("sort", Asks::Word(SORTS.to_vec()));
+    pub fn parse(raw: &RawFilter, me: UserId, faults: &mut FieldErrors) -> (Self, Paging) {
+        faults.ask("sort", Constraint::Word(SORTS.to_vec()));
         let search = search(raw.q.as_deref(), faults);
         let usual = if search.is_some() {
             Order::RELEVANT
@@ -181,7 +181,7 @@ impl Filter {
 }
 
 /// A search, if there is something to search for.
-fn search(text: Option<&str>, faults: &mut Faults) -> Option<Search> {
+fn search(text: Option<&str>, faults: &mut FieldErrors) -> Option<Search> {
     let text = faults.optional_text("q", text, 0, crate::tickets::search::LONGEST)?;
     if text.trim().is_empty() {
         return None;
@@ -191,8 +191,8 @@ fn search(text: Option<&str>, faults: &mut Faults) -> Option<Search> {
         .ok()
 }
 
-fn words<T: Words>(field: &str, text: Option<&str>, faults: &mut Faults) -> Vec<T> {
-    faults.ask(field, Asks::AnyOf(T::words()));
+fn words<T: Variants>(field: &str, text: Option<&str>, faults: &mut FieldErrors) -> Vec<T> {
+    faults.ask(field, Constraint::AnyOf(T::words()));
     alternatives(text)
         .filter_map(|word| faults.word(field, Some(word)))
         .collect()
@@ -203,8 +203,8 @@ fn alternatives(text: Option<&str>) -> impl Iterator<Item = &str> {
     parts.map(str::trim)
 }
 
-fn assignees(text: Option<&str>, me: UserId, faults: &mut Faults) -> Vec<Assignee> {
-    faults.ask("assignedTo", Asks::Pattern(ME_NONE_OR_IDS));
+fn assignees(text: Option<&str>, me: UserId, faults: &mut FieldErrors) -> Vec<Assignee> {
+    faults.ask("assignedTo", Constraint::Pattern(ME_NONE_OR_IDS));
     let assignee = |word| match word {
         "me" => Some(Assignee::Agent(me)),
         "none" => Some(Assignee::Nobody),
@@ -213,14 +213,14 @@ fn assignees(text: Option<&str>, me: UserId, faults: &mut Faults) -> Vec<Assigne
     alternatives(text).filter_map(assignee).collect()
 }
 
-fn customers(text: Option<&str>, faults: &mut Faults) -> Vec<UserId> {
-    faults.ask("customer", Asks::Pattern(IDS));
+fn customers(text: Option<&str>, faults: &mut FieldErrors) -> Vec<UserId> {
+    faults.ask("customer", Constraint::Pattern(IDS));
     alternatives(text)
         .filter_map(|id| listed_id("customer", id, faults))
         .collect()
 }
 
-fn listed_id(field: &str, id: &str, faults: &mut Faults) -> Option<UserId> {
+fn listed_id(field: &str, id: &str, faults: &mut FieldErrors) -> Option<UserId> {
     let parsed = id.parse().ok();
     if parsed.is_none() {
         faults.add(field, "invalid_id", "must be an id, or several with commas");
@@ -230,7 +230,7 @@ fn listed_id(field: &str, id: &str, faults: &mut Faults) -> Option<UserId> {
 
 /// Labels are kept as they were sent, spaces around them and commas in them included: what stands between
 /// commas is an alternative, and so is the whole, each as it is and without the spaces around it.
-fn tags(text: Option<&str>, faults: &mut Faults) -> Vec<String> {
+fn tags(text: Option<&str>, faults: &mut FieldErrors) -> Vec<String> {
     let text = faults.optional_text("tag", text, 0, LONGEST_TAGS);
     let parts = text.iter().flat_map(|text| text.split(','));
     let alternatives = parts.chain(text.as_deref());
@@ -257,9 +257,9 @@ fn instant(
     field: &str,
     text: Option<&str>,
     day: Day,
-    faults: &mut Faults,
+    faults: &mut FieldErrors,
 ) -> Option<DateTime<Utc>> {
-    faults.ask(field, Asks::AnyFormat(&["date-time", "date"]));
+    faults.ask(field, Constraint::AnyFormat(&["date-time", "date"]));
     let text = text?;
     let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let read = match (instant.ok(), day) {
@@ -289,6 +289,6 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 #[cfg(test)]
-mod laws;
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::tickets::list::RawFilter;
 use crate::{
-    fault::{Asks, Faults},
+    field_error::{Constraint, FieldErrors},
     ids::TicketId,
     paging::{LAST_PAGE, page_beside_cursor},
     text_enum,
@@ -153,7 +153,7 @@ pub const MOST: i64 = 100;
 const USUAL: i64 = 20;
 
 /// Reads `sort`.
-pub fn order(sort: &str, faults: &mut Faults) -> Option<Order> {
+pub fn order(sort: &str, faults: &mut FieldErrors) -> Option<Order> {
     let (descending, key) = match sort.strip_prefix('-') {
         Some(key) => (true, key),
         None => (false, sort),
@@ -163,9 +163,9 @@ pub fn order(sort: &str, faults: &mut Faults) -> Option<Order> {
 }
 
 /// Reads `page`, `limit` and `cursor`.
-pub fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Paging {
+pub fn paging(raw: &RawFilter, order: Order, faults: &mut FieldErrors) -> Paging {
     let mut number = |field: &str, text: &Option<String>, most: i64, usual: i64| {
-        faults.ask(field, Asks::Integer(1, most));
+        faults.ask(field, Constraint::Integer(1, most));
         match text.as_deref() {
             None => usual,
             Some(text) => text
@@ -187,7 +187,7 @@ pub fn paging(raw: &RawFilter, order: Order, faults: &mut Faults) -> Paging {
     if raw.page.is_some() && raw.cursor.is_some() {
         page_beside_cursor(faults);
     }
-    faults.ask("cursor", Asks::Pattern("^[A-Za-z0-9_-]+$"));
+    faults.ask("cursor", Constraint::Pattern("^[A-Za-z0-9_-]+$"));
     let start = match raw.cursor.as_deref() {
         None => Start::Page(page),
         Some(cursor) => Position::parse(cursor, order).map_or_else(

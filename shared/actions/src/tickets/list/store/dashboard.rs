@@ -2,7 +2,7 @@
 
 use crate::tickets::store::find_all;
 use chrono::{DateTime, Utc};
-use domain::{assignment::Load, ids::UserId, tickets::Ticket};
+use domain::{assignment::WorkloadRule, ids::UserId, tickets::Ticket};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ const ON_DASHBOARD: i64 = 50;
 pub async fn dashboard(
     db: &mut PgConnection,
     agent: UserId,
-    load: Load,
+    load: WorkloadRule,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Dashboard> {
     let lists = sqlx::query!(

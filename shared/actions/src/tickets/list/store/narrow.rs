@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::UserId,
     tickets::{
-        access::{Reader, Scope},
+        access::{Scope, Viewer},
         list::{Assignee, Filter, SlaFilter},
         search::Search,
     },
@@ -36,10 +36,10 @@ impl List<'_> {
         query.push("from text_words w where w.ticket_id = t.id and w.words @@ ");
         query.push_bind(what).push("::tsquery");
         match self.scope.reader() {
-            Reader::Requester => {
+            Viewer::Requester => {
                 query.push(" and not w.is_internal");
             }
-            Reader::Staff => {}
+            Viewer::Staff => {}
         }
     }
 
@@ -53,8 +53,8 @@ impl List<'_> {
         if !words.is_empty() {
             query.push(" and exists (select from ticket_words w where w.ticket_id = t.id and ");
             query.push(match self.scope.reader() {
-                Reader::Requester => "w.words",
-                Reader::Staff => "coalesce(w.all_words, w.words)",
+                Viewer::Requester => "w.words",
+                Viewer::Staff => "coalesce(w.all_words, w.words)",
             });
             query.push(" @@ ").push_bind(words).push("::tsquery)");
         }
@@ -78,7 +78,7 @@ fn in_scope(query: &mut QueryBuilder<Postgres>, scope: Scope) {
             query.push(" and t.customer_id = ").push_bind(customer.0);
         }
         // Those that mention the agent as an array, which the index of ids can be asked for.
-        Scope::Desk(agent) => {
+        Scope::AgentQueue(agent) => {
             query
                 .push(" and (t.assigned_to = ")
                 .push_bind(agent.0)

@@ -21,10 +21,10 @@ fn now() -> DateTime<Utc> {
     "2025-10-01T08:00:00Z".parse().unwrap()
 }
 
-fn what(template: Template) -> Happened {
+fn what(template: Template) -> TicketEventKind {
     let message = MessageId(Uuid::from_u128(9));
     let reason = "why".to_owned();
-    let lifted = |to| Happened::Escalated {
+    let escalated = |to| TicketEventKind::Escalated {
         level: 1,
         from: None,
         to,
@@ -33,33 +33,35 @@ fn what(template: Template) -> Happened {
     };
     let (metric, cycle, late) = (Metric::Resolution, 1, false);
     match template {
-        Template::TicketAssigned | Template::WorkAssigned => Happened::Assigned {
+        Template::TicketAssigned | Template::WorkAssigned => TicketEventKind::Assigned {
             from: None,
             to: SARAH,
             reason: None,
         },
-        Template::AnswerAwaited => Happened::StatusChanged {
+        Template::AnswerAwaited => TicketEventKind::StatusChanged {
             from: Status::InProgress,
             to: Status::WaitingCustomer,
         },
-        Template::AnswerReminder => Happened::Reminded,
-        Template::StaffReplied | Template::CustomerReplied => Happened::MessageAdded { message },
-        Template::Mentioned => Happened::NoteAdded { message },
-        Template::TicketResolved | Template::EscalationResolved => {
-            Happened::Resolved { by_closing: false }
+        Template::AnswerReminder => TicketEventKind::Reminded,
+        Template::StaffReplied | Template::CustomerReplied => {
+            TicketEventKind::MessageAdded { message }
         }
-        Template::TicketClosed => Happened::Closed,
-        Template::WorkReopened => Happened::Reopened { reason },
-        Template::EscalatedToYou => lifted(Some(SARAH)),
-        Template::EscalatedToNobody => lifted(None),
-        Template::SlaAtRisk => Happened::SlaAtRisk {
+        Template::Mentioned => TicketEventKind::NoteAdded { message },
+        Template::TicketResolved | Template::EscalationResolved => {
+            TicketEventKind::Resolved { by_closing: false }
+        }
+        Template::TicketClosed => TicketEventKind::Closed,
+        Template::WorkReopened => TicketEventKind::Reopened { reason },
+        Template::EscalatedToYou => escalated(Some(SARAH)),
+        Template::EscalatedToNobody => escalated(None),
+        Template::SlaAtRisk => TicketEventKind::SlaAtRisk {
             metric,
             cycle,
             percent: Some(80),
             due_at: now() + TimeDelta::minutes(5),
             late,
         },
-        Template::SlaBreached => Happened::SlaBreached {
+        Template::SlaBreached => TicketEventKind::SlaBreached {
             metric,
             cycle,
             late,
@@ -69,7 +71,7 @@ fn what(template: Template) -> Happened {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged
-        | Template::TooManyFailures => Happened::Created,
+        | Template::TooManyFailures => TicketEventKind::Created,
     }
 }
 

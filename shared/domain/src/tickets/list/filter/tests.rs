@@ -18,7 +18,7 @@ fn alternatives_are_separated_by_commas_and_me_is_the_caller() {
         sort: Some("-priority".into()),
         ..RawFilter::default()
     };
-    let (filter, paging) = Filter::parse(&raw, me(), &mut Faults::new());
+    let (filter, paging) = Filter::parse(&raw, me(), &mut FieldErrors::new());
     assert_eq!(filter.status, [Status::Open, Status::InProgress]);
     assert_eq!(filter.assignees, [Assignee::Agent(me())]);
     assert_eq!(
@@ -48,10 +48,13 @@ fn every_value_that_cannot_be_read_is_named() {
         cursor: Some("~~".into()),
         ..RawFilter::default()
     };
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     Filter::parse(&raw, me(), &mut faults);
     let faults = faults.finish(Some(())).unwrap_err();
-    let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = faults
+        .iter()
+        .map(|field_error| field_error.field.as_str())
+        .collect();
     assert_eq!(
         fields,
         [
@@ -78,12 +81,12 @@ fn values_that_contradict_each_other_are_told_apart_from_those_that_cannot_be_re
         cursor: Some(cursor.cursor(Order::default())),
         ..RawFilter::default()
     };
-    let mut faults = Faults::new();
+    let mut faults = FieldErrors::new();
     Filter::parse(&raw, me(), &mut faults);
     let contradictions = faults.take_contradictions();
     let told: Vec<_> = contradictions
         .iter()
-        .map(|fault| (fault.field.as_str(), fault.code))
+        .map(|field_error| (field_error.field.as_str(), field_error.code))
         .collect();
     assert_eq!(
         told,
@@ -103,7 +106,7 @@ fn a_label_is_looked_for_as_it_is_and_without_the_spaces_around_it() {
             tag: Some(tag.into()),
             ..RawFilter::default()
         };
-        let (filter, _) = Filter::parse(&raw, me(), &mut Faults::new());
+        let (filter, _) = Filter::parse(&raw, me(), &mut FieldErrors::new());
         assert_eq!(filter.tags, expected, "{tag}");
     }
 }

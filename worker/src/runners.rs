@@ -16,7 +16,7 @@ use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The ways to whoever runs jobs.
-pub struct Hands {
+pub struct Runners {
     /// Through Redis, to whichever process is free.
     pub through_redis: ThroughRedis,
     /// Straight, within this process.
@@ -33,10 +33,10 @@ pub struct Hands {
 /// The URL of Redis cannot be used.
 pub fn start(
     cx: &JobContext,
-    bell: &Arc<Notify>,
+    wake_up: &Arc<Notify>,
     (running, stop): (&TaskTracker, &CancellationToken),
     parts: &mut JoinSet<()>,
-) -> Result<Hands, RoleError> {
+) -> Result<Runners, RoleError> {
     let config = &cx.cx.config;
     let client = cx.cx.redis.client().map_err(RoleError::RedisUrl)?;
     let connection = Connection::new(cx.cx.redis.clone());
@@ -61,9 +61,9 @@ pub fn start(
     parts.spawn(wake::subscriber(client, channel, wakes, stop.clone()));
     let sweeper = (connection.clone(), keys.clone(), queues.clone());
     parts.spawn(janitor::run(sweeper.0, sweeper.1, sweeper.2, stop.clone()));
-    Ok(Hands {
+    Ok(Runners {
         through_redis: ThroughRedis::new(connection.clone(), &keys, &queues),
-        direct: Direct::new(cx.clone(), served, running.clone(), Arc::clone(bell)),
+        direct: Direct::new(cx.clone(), served, running.clone(), Arc::clone(wake_up)),
         connection,
         keys,
         queues,

@@ -2,7 +2,7 @@
 
 use crate::tickets::load_for_system;
 use crate::{error::ActionError, tickets::store};
-use domain::{actor::By, tickets::access::Reader};
+use domain::{actor::Initiator, tickets::access::Viewer};
 use platform::{context::Context, db};
 
 /// Tickets that are looked for at a time.
@@ -14,7 +14,7 @@ const MESSAGES: i64 = 100;
 ///
 /// # Errors
 /// The database failed.
-pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
+pub async fn backfill_index(cx: &Context) -> Result<(), ActionError> {
     loop {
         // It looks at every ticket there is.
         let mut looking = db::begin_unlimited(&cx.pool).await?;
@@ -24,7 +24,7 @@ pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
             return Ok(());
         }
         for id in unknown {
-            let mut work = cx.begin(By::System).await?;
+            let mut work = cx.begin(Initiator::System).await?;
             let case = load_for_system(&mut work, id).await?;
             crate::tickets::search::store::forget(&mut work.tx, id).await?;
             crate::tickets::search::store::add_ticket(&mut work.tx, case.ticket()).await?;
@@ -35,7 +35,7 @@ pub async fn learn_unknown(cx: &Context) -> Result<(), ActionError> {
                     offset: read,
                     limit: MESSAGES,
                 };
-                let messages = store::messages(&mut *work.tx, id, Reader::Staff, cut).await?;
+                let messages = store::messages(&mut *work.tx, id, Viewer::Staff, cut).await?;
                 for message in &messages {
                     crate::tickets::search::store::add_message(&mut work.tx, message).await?;
                 }

@@ -2,7 +2,7 @@
 
 /// One fault of an input.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Fault {
+pub struct FieldError {
     /// A JSON path, such as `attachments[0].url`.
     pub field: String,
     /// A stable `snake_case` word.
@@ -24,7 +24,7 @@ pub struct UnknownWord {
 }
 
 /// A type whose values are words.
-pub trait Words: std::str::FromStr<Err = UnknownWord> {
+pub trait Variants: std::str::FromStr<Err = UnknownWord> {
     /// The words.
     fn words() -> Vec<&'static str>;
 }
@@ -35,12 +35,12 @@ pub struct Limit {
     /// A JSON path, such as `attachments[0].url`.
     pub field: String,
     /// What is asked.
-    pub asks: Asks,
+    pub asks: Constraint,
 }
 
 /// What may be asked of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asks {
+pub enum Constraint {
     /// That it is there.
     Presence,
     /// Text of so many characters.
@@ -76,19 +76,19 @@ pub enum Asks {
 const MOST: usize = 1_000;
 
 /// Gathers faults while an input is parsed. A value that is at fault is left out (`None`), and
-/// [`Faults::finish`] gives the parsed whole only when nothing was.
+/// [`FieldErrors::finish`] gives the parsed whole only when nothing was.
 ///
-/// Made by [`Faults::describing`], it gathers what the parser asks instead of what is wrong: by
+/// Made by [`FieldErrors::describing`], it gathers what the parser asks instead of what is wrong: by
 /// that the document of the API is written by the very code that reads what it describes.
 #[derive(Debug, Default)]
-pub struct Faults {
-    faults: Vec<Fault>,
+pub struct FieldErrors {
+    faults: Vec<FieldError>,
     /// Values that can be read, and that cannot stand beside each other.
-    contradictions: Vec<Fault>,
+    contradictions: Vec<FieldError>,
     limits: Option<Vec<Limit>>,
 }
 
-impl Faults {
+impl FieldErrors {
     /// None yet.
     #[must_use]
     pub fn new() -> Self {
@@ -111,7 +111,7 @@ impl Faults {
     }
 
     /// Says what the parser asks of a field.
-    pub fn ask(&mut self, field: &str, asks: Asks) {
+    pub fn ask(&mut self, field: &str, asks: Constraint) {
         if let Some(limits) = &mut self.limits {
             limits.push(Limit {
                 field: field.to_owned(),
@@ -127,7 +127,7 @@ impl Faults {
         code: &'static str,
         message: impl Into<String>,
     ) {
-        self.extend([Fault {
+        self.extend([FieldError {
             field: field.into(),
             code,
             message: message.into(),
@@ -141,7 +141,7 @@ impl Faults {
         code: &'static str,
         message: impl Into<String>,
     ) {
-        self.contradictions.push(Fault {
+        self.contradictions.push(FieldError {
             field: field.into(),
             code,
             message: message.into(),
@@ -149,7 +149,7 @@ impl Faults {
     }
 
     /// Takes the contradictions out, for a caller that tells them apart from values that cannot be read.
-    pub fn take_contradictions(&mut self) -> Vec<Fault> {
+    pub fn take_contradictions(&mut self) -> Vec<FieldError> {
         std::mem::take(&mut self.contradictions)
     }
 
@@ -160,7 +160,7 @@ impl Faults {
     }
 
     /// Takes over the faults of a part.
-    pub fn extend(&mut self, others: impl IntoIterator<Item = Fault>) {
+    pub fn extend(&mut self, others: impl IntoIterator<Item = FieldError>) {
         let room = MOST.saturating_sub(self.faults.len());
         self.faults.extend(others.into_iter().take(room));
     }
@@ -168,7 +168,7 @@ impl Faults {
     /// Text of `min` to `max` characters without NUL, kept as it was sent. Text of white space
     /// alone counts as empty where something is needed.
     pub fn text(&mut self, field: &str, text: &str, min: usize, max: usize) -> Option<String> {
-        self.ask(field, Asks::Text(min, max));
+        self.ask(field, Constraint::Text(min, max));
         self.check_text(field, text, min, max)
     }
 
@@ -194,7 +194,7 @@ impl Faults {
         None
     }
 
-    /// As [`Faults::text`], where the field may be absent or null.
+    /// As [`FieldErrors::text`], where the field may be absent or null.
     pub fn optional_text(
         &mut self,
         field: &str,
@@ -202,11 +202,11 @@ impl Faults {
         min: usize,
         max: usize,
     ) -> Option<String> {
-        self.ask(field, Asks::Text(min, max));
+        self.ask(field, Constraint::Text(min, max));
         text.and_then(|text| self.check_text(field, text, min, max))
     }
 
-    /// As [`Faults::text`], where absence is a fault too.
+    /// As [`FieldErrors::text`], where absence is a fault too.
     pub fn required_text(
         &mut self,
         field: &str,
@@ -221,8 +221,8 @@ impl Faults {
     }
 
     /// One of an enum's words, or absent.
-    pub fn word<T: Words>(&mut self, field: &str, word: Option<&str>) -> Option<T> {
-        self.ask(field, Asks::Word(T::words()));
+    pub fn word<T: Variants>(&mut self, field: &str, word: Option<&str>) -> Option<T> {
+        self.ask(field, Constraint::Word(T::words()));
         match word?.parse() {
             Ok(value) => Some(value),
             Err(unknown) => {
@@ -240,7 +240,7 @@ impl Faults {
         range: std::ops::RangeInclusive<i64>,
     ) -> Option<i64> {
         let (least, most) = (*range.start(), *range.end());
-        self.ask(field, Asks::Integer(least, most));
+        self.ask(field, Constraint::Integer(least, most));
         let number = number?;
         if !range.contains(&number) {
             self.add(
@@ -255,7 +255,7 @@ impl Faults {
 
     /// At most so many entries.
     pub fn entries(&mut self, field: &str, count: usize, most: usize) {
-        self.ask(field, Asks::Entries(most));
+        self.ask(field, Constraint::Entries(most));
         if count > most {
             self.add(
                 field,
@@ -267,7 +267,7 @@ impl Faults {
 
     /// An id, or absent.
     pub fn id<T: std::str::FromStr>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
-        self.ask(field, Asks::Id);
+        self.ask(field, Constraint::Id);
         let parsed = text?.parse().ok();
         if parsed.is_none() {
             self.add(field, "invalid_id", "must be an id");
@@ -277,7 +277,7 @@ impl Faults {
 
     /// Notes that a field is missing, and that it must not be.
     pub fn required(&mut self, field: &str) {
-        self.ask(field, Asks::Presence);
+        self.ask(field, Constraint::Presence);
         self.add(field, "required", "is required");
     }
 
@@ -286,7 +286,7 @@ impl Faults {
     ///
     /// # Errors
     /// All faults noted so far.
-    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<Fault>> {
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
         let contradictions = self.take_contradictions();
         self.extend(contradictions);
         match value {
@@ -307,11 +307,11 @@ mod tests {
 
     #[test]
     fn of_very_many_faults_the_first_thousand_are_told() {
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         for at in 0..1_500 {
             faults.add(format!("tags[{at}]"), "too_short", "");
         }
-        let mut whole = Faults::new();
+        let mut whole = FieldErrors::new();
         whole.required("subject");
         whole.extend(faults.finish(Some(())).unwrap_err());
         let told = whole.finish(Some(())).unwrap_err();

@@ -5,7 +5,7 @@
 //!
 //! `PROPTEST_CASES` says how many timelines; `docs/TESTING.md` has the command for ten thousand.
 
-mod slow;
+mod naive;
 mod timelines;
 
 use crate::sla::{
@@ -13,8 +13,8 @@ use crate::sla::{
 };
 use crate::tickets::Status;
 use chrono::{DateTime, TimeDelta, Utc};
+use naive::{Event, HORIZON, Oracle, Slow, Works, working_minutes};
 use proptest::prelude::*;
-use slow::{Event, HORIZON, Oracle, Slow, Works, working_minutes};
 use timelines::{Timeline, timelines};
 
 /// The engine's part: what an action does to a ticket's clocks.

@@ -17,15 +17,15 @@ use crate::{
     },
 };
 use domain::{
-    actor::{Actor, By},
-    fault::Faults,
+    actor::{Actor, Initiator},
+    field_error::FieldErrors,
     people::{NewPerson, NewSupportInfo, Password, Role, fields},
 };
 use platform::context::Context;
 
 /// What an issuer says of a person.
 #[derive(Debug, Clone, Default)]
-pub struct OutsidePerson {
+pub struct ExternalPerson {
     /// Who says so.
     pub issuer: String,
     /// The person's name there: `sub`.
@@ -54,7 +54,10 @@ pub struct OutsidePerson {
 ///
 /// # Errors
 /// An account has to be made and cannot: the address is missing, or somebody else's here.
-pub async fn recognise(cx: &Context, person: &OutsidePerson) -> Result<Option<Actor>, ActionError> {
+pub async fn recognise(
+    cx: &Context,
+    person: &ExternalPerson,
+) -> Result<Option<Actor>, ActionError> {
     if let Some(known) = store::find(&cx.pool, &person.issuer, &person.subject).await? {
         return Ok(known.actor());
     }
@@ -68,7 +71,7 @@ pub async fn recognise(cx: &Context, person: &OutsidePerson) -> Result<Option<Ac
     }
 }
 
-async fn admit(cx: &Context, person: &OutsidePerson) -> Result<Actor, ActionError> {
+async fn admit(cx: &Context, person: &ExternalPerson) -> Result<Actor, ActionError> {
     let new = parse(person, cx.ids.bytes())?;
     let address = if person.email_verified {
         AddressIs::VouchedFor
@@ -80,7 +83,7 @@ async fn admit(cx: &Context, person: &OutsidePerson) -> Result<Actor, ActionErro
         subject: person.subject.clone(),
         address,
     };
-    let mut work = cx.begin(By::System).await?;
+    let mut work = cx.begin(Initiator::System).await?;
     let id = create(&mut work, &new, &known).await?;
     work.commit().await?;
     Ok(Actor { id, role: new.role })
@@ -96,8 +99,8 @@ pub fn email_missing() -> ActionError {
 }
 
 /// What cannot be understood of names, numbers and the like is left out; the address is needed.
-fn parse(person: &OutsidePerson, chance: [u8; 32]) -> Result<NewPerson, ActionError> {
-    let mut faults = Faults::new();
+fn parse(person: &ExternalPerson, chance: [u8; 32]) -> Result<NewPerson, ActionError> {
+    let mut faults = FieldErrors::new();
     let email = fields::email(&mut faults, "email", person.email.as_deref());
     let email = faults.finish(email).map_err(|_| email_missing())?;
     let role = person.role.unwrap_or(Role::Customer);
@@ -111,7 +114,7 @@ fn parse(person: &OutsidePerson, chance: [u8; 32]) -> Result<NewPerson, ActionEr
         }
     };
     let local = email.split('@').next().unwrap_or_default().to_owned();
-    let mut unheard = Faults::new();
+    let mut unheard = FieldErrors::new();
     let phone = person.phone_number.as_deref();
     Ok(NewPerson {
         first_name: of(&person.first_name, &local),

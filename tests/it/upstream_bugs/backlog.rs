@@ -1,6 +1,6 @@
 //! What lies in a queue.
 
-use super::{Handled, Hint, LIMIT, ask, config, end_of, hints, push, storage, work_on};
+use super::{Handled, JobRef, LIMIT, ask, config, end_of, hints, push, storage, work_on};
 use crate::harness::within;
 use apalis::prelude::{TaskBuilder, TaskSink};
 use apalis_redis::RedisStorage;
@@ -41,7 +41,7 @@ async fn an_idempotency_key_without_a_time_to_live_lets_everything_through() {
     let config = config();
     let mut storage = storage(&config).await;
     for job in 0..2 {
-        let task = TaskBuilder::new(Hint { job })
+        let task = TaskBuilder::new(JobRef { job })
             .idempotency_key("same")
             .build();
         storage.push_task(task).await.unwrap();

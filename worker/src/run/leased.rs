@@ -17,8 +17,8 @@ use ::jobs::{
     store,
 };
 use actions::job_list::{Delivery, Job};
-use domain::{actor::By, channel::Channel};
-use platform::{db, error_chain::Chain, metrics::Reached, work::Work};
+use domain::{actor::Initiator, channel::Channel};
+use platform::{db, error_chain::Chain, metrics::Reached, work::UnitOfWork};
 use std::time::{Duration, Instant};
 
 /// How long it is tried to record what was sent: it must not be sent again only because the database
@@ -28,12 +28,12 @@ const RECORD_LIMIT: Duration = Duration::from_mins(30);
 /// Claims a locked job and commits the claim.
 pub(super) async fn claim<'a>(
     cx: &'a JobContext,
-    mut work: Work<'_>,
+    mut work: UnitOfWork<'_>,
     locked: &mut Locked,
 ) -> Result<Lease<'a>, sqlx::Error> {
     let asked = Instant::now();
     let claiming = async {
-        store::claim_outside(&mut work.tx, locked, cx.cx.config.jobs.lease).await?;
+        store::claim_leased(&mut work.tx, locked, cx.cx.config.jobs.lease).await?;
         work.commit().await
     };
     db::within(ANSWER_LIMIT, claiming).await?;
@@ -106,9 +106,9 @@ async fn close(
     delivery: Delivery,
     delivered: Delivered,
 ) -> Result<Outcome, JobError> {
-    let mut work = cx.cx.begin(By::System).await?;
+    let mut work = cx.cx.begin(Initiator::System).await?;
     let now = work.now();
-    if !store::finish_outside(&mut work.tx, locked.fence(), now).await? {
+    if !store::finish_leased(&mut work.tx, locked.fence(), now).await? {
         return Ok(Outcome::NotOurs);
     }
     jobs::record(&mut work, delivery, delivered).await?;
@@ -130,7 +130,7 @@ async fn close(
 
 /// What a delivery says of the other side, which was in trouble when it began.
 async fn other_side(
-    work: &mut Work<'_>,
+    work: &mut UnitOfWork<'_>,
     locked: &Locked,
     delivered: Delivered,
 ) -> Result<(), sqlx::Error> {

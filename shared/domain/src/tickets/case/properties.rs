@@ -27,7 +27,7 @@ fn person(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-fn new_case() -> Case {
+fn new_case() -> TicketChange {
     let at = instant(0);
     let new = NewTicket {
         subject: "Help".to_owned(),
@@ -49,16 +49,16 @@ fn new_case() -> Case {
         policy: policy(),
         at,
     };
-    Case::created(Ticket::opened(new, opening))
+    TicketChange::created(Ticket::opened(new, opening))
 }
 
-/// What is done: a method of `Case` each.
+/// What is done: a method of `TicketChange` each.
 #[derive(Debug, Clone)]
 enum Deed {
     Give(u128),
     Set(Status, u128),
     Escalate(Option<u128>),
-    PutBack(Again),
+    PutBack(Reassignment),
     Close(u128),
     CloseByCustomer,
     CloseResolved,
@@ -80,7 +80,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
         agent().prop_map(Deed::Give),
         (select(Status::ALL), agent()).prop_map(|(to, by)| Deed::Set(to, by)),
         proptest::option::of(agent()).prop_map(Deed::Escalate),
-        select(vec![Again::ByHandAlone, Again::AsAnybody]).prop_map(Deed::PutBack),
+        select(vec![Reassignment::ManualOnly, Reassignment::Allowed]).prop_map(Deed::PutBack),
         agent().prop_map(Deed::Close),
         any::<(bool, bool)>().prop_map(|(back, late)| Deed::Reopen { back, late }),
         select(Priority::ALL).prop_map(Deed::Priority),
@@ -102,11 +102,11 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     prop_oneof![3 => of_status, 1 => of_texts]
 }
 
-fn does(case: &mut Case, deed: Deed, now: DateTime<Utc>) -> Result<(), Refused> {
+fn does(case: &mut TicketChange, deed: Deed, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
     let message = MessageId(uuid::Uuid::nil());
-    let worker = |agent| Worker::locked(person(agent));
+    let worker = |agent| ActingAgent::locked(person(agent));
     match deed {
-        Deed::Give(agent) => case.give(person(agent), None, now),
+        Deed::Give(agent) => case.assign(person(agent), None, now),
         Deed::Set(to, by) => case.set_status(to, worker(by), now),
         Deed::Escalate(to) => {
             let escalation = Escalation {
@@ -116,7 +116,7 @@ fn does(case: &mut Case, deed: Deed, now: DateTime<Utc>) -> Result<(), Refused> 
             };
             case.escalate(escalation, now)
         }
-        Deed::PutBack(again) => case.put_back(again, now),
+        Deed::PutBack(again) => case.return_to_queue(again, now),
         Deed::Close(by) => case.close(conclusion(), worker(by), now),
         Deed::CloseByCustomer => case.close_by_customer(None, now),
         Deed::CloseResolved => case.close_resolved(now),
@@ -166,7 +166,7 @@ fn conclusion() -> Conclusion {
 }
 
 fn edit(text: &str) -> TicketEdit {
-    let to = || crate::people::Change::To(text.to_owned());
+    let to = || crate::people::Patch::To(text.to_owned());
     TicketEdit {
         subject: Some(text.to_owned()),
         description: Some(text.to_owned()),
@@ -176,13 +176,13 @@ fn edit(text: &str) -> TicketEdit {
         tags: Some(vec![text.to_owned()]),
         related_booking: to(),
         related_transaction: to(),
-        related_conversation: crate::people::Change::Cleared,
+        related_conversation: crate::people::Patch::Cleared,
     }
 }
 
 /// What the history alone says of a ticket that was created like this one: each entry is told from
 /// what the one before it has left.
-fn told(created: &Ticket, entries: &[Entry]) -> Ticket {
+fn told(created: &Ticket, entries: &[PendingEvent]) -> Ticket {
     let mut ticket = created.clone();
     for entry in entries {
         tell(&mut ticket, &entry.what);
@@ -190,17 +190,17 @@ fn told(created: &Ticket, entries: &[Entry]) -> Ticket {
     ticket
 }
 
-fn tell(ticket: &mut Ticket, what: &Happened) {
+fn tell(ticket: &mut Ticket, what: &TicketEventKind) {
     match what {
-        Happened::StatusChanged { from, to } => step(&mut ticket.status, from, to),
-        Happened::PriorityChanged { from, to } => step(&mut ticket.priority, from, to),
-        Happened::SubjectChanged { from, to } => step(&mut ticket.subject, from, to),
-        Happened::DescriptionChanged { from, to } => step(&mut ticket.description, from, to),
-        Happened::CategoryChanged { from, to } => step(&mut ticket.category, from, to),
-        Happened::DepartmentChanged { from, to } => step(&mut ticket.department, from, to),
-        Happened::LanguageChanged { from, to } => step(&mut ticket.language, from, to),
-        Happened::TagsChanged { from, to } => step(&mut ticket.tags, from, to),
-        Happened::RelatedChanged {
+        TicketEventKind::StatusChanged { from, to } => step(&mut ticket.status, from, to),
+        TicketEventKind::PriorityChanged { from, to } => step(&mut ticket.priority, from, to),
+        TicketEventKind::SubjectChanged { from, to } => step(&mut ticket.subject, from, to),
+        TicketEventKind::DescriptionChanged { from, to } => step(&mut ticket.description, from, to),
+        TicketEventKind::CategoryChanged { from, to } => step(&mut ticket.category, from, to),
+        TicketEventKind::DepartmentChanged { from, to } => step(&mut ticket.department, from, to),
+        TicketEventKind::LanguageChanged { from, to } => step(&mut ticket.language, from, to),
+        TicketEventKind::TagsChanged { from, to } => step(&mut ticket.tags, from, to),
+        TicketEventKind::RelatedChanged {
             reference,
             from,
             to,
@@ -212,26 +212,28 @@ fn tell(ticket: &mut Ticket, what: &Happened) {
             };
             step(value, from, to);
         }
-        Happened::Assigned { from, to, .. } => step(&mut ticket.assigned_to, from, &Some(*to)),
-        Happened::Unassigned { from } => step(&mut ticket.assigned_to, &Some(*from), &None),
-        Happened::Escalated {
+        TicketEventKind::Assigned { from, to, .. } => {
+            step(&mut ticket.assigned_to, from, &Some(*to))
+        }
+        TicketEventKind::Unassigned { from } => step(&mut ticket.assigned_to, &Some(*from), &None),
+        TicketEventKind::Escalated {
             level, from, to, ..
         } => {
             assert_eq!(ticket.assigned_to, *from);
             ticket.assigned_to = *to;
             step(&mut ticket.escalation_level, &(level - 1), level);
         }
-        Happened::Created
-        | Happened::MessageAdded { .. }
-        | Happened::MessageRedacted { .. }
-        | Happened::NoteAdded { .. }
-        | Happened::Resolved { .. }
-        | Happened::Closed
-        | Happened::Reopened { .. }
-        | Happened::Rated { .. }
-        | Happened::SlaAtRisk { .. }
-        | Happened::SlaBreached { .. }
-        | Happened::Reminded => {}
+        TicketEventKind::Created
+        | TicketEventKind::MessageAdded { .. }
+        | TicketEventKind::MessageRedacted { .. }
+        | TicketEventKind::NoteAdded { .. }
+        | TicketEventKind::Resolved { .. }
+        | TicketEventKind::Closed
+        | TicketEventKind::Reopened { .. }
+        | TicketEventKind::Rated { .. }
+        | TicketEventKind::SlaAtRisk { .. }
+        | TicketEventKind::SlaBreached { .. }
+        | TicketEventKind::Reminded => {}
     }
 }
 
@@ -256,7 +258,7 @@ fn telling(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-fn fits(case: &Case, now: DateTime<Utc>) -> Result<(), TestCaseError> {
+fn fits(case: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
     let ticket = case.ticket();
     let (status, active) = (ticket.status, ticket.status.is_active());
     prop_assert_eq!(ticket.assigned_at.is_some(), ticket.assigned_to.is_some());
@@ -309,15 +311,15 @@ proptest! {
     ) {
         let mut case = new_case();
         for (minute, deed) in (1..).zip(deeds) {
-            case = Case::loaded(case.ticket().clone(), case.clocks().clone());
+            case = TicketChange::loaded(case.ticket().clone(), case.clocks().clone());
             let now = instant(minute * 97);
             let done = does(&mut case, deed, now);
             let breached = case.entries().iter().any(|entry| {
-                matches!(entry.what, Happened::SlaBreached { late: false, .. })
+                matches!(entry.what, TicketEventKind::SlaBreached { late: false, .. })
             });
             let handed = case.entries().iter().any(|entry| matches!(
                 entry.what,
-                Happened::Assigned { .. } | Happened::Escalated { .. }
+                TicketEventKind::Assigned { .. } | TicketEventKind::Escalated { .. }
             ));
             let must = breached && !handed && case.ticket().status.is_active();
             prop_assert_eq!(case.must_escalate().is_some(), must && done.is_ok());
@@ -327,17 +329,21 @@ proptest! {
                 case.escalate(escalation, now).unwrap();
                 prop_assert_eq!(case.must_escalate(), None, "once");
                 let last = case.entries().last().unwrap();
-                prop_assert_eq!(last.by, EntryBy::System);
+                prop_assert_eq!(last.by, Attribution::System);
             }
         }
     }
 }
 
-fn in_status(status: Status) -> Case {
+fn in_status(status: Status) -> TicketChange {
     let mut case = new_case();
-    case.set_status(Status::InProgress, Worker::locked(person(1)), instant(1))
-        .unwrap();
-    case.set_status(status, Worker::locked(person(1)), instant(2))
+    case.set_status(
+        Status::InProgress,
+        ActingAgent::locked(person(1)),
+        instant(1),
+    )
+    .unwrap();
+    case.set_status(status, ActingAgent::locked(person(1)), instant(2))
         .unwrap();
     case
 }
@@ -345,23 +351,25 @@ fn in_status(status: Status) -> Case {
 #[test]
 fn a_ticket_that_loses_its_agent_while_it_waits_goes_on_waiting_and_the_answer_opens_it() {
     let mut case = in_status(Status::WaitingCustomer);
-    case.put_back(Again::AsAnybody, instant(3)).unwrap();
+    case.return_to_queue(Reassignment::Allowed, instant(3))
+        .unwrap();
     assert_eq!(case.ticket().status, Status::WaitingCustomer);
     assert_eq!(case.ticket().assigned_to, None);
-    assert_eq!(crate::tickets::Waiting::of(case.ticket()), None);
+    assert_eq!(crate::tickets::UnassignedTicket::of(case.ticket()), None);
     let clock = case.clocks().latest(Metric::Resolution).unwrap();
     assert!(clock.paused_at.is_some());
     case.customer_wrote(MessageId(uuid::Uuid::nil()), instant(4))
         .unwrap();
     assert_eq!(case.ticket().status, Status::Open);
-    assert!(crate::tickets::Waiting::of(case.ticket()).is_some());
+    assert!(crate::tickets::UnassignedTicket::of(case.ticket()).is_some());
 }
 
 #[test]
 fn other_tickets_that_lose_their_agent_are_open() {
     for status in [Status::InProgress, Status::WaitingInternal] {
         let mut case = in_status(status);
-        case.put_back(Again::AsAnybody, instant(3)).unwrap();
+        case.return_to_queue(Reassignment::Allowed, instant(3))
+            .unwrap();
         assert_eq!(case.ticket().status, Status::Open, "{status}");
     }
 }
@@ -378,7 +386,7 @@ fn a_customer_closes_what_is_active_and_a_resolution_of_type_other_says_by_whom(
     assert_eq!(case.ticket().assigned_to, None, "nobody has worked on it");
     let again = case.close_by_customer(None, instant(6));
     let present = Status::Closed;
-    assert_eq!(again, Err(Refused::NothingToClose { present }));
+    assert_eq!(again, Err(TicketRefusal::NothingToClose { present }));
 }
 
 #[test]
@@ -388,10 +396,10 @@ fn requesters_change_texts_until_the_first_response_and_staff_at_any_time() {
     case.noted(MessageId(uuid::Uuid::nil()), instant(2));
     case.edit(edit("b"), Role::Customer, instant(3)).unwrap();
     let answer = MessageId(uuid::Uuid::nil());
-    case.staff_wrote(Worker::locked(person(1)), answer, instant(4));
+    case.staff_wrote(ActingAgent::locked(person(1)), answer, instant(4));
     let refused = case.edit(edit("c"), Role::Customer, instant(5));
-    assert_eq!(refused, Err(Refused::Answered));
-    case.close(conclusion(), Worker::locked(person(1)), instant(6))
+    assert_eq!(refused, Err(TicketRefusal::Answered));
+    case.close(conclusion(), ActingAgent::locked(person(1)), instant(6))
         .unwrap();
     case.edit(edit("c"), Role::Support, instant(7)).unwrap();
     assert_eq!(case.ticket().subject, "c");

@@ -148,10 +148,10 @@ proptest! {
 
     #[test]
     fn whatever_a_query_says_its_faults_name_fields_that_it_has(raw in any_raw()) {
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let (filter, paging) = Filter::parse(&raw, UserId(uuid::Uuid::nil()), &mut faults);
-        for fault in faults.finish(Some(())).err().unwrap_or_default() {
-            prop_assert!(FIELDS.contains(&fault.field.as_str()), "{:?}", fault);
+        for field_error in faults.finish(Some(())).err().unwrap_or_default() {
+            prop_assert!(FIELDS.contains(&field_error.field.as_str()), "{:?}", field_error);
         }
         prop_assert!((1..=MOST).contains(&paging.limit));
         if let Start::Page(page) = paging.start {
@@ -168,7 +168,7 @@ proptest! {
         let at = DateTime::from_timestamp_micros(micros).unwrap();
         let shown = Some(crate::time_format::text(at));
         let raw = RawFilter { created_from: shown.clone(), created_to: shown, ..RawFilter::default() };
-        let mut faults = Faults::new();
+        let mut faults = FieldErrors::new();
         let (filter, _) = Filter::parse(&raw, UserId(uuid::Uuid::nil()), &mut faults);
         prop_assert!(faults.finish(Some(())).is_ok());
         prop_assert!(filter.created_from.unwrap() <= at && at < filter.created_before.unwrap());

@@ -1,7 +1,7 @@
 //! The laws of any choice.
 
 use super::*;
-use crate::assignment::choose::tests::{agent, choose, id, now, wanted, words};
+use crate::assignment::choose::tests::{agent, choose, id, now, requirements, words};
 use crate::{
     assignment::{Extent, Roster, Strategy},
     people::Availability,
@@ -66,25 +66,25 @@ proptest! {
         (candidates, shuffled) in any_candidates().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
         strategy in any_strategy(),
     ) {
-        let wanted = wanted();
-        prop_assert_eq!(choose(strategy, &wanted, &candidates), choose(strategy, &wanted, &shuffled));
+        let requirements = requirements();
+        prop_assert_eq!(choose(strategy, &requirements, &candidates), choose(strategy, &requirements, &shuffled));
     }
 
     #[test]
     fn only_the_eligible_are_chosen_and_nobody_only_when_there_is_none(
         candidates in any_candidates(), strategy in any_strategy(), level in 1..4_i32,
     ) {
-        let wanted = Wanted { level: Level(level), ..wanted() };
+        let requirements = Requirements { level: Level(level), ..requirements() };
         let fits = |candidate: &&Candidate| {
-            eligible(candidate, &wanted)
+            eligible(candidate, &requirements)
                 && match strategy {
-                    Strategy::Skills => candidate.department == wanted.department,
+                    Strategy::Skills => candidate.department == requirements.department,
                     Strategy::LoadBalanced | Strategy::RoundRobin => true,
                     Strategy::Manual => false,
                 }
         };
         let fitting: Vec<_> = candidates.iter().filter(fits).map(|it| it.agent).collect();
-        let chosen = choose(strategy, &wanted, &candidates).map(|chosen| chosen.agent);
+        let chosen = choose(strategy, &requirements, &candidates).map(|chosen| chosen.agent);
         prop_assert_eq!(chosen.is_none(), fitting.is_empty());
         prop_assert!(chosen.is_none_or(|agent| fitting.contains(&agent)));
     }
@@ -94,7 +94,7 @@ proptest! {
     fn who_is_chosen_is_chosen_with_less_to_do_and_who_is_not_is_not_with_more(
         candidates in any_candidates(), strategy in any_strategy(), which in 0..8_usize,
     ) {
-        let chosen = choose(strategy, &wanted(), &candidates).map(|chosen| chosen.agent);
+        let chosen = choose(strategy, &requirements(), &candidates).map(|chosen| chosen.agent);
         let mut changed = candidates;
         if let Some(one) = changed.get_mut(which) {
             if chosen == Some(one.agent) {
@@ -103,15 +103,15 @@ proptest! {
                 one.current += 1;
             }
         }
-        let again = choose(strategy, &wanted(), &changed).map(|chosen| chosen.agent);
+        let again = choose(strategy, &requirements(), &changed).map(|chosen| chosen.agent);
         prop_assert_eq!(again, chosen);
     }
 
     #[test]
     fn whoever_handed_a_ticket_back_is_not_chosen(candidates in any_candidates(), strategy in any_strategy()) {
-        if let Some(first) = choose(strategy, &wanted(), &candidates) {
-            let wanted = Wanted { except: Some(first.agent), ..wanted() };
-            let second = choose(strategy, &wanted, &candidates);
+        if let Some(first) = choose(strategy, &requirements(), &candidates) {
+            let requirements = Requirements { except: Some(first.agent), ..requirements() };
+            let second = choose(strategy, &requirements, &candidates);
             prop_assert!(second.is_none_or(|second| second.agent != first.agent));
         }
     }
@@ -141,17 +141,17 @@ proptest! {
     fn an_equal_suits_as_well_in_all_but_the_time_without_a_ticket(
         candidates in any_candidates(), strategy in any_strategy(),
     ) {
-        let wanted = wanted();
-        let choice = Choice::Usual { strategy, wanted: &wanted };
+        let requirements = requirements();
+        let choice = Choice::Usual { strategy, requirements: &requirements };
         let roster = Roster::new(candidates, 0, Extent::Everybody);
         if let Some(best) = roster.best(&choice) {
             let busy = [best.agent].into();
             if let Some(other) = roster.free_equal(&choice, best, &busy).and_then(|other| roster.agent(other)) {
-                prop_assert!(other.agent != best.agent && eligible(other, &wanted));
+                prop_assert!(other.agent != best.agent && eligible(other, &requirements));
                 match strategy {
                     Strategy::Skills => {
                         prop_assert_eq!(other.level, best.level);
-                        prop_assert_eq!(other.knows(wanted.category).is_some(), best.knows(wanted.category).is_some());
+                        prop_assert_eq!(other.knows(requirements.category).is_some(), best.knows(requirements.category).is_some());
                         prop_assert_eq!(other.speaks("sw"), best.speaks("sw"));
                         prop_assert!(other.by_load(best).is_eq());
                     }
@@ -169,8 +169,8 @@ proptest! {
     fn turns_are_even_over_a_long_run(
         there in 2..7_u128, tickets in 1..200_usize, away in prop::collection::vec(any::<bool>(), 200),
     ) {
-        let wanted = wanted();
-        let choice = Choice::Usual { strategy: Strategy::RoundRobin, wanted: &wanted };
+        let requirements = requirements();
+        let choice = Choice::Usual { strategy: Strategy::RoundRobin, requirements: &requirements };
         let mut house: Vec<_> = (0..=there).map(|number| Candidate { capacity: i32::MAX, ..agent(number) }).collect();
         let mut given = vec![0_i64; house.len()];
         for (step, away) in away.iter().take(tickets).enumerate() {
@@ -194,11 +194,11 @@ proptest! {
     /// Independence: taking away somebody who was not chosen changes nothing.
     #[test]
     fn who_was_not_chosen_does_not_matter(candidates in any_candidates(), strategy in any_strategy()) {
-        let chosen = choose(strategy, &wanted(), &candidates);
+        let chosen = choose(strategy, &requirements(), &candidates);
         for left_out in &candidates {
             if chosen.as_ref().is_none_or(|chosen| chosen.agent != left_out.agent) {
                 let rest: Vec<_> = candidates.iter().filter(|it| it.agent != left_out.agent).cloned().collect();
-                prop_assert_eq!(&choose(strategy, &wanted(), &rest), &chosen);
+                prop_assert_eq!(&choose(strategy, &requirements(), &rest), &chosen);
             }
         }
     }

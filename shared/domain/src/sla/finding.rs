@@ -1,18 +1,18 @@
 //! What comes on record of a clock: that its deadline is near, and that it has passed. Pure.
 
 use crate::sla::Metric;
-use crate::tickets::Happened;
+use crate::tickets::TicketEventKind;
 use chrono::{DateTime, Utc};
 
 /// What of a clock has just come on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Overdue {
+pub struct SlaFinding {
     /// Of which clock.
     pub metric: Metric,
     /// In which cycle of it.
     pub cycle: i32,
     /// What.
-    pub kind: OverdueKind,
+    pub kind: SlaFindingKind,
     /// The instant at which it was due, however late it was found.
     pub at: DateTime<Utc>,
     /// The clock's deadline.
@@ -23,7 +23,7 @@ pub struct Overdue {
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OverdueKind {
+pub enum SlaFindingKind {
     /// The deadline comes near.
     Warning {
         /// The share of the target after which it is given.
@@ -33,10 +33,10 @@ pub enum OverdueKind {
     Breach,
 }
 
-impl Overdue {
-    /// The history's entry of it, to be dated [`Overdue::at`].
+impl SlaFinding {
+    /// The history's entry of it, to be dated [`SlaFinding::at`].
     #[must_use]
-    pub const fn happened(&self) -> Happened {
+    pub const fn happened(&self) -> TicketEventKind {
         let Self {
             metric,
             cycle,
@@ -45,14 +45,14 @@ impl Overdue {
             ..
         } = *self;
         match self.kind {
-            OverdueKind::Warning { percent } => Happened::SlaAtRisk {
+            SlaFindingKind::Warning { percent } => TicketEventKind::SlaAtRisk {
                 metric,
                 cycle,
                 percent: Some(percent),
                 due_at,
                 late,
             },
-            OverdueKind::Breach => Happened::SlaBreached {
+            SlaFindingKind::Breach => TicketEventKind::SlaBreached {
                 metric,
                 cycle,
                 late,

@@ -70,7 +70,7 @@ impl ConnectionLike for Slow {
 async fn a_look_that_takes_longer_than_the_interval_is_the_last_for_half_a_minute() {
     let used = Arc::new(Mutex::new(Instant::now()));
     let slow = Slow(connection().await, Arc::clone(&used));
-    let storage = RedisStorage::<super::Hint, Slow>::new(slow).with_config(config());
+    let storage = RedisStorage::<super::JobRef, Slow>::new(slow).with_config(config());
     let strategy = IntervalStrategy::new(Duration::from_millis(5));
     let worker = WorkerBuilder::new("sleeper")
         .backend(storage.poll_with_strategy(strategy))

@@ -33,15 +33,15 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// What travels.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Hint {
+struct JobRef {
     job: i64,
 }
 
-fn hints(count: i64) -> Vec<Hint> {
-    (0..count).map(|job| Hint { job }).collect()
+fn hints(count: i64) -> Vec<JobRef> {
+    (0..count).map(|job| JobRef { job }).collect()
 }
 
-type Storage = RedisStorage<Hint, ConnectionManager>;
+type Storage = RedisStorage<JobRef, ConnectionManager>;
 
 /// A queue of a canary's own, set up as it would be by whoever does not know better.
 fn config() -> Config {
@@ -103,7 +103,7 @@ impl Handled {
     }
 }
 
-async fn handle(_: Hint, handled: Data<Handled>) -> Result<(), BoxDynError> {
+async fn handle(_: JobRef, handled: Data<Handled>) -> Result<(), BoxDynError> {
     handled.begun.fetch_add(1, Ordering::SeqCst);
     handled.permits.acquire().await?.forget();
     handled.finished.fetch_add(1, Ordering::SeqCst);
@@ -144,6 +144,6 @@ async fn end_of(worker: impl Future<Output = Result<(), WorkerError>>, otherwise
     platform::error_chain::Chain(&error).to_string()
 }
 
-async fn push(storage: &mut Storage, hints: Vec<Hint>) {
+async fn push(storage: &mut Storage, hints: Vec<JobRef>) {
     storage.push_bulk(hints).await.unwrap();
 }

@@ -1,9 +1,9 @@
 //! Timelines by chance: policies, calendars in zones of all kinds, and what happens to a ticket.
 
-use crate::sla::oracle::slow::{Event, HORIZON};
+use crate::sla::reference::naive::{Event, HORIZON};
 use crate::{
     sla::{
-        AtRisk, Calendar, Policy,
+        Calendar, Policy, WarningThresholds,
         working_time::tests::{calendars, hours},
     },
     tickets::{Priority, Status},
@@ -28,13 +28,14 @@ fn event() -> impl Strategy<Value = Event> {
 fn policy(day: NaiveDate) -> impl Strategy<Value = Policy> {
     let target =
         || prop_oneof![2 => 1_i32..12, 2 => 12_i32..60, 1 => 60_i32..200].prop_map(|n| n * 20);
-    let shares = prop::collection::btree_set((1_i16..20).prop_map(|share| share * 5), 1..4);
-    let at_risk = (shares, any::<bool>()).prop_map(|(shares, once)| {
-        let shares: Vec<i16> = shares.into_iter().collect();
+    let thresholds =
+        prop::collection::btree_set((1_i16..20).prop_map(|threshold| threshold * 5), 1..4);
+    let at_risk = (thresholds, any::<bool>()).prop_map(|(thresholds, once)| {
+        let thresholds: Vec<i16> = thresholds.into_iter().collect();
         if once {
-            AtRisk::Once(shares[0])
+            WarningThresholds::Once(thresholds[0])
         } else {
-            AtRisk::Each(shares)
+            WarningThresholds::Each(thresholds)
         }
     });
     let whole_week = || (hours(), calendars(day)).prop_map(|(_, calendar)| calendar);

@@ -2,7 +2,7 @@
 
 use crate::{
     people::Weekday,
-    sla::{AtRisk, ClockState, Hours, Metric, Policy},
+    sla::{ClockState, Hours, Metric, Policy, WarningThresholds},
     tickets::Status,
 };
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
@@ -107,8 +107,8 @@ impl Slow {
     pub fn set_target(&mut self, works: &Works) {
         self.target = works.target(self.metric).unwrap();
         self.percents = match &works.policy.at_risk_percent {
-            AtRisk::Once(percent) => vec![usize::try_from(*percent).unwrap()],
-            AtRisk::Each(percents) => {
+            WarningThresholds::Once(percent) => vec![usize::try_from(*percent).unwrap()],
+            WarningThresholds::Each(percents) => {
                 let percents = percents.iter().copied();
                 percents
                     .map(|percent| usize::try_from(percent).unwrap())
@@ -138,9 +138,9 @@ impl Slow {
 
     pub fn set_deadlines(&mut self, works: &Works) {
         let stood = self.stood_before(works);
-        let share =
+        let threshold =
             |percent: &usize| works.after(self.started, self.target * percent / 100 + stood);
-        self.warnings = self.percents.iter().map(share).collect();
+        self.warnings = self.percents.iter().map(threshold).collect();
         self.due = works.after(self.started, self.target + stood);
     }
 
