@@ -3,17 +3,19 @@
 use crate::{
     addresses,
     admin::{self, NewAdmin},
-    demo::{self, Extent},
+    development::secret,
     health::{self, Asked},
     jobs::{self, Jobs},
-    schema,
+    schema::{self, Schema},
     serve::{self, Part},
     settings::{self, Ground},
 };
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use demo::Extent;
 use platform::{
     config::{self, Config},
+    id_source::IdSource,
     telemetry,
 };
 use std::{future::Future, thread::available_parallelism};
@@ -87,13 +89,17 @@ impl Cli {
                 in_runtime(|ground| admin::create(new, ground))
             }
             Some(Command::Jobs(what)) => in_runtime(|ground| jobs::run(what, ground)),
-            Some(Command::Demo(extent)) => {
-                prepared(demo::prepare, |ground| demo::run(extent, ground))
-            }
+            Some(Command::Demo(extent)) => prepared(demo::prepare, |ground| fill(extent, ground)),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Config) => settings::print(&settings::load()?),
         }
     }
+}
+
+/// Fills the installation with the demo's people and tickets.
+async fn fill(extent: Extent, ground: Ground) -> Result<()> {
+    let (cx, _) = schema::open(ground, Schema::Apply).await?;
+    demo::run(extent, cx, &secret(&IdSource::random())).await
 }
 
 /// Lays the ground and runs `command` on it.

@@ -5,7 +5,6 @@ mod addresses;
 mod admin;
 mod banner;
 mod cli;
-mod demo;
 mod development;
 mod health;
 mod jobs;

@@ -1,7 +1,7 @@
 //! The demo's own time: a clock that is moved from one thing to the next, and what happens by
 //! itself meanwhile, as the scheduler and the workers would have it happen.
 
-use crate::schema::explained;
+use crate::explained;
 use actions::{
     assignment::assign_waiting,
     error::ActionError,

@@ -1,10 +1,10 @@
-//! `support demo`: fills an empty installation with people and with the tickets of five weeks, by
-//! the actions that requests use and the jobs that follow from them, under a clock that is moved.
-//! Nothing is written in any other way, so that what it leaves could have come about by itself.
+//! `support demo`: fills an empty installation with people and with the tickets of five weeks.
+//! Every row is written by the actions that requests use and by the jobs that follow from them,
+//! under a clock that is moved: no state of the demo is impossible in production.
 //!
-//! Race: the system is started while the demo moves through the past, and its sweeps take the
-//! deadlines of then for overdue. The demo looks for its connections at the start and once for
-//! each day that it moves through, and gives up when there are any.
+//! Race: somebody starts the system while the demo moves through the past. The sweeps of that
+//! system would breach every deadline of those weeks. The demo counts the connections of the system
+//! at the start and once for each simulated day, and stops with an error if it finds one.
 
 mod act;
 mod agenda;
@@ -19,14 +19,10 @@ mod summary;
 mod supervision;
 mod world;
 
-use crate::{
-    development::secret,
-    schema::{self, Schema},
-    settings::Ground,
-};
 use actions::{
+    error::ActionError,
     installation::{census, connections_of_the_system},
-    people::set_availability,
+    people::{bootstrap_admin, set_availability},
 };
 use agenda::{Agenda, Entry};
 use anyhow::{Context as _, Result, ensure};
@@ -41,21 +37,21 @@ use plan::plan;
 use platform::{
     config::{Config, MailTransport, Purpose},
     context::Context,
-    id_source::IdSource,
 };
 use progress::Progress;
 use rand::{SeedableRng, rngs::StdRng};
 use story::Story;
 use world::World;
 
-/// How far back it begins.
+/// How far before the present the story begins.
 const SPAN: TimeDelta = TimeDelta::weeks(5);
-/// How long before the present it ends: what is done at one instant takes some seconds of its clock.
+/// How long before the present the story ends. The actions of one instant move the clock by some
+/// seconds, and must not reach the future.
 const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
-/// How much there is to be.
+/// The size of the demo, as the command line gives it.
 #[derive(Debug, Args)]
-pub(crate) struct Extent {
+pub struct Extent {
     /// How many tickets
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     tickets: u16,
@@ -64,17 +60,23 @@ pub(crate) struct Extent {
     seed: u64,
 }
 
-/// What the demo sets of the configuration, whatever was set: no mail leaves the machine, and the
-/// log of thousands of jobs does not hide the progress.
-pub(crate) fn prepare(config: &mut Config) {
+/// Overrides settings before the demo starts: mails go to the folder `mail-demo` of `DATA_DIR`
+/// and never to an SMTP server, and the log shows warnings only, so that thousands of jobs do not
+/// hide the progress.
+pub fn prepare(config: &mut Config) {
     config.mail.transport = MailTransport::Files(config.data_dir.join("mail-demo"));
     "warn".clone_into(&mut config.log.filter);
     config.database.purpose = Purpose::Demo;
 }
 
-/// Fills the installation.
-pub(crate) async fn run(extent: Extent, ground: Ground) -> Result<()> {
-    let (cx, _) = schema::open(ground, Schema::Apply).await?;
+/// Fills the installation of `cx`, whose schema is up to date, and prints a summary. Every invented
+/// person gets `password`.
+///
+/// # Errors
+///
+/// The installation has tickets already, the system is running, or an action or a job failed. After
+/// a failure on the way the database has part of the story and cannot be used for another attempt.
+pub async fn run(extent: Extent, cx: Context, password: &str) -> Result<()> {
     let tickets = census(&cx).await?.tickets;
     ensure!(
         tickets == 0,
@@ -85,16 +87,39 @@ pub(crate) async fn run(extent: Extent, ground: Ground) -> Result<()> {
     let end = cx.clock.now() - MARGIN;
     let start = end - SPAN;
     let world = World::at(start, cx)?;
-    schema::first_admin(&world.cx).await?;
-    let password = secret(&IdSource::random());
-    let people = people::register_all(&world, &password).await?;
+    first_admin(&world.cx).await?;
+    let people = people::register_all(&world, password).await?;
     play(&world, &people, &extent, end)
         .await
         .context("the demo stopped halfway and cannot go on: begin again with an empty database")?;
-    summary::print(&world, &people, &password).await
+    summary::print(&world, &people, password).await
 }
 
-/// Plays everybody's part until `end`.
+/// Creates the configured admin if the installation has no admin.
+async fn first_admin(cx: &Context) -> Result<()> {
+    if let Some(admin) = &cx.config.auth.bootstrap_admin {
+        bootstrap_admin(cx, &admin.email, &admin.password)
+            .await
+            .map_err(explained)
+            .context("the first admin cannot be created")?;
+    }
+    Ok(())
+}
+
+/// An action's error with every field error in the text, for the terminal.
+fn explained(error: ActionError) -> anyhow::Error {
+    match error {
+        ActionError::Invalid(errors) => {
+            let lines = errors
+                .iter()
+                .map(|error| format!("{} {}", error.field, error.message));
+            anyhow::Error::msg(lines.collect::<Vec<_>>().join("; "))
+        }
+        other => other.into(),
+    }
+}
+
+/// Runs the agenda until `end`: scenes of tickets, duties of agents, sweeps and clean-up.
 async fn play(world: &World, people: &People, extent: &Extent, end: DateTime<Utc>) -> Result<()> {
     let start = world.now();
     let mut agenda = Agenda::default();
@@ -114,10 +139,8 @@ async fn play(world: &World, people: &People, extent: &Extent, end: DateTime<Utc
             Entry::Duty(index, availability) => {
                 if let Some(agent) = people.agents.get(index) {
                     let actor = agent.person.actor;
-                    set(world, actor, availability)
-                        .await
-                        .map_err(schema::explained)?;
-                    // nothing follows from the other answers
+                    set(world, actor, availability).await.map_err(explained)?;
+                    // only a change to available enqueues jobs
                     if availability == Availability::Available {
                         world.settle().await?;
                     }
@@ -173,11 +196,7 @@ async fn ensure_alone(cx: &Context) -> Result<()> {
     Ok(())
 }
 
-async fn set(
-    world: &World,
-    actor: Actor,
-    availability: Availability,
-) -> Result<(), actions::error::ActionError> {
+async fn set(world: &World, actor: Actor, availability: Availability) -> Result<(), ActionError> {
     let mut work = world.cx.begin(Initiator::Person(actor)).await?;
     set_availability(&mut work, actor, availability).await?;
     work.commit().await?;

@@ -78,7 +78,7 @@ impl Story {
         let mut db = world.cx.pool.acquire().await?;
         let ticket = read::find(&mut db, &people.admin.actor, &target, Action::See).await;
         drop(db);
-        let ticket = ticket.map_err(crate::schema::explained)?;
+        let ticket = ticket.map_err(crate::explained)?;
         match act {
             Act::Open(_) => Ok(Played::Done),
             Act::Write(_) | Act::Reopen(_) | Act::Rate(_) => {

@@ -98,7 +98,7 @@ pub(super) async fn register_all(world: &World, password: &str) -> Result<People
     let admin = Actor {
         id: created(world, &passwords, new)
             .await
-            .map_err(crate::schema::explained)?,
+            .map_err(crate::explained)?,
         role: Role::Admin,
     };
     let mut agents = Vec::new();
@@ -187,7 +187,7 @@ async fn registered(
     let person = match registering.await {
         Ok(Registered::Oneself(login)) => login.person,
         Ok(Registered::BySomebodyElse(person)) => *person,
-        Err(error) => return Err(crate::schema::explained(error)),
+        Err(error) => return Err(crate::explained(error)),
     };
     confirms(world, person.id).await?;
     Ok(Actor {
@@ -222,13 +222,13 @@ async fn confirms(world: &World, person: UserId) -> Result<()> {
     let mut work = world.cx.begin(Initiator::System).await?;
     confirm_email(&mut work, &token)
         .await
-        .map_err(crate::schema::explained)?;
+        .map_err(crate::explained)?;
     work.commit().await?;
     Ok(())
 }
 
 fn invalid(faults: Vec<domain::field_error::FieldError>) -> anyhow::Error {
-    crate::schema::explained(faults.into())
+    crate::explained(faults.into())
 }
 
 /// `first.last@example.com`, in plain letters.
