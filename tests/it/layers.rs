@@ -1,4 +1,7 @@
-//! The arrows of the house: which crate may name which, which file may do what.
+//! Guards of the architecture: which crate may depend on which, which file may do what.
+
+mod dependencies;
+mod graph;
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +13,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust source below these folders, with its text.
+/// Every Rust source below these folders: its path from the root, and its text.
 pub fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
@@ -32,7 +35,7 @@ pub fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
 /// The code of a file: no comments, and nothing of its tests.
 fn code(text: &str) -> String {
     let before_tests = text.split("#[cfg(test)]").next().unwrap();
-    // How a type is stored is said where the type is.
+    // Attributes of storage stand at the type, under the feature `sqlx`.
     let lines = before_tests.lines().filter(|line| {
         !line.trim_start().starts_with("//")
             && !line.contains("sqlx::Type")
@@ -42,23 +45,23 @@ fn code(text: &str) -> String {
 }
 
 fn dependencies(of: &str) -> Vec<String> {
-    let manifest = fs::read_to_string(root().join(of).join("Cargo.toml")).unwrap();
-    let section = manifest
-        .split("[dependencies]")
-        .nth(1)
-        .unwrap()
-        .split("\n[")
-        .next()
-        .unwrap()
-        .to_owned();
-    section
-        .lines()
-        .filter_map(|line| line.split(['.', ' ', '=']).next())
+    section_of(of, "dependencies")
+}
+
+/// The names in a section of a crate's manifest; none if the section is absent.
+fn section_of(folder: &str, section: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    let head = format!("\n[{section}]\n");
+    let lines = manifest.split_once(&head).map_or("", |(_, rest)| rest);
+    let lines = lines.split("\n[").next().unwrap_or_default();
+    let names = lines.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    names
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
         .map(str::to_owned)
         .collect()
 }
 
-/// Which crate may depend on which of ours: the arrows of the house. They go one way.
+/// Which crates of ours each crate may depend on. The arrows go one way.
 const ARROWS: &[(&str, &[&str])] = &[
     ("shared/domain", &[]),
     ("shared/servers", &[]),
@@ -68,6 +71,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["actions", "domain", "jobs", "platform"]),
     ("worker", &["actions", "domain", "jobs", "platform"]),
     ("scheduler", &["actions", "domain", "jobs", "platform"]),
+    // It runs the jobs that its own actions enqueue, by the worker's code.
+    (
+        "demo",
+        &["actions", "domain", "jobs", "platform", "worker"],
+    ),
 ];
 
 #[test]
@@ -95,7 +103,7 @@ fn crates_depend_on_each_other_in_one_direction() {
     }
 }
 
-/// That no rule needs a database is proved by the compiler: `.ci/run` checks the crate by itself, without its feature.
+/// The compiler proves that no rule needs a database: `.ci/run` checks the crate without its feature `sqlx`.
 #[test]
 fn the_rules_of_the_domain_depend_on_nothing_that_reaches_out() {
     let manifest = fs::read_to_string(root().join("shared/domain/Cargo.toml")).unwrap();
@@ -191,7 +199,7 @@ fn a_pure_file_reaches_no_database_no_network_no_clock_and_no_chance() {
 fn the_store_of_files_is_reached_through_one_folder() {
     let home = Path::new("shared/platform/src/files");
     let mut reached = 0;
-    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "src"]) {
+    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "demo/src", "src"]) {
         let names_it = code(&text).contains("object_store");
         reached += usize::from(names_it);
         assert!(
@@ -204,7 +212,7 @@ fn the_store_of_files_is_reached_through_one_folder() {
     assert!(reached > 0);
 }
 
-/// The modules of a crate that a source names: the first word of each path that begins so.
+/// The modules that a source names: the first word after each `begins_with`, groups in braces included.
 fn named<'c>(code: &'c str, begins_with: &str) -> BTreeSet<&'c str> {
     let mut found = BTreeSet::new();
     for path in code.split(begins_with).skip(1) {
@@ -267,8 +275,8 @@ fn the_ledger_and_the_counters_know_nothing_of_tickets_people_or_notifications()
 }
 
 #[test]
-fn queries_are_in_stores_alone() {
-    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "src"]) {
+fn only_stores_have_queries() {
+    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "demo/src", "src"]) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if name == "store.rs" || path.iter().any(|part| part == "store") {
             continue;
@@ -296,6 +304,7 @@ fn every_file_says_what_it_is_for() {
         "scheduler/src",
         "worker/src",
         "api/src",
+        "demo/src",
         "src",
         "tests/it",
     ]) {

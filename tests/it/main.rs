@@ -31,3 +31,4 @@ mod stories;
 mod uploads;
 mod upstream_bugs;
 mod watching;
+mod words;

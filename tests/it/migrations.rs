@@ -1,4 +1,6 @@
-//! Bringing a database up to date that is in use.
+//! Migrations of a database that is in use.
+
+mod locks;
 
 use crate::{
     harness::{App, eventually},
@@ -31,7 +33,7 @@ fn and_one_more(sql: &'static str) -> Migrator {
 async fn a_migration_that_waits_for_a_table_keeps_nobody_else_from_it_for_long() {
     let app = App::new().await;
     let pool = &app.cx.pool;
-    // A sweep that holds its own row for minutes, and enqueues by another connection.
+    // A sweep holds the lock of its own job for minutes, and enqueues on another connection.
     let mut sweep = pool.begin().await.unwrap();
     sqlx::query("select from jobs for update")
         .execute(&mut *sweep)

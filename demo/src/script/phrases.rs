@@ -2,7 +2,7 @@
 
 /// The phrases of a language.
 #[derive(Debug)]
-pub(in crate::demo) struct Phrases {
+pub(crate) struct Phrases {
     /// Before an agent's first words: `{customer}` and `{agent}` are names.
     pub greeting: &'static str,
     /// A first response that asks nothing.
@@ -18,7 +18,7 @@ pub(in crate::demo) struct Phrases {
 }
 
 /// Those of a language; English for any other.
-pub(in crate::demo) fn phrases(language: &str) -> &'static Phrases {
+pub(crate) fn phrases(language: &str) -> &'static Phrases {
     match language {
         "sw" => &SWAHILI,
         "fr" => &FRENCH,
@@ -102,7 +102,7 @@ const FRENCH: Phrases = Phrases {
 };
 
 /// What agents write into internal notes.
-pub(in crate::demo) const NOTES: &[&str] = &[
+pub(crate) const NOTES: &[&str] = &[
     "Called the customer, who confirmed the details.",
     "Same as two other tickets of this week: looks like one cause.",
     "Customer is calm, but wants to be called before noon.",
