@@ -4,7 +4,7 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-# Queries are checked against the committed .sqlx, for there is no database here.
+# Queries are checked against the committed shared/.sqlx: the build has no database.
 ENV SQLX_OFFLINE=true
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
@@ -12,17 +12,17 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/support /out/support \
     && install -d /out/data
 
-# The C library and nothing else: no shell, no packages. The certificates of authorities are in the program.
+# The C library only: no shell, no packages. The program contains the certificates of authorities.
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /out/support /usr/local/bin/support
-# Uploads, and mails while SMTP_URL is empty: the only place that is written to.
+# Uploads, and mails while SMTP_URL is empty: the only folder that the program writes to.
 COPY --from=build --chown=10001:10001 /out/data /var/lib/support
 USER 10001:10001
 ENV DATA_DIR=/var/lib/support
 WORKDIR /var/lib/support
 VOLUME /var/lib/support
-# The API; workers and schedulers tell of themselves at 5001.
+# 5000 is the API; workers and schedulers serve health and metrics at 5001.
 EXPOSE 5000 5001
-# Of whatever role this container is: without a word the API is asked or, where there is none, port 5001.
+# Works for every role: without an argument it asks port 5000, or port 5001 if nothing listens there.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["support", "health"]
 ENTRYPOINT ["support"]

@@ -1,8 +1,8 @@
--- Fills an empty database for bench/assignment: :agents agents with room for :room tickets each, :past tickets that are
--- over, ten active tickets for each agent when :held is 1, and :waiting tickets that wait, each with its job.
+-- Fills an empty database for bench/assignment: :agents agents with capacity for :room tickets each, :past closed tickets,
+-- ten active tickets for each agent when :held is 1, and :waiting unassigned tickets, each with its job.
 -- psql -v agents=200 -v room=100 -v past=0 -v held=0 -v waiting=20000 -f bench/assignment.sql
 select setseed(0.5);
--- References are right by construction.
+-- Foreign keys hold by construction.
 set session_replication_role = replica;
 
 insert into users (id, first_name, last_name, email, phone_number, role, language, timezone, password_hash, active, created_at, updated_at)

@@ -1,5 +1,5 @@
 //! The parts of `bench/queue` that a shell cannot do: `enqueue` (jobs by the program's own function),
-//! `latency` (one job after another, on an idle system), and `bare` (apalis-redis by itself, as a
+//! `latency` (one job after another, on an idle system), and `bare` (only apalis-redis, as a
 //! floor). `DATABASE_URL` and `REDIS_URL` say where.
 
 #![expect(
@@ -63,7 +63,7 @@ async fn context() -> Result<Context> {
     })
 }
 
-/// A job that finds nothing to do, by itself in a transaction.
+/// Enqueues one job that finds nothing to do, in a transaction of its own.
 async fn one(cx: &Context) -> Result<()> {
     let mut work = cx.begin(Initiator::System).await?;
     let request = ResetRequestId(cx.ids.uuid(work.now()));
@@ -114,7 +114,7 @@ async fn nothing(_: Hint, ran: Data<Arc<AtomicUsize>>) -> Result<(), BoxDynError
     Ok(())
 }
 
-/// At most 7 900: with 8 000 that are due apalis-redis stands still.
+/// At most 7 900: with 8 000 due jobs apalis-redis stops fetching.
 async fn bare(jobs: u32, concurrency: usize) -> Result<()> {
     let url = std::env::var("REDIS_URL").context("REDIS_URL")?;
     let connection = redis::Client::open(url)?.get_connection_manager().await?;

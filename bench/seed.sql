@@ -2,10 +2,11 @@
 -- each twenty tickets, two messages each, clocks, words for the search. A fortieth of them is active.
 -- psql -v tickets=1000000 -f bench/seed.sql
 select setseed(0.5);
--- References are right by construction.
+-- Foreign keys hold by construction.
 set session_replication_role = replica;
 
--- Words as people use them: few often, most seldom. Each text has the word "common"; the 5 000th is rare.
+-- Word frequencies as in natural text: few words are frequent, most are rare. Each text has the word "common"; the
+-- 5 000th word is rare.
 create temp table texts as
 select n as id, 'common ' || string_agg('w' || ceil(5000 * power(random(), 4)), ' ') as body
 from generate_series(1, 20000) n, generate_series(1, 40) k
@@ -22,7 +23,7 @@ from generate_series(1, 200 + greatest(1, :tickets / 20)) n;
 insert into tickets (id, number, customer_id, assigned_to, subject, description, category, priority, status, department,
     language, tags, attachments, policy, escalation_level, reopened_count, version, created_at, updated_at, assigned_at, resolved_at, closed_at)
 select
-    -- UUIDv7 of its instant.
+    -- UUIDv7 of the row's instant.
     (lpad(to_hex((extract(epoch from made) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
     'TKT-' || extract(epoch from made)::bigint || '-' || lpad(n::text, 6, '0'),
     ('00000000-0000-7000-8000-' || lpad(to_hex(201 + n % greatest(1, :tickets / 20)), 12, '0'))::uuid,
@@ -52,7 +53,7 @@ from tickets t join texts on texts.body = t.description
 union all
 select m.id, m.ticket_id, m.is_internal, texts.words from messages m join texts on texts.body = m.body;
 
--- An index of words is made faster than it is kept.
+-- Building the full-text index at the end is faster than updating it on each insert.
 select indexdef as public from pg_indexes where indexname = 'ticket_words_public' \gset
 select indexdef as every from pg_indexes where indexname = 'ticket_words_all' \gset
 drop index ticket_words_public, ticket_words_all;

@@ -1,5 +1,5 @@
--- Adds :tickets open tickets that are not due for days, with two clocks each. 200 agents hold 20 of them each, the
--- others wait.
+-- Adds :tickets open tickets that are not due for days, with two clocks each. 200 agents have 20 of them each, the
+-- others are unassigned.
 -- psql -v tickets=100000 -v first=1 -f bench/sla.sql
 set session_replication_role = replica;
 insert into users (id, first_name, last_name, email, phone_number, role, language, timezone, password_hash, active, created_at, updated_at)

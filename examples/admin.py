@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An admin at work: makes agents, sets targets, looks people up, reads the figures, and lets an agent go.
+"""An admin at work: creates agents, sets targets, finds people, reads statistics, and closes an agent's account.
 
     examples/admin.py --email E --password P
 
@@ -14,7 +14,7 @@ from support_client import Client, arguments, main, needed, say
 
 
 def make_agent(api, first_name, level):
-    """An admin's registrations give no tokens: the account is somebody else's."""
+    """Registration by an admin returns no tokens: the account belongs to another person."""
     password = secrets.token_urlsafe(12)
     agent = api.post(
         "/auth/register",
@@ -40,7 +40,7 @@ def make_agent(api, first_name, level):
 
 
 def set_targets(api):
-    """The first rule that fits a ticket gives its targets, and a PUT replaces them all: read, change, write."""
+    """The first rule that matches a ticket sets its targets. A PUT replaces all rules: read, change, write."""
     before = api.get("/admin/sla-policies")["policies"]
     for_companies = {
         "name": "companies",
@@ -78,7 +78,7 @@ def run():
     for kind in figures["statusBreakdown"]:
         say(f"  {kind['_id']}: {kind['count']}")
 
-    # An agent who leaves: the tickets go back to the queue first, then the account is closed.
+    # An agent who leaves: return the tickets to the queue first, then close the account.
     released = api.post(f"/admin/users/{daniel['id']}/release-tickets")["released"]
     closed = api.patch(f"/admin/users/{daniel['id']}", {"active": False})["user"]
     say(f"{closed['firstName']} left: {released} tickets went back, active is {closed['active']}")

@@ -1,30 +1,30 @@
 #!/usr/bin/env python3
-"""An agent at work: goes available, looks at the dashboard, takes a ticket, answers it and closes it.
+"""An agent at work: sets the availability, reads the dashboard, self-assigns a ticket, replies and closes it.
 
     examples/agent.py --email E --password P                    works on one ticket until it is closed
-    examples/agent.py --email E --password P --escalate         lifts it to the next level instead
+    examples/agent.py --email E --password P --escalate         escalates it to the next level instead
     examples/agent.py --email E --password P --ticket NUMBER    works on that one
 
-examples/admin.py makes an agent. Run examples/customer.py in another terminal, and the two talk to each other.
+examples/admin.py creates an agent. Run examples/customer.py in another terminal for the customer's side.
 """
 
 from support_client import Client, Problem, arguments, main, needed, say, wait_for
 
 
 def next_ticket(api):
-    """What is mine comes first, then what nobody has; the API sorts both, the most urgent first."""
+    """The agent's own tickets first, then unassigned ones; the API sorts both by urgency."""
     dashboard = api.get("/support/dashboard")["dashboard"]
     lists = dashboard["assignedTickets"] + dashboard["unassignedTickets"]
     return next((ticket for ticket in lists if ticket["status"] in ("open", "assigned", "reopened")), None)
 
 
 def take(api, path):
-    """Nobody else may get it first: the version tells. Taking what one has already changes nothing."""
+    """Self-assigns the ticket, if it is unchanged since it was read (`If-Match`). Repeating it changes nothing."""
     ticket = api.get(path)["ticket"]
     try:
         return api.put(f"{path}/assign", {}, if_match=api.etag)["ticket"]
     except Problem as problem:
-        # 412: it has changed, 404: it is another's by now.
+        # 412: the ticket has changed, 404: another agent has it.
         if problem.status not in (404, 412):
             raise
         say(f"{ticket['ticketNumber']} has moved on ({problem.code}).")
@@ -32,7 +32,7 @@ def take(api, path):
 
 
 def ask(api, path, question):
-    """The clock of the resolution stands still from here until the customer answers."""
+    """Pauses the resolution clock until the customer replies."""
     api.post(f"{path}/messages", {"message": question})
     return api.put(f"{path}/status", {"status": "waiting_customer"})["ticket"]
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """A customer asks for help: registers, opens a ticket, follows it, answers, and rates the help.
 
-    examples/customer.py                                    registers somebody new
-    examples/customer.py --email E --password P             asks as somebody who is registered
+    examples/customer.py                                    registers a new customer
+    examples/customer.py --email E --password P             uses an existing account
 
-Run examples/agent.py in another terminal, and the two talk to each other. When nobody answers in time, the
-ticket stays where it is.
+Run examples/agent.py in another terminal for the agent's side. Without a reply in time, the ticket stays open.
 """
 
 import time
@@ -25,7 +24,7 @@ def sign_in(api, options):
         "timezone": "Africa/Nairobi",
     }
     try:
-        # A password of nine characters, to see what a fault looks like.
+        # A password of nine characters, to see a field error.
         api.register(**{**person, "password": "too short"})
     except Problem as problem:
         say(f"Refused, as it should be: {problem}")
@@ -40,7 +39,7 @@ def open_ticket(api):
         "relatedBooking": "BKG-12345",
         "tags": ["payment", "booking"],
     }
-    # The answer may get lost on the way. With the same key, asking again opens no second ticket.
+    # The response may get lost. With the same key, a repeated request opens no second ticket.
     key = new_key()
     opened = api.post("/support/tickets", ticket, key=key)["ticket"]
     again = api.post("/support/tickets", ticket, key=key)["ticket"]
@@ -53,7 +52,7 @@ def is_from_staff(message):
 
 
 def reply(api, path, text):
-    """Says something, having read all that was said before: if anything has happened since, reads again."""
+    """Adds a message based on the whole thread: if the ticket has changed since, reads it again."""
     while True:
         ticket = api.get(path)["ticket"]
         try:
@@ -65,7 +64,7 @@ def reply(api, path, text):
 
 
 def follow(api, path, patience):
-    """Answers when asked, until the ticket is resolved. Whether it is, in the end."""
+    """Replies to questions until the ticket is resolved. Returns whether it is."""
     seen = api.etag
     answered = False
 

@@ -1,4 +1,4 @@
-"""A small client for the BaiTech Support API: Python 3.8 or newer, and nothing but its standard library.
+"""A small client for the BaiTech Support API: Python 3.8 or newer, standard library only.
 
     api = Client("http://127.0.0.1:5000")
     api.login("asha@example.com", "SecurePass123!")
@@ -40,7 +40,7 @@ class Problem(Exception):
 
 
 class Client:
-    """Somebody who calls the API. `etag` is the version of the ticket that the last answer showed."""
+    """A client with one session. `etag` is the version of the ticket in the last response."""
 
     def __init__(self, base_url):
         self.base_url = base_url.rstrip("/") + "/api/v1"
@@ -56,14 +56,14 @@ class Client:
         return self._session("/auth/login", {"email": email, "password": password})
 
     def _session(self, path, body):
-        """Login, registration and refresh answer alike."""
+        """Login, registration and refresh have the same response."""
         answer = self._send("POST", path, body, {})
         self.user, self.token, self.refresh_token = answer["user"], answer["token"], answer["refreshToken"]
         self.expires_at = time.monotonic() + answer["expiresIn"]
         return self.user
 
     def refresh(self):
-        """Each refresh token is good once: keep the new one, or the session is over."""
+        """Each refresh token is valid once: keep the new one, or the session ends."""
         spent, self.token = self.refresh_token, None
         return self._session("/auth/refresh", {"refreshToken": spent})
 
@@ -74,13 +74,13 @@ class Client:
         return self.call("GET", f"{path}?{urllib.parse.urlencode(words)}" if words else path)
 
     def post(self, path, body=None, key=None, if_match=None):
-        """With a key, so that a repeat after a lost answer does nothing twice: a new key for each thing to be done.
+        """With an idempotency key: repeating the call after a lost response has no second effect. One key per effect.
 
         `if_match`: the `etag` that the decision is based on. 412 when the ticket has changed since."""
         return self.call("POST", path, body, {"Idempotency-Key": key or new_key(), **precondition(if_match)})
 
     def put(self, path, body, key=None, if_match=None):
-        """As `post`: a double click escalates a ticket once."""
+        """Like `post`: a double click escalates a ticket once."""
         return self.call("PUT", path, body, {"Idempotency-Key": key or new_key(), **precondition(if_match)})
 
     def patch(self, path, body, key=None):
@@ -99,7 +99,7 @@ class Client:
         return self._send(method, path, body, headers or {})
 
     def all_pages(self, path, field, **query):
-        """Every entry of a list, however many pages it has: by cursors where there are any, else by number."""
+        """Every entry of a list over all pages: by cursor if the list has cursors, else by page number."""
         cursor, page = None, 1
         while True:
             answer = self.get(path, limit=100, cursor=cursor, page=None if cursor else page, **query)
@@ -125,7 +125,7 @@ class Client:
             except urllib.error.HTTPError as error:
                 problem = Problem(error.code, _document(error))
                 wait = error.headers.get("Retry-After")
-                # 429: too many calls. 503: something is down, and nothing was done.
+                # 429: too many requests. 503: a dependency is unavailable.
                 if error.code not in (429, 503) or attempt == ATTEMPTS:
                     raise problem from None
                 wait = min(int(wait or 5), LONGEST_WAIT)
@@ -145,7 +145,7 @@ def _document(error):
     try:
         return json.load(error)
     except ValueError:
-        # Not from the API: a proxy on the way, for example.
+        # Not from the API, but from a proxy for example.
         return {"detail": error.reason}
 
 
@@ -154,7 +154,7 @@ def say(text):
 
 
 def wait_for(look, seconds):
-    """What `look` finds, asked once a second; None if nothing comes in that time."""
+    """The first result of `look`, called once a second; None at the time limit."""
     end = time.monotonic() + seconds
     while True:
         found = look()
@@ -184,7 +184,7 @@ def needed(options, *names):
 
 
 def main(run):
-    """Runs an example, and shows failures as people want to read them."""
+    """Runs an example, and prints failures in a readable form."""
     try:
         run()
     except Problem as problem:

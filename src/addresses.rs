@@ -1,11 +1,11 @@
-//! The addresses of servers among the settings: whether their drivers can read them, and how they are
-//! shown. They may hold passwords, which neither a message nor the log repeats.
+//! URLs of servers among the settings: whether their drivers can parse them, and how they are printed.
+//! They may hold passwords, which no message and no log line repeats.
 
 use platform::config::{Config, Settings};
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
-/// What is wrong with those that are set. Why a driver cannot read one is not told: it would quote.
+/// The problems of the URLs that are set. The driver's own error is left out: it quotes the URL.
 pub(crate) fn problems(settings: &Settings) -> Vec<String> {
     let mut problems = Vec::new();
     let (database, redis) = (settings.get("DATABASE_URL"), settings.get("REDIS_URL"));
@@ -27,7 +27,7 @@ pub(crate) fn problems(settings: &Settings) -> Vec<String> {
     problems
 }
 
-/// What the driver of PostgreSQL reads of an address' query; `options[…]` beside.
+/// The query parameters that the PostgreSQL driver reads, besides `options[…]`.
 const PARAMETERS: [&str; 18] = [
     "sslmode",
     "ssl-mode",
@@ -49,8 +49,8 @@ const PARAMETERS: [&str; 18] = [
     "options",
 ];
 
-/// Warns of what has no effect. The driver would do so itself, but it quotes what may be a password,
-/// and is kept from saying it (`shared/platform/src/telemetry.rs`).
+/// Warns about parameters without effect. The driver's own warning may quote a password, so that the
+/// log filter drops it (`shared/platform/src/telemetry.rs`).
 pub(crate) fn warn(config: &Config) {
     if has_unknown_parameter(config.database.url.expose_secret()) {
         tracing::warn!(
@@ -72,7 +72,7 @@ fn has_unknown_parameter(url: &str) -> bool {
     })
 }
 
-/// A URL with its user and password masked, and what is secret in its query; any other text as it is.
+/// A URL with user, password and secret query parameters masked. Other text is returned unchanged.
 pub(crate) fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
@@ -81,7 +81,7 @@ pub(crate) fn without_credentials(url: &str) -> String {
         Some((place, query)) => (place, Some(query)),
         None => (rest, None),
     };
-    // Part of a value, or the end of a password that has a `?`: nobody can say which.
+    // Either a part of a value or the end of a password with a `?`: mask both.
     if query.is_some_and(|query| query.contains('@')) {
         return format!("{scheme}://***");
     }
@@ -103,7 +103,7 @@ fn without_secrets(query: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Whether a parameter's name sounds like a secret. One that is written with `%XX` could be any.
+/// Whether a parameter's name suggests a secret. A name with `%XX` may be any name, so it counts.
 fn is_secret(name: &str) -> bool {
     const SECRETS: [&str; 7] = [
         "pass",

@@ -1,10 +1,10 @@
-//! `support admin create`: an admin by hand. The password comes from a file, from standard input,
-//! or is made up and printed; never from the command line, which every process can read.
+//! `support admin create`. The password comes from a file or from standard input, or it is generated
+//! and printed; never from the command line, which every process of the machine can read.
 
 use crate::{
     development::secret,
     schema::{self, Schema, explained},
-    settings::Ground,
+    settings::Startup,
 };
 use actions::{
     error::ActionError,
@@ -19,7 +19,7 @@ use std::{
     path::PathBuf,
 };
 
-/// Who is to be an admin.
+/// The arguments of `support admin create`.
 #[derive(Debug, Args)]
 pub(crate) struct NewAdmin {
     /// E-mail address
@@ -40,10 +40,14 @@ pub(crate) struct NewAdmin {
     password_file: Option<PathBuf>,
 }
 
-/// Creates the admin and says so.
-pub(crate) async fn create(new: NewAdmin, ground: Ground) -> Result<()> {
+/// Creates the admin and prints the id, and the password if it was generated.
+///
+/// # Errors
+///
+/// The password cannot be read, the database is not available, or a field has an error.
+pub(crate) async fn create(new: NewAdmin, startup: Startup) -> Result<()> {
     let given = new.password_file.as_deref().map(read).transpose()?;
-    let (cx, _) = schema::open(ground, Schema::Await).await?;
+    let (cx, _) = schema::open(startup, Schema::Await).await?;
     let made_up = given.is_none().then(|| secret(&cx.ids));
     let person = UncheckedPerson {
         first_name: Some(new.first_name),

@@ -1,5 +1,5 @@
-//! What a person sees who started the program by hand: where it is, how to get in, and three
-//! commands that work as they stand.
+//! The text after a start with private servers: the URL, the admin's login, and three commands that
+//! work when they are pasted.
 
 use crate::{addresses::without_credentials, development::AdminLogin};
 use platform::config::{Config, MailTransport};
@@ -9,7 +9,7 @@ use std::{
     io::{self, Write},
 };
 
-/// The greeting of the all-in-one process with private servers.
+/// The banner of the all-in-one process with private servers.
 pub(crate) struct Banner<'a> {
     url: &'a str,
     admin: &'a AdminLogin,

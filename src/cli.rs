@@ -8,7 +8,7 @@ use crate::{
     jobs::{self, Jobs},
     schema::{self, Schema},
     serve::{self, Part},
-    settings::{self, Ground},
+    settings::{self, Startup},
 };
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -20,7 +20,7 @@ use platform::{
 };
 use std::{future::Future, thread::available_parallelism};
 
-/// Threads for what blocks: password hashes and files. Each costs memory.
+/// Threads for blocking work: password hashes and files. Each thread costs memory.
 const BLOCKING_THREADS: usize = 16;
 
 /// The BaiTech customer support system
@@ -63,7 +63,7 @@ enum Command {
     },
     /// Print the configuration as it is in force, secrets masked
     Config,
-    /// Jobs: what waits, what was given up, and what to do about it
+    /// Look at jobs and queues; retry or discard jobs
     #[command(subcommand)]
     Jobs(Jobs),
     /// Admins
@@ -80,16 +80,16 @@ enum Admin {
 impl Cli {
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
-            None => in_runtime(|ground| serve::run(Part::All, ground)),
-            Some(Command::Api) => in_runtime(|ground| serve::run(Part::Api, ground)),
-            Some(Command::Worker) => in_runtime(|ground| serve::run(Part::Worker, ground)),
-            Some(Command::Scheduler) => in_runtime(|ground| serve::run(Part::Scheduler, ground)),
+            None => in_runtime(|startup| serve::run(Part::All, startup)),
+            Some(Command::Api) => in_runtime(|startup| serve::run(Part::Api, startup)),
+            Some(Command::Worker) => in_runtime(|startup| serve::run(Part::Worker, startup)),
+            Some(Command::Scheduler) => in_runtime(|startup| serve::run(Part::Scheduler, startup)),
             Some(Command::Migrate) => in_runtime(schema::migrate),
             Some(Command::Admin(Admin::Create(new))) => {
-                in_runtime(|ground| admin::create(new, ground))
+                in_runtime(|startup| admin::create(new, startup))
             }
-            Some(Command::Jobs(what)) => in_runtime(|ground| jobs::run(what, ground)),
-            Some(Command::Demo(extent)) => prepared(demo::prepare, |ground| fill(extent, ground)),
+            Some(Command::Jobs(what)) => in_runtime(|startup| jobs::run(what, startup)),
+            Some(Command::Demo(extent)) => prepared(demo::prepare, |startup| fill(extent, startup)),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Config) => settings::print(&settings::load()?),
         }
@@ -97,33 +97,33 @@ impl Cli {
 }
 
 /// Fills the installation with the demo's people and tickets.
-async fn fill(extent: Extent, ground: Ground) -> Result<()> {
-    let (cx, _) = schema::open(ground, Schema::Apply).await?;
+async fn fill(extent: Extent, startup: Startup) -> Result<()> {
+    let (cx, _) = schema::open(startup, Schema::Apply).await?;
     demo::run(extent, cx, &secret(&IdSource::random())).await
 }
 
-/// Lays the ground and runs `command` on it.
-fn in_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Ground) -> F) -> Result<()> {
+/// Reads the configuration, starts the private servers if needed, and runs `command`.
+fn in_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Startup) -> F) -> Result<()> {
     prepared(|_| {}, command)
 }
 
-/// The same, with a last word on the configuration. The private servers, if any, outlive the runtime.
+/// The same, with a change of the configuration before the start. Private servers outlive the runtime.
 fn prepared<F: Future<Output = Result<()>>>(
     prepare: impl FnOnce(&mut Config),
-    command: impl FnOnce(Ground) -> F,
+    command: impl FnOnce(Startup) -> F,
 ) -> Result<()> {
-    let (mut ground, servers) = settings::lay_ground()?;
-    prepare(&mut ground.config);
-    telemetry::init(&ground.config.log)?;
-    addresses::warn(&ground.config);
+    let (mut startup, servers) = settings::start_up()?;
+    prepare(&mut startup.config);
+    telemetry::init(&startup.config.log)?;
+    addresses::warn(&startup.config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(available_parallelism().map_or(1, usize::from))
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .context("the runtime cannot be started")?;
-    let end = runtime.block_on(command(ground));
-    // what is still at work was abandoned at the limit, or by a second signal
+    let end = runtime.block_on(command(startup));
+    // tasks that still run were abandoned at the time limit, or by a second signal
     runtime.shutdown_background();
     drop(servers);
     end

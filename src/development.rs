@@ -1,5 +1,5 @@
-//! What a first use needs and nobody has set up: private servers, a signing secret and an admin.
-//! All of it stays in `DATA_DIR`, so that the next start finds the same.
+//! The first use without any setup: private servers, a signing secret and an admin are made.
+//! They stay in `DATA_DIR`, so that the next start has the same.
 
 use anyhow::{Context as _, Result, ensure};
 use platform::{config::Settings, id_source::IdSource};
@@ -14,29 +14,33 @@ use std::{
 const DATABASE: &str = "support";
 const ADMIN: &str = "admin@baitech.local";
 
-/// What was made up, for the banner.
+/// What this process made for a first use, for the banner.
 pub(crate) struct Made {
     /// The first admin.
     pub admin: AdminLogin,
 }
 
-/// How the first admin gets in.
+/// The login of the first admin.
 pub(crate) enum AdminLogin {
-    /// As made up here.
+    /// Made by this module.
     MadeUp {
         /// Address.
         email: &'static str,
-        /// Password: a secret of this machine's alone.
+        /// Password: a random secret of this machine.
         password: String,
     },
-    /// As configured; the password is known to whoever did.
+    /// From the configuration; the password is never printed.
     Configured {
         /// Address.
         email: String,
     },
 }
 
-/// Starts the private servers and supplies every setting that they replace.
+/// Starts the private servers and sets every setting that they replace.
+///
+/// # Errors
+///
+/// A server cannot be started, or a secret cannot be read or written in `DATA_DIR`.
 pub(crate) fn start(settings: &mut Settings) -> Result<(Made, Servers)> {
     let data = Path::new(settings.get("DATA_DIR")).to_owned();
     let servers = servers::start(&data, Durability::Durable)
@@ -65,8 +69,8 @@ pub(crate) fn start(settings: &mut Settings) -> Result<(Made, Servers)> {
     Ok((Made { admin }, servers))
 }
 
-/// The secret in that file, which only its owner may read; made when there is none. Of several
-/// processes at once the first to link its file wins, and all read that one.
+/// The secret in the file at `path`, readable by its owner only. It is made if the file does not exist.
+/// Race: several processes make it at once. The first to link its draft wins, and all read that file.
 fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
     if !path.exists() {
         create(path, &make()).with_context(|| format!("cannot create {}", path.display()))?;

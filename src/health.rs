@@ -1,5 +1,5 @@
-//! `support health`: asks a process of this machine whether it has what it needs, for container health
-//! checks. It speaks just enough HTTP for that.
+//! `support health`, for the health checks of containers: asks a process of this machine whether its
+//! database and migrations are ready. The HTTP client here supports that one request only.
 
 use anyhow::{Context as _, Result, bail};
 use platform::config::{Place, Settings};
@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-/// What no process can do without. All of them go on without Redis, so that a container that counts
-/// as broken without it would be started anew for nothing.
-const QUESTION: &str = "/health/ready?need=database,migrations";
+/// The checks that every process needs. Redis is not one: processes run without it, and a restart of the
+/// container would not bring it back.
+const REQUEST_TARGET: &str = "/health/ready?need=database,migrations";
 const LIMIT: Duration = Duration::from_secs(4);
-/// Most that is read of an answer.
-const LONGEST_ANSWER: u64 = 16 * 1024;
+/// Bytes that are read of a response at most.
+const LONGEST_RESPONSE: u64 = 16 * 1024;
 
 /// Which process is asked.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -27,19 +27,24 @@ pub(crate) enum Asked {
     Scheduler,
 }
 
-/// Succeeds if the process says that it has what it needs. Without a word, whoever listens is asked:
-/// one image is every role, and its check cannot know which.
+/// Succeeds if the process reports that it is ready. Without an argument the first process that listens
+/// is asked: one image has every role, and its health check cannot know which.
+///
+/// # Errors
+///
+/// No process listens, or it is not ready; the message has its reason.
 pub(crate) fn ask(settings: &Settings, asked: Option<Asked>) -> Result<()> {
     let (stream, address) = connect(&places(settings, asked)?)?;
-    let answer = get(stream, address).with_context(|| format!("no answer comes from {address}"))?;
-    if is_ok(&answer) {
+    let response =
+        get(stream, address).with_context(|| format!("no answer comes from {address}"))?;
+    if is_ok(&response) {
         return Ok(());
     }
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let body = response.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     bail!("not ready: {}", body.trim());
 }
 
-/// Where the process may be.
+/// The addresses at which the process may listen, in the order in which they are tried.
 fn places(settings: &Settings, asked: Option<Asked>) -> Result<Vec<SocketAddr>> {
     let host: IpAddr = settings.get("HOST").parse().context("HOST is no address")?;
     let api: u16 = settings.get("PORT").parse().context("PORT is no port")?;
@@ -56,7 +61,7 @@ fn places(settings: &Settings, asked: Option<Asked>) -> Result<Vec<SocketAddr>> 
     Ok(ports.into_iter().map(place).collect())
 }
 
-/// To the first place where anybody listens.
+/// Connects to the first address where a process listens.
 fn connect(places: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
     let mut failures = Vec::new();
     for place in places {
@@ -68,7 +73,7 @@ fn connect(places: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
     bail!(failures.join("; "))
 }
 
-/// What listens on all addresses is asked on the machine's own.
+/// The loopback address in place of an unspecified one.
 fn reachable(host: IpAddr) -> IpAddr {
     match host {
         IpAddr::V4(all) if all.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -80,16 +85,16 @@ fn reachable(host: IpAddr) -> IpAddr {
 fn get(mut stream: TcpStream, address: SocketAddr) -> std::io::Result<String> {
     stream.set_read_timeout(Some(LIMIT))?;
     stream.set_write_timeout(Some(LIMIT))?;
-    let question =
-        format!("GET {QUESTION} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(question.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+    let request =
+        format!("GET {REQUEST_TARGET} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut response = Vec::new();
+    stream.take(LONGEST_RESPONSE).read_to_end(&mut response)?;
+    Ok(String::from_utf8_lossy(&response).into_owned())
 }
 
-fn is_ok(answer: &str) -> bool {
-    answer.starts_with("HTTP/1.1 200 ")
+fn is_ok(response: &str) -> bool {
+    response.starts_with("HTTP/1.1 200 ")
 }
 
 #[cfg(test)]
@@ -101,19 +106,19 @@ mod tests {
         thread::{self, JoinHandle},
     };
 
-    /// Nothing listens there: it takes a privilege, and was given to a service that nobody has.
+    /// A port where nothing listens: it is privileged, and its service (tcpmux) is not in use.
     const NOBODY: u16 = 1;
 
-    /// A process that gives one answer: its port, and what it was asked.
-    fn process(answer: &'static str) -> (u16, JoinHandle<String>) {
+    /// A process that sends one response: its port, and the request that it received.
+    fn process(response: &'static str) -> (u16, JoinHandle<String>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let lines = BufReader::new(&stream).lines().map(Result::unwrap);
-            let question: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
-            stream.write_all(answer.as_bytes()).unwrap();
-            question.join("\n")
+            let request: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+            stream.write_all(response.as_bytes()).unwrap();
+            request.join("\n")
         });
         (port, asked)
     }
@@ -133,11 +138,11 @@ mod tests {
     #[test]
     fn every_process_is_asked_for_the_database_and_its_migrations() {
         for asked in [None, Some(Asked::Api), Some(Asked::Worker)] {
-            let (port, question) = process(WELL);
+            let (port, request) = process(WELL);
             assert!(healthy(asked, port, port), "{asked:?}");
-            let question = question.join().unwrap();
+            let request = request.join().unwrap();
             let wanted = "GET /health/ready?need=database,migrations HTTP/1.1\n";
-            assert!(question.starts_with(wanted), "{question}");
+            assert!(request.starts_with(wanted), "{request}");
         }
     }
 

@@ -1,9 +1,9 @@
-//! `support jobs`: looks at jobs and decides about them. What `/admin/jobs` does, for whoever is at
-//! the machine.
+//! `support jobs`: lists, shows, retries and discards jobs, pauses and resumes queues. The same as
+//! `/admin/jobs`, for an operator with a shell.
 
 use crate::{
     schema::{self, Schema, explained},
-    settings::Ground,
+    settings::Startup,
 };
 use actions::{error::ActionError, job_list};
 use anyhow::{Context as _, Result, bail};
@@ -29,19 +29,19 @@ pub(crate) enum Jobs {
     },
     /// Show jobs with everything that is known of them
     Show(Named),
-    /// Have jobs tried again, now: dead letters with all of their attempts
+    /// Run jobs again, now: dead letters with all of their attempts
     Retry(Chosen),
-    /// Decide against jobs: they never run
+    /// Cancel jobs: they never run
     Discard(Chosen),
-    /// Show how the queues stand
+    /// Show the state of the queues
     Stats,
-    /// Stop handing out the jobs of a queue
+    /// Pause a queue: its jobs wait
     Pause {
         /// The queue
         #[arg(value_parser = queue)]
         queue: Queue,
     },
-    /// Hand out the jobs of a queue again
+    /// Resume a queue
     Resume {
         /// The queue
         #[arg(value_parser = queue)]
@@ -49,7 +49,7 @@ pub(crate) enum Jobs {
     },
 }
 
-/// Jobs by what they have in common.
+/// Jobs by state and queue.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// In these states: ready, sent, running, done, dead, cancelled
@@ -91,8 +91,12 @@ fn state(word: &str) -> Result<State, UnknownWord> {
 }
 
 /// Runs the command.
-pub(crate) async fn run(what: Jobs, ground: Ground) -> Result<()> {
-    let (cx, _) = schema::open(ground, Schema::Await).await?;
+///
+/// # Errors
+///
+/// The database is not available, a job does not exist, or at least one decision was refused.
+pub(crate) async fn run(what: Jobs, startup: Startup) -> Result<()> {
+    let (cx, _) = schema::open(startup, Schema::Await).await?;
     match what {
         Jobs::List { which, limit } => list(&cx, which, limit).await,
         Jobs::Show(named) => show(&cx, &named.ids).await,
@@ -180,7 +184,7 @@ enum Decision {
     Discard,
 }
 
-/// Decides about each by itself, and goes on where one is refused.
+/// Decides about each job in a transaction of its own, and continues after a refusal.
 async fn each(cx: &Context, chosen: Chosen, decision: Decision) -> Result<()> {
     let ids = if chosen.all_dead {
         all_dead(cx, chosen.queue).await?

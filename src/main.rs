@@ -1,5 +1,5 @@
-//! The program `support`: the API, the workers and the scheduler in one process or in several,
-//! and what an operator needs beside them. `support --help` has the whole of it.
+//! The program `support`: the API, the workers and the scheduler in one process or in several, and
+//! the commands of operators. `support --help` lists them.
 
 mod addresses;
 mod admin;
@@ -39,9 +39,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether what was printed goes nowhere any more, as in `support jobs list | head -1`: whoever read has
-/// all that was wanted. Of all that reads and writes, printing alone fails without a word of what was
-/// attempted: a connection that breaks is an error of another kind, or has one around it.
+/// Whether the reader of standard output has closed it, as in `support jobs list | head -1`. Only printing
+/// fails with a bare `io::Error` as the outermost error: a broken connection has a context around it.
 fn nobody_reads_on(error: &anyhow::Error) -> bool {
     let first = error.chain().next();
     first

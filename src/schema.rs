@@ -1,6 +1,6 @@
-//! The database before the roles start: there, with every migration, and with an admin.
+//! The database before the roles start: reachable, with every migration applied, and with an admin.
 
-use crate::{development::Made, settings::Ground};
+use crate::{development::Made, settings::Startup};
 use actions::{
     error::ActionError,
     people::{Bootstrapped, bootstrap_admin},
@@ -20,18 +20,22 @@ use tokio::time::{Instant, timeout};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long making the first admin may take, the hash of a password included.
-const ANSWER_LIMIT: Duration = Duration::from_secs(15);
+const FIRST_ADMIN_LIMIT: Duration = Duration::from_secs(15);
 
-/// Who sees to the schema.
+/// Which process applies the migrations.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Schema {
     /// This process applies what is missing.
     Apply,
-    /// Somebody else does: wait.
+    /// Another process does: wait for it.
     Await,
 }
 
-/// The means by which everything happens. Nothing is asked yet.
+/// The context of this process. Nothing is connected yet.
+///
+/// # Errors
+///
+/// A URL of the configuration cannot be used.
 pub(crate) fn context(config: Config) -> Result<Context> {
     Ok(Context {
         pool: db::pool(&config.database).context("the database cannot be used")?,
@@ -45,8 +49,12 @@ pub(crate) fn context(config: Config) -> Result<Context> {
     })
 }
 
-/// Waits for the database, until its schema is up to date. With private servers nobody else would see
-/// to it.
+/// Waits for the database and for its schema. With private servers this process applies the migrations,
+/// since no other one would.
+///
+/// # Errors
+///
+/// The database did not respond within a minute, or a migration failed.
 pub(crate) async fn prepare(cx: &Context, schema: Schema, made: Option<&Made>) -> Result<()> {
     if made.is_some() {
         migrate::create_database(cx.config.database.url.expose_secret())
@@ -63,27 +71,27 @@ pub(crate) async fn prepare(cx: &Context, schema: Schema, made: Option<&Made>) -
     Ok(())
 }
 
-/// Both, for a command that has nothing to do meanwhile.
-pub(crate) async fn open(ground: Ground, schema: Schema) -> Result<(Context, Option<Made>)> {
-    let cx = context(ground.config)?;
-    prepare(&cx, schema, ground.made.as_ref()).await?;
-    Ok((cx, ground.made))
+/// [`context`] and [`prepare`], for a command.
+pub(crate) async fn open(startup: Startup, schema: Schema) -> Result<(Context, Option<Made>)> {
+    let cx = context(startup.config)?;
+    prepare(&cx, schema, startup.made.as_ref()).await?;
+    Ok((cx, startup.made))
 }
 
-/// `support migrate`. Told to stop before it is done it fails, so that nobody goes on as if the schema
-/// were up to date; the migration that was under way is undone, those before it stay.
-pub(crate) async fn migrate(ground: Ground) -> Result<()> {
+/// `support migrate`. A signal before the end makes it fail, so that a deployment does not continue with an
+/// old schema. The running migration is rolled back, those before it stay.
+pub(crate) async fn migrate(startup: Startup) -> Result<()> {
     let mut signals = Signals::listen()?;
-    // In a box, as it is large.
+    // boxed: the future is large
     let done = signals.unless_stopped(Box::pin(async {
-        let (cx, _) = open(ground, Schema::Apply).await?;
+        let (cx, _) = open(startup, Schema::Apply).await?;
         tracing::info!("the schema is up to date");
         first_admin(&cx).await
     }));
     done.await.context("told to stop before it was done")?
 }
 
-/// Creates the configured admin if there is none at all.
+/// Creates the configured admin if the installation has no admin.
 pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     let Some(admin) = &cx.config.auth.bootstrap_admin else {
         return Ok(());
@@ -91,12 +99,12 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let made = timeout(
-            ANSWER_LIMIT,
+            FIRST_ADMIN_LIMIT,
             bootstrap_admin(cx, &admin.email, &admin.password),
         );
         match made
             .await
-            .unwrap_or_else(|_| Err(db::silence(ANSWER_LIMIT).into()))
+            .unwrap_or_else(|_| Err(db::silence(FIRST_ADMIN_LIMIT).into()))
         {
             Ok(Bootstrapped::Created(id)) => {
                 tracing::info!(user.id = %id, "created the first admin");
@@ -120,7 +128,7 @@ async fn wait_a_little(error: &sqlx::Error) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-/// An action's refusal with all its faults, for the terminal.
+/// An action's error with every field error in the text, for the terminal.
 pub(crate) fn explained(error: ActionError) -> anyhow::Error {
     match error {
         ActionError::Invalid(faults) => {
@@ -133,7 +141,7 @@ pub(crate) fn explained(error: ActionError) -> anyhow::Error {
     }
 }
 
-/// A server that starts at the same time as we do may take a while.
+/// Waits for a server that starts at the same time as this process.
 async fn reach(cx: &Context) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {

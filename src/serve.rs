@@ -4,7 +4,7 @@ use crate::{
     banner::Banner,
     development::Made,
     schema::{self, Schema},
-    settings::Ground,
+    settings::Startup,
 };
 use anyhow::{Result, anyhow};
 use api::StartupGate;
@@ -19,7 +19,7 @@ use platform::{
 use std::{io::ErrorKind, net::SocketAddr};
 use tokio::net::TcpListener;
 
-/// What this process runs.
+/// The roles of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     /// Everything.
@@ -47,27 +47,31 @@ impl Part {
     }
 }
 
-/// Runs until a signal, or until a role ends by itself.
-pub(crate) async fn run(part: Part, ground: Ground) -> Result<()> {
+/// Runs until a signal, or until a role ends.
+///
+/// # Errors
+///
+/// The port is in use, the database cannot be prepared, or a role failed.
+pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     // before anything that may take long
     let mut signals = Signals::listen()?;
-    let Ground { mut config, made } = ground;
-    // an address in use is the likeliest thing to go wrong
+    let Startup { mut config, made } = startup;
+    // first, since a port in use is the most frequent failure
     let listener = listen(part, &mut config).await?;
     let address = listener.local_addr()?;
     let cx = schema::context(config)?;
-    let (mut roles, door) = (Roles::new(), StartupGate::default());
-    answer(part, &cx, listener, &door, &mut roles);
+    let (mut roles, gate) = (Roles::new(), StartupGate::default());
+    serve_port(part, &cx, listener, &gate, &mut roles);
     let prepared = signals.unless_stopped(prepare(part, &cx, made.as_ref()));
     let Some(prepared) = prepared.await else {
         tracing::info!("stopped");
         return Ok(());
     };
     prepared?;
-    door.open();
+    gate.open();
     work(part, &cx, &mut roles);
     match made {
-        Some(made) if part == Part::All => greet(&cx, &made),
+        Some(made) if part == Part::All => print_banner(&cx, &made),
         _ => tracing::info!(?part, http.listen = %address, "started"),
     }
     let end = roles.run(signals, cx.config.shutdown).await;
@@ -76,17 +80,23 @@ pub(crate) async fn run(part: Part, ground: Ground) -> Result<()> {
     Ok(end?)
 }
 
-/// Has the port answered, before there is a database: that the process lives needs none.
-fn answer(part: Part, cx: &Context, listener: TcpListener, door: &StartupGate, roles: &mut Roles) {
+/// Serves the port before the database is ready: liveness needs no database.
+fn serve_port(
+    part: Part,
+    cx: &Context,
+    listener: TcpListener,
+    gate: &StartupGate,
+    roles: &mut Roles,
+) {
     let (cx, shutdown) = (cx.clone(), roles.shutdown());
     if part.has(Role::Api) {
-        roles.start("api", api::run(cx, listener, door.clone(), shutdown));
+        roles.start("api", api::run(cx, listener, gate.clone(), shutdown));
     } else {
         roles.start("operation", api::operation::run(cx, listener, shutdown));
     }
 }
 
-/// Sees to all that the roles need before they work.
+/// Prepares the database and the store of uploads for the roles.
 async fn prepare(part: Part, cx: &Context, made: Option<&Made>) -> Result<()> {
     let schema = match part {
         Part::All => Schema::Apply,
@@ -97,7 +107,7 @@ async fn prepare(part: Part, cx: &Context, made: Option<&Made>) -> Result<()> {
         schema::first_admin(cx).await?;
     }
     if part.has(Role::Api) || part.has(Role::Worker) {
-        // Whether uploads can be kept is known at the start, or by the first who sends one.
+        // fails here rather than at the first upload
         Files::new(&cx.config.attachments).open()?;
     }
     Ok(())
@@ -116,14 +126,14 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     }
 }
 
-/// Whether anybody reads it makes no difference to the rest.
-fn greet(cx: &Context, made: &Made) {
+/// Prints the banner. A failure is logged only: the process runs without it.
+fn print_banner(cx: &Context, made: &Made) {
     if let Err(error) = Banner::of(&cx.config, &made.admin).print() {
-        tracing::warn!(error = %Chain(&error), "the greeting could not be printed");
+        tracing::warn!(error = %Chain(&error), "the banner could not be printed");
     }
 }
 
-/// Binds the address that this process answers at. The configuration then says which it is.
+/// Binds the address of this process, and writes the bound one into the configuration.
 async fn listen(part: Part, config: &mut Config) -> Result<TcpListener> {
     if part.has(Role::Api) {
         listen_for_api(&mut config.http).await
@@ -132,8 +142,8 @@ async fn listen(part: Part, config: &mut Config) -> Result<TcpListener> {
     }
 }
 
-/// Where a process without an API tells of itself. Several workers of one machine need not be told
-/// apart for that: without a setting, whoever finds the port taken gets another.
+/// Binds the address where a process without the API serves health and metrics. Without a setting, the second
+/// process of a machine gets a free port instead of an error.
 async fn listen_for_operation(config: &Config) -> Result<TcpListener> {
     let (host, place) = (config.http.listen.ip(), config.watching.place);
     let asked = SocketAddr::new(host, place.port());

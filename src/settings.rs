@@ -1,5 +1,5 @@
-//! From the environment to a configuration that is beyond doubt. Every problem is told at once,
-//! before anything is started.
+//! From the environment to a checked configuration. All problems are reported at once, before
+//! anything is started.
 
 use crate::{
     addresses::{self, without_credentials},
@@ -20,11 +20,11 @@ use servers::Servers;
 use std::{collections::BTreeSet, io::Write};
 use worker::{channels::Channels, mail::Sender};
 
-/// What a command stands on.
-pub(crate) struct Ground {
+/// What a command starts with.
+pub(crate) struct Startup {
     /// The configuration.
     pub config: Config,
-    /// What was made up for the private servers; `None` when the servers are given.
+    /// What was made for the private servers; `None` when the settings name servers.
     pub made: Option<Made>,
 }
 
@@ -41,26 +41,29 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Reads and checks the configuration, and starts the private servers where none are given.
-pub(crate) fn lay_ground() -> Result<(Ground, Option<Servers>)> {
+/// Reads and checks the configuration, and starts the private servers if the settings name none.
+///
+/// # Errors
+///
+/// [`ConfigError`] with all problems, or a private server cannot be started.
+pub(crate) fn start_up() -> Result<(Startup, Option<Servers>)> {
     let (mut settings, of_file) = Settings::gather(environment);
     check(&settings, of_file)?;
     if !wants_private_servers(&settings) {
         let config = Config::read(&settings)?;
-        return Ok((Ground { config, made: None }, None));
+        return Ok((Startup { config, made: None }, None));
     }
     let (made, servers) = development::start(&mut settings)?;
     let config = Config::read(&settings)?;
     let made = Some(made);
-    Ok((Ground { config, made }, Some(servers)))
+    Ok((Startup { config, made }, Some(servers)))
 }
 
 fn wants_private_servers(settings: &Settings) -> bool {
     settings.get("DATABASE_URL").is_empty() && settings.get("REDIS_URL").is_empty()
 }
 
-/// Everything that can be known to be wrong before anything is started, after what is wrong with the
-/// file.
+/// Every problem that can be found before anything starts; those of the settings file come first.
 fn check(settings: &Settings, of_file: Vec<String>) -> Result<(), ConfigError> {
     let mut problems = of_file;
     let given = |name| !settings.get(name).is_empty();
@@ -80,7 +83,7 @@ fn check(settings: &Settings, of_file: Vec<String>) -> Result<(), ConfigError> {
     ConfigError::unless_none(problems)
 }
 
-/// The settings with what will be supplied, or has been complained of.
+/// The settings with the values that will be supplied, and with stand-ins for those that were reported.
 fn complete(settings: &Settings) -> Settings {
     let mut complete = settings.clone();
     complete.supply("DATABASE_URL", "postgres://localhost");
@@ -91,8 +94,8 @@ fn complete(settings: &Settings) -> Settings {
     complete
 }
 
-/// Those problems whose settings have no fault that was told: each looks at a setting on its own, and
-/// one mistake is one line.
+/// The problems whose settings were not reported yet: several checks read the same setting, and one
+/// mistake is one line.
 fn of_others(faults: &[String], mut problems: Vec<String>) -> Vec<String> {
     let told: BTreeSet<&str> = faults
         .iter()
@@ -109,7 +112,7 @@ fn name_in(problem: &str) -> &str {
 
 fn channel_problems(config: &Config) -> Vec<String> {
     let channels = Channels::new(config).err();
-    // They tell their first fault alone, and the sender may be wrong beside.
+    // They report their first problem only, and the sender may be wrong too.
     let sender = Sender::parse(&config.mail.from).err();
     let errors = channels.into_iter().chain(sender);
     let mut problems: Vec<String> = errors.map(|error| Chain(&error).to_string()).collect();
@@ -117,7 +120,7 @@ fn channel_problems(config: &Config) -> Vec<String> {
     problems
 }
 
-/// Of a folder only making it tells whether it can be used: that is for later.
+/// The problem of a bucket. A folder is checked later, when it is created.
 fn bucket_problem(config: &Config, faults: &[String]) -> Option<String> {
     let in_doubt = faults
         .iter()
@@ -161,7 +164,7 @@ pub(crate) fn print(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// The value without what is secret in it.
+/// The value with its secrets masked.
 fn masked(name: &str, value: &str) -> String {
     if value.is_empty() {
         return String::new();
@@ -172,7 +175,7 @@ fn masked(name: &str, value: &str) -> String {
     {
         return "***".to_owned();
     }
-    // An address without its beginning: whatever it is, it may hold a password.
+    // Not a URL, but it may hold a password.
     if name.ends_with("_URL") && !value.contains("://") {
         return "***".to_owned();
     }

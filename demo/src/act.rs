@@ -5,7 +5,7 @@ use domain::tickets::{Closing, NewRating, NewTicket};
 use rand::rngs::StdRng;
 use std::collections::VecDeque;
 
-/// Something that somebody does to a ticket.
+/// One act of a person on a ticket.
 #[derive(Debug, Clone)]
 pub(super) enum Act {
     /// The customer creates it.
@@ -22,15 +22,15 @@ pub(super) enum Act {
     AwaitColleague(String),
     /// The agent finds it more urgent than it was said to be.
     Raise,
-    /// The agent hands it to the next level.
+    /// The agent escalates it to the next level.
     Escalate(String),
-    /// The agent has solved it, and leaves the closing to time.
+    /// The agent resolves it; auto-close closes it.
     Resolve,
     /// The agent closes it.
     Close(Closing),
     /// The customer writes.
     Write(String),
-    /// The customer takes it up again.
+    /// The customer reopens it.
     Reopen(String),
     /// The customer rates it.
     Rate(NewRating),
@@ -43,7 +43,7 @@ pub(super) struct Scene {
     pub act: Act,
 }
 
-/// A ticket's story, as far as it is not told yet.
+/// The scenes of a ticket that are not played yet.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Whose ticket: an index of the customers.

@@ -1,5 +1,5 @@
-//! What is to happen when, in the order of time: arrivals, duties and sweeps are known from the
-//! start, each ticket's next scene when the one before it has been played.
+//! The planned entries in the order of time. Arrivals, duties and sweeps are known from the start, the
+//! next scene of a ticket when the scene before it has been played.
 
 use super::people::Agent;
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
@@ -7,20 +7,20 @@ use domain::people::Availability;
 use rand::{RngExt, rngs::StdRng};
 use std::collections::BTreeMap;
 
-/// Something that is to happen.
+/// A planned entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
     /// The next scene of this ticket; the first one creates it.
     Scene(usize),
-    /// This agent says whether tickets are welcome.
+    /// This agent sets an availability.
     Duty(usize, Availability),
     /// The scheduler's sweeps.
     Sweep,
-    /// Statistics, and a look around.
+    /// Statistics, and the check that the system is not running.
     Tidy,
 }
 
-/// Entries by instant; those of one instant in the order in which they were put in.
+/// Entries by instant; entries of one instant in the order of their insertion.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     entries: BTreeMap<(DateTime<Utc>, u32), Entry>,
@@ -39,7 +39,7 @@ impl Agenda {
         (at <= end).then_some((at, entry))
     }
 
-    /// Puts in what recurs.
+    /// Adds the sweeps of every three hours and the daily clean-up.
     pub fn put_rounds(&mut self, start: DateTime<Utc>, end: DateTime<Utc>) {
         let mut at = start;
         let mut round = 0_u32;
@@ -53,7 +53,7 @@ impl Agenda {
         }
     }
 
-    /// Puts in an agent's days: available at the beginning of a shift, away or busy now and
+    /// Adds an agent's days: available at the beginning of a shift, away or busy now and
     /// then, offline at the end.
     pub fn put_duties(
         &mut self,
@@ -96,15 +96,15 @@ impl Agenda {
     }
 }
 
-/// How many write in each hour of the local day, of the busiest.
+/// Arrivals in each hour of the local day, relative to the busiest hour.
 const BY_HOUR: [f64; 24] = [
     0.02, 0.01, 0.01, 0.01, 0.02, 0.05, 0.15, 0.45, 0.85, 1.0, 1.0, 0.88, 0.7, 0.7, 0.76, 0.76,
     0.7, 0.62, 0.5, 0.42, 0.3, 0.16, 0.08, 0.04,
 ];
-/// And on each day of the week, from Monday.
+/// The same for each day of the week, from Monday.
 const BY_DAY: [f64; 7] = [1.0, 0.9, 0.86, 0.82, 0.86, 0.5, 0.32];
 
-/// When tickets come in, in order. A few are kept for the last hours, so that there is work left.
+/// The instants of new tickets, in order. Some are in the last hours, so that open work is left.
 pub(super) fn arrivals(
     count: usize,
     (start, end): (DateTime<Utc>, DateTime<Utc>),

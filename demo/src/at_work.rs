@@ -1,5 +1,5 @@
-//! An agent's acts. Whoever works on a ticket says so first, and greets the customer in the first
-//! words.
+//! An agent's acts. Before other work the agent sets the status to in progress, and the first message
+//! greets the customer.
 
 use super::{
     act::Act,
@@ -26,7 +26,7 @@ pub(super) struct AtWork<'a> {
 }
 
 impl AtWork<'_> {
-    /// Does it, as an agent does.
+    /// Does the act by the actions that an agent's requests use.
     pub async fn does(&self, act: Act) -> Result<()> {
         if !matches!(act, Act::Close(_) | Act::Escalate(_) | Act::Raise) {
             self.start().await?;
@@ -73,7 +73,7 @@ impl AtWork<'_> {
         Target::from(self.ticket.id)
     }
 
-    /// Whoever works on a ticket says so first.
+    /// Sets the status to in progress before other work.
     async fn start(&self) -> Result<()> {
         match self.ticket.status {
             Status::Open

@@ -1,6 +1,6 @@
-//! Who works and asks in the demo: an admin, agents of four departments and three levels, and
-//! customers of the region. Nobody of them is real: their addresses end in `example.com`, which
-//! mail never reaches, and their numbers are of the range that is kept free for fiction.
+//! The people of the demo: an admin, agents of four departments and three levels, and customers of the
+//! region. All are invented: their addresses end in `example.com`, which no mail reaches (RFC 2606), and
+//! their telephone numbers are in a range that is reserved for fiction.
 
 use super::{
     cast::{AGENTS, AgentLine, CUSTOMERS},
@@ -26,7 +26,7 @@ use domain::{
 /// Where the company is.
 pub(super) const HOME: Tz = Tz::Africa__Nairobi;
 
-/// Somebody of the demo.
+/// A person of the demo.
 #[derive(Debug, Clone)]
 pub(super) struct Somebody {
     pub actor: Actor,
@@ -64,15 +64,15 @@ impl Agent {
     }
 }
 
-/// Everybody, once they are registered.
+/// All people, after their registration.
 pub(super) struct People {
     pub admin: Somebody,
     pub agents: Vec<Agent>,
     pub customers: Vec<Somebody>,
 }
 
-/// Registers everybody: the admin as `support admin create` does, the agents by the admin, the
-/// customers by themselves. All have the one password.
+/// Registers all people: the admin as `support admin create` does, the agents by the admin; customers
+/// register themselves. All have the same password.
 pub(super) async fn register_all(world: &World, password: &str) -> Result<People> {
     let passwords = Passwords::new(world.cx.config.auth.hash_cost);
     let mut made: u32 = 0;
@@ -211,7 +211,7 @@ async fn created(
     Ok(id)
 }
 
-/// Confirms the address by the link of the mail that asks for it, which has been sent.
+/// Confirms the address with the token of the confirmation mail.
 async fn confirms(world: &World, person: UserId) -> Result<()> {
     world.settle().await?;
     let event =

@@ -1,5 +1,5 @@
-//! What is to become of a ticket if nothing comes between: who says what, and after how long.
-//! What the system does meanwhile (assigning, escalating, closing) is not in it.
+//! The plan of a ticket: who says what, and after how long. Acts of the system (assignment, escalation,
+//! auto-close) are not planned; they follow from the plan.
 
 use super::{
     act::{Act, Plan, Scene},

@@ -1,11 +1,11 @@
-//! How far the demo is, on standard error: a line that is written over on a terminal, a line for
-//! every tenth elsewhere.
+//! The progress on standard error: one line that is overwritten on a terminal, a line for every tenth
+//! elsewhere.
 
 use super::people::HOME;
 use chrono::{DateTime, Utc};
 use std::io::{self, IsTerminal, Write};
 
-/// Where the clock is on its way.
+/// The position of the demo's clock between start and end.
 #[derive(Debug)]
 pub(super) struct Progress {
     start: DateTime<Utc>,
@@ -54,7 +54,7 @@ impl Progress {
     }
 }
 
-/// Progress that nobody can read any more is no reason to stop.
+/// A closed standard error does not stop the demo.
 fn write(text: &str) {
     let mut stderr = io::stderr().lock();
     if stderr.write_all(text.as_bytes()).is_ok() {

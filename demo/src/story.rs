@@ -1,5 +1,5 @@
-//! Playing one scene of a ticket's story: by the actions that requests use, on behalf of whoever
-//! has the ticket by then, when that person is at work. What does not fit any more is left out.
+//! Plays one scene of a ticket: by the actions that requests use, as the assignee at that time, within
+//! that agent's shift. A scene that the ticket's status no longer allows is left out.
 
 use super::{
     act::{Act, Plan},
@@ -23,16 +23,16 @@ use rand::RngExt;
 pub(super) struct Story {
     pub plan: Plan,
     pub ticket: Option<TicketId>,
-    /// Whether nobody had it when somebody should have worked on it.
+    /// Whether it was unassigned when an agent's scene was due.
     orphaned: bool,
 }
 
-/// What became of a scene.
+/// The outcome of a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Played {
     /// It was played, or left out.
     Done,
-    /// It has to wait until then.
+    /// It is postponed to this instant.
     Later(DateTime<Utc>),
 }
 
@@ -45,7 +45,7 @@ impl Story {
         }
     }
 
-    /// Plays the next scene. Gives the instant of the one after it, or of another try.
+    /// Plays the next scene. Returns the instant of the scene after it, or of another try.
     pub async fn play(&mut self, world: &World, people: &People) -> Result<Option<DateTime<Utc>>> {
         let Some(act) = self.plan.scenes.front().map(|scene| scene.act.clone()) else {
             return Ok(None);
@@ -129,7 +129,7 @@ impl Story {
         Ok(Played::Done)
     }
 
-    /// Automation found nobody: in office hours the admin does, at the second look.
+    /// Automation found no agent: in office hours the admin assigns it, at the second check.
     async fn find_somebody(
         &mut self,
         world: &World,

@@ -1,4 +1,4 @@
-//! What the demo leaves: what came of the weeks, and how to get in.
+//! The summary at the end of the demo: figures of the weeks, and logins.
 
 use super::{people::People, world::World};
 use actions::{
@@ -10,7 +10,7 @@ use domain::stats::{Range, Stats};
 use platform::config::MailTransport;
 use std::io::{self, Write};
 
-/// Checks that nothing was left undone, and prints the summary on standard output.
+/// Checks that no job is left and that the statistics are right, and prints the summary on standard output.
 pub(super) async fn print(world: &World, people: &People, password: &str) -> Result<()> {
     let counted = census(&world.cx).await?;
     ensure!(

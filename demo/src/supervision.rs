@@ -1,5 +1,5 @@
-//! What the admin does for the queue: gives out what automation found nobody for, and puts back
-//! what an agent has gone home with.
+//! The admin's work on the queue: assigns tickets for which automation found no agent, and returns
+//! tickets of agents who are off shift to the queue.
 
 use super::{
     people::{Agent, HOME, People},
@@ -10,12 +10,12 @@ use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use domain::tickets::{Status, Ticket};
 
-/// The admin looks after the queue every day, from early to late.
+/// The hours of the local day in which the admin works on the queue, every day.
 pub(super) fn admin_watches(now: DateTime<Utc>) -> bool {
     (7..22).contains(&now.with_timezone(&HOME).hour())
 }
 
-/// Whoever of the department is at work, the most senior first.
+/// The agents of the department who are on shift, the most senior first.
 pub(super) fn colleague<'a>(
     people: &'a People,
     ticket: &Ticket,
@@ -44,9 +44,9 @@ pub(super) async fn give(
     Ok(())
 }
 
-/// An agent has gone home with a ticket that cannot wait until `back`: the admin puts it back into
-/// the queue while there is somebody to take it, or gives it to a senior if it was lifted. Says
-/// when to look again; nothing if it stays.
+/// The assignee is off shift and the ticket cannot wait until `back`. The admin returns it to the queue while
+/// another agent is on shift, or assigns it to a senior if it was escalated. Returns the instant of the next
+/// check; `None` if the ticket stays.
 pub(super) async fn hand_over(
     world: &World,
     people: &People,

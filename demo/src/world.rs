@@ -1,5 +1,5 @@
-//! The demo's own time: a clock that is moved from one thing to the next, and what happens by
-//! itself meanwhile, as the scheduler and the workers would have it happen.
+//! The demo's time: a clock that is moved from one entry to the next, with the sweeps and jobs that the
+//! scheduler and the workers would run in between.
 
 use crate::explained;
 use actions::{
@@ -23,13 +23,13 @@ use platform::{
 use std::{num::NonZeroUsize, sync::Arc};
 use worker::JobContext;
 
-/// How long after a deadline the sweep comes by: half of the usual interval.
+/// How long after a deadline the sweep runs: half of the default interval.
 const SWEEP_DELAY: TimeDelta = TimeDelta::seconds(7);
 
 /// Rows that one statement deletes.
 const PIECE: i64 = 5_000;
 
-/// The means of the demo.
+/// Context, clock and job runner of the demo.
 pub(super) struct World {
     pub cx: Context,
     pub clock: Arc<ManualClock>,
@@ -37,7 +37,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A world at an instant of the past. Its jobs go into its own lane, where no worker sees them.
+    /// A world at an instant of the past. Its jobs have [`Execution::Inline`]: no worker sees them.
     pub fn at(start: DateTime<Utc>, cx: Context) -> Result<Self> {
         let clock = Arc::new(ManualClock::at(start));
         let cx = Context {
@@ -56,7 +56,7 @@ impl World {
         self.clock.now()
     }
 
-    /// Moves the clock on to an instant; deadlines on the way are found shortly after they pass.
+    /// Moves the clock to an instant. Deadlines before it are swept shortly after they pass.
     pub async fn move_to(&self, to: DateTime<Utc>) -> Result<()> {
         while let Some(due) = next_deadline(&self.cx).await.map_err(explained)? {
             if due > to {
@@ -79,7 +79,7 @@ impl World {
         Ok(())
     }
 
-    /// What the scheduler starts beside the deadlines.
+    /// The sweeps of the scheduler except the deadlines.
     pub async fn sweep(&self) -> Result<()> {
         let closed = auto_close(&self.cx).await.map_err(explained)?;
         ensure!(closed.failed == 0, "a ticket could not be auto-closed");
@@ -87,8 +87,8 @@ impl World {
         self.settle().await
     }
 
-    /// What it starts less often: the statistics; and the jobs that are done go, which nobody else
-    /// would delete from this lane.
+    /// The daily work: rolls up the statistics and deletes the jobs that are done. `prune` would not delete
+    /// them, since it ignores inline jobs.
     pub async fn tidy(&self) -> Result<()> {
         while actions::stats::roll_up(&self.cx).await? > 0 {}
         let all = self.now() + TimeDelta::seconds(1);
@@ -96,7 +96,7 @@ impl World {
         Ok(())
     }
 
-    /// Does what a request of this person would do.
+    /// Runs an action in a transaction, as a request of this person would.
     pub async fn by<T>(
         &self,
         actor: Actor,

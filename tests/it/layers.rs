@@ -54,7 +54,9 @@ fn section_of(folder: &str, section: &str) -> Vec<String> {
     let head = format!("\n[{section}]\n");
     let lines = manifest.split_once(&head).map_or("", |(_, rest)| rest);
     let lines = lines.split("\n[").next().unwrap_or_default();
-    let names = lines.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    let names = lines
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next());
     names
         .filter(|name| !name.is_empty() && !name.starts_with('#'))
         .map(str::to_owned)
@@ -72,10 +74,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", &["actions", "domain", "jobs", "platform"]),
     ("scheduler", &["actions", "domain", "jobs", "platform"]),
     // It runs the jobs that its own actions enqueue, by the worker's code.
-    (
-        "demo",
-        &["actions", "domain", "jobs", "platform", "worker"],
-    ),
+    ("demo", &["actions", "domain", "jobs", "platform", "worker"]),
 ];
 
 #[test]
@@ -199,7 +198,14 @@ fn a_pure_file_reaches_no_database_no_network_no_clock_and_no_chance() {
 fn the_store_of_files_is_reached_through_one_folder() {
     let home = Path::new("shared/platform/src/files");
     let mut reached = 0;
-    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "demo/src", "src"]) {
+    for (path, text) in sources(&[
+        "shared",
+        "scheduler/src",
+        "worker/src",
+        "api/src",
+        "demo/src",
+        "src",
+    ]) {
         let names_it = code(&text).contains("object_store");
         reached += usize::from(names_it);
         assert!(
@@ -276,7 +282,14 @@ fn the_ledger_and_the_counters_know_nothing_of_tickets_people_or_notifications()
 
 #[test]
 fn only_stores_have_queries() {
-    for (path, text) in sources(&["shared", "scheduler/src", "worker/src", "api/src", "demo/src", "src"]) {
+    for (path, text) in sources(&[
+        "shared",
+        "scheduler/src",
+        "worker/src",
+        "api/src",
+        "demo/src",
+        "src",
+    ]) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if name == "store.rs" || path.iter().any(|part| part == "store") {
             continue;

@@ -1,5 +1,5 @@
-//! What people say in the demo: subjects, questions and answers of a platform on which people
-//! book technicians and pay by mobile money. `{…}` is filled in for each ticket.
+//! The texts of the demo's people: subjects, questions and answers on a platform for booking technicians
+//! and paying by mobile money. Each ticket fills in `{…}`.
 
 mod english;
 mod french;
@@ -18,16 +18,16 @@ pub(super) struct Topic {
     pub category: Category,
     pub subject: &'static str,
     pub description: &'static str,
-    /// What the agent has to know first.
+    /// The agent's question.
     pub question: &'static str,
     pub answer: &'static str,
-    /// What helps.
+    /// The solution.
     pub solution: &'static str,
-    /// The closing's word for it.
+    /// The type of the resolution.
     pub summary: &'static str,
 }
 
-/// How often each category comes up, of 100.
+/// The share of each category, per cent.
 const WEIGHTS: [(Category, u32); 10] = [
     (Category::Booking, 25),
     (Category::Payment, 19),
@@ -41,7 +41,7 @@ const WEIGHTS: [(Category, u32); 10] = [
     (Category::Other, 2),
 ];
 
-/// The issues that somebody of this role and language may have.
+/// The issues of a role and language.
 fn topics(role: Role, language: &str) -> &'static [Topic] {
     match (role, language) {
         (_, "sw") => swahili::TOPICS,
@@ -52,7 +52,7 @@ fn topics(role: Role, language: &str) -> &'static [Topic] {
     }
 }
 
-/// An issue for somebody: the category by its weight, as far as there is one of it.
+/// A random issue: first a category by its share among those that have one, then an issue of it.
 pub(super) fn choose(role: Role, language: &str, chance: &mut StdRng) -> Option<&'static Topic> {
     let topics = topics(role, language);
     let weight = |topic: &Topic| {
@@ -75,7 +75,7 @@ pub(super) fn choose(role: Role, language: &str, chance: &mut StdRng) -> Option<
     })
 }
 
-/// What is filled in for one ticket, the same in all that is said on it.
+/// The facts of one ticket, the same in all its texts.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub booking: String,
@@ -124,7 +124,7 @@ impl Facts {
         }
     }
 
-    /// The text with these facts in it.
+    /// The text with these facts filled in.
     pub fn fill(&self, text: &str) -> String {
         [
             ("{booking}", self.booking.as_str()),
@@ -141,7 +141,7 @@ impl Facts {
     }
 }
 
-/// One of them; the empty text of none.
+/// A random one; empty text if there is none.
 pub(super) fn pick(texts: &[&'static str], chance: &mut StdRng) -> &'static str {
     if texts.is_empty() {
         return "";

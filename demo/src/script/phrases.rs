@@ -1,4 +1,4 @@
-//! What is said on any ticket, by language; and what agents tell each other, in English.
+//! Phrases for any ticket, by language; and internal notes, in English.
 
 /// The phrases of a language.
 #[derive(Debug)]
@@ -7,17 +7,17 @@ pub(crate) struct Phrases {
     pub greeting: &'static str,
     /// A first response that asks nothing.
     pub looking: &'static [&'static str],
-    /// A customer who waits.
+    /// A customer who asks for news.
     pub chase: &'static [&'static str],
     /// An agent's answer to that.
     pub patience: &'static [&'static str],
-    /// Why a ticket is taken up again.
+    /// Why a ticket is reopened.
     pub again: &'static [&'static str],
-    /// What is said with one star or two, with three, with four or five.
+    /// Feedback with one or two stars, with three, with four or five.
     pub feedback: [&'static [&'static str]; 3],
 }
 
-/// Those of a language; English for any other.
+/// The phrases of a language; English for an unknown one.
 pub(crate) fn phrases(language: &str) -> &'static Phrases {
     match language {
         "sw" => &SWAHILI,
@@ -101,7 +101,7 @@ const FRENCH: Phrases = Phrases {
     ],
 };
 
-/// What agents write into internal notes.
+/// Internal notes.
 pub(crate) const NOTES: &[&str] = &[
     "Called the customer, who confirmed the details.",
     "Same as two other tickets of this week: looks like one cause.",

@@ -75,10 +75,7 @@ fn broken(statement: &str) -> Option<(&str, &'static str)> {
         ));
     }
     if statement.starts_with("lock table") || statement.starts_with("vacuum full") {
-        return Some((
-            table_after(statement, " ")?,
-            "a lock on the whole table",
-        ));
+        return Some((table_after(statement, " ")?, "a lock on the whole table"));
     }
     let table = table_after(statement.strip_prefix("alter ")?, "table ")?;
     alteration(statement).map(|rule| (table, rule))
@@ -87,15 +84,22 @@ fn broken(statement: &str) -> Option<(&str, &'static str)> {
 /// The rule that an `alter table` breaks.
 fn alteration(statement: &str) -> Option<&'static str> {
     let adds_constraint = statement.contains(" add constraint ")
-        || [" add check", " add foreign key", " add unique", " add primary key"]
-            .iter()
-            .any(|form| statement.contains(form));
+        || [
+            " add check",
+            " add foreign key",
+            " add unique",
+            " add primary key",
+        ]
+        .iter()
+        .any(|form| statement.contains(form));
     let is_deferred = statement.contains(" not valid") || statement.contains(" using index");
     if adds_constraint && !is_deferred {
         return Some("add constraint without not valid: validate it in the next migration");
     }
     if statement.contains(" type ") && statement.contains(" alter ") {
-        return Some("alter column type: add a column, fill it, remove the old one a release later");
+        return Some(
+            "alter column type: add a column, fill it, remove the old one a release later",
+        );
     }
     if statement.contains(" set not null") {
         return Some("set not null: add a check not valid, validate it, then set not null");
