@@ -3,8 +3,8 @@
 
     examples/admin.py --email E --password P
 
-The first agent stays, and its credentials are printed: examples/agent.py takes them. The rules for targets are
-put back in the end as they were.
+The first agent stays, and its credentials are printed for examples/agent.py. The rules for targets are restored at
+the end.
 """
 
 import secrets

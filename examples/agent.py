@@ -45,9 +45,9 @@ def customers_answer(api, path):
 
 
 def escalate(api, path):
-    lifted = api.put(f"{path}/escalate", {"reason": "Requires technical team investigation"})["ticket"]
-    who = lifted["assignedTo"]["firstName"] if lifted["assignedTo"] else "nobody yet: the admins are told"
-    say(f"Escalated to level {lifted['escalation']['level']}, with {who}")
+    escalated = api.put(f"{path}/escalate", {"reason": "Requires technical team investigation"})["ticket"]
+    who = escalated["assignedTo"]["firstName"] if escalated["assignedTo"] else "nobody yet: the admins are notified"
+    say(f"Escalated to level {escalated['escalation']['level']}, with {who}")
 
 
 def close(api, path):

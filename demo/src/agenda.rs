@@ -84,11 +84,11 @@ impl Agenda {
 
     fn put_lunch(&mut self, agent: usize, from: DateTime<Utc>, chance: &mut StdRng) {
         let out = from + TimeDelta::minutes(chance.random_range(0..60));
-        let back = out + TimeDelta::minutes(chance.random_range(30..50));
+        let return_at = out + TimeDelta::minutes(chance.random_range(30..50));
         self.put(out, Entry::Duty(agent, Availability::Away));
-        self.put(back, Entry::Duty(agent, Availability::Available));
+        self.put(return_at, Entry::Duty(agent, Availability::Available));
         if chance.random_bool(0.2) {
-            let busy = back + TimeDelta::minutes(chance.random_range(20..60));
+            let busy = return_at + TimeDelta::minutes(chance.random_range(20..60));
             let done = busy + TimeDelta::minutes(chance.random_range(20..60));
             self.put(busy, Entry::Duty(agent, Availability::Busy));
             self.put(done, Entry::Duty(agent, Availability::Available));

@@ -39,7 +39,7 @@ impl Cast {
         }
     }
 
-    /// Who may.
+    /// Access may.
     pub fn who_may(&self, route: &Route) -> &Caller {
         match route.operation.who() {
             // Whom nobody but an admin may register.
@@ -50,7 +50,7 @@ impl Cast {
         }
     }
 
-    /// Who is signed in and may not, if there is anybody like that.
+    /// Access is signed in and may not, if there is anybody like that.
     pub fn who_may_not(&self, route: &Route) -> Option<&Caller> {
         match route.operation.who() {
             Access::Anybody | Access::SignedIn => None,

@@ -5,8 +5,8 @@
 use crate::layers::root;
 use std::{collections::BTreeSet, fs};
 
-/// Migrations that landed before this rule, on installations that were small.
-const EXEMPT: &[u32] = &[];
+/// Migrations that landed before this rule, when installations were small. A new one is never added.
+const EXEMPT: &[u32] = &[5, 7, 11, 12, 13, 16, 19, 32, 34, 36];
 
 /// Tables with a bounded number of rows, which no lock of a migration holds for long.
 const SMALL: &[&str] = &["processes", "queue_control", "schedules", "sla_policies"];
