@@ -51,10 +51,10 @@ enum Command {
     /// No mail is sent, whatever `SMTP_URL` says: all are written to `DATA_DIR/mail-demo`. The people
     /// are made up: their addresses end in `example.com`, and they share a password that is printed.
     Demo(Extent),
-    /// Ask a process of this machine whether it has what it needs; exit 0 if so, else 1
+    /// Check that a process of this machine is ready; exit 0 if so, else 1
     ///
-    /// What it needs are the database and its migrations: every process goes on without Redis, and being
-    /// started anew would not bring it back.
+    /// Ready means that the database is reachable and has all migrations. Redis does not count: every process
+    /// works without it, and a restart would not bring it back.
     Health {
         /// Which: the API at `PORT`, or another at `OPERATION_PORT`. Without: the first of the two that is
         /// there

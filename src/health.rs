@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_word_the_api_is_asked_or_else_whoever_is_at_the_operation_port() {
+    fn without_an_argument_the_api_is_asked_or_else_the_process_at_the_operation_port() {
         assert!(healthy(None, process(WELL).0, NOBODY));
         assert!(healthy(None, NOBODY, process(WELL).0));
         assert!(!healthy(None, NOBODY, process(ILL).0));
