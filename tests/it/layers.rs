@@ -325,7 +325,7 @@ fn every_file_says_what_it_is_for() {
         "api/src",
         "demo/src",
         "src",
-        "tests/it",
+        "tests",
     ]) {
         assert!(
             text.starts_with("//!"),
