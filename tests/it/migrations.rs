@@ -1,9 +1,6 @@
 //! Bringing a database up to date that is in use.
 
-use crate::{
-    harness::{App, eventually},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{App, eventually, stage::waiting_for_a_lock};
 use sqlx::{
     SqlStr,
     migrate::{Migration, MigrationType, Migrator},

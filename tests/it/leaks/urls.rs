@@ -73,7 +73,7 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
             .replace("{number}", &named.number)
     };
     match route {
-        // Its numbers are others each time: `tests/it/watching` looks at its words.
+        // Its numbers are others each time: `tests/processes/watching` looks at its words.
         "/metrics" => Vec::new(),
         "/health/live"
         | "/health/ready"

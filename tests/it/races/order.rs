@@ -1,9 +1,6 @@
 //! Two changes of one ticket: whatever came first, what waited for the other happened after it.
 
-use crate::{
-    harness::{App, TICKETS, eventually, minutes, the_beginning},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{App, TICKETS, eventually, minutes, stage::waiting_for_a_lock, the_beginning};
 use serde_json::json;
 use tokio::task::JoinSet;
 

@@ -1,10 +1,7 @@
 //! Reading while something is changed: what is shown is all of one instant. Each reader is stopped between two
 //! of its statements by a lock on the table that the later one reads.
 
-use crate::{
-    harness::{Answer, App, Caller, TICKETS, eventually},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{Answer, App, Caller, TICKETS, eventually, stage::waiting_for_a_lock};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 

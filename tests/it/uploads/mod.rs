@@ -3,7 +3,6 @@
 mod arriving;
 mod attaching;
 mod bucket;
-mod crowds;
 mod keeping;
 mod redacting;
 mod s3_server;
