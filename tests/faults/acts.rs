@@ -1,4 +1,4 @@
-//! What clients did, as they know it: the account that the database is held against.
+//! The record of what clients did and were told; the audit compares the database with it.
 
 use super::client::Reply;
 use std::{

@@ -1,6 +1,5 @@
-//! What goes wrong, drawn by a seed: two hands of cards that are shuffled and played again and
-//! again, one for the processes and one for the servers and the network, so that every kind of
-//! fault comes in each round and two may come at once.
+//! Faults, drawn by a seed from two decks that are shuffled and played again and again: one for the processes,
+//! one for the servers and the network. Every kind of fault comes in each round, and two may come at once.
 
 use super::{
     proxy::Weather,

@@ -1,5 +1,5 @@
-//! A client as it should be: every POST has a key, every PUT names the version that it means, and
-//! what may have arrived or not is sent again until there is an answer.
+//! A correct client: every POST has a key, every PUT names its version, and a request whose outcome is unknown
+//! is repeated until there is a response.
 
 use super::rig::Doors;
 use crate::harness::Http;

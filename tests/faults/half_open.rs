@@ -1,5 +1,5 @@
-//! Connections that are dead without a word: nothing comes back on them, not even an end. The
-//! processes find out by themselves, and mend without being started anew.
+//! Half-open connections: nothing arrives on them, not even their end. The processes notice it and recover
+//! without a restart.
 
 use super::{
     client::Client,

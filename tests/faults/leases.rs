@@ -1,5 +1,5 @@
-//! A worker that delivers and cannot reach the database for longer than its lease. It is alive, and
-//! nothing may be sent twice because of that.
+//! A worker that delivers mails and cannot reach the database for longer than its lease. It is alive, and
+//! nothing may be sent twice.
 
 use super::{
     proxy::{Proxy, Weather},
@@ -84,7 +84,7 @@ const WAITS: &str =
 const GRACE: &str = "select count(*) from jobs where payload->>'job' = 'deliver_email'
                      and (overdue or lease_token > 1)";
 
-/// Whoever reads notifications has read them, and then waits for a lock. (For a lock on the table they would wait
+/// Makes every reader of notifications wait for a lock after the read. (For a lock on the table they would wait
 /// before, while the statement is prepared.)
 const READS_WAIT: &str = "
     alter table notifications rename to notifications_kept;
@@ -93,7 +93,7 @@ const READS_WAIT: &str = "
     create view notifications as select * from notifications_kept where is_free()";
 
 #[tokio::test]
-async fn whoever_hears_from_the_database_after_the_lease_does_not_send_what_another_sends() {
+async fn a_delivery_that_hears_from_the_database_after_its_lease_does_not_send() {
     let stage = Stage::new(Behaviour::Accept).await;
     // It reads what the mail is to tell, and hears for long nothing of what it has read.
     sqlx::raw_sql(READS_WAIT)

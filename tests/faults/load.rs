@@ -1,5 +1,5 @@
-//! What people do meanwhile: customers open tickets, write, rate and come back; agents answer,
-//! note, move, escalate and close what they have, and come and go.
+//! The load during the faults: customers open tickets, write, rate and reopen; agents answer, add notes, set
+//! statuses, escalate, close, and change their availability.
 
 use super::{
     acts::{Deeds, Kind},

@@ -1,4 +1,4 @@
-//! When which mail arrived.
+//! The times at which mails arrived.
 
 use super::rig::Rig;
 use crate::harness::smtp_server::Received;

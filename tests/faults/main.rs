@@ -1,10 +1,10 @@
-//! Faults at random: processes and both servers are killed and frozen, Redis forgets, the network
-//! cuts, slows and swallows, while people work. Then everything comes to rest, and the database is
-//! held against what people were told.
+//! Random faults under load: processes and both servers are killed and frozen, Redis loses its data, the
+//! network cuts, delays and drops. Then everything comes to rest, and the audit compares the database with
+//! the responses that clients got. Also the bugs of the queue library (`upstream_bugs`).
 //!
-//! The program runs as users run it, in processes of its own, by the real clock; the servers are
-//! of this test alone. What is drawn is drawn by a seed, which is printed: the same seed brings the
-//! same faults in the same order, though not the same instants within a request.
+//! The program runs as users run it, in processes of its own, by the real clock; the servers belong to one
+//! test. The faults are drawn by a seed, which is printed: the same seed brings the same faults in the same
+//! order, but not at the same instants within a request.
 //!
 //! ```sh
 //! tests/faults/run --minutes 20 --seed 7

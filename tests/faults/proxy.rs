@@ -1,5 +1,5 @@
-//! A proxy between the processes and one server, as the network at its worst: it cuts connections,
-//! lets them fall silent for ever, holds everything back for a while, or makes every byte late.
+//! A proxy between the processes and one server, as a network at its worst: it cuts connections, silences them
+//! for ever, holds all bytes back for a while, or delays each byte.
 
 use std::{
     net::SocketAddr,

@@ -14,7 +14,7 @@ use std::{
 
 pub const ADMIN: (&str, &str) = ("admin@example.com", "SecurePass123!");
 
-/// The stage. Fields are dropped in order: whoever uses something goes before it.
+/// The stage. Fields are dropped in order: a user of a resource before the resource.
 pub struct Rig {
     pub site: Site,
     pub database: Proxy,

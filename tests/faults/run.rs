@@ -44,7 +44,7 @@ const AGENTS: &[(&str, &str, u32, u32)] = &[
 const REST: Duration = Duration::from_mins(2);
 /// After which it is told what it is waited for.
 const SLOW_REST: Duration = Duration::from_secs(15);
-/// What was put off after a failed attempt need not be waited for. What was taken back from somebody
+/// Makes rescheduled jobs due, so that no test waits for a backoff. What was taken back from somebody
 /// who may yet say that it is done (`dispatches`) must be.
 const GO_ON: &str = "with hurried as (update jobs set run_at = created_at \
                      where state = 'ready' and attempt > 0 and dispatches = 0 and run_at > created_at returning id) \
@@ -246,7 +246,7 @@ fn set_to_work(
     at_work
 }
 
-/// The jobs that are not over, for whoever wonders why.
+/// The unfinished jobs, for the message of a failure.
 async fn late(rig: &Rig) -> Vec<String> {
     let sql =
         "select concat_ws(' ', id, payload->>'job', state, attempt, interruptions, last_error)

@@ -1,4 +1,4 @@
-//! Two schedulers, of which one dies.
+//! One of two schedulers dies.
 
 use crate::harness::{App, Site, eventually};
 

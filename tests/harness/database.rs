@@ -12,7 +12,11 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{
+    OnceCell,
+    mpsc::{UnboundedSender, unbounded_channel},
+    oneshot,
+};
 
 static SERVERS: LazyLock<Servers> =
     LazyLock::new(|| servers::start(&place(), Durability::Throwaway).unwrap());
@@ -56,10 +60,14 @@ impl Database {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
-        administer(&format!(
-            "create database {name} template {template} strategy file_copy"
-        ))
-        .await;
+        let (done, created) = oneshot::channel();
+        let clone = CloneOrder {
+            name: name.clone(),
+            template,
+            done,
+        };
+        CLONES.send(clone).unwrap();
+        created.await.unwrap();
         Self {
             url: SERVERS.database_url(&name),
             name,
@@ -73,30 +81,64 @@ impl Drop for Database {
             eprintln!("kept for a look: psql '{}'", self.url);
             return;
         }
-        let name = self.name.clone();
-        // A drop cannot wait for the runtime that it happens in.
-        let dropped = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap()
-                .block_on(drop_database(&name));
-        });
-        dropped.join().unwrap();
+        DROPS.send(std::mem::take(&mut self.name)).unwrap();
     }
+}
+
+/// An order for a database, and who waits for it.
+struct CloneOrder {
+    name: String,
+    template: &'static str,
+    done: oneshot::Sender<()>,
+}
+
+/// Creates databases, one after the other, on one connection of the process: a connection for each costs as
+/// much as the clone.
+static CLONES: LazyLock<UnboundedSender<CloneOrder>> = LazyLock::new(|| {
+    serve(async |connection: &mut PgConnection, clone: CloneOrder| {
+        let CloneOrder { name, template, .. } = &clone;
+        let create = format!("create database {name} template {template} strategy file_copy");
+        connection.execute(AssertSqlSafe(create)).await.unwrap();
+        // A test that was cancelled meanwhile waits no longer.
+        clone.done.send(()).ok();
+    })
+});
+
+/// Drops databases, while the next tests run. What is left when the process ends goes with the servers.
+static DROPS: LazyLock<UnboundedSender<String>> = LazyLock::new(|| {
+    serve(async |connection: &mut PgConnection, name: String| {
+        drop_database(connection, &name).await
+    })
+});
+
+/// A thread with a connection that all tests share, each of which has a runtime of its own.
+fn serve<T: Send + 'static>(
+    work: impl AsyncFn(&mut PgConnection, T) + Send + 'static,
+) -> UnboundedSender<T> {
+    let (orders, mut ordered) = unbounded_channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let url = SERVERS.database_url("postgres");
+            let mut connection = PgConnection::connect(&url).await.unwrap();
+            while let Some(order) = ordered.recv().await {
+                work(&mut connection, order).await;
+            }
+        });
+    });
+    orders
 }
 
 /// Drops a database once its connections, which were closed just now, have ended: a drop that meets one
 /// waits for a tenth of a second before it looks again.
-async fn drop_database(name: &str) {
-    let mut connection = PgConnection::connect(&SERVERS.database_url("postgres"))
-        .await
-        .unwrap();
+async fn drop_database(connection: &mut PgConnection, name: &str) {
     for _ in 0..50 {
         let left: i64 =
             sqlx::query_scalar("select count(*) from pg_stat_activity where datname = $1")
                 .bind(name)
-                .fetch_one(&mut connection)
+                .fetch_one(&mut *connection)
                 .await
                 .unwrap();
         if left == 0 {
@@ -106,7 +148,6 @@ async fn drop_database(name: &str) {
     }
     let statement = format!("drop database {name} with (force)");
     connection.execute(AssertSqlSafe(statement)).await.unwrap();
-    connection.close().await.unwrap();
 }
 
 async fn administer(statement: &str) {
@@ -117,7 +158,7 @@ async fn administer(statement: &str) {
     connection.close().await.unwrap();
 }
 
-/// Makes the template unless another process has: whoever comes meanwhile waits.
+/// Makes the template unless another process has; other processes wait for it.
 async fn template() -> String {
     let checksums: Vec<_> = platform::MIGRATOR
         .iter()

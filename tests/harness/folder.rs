@@ -1,4 +1,4 @@
-//! A folder for a program that is on its own.
+//! A folder for a program that runs without an `App`.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Mails as they were written to files, read well enough to tell who was told what.
+//! Mails as they were written to files, parsed far enough to tell recipient and template.
 
 use std::path::Path;
 

@@ -22,9 +22,9 @@ use tokio::{
 pub enum Behaviour {
     /// It accepts them.
     Accept,
-    /// It greets whoever connects with this code, and hangs up.
+    /// It greets each client with this code, and hangs up.
     TurnAway(u16),
-    /// It lets whoever connects wait for a greeting.
+    /// It never sends a greeting.
     NeverGreet,
     /// It answers `RCPT` with this code.
     Refuse(u16),
@@ -314,8 +314,7 @@ fn address(line: &str) -> String {
     inner.map_or(line, |(address, _)| address).to_owned()
 }
 
-/// Everybody who was to be told has been, unless there was nothing to tell any more, and the
-/// server has accepted each mail once.
+/// Fails unless every notification was sent or dropped, and the server accepted each sent mail once.
 pub async fn everybody_was_told_once(app: &App, server: &SmtpServer) {
     let open = "select count(*) from notifications where status not in ('sent', 'dropped')";
     assert_eq!(app.count(open).await, 0, "notifications that were not sent");

@@ -1,5 +1,5 @@
-//! What tests of processes share: the system in this process as a stage for the programs, people and
-//! tickets on it, and the conditions that a test waits for. Time is the real clock's.
+//! Shared by tests that start programs: the system in this process, on the database of the programs and at the
+//! real time; its people and tickets; and the conditions that a test waits for.
 
 use super::{App, Caller, eventually};
 use domain::people::Role;
@@ -7,8 +7,7 @@ use platform::clock::{Clock, SystemClock};
 use serde_json::json;
 use sqlx::{Postgres, Transaction};
 
-/// The system in this process, at the present instant of the processes: to set the stage, and to
-/// look on.
+/// The system in this process, at the present time of the processes: to prepare a test and to observe it.
 pub async fn stage() -> App {
     let app = App::new().await;
     app.clock.set(SystemClock.now());
@@ -25,7 +24,7 @@ pub async fn agent_with_room(app: &App, name: &str, room: u32) -> Caller {
     agent
 }
 
-/// So many tickets, of which nobody has heard yet: their jobs wait.
+/// Opens that many tickets. None of their jobs has run.
 pub async fn tickets(customer: &Caller, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
@@ -42,7 +41,7 @@ pub async fn count(app: &App, sql: &'static str) -> i64 {
         .unwrap()
 }
 
-/// Waits until every job is done but the sweeps, which never end.
+/// Waits until every job is done, except the sweeps, which never end.
 pub async fn all_is_done(app: &App) {
     eventually("all is done", async || unfinished(app).await == 0).await;
     assert_eq!(dead(app).await, 0, "dead letters");
@@ -66,7 +65,7 @@ pub async fn events(app: &App, kind: &str) -> i64 {
         .unwrap()
 }
 
-/// Keeps others from changing any ticket.
+/// Locks the rows of all tickets.
 pub async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
     let mut held = app.cx.pool.begin().await.unwrap();
     sqlx::query("select id from tickets order by id for update")

@@ -1,6 +1,5 @@
-//! How many statements a request costs: the same however many rows there are, and this many.
-//! What is counted is what sqlx says that it sends, on this test's own thread alone: a test has a
-//! runtime of one thread, and other tests have other threads.
+//! The number of SQL statements of a request, whatever the number of rows. The count is taken from the log
+//! events of sqlx on the test's own thread: each test has a runtime of one thread.
 
 use crate::harness::{App, Caller, TICKETS};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Room that comes free, or is new, is used at once: no sweep has a part in it, since there is none.
+//! Capacity that becomes free, or is new, is used at once: no scheduler runs here, so no sweep can do it.
 
 use crate::harness::{
     App, Caller, Site, eventually,

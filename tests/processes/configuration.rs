@@ -1,5 +1,4 @@
-//! What is wrong with the configuration is told at the start, all of it and by every role; secrets are
-//! shown nowhere.
+//! Every role reports all faults of the configuration at the start, and no secret appears anywhere.
 
 use crate::harness::{Folder, Set, Site, stage::stage};
 use secrecy::ExposeSecret;

@@ -1,5 +1,4 @@
-//! Connections that are of no use: they keep nobody out, and hold up no stop. What is under way is
-//! answered.
+//! Idle and broken connections keep no client out and delay no stop; requests under way are answered.
 
 use crate::harness::{Http, Site, stage::stage};
 use std::time::Duration;

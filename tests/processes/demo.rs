@@ -1,4 +1,4 @@
-//! The demo, as the program that people run.
+//! The demo, run as a program.
 
 use crate::harness::{self, Database, Mail};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -89,6 +89,8 @@ async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
     .unwrap();
     assert!(latest <= begun + TimeDelta::minutes(1), "{latest}");
 
+    let unsent: Vec<(String, String, String)> = sqlx::query_as("select template, status, coalesce(last_error,'') from notifications where status <> 'sent'").fetch_all(&pool).await.unwrap();
+    eprintln!("UNSENT {unsent:?}");
     for (none, query) in [
         (
             "jobs are left",

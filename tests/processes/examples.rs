@@ -1,4 +1,4 @@
-//! The example clients: what users copy from works, against the program itself.
+//! The example clients work against the program itself, as users copy them.
 
 use crate::harness::{Folder, Site};
 use std::{

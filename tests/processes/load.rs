@@ -1,4 +1,4 @@
-//! Ten tickets a second, and a worker that dies among them.
+//! Ten tickets a second, and a worker that is killed meanwhile.
 
 use crate::harness::{
     App, Http, Site, eventually,

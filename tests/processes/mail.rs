@@ -1,4 +1,4 @@
-//! Mails leave: through a server that takes them, refuses them or falls silent, and into a folder.
+//! Delivery of mails: through a server that accepts them, refuses them or falls silent, and into a folder.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -301,7 +301,7 @@ async fn an_address_that_is_none_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_what_they_may_no_longer_see() {
+async fn nobody_is_notified_of_a_ticket_that_they_no_longer_see() {
     let server = SmtpServer::start().await;
     let email = email(&server);
     let mut sent = content(1);
@@ -325,7 +325,7 @@ async fn nobody_is_told_what_they_may_no_longer_see() {
 }
 
 #[tokio::test]
-async fn nothing_about_a_ticket_goes_to_an_address_that_nobody_has_confirmed() {
+async fn no_mail_about_a_ticket_goes_to_an_unconfirmed_address() {
     let server = SmtpServer::start().await;
     let mut content = content(1);
     content.person.confirmed = false;

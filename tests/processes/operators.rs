@@ -1,4 +1,4 @@
-//! What operators see of jobs and do with them, by `/admin` and by the command line.
+//! What operators see of jobs and can do with them, by `/admin` and by the command line.
 
 use crate::harness::{App, Caller, Site, minutes};
 use chrono::TimeDelta;
@@ -85,7 +85,7 @@ async fn exhausted_and_poisonous_jobs_are_listed_with_their_error_and_can_be_ret
 }
 
 #[tokio::test]
-async fn what_runs_or_is_done_is_left_alone_and_of_equal_jobs_one_waits() {
+async fn running_and_done_jobs_are_left_unchanged_and_one_of_equal_jobs_waits() {
     let app = App::new().await;
     let eve = app.admin("Eve").await;
     let state = async |id: i64, state: &str| {

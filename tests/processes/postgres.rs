@@ -1,4 +1,4 @@
-//! PostgreSQL cuts every connection, as its restart would.
+//! PostgreSQL ends every connection, as its restart would.
 
 use crate::harness::{
     Site, eventually,
@@ -8,7 +8,7 @@ use crate::harness::{
 
 const CUT: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
                    where datname = current_database() and pid <> pg_backend_pid()";
-/// What was put off after a failed attempt need not be waited for.
+/// Makes rescheduled jobs due, so that the test does not wait for a backoff.
 const GO_ON: &str = "with hurried as (update jobs set run_at = created_at \
                      where state = 'ready' and attempt > 0 and run_at > created_at returning id) \
                      select count(*) from hurried";

@@ -1,10 +1,10 @@
-//! What commands print, when nobody reads on.
+//! Commands whose reader closes the pipe.
 
 use crate::harness::{Site, stage::stage};
 use std::{io, process::Stdio};
 
 #[tokio::test]
-async fn whoever_has_read_enough_makes_no_command_fail() {
+async fn a_reader_that_closes_the_pipe_fails_no_command() {
     let app = stage().await;
     let site = Site::of(&app, &[]);
     for arguments in [

@@ -1,4 +1,4 @@
-//! Redis forgets everything, is not there, comes and goes.
+//! Redis loses its data, is absent, comes and goes.
 
 use crate::harness::{
     Site, eventually, redis_url,

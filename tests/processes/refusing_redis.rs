@@ -1,4 +1,4 @@
-//! A Redis that answers what is read and refuses what is written costs some load, like one that is gone.
+//! A Redis that answers reads and refuses writes costs some load, like an absent one.
 
 use super::redis::{Redis, connect};
 use crate::harness::{

@@ -1,4 +1,4 @@
-//! Several schedulers, of which one dies.
+//! One of several schedulers dies.
 
 use crate::harness::{
     App, Site, eventually,

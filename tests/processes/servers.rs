@@ -64,8 +64,8 @@ fn a_second_start_shares_the_servers_and_keeps_them_when_the_first_has_gone() {
 fn processes_that_start_at_once_share_one_set() {
     let place = Place::new();
     let holders: Vec<Holder> = (0..4).map(|_| Holder::spawn(&place.0)).collect();
-    for mut assignee in holders {
-        assignee.wait_until_ready();
+    for mut holder in holders {
+        holder.wait_until_ready();
         let servers = start(&place.0, Durability::Durable).unwrap();
         assert_eq!(
             redis(&servers, &["INCR", "seen"]),
@@ -79,11 +79,11 @@ fn processes_that_start_at_once_share_one_set() {
 #[test]
 fn the_servers_stop_when_their_only_holder_is_killed() {
     let place = Place::new();
-    let mut assignee = Holder::spawn(&place.0);
-    assignee.wait_until_ready();
+    let mut holder = Holder::spawn(&place.0);
+    holder.wait_until_ready();
     assert!(!place.is_idle());
 
-    drop(assignee);
+    drop(holder);
     eventually("both servers stop", || place.is_idle());
 }
 
@@ -101,8 +101,8 @@ fn durable_data_survive_a_stop() {
 #[test]
 fn durable_data_are_found_again_after_everything_was_killed() {
     let place = Place::new();
-    let mut assignee = Holder::spawn(&place.0);
-    assignee.wait_until_ready();
+    let mut holder = Holder::spawn(&place.0);
+    holder.wait_until_ready();
     let servers = start(&place.0, Durability::Durable).unwrap();
     remember(&servers);
     let started = identity(&servers);
@@ -115,7 +115,7 @@ fn durable_data_are_found_again_after_everything_was_killed() {
         .lines()
         .find_map(|line| line.strip_prefix("process_id:"));
 
-    drop(assignee);
+    drop(holder);
     kill_with_supervisor(&postmaster);
     kill_with_supervisor(redis_process.unwrap());
     drop(servers);
@@ -165,7 +165,7 @@ fn a_missing_program_is_named_with_its_cure() {
 /// A process that holds the servers until it is killed: this program again.
 #[test]
 #[ignore = "run by the other tests in a process of its own"]
-fn assignee() {
+fn holder() {
     let Some(dir) = env::var_os(HOLDER_DIRECTORY) else {
         return;
     };

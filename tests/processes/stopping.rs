@@ -1,4 +1,4 @@
-//! SIGTERM: what runs is finished, what waits is left to others.
+//! SIGTERM: jobs under way are finished, waiting jobs are left to other processes.
 
 use crate::harness::{
     Program, Site, eventually,

@@ -1,6 +1,5 @@
-//! The history of all tickets, played again in the order in which it was written: each step begins
-//! where the one before it ended, the last one ends at what the ticket is now, and no agent was
-//! given a ticket by automation while full.
+//! The history of all tickets, replayed in the order of writing: each step begins where the step before it
+//! ended, the last state equals the present ticket, and automation assigned no ticket to a full agent.
 
 use super::Findings;
 use crate::rig::Rig;
@@ -45,7 +44,7 @@ struct Step {
     by_person: bool,
 }
 
-/// Plays it.
+/// Replays the history.
 pub async fn replay(rig: &Rig, findings: &mut Findings) {
     let sql = "select ticket_id::text as ticket, what, actor_id is not null as by_person
                from ticket_events order by position";
@@ -63,7 +62,7 @@ pub async fn replay(rig: &Rig, findings: &mut Findings) {
     ends(rig, &tickets, findings).await;
 }
 
-/// Plays one step, and says what is wrong with it.
+/// Replays one step; reports what is wrong with it.
 fn play(
     step: &Step,
     tickets: &mut BTreeMap<String, Known>,

@@ -1,5 +1,5 @@
-//! Each mail that counts as sent arrived, and one that arrived twice did so around the death or
-//! the freezing of a worker: nobody can know then whether it had left.
+//! Each mail that counts as sent arrived. A mail may arrive twice only around the kill or the freeze of a
+//! worker: then nobody can know whether it had left.
 
 use super::Findings;
 use crate::{

@@ -1,5 +1,5 @@
-//! The account after everything has come to rest: what clients were told against what is there,
-//! laws that no fault may break, the history played again, and the mails.
+//! The audit after everything has come to rest: the responses that clients got against the database, laws that
+//! no fault may break, the replayed history, and the mails.
 
 mod history;
 mod mails;

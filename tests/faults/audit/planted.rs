@@ -1,5 +1,5 @@
-//! An account that finds nothing wrong is worth what it would have found: after a run something is
-//! spoilt, one thing after the other, and each has to be noticed.
+//! Proof that the audit finds damage: after a run the database is damaged in one way after the other, and the
+//! audit has to report each.
 
 use crate::{audit::Findings, rig::Rig};
 

@@ -1,4 +1,4 @@
-//! Laws of the database at rest, each a query that counts what breaks it.
+//! Laws of the database at rest. Each is a query that counts the violations.
 
 use super::Findings;
 use crate::rig::Rig;

@@ -1,4 +1,4 @@
-//! What lies in a queue.
+//! Bugs with a backlog in a queue.
 
 use super::{Handled, JobRef, LIMIT, ask, config, end_of, hints, push, storage, work_on};
 use crate::harness::within;

@@ -1,4 +1,4 @@
-//! What a broken connection does.
+//! Bugs after a broken connection.
 
 use super::{Handled, LIMIT, config, connection, end_of, hints, push, work_on};
 use crate::harness::within;

@@ -1,4 +1,4 @@
-//! What stays when all is done.
+//! Keys that stay in Redis when all is done.
 
 use super::{Handled, LIMIT, ask, config, hints, push, storage, work};
 use crate::harness::within;

@@ -43,7 +43,7 @@ fn hints(count: i64) -> Vec<JobRef> {
 
 type Storage = RedisStorage<JobRef, ConnectionManager>;
 
-/// A queue of a canary's own, set up as it would be by whoever does not know better.
+/// A queue of a canary's own, with the default settings.
 fn config() -> Config {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What workers are called.
+//! Bugs with the names of workers.
 
 use super::{Handled, LIMIT, ask, config, end_of, storage, work, work_on};
 use crate::harness::within;

@@ -1,4 +1,4 @@
-//! When workers look.
+//! Bugs with polling.
 
 use super::{Handled, config, connection, handle};
 use crate::harness::within;

@@ -159,7 +159,7 @@ pub fn readers() -> Vec<(Route, Value)> {
             Some((route, example))
         })
         .collect();
-    assert!(readers.len() > 18, "only {}", readers.len());
+    assert!(!readers.is_empty());
     readers
 }
 

@@ -1,5 +1,4 @@
-//! Everything that can be asked by GET: for each route its addresses, with every filter, order and
-//! part of a list.
+//! All addresses of the GET routes, with every filter, order and page of a list.
 
 /// What addresses may name.
 #[derive(Clone)]

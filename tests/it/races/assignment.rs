@@ -1,4 +1,4 @@
-//! Many workers give out many tickets at once, while agents come, go and finish.
+//! Many workers assign many tickets at once, while agents change their availability and resolve tickets.
 
 use super::{at_once, wide};
 use crate::harness::{App, Caller};

@@ -1,5 +1,5 @@
-//! Reading while something is changed: what is shown is all of one instant. Each reader is stopped between two
-//! of its statements by a lock on the table that the later one reads.
+//! Reads during a change show one instant only. Each reader is stopped between two of its statements by a lock
+//! on the table that the later statement reads.
 
 use crate::harness::{Answer, App, Caller, TICKETS, eventually, stage::waiting_for_a_lock};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The brief's first example, and the answers that it shows, to the letter.
+//! The brief's first example, with its responses to the letter.
 
 use crate::harness::{App, Caller, NOTHING, TICKETS, history, minutes};
 use actions::job_list::Job;

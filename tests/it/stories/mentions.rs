@@ -1,4 +1,4 @@
-//! Whom a note mentions sees the ticket: to read it, and to add notes.
+//! An agent whom a note mentions sees the ticket: to read it, and to add notes.
 
 use crate::{
     harness::{App, Caller, TICKETS},
@@ -134,7 +134,7 @@ async fn a_mention_counts_until_its_note_is_redacted_if_no_other_note_mentions_t
 }
 
 #[tokio::test]
-async fn an_agent_whose_ticket_was_taken_over_sees_it_by_a_mention_alone() {
+async fn an_agent_whose_ticket_was_taken_over_sees_it_only_by_a_mention() {
     let app = App::new().await;
     let (_, sarah, id) = a_ticket(&app).await;
     let eve = app.admin("Eve").await;
@@ -224,7 +224,7 @@ async fn a_duplicate_may_name_a_ticket_that_is_seen_by_a_mention() {
 }
 
 #[tokio::test]
-async fn whom_notes_of_a_release_without_mentions_name_is_known_after_the_migration() {
+async fn the_migration_finds_the_mentions_in_notes_of_earlier_releases() {
     let app = App::new().await;
     let kim = kim(&app).await;
     let (_, sarah, id) = a_ticket(&app).await;

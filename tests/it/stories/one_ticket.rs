@@ -129,7 +129,7 @@ async fn a_ticket_goes_through_edits_mentions_redaction_and_its_customers_close_
     assert_eq!(scene.finds(amina, "okapi").await, 0);
     assert_eq!(scene.finds(kim, "okapi").await, 1);
     let subject = json!({"subject": "Card refused"});
-    twice(app, amina, ticket, "edit again", &subject).await;
+    twice(app, amina, ticket, "edit-again", &subject).await;
 
     // Each redacts what they wrote; without the note that mentions her, the ticket is hidden from Kim.
     scene.redacts(kim, "redact", &answer).await.ok();

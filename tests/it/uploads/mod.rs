@@ -1,4 +1,4 @@
-//! Uploads: what is taken, who may have it, and what becomes of it.
+//! Uploads: accepted types, access, storage, deletion.
 
 mod arriving;
 mod attaching;

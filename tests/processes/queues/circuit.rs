@@ -1,5 +1,5 @@
-//! A mail server that is dead, hangs or asks for less costs neither attempts nor workers, and holds
-//! nothing up but mails.
+//! A mail server that is dead, hangs or limits its rate costs neither attempts nor workers, and delays only
+//! mails.
 
 use crate::harness::{
     App, Caller, Site, eventually,
@@ -119,7 +119,7 @@ async fn a_refusal_of_one_mail_holds_nobody_up_and_an_operator_ends_a_hold() {
 }
 
 #[tokio::test]
-async fn while_a_mail_server_is_in_trouble_one_mail_at_a_time_goes_to_see_from_all_workers() {
+async fn an_open_circuit_lets_one_probe_mail_through_at_a_time_from_all_workers() {
     let server = SmtpServer::start().await;
     let app = stage().await;
     tickets(&app.customer("Ann").await, 20).await;

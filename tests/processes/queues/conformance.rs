@@ -1,4 +1,4 @@
-//! What any way from the relay to a handler promises, through Redis or straight: one set of promises,
+//! The promises of every way from the relay to a handler, through Redis or in process: one set of promises,
 //! kept by both.
 
 use crate::harness::{
@@ -155,7 +155,7 @@ async fn each_id_is_run_once_however_often_it_comes(way: Way) {
     assert_eq!(count(&app, once).await, 40);
 }
 
-async fn whoever_has_nothing_to_do_is_woken_each_time(way: Way) {
+async fn an_idle_worker_is_woken_each_time(way: Way) {
     let app = stage().await;
     let mut hand = Hand::of(&app, way);
     for _ in 0..10 {
@@ -217,7 +217,7 @@ async fn a_queue_that_is_not_served_is_refused(way: Way) {
     hand.stops().await;
 }
 
-async fn what_is_under_way_at_a_stop_is_finished_and_the_rest_is_run_by_the_next(way: Way) {
+async fn jobs_under_way_at_a_stop_are_finished_and_the_rest_run_in_the_next_process(way: Way) {
     let app = stage().await;
     let mut hand = Hand::of(&app, way);
     let (ids, held) = held_assignments(&app).await;
@@ -269,11 +269,11 @@ macro_rules! kept {
 }
 kept!(
     each_id_is_run_once_however_often_it_comes,
-    whoever_has_nothing_to_do_is_woken_each_time,
+    an_idle_worker_is_woken_each_time,
     what_was_handed_out_takes_room_until_it_is_done,
     a_queue_that_is_stuck_keeps_no_other_waiting,
     a_queue_that_is_not_served_is_refused,
-    what_is_under_way_at_a_stop_is_finished_and_the_rest_is_run_by_the_next,
+    jobs_under_way_at_a_stop_are_finished_and_the_rest_run_in_the_next_process,
 );
 
 /// A way that nothing goes.
@@ -290,7 +290,7 @@ impl Transport for Blocked {
 }
 
 #[tokio::test]
-async fn what_could_not_be_passed_on_waits_again_as_if_nothing_had_been() {
+async fn a_job_that_could_not_be_pushed_waits_again_unchanged() {
     let app = stage().await;
     let ids = handed_out(&app, 3).await;
     let passed = worker::relay::pass_on(&app.cx, &mut Blocked, Queue::Notify, &ids)

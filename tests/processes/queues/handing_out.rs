@@ -1,4 +1,4 @@
-//! Handing out: the most urgent first, nothing before its time, nothing to two, and no queue behind
+//! Jobs are handed out by urgency, never before their time, each to one process, and no queue waits for
 //! another.
 
 use crate::harness::{
@@ -29,7 +29,7 @@ async fn job(app: &App, priority: i16, run_at: DateTime<Utc>) -> JobId {
 }
 
 #[tokio::test]
-async fn the_most_urgent_of_what_is_due_is_handed_out_and_nothing_before_its_time() {
+async fn due_jobs_are_handed_out_by_urgency_and_none_before_its_time() {
     let app = App::new().await;
     let (now, pool) = (app.now(), &app.cx.pool);
     let minutes = TimeDelta::minutes;
@@ -66,7 +66,7 @@ async fn the_most_urgent_of_what_is_due_is_handed_out_and_nothing_before_its_tim
 }
 
 #[tokio::test]
-async fn what_is_handed_out_to_one_is_not_handed_out_to_another() {
+async fn a_job_is_handed_out_to_one_process_only() {
     let app = App::new().await;
     let now = app.now();
     for _ in 0..200 {
@@ -151,7 +151,7 @@ async fn a_queue_that_is_full_does_not_keep_others_waiting() {
 }
 
 #[tokio::test]
-async fn what_redis_loses_is_handed_out_anew_whichever_process_sees_it_first() {
+async fn jobs_that_redis_lost_are_handed_out_again_by_the_first_process_to_notice() {
     let app = stage().await;
     let _worker = Site::of(&app, &[("WORKER_QUEUES", "bulk:1")]).start("worker");
     let id = job(&app, 0, app.now()).await;

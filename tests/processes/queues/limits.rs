@@ -1,4 +1,4 @@
-//! What a provider allows is kept by all workers together, and by each while Redis is away.
+//! All workers together keep the rate of a provider; without Redis each worker keeps it.
 
 use crate::harness::{
     App, Site, eventually, redis_url,
@@ -7,7 +7,7 @@ use crate::harness::{
 };
 use std::time::{Duration, Instant};
 
-/// How long so many workers take for 15 mails, of which five may go at once and five in each second.
+/// The time that so many workers take for 15 mails, with a burst of five and a rate of five a second.
 async fn fifteen_mails(app: &App, redis: &str, workers: usize) -> Duration {
     let server = SmtpServer::start().await;
     tickets(&app.customer("Ann").await, 15).await;
@@ -36,7 +36,7 @@ async fn all_workers_together_send_no_more_mails_than_the_provider_allows() {
 }
 
 #[tokio::test]
-async fn what_a_slow_provider_holds_up_does_not_start_all_at_once_when_it_is_quick_again() {
+async fn jobs_held_up_by_a_slow_provider_do_not_all_start_at_once_when_it_recovers() {
     let server = SmtpServer::start().await;
     server.behave(Behaviour::HoldAtData);
     let app = stage().await;

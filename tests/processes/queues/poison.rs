@@ -1,4 +1,4 @@
-//! Jobs that take their process with them.
+//! Jobs that kill their process.
 
 use crate::harness::{
     Site, eventually,

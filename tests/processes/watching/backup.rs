@@ -1,5 +1,5 @@
-//! A backup is worth what its restore is: a database is dumped under work, restored into a server that
-//! was never there before, and the program goes on from it.
+//! A backup is worth as much as its restore: a database is dumped under load and restored into a fresh server,
+//! and the program continues from it.
 
 use crate::harness::{App, Folder, Site, eventually};
 use platform::clock::{Clock, SystemClock};

@@ -1,4 +1,4 @@
-//! What is deployed beside the program names what the program has.
+//! The files in `deploy/` name only metrics, settings and routes that the program has.
 
 use crate::harness::{App, Site, eventually, root};
 use platform::config::{Config, Settings};
@@ -105,7 +105,7 @@ fn dashboard() -> Vec<String> {
 }
 
 #[test]
-fn what_waits_in_a_queue_that_is_paused_or_held_calls_for_nobody() {
+fn jobs_in_a_paused_or_held_queue_raise_no_alert() {
     let texts = ["prometheus/rules.yml", "kubernetes/autoscaling.yaml"].map(file);
     let ages: Vec<&str> = texts
         .iter()
@@ -129,7 +129,7 @@ fn what_waits_in_a_queue_that_is_paused_or_held_calls_for_nobody() {
 }
 
 #[test]
-fn what_every_process_tells_of_several_states_is_told_apart_by_state_before_it_is_added_up() {
+fn metrics_that_every_process_exports_are_aggregated_by_state() {
     let mut added = 0;
     for expression in dashboard() {
         if expression.contains("max by") && expression.contains("state=~") {

@@ -1,5 +1,4 @@
-//! `/health/ready` tells the truth: workers, schedulers, PostgreSQL and Redis are killed, and it says
-//! so within fifteen seconds.
+//! `/health/ready` within fifteen seconds of the death of workers, schedulers, PostgreSQL or Redis.
 
 use crate::harness::{App, Folder, Http, Program, Site, within};
 use serde_json::Value;

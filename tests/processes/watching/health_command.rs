@@ -1,4 +1,4 @@
-//! `support health`, as the image and compose ask it.
+//! `support health`, as the image and compose call it.
 
 use crate::harness::{Program, Site, eventually, root, stage::stage};
 use std::fs;

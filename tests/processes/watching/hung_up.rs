@@ -1,4 +1,4 @@
-//! A client that does not wait for its answer leaves its line in the log, and is counted.
+//! A request whose client hangs up is logged and counted.
 
 use super::traces::logged;
 use crate::harness::{

@@ -1,5 +1,4 @@
-//! What stands in the log: one line for each request and each job, and nothing that people wrote, no
-//! address, no secret.
+//! The log: one line for each request and each job, without texts of people, addresses or secrets.
 
 use super::traces::logged;
 use crate::harness::{App, Http, Site, eventually, smtp_server::SmtpServer};

@@ -1,4 +1,4 @@
-//! `/metrics`: what is counted, who may read it, and that it tells of nobody.
+//! `/metrics`: the counters, who may read them, and that they contain no personal data.
 
 use crate::harness::{App, Program, Site, eventually};
 use axum::{
@@ -96,7 +96,7 @@ async fn requests_jobs_deliveries_and_what_happens_to_tickets_are_counted() {
 }
 
 #[tokio::test]
-async fn what_waits_is_counted_with_its_age_in_any_process() {
+async fn every_process_counts_waiting_jobs_and_their_age() {
     let app = App::new().await;
     let customer = app.customer("Ann").await;
     customer.asks("general", "urgent").await;
@@ -252,7 +252,7 @@ async fn no_label_is_a_path_an_address_an_id_or_a_word_of_somebody() {
 }
 
 #[tokio::test]
-async fn whoever_comes_through_a_proxy_finds_no_metrics_without_a_token() {
+async fn metrics_through_a_proxy_need_a_token() {
     let app = App::new().await;
     for header in [
         "cf-connecting-ip",

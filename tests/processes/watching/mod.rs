@@ -1,4 +1,4 @@
-//! What whoever runs the system sees of it.
+//! What operators see: health, metrics, logs, traces, deployment files, backups.
 
 mod backup;
 mod deploy;

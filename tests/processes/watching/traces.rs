@@ -1,4 +1,4 @@
-//! Traces: a request and the jobs that follow from it are one, and a collector is told of it.
+//! Traces: a request and its jobs share a trace, which is sent to a collector.
 
 use crate::harness::{App, Site, eventually};
 use axum::{Router, body::Bytes, extract::State, routing::post};

@@ -1,4 +1,4 @@
-//! A Redis that answers and refuses every write is none: `/health/ready` says so, of every role.
+//! A Redis that refuses every write counts as down: `/health/ready` of every role says so.
 
 use crate::harness::{Folder, Http, Site, within};
 use std::time::Duration;
