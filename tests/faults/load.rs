@@ -15,7 +15,7 @@ const TICKETS: &str = "/api/v1/support/tickets";
 /// Tickets whose customer goes on with them.
 const REMEMBERED: usize = 12;
 
-/// What a client goes by.
+/// The knowledge of a client.
 pub struct Errand {
     pub client: Client,
     pub acts: Deeds,

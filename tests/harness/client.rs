@@ -13,7 +13,7 @@ use platform::context::Context;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// Somebody who calls the API.
+/// A caller of the API.
 #[derive(Clone)]
 pub struct Caller {
     router: Router,
@@ -28,7 +28,7 @@ struct Account {
     session: SessionId,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -132,13 +132,13 @@ impl Caller {
         self.post(&path, serde_json::json!({"message": text})).await
     }
 
-    /// Opens a ticket, and gives its id back.
+    /// Opens a ticket; returns its id.
     pub async fn opens(&self, ticket: Value) -> String {
         let made = self.post("/api/v1/support/tickets", ticket).await;
         made.created()["ticket"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Any request.
+    /// Sends a request with an optional JSON body.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = self.token() {
@@ -153,7 +153,7 @@ impl Caller {
         self.send(request.unwrap()).await
     }
 
-    /// What is at a path, byte for byte.
+    /// Downloads the bytes of a path.
     pub async fn downloads(&self, path: &str) -> (StatusCode, HeaderMap, Bytes) {
         let mut request = Request::get(path);
         if let Some(token) = self.token() {
@@ -166,7 +166,7 @@ impl Caller {
         (parts.status, parts.headers, bytes)
     }
 
-    /// A request as it is.
+    /// Sends a request unchanged; the response has to be documented.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -197,7 +197,7 @@ impl Answer {
         self.expect(StatusCode::CREATED)
     }
 
-    /// The stable word of a failure with that status.
+    /// The code of a failure with that status.
     #[track_caller]
     pub fn refused(&self, status: u16) -> &str {
         self.expect(StatusCode::from_u16(status).unwrap())["code"]

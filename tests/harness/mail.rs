@@ -61,13 +61,13 @@ impl Mail {
         address.split('@').next().unwrap()
     }
 
-    /// What it says, as HTML.
+    /// The HTML part.
     pub fn html(&self) -> String {
         let mail = mail_parser::MessageParser::default().parse(self.whole.as_bytes());
         mail.unwrap().body_html(0).unwrap().into_owned()
     }
 
-    /// What it says, as plain text.
+    /// The plain text part.
     pub fn text(&self) -> String {
         let mail = mail_parser::MessageParser::default().parse(self.whole.as_bytes());
         mail.unwrap().body_text(0).unwrap().into_owned()

@@ -1,5 +1,5 @@
-//! The whole system in one process, over a database of its own, with a clock that the test moves
-//! and jobs that the test steps. Needs nothing set up: the servers are private ones.
+//! The whole system in one process, with a database of its own, a clock that the test moves and jobs that the
+//! test runs. Needs no set-up: the servers are private.
 
 mod client;
 mod database;
@@ -51,9 +51,9 @@ pub fn root() -> &'static std::path::Path {
 
 /// The system under test.
 pub struct App {
-    /// The means of actions.
+    /// The context of actions.
     pub cx: Context,
-    /// The same clock as the context's, to be moved.
+    /// The clock of the context; the test moves it.
     pub clock: Arc<ManualClock>,
     jobs: JobContext,
     router: axum::Router,
@@ -65,16 +65,16 @@ pub struct App {
     _database: Database,
 }
 
-/// What a test sets of the configuration.
+/// Settings that a test changes: name and value.
 pub type Set<'a> = &'a [(&'a str, &'a str)];
 
 impl App {
-    /// The system as it is by default.
+    /// The system with the default settings.
     pub async fn new() -> Self {
         Self::with(&[]).await
     }
 
-    /// The system with some settings of its own.
+    /// The system with other settings.
     pub async fn with(set: Set<'_>) -> Self {
         let database = Database::new().await;
         let folder = std::env::temp_dir().join(format!("support-{}", database.name));
@@ -107,18 +107,18 @@ impl App {
         self.clock.now()
     }
 
-    /// Moves the clock on, without letting anything happen.
+    /// Moves the clock forward and runs nothing.
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
     }
 
-    /// Runs every job that is due, until none is, whatever becomes of them.
+    /// Runs due jobs until none is left, including those that fail.
     pub async fn run_due(&self) -> usize {
         worker::drain(&self.jobs, Execution::Workers).await.unwrap()
     }
 
-    /// Runs every job that is due, until none is; none may fail. Each job a second time as well would do no
-    /// more, which `worker`'s own ledger sees to.
+    /// Runs due jobs until none is left; none may fail. A second run of a job would do nothing: the ledger of
+    /// `worker` ensures it.
     pub async fn settle(&self) -> usize {
         let ran = self.run_due().await;
         let dead: Vec<(Value, Option<String>)> = sqlx::query_as(
@@ -131,13 +131,13 @@ impl App {
         ran
     }
 
-    /// Lets the scheduler look at the clock, and runs what is due then.
+    /// Runs one pass of the scheduler, and then the due jobs.
     pub async fn tick(&self) {
         scheduler::pass(&self.cx, self.now()).await.unwrap();
         self.settle().await;
     }
 
-    /// Moves the clock on in steps of a minute, with a sweep at each.
+    /// Moves the clock forward in steps of a minute, with a [`tick`](Self::tick) after each.
     pub async fn live(&self, minutes: i64) {
         for _ in 0..minutes {
             self.advance(TimeDelta::minutes(1));
@@ -150,7 +150,7 @@ impl App {
         Mail::read_all(&self.folder.join("mail"))
     }
 
-    /// Whether the caller cannot see the ticket.
+    /// Whether the ticket is hidden from the caller.
     pub async fn stranger_to(&self, caller: &Caller, ticket: &str) -> bool {
         caller
             .get(&format!("/api/v1/support/tickets/{ticket}"))
@@ -159,12 +159,12 @@ impl App {
             == 404
     }
 
-    /// The folder of what is kept in files.
+    /// The folder of mails and uploads.
     pub fn folder(&self) -> &std::path::Path {
         &self.folder
     }
 
-    /// Somebody without an account.
+    /// A caller without an account.
     pub fn stranger(&self) -> Caller {
         Caller::stranger(self.router.clone())
     }
@@ -179,7 +179,7 @@ impl App {
         self.person(name, Role::Admin, json!({})).await
     }
 
-    /// A new agent of a department, on the front line, available, with room for five tickets.
+    /// A new agent of a department, on the front line, available, with a limit of five tickets.
     pub async fn agent(&self, name: &str, department: &str) -> Caller {
         let agent = self
             .person(name, Role::Support, json!({"department": department}))
@@ -278,8 +278,8 @@ pub fn config(database: &Database, folder: &std::path::Path, set: Set<'_>) -> Co
         set.or_else(|| own.get(name).cloned())
     };
     let mut config = Config::read(&Settings::load(value).unwrap()).unwrap();
-    // A test makes several people, and each hash would cost more than all else that it does. On a machine that
-    // runs many tests an answer may take its time; one that never comes is waited for as by the program.
+    // A test registers several people: real hashes would cost more than everything else. Redis gets two seconds,
+    // since a machine that runs many tests is slow; a test that sets its own Redis keeps the program's limit.
     config.auth.hash_cost = HashCost {
         memory_kib: 8,
         passes: 1,
@@ -290,7 +290,7 @@ pub fn config(database: &Database, folder: &std::path::Path, set: Set<'_>) -> Co
     config
 }
 
-/// The same, as the environment of a process.
+/// The settings of a test, as the environment of a process.
 pub fn environment(
     database: &Database,
     folder: &std::path::Path,
@@ -305,7 +305,7 @@ pub fn environment(
             "a secret for tests that is long enough".to_owned(),
         ),
         ("DATABASE_CONNECTIONS", "6".to_owned()),
-        // A test makes many people in little time, and all from one address.
+        // A test registers many people at once from one address.
         ("RATE_LIMIT_PER_MINUTE", "0".to_owned()),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "0".to_owned()),
     ])

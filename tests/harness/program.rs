@@ -20,9 +20,9 @@ use tokio::{
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_support");
-/// How long a test waits for what is sure to come, on a machine that has much else to do.
+/// The longest wait for a condition, on a loaded machine.
 const LIMIT: Duration = Duration::from_mins(1);
-/// Each look costs a query or a log; many tests wait at a time.
+/// The pause between two checks: each costs a query or the read of a log, and many tests wait at a time.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
 /// Waits until the condition holds; fails when it does not within a minute.
@@ -39,7 +39,7 @@ pub async fn within(limit: Duration, what: &str, condition: impl AsyncFn() -> bo
     }
 }
 
-/// What processes that work together have in common.
+/// The settings and the folder that cooperating processes share.
 pub struct Site {
     environment: BTreeMap<String, String>,
     folder: PathBuf,
@@ -47,7 +47,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// On the database, the Redis and in the folder of an application, so that the test looks on.
+    /// On the database, the Redis and the folder of an [`App`], through which the test observes the processes.
     pub fn of(app: &App, set: Set<'_>) -> Self {
         let config = &app.cx.config;
         let database = ("DATABASE_URL", config.database.url.expose_secret());
@@ -64,7 +64,7 @@ impl Site {
         Self::alone(&config.data_dir, &[own.as_slice(), set].concat())
     }
 
-    /// With nothing but a folder and these settings: what comes later wins.
+    /// With only a folder and these settings; a later setting wins.
     pub fn alone(folder: &Path, set: Set<'_>) -> Self {
         fs::create_dir_all(folder).unwrap();
         let own = [
@@ -98,8 +98,8 @@ impl Site {
         self.spawn(role, self.settled(command, &[]))
     }
 
-    /// A process of that role no file of which may have more bytes, as on a disk that is full: it is
-    /// told so by its writes, and by no signal.
+    /// A process of that role with a limit on the size of its files, as on a full disk: its writes fail, and
+    /// it gets no signal.
     pub fn start_with_file_size(&self, role: &str, bytes: u32) -> Program {
         let mut command = Command::new("sh");
         let script = "trap '' XFSZ; ulimit -f \"$1\" && exec \"$0\" $2";
@@ -120,21 +120,21 @@ impl Site {
         Program { child, log }
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     pub fn run(&self, arguments: &str, set: Set<'_>) -> Output {
         self.command(arguments, set).output().unwrap()
     }
 
-    /// What would run it, to be started in any other way.
+    /// The command that runs the program.
     pub fn command(&self, arguments: &str, set: Set<'_>) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments.split_whitespace());
         self.settled(command, set)
     }
 
-    /// The same with the settings of this place.
+    /// The command with the settings of this site.
     fn settled(&self, mut command: Command, set: Set<'_>) -> Command {
-        // What is set where the tests run is not meant for them.
+        // Settings in the environment of the tests are not meant for the processes.
         for line in platform::config::DEFAULTS.lines() {
             if let Some((name, _)) = line.split_once(" = ") {
                 command.env_remove(name);
@@ -149,7 +149,7 @@ impl Site {
     }
 }
 
-/// Sends a signal to processes. `false`: one of them is gone.
+/// Sends a signal to processes; `false` if one of them has ended.
 pub fn signal(name: &str, processes: &[u32]) -> bool {
     let mut command = Command::new("kill");
     command.arg(format!("-{name}")).stderr(Stdio::null());
@@ -164,17 +164,17 @@ pub struct Program {
 }
 
 impl Program {
-    /// Its number.
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// All that it said so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
-    /// Waits until it has said that.
+    /// Waits until the log contains the text.
     pub async fn says(&self, text: &str) {
         eventually(text, async || self.log().contains(text)).await;
     }
@@ -184,23 +184,23 @@ impl Program {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// SIGKILL: it gets no chance to do anything more.
+    /// SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM: it is told to finish.
+    /// SIGTERM.
     pub fn tell_to_stop(&self) {
         self.signal("TERM");
     }
 
-    /// Any other signal, such as `STOP`, after which it does nothing until `CONT`.
+    /// Another signal, such as `STOP`, which freezes the process until `CONT`.
     pub fn signal(&self, name: &str) {
         assert!(signal(name, &[self.id()]), "SIG{name} to {}", self.id());
     }
 
-    /// Waits for its end, and tells the exit code.
+    /// Waits for its end; returns the exit code.
     pub async fn exit_code(&mut self) -> Option<i32> {
         let end = Instant::now() + LIMIT;
         loop {
@@ -218,7 +218,7 @@ impl Program {
         self.exit_code().await
     }
 
-    /// Waits until it serves, and says where.
+    /// Waits until it serves; returns its address.
     pub async fn http(&self) -> Http {
         let address = |log: &str| {
             let marks = ["\"http.listen\":\"", "is ready: http://"];
@@ -244,17 +244,17 @@ impl Drop for Program {
     }
 }
 
-/// A server of ours.
+/// An HTTP server of the program.
 #[derive(Clone, Copy)]
 pub struct Http(SocketAddr);
 
 impl Http {
-    /// Whatever listens there.
+    /// The server at that address.
     pub fn at(address: SocketAddr) -> Self {
         Self(address)
     }
 
-    /// Where it is.
+    /// Its address.
     pub fn address(self) -> SocketAddr {
         self.0
     }
@@ -275,10 +275,10 @@ impl Http {
         self.send((method, path), &headers, body).await.unwrap()
     }
 
-    /// The same with any headers, where the server may be gone, or go meanwhile.
+    /// As [`call`](Self::call) with any headers; the server may be gone, or end meanwhile.
     ///
     /// # Errors
-    /// No whole answer came.
+    /// There was no complete response.
     pub async fn send(
         self,
         (method, path): (&str, &str),
@@ -314,7 +314,7 @@ impl Http {
         Ok((status, serde_json::from_str(body).unwrap_or_default()))
     }
 
-    /// What is told there as text: the status and the text.
+    /// The status and the text of a GET.
     pub async fn text(self, path: &str) -> (u16, String) {
         let Self(address) = self;
         let mut stream = TcpStream::connect(address).await.unwrap();

@@ -241,7 +241,7 @@ enum Next {
     HangUp,
 }
 
-/// Takes the text of a mail, as it is to behave.
+/// Receives the text of a mail, according to the behaviour.
 async fn take(
     stream: &mut BufReader<TcpStream>,
     shared: &Shared,

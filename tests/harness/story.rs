@@ -1,4 +1,4 @@
-//! The verbs that stories are told with.
+//! The verbs of the stories.
 
 use super::{App, Caller};
 use actions::job_list::Job;
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
-/// What has happened where nothing has.
+/// No news.
 pub const NOTHING: [&str; 0] = [];
-/// Where tickets are.
+/// The path of tickets.
 pub const TICKETS: &str = "/api/v1/support/tickets";
 
-/// So many minutes.
+/// That many minutes.
 pub fn minutes(minutes: i64) -> TimeDelta {
     TimeDelta::minutes(minutes)
 }
@@ -113,7 +113,7 @@ impl App {
         self.settle().await;
     }
 
-    /// Who has a ticket.
+    /// The id of a ticket's assignee.
     pub async fn assignee(&self, ticket: &str) -> Option<String> {
         let id: Option<uuid::Uuid> =
             sqlx::query_scalar("select assigned_to from tickets where id = $1::uuid")
@@ -134,7 +134,7 @@ impl Caller {
         .await
     }
 
-    /// Writes an internal note, and gives its id back.
+    /// Writes an internal note; returns its id.
     pub async fn notes(&self, ticket: &str, text: &str) -> String {
         let note = json!({"message": text, "isInternal": true});
         let made = self
@@ -176,14 +176,14 @@ impl Caller {
 }
 
 impl App {
-    /// Somebody who has registered already.
+    /// A person who is registered already, with a new session.
     pub async fn same(&self, user: &Value) -> Caller {
         Caller::person(self.router.clone(), self.cx.clone(), user).await
     }
 }
 
 impl App {
-    /// What is in the database: for each table a hash of its rows.
+    /// The content of the database: a hash of the rows of each table.
     pub async fn fingerprint(&self) -> BTreeMap<String, String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "select table_name::text from information_schema.tables

@@ -13,7 +13,7 @@ struct Known {
     assignee: Holder,
 }
 
-/// Who has a ticket.
+/// The assignee of a ticket, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
 enum Holder {
     Nobody,

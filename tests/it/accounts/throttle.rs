@@ -31,7 +31,7 @@ async fn from(app: &App, peer: &str, email: &str, password: &str) -> Answer {
     app.stranger().send(request.unwrap()).await
 }
 
-/// So many wrong passwords as close an account to their sender.
+/// As many wrong passwords as lock the account for their sender.
 async fn guesses(app: &App, peer: &str, email: &str) {
     for _ in 0..10 {
         let refused = from(app, peer, email, "WrongPass123!").await;

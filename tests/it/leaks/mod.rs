@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use urls::{Named, urls};
 use world::{World, hidden_ticket};
 
-/// What somebody is answered: by the address asked, everything that is not different each time.
+/// The responses by address, without the parts that differ each time.
 type Answers = BTreeMap<String, String>;
 
 /// Asks everything there is to ask, and goes on wherever a cursor leads.

@@ -19,7 +19,7 @@ fn task(work: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::pin(work)
 }
 
-/// So many workers that run whatever is due.
+/// That many workers that run due jobs.
 fn workers(app: &App, count: usize) -> Vec<Task> {
     let worker = |_| {
         let jobs = worker::JobContext::new(app.cx.clone()).unwrap();

@@ -5,7 +5,7 @@ use crate::harness::{Answer, App, Caller, TICKETS, eventually, stage::waiting_fo
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-/// What somebody is answered who is stopped at this table while these changes happen.
+/// The response to a reader that is stopped at this table while the changes happen.
 async fn stopped(app: &App, who: &Caller, path: &str, table: &str, changes: &[&str]) -> Answer {
     let mut tx = app.cx.pool.begin().await.unwrap();
     let lock = format!("lock table {table} in access exclusive mode");

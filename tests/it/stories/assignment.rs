@@ -100,7 +100,7 @@ async fn an_agent_who_becomes_available_gets_waiting_tickets_up_to_the_limit() {
             "updatedAt": "2025-10-01T08:00:00.000Z"
         })
     );
-    // Offline keeps what one has.
+    // An agent who goes offline keeps the tickets.
     app.is(&sarah, "offline").await;
     app.run(&Job::AssignWaiting).await;
     assert_eq!(app.assignee(&tickets[1]).await, Some(sarah.id()));

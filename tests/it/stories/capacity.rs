@@ -155,7 +155,7 @@ async fn without_that_setting_who_is_offline_keeps_tickets() {
     assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
-/// So many tickets that nobody can take: lifted to a level that nobody has. They are urgent, and older than others.
+/// That many tickets that nobody can take: escalated to a level that no agent has. They are urgent, and older than others.
 async fn beyond_everybody(app: &App, customer: &Caller, count: i32) {
     let id = customer.asks("general", "urgent").await;
     sqlx::query(
@@ -205,7 +205,7 @@ async fn tickets_that_nobody_can_take_hold_up_no_others() {
     }
 }
 
-/// So many agents like this one, who have waited as long for a ticket and are not on shift.
+/// That many agents like this one, with the same waiting time and not on shift.
 async fn others_off_shift(app: &App, agent: &Caller, count: i32) {
     for copy in [
         "insert into users (id, email, first_name, last_name, phone_number, password_hash, role, language, timezone, active, created_at, updated_at)

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// A request with a body as it is.
+/// A request with an unchanged body.
 async fn sends(who: &Caller, method: Method, path: &str, content: &str, body: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(token) = who.token() {

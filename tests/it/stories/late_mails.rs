@@ -16,7 +16,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// All of what there was to tell is told; the ticket is Sarah's, and work on it has begun.
+    /// All mails are sent; the ticket is assigned to Sarah and in progress.
     async fn with_a_ticket(priority: &str) -> Self {
         let app = App::with(&[
             ("ASSIGNMENT_STRATEGY", "manual"),

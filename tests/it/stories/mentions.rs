@@ -82,7 +82,7 @@ async fn an_agent_whom_a_note_mentions_reads_the_ticket_and_adds_notes_and_chang
     assert_eq!(refused.refused(403), "not_your_message");
     assert_eq!(app.fingerprint().await, before);
     kim.redacts(&id, &note).await.ok();
-    // What nobody has is everybody's, whomever notes mention.
+    // An unassigned ticket may be taken by every agent, mentioned or not.
     sarah.sets(&id, "open").await.ok();
     kim.does("assign", &id, json!({})).await.ok();
 }
@@ -150,7 +150,7 @@ async fn an_agent_whose_ticket_was_taken_over_sees_it_only_by_a_mention() {
     assert!(sees(&sarah, &id).await);
     let refused = sarah.sets(&id, "resolved").await;
     assert_eq!(refused.refused(403), "mentioned_only");
-    // Who is no agent any more sees what a customer sees.
+    // A former agent sees what a customer sees.
     eve.patch(&account, json!({"role": "customer"})).await.ok();
     let sarah = app
         .same(&json!({"id": sarah.id(), "role": "customer"}))
@@ -186,7 +186,7 @@ async fn lists_and_searches_have_what_a_note_mentions_the_agent_on_and_count_it(
     for query in ["assignedTo=me", "assignedTo=none"] {
         assert!(listed(&kim, query).await.is_empty(), "{query}");
     }
-    // The desk is what it was.
+    // The dashboard is unchanged.
     let dashboard = kim.get("/api/v1/support/dashboard").await;
     assert_eq!(dashboard.ok()["dashboard"]["assignedTickets"], json!([]));
     sarah.redacts(&id, &note).await.ok();

@@ -11,7 +11,7 @@ use axum::{
 use domain::{actor::Initiator, ids::EventId};
 use serde_json::{Value, json};
 
-/// The id of what somebody says.
+/// Writes a message; returns its id.
 async fn said(who: &Caller, ticket: &str, text: &str) -> String {
     let made = who.says(ticket, text).await;
     made.created()["message"]["id"].as_str().unwrap().to_owned()

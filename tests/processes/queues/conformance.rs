@@ -78,7 +78,7 @@ impl Hand {
         }
     }
 
-    /// What runs is finished, and nothing more is begun.
+    /// Running jobs are finished, and no further one begins.
     async fn stops(mut self) {
         self.stop.cancel();
         self.running.wait().await;
