@@ -1,4 +1,6 @@
-//! The tests of the whole system: one binary, for one link.
+//! The tests of the whole system in one process: a manual clock, and jobs that the test steps. Tests that
+//! start programs are in `tests/processes`, those that injure them in `tests/faults`: three binaries, so
+//! that an edit of a test links only one of them again.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,29 +8,25 @@
     reason = "a test may fail loudly"
 )]
 
+#[path = "../harness/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared by three binaries; each uses a part"
+)]
+mod harness;
+
 mod access;
 mod accounts;
-mod demo;
 mod documents;
-mod examples;
-mod faults;
 mod guards;
-mod harness;
 mod layers;
 mod leaks;
-mod mail;
 mod migrations;
 mod openapi;
-mod operators;
-mod processes;
-mod queues;
 mod races;
 mod scheduler;
-mod servers;
-mod smtp_server;
 mod statements;
 mod stories;
 mod uploads;
-mod upstream_bugs;
-mod watching;
 mod words;

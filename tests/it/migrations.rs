@@ -2,10 +2,7 @@
 
 mod locks;
 
-use crate::{
-    harness::{App, eventually},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{App, eventually, stage::waiting_for_a_lock};
 use sqlx::{
     SqlStr,
     migrate::{Migration, MigrationType, Migrator},

@@ -1,4 +1,4 @@
-//! The document of the API says what there is, no more and no less.
+//! The OpenAPI document describes exactly the routes, fields and responses that exist.
 
 mod headers;
 mod messages;

@@ -1,4 +1,4 @@
-//! What happens when things happen at once: several threads, several connections, several rounds.
+//! Concurrent operations: several threads, several connections, several rounds.
 
 mod assignment;
 mod order;
@@ -64,7 +64,7 @@ async fn all_do(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_agents_who_take_a_ticket_at_once_one_gets_it() {
+async fn two_agents_who_take_a_ticket_at_once_get_one_assignment() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "billing").await;
@@ -129,7 +129,7 @@ async fn at_most(app: &App, limit: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn at_rest_no_ticket_waits_while_an_agent_has_room() {
+async fn no_ticket_waits_at_rest_while_an_agent_has_room() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -182,7 +182,7 @@ async fn at_rest_no_ticket_waits_while_an_agent_has_room() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_ratings_at_once_one_counts() {
+async fn two_concurrent_ratings_count_once() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -202,7 +202,7 @@ async fn of_two_ratings_at_once_one_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_closings_or_reopenings_at_once_one_happens() {
+async fn two_concurrent_closings_or_reopenings_happen_once() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     let (eve, ada) = (app.admin("Eve").await, app.admin("Ada").await);
@@ -313,7 +313,7 @@ async fn shares(app: &App) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_is_escalated_together_is_shared_out_evenly_and_no_further_than_there_is_room() {
+async fn tickets_escalated_together_are_shared_out_evenly_up_to_the_limits() {
     let app = wide(&[]).await;
     let amina = app.customer("Amina").await;
     for name in ["Kim", "Lea", "Max"] {
@@ -335,7 +335,7 @@ async fn what_is_escalated_together_is_shared_out_evenly_and_no_further_than_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_registrations_of_an_address_at_once_one_is_made() {
+async fn two_concurrent_registrations_of_an_address_create_one_account() {
     let app = wide(&[]).await;
     let anybody = app.stranger();
     for round in 0..5 {
@@ -353,7 +353,7 @@ async fn of_two_registrations_of_an_address_at_once_one_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_refreshes_with_one_token_at_once_one_is_good_and_the_session_ends() {
+async fn two_concurrent_refreshes_with_one_token_give_one_success_and_end_the_session() {
     let app = wide(&[]).await;
     let anybody = app.stranger();
     app.customer("Amina").await;

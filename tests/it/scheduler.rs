@@ -1,4 +1,4 @@
-//! The scheduler against a real database, with the clock moved by hand.
+//! The scheduler against a real database, with a manual clock.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -95,7 +95,7 @@ async fn every_instant_fires_once_and_not_before_it_has_come() {
 }
 
 #[tokio::test]
-async fn what_an_outage_swallowed_fires_once_afterwards() {
+async fn a_tick_missed_in_an_outage_fires_once_afterwards() {
     let world = World::new("outage").await;
     world.pass(noon()).await;
     let back = noon() + TimeDelta::hours(5) + seconds(1);
@@ -118,7 +118,7 @@ async fn a_clock_that_was_set_back_fires_nothing_twice() {
 }
 
 #[tokio::test]
-async fn of_many_schedulers_at_once_one_fires() {
+async fn a_tick_fires_once_with_many_schedulers() {
     let world = World::new("many").await;
     world.pass(noon()).await;
     let mut passes = tokio::task::JoinSet::new();

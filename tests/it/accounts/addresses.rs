@@ -1,4 +1,4 @@
-//! Addresses: they are confirmed, changed only by their owners, and not flooded.
+//! Addresses are confirmed, changed only by their owners, and never flooded with mails.
 
 use super::{ME, PASSWORD, fills, log_in, mails_of, path_in, registers, token_in};
 use crate::harness::App;
@@ -54,7 +54,7 @@ async fn a_space_around_an_address_is_no_part_of_it_wherever_one_is_given() {
 }
 
 #[tokio::test]
-async fn whoever_registers_is_asked_to_confirm_the_address() {
+async fn a_registration_asks_to_confirm_the_address() {
     let app = App::new().await;
     registers(&app, "Amina").await;
     app.settle().await;
@@ -131,7 +131,7 @@ async fn another_address_needs_the_password_and_counts_once_it_is_confirmed() {
 }
 
 #[tokio::test]
-async fn an_address_goes_to_whoever_confirms_it_first() {
+async fn the_first_person_to_confirm_an_address_gets_it() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let tom = app.customer("Tom").await;

@@ -1,4 +1,4 @@
-//! Admins find accounts, change what people may do, and put tickets back to the queue.
+//! Admins find accounts, change roles and support info, and return tickets to the queue.
 
 use super::{ME, log_in};
 use crate::harness::{App, Caller};
@@ -210,7 +210,7 @@ async fn a_new_role_counts_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn the_last_admin_stays_one_whoever_acts_at_once() {
+async fn the_last_admin_stays_an_admin_under_concurrent_changes() {
     let app = App::new().await;
     let eve = app.admin("Eve").await;
     let ada = app.admin("Ada").await;
@@ -284,7 +284,7 @@ async fn null_takes_away_what_need_not_be_there_and_is_refused_elsewhere() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_change_is_told_before_what_stands_against_it() {
+async fn faults_of_a_change_are_reported_before_conflicts() {
     let app = App::new().await;
     let eve = app.admin("Eve").await;
     app.sql(

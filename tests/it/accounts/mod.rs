@@ -1,4 +1,4 @@
-//! Accounts: passwords, addresses, what admins do with them, and people from outside.
+//! Accounts: passwords, addresses, the admin's operations on them, and accounts of an outside issuer.
 
 mod addresses;
 mod admins;

@@ -69,7 +69,7 @@ async fn keys_of_the_three_kinds_are_accepted() {
 }
 
 #[tokio::test]
-async fn what_is_not_signed_by_a_published_key_for_us_and_now_is_refused() {
+async fn a_token_that_no_published_key_signed_for_us_and_now_is_refused() {
     let key = Key::ec("one", 1);
     let issuer = Issuer::with(&[&key]).await;
     let app = issuer.app("false").await;
@@ -141,7 +141,7 @@ async fn new_keys_are_asked_for_once_a_minute_and_old_ones_outlive_an_outage() {
 }
 
 #[tokio::test]
-async fn as_long_as_no_keys_could_be_had_nobody_can_tell() {
+async fn without_published_keys_no_token_can_be_verified() {
     let key = Key::ec("one", 1);
     let issuer = Issuer::with(&[&key]).await;
     issuer.goes_away();
@@ -180,14 +180,14 @@ async fn everybody_from_outside_has_a_limit_and_bad_tokens_count_for_their_addre
         me(&app, &by.signs(&claims(&app, &who))).await
     };
     until_refused(bad).await;
-    // The address has none left; whoever has a good token has.
+    // The address has no attempts left; a valid token is not limited by them.
     let (more, _) = until_refused(async || app.stranger().get(ME).await).await;
     assert!(more < 4, "{more} more calls");
     me(&app, &oscar).await.ok();
 }
 
 #[tokio::test]
-async fn who_is_of_the_staff_is_believed_only_where_it_is_said_so() {
+async fn a_token_grants_staff_roles_only_where_configured() {
     let key = Key::ec("one", 1);
     let issuer = Issuer::with(&[&key]).await;
     for (trust, role) in [("false", "customer"), ("true", "support")] {

@@ -92,7 +92,7 @@ async fn a_link_is_good_for_half_an_hour_and_serves_nothing_else() {
 }
 
 #[tokio::test]
-async fn of_two_uses_of_one_link_at_once_one_counts() {
+async fn two_concurrent_uses_of_one_link_count_once() {
     let app = App::new().await;
     app.customer("Amina").await;
     forgets(&app, "amina@example.com").await;
@@ -154,7 +154,7 @@ async fn is_guessed_at(app: &App, email: &str) {
 }
 
 #[tokio::test]
-async fn whoever_sets_a_new_password_by_mail_is_let_in_however_often_others_guessed() {
+async fn a_password_reset_by_mail_logs_in_despite_failed_guesses_of_others() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let guess = json!({"currentPassword": "WrongPass123!", "newPassword": "A third pass phrase"});
@@ -175,7 +175,7 @@ async fn whoever_sets_a_new_password_by_mail_is_let_in_however_often_others_gues
 }
 
 #[tokio::test]
-async fn whoever_sets_it_by_the_page_is_let_in_likewise() {
+async fn a_password_reset_on_the_page_logs_in_likewise() {
     let app = App::new().await;
     app.customer("Amina").await;
     is_guessed_at(&app, "amina@example.com").await;

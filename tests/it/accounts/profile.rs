@@ -1,4 +1,4 @@
-//! People change their own accounts, and give themselves no rank.
+//! People change their own accounts, and cannot raise their own rank.
 
 use super::ME;
 use crate::harness::App;
@@ -47,7 +47,7 @@ async fn null_is_refused_where_there_has_to_be_something() {
             .all(|field_error| field_error["code"] == "not_nullable")
     );
     assert_eq!(errors.len(), nothing.as_object().unwrap().len());
-    // Whoever has no support info may say so; what is an admin's to set counts for nothing at all.
+    // A person without support info may send null; fields of admins are ignored.
     amina.patch(ME, json!({"supportInfo": null})).await.ok();
     let refused = sarah.patch(ME, json!({"supportInfo": null})).await;
     assert_eq!(refused.body["errors"][0]["code"], "not_nullable");
@@ -66,7 +66,7 @@ async fn null_is_refused_where_there_has_to_be_something() {
 }
 
 #[tokio::test]
-async fn what_is_an_admin_s_to_set_counts_for_nothing_from_others() {
+async fn fields_of_admins_are_ignored_from_others() {
     let app = App::new().await;
     let sarah = app.person("Sarah", Role::Support, json!({"employeeId": "E1"}));
     let sarah = sarah.await;

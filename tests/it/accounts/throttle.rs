@@ -31,7 +31,7 @@ async fn from(app: &App, peer: &str, email: &str, password: &str) -> Answer {
     app.stranger().send(request.unwrap()).await
 }
 
-/// So many wrong passwords as close an account to their sender.
+/// As many wrong passwords as lock the account for their sender.
 async fn guesses(app: &App, peer: &str, email: &str) {
     for _ in 0..10 {
         let refused = from(app, peer, email, "WrongPass123!").await;
@@ -161,7 +161,7 @@ async fn a_client_that_tries_many_accounts_is_throttled_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn whoever_took_over_a_session_cannot_guess_the_password_with_it() {
+async fn a_stolen_session_cannot_be_used_to_guess_the_password() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let body = json!({"currentPassword": "WrongPass123!", "newPassword": "Another pass phrase"});

@@ -1,4 +1,4 @@
-//! What an address gets that nobody has confirmed, and what it gets once somebody has.
+//! The mails that an unconfirmed address gets, and those that follow its confirmation.
 
 use super::{ME, PASSWORD, fills, mails_of, path_in, registers, token_in};
 use crate::harness::{App, Caller, NOTHING};
@@ -63,7 +63,7 @@ async fn an_unconfirmed_address_gets_the_request_alone_and_nothing_that_anybody_
 }
 
 #[tokio::test]
-async fn what_was_held_goes_out_once_the_address_is_confirmed() {
+async fn held_mails_go_out_once_the_address_is_confirmed() {
     let app = App::new().await;
     let sarah = app.agent("Sarah", "general").await;
     let (amina, _) = registers(&app, "Amina").await;
@@ -93,7 +93,7 @@ async fn what_was_held_goes_out_once_the_address_is_confirmed() {
 }
 
 #[tokio::test]
-async fn what_was_held_and_is_no_longer_so_is_not_told() {
+async fn held_mails_that_no_longer_apply_are_not_sent() {
     let app = App::new().await;
     let sarah = app.agent("Sarah", "general").await;
     let (amina, _) = registers(&app, "Amina").await;
@@ -112,7 +112,7 @@ async fn what_was_held_and_is_no_longer_so_is_not_told() {
 }
 
 #[tokio::test]
-async fn of_what_was_held_the_latest_20_of_a_week_go_out() {
+async fn the_latest_20_held_mails_of_a_week_go_out() {
     let app = App::new().await;
     let (amina, _) = registers(&app, "Amina").await;
     amina.asks("general", "low").await;

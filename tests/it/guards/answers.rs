@@ -1,4 +1,4 @@
-//! What every answer has about it, and what requests may leave open.
+//! Headers that every response has, and headers that requests may omit.
 
 use super::{TICKETS, help, request};
 use crate::harness::App;

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: sent twice, done once, answered alike.
+//! `Idempotency-Key`: a request that is sent twice is done once and gets the same response.
 
 use super::{TICKETS, help, request};
 use crate::harness::{App, Caller};
@@ -96,7 +96,7 @@ async fn equal_keys_of_two_callers_have_nothing_to_do_with_each_other() {
 }
 
 #[tokio::test]
-async fn whoever_has_another_role_since_is_not_shown_what_was_answered_to_the_one_before() {
+async fn a_replay_is_not_given_to_a_person_whose_role_has_changed() {
     let app = App::new().await;
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let sam = app.agent("Sam", "general").await;
@@ -186,7 +186,7 @@ async fn twenty_equal_requests_at_once_make_one_ticket() {
     }
 }
 
-/// Somebody holds the ticket, so that whoever changes it waits.
+/// Holds the row lock of the ticket, so that changes wait.
 async fn held(app: &App, ticket: &str) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let mut tx = app.cx.pool.begin().await.unwrap();
     sqlx::query("select from tickets where id = $1 for update")

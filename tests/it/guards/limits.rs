@@ -1,4 +1,4 @@
-//! Rate limits: counted over all processes, told in headers, kept by each process without Redis.
+//! Rate limits: counted over all processes, reported in headers, kept by each process without Redis.
 
 use super::request;
 use crate::harness::{Answer, App, Caller, Database, config, redis_url};
@@ -58,7 +58,7 @@ async fn take(limits: &Limits, who: &str) -> Standing {
     limits.take(Rule::Caller, who).await.unwrap()
 }
 
-/// Calls until there is a refusal, and gives it back with the number of calls before.
+/// Calls until there is a refusal; returns it with the number of calls before.
 pub async fn until_refused(mut call: impl AsyncFnMut() -> Answer) -> (usize, Answer) {
     let began = Instant::now();
     let mut before = 0;
@@ -144,7 +144,7 @@ async fn a_call_too_many_is_told_when_to_come_back() {
     assert_eq!(number("ratelimit-remaining"), 0);
     assert_eq!(number("ratelimit-reset"), number("retry-after"));
     assert!(over.headers.contains_key("x-request-id"));
-    // Whoever asks after the health of the process is not counted.
+    // Health checks are not counted.
     let health = routers[0].get(LIVE).await;
     health.ok();
     assert!(!health.headers.contains_key("ratelimit-limit"));

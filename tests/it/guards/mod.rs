@@ -1,4 +1,4 @@
-//! What stands around every route: keys against doing things twice, limits, origins, headers.
+//! The layers around every route: idempotency keys, limits, origins, headers.
 
 mod answers;
 mod idempotency;

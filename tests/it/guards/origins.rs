@@ -1,4 +1,4 @@
-//! CORS: pages of the origins that are named may call, and no others.
+//! CORS: only pages of the configured origins may call.
 
 use super::{TICKETS, help, request};
 use crate::harness::App;

@@ -1,5 +1,5 @@
-//! Parameters of queries: one that a route does not have is refused at every route, and so are values that
-//! contradict each other.
+//! Query parameters: every route refuses a parameter that it does not have, and values that contradict each
+//! other.
 
 use super::{
     TICKETS,

@@ -1,5 +1,5 @@
-//! Where several things are wrong at once, the first in the contract's order is told: 401, 403, 404,
-//! 413, 415, 400, 422, 412, 409.
+//! Of several failures the first in the contract's order is reported: 401, 403, 404, 413, 415, 400, 422, 412,
+//! 409.
 
 use super::{
     request,
@@ -50,7 +50,7 @@ impl Wrong {
 }
 
 #[tokio::test]
-async fn at_every_route_the_first_of_several_failures_is_told() {
+async fn every_route_reports_the_first_of_several_failures() {
     let app = App::new().await;
     let cast = Cast::new(&app).await;
     for (route, example) in readers() {
@@ -118,7 +118,7 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
     }
 }
 
-/// A change of a ticket by whoever has seen another version of it.
+/// A change of a ticket with an outdated version.
 async fn stale(who: &Caller, verb: &str, ticket: &str, body: Value) -> Answer {
     let path = format!("{TICKETS}/{ticket}/{verb}");
     let headers = [("if-match", "\"999\"")];
@@ -127,7 +127,7 @@ async fn stale(who: &Caller, verb: &str, ticket: &str, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn what_a_body_names_is_judged_before_the_version_and_the_version_before_the_state() {
+async fn names_in_a_body_are_checked_before_the_version_and_the_version_before_the_state() {
     let app = App::new().await;
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let (sam, kim) = (
@@ -157,7 +157,7 @@ async fn what_a_body_names_is_judged_before_the_version_and_the_version_before_t
         assert_eq!(refused.refused(422), "invalid_fields", "{verb} {body}");
         assert_eq!(refused.body["errors"][0]["field"], field);
     }
-    // The state: whoever is full, and what is closed.
+    // The state: a full agent, and a closed ticket.
     let none = json!({"supportInfo": {"maxConcurrentTickets": 0}});
     let account = format!("/api/v1/admin/users/{}", kim.id());
     eve.patch(&account, none).await.ok();

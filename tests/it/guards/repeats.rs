@@ -58,6 +58,11 @@ async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
             let job = dead_job(app).await.to_string();
             sent.path = route.path.replace("{id}", &job);
         }
+        "{messageId}" => {
+            let said = cast.customer.says(&ticket, "My password.").await;
+            let message = said.created()["message"]["id"].as_str().unwrap();
+            sent.path = sent.path.replace("{messageId}", message);
+        }
         _ => {}
     }
     if verb == "{token}" {
@@ -156,10 +161,19 @@ async fn every_write_is_done_once_for_each_key() {
     let app = App::new().await;
     let cast = Cast::new(&app).await;
     let (_, routes) = api::routes::all();
-    let mut held = 0;
     for route in routes.iter().filter(|route| route.takes_key()) {
         hold(&app, &cast, route).await;
-        held += 1;
     }
-    assert!(held >= 19, "only {held}");
+}
+
+#[test]
+fn every_write_takes_a_key_except_those_of_accounts() {
+    let (_, routes) = api::routes::all();
+    let without: Vec<_> = routes
+        .iter()
+        .filter(|route| route.method != "GET" && !route.takes_key())
+        .map(|route| route.path)
+        .filter(|path| !path.starts_with("/api/v1/auth/"))
+        .collect();
+    assert!(without.is_empty(), "{without:?}");
 }

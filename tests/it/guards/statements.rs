@@ -1,4 +1,4 @@
-//! A statement that serves a request has a time limit of its own: beyond it the answer is 503, and nothing is
+//! A statement that serves a request has a time limit of its own: beyond it the response is 503, and nothing is
 //! half done.
 
 use super::{TICKETS, help};

@@ -1,4 +1,4 @@
-//! Every route that needs a token, with every token that is none: 401 in the same words everywhere.
+//! Every route that needs a token refuses every kind of invalid token: 401 with the same words everywhere.
 
 use crate::{
     accounts::{log_in, mails_of, token_in},
@@ -235,7 +235,7 @@ async fn no_route_takes_a_token_that_is_none() {
 }
 
 #[tokio::test]
-async fn what_is_good_for_something_else_is_no_token() {
+async fn credentials_of_another_kind_are_no_access_token() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let login = log_in(&app, "amina@example.com", "SecurePass123!").await;

@@ -1,4 +1,4 @@
-//! A customer sees the public part of an own ticket, and nothing tells that there is another.
+//! A customer sees the public part of an own ticket, and no trace of the internal part.
 
 use super::{
     ask_everything, assert_same, assert_tell_nothing,
@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_customer_of_a_ticket_sees_nothing_of_the_house() {
+async fn the_customer_of_a_ticket_sees_nothing_internal() {
     let app = App::new().await;
     let world = World::new(&app).await;
     let ticket = hidden_ticket(&app, &world).await;

@@ -1,6 +1,5 @@
-//! What is hidden from somebody comes out nowhere: not in a body, a header, a count, an order or a
-//! refusal. Every GET route of the API's own table is asked in every way there is; one that has no
-//! case here fails.
+//! Hidden things leak nowhere: not in a body, a header, a count, an order or a refusal. Every GET route of the
+//! API's own table is called in all ways; a route without a case here fails.
 
 mod inside;
 mod urls;
@@ -13,7 +12,7 @@ use std::collections::BTreeMap;
 use urls::{Named, urls};
 use world::{World, hidden_ticket};
 
-/// What somebody is answered: by the address asked, everything that is not different each time.
+/// The responses by address, without the parts that differ each time.
 type Answers = BTreeMap<String, String>;
 
 /// Asks everything there is to ask, and goes on wherever a cursor leads.

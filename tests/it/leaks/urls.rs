@@ -1,5 +1,4 @@
-//! Everything that can be asked by GET: for each route its addresses, with every filter, order and
-//! part of a list.
+//! All addresses of the GET routes, with every filter, order and page of a list.
 
 /// What addresses may name.
 #[derive(Clone)]
@@ -73,7 +72,7 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
             .replace("{number}", &named.number)
     };
     match route {
-        // Its numbers are others each time: `tests/it/watching` looks at its words.
+        // Its numbers are others each time: `tests/processes/watching` looks at its words.
         "/metrics" => Vec::new(),
         "/health/live"
         | "/health/ready"

@@ -1,5 +1,5 @@
-//! Two customers, two agents, an admin, and a ticket whose every part has a word that can be told
-//! anywhere: `sekret` for strangers, `inhouse` for its customer too.
+//! Two customers, two agents, an admin, and a ticket with a marker in every part: `sekret` is hidden from
+//! strangers, `inhouse` from its customer too.
 
 use super::urls::Named;
 use crate::harness::{App, Caller, TICKETS};

@@ -1,4 +1,4 @@
-//! What the document says of the headers of answers.
+//! The response headers in the OpenAPI document.
 
 use crate::harness::App;
 use serde_json::Value;

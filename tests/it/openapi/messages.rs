@@ -1,4 +1,4 @@
-//! What the document says of messages.
+//! The messages in the OpenAPI document.
 
 use super::{Validator, escaped};
 use crate::harness::App;

@@ -1,4 +1,4 @@
-//! Many workers give out many tickets at once, while agents come, go and finish.
+//! Many workers assign many tickets at once, while agents change their availability and resolve tickets.
 
 use super::{at_once, wide};
 use crate::harness::{App, Caller};
@@ -19,7 +19,7 @@ fn task(work: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::pin(work)
 }
 
-/// So many workers that run whatever is due.
+/// That many workers that run due jobs.
 fn workers(app: &App, count: usize) -> Vec<Task> {
     let worker = |_| {
         let jobs = worker::JobContext::new(app.cx.clone()).unwrap();

@@ -1,14 +1,11 @@
-//! Two changes of one ticket: whatever came first, what waited for the other happened after it.
+//! Two changes of one ticket: the change that waited for the row lock is recorded after the other.
 
-use crate::{
-    harness::{App, TICKETS, eventually, minutes, the_beginning},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{App, TICKETS, eventually, minutes, stage::waiting_for_a_lock, the_beginning};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 #[tokio::test]
-async fn what_had_to_wait_for_another_change_happened_after_it() {
+async fn a_change_that_waited_for_another_is_recorded_after_it() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;

@@ -1,14 +1,11 @@
-//! Reading while something is changed: what is shown is all of one instant. Each reader is stopped between two
-//! of its statements by a lock on the table that the later one reads.
+//! Reads during a change show one instant only. Each reader is stopped between two of its statements by a lock
+//! on the table that the later statement reads.
 
-use crate::{
-    harness::{Answer, App, Caller, TICKETS, eventually},
-    processes::assignment::waiting_for_a_lock,
-};
+use crate::harness::{Answer, App, Caller, TICKETS, eventually, stage::waiting_for_a_lock};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-/// What somebody is answered who is stopped at this table while these changes happen.
+/// The response to a reader that is stopped at this table while the changes happen.
 async fn stopped(app: &App, who: &Caller, path: &str, table: &str, changes: &[&str]) -> Answer {
     let mut tx = app.cx.pool.begin().await.unwrap();
     let lock = format!("lock table {table} in access exclusive mode");

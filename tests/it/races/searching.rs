@@ -1,11 +1,11 @@
-//! One customer's search, however long the texts and however many at once, keeps nobody else waiting.
+//! Searches of one customer, however long the texts and however many at once, delay no other request.
 
 use crate::harness::{App, TICKETS};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// A description or message as long as may be, of which one letter in four folds to eighteen.
+/// A text of the greatest length. One letter in four folds to eighteen.
 fn hostile(ends: &str) -> String {
     let fill = "\u{fdfa} a ".chars().cycle().take(20_000 - ends.len());
     fill.chain(ends.chars()).collect()

@@ -37,7 +37,7 @@ async fn automation_keeps_to_the_department_and_says_in_the_history_why() {
     assert_eq!(entry["by"], Value::Null);
     let reason = entry["details"]["reason"].as_str().unwrap();
     assert!(reason.contains("knows payments"), "{reason}");
-    // Of the house's load customers learn nothing.
+    // Customers learn nothing of the load of the staff.
     let entry = amina.get(&path).await.ok()["history"][1].clone();
     assert_eq!(entry["details"]["reason"], Value::Null);
 }
@@ -71,7 +71,7 @@ async fn when_all_are_full_tickets_wait_and_go_by_priority_then_age_as_places_co
 }
 
 #[tokio::test]
-async fn an_agent_who_becomes_available_is_given_what_waits_as_far_as_there_is_room() {
+async fn an_agent_who_becomes_available_gets_waiting_tickets_up_to_the_limit() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.person("Sarah", Role::Support, desk("general", 2)).await;
@@ -100,7 +100,7 @@ async fn an_agent_who_becomes_available_is_given_what_waits_as_far_as_there_is_r
             "updatedAt": "2025-10-01T08:00:00.000Z"
         })
     );
-    // Offline keeps what one has.
+    // An agent who goes offline keeps the tickets.
     app.is(&sarah, "offline").await;
     app.run(&Job::AssignWaiting).await;
     assert_eq!(app.assignee(&tickets[1]).await, Some(sarah.id()));
@@ -315,7 +315,7 @@ async fn assigning_makes_open_escalated_and_reopened_tickets_assigned_and_leaves
 }
 
 #[tokio::test]
-async fn whoever_works_on_a_ticket_that_nobody_has_gets_it() {
+async fn work_on_an_unassigned_ticket_assigns_it() {
     let app = App::with(&[("ASSIGNMENT_STRATEGY", "manual")]).await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;

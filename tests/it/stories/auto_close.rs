@@ -1,4 +1,4 @@
-//! What time closes.
+//! Tickets that are resolved or closed after a time.
 
 use crate::harness::{App, history};
 use actions::job_list::Job;

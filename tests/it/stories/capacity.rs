@@ -1,4 +1,4 @@
-//! Who has room, what comes free, and what holds up nothing.
+//! Capacity: which agents have room, what frees a place, and what holds up no other ticket.
 
 use crate::harness::{App, Caller, minutes};
 use actions::job_list::Job;
@@ -129,7 +129,7 @@ async fn the_tickets_of_an_agent_who_is_offline_for_long_go_back_and_may_come_ag
         lines.contains(&"unassigned by the system".to_owned()),
         "{lines:?}"
     );
-    // Whoever comes back was not unwilling.
+    // An agent who becomes available again gets the ticket.
     app.is(&sarah, "available").await;
     assert_eq!(app.assignee(&one).await, Some(sarah.id()));
     assert_eq!(app.assignee(&other).await, Some(sarah.id()));
@@ -155,7 +155,7 @@ async fn without_that_setting_who_is_offline_keeps_tickets() {
     assert_eq!(app.assignee(&id).await, Some(sarah.id()));
 }
 
-/// So many tickets that nobody can take: lifted to a level that nobody has. They are urgent, and older than others.
+/// That many tickets that nobody can take: escalated to a level that no agent has. They are urgent, and older than others.
 async fn beyond_everybody(app: &App, customer: &Caller, count: i32) {
     let id = customer.asks("general", "urgent").await;
     sqlx::query(
@@ -205,7 +205,7 @@ async fn tickets_that_nobody_can_take_hold_up_no_others() {
     }
 }
 
-/// So many agents like this one, who have waited as long for a ticket and are not on shift.
+/// That many agents like this one, with the same waiting time and not on shift.
 async fn others_off_shift(app: &App, agent: &Caller, count: i32) {
     for copy in [
         "insert into users (id, email, first_name, last_name, phone_number, password_hash, role, language, timezone, active, created_at, updated_at)
@@ -221,7 +221,7 @@ async fn others_off_shift(app: &App, agent: &Caller, count: i32) {
 }
 
 #[tokio::test]
-async fn whoever_is_there_is_found_behind_any_number_of_agents_who_would_go_first_and_are_not() {
+async fn an_available_agent_is_found_behind_any_number_of_unavailable_ones() {
     for strategy in ["skills", "load_balanced", "round_robin"] {
         let app = App::with(&[("ASSIGNMENT_STRATEGY", strategy)]).await;
         let amina = app.customer("Amina").await;
@@ -259,7 +259,7 @@ async fn a_new_ticket_leaves_a_place_that_came_free_to_what_goes_before_it() {
 }
 
 #[tokio::test]
-async fn whoever_comes_on_shift_is_given_what_waits_at_that_minute_however_seldom_sweeps_are() {
+async fn an_agent_who_comes_on_shift_gets_waiting_tickets_in_that_minute_however_rare_sweeps_are() {
     let app = App::with(&[("ASSIGN_SWEEP_SECONDS", "3600")]).await;
     let amina = app.customer("Amina").await;
     // Wednesday 08:00 UTC; 11:00 in Nairobi.

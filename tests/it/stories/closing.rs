@@ -179,7 +179,7 @@ async fn customers_close_their_own_active_ticket_and_get_no_survey() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_nobody_has_is_closed_by_its_customer_and_stays_nobody_s() {
+async fn an_unassigned_ticket_that_its_customer_closes_stays_unassigned() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -196,7 +196,7 @@ async fn a_ticket_that_nobody_has_is_closed_by_its_customer_and_stays_nobody_s()
 }
 
 #[tokio::test]
-async fn what_requesters_and_staff_send_to_close_is_told_apart() {
+async fn requesters_and_staff_close_with_different_bodies() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;

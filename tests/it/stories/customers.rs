@@ -1,4 +1,4 @@
-//! Requesters as staff find them.
+//! The search of staff for customers.
 
 use crate::harness::{App, Caller, minutes};
 use domain::people::Role;

@@ -1,4 +1,4 @@
-//! Texts and labels of a ticket are changed, and what the history keeps of it.
+//! Edits of a ticket's texts and labels, and their entries in the history.
 
 use crate::harness::{Answer, App, Caller, TICKETS, history, minutes};
 use axum::{
@@ -81,7 +81,7 @@ async fn staff_change_texts_and_labels_and_every_change_is_in_the_history_with_f
 }
 
 #[tokio::test]
-async fn what_is_the_same_already_changes_nothing_not_even_the_version() {
+async fn an_edit_without_a_difference_changes_nothing_not_even_the_version() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;
@@ -179,7 +179,7 @@ async fn requesters_change_subject_tags_and_references_until_staff_have_answered
 }
 
 #[tokio::test]
-async fn who_may_not_see_a_ticket_may_not_change_it() {
+async fn a_hidden_ticket_cannot_be_changed() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let zoe = app.customer("Zoe").await;

@@ -1,4 +1,4 @@
-//! What failures look like, and which comes first.
+//! The shape of failures, and their order.
 
 use crate::harness::{Answer, App, Caller, TICKETS};
 use axum::{
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// A request with a body as it is.
+/// A request with an unchanged body.
 async fn sends(who: &Caller, method: Method, path: &str, content: &str, body: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(token) = who.token() {
@@ -111,7 +111,7 @@ async fn every_fault_of_a_body_is_named_at_once_with_its_path() {
 }
 
 #[tokio::test]
-async fn of_several_failures_the_first_in_the_contract_s_order_is_told() {
+async fn the_first_failure_in_the_contract_s_order_is_reported() {
     let app = App::new().await;
     let nobody = app.stranger();
     let (amina, zoe) = (app.customer("Amina").await, app.customer("Zoe").await);

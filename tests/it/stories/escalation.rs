@@ -1,4 +1,4 @@
-//! The brief's second example: a ticket climbs.
+//! The brief's second example: a ticket is escalated.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
 use domain::people::Role;
@@ -92,7 +92,7 @@ async fn with_nobody_on_the_next_level_it_waits_there_and_the_admins_are_told() 
         app.news(),
         ["eve: escalated_to_nobody", "registrar: escalated_to_nobody"]
     );
-    // The front line does not get it back, but whoever comes to its level does.
+    // The front line does not get the ticket back; an agent who joins its level does.
     app.is(&sarah, "busy").await;
     app.is(&sarah, "available").await;
     assert_eq!(app.assignee(&id).await, None);
@@ -102,8 +102,7 @@ async fn with_nobody_on_the_next_level_it_waits_there_and_the_admins_are_told() 
 }
 
 #[tokio::test]
-async fn of_a_breach_the_next_level_of_the_desk_that_serves_the_department_is_told_and_the_admins()
-{
+async fn a_breach_notifies_the_next_level_of_the_desk_and_the_admins() {
     for (department, told) in [("billing", false), ("general", true)] {
         let app = App::new().await;
         let amina = app.customer("Amina").await;
@@ -164,7 +163,7 @@ async fn a_named_person_gets_it_capacity_or_not_and_levels_add_up() {
 }
 
 #[tokio::test]
-async fn nobody_inactive_or_outside_of_staff_is_escalated_to_and_nothing_that_is_over() {
+async fn an_escalation_needs_an_active_member_of_staff_and_an_active_ticket() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "billing").await;

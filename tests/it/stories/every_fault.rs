@@ -1,4 +1,4 @@
-//! Every fault of a body is told at once, each at its place.
+//! Every field error of a body is reported at once, each with its field.
 
 use crate::harness::{Answer, App, TICKETS};
 use serde_json::json;
@@ -139,7 +139,7 @@ async fn lists_of_policies_and_timelines_are_judged_at_their_places() {
 }
 
 #[tokio::test]
-async fn what_a_role_may_not_say_and_what_can_name_nothing_is_told_with_the_other_faults() {
+async fn forbidden_and_unknown_parameters_are_reported_with_the_other_faults() {
     let app = App::new().await;
     let (amina, zoe) = (app.customer("Amina").await, app.customer("Zoe").await);
     let (sarah, eve) = (app.agent("Sarah", "general").await, app.admin("Eve").await);

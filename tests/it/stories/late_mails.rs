@@ -1,4 +1,4 @@
-//! Mails that were late: what they tell is decided when they are sent.
+//! Mails that leave late: their content is decided when they are sent.
 
 use crate::harness::{App, Caller, Mail, NOTHING};
 use actions::job_list::Job;
@@ -16,7 +16,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// All of what there was to tell is told; the ticket is Sarah's, and work on it has begun.
+    /// All mails are sent; the ticket is assigned to Sarah and in progress.
     async fn with_a_ticket(priority: &str) -> Self {
         let app = App::with(&[
             ("ASSIGNMENT_STRATEGY", "manual"),
@@ -83,7 +83,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn of_two_assignments_the_customer_is_told_of_the_agent_who_has_the_ticket() {
+async fn after_two_assignments_the_customer_is_told_of_the_present_agent() {
     let desk = Desk::with_a_ticket("low").await;
     desk.hold().await;
     desk.assigns_to(&desk.kim).await;
@@ -133,7 +133,7 @@ async fn a_customer_who_has_answered_is_neither_asked_nor_reminded() {
 }
 
 #[tokio::test]
-async fn nobody_is_warned_of_a_clock_that_does_not_run_any_more() {
+async fn no_warning_is_sent_for_a_clock_that_has_stopped() {
     let desk = Desk::with_a_ticket("urgent").await;
     desk.hold().await;
     desk.app.after(13).await;
@@ -161,7 +161,7 @@ async fn a_warning_that_is_late_itself_is_told_by_the_breach() {
 }
 
 #[tokio::test]
-async fn a_breach_is_told_to_be_dealt_with_by_what_is_so_when_the_mail_leaves() {
+async fn the_mail_about_a_breach_describes_the_ticket_as_it_is_when_the_mail_leaves() {
     let desk = Desk::with_a_ticket("urgent").await;
     desk.hold().await;
     desk.app.after(16).await;

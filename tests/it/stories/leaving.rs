@@ -1,4 +1,4 @@
-//! Tickets whose agent is there no longer.
+//! Tickets whose agent was deactivated or changed role.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
 use actions::job_list::Job;

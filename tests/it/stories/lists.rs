@@ -1,4 +1,4 @@
-//! Lists: what is in them, in which order, and how one walks through them.
+//! Lists: content, order and pagination.
 
 use crate::harness::{App, Caller, TICKETS, minutes};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! Whom a note mentions sees the ticket: to read it, and to add notes.
+//! An agent whom a note mentions sees the ticket: to read it, and to add notes.
 
 use crate::{
     harness::{App, Caller, TICKETS},
@@ -82,7 +82,7 @@ async fn an_agent_whom_a_note_mentions_reads_the_ticket_and_adds_notes_and_chang
     assert_eq!(refused.refused(403), "not_your_message");
     assert_eq!(app.fingerprint().await, before);
     kim.redacts(&id, &note).await.ok();
-    // What nobody has is everybody's, whomever notes mention.
+    // An unassigned ticket may be taken by every agent, mentioned or not.
     sarah.sets(&id, "open").await.ok();
     kim.does("assign", &id, json!({})).await.ok();
 }
@@ -134,7 +134,7 @@ async fn a_mention_counts_until_its_note_is_redacted_if_no_other_note_mentions_t
 }
 
 #[tokio::test]
-async fn an_agent_whose_ticket_was_taken_over_sees_it_by_a_mention_alone() {
+async fn an_agent_whose_ticket_was_taken_over_sees_it_only_by_a_mention() {
     let app = App::new().await;
     let (_, sarah, id) = a_ticket(&app).await;
     let eve = app.admin("Eve").await;
@@ -150,7 +150,7 @@ async fn an_agent_whose_ticket_was_taken_over_sees_it_by_a_mention_alone() {
     assert!(sees(&sarah, &id).await);
     let refused = sarah.sets(&id, "resolved").await;
     assert_eq!(refused.refused(403), "mentioned_only");
-    // Who is no agent any more sees what a customer sees.
+    // A former agent sees what a customer sees.
     eve.patch(&account, json!({"role": "customer"})).await.ok();
     let sarah = app
         .same(&json!({"id": sarah.id(), "role": "customer"}))
@@ -186,7 +186,7 @@ async fn lists_and_searches_have_what_a_note_mentions_the_agent_on_and_count_it(
     for query in ["assignedTo=me", "assignedTo=none"] {
         assert!(listed(&kim, query).await.is_empty(), "{query}");
     }
-    // The desk is what it was.
+    // The dashboard is unchanged.
     let dashboard = kim.get("/api/v1/support/dashboard").await;
     assert_eq!(dashboard.ok()["dashboard"]["assignedTickets"], json!([]));
     sarah.redacts(&id, &note).await.ok();
@@ -224,7 +224,7 @@ async fn a_duplicate_may_name_a_ticket_that_is_seen_by_a_mention() {
 }
 
 #[tokio::test]
-async fn whom_notes_of_a_release_without_mentions_name_is_known_after_the_migration() {
+async fn the_migration_finds_the_mentions_in_notes_of_earlier_releases() {
     let app = App::new().await;
     let kim = kim(&app).await;
     let (_, sarah, id) = a_ticket(&app).await;

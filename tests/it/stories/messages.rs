@@ -1,4 +1,4 @@
-//! What people say to each other, and what follows from it.
+//! Messages between requesters and staff, and their effects.
 
 use crate::harness::{App, Caller, TICKETS, history, minutes};
 use serde_json::{Value, json};

@@ -17,6 +17,7 @@ mod lists;
 mod mentions;
 mod messages;
 mod notifications;
+mod one_ticket;
 mod people;
 mod policies;
 mod rating;

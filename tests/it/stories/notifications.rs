@@ -1,11 +1,11 @@
-//! Who is mailed what, and who is not.
+//! Which events are mailed to whom, and which are not.
 
 use crate::harness::{App, NOTHING, TICKETS};
 use domain::people::Role;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn nobody_is_told_of_their_own_act() {
+async fn nobody_is_notified_of_their_own_actions() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;

@@ -1,4 +1,4 @@
-//! What tickets are held to: targets, and what changes them.
+//! SLA policies: targets, and what changes them.
 
 use super::sla::record;
 use crate::harness::{App, Caller, history, minutes};

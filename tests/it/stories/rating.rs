@@ -1,4 +1,4 @@
-//! Stars.
+//! Ratings.
 
 use crate::harness::{App, Caller};
 use actions::job_list::Job;

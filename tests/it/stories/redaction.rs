@@ -1,4 +1,4 @@
-//! What should not have been said is taken out, and nothing else.
+//! Redaction removes the text and the files of a message, and nothing else.
 
 use crate::{
     harness::{Answer, App, Caller, TICKETS, history, minutes},
@@ -11,7 +11,7 @@ use axum::{
 use domain::{actor::Initiator, ids::EventId};
 use serde_json::{Value, json};
 
-/// The id of what somebody says.
+/// Writes a message; returns its id.
 async fn said(who: &Caller, ticket: &str, text: &str) -> String {
     let made = who.says(ticket, text).await;
     made.created()["message"]["id"].as_str().unwrap().to_owned()
@@ -324,7 +324,7 @@ async fn a_redaction_minds_the_version() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_redactions_at_once_one_is_done() {
+async fn concurrent_redactions_are_done_once() {
     let app = App::with(&[("DATABASE_CONNECTIONS", "16")]).await;
     let amina = app.customer("Amina").await;
     let (eve, joe) = (app.admin("Eve").await, app.admin("Joe").await);

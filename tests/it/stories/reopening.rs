@@ -1,4 +1,4 @@
-//! The brief's third example: a ticket comes back.
+//! The brief's third example: a ticket is reopened.
 
 use crate::harness::{App, Caller, history, minutes};
 use chrono::TimeDelta;

@@ -1,4 +1,4 @@
-//! Search: what is found, by whom, in which order, and how it is quoted.
+//! Search: the results, who sees them, their order, and the quotes.
 
 use crate::harness::{App, Caller, TICKETS, minutes};
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ async fn a_search_stays_within_what_one_may_see_and_goes_with_every_filter() {
 }
 
 #[tokio::test]
-async fn what_fits_best_comes_first_and_each_order_is_walked_exactly_once() {
+async fn the_best_match_comes_first_and_each_order_is_paged_exactly_once() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let open = async |subject: &str, description: &str| {

@@ -1,4 +1,4 @@
-//! Who sees which ticket: the rules, the lists and the look-up of one ticket say the same.
+//! Who sees which ticket: the rules, the lists and the look-up of one ticket agree.
 
 use crate::harness::{App, Caller, TICKETS};
 use actions::tickets::{Target, mentions, read};
@@ -72,7 +72,7 @@ async fn tickets(people: &[Caller]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_a_list_has_is_what_the_rules_let_see_for_everybody_and_every_ticket() {
+async fn a_list_has_exactly_the_tickets_that_the_rules_let_each_person_see() {
     let app = App::new().await;
     let people = people(&app).await;
     let all = tickets(&people).await;

@@ -1,4 +1,4 @@
-//! Deadlines: what is due when, found once, and never rewritten.
+//! Deadlines: when they are due, that each breach is found once, and that no deadline is rewritten.
 
 use crate::harness::{App, Caller, NOTHING, history, minutes};
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ async fn both_clocks_that_breach_together_escalate_it_once() {
 }
 
 #[tokio::test]
-async fn what_is_found_after_the_reply_is_recorded_and_told_and_escalates_nothing() {
+async fn a_breach_found_after_the_reply_is_recorded_and_notified_and_escalates_nothing() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;

@@ -1,4 +1,4 @@
-//! Figures, held against what happened.
+//! Statistics, compared with the events.
 
 use crate::harness::{App, minutes};
 use actions::job_list::Job;
@@ -165,7 +165,7 @@ async fn a_ticket_counts_for_who_has_it_now() {
 }
 
 #[tokio::test]
-async fn at_rest_the_aggregates_equal_a_recount() {
+async fn the_aggregates_equal_a_recount_at_rest() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let eve = app.admin("Eve").await;

@@ -1,4 +1,4 @@
-//! The survey's form: what was typed is not lost when it cannot be taken.
+//! The survey form: a refused form keeps what was typed.
 
 use crate::{
     accounts::fills,

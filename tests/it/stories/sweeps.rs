@@ -1,4 +1,4 @@
-//! The sweep that puts deadlines on record: late rather than lost, and at a cost that does not grow.
+//! The sweep that records breaches: late rather than lost, and at a cost that does not grow.
 
 use super::sla::record;
 use crate::{

@@ -1,4 +1,4 @@
-//! Every job may run twice: what it has done it does not do again.
+//! Every job may run twice: the second run does nothing.
 
 use crate::harness::{App, minutes};
 use actions::job_list::Job;
@@ -156,7 +156,7 @@ async fn no_job_does_its_work_a_second_time() {
     assert!(again > 50, "{again}");
 }
 
-/// The jobs of which none has run.
+/// The jobs that have not run.
 fn kinds_missing(kinds: &[String]) -> Vec<&'static str> {
     [
         "assign_waiting",

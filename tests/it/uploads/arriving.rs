@@ -1,4 +1,4 @@
-//! What is taken, and what is refused.
+//! Uploads that are accepted, and those that are refused.
 
 use super::{
     ATTACHMENTS, PNG, faults, form, kept, named, pairs, path, picture, sends, sent, uploads,
@@ -101,7 +101,7 @@ async fn where_nothing_can_be_written_an_upload_is_for_later() {
     for blocked in ["arriving", "attachments"] {
         let app = App::new().await;
         let ann = app.customer("Ann").await;
-        // No folder can be made where a file is, whoever tries.
+        // No folder can be created in the place of a file, not even by root.
         let place = app.folder().join(blocked);
         std::fs::create_dir_all(app.folder()).unwrap();
         std::fs::write(&place, "").unwrap();
@@ -114,7 +114,7 @@ async fn where_nothing_can_be_written_an_upload_is_for_later() {
 }
 
 #[tokio::test]
-async fn what_can_act_is_refused_whatever_its_name_says() {
+async fn active_content_is_refused_under_any_file_name() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;
     for bytes in [
@@ -131,7 +131,7 @@ async fn what_can_act_is_refused_whatever_its_name_says() {
 }
 
 #[tokio::test]
-async fn which_types_are_taken_can_be_set() {
+async fn the_accepted_file_types_are_configurable() {
     let app = App::with(&[("ATTACHMENTS_TYPES", "pdf,txt")]).await;
     let ann = app.customer("Ann").await;
     let refused = uploads(&ann, "photo.png", PNG).await;
@@ -198,7 +198,7 @@ async fn every_fault_of_a_form_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_form_or_breaks_off_is_told_apart() {
+async fn a_body_that_is_no_form_and_one_that_breaks_off_are_told_apart() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;
     let json = ann.post(ATTACHMENTS, json!({"file": "x"})).await;
@@ -307,7 +307,7 @@ async fn nothing_in_a_download_can_act() {
 }
 
 #[tokio::test]
-async fn whoever_attaches_nothing_has_a_hundred_uploads_at_most() {
+async fn a_person_has_at_most_a_hundred_unattached_uploads() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;
     app.sql(

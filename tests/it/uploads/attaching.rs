@@ -1,4 +1,4 @@
-//! To what an upload is attached, and who may have it then.
+//! Uploads on tickets and messages, and who may download them.
 
 use super::{UNKNOWN, faults, has, message, pairs, path, picture, ticket};
 use crate::{
@@ -17,7 +17,7 @@ async fn agent(app: &App, name: &str) -> Caller {
 }
 
 #[tokio::test]
-async fn until_it_is_attached_it_is_the_uploaders_alone() {
+async fn only_the_uploader_has_an_upload_until_it_is_attached() {
     let app = App::new().await;
     let (ann, zoe) = (app.customer("Ann").await, app.customer("Zoe").await);
     let (sam, eve) = (agent(&app, "Sam").await, app.admin("Eve").await);
@@ -62,7 +62,7 @@ async fn an_upload_that_is_none_is_told_before_the_version() {
 }
 
 #[tokio::test]
-async fn what_came_with_a_ticket_has_whoever_sees_the_ticket() {
+async fn everybody_who_sees_a_ticket_has_its_files() {
     let app = App::new().await;
     let (ann, zoe) = (app.customer("Ann").await, app.customer("Zoe").await);
     let sam = agent(&app, "Sam").await;
@@ -128,7 +128,7 @@ async fn names_of_linked_files_are_cleaned_as_those_of_uploads() {
 }
 
 #[tokio::test]
-async fn what_hangs_on_an_internal_note_is_for_staff_who_see_the_ticket() {
+async fn files_of_an_internal_note_are_for_staff_who_see_the_ticket() {
     let app = App::new().await;
     let ann = app.customer("Ann").await;
     let sam = agent(&app, "Sam").await;
@@ -224,7 +224,7 @@ async fn a_message_that_is_refused_leaves_its_upload_free() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_who_attach_it_at_once_one_gets_it() {
+async fn an_upload_that_two_people_attach_at_once_goes_to_one_of_them() {
     let app = App::with(&[("DATABASE_CONNECTIONS", "16")]).await;
     let ann = app.customer("Ann").await;
     let first = ann.opens(ticket(&[])).await;

@@ -1,4 +1,4 @@
-//! Where the bytes lie: a folder and a bucket keep the same promises.
+//! Storage of uploads: a folder and a bucket keep the same promises.
 
 use super::{
     has, kept, message, path, picture,

@@ -1,4 +1,4 @@
-//! What becomes of uploads that nobody attaches, and of those that a process left half done.
+//! Uploads that nobody attaches, and those that a process left half done, are deleted.
 
 use super::{PNG, files, has, kept, message, path, picture, ticket};
 use crate::harness::{App, Caller, TICKETS};

@@ -1,9 +1,8 @@
-//! Uploads: what is taken, who may have it, and what becomes of it.
+//! Uploads: accepted types, access, storage, deletion.
 
 mod arriving;
 mod attaching;
 mod bucket;
-mod crowds;
 mod keeping;
 mod redacting;
 mod s3_server;

@@ -1,4 +1,4 @@
-//! What becomes of the files of a message that is redacted.
+//! The files of a redacted message are deleted.
 
 use super::{has, kept, message, path, picture, ticket};
 use crate::harness::{App, TICKETS};

@@ -1,5 +1,5 @@
-//! A server that speaks as much of S3 as is used: objects are put, got and deleted one by one, and
-//! every call has to be signed (AWS Signature Version 4) with what is in its body.
+//! A server with the part of S3 that the program uses: objects are put, got and deleted one by one, and every
+//! call has to be signed (AWS Signature Version 4), its body included.
 
 use axum::{
     Router,

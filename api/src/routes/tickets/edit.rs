@@ -71,7 +71,7 @@ pub(crate) fn operation() -> Operation {
             json!({"subject": "Cannot pay by card", "tags": ["payment", "card"], "relatedBooking": "BKG-12345", "relatedTransaction": null}),
         )
         .versioned()
-        .forbids(&["role_not_allowed"])
+        .forbids(&["role_not_allowed", "mentioned_only"])
         .conflicts(&["answered_already"])
         .answers::<Ticket>("ticket")
 }

@@ -142,3 +142,6 @@ impl Status {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

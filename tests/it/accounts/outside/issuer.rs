@@ -1,4 +1,4 @@
-//! An issuer of tokens with keys of its own, and what it says of people.
+//! An issuer of tokens, with keys and claims of its own.
 
 use crate::harness::App;
 use axum::{Router, extract::State, http::StatusCode, routing::get};

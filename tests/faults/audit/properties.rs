@@ -1,0 +1,101 @@
+//! Laws of the database at rest. Each is a query that counts the violations.
+
+use super::Findings;
+use crate::rig::Rig;
+
+/// What is looked at, and how many there are.
+const LOOKED_AT: &[(&str, &str)] = &[
+    ("jobs", "select count(*) from jobs"),
+    ("tickets", "select count(*) from tickets"),
+    ("events", "select count(*) from ticket_events"),
+    ("notifications", "select count(*) from notifications"),
+    (
+        "deadlines on record",
+        "select count(*) from ticket_events where what->>'type' in ('sla_at_risk', 'sla_breached')",
+    ),
+    (
+        "automatic assignments",
+        "select count(*) from ticket_events where what->>'type' = 'assigned' and actor_id is null",
+    ),
+];
+
+#[rustfmt::skip] // a table
+const LAWS: &[(&str, &str)] = &[
+    ("a job is not over",
+        "select count(*) from jobs where state in ('ready', 'sent', 'running')"),
+    ("a job is dead",
+        "select count(*) from jobs where state in ('dead', 'cancelled')"),
+    ("a ticket was not created exactly once",
+        "select count(*) from tickets where 1 <> (select count(*) from ticket_events
+             where ticket_id = tickets.id and what->>'type' = 'created')"),
+    ("two tickets have one number",
+        "select count(*) - count(distinct number) from tickets"),
+    ("a message and its event do not match",
+        "select count(*) from messages where 1 <> (select count(*) from ticket_events
+             where ticket_events.ticket_id = messages.ticket_id and what->>'message' = messages.id::text
+             and what->>'type' = case when is_internal then 'note_added' else 'message_added' end)"),
+    ("an event that people hear of was not planned exactly once",
+        "select count(*) from ticket_events left join
+             (select payload->>'event' as event, count(*) as times from jobs
+              where payload->>'job' = 'plan_notifications' group by 1) as planned on planned.event = ticket_events.id::text
+         where (what->>'type' in ('created', 'assigned', 'escalated', 'resolved', 'reopened', 'message_added',
+                                  'note_added', 'closed', 'sla_at_risk', 'sla_breached', 'reminded')
+                or (what->>'type' = 'status_changed' and what->>'to' = 'waiting_customer'))
+             and times is distinct from 1"),
+    ("a creation was not confirmed to its customer by exactly one mail",
+        "select count(*) from ticket_events join tickets on tickets.id = ticket_id
+         where what->>'type' = 'created' and 1 <> (select count(*) from notifications
+             where event_id = ticket_events.id and user_id = customer_id and channel = 'email')"),
+    ("an event has two notifications for one person and channel",
+        "select count(*) from (select from notifications where event_id is not null
+             group by event_id, user_id, channel having count(*) > 1) as doubled"),
+    ("a notification is neither sent nor dropped",
+        "select count(*) from notifications where status not in ('sent', 'dropped')"),
+    ("a notification by mail has not exactly one delivery",
+        "select count(*) from notifications left join
+             (select payload->>'notification' as notification, count(*) as times from jobs group by 1) as deliveries
+             on deliveries.notification = notifications.id::text
+         where channel = 'email' and times is distinct from 1"),
+    ("a deadline is on its clock and not exactly once in the history",
+        "select count(*) from sla_clocks cross join lateral (values
+             ('sla_breached', breached_at), ('sla_at_risk', warned_at)) as recorded (type, at)
+         where recorded.at is not null and 1 <> (select count(*) from ticket_events
+             where ticket_events.ticket_id = sla_clocks.ticket_id and what->>'type' = recorded.type
+             and what->>'metric' = metric and (what->>'cycle')::integer = sla_clocks.cycle
+             and ticket_events.at = recorded.at)"),
+    ("a deadline is in the history and not on its clock",
+        "select count(*) from ticket_events where what->>'type' in ('sla_breached', 'sla_at_risk')
+             and not exists (select from sla_clocks where sla_clocks.ticket_id = ticket_events.ticket_id
+                 and metric = what->>'metric' and sla_clocks.cycle = (what->>'cycle')::integer
+                 and case what->>'type' when 'sla_breached' then breached_at else warned_at end is not null)"),
+    // A pause and a new priority move what is due from then on, and rewrite nothing.
+    ("a breach is not stamped with the instant at which it was due",
+        "select count(*) from sla_clocks where breached_at <> due_at and stopped_at is null
+             and paused_at is null and paused_micros = 0 and not exists (select from ticket_events
+                 where ticket_events.ticket_id = sla_clocks.ticket_id and what->>'type' = 'priority_changed')"),
+    ("a deadline has passed and is not on record",
+        "select count(*) from sla_clocks where next_at <
+             (select max(fired_at) from ticks where schedule = 'sweep_sla') - interval '2 seconds'"),
+    ("the levels of a ticket's escalations are not 1, 2, 3 and so on",
+        "select count(*) from tickets left join lateral (
+             select count(*) as many, count(distinct what->>'level') as different, max((what->>'level')::integer) as highest
+             from ticket_events where ticket_id = tickets.id and what->>'type' = 'escalated') as lifted on true
+         where many <> escalation_level or different <> many or (many > 0 and highest <> many)"),
+    ("a tick fired twice",
+        "select count(*) from (select from ticks group by schedule, due_at having count(*) > 1) as doubled"),
+    ("an answer under a key is of no success",
+        "select count(*) from idempotency_keys where status not in (200, 201)"),
+];
+
+/// Looks whether they hold.
+pub async fn hold(rig: &Rig, findings: &mut Findings) {
+    for (what, sql) in LOOKED_AT.iter().copied() {
+        findings.looked(what, rig.count(sql).await);
+    }
+    for (what, sql) in LAWS.iter().copied() {
+        let broken = rig.count(sql).await;
+        if broken != 0 {
+            findings.wrong(format!("{what} ({broken} times)"));
+        }
+    }
+}

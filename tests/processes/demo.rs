@@ -1,0 +1,167 @@
+//! The demo, run as a program.
+
+use crate::harness::{self, Database, Mail};
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::clock::{Clock, SystemClock};
+use sqlx::PgPool;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// A database and a folder that only this demo has.
+struct Place {
+    database: Database,
+    folder: PathBuf,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let database = Database::new().await;
+        let folder = std::env::temp_dir().join(format!("support-{}", database.name));
+        Self { database, folder }
+    }
+
+    async fn demo(&self, arguments: &'static [&'static str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_support"));
+        command
+            .arg("demo")
+            .args(arguments)
+            .envs(harness::environment(&self.database, &self.folder))
+            // nobody listens there: a mail that was sent would fail, and its job would be left
+            .env("SMTP_URL", "smtp://127.0.0.1:1");
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
+    }
+
+    async fn pool(&self) -> PgPool {
+        PgPool::connect(&self.database.url).await.unwrap()
+    }
+
+    fn mails(&self) -> PathBuf {
+        self.folder.join("mail-demo")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            std::fs::remove_dir_all(&self.folder).ok();
+        }
+    }
+}
+
+async fn count(pool: &PgPool, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
+    let place = Place::new().await;
+    let begun = SystemClock.now();
+    let output = place.demo(&["--tickets", "25"]).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("Tickets      25: "), "{said}");
+    assert!(text(&output.stderr).contains("demo:  90 %"));
+
+    let pool = place.pool().await;
+    let (first, last): (DateTime<Utc>, DateTime<Utc>) =
+        sqlx::query_as("select min(created_at), max(created_at) from tickets")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert!(
+        last - first > TimeDelta::weeks(3),
+        "from {first} to {last} only"
+    );
+    let latest: DateTime<Utc> = sqlx::query_scalar(
+        "select greatest((select max(at) from ticket_events), (select max(created_at) from messages),
+                (select max(created_at) from notifications), (select max(updated_at) from tickets))",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert!(latest <= begun + TimeDelta::minutes(1), "{latest}");
+
+    let unsent: Vec<(String, String)> =
+        sqlx::query_as("select template, status from notifications where status <> 'sent'")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert!(unsent.is_empty(), "notifications were not sent: {unsent:?}");
+    for (none, query) in [
+        (
+            "jobs are left",
+            "select count(*) from jobs where state <> 'done'",
+        ),
+        (
+            "done jobs stay in a lane that nobody prunes",
+            "select count(*) from jobs where lane = 'own'",
+        ),
+        (
+            "buckets wait for the roll-up",
+            "select count(*) from stats_dirty",
+        ),
+        (
+            "addresses or numbers may be somebody's",
+            "select count(*) from users where email not like '%@example.com' or phone_number not like '+1202555%'",
+        ),
+    ] {
+        assert_eq!(count(&pool, query).await, 0, "{none}");
+    }
+    assert_eq!(actions::stats::differences(&pool).await.unwrap(), 0);
+    everybody_reads_mails_in_their_own_language(&pool, &place.mails()).await;
+    pool.close().await;
+    it_is_refused_the_second_time(&place).await;
+}
+
+async fn everybody_reads_mails_in_their_own_language(pool: &PgPool, folder: &Path) {
+    let mails = Mail::read_all(folder);
+    let sent = count(pool, "select count(*) from notifications").await;
+    assert_eq!(i64::try_from(mails.len()).unwrap(), sent);
+    let languages: Vec<(String, String)> = sqlx::query_as("select email, language from users")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    for mail in mails {
+        let (_, language) = languages
+            .iter()
+            .find(|(email, _)| mail.to.contains(email))
+            .unwrap();
+        assert!(
+            mail.whole.contains(&format!("lang=\"{language}\""))
+                || mail.whole.contains(&format!("lang=3D\"{language}\"")),
+            "not in {language}: {}",
+            mail.whole
+        );
+    }
+}
+
+async fn it_is_refused_the_second_time(place: &Place) {
+    let again = place.demo(&[]).await;
+    assert_eq!(again.status.code(), Some(1));
+    let said = text(&again.stderr);
+    assert!(
+        said.contains("The installation has 25 ticket(s): the demo fills empty ones only"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_does_not_run_beside_the_system() {
+    let place = Place::new().await;
+    let config = harness::config(&place.database, &place.folder, &[]);
+    let system = platform::db::connect(&config.database).await.unwrap();
+    let output = place.demo(&["--tickets", "1"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains("Stop the running system first"), "{said}");
+    assert_eq!(count(&system, "select count(*) from users").await, 0);
+    system.close().await;
+}

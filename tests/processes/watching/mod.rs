@@ -1,0 +1,11 @@
+//! What operators see: health, metrics, logs, traces, deployment files, backups.
+
+mod backup;
+mod deploy;
+mod health;
+mod health_command;
+mod hung_up;
+mod logs;
+mod metrics;
+mod traces;
+mod unwritable_redis;
