@@ -1,5 +1,5 @@
-//! A job that talks to somebody else: claim under a lease and commit, call with no transaction
-//! open if the lease stands, record what came of it where the claim still does.
+//! A job that calls a provider: claim it under a lease and commit; call with no transaction open,
+//! if the lease is valid; record the outcome, if the claim still holds.
 
 use super::{
     Ended, Outcome, guard,
@@ -12,7 +12,7 @@ use crate::{
     jobs::{self, JobError},
 };
 use ::jobs::{
-    circuit,
+    circuit::{self, Subject},
     ledger::{ANSWER_LIMIT, Locked},
     store,
 };
@@ -21,8 +21,8 @@ use domain::{actor::Initiator, channel::Channel};
 use platform::{db, error_chain::Chain, metrics::Reached, work::UnitOfWork};
 use std::time::{Duration, Instant};
 
-/// How long it is tried to record what was sent: it must not be sent again only because the database
-/// was away. The job counts as interrupted then.
+/// How long recording an outcome is retried: a mail must not be sent twice only because the
+/// database was unavailable. After that the run counts as interrupted.
 const RECORD_LIMIT: Duration = Duration::from_mins(30);
 
 /// Claims a locked job and commits the claim.
@@ -30,7 +30,7 @@ pub(super) async fn claim<'a>(
     cx: &'a JobContext,
     mut work: UnitOfWork<'_>,
     locked: &mut Locked,
-) -> Result<Lease<'a>, sqlx::Error> {
+) -> sqlx::Result<Lease<'a>> {
     let asked = Instant::now();
     let claiming = async {
         store::claim_leased(&mut work.tx, locked, cx.cx.config.jobs.lease).await?;
@@ -40,7 +40,7 @@ pub(super) async fn claim<'a>(
     Ok(Lease::new(cx, locked.fence(), asked))
 }
 
-/// Delivers, and records, renewing the lease all the while.
+/// Delivers and records the outcome, renewing the lease meanwhile.
 pub(super) async fn run(
     cx: &JobContext,
     job: &Job,
@@ -68,21 +68,21 @@ fn count(cx: &JobContext, channel: Channel, reached: Reached) {
     cx.cx.metrics.delivery(channel, reached);
 }
 
-/// The error is that of the attempt, and is to be recorded as such.
+/// Delivers and records the success. An error is that of the attempt, which the caller records.
 async fn deliver(
     cx: &JobContext,
     job: &Job,
     (locked, lease): (&Locked, &Lease<'_>),
     delivery: Delivery,
 ) -> Result<Ended, JobError> {
-    // In a box: it is large, and would make everything that awaits it as large.
+    // Boxed: it is large, and would make every future that awaits it as large.
     let delivering = Box::pin(jobs::deliver(cx, delivery, lease));
     let delivered = guard::run(job.spec().policy.limit, delivering).await?;
     let sent = Instant::now();
     loop {
-        let closing = close(cx, locked, delivery, delivered);
-        let closing = tokio::time::timeout(lease::answer_limit(cx), closing);
-        let error = match closing
+        let completing = complete(cx, locked, delivery, delivered);
+        let completing = tokio::time::timeout(lease::answer_limit(cx), completing);
+        let error = match completing
             .await
             .unwrap_or_else(|late| Err(JobError::retry(late)))
         {
@@ -95,12 +95,12 @@ async fn deliver(
         if sent.elapsed() >= RECORD_LIMIT {
             return Ok(Ended::badly(Outcome::Unrecorded, error));
         }
-        tracing::debug!(error = %Chain(&error), "what was sent could not be recorded yet");
+        tracing::debug!(error = %Chain(&error), "a delivery could not be recorded yet; trying again");
         tokio::time::sleep(lease::PAUSE).await;
     }
 }
 
-async fn close(
+async fn complete(
     cx: &JobContext,
     locked: &Locked,
     delivery: Delivery,
@@ -112,8 +112,8 @@ async fn close(
         return Ok(Outcome::NotOurs);
     }
     jobs::record(&mut work, delivery, delivered).await?;
-    if locked.troubles > 0 {
-        other_side(&mut work, locked, delivered).await?;
+    if locked.provider_failures > 0 {
+        settle_circuit(&mut work, locked, delivered).await?;
     }
     work.commit().await?;
     count(
@@ -128,21 +128,25 @@ async fn close(
     Ok(Outcome::Done)
 }
 
-/// What a delivery says of the other side, which was in trouble when it began.
-async fn other_side(
+/// Records what a delivery says about a provider that had failed before.
+async fn settle_circuit(
     work: &mut UnitOfWork<'_>,
     locked: &Locked,
     delivered: Delivered,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     match delivered {
         Delivered::Sent => {
-            if circuit::reached(&mut work.tx, locked.queue).await? {
-                tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
+            if circuit::close(&mut work.tx, locked.queue).await? {
+                tracing::info!(queue = %locked.queue, "the circuit of a queue closed: its provider responds again");
             }
         }
         Delivered::NothingToTell | Delivered::Held => {
             let now = work.now();
-            circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
+            let subject = Subject {
+                queue: locked.queue,
+                job: locked.id,
+            };
+            circuit::end_probe(&mut work.tx, subject, now).await?;
         }
     }
     Ok(())
