@@ -38,6 +38,7 @@ pub struct JobRef {
 pub struct Keys(String);
 
 impl Keys {
+    /// The keys under a prefix.
     pub fn under(prefix: &str) -> Self {
         Self(format!("{prefix}:jobs"))
     }

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_run_up_one_starts_at_each_beat() {
+    fn after_the_burst_one_starts_at_each_interval() {
         let (rate, mut granted) = (rate(120), Gcra::default());
         let start = 1_000 * MINUTE;
         assert_eq!(granted.take(rate, start, 10), Grant { count: 2, wait: 0 });
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_used_is_granted_again() {
+    fn starts_that_were_not_used_are_granted_again() {
         let (rate, mut granted) = (rate(600), Gcra::default());
         assert_eq!(granted.take(rate, MINUTE, 10).count, 10);
         granted.requeue(rate, 4);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_costs_no_more_than_the_run_up() {
+    fn a_clock_that_was_set_back_costs_no_more_than_the_burst() {
         let (rate, mut granted) = (rate(60), Gcra::default());
         granted.take(rate, 1_000 * MINUTE, 1);
         assert_eq!(granted.take(rate, MINUTE, 1).wait, rate.between);
@@ -107,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_minute_has_more_than_its_pace_and_a_run_up(
+        fn no_minute_has_more_than_its_rate_and_a_burst(
             count in 1_u32..5_000,
             asked in proptest::collection::vec((0_u64..3_000_000, 1_u64..200), 1..200),
         ) {

@@ -37,6 +37,9 @@ struct User {
 
 impl Place {
     /// Chooses and creates the directories for the servers of `dir`.
+    ///
+    /// # Errors
+    /// A directory cannot be created, or belongs to another user.
     pub fn prepare(dir: &Path) -> Result<Self, ServersError> {
         fs::create_dir_all(dir).map_err(ServersError::file("create", dir))?;
         let dir = dir
@@ -69,12 +72,18 @@ impl Place {
     }
 
     /// Creates a directory that only the servers (and root) can enter.
+    ///
+    /// # Errors
+    /// The directory cannot be created, or belongs to another user.
     pub fn private_directory(&self, path: &Path) -> Result<(), ServersError> {
         self.own_directory(path, 0o700)?;
         self.give_to_servers(path)
     }
 
     /// Changes the owner of a file to the user of the servers.
+    ///
+    /// # Errors
+    /// The owner cannot be changed.
     pub fn give_to_servers(&self, path: &Path) -> Result<(), ServersError> {
         self.user.map_or(Ok(()), |user| {
             chown(path, Some(user.uid), Some(user.gid))

@@ -47,6 +47,9 @@ impl Supervised<'_> {
     /// Returns when the server responds. Starts it with the result of `command` unless it runs.
     /// `command` may prepare the data first and log to the file that it gets. The caller must hold
     /// `pipe` open.
+    ///
+    /// # Errors
+    /// The server stops at once, or does not respond within a minute.
     pub fn ensure_running(
         &self,
         pipe: &Path,

@@ -17,6 +17,7 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// A transport into a folder, which is created at the first mail.
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -24,6 +25,10 @@ impl Files {
         }
     }
 
+    /// Writes a mail, replacing an earlier file of the same mail.
+    ///
+    /// # Errors
+    /// The folder is not writable.
     pub async fn write(&self, meta: &MailMeta, mail: &Message) -> Result<(), MailError> {
         let count = self.written.fetch_add(1, Ordering::Relaxed);
         let name = name(meta);

@@ -47,6 +47,10 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
+    /// A transport through the server at a URL. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// The URL is invalid.
     pub fn new(url: &SecretString, timeouts: SmtpTimeouts) -> Result<Self, MailSetupError> {
         Ok(Self {
             server: Server::parse(url.expose_secret())?,
@@ -55,6 +59,10 @@ impl Smtp {
         })
     }
 
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// The server is unreachable, rejected the mail, or stopped responding.
     pub async fn send(&self, mail: Message) -> Result<(), MailError> {
         let begun = Instant::now();
         let limit = self.timeouts.until_the_text;

@@ -23,6 +23,7 @@ use crate::{
 use claim::{Claim, ClaimResult, DeadJob};
 use domain::ids::TicketId;
 use jobs::{JobId, ledger, store};
+use leased::LeasedRun;
 use platform::{
     db,
     error_chain::Chain,
@@ -93,6 +94,16 @@ impl Ended {
     }
 }
 
+/// What the log names a run by.
+#[derive(Clone, Copy)]
+struct RunInfo {
+    id: JobId,
+    /// The name of the job; empty when its row could not be read.
+    name: &'static str,
+    /// The attempt, from 1; 0 when its row could not be read.
+    attempt: i32,
+}
+
 /// Runs a job, unless another run has it or it is done. Never fails: an error is recorded in the
 /// job's row and in one line of the log.
 pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
@@ -107,7 +118,7 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
             let mut ended = traced(cx, *claim, id).await;
             ended.ticket = ticket;
             metrics.job(name, ended.outcome.as_str(), started.elapsed());
-            log(&ended, (id, name, attempt), started);
+            log(&ended, RunInfo { id, name, attempt }, started);
             ended.outcome
         }
         Ok(ClaimResult::Dead(dead)) => {
@@ -119,14 +130,19 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
             let ended = Ended::badly(Outcome::Dead, error);
             let outcome = ended.outcome.as_str();
             cx.cx.metrics.job(name, outcome, started.elapsed());
-            log(&ended, (id, name, attempt), started);
+            log(&ended, RunInfo { id, name, attempt }, started);
             ended.outcome
         }
         Ok(ClaimResult::NotOurs) => Outcome::NotOurs,
         Ok(ClaimResult::Blocked) => Outcome::Held,
         Err(error) => {
             let ended = Ended::badly(Outcome::Unrecorded, error);
-            log(&ended, (id, "", 0), started);
+            let unread = RunInfo {
+                id,
+                name: "",
+                attempt: 0,
+            };
+            log(&ended, unread, started);
             ended.outcome
         }
     }
@@ -196,8 +212,14 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             return match leased::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
-                    let claimed = (&locked, &lease);
-                    Box::pin(leased::run(cx, &job, claimed, delivery)).await
+                    let run = LeasedRun {
+                        cx,
+                        job: &job,
+                        locked: &locked,
+                        lease: &lease,
+                        delivery,
+                    };
+                    Box::pin(run.run()).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };
@@ -233,16 +255,16 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
 
 /// Logs one line for a run. Its fields are on the line itself, where they can be searched for, not
 /// on a span around it.
-fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant) {
+fn log(ended: &Ended, run: RunInfo, started: Instant) {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let error = ended.error.as_ref().map(|error| Chain(error).to_string());
     // The level of an event is fixed at compile time, so the three lines cannot be one function.
     macro_rules! line {
         ($level:ident, $text:literal) => {
             tracing::$level!(
-                job.id = id.0,
-                job.name = name,
-                job.attempt = attempt,
+                job.id = run.id.0,
+                job.name = run.name,
+                job.attempt = run.attempt,
                 trace.id = ended.trace.map(|trace| trace.id()),
                 ticket.id = ended.ticket.map(|ticket| ticket.to_string()),
                 outcome = ended.outcome.as_str(),

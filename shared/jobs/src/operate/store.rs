@@ -100,6 +100,9 @@ pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Job
 }
 
 /// Locks a job, unless it runs at this moment.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<JobRecord>> {
     job_records!(
         "select",
@@ -111,6 +114,9 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<JobRecord>> {
 }
 
 /// Makes a locked job ready at `now`, with all of its attempts.
+///
+/// # Errors
+/// The database failed.
 pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
     job_records!(
         "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
@@ -125,6 +131,9 @@ pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Res
 }
 
 /// Cancels a locked job.
+///
+/// # Errors
+/// The database failed.
 pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
     job_records!(
         "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
@@ -138,6 +147,9 @@ pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<
 }
 
 /// Pauses or resumes a queue. Resuming resets its circuit.
+///
+/// # Errors
+/// The database failed.
 pub async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> {
     sqlx::query!(
         "update queue_control set paused = $2, held_until = case when $2 then held_until end,

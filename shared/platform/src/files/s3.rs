@@ -14,6 +14,10 @@ const RETRIES: usize = 3;
 /// The time after the first attempt in which a retry may begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The client of a bucket. Nothing is sent yet.
+///
+/// # Errors
+/// The configuration is not usable.
 pub fn open(bucket: &S3) -> object_store::Result<AmazonS3> {
     let builder = AmazonS3Builder::new()
         .with_http_connector(Connector)
