@@ -1,10 +1,10 @@
-//! Whether a schedule is due, and when it is due next. However many instants were missed, they
-//! become one: a sweep finds by state what it missed. Pure.
+//! Whether a schedule is due, and its next instant. Any number of missed instants collapse into one
+//! tick: a sweep finds by state what it missed. Pure.
 
 use crate::timing::Timing;
 use chrono::{DateTime, Utc};
 
-/// The instant that fires now, and the one that comes after it.
+/// The instant that fires now, and the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tick {
     /// The first instant that has not fired yet.
@@ -13,7 +13,7 @@ pub struct Tick {
     pub next_run: Option<DateTime<Utc>>,
 }
 
-/// The tick of a schedule that waits for `next_run`, if that has come.
+/// The tick of a schedule whose next instant is `next_run`; `None` before that instant.
 #[must_use]
 pub fn due(timing: &Timing, next_run: DateTime<Utc>, now: DateTime<Utc>) -> Option<Tick> {
     (next_run <= now).then(|| Tick {
@@ -41,7 +41,7 @@ mod tests {
         .prop_map(|text| text.parse().unwrap())
     }
 
-    /// Looks at these instants one after another and gives what fired.
+    /// Returns the ticks of a scheduler that looks at these instants.
     fn fired(timing: &Timing, start: DateTime<Utc>, looks: &[DateTime<Utc>]) -> Vec<DateTime<Utc>> {
         let mut next_run = timing.after(start);
         let mut fired = Vec::new();
@@ -62,7 +62,7 @@ mod tests {
 
     proptest! {
         /// Of the instants between two looks exactly one fires, the first, and none if there are
-        /// none; and after a look nothing is left due.
+        /// none; after a look none is due.
         #[test]
         fn missed_instants_collapse_into_one(
             timing in timings(),
@@ -82,9 +82,9 @@ mod tests {
             prop_assert_eq!(fired(&timing, start, &looks), expected);
         }
 
-        /// Who looks at every second misses none.
+        /// A scheduler that looks every second misses none.
         #[test]
-        fn nothing_is_missed_by_who_looks_often(
+        fn nothing_is_missed_by_a_look_every_second(
             timing in timings(),
             start in 1_700_000_000_i64..1_800_000_000,
         ) {

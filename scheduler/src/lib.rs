@@ -1,5 +1,5 @@
-//! Says when the periodic jobs run, never what they do. Any number of schedulers may run: they
-//! meet in the database, by its clock, and there is no leader to lose.
+//! Enqueues the periodic jobs when they are due. Any number of schedulers may run: they coordinate
+//! in the database, by its clock, and there is no leader.
 
 mod due;
 mod pass;
@@ -17,34 +17,34 @@ use schedules::Schedule;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The longest sleep: how soon a schedule that another process moved, or a scheduler that died,
-/// is noticed.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// The sleep when what is due is locked by another scheduler's pass.
-const ANOTHER_IS_AT_IT: Duration = Duration::from_millis(100);
+/// The longest sleep: the delay until a schedule that another process moved, or the death of a
+/// scheduler, is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// The sleep when another scheduler's pass has locked the due schedules.
+const LOCKED_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause after the database failed.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
-/// How long one turn may take: a connection that is dead without saying so ends here.
+/// The time limit of a turn: it ends the wait on a dead connection.
 const TURN_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why the scheduler cannot run, or a pass failed.
+/// Why the scheduler cannot run, or why a pass failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SchedulerError {
-    /// A cron expression of the configuration is none.
+    /// A cron expression of the configuration is invalid.
     #[error("a schedule of the configuration cannot be read")]
     Schedule(#[from] TimingError),
     /// The database failed.
     #[error("the schedules could not be read or moved on")]
     Database(#[from] sqlx::Error),
-    /// The database did not answer.
+    /// The database did not respond in time.
     #[error("the database did not answer within {} s", TURN_LIMIT.as_secs())]
     Silence,
 }
 
-/// Runs until the shutdown. The database may come and go meanwhile.
+/// Runs until the shutdown. The database may become unavailable and return meanwhile.
 ///
 /// # Errors
-/// A schedule of the configuration cannot be read.
+/// A cron expression of the configuration is invalid.
 pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), SchedulerError> {
     let schedules = schedules::all(&cx.config.jobs)?;
     let mut stage = Stage::New;
@@ -70,52 +70,53 @@ pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), Schedul
     Ok(())
 }
 
-/// Enqueues what is due at `now` and says how many jobs that were. Schedules that the database
-/// does not know yet are due from `now` on. For tests and for the demo, which move the clock.
+/// Enqueues the jobs that are due at `now` and returns their number. Schedules that the database
+/// does not have yet are due from `now` on. For tests and for the demo, which move the clock.
 ///
 /// # Errors
-/// A schedule of the configuration cannot be read, or the database failed; nothing was done then.
+/// A cron expression of the configuration is invalid, or the database failed; then nothing was
+/// enqueued.
 pub async fn pass(cx: &Context, now: DateTime<Utc>) -> Result<usize, SchedulerError> {
     Ok(pass::pass(cx, &schedules::all(&cx.config.jobs)?, now).await?)
 }
 
-/// Whether this process has put its configuration into the database.
+/// Whether this process has stored its schedules in the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     New,
     Registered,
 }
 
-/// Does what is due, and says how long to sleep.
+/// Runs a pass if a schedule is due, and returns the time to sleep.
 async fn turn(
     cx: &Context,
     schedules: &[Schedule],
     stage: Stage,
 ) -> Result<Duration, SchedulerError> {
     let names = pass::names(schedules);
-    let mut look = store::look(&cx.pool, &names).await?;
+    let mut next = store::next_due(&cx.pool, &names).await?;
     if stage == Stage::New {
-        pass::register(cx, schedules, look.now).await?;
-        look = store::look(&cx.pool, &names).await?;
+        pass::register(cx, schedules, next.now).await?;
+        next = store::next_due(&cx.pool, &names).await?;
     }
-    match look.next {
-        Some(next) if next > look.now => {
-            let wait = (next - look.now).to_std().unwrap_or(LOOK_AGAIN);
-            Ok(wait.min(LOOK_AGAIN))
+    match next.next {
+        Some(due_at) if due_at > next.now => {
+            let wait = (due_at - next.now).to_std().unwrap_or(LONGEST_SLEEP);
+            Ok(wait.min(LONGEST_SLEEP))
         }
-        Some(_) => Ok(match pass::pass(cx, schedules, look.now).await? {
-            0 => ANOTHER_IS_AT_IT,
+        Some(_) => Ok(match pass::pass(cx, schedules, next.now).await? {
+            0 => LOCKED_PAUSE,
             _ => Duration::ZERO,
         }),
-        // somebody emptied the table
+        // The table was emptied.
         None => {
-            pass::pass(cx, schedules, look.now).await?;
-            Ok(LOOK_AGAIN)
+            pass::pass(cx, schedules, next.now).await?;
+            Ok(LONGEST_SLEEP)
         }
     }
 }
 
-/// A quarter of a second, doubled with each failure, and up to a half more by chance.
+/// A quarter of a second, doubled with each failure, plus up to a half at random.
 fn backoff(failures: u32, chance: f64) -> Duration {
     let base = Duration::from_millis(125).saturating_mul(2_u32.saturating_pow(failures));
     base.min(LONGEST_BACKOFF).mul_f64(1.0 + chance / 2.0)

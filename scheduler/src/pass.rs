@@ -1,10 +1,10 @@
-//! One pass: whatever is due gets its tick, its job and its next instant in one transaction.
+//! One pass: each due schedule gets its tick, its job and its next instant in one transaction.
 //!
 //! Races: two schedulers at the same schedule: the second skips the locked row, or finds it moved
-//! on. A clock that was set back: the tick is on record already, and no job follows. A run of the
-//! same job that holds its row: this tick adds nothing to it, and the others do not wait. A
-//! scheduler that dies or hangs inside a pass: the database ends its transaction, nothing has
-//! happened, and another does it within seconds.
+//! on. The clock was set back: the tick was recorded before, and no job follows. A run of the same
+//! job locks its row: this tick adds no job, and the other schedules do not wait. A scheduler dies
+//! or hangs inside a pass: the database rolls its transaction back, and another scheduler runs the
+//! pass within seconds.
 
 use crate::{due::due, schedules::Schedule, timing::Timing};
 use actions::job_list::{self, Job};
@@ -16,27 +16,27 @@ use platform::{context::Context, work::UnitOfWork};
 /// How long ticks are kept: longer than any clock is set back.
 const KEEP_TICKS: TimeDelta = TimeDelta::days(1);
 
-/// Puts the schedules as configured in place of those of earlier starts.
+/// Replaces the schedules of earlier starts with the configured ones.
 pub(crate) async fn register(
     cx: &Context,
     schedules: &[Schedule],
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let mut work = cx.begin(Initiator::System).await?;
-    store::limit_patience(&mut work.tx).await?;
-    store::register(&mut work.tx, &entries(schedules, now), now).await?;
+    store::set_time_limits(&mut work.tx).await?;
+    store::register(&mut work.tx, &rows(schedules, now), now).await?;
     work.commit().await
 }
 
-/// Enqueues what is due at `now`, and says how many jobs that were.
+/// Enqueues the jobs that are due at `now`, and returns their number.
 pub(crate) async fn pass(
     cx: &Context,
     schedules: &[Schedule],
     now: DateTime<Utc>,
-) -> Result<usize, sqlx::Error> {
+) -> sqlx::Result<usize> {
     let mut work = cx.begin_at(Initiator::System, now).await?;
-    store::limit_patience(&mut work.tx).await?;
-    store::add_missing(&mut work.tx, &entries(schedules, now)).await?;
+    store::set_time_limits(&mut work.tx).await?;
+    store::add_missing(&mut work.tx, &rows(schedules, now)).await?;
     let mut fired = 0;
     for claimed in store::claim_due(&mut work.tx, &names(schedules), now).await? {
         let known = schedules.iter().find(|s| s.job.name() == claimed.name);
@@ -54,10 +54,10 @@ async fn fire(
     work: &mut UnitOfWork<'_>,
     schedule: &Schedule,
     claimed: &Due,
-) -> Result<Recorded, sqlx::Error> {
+) -> sqlx::Result<Recorded> {
     let now = work.now();
-    // What is stored is of the latest start. Only a later release could store what this one
-    // cannot read.
+    // The stored timing is that of the latest start. Only a later release can store one that this
+    // release cannot parse.
     let stored: Option<Timing> = claimed.timing.parse().ok();
     let timing = stored.as_ref().unwrap_or(&schedule.timing);
     let Some(tick) = due(timing, claimed.due_at, now) else {
@@ -73,9 +73,9 @@ async fn fire(
     Ok(recorded)
 }
 
-/// Enqueues the job unless its like waits or runs. A run may hold its row so that this insert would
-/// have to wait for its end: then it runs, and nothing is to be done.
-async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::Error> {
+/// Enqueues the job unless one with its unique key waits or runs. A run may lock its row, so that
+/// this insert would wait for its end: then the job runs, and nothing is to be done.
+async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> sqlx::Result<()> {
     store::mark(&mut work.tx).await?;
     match job_list::enqueue(work, job).await {
         Err(error) if store::is_held_by_another(&error) => store::undo_to_mark(&mut work.tx).await,
@@ -87,7 +87,7 @@ pub(crate) fn names(schedules: &[Schedule]) -> Vec<&'static str> {
     schedules.iter().map(|s| s.job.name()).collect()
 }
 
-fn entries(schedules: &[Schedule], now: DateTime<Utc>) -> Vec<ScheduleRow> {
+fn rows(schedules: &[Schedule], now: DateTime<Utc>) -> Vec<ScheduleRow> {
     schedules
         .iter()
         .map(|schedule| ScheduleRow {

@@ -1,5 +1,5 @@
-//! The periodic jobs and when they run. To add one, add its line here and, if it can be
-//! configured, its setting to [`CRON_SETTINGS`].
+//! The periodic jobs and their timings. To add one, add its line here and, if it is configurable,
+//! its setting to [`CRON_SETTINGS`].
 
 use crate::timing::{Timing, TimingError};
 use actions::job_list::Job;
@@ -9,19 +9,19 @@ use std::time::Duration;
 /// The settings that hold cron expressions.
 const CRON_SETTINGS: [&str; 3] = ["SCHEDULE_AUTO_CLOSE", "SCHEDULE_STATS", "SCHEDULE_PRUNE"];
 
-/// A periodic job. Its name is the job's.
+/// A periodic job. The schedule has the job's name.
 #[derive(Debug)]
 pub(crate) struct Schedule {
-    /// What to enqueue.
+    /// The job to enqueue.
     pub job: Job,
-    /// When.
+    /// Its timing.
     pub timing: Timing,
 }
 
 /// All periodic jobs.
 ///
 /// # Errors
-/// A cron expression of the configuration is none.
+/// A cron expression of the configuration is invalid.
 pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
     let schedule = |job, timing| Schedule { job, timing };
     Ok([
@@ -37,19 +37,19 @@ pub(crate) fn all(config: &Jobs) -> Result<[Schedule; 5], TimingError> {
     ])
 }
 
-/// What comes due just after a sweep is to be on record within the interval, the time that the next
-/// one takes included: a third to wait, two thirds to be found.
+/// The interval between two sweeps. A deadline just after a sweep has to be recorded within
+/// `interval`, including the time that the next sweep takes: one third to wait, two thirds to work.
 fn third_of(interval: Duration) -> Duration {
     Duration::from_secs((interval.as_secs() / 3).max(1))
 }
 
-/// What is wrong with the cron expressions of the settings: one line for each.
+/// The problems of the cron expressions in the settings: one line each.
 #[must_use]
 pub fn problems(settings: &Settings) -> Vec<String> {
     CRON_SETTINGS
         .iter()
         .filter_map(|name| match settings.get(name) {
-            // reported by whoever reads the configuration
+            // reported when the configuration is read
             "" => None,
             text => {
                 let error = text.parse::<Timing>().err()?;

@@ -1,24 +1,24 @@
-//! When a schedule runs: every so many seconds, or by a cron expression, always in UTC. Pure.
+//! The timing of a schedule: an interval in seconds, or a cron expression, always in UTC. Pure.
 
 use chrono::{DateTime, Utc};
 use std::{fmt, num::NonZeroI64, str::FromStr, time::Duration};
 
-/// When a schedule runs.
+/// The timing of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timing {
-    /// At every multiple of so many seconds since 1970: all schedulers mean the same instants
-    /// without having to agree, also where the number divides no minute.
+    /// At every multiple of this many seconds since 1970: all schedulers compute the same instants
+    /// without coordination, also where the number does not divide a minute.
     Every(NonZeroI64),
-    /// The same, and at each full minute.
+    /// As [`Self::Every`], and at each full minute.
     EveryAndMinutes(NonZeroI64),
-    /// By a cron expression with seconds.
+    /// A cron expression with seconds.
     Cron(Box<cron::Schedule>),
 }
 
-/// What is wrong with a timing.
+/// An invalid timing.
 #[derive(Debug, thiserror::Error)]
 pub enum TimingError {
-    /// Not of the form.
+    /// Not a cron expression.
     #[error(
         "must be a cron expression of six or seven fields (second, minute, hour, day, month, \
          weekday, year), such as `0 */5 * * * *`; it is `{0}`"
@@ -33,13 +33,13 @@ impl Timing {
         Self::Every(whole_seconds(interval))
     }
 
-    /// The same, and at each full minute.
+    /// Every `interval`, and at each full minute.
     #[must_use]
     pub fn every_and_on_the_minute(interval: Duration) -> Self {
         Self::EveryAndMinutes(whole_seconds(interval))
     }
 
-    /// The first instant later than `instant`; `None` when there is none.
+    /// The first instant after `instant`; `None` when there is none.
     #[must_use]
     pub fn after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {

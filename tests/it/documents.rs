@@ -130,12 +130,13 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 5] = [
+const NO_SETTINGS: [&str; 6] = [
     "EMPTY_DATABASE",
     "SUPPORT_CONFIG",
     "BUILD_DATABASE_URL",
     "POSTGRES_PASSWORD",
     "PROPTEST_CASES",
+    "RUN_LIMIT",
 ];
 
 /// The words of a text that look like settings and are none.

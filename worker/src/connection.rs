@@ -1,12 +1,12 @@
-//! A connection to Redis that outlives Redis.
+//! A connection to Redis that survives failures of Redis.
 //!
-//! Three things that apalis and redis-rs make of trouble, and what is made of it here:
-//! - any error that reaches apalis ends its worker: for workers, commands are repeated for as long
-//!   as it takes;
-//! - a Redis that refuses (full, a replica, short of replicas, loading, a user without the right) is
-//!   trouble like one that is away: the worker waits, and the relay runs the jobs meanwhile;
-//! - a worker whose registration vanished, with Redis' memory or by a long pause, counts as an
-//!   error: it is registered again.
+//! apalis and redis-rs handle three failures badly. This connection handles them so:
+//! - any error that reaches apalis ends its worker: the commands of a worker are repeated until
+//!   they succeed;
+//! - a Redis that rejects commands (full, a replica, short of replicas, loading, a user without the
+//!   right) counts as away: the worker waits, and the relay runs the jobs meanwhile;
+//! - a worker whose registration vanished, with Redis' memory or after a long pause, gets an error:
+//!   it is registered again.
 
 use platform::{
     clock::Clock,
@@ -18,14 +18,14 @@ use std::{sync::Arc, time::Duration};
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Commands of redis-rs on whichever connection is the newest. Clones share it.
+/// Sends commands of redis-rs on the newest connection. Clones share it.
 #[derive(Clone)]
 pub struct Connection {
     link: RedisLink,
     registration: Option<Arc<Registration>>,
 }
 
-/// What a worker is registered as.
+/// The registration of a worker in Redis.
 pub struct Registration {
     /// The set of registered workers.
     pub workers_set: String,
@@ -36,7 +36,7 @@ pub struct Registration {
 }
 
 impl Connection {
-    /// The process's connection, which passes every error on.
+    /// The process's connection, which returns every error.
     pub fn new(link: RedisLink) -> Self {
         Self {
             link,
@@ -44,24 +44,24 @@ impl Connection {
         }
     }
 
-    /// The same connection, for a worker: no trouble reaches it. Its commands may go on for ever,
-    /// so that whoever awaits them has to give up by himself.
+    /// The same connection for a worker: it returns no error that may pass. A command may take
+    /// forever, so the caller has to set a time limit.
     #[must_use]
-    pub fn of_worker(&self, registration: Registration) -> Self {
+    pub fn for_worker(&self, registration: Registration) -> Self {
         Self {
             link: self.link.clone(),
             registration: Some(Arc::new(registration)),
         }
     }
 
-    /// Replaces the connection, unless somebody did since.
+    /// Replaces the connection.
     pub fn replace(&self) {
         self.link.replace();
     }
 
     async fn attempt(&self, command: &Cmd) -> RedisResult<Value> {
         let (generation, mut connection) = self.link.current()?;
-        // A server's error arrives as a value here.
+        // redis-rs returns a server's error as a value here.
         let answer = connection
             .req_packed_command(command)
             .await
@@ -80,11 +80,11 @@ impl Connection {
                 Err(error) => error,
             };
             match meaning(&error) {
-                // The message was taken over by another worker. PostgreSQL decides who runs the
-                // job, so there is nothing to do about it.
+                // Another worker took the message over. PostgreSQL decides who runs the job, so
+                // nothing is to be done.
                 Meaning::TakenOver => return Ok(Value::Int(0)),
                 Meaning::NotRegistered => self.register(worker).await,
-                Meaning::ProviderFailure => {}
+                Meaning::Unavailable => {}
                 Meaning::Final => return Err(error),
             }
             tracing::debug!(%error, "Redis did not answer as it should; trying again");
@@ -109,11 +109,12 @@ impl Connection {
 enum Meaning {
     TakenOver,
     NotRegistered,
-    ProviderFailure,
+    Unavailable,
     Final,
 }
 
-/// The scripts of apalis-redis know errors by their text alone, so that it has to be read here.
+/// Classifies an error. The scripts of apalis-redis only tell errors apart by their text, so it is
+/// matched here.
 fn meaning(error: &RedisError) -> Meaning {
     let text = error.to_string();
     if text.contains("worker not registered") {
@@ -123,14 +124,14 @@ fn meaning(error: &RedisError) -> Meaning {
         || text.contains("lease not held")
     {
         Meaning::TakenOver
-    } else if is_trouble(error, &text) {
-        Meaning::ProviderFailure
+    } else if is_unavailable(error, &text) {
+        Meaning::Unavailable
     } else {
         Meaning::Final
     }
 }
 
-/// What a server begins its refusals with that says no to everybody for the time being.
+/// The codes of rejections that concern every command, and pass.
 const REFUSALS: [&str; 14] = [
     "LOADING",
     "MASTERDOWN",
@@ -148,20 +149,20 @@ const REFUSALS: [&str; 14] = [
     "EXECABORT",
 ];
 
-fn is_trouble(error: &RedisError, text: &str) -> bool {
+fn is_unavailable(error: &RedisError, text: &str) -> bool {
     let by_code = |code| REFUSALS.contains(&code);
     is_broken(error) || error.code().is_some_and(by_code) || is_refused_in_script(text)
 }
 
-/// What a script is told that runs for a user without the right.
+/// The texts of a script's error when its user lacks a right.
 const REFUSED_BY_RIGHT: [&str; 2] = [
     "The user executing the script can't run this command",
     "ACL failure in script",
 ];
 
-/// Redis before 7 tells what was refused within a script as an error of the script, whose text has the
-/// refusal somewhere: `@user_script: 3: -OOM command not allowed when used memory > 'maxmemory'.`
-/// A missing right is told without a word of its own.
+/// Redis before 7 reports a rejection within a script as an error of the script, with the code
+/// somewhere in its text: `@user_script: 3: -OOM command not allowed when used memory >
+/// 'maxmemory'.` A missing right has no code of its own.
 fn is_refused_in_script(text: &str) -> bool {
     let words = text.split(|c: char| c.is_whitespace() || c == ':');
     let mut codes = words.filter_map(|word| word.strip_prefix('-'));
@@ -185,7 +186,7 @@ impl ConnectionLike for Connection {
         offset: usize,
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
-        // apalis-redis sends no pipelines: these are our own, and each caller deals with errors.
+        // apalis-redis sends no pipelines: these are our own, and each caller handles errors.
         Box::pin(async move {
             let (generation, mut connection) = self.link.current()?;
             let answers = connection
@@ -211,7 +212,7 @@ mod tests {
     fn is_waited_for(answer: &str) -> bool {
         let answer = redis::parse_redis_value(format!("-{answer}\r\n").as_bytes());
         let error = answer.unwrap().extract_error().unwrap_err();
-        matches!(meaning(&error), Meaning::ProviderFailure)
+        matches!(meaning(&error), Meaning::Unavailable)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What jobs run with, and how many of them may hold connections to the database at a time.
+//! The context of jobs, and the limit on how many of them hold database connections at a time.
 
 use crate::{channels::Channels, mail::MailSetupError};
 use domain::queue::Execution;
@@ -6,17 +6,17 @@ use platform::{context::Context, files::Files};
 use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-/// Connections that jobs leave to the relay, to deliveries and to whatever else shares the pool.
+/// Connections left to the relay, to deliveries and to other users of the pool.
 const LEFT_TO_OTHERS: u32 = 3;
 
-/// What jobs run with. Cheap to clone.
+/// The context of jobs. Cheap to clone.
 #[derive(Clone)]
 pub struct JobContext {
     /// Database, clock, ids and configuration.
     pub cx: Context,
     /// The bytes of uploads.
     pub files: Arc<Files>,
-    /// The ways by which people are told.
+    /// The channels that deliver notifications.
     pub channels: Arc<Channels>,
     slots: Arc<Semaphore>,
 }
@@ -24,11 +24,11 @@ pub struct JobContext {
 impl JobContext {
     /// Made once in a process: all its jobs share the connections that it allows.
     ///
-    /// More jobs may be taken than there are connections. A job that holds one while it runs
-    /// (every job but a delivery) waits for a slot before it begins, and a sweep, which needs a
-    /// second one while it holds the first, takes two slots at once. So whoever holds a connection
-    /// gets the next one it needs, and the pool cannot be dead-locked, however small it is: two
-    /// are enough for a sweep.
+    /// More jobs may be claimed than there are connections. A job that holds one while it runs
+    /// (every job except a delivery) waits for a slot before it begins; a sweep, which needs a
+    /// second connection while it holds the first, takes two slots at once. So the holder of a
+    /// connection always gets the next one it needs, and the pool cannot deadlock, however small:
+    /// two connections are enough for a sweep.
     ///
     /// # Errors
     /// A channel cannot be used as it is configured.
@@ -44,7 +44,7 @@ impl JobContext {
         })
     }
 
-    /// The same, with the jobs that follow going to `lane`.
+    /// The same context, with follow-up jobs enqueued in `lane`.
     #[must_use]
     pub fn in_lane(&self, lane: Execution) -> Self {
         let mut cx = self.clone();
@@ -52,7 +52,7 @@ impl JobContext {
         cx
     }
 
-    /// Waits for slots. They go in the order of asking, so that a sweep is not starved.
+    /// Waits for slots, first come first served, so that a sweep is not starved.
     pub(crate) async fn slots(
         &self,
         connections: u32,
@@ -62,8 +62,8 @@ impl JobContext {
             .await
     }
 
-    /// For a sweep, which holds the slots of one connection to work with: as many more as are free
-    /// at present, up to `wanted` in all, and how many it has with these. Nobody waits for them.
+    /// Takes as many more slots as are free now, up to `wanted` in all, for a sweep that already
+    /// holds one connection to work with. Returns the slots and the new number in all. Never waits.
     pub(crate) fn more_slots(
         &self,
         wanted: NonZeroUsize,

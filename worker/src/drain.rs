@@ -1,5 +1,5 @@
-//! Running jobs in this process, one after the other, until none is due: for the demo and for
-//! tests. Neither Redis nor a relay has a part in it.
+//! Runs the jobs in this process, one after the other, until none is due: for the demo and for
+//! tests. Uses neither Redis nor a relay.
 
 use crate::{
     JobContext,
@@ -9,25 +9,25 @@ use domain::queue::Execution;
 use jobs::{relay, store};
 use std::time::Duration;
 
-/// Why not everything that was due could be run.
+/// Why a job that was due could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum DrainError {
     /// The ledger could not be read.
     #[error("the ledger of jobs could not be read")]
     Ledger(#[from] sqlx::Error),
-    /// A run left no outcome, as the database did not take it.
+    /// The outcome of a run could not be recorded.
     #[error("the outcome of job {0} could not be recorded")]
     Unrecorded(jobs::JobId),
 }
 
-/// Runs every job of a lane that is due by the context's clock, those that follow from them
-/// included; says how many runs that took. A job that fails is put off, and not waited for.
+/// Runs all due jobs of a lane, one after the other, with the jobs that follow from them. Returns
+/// the number of runs. A job that fails is rescheduled, and not waited for.
 ///
 /// # Errors
 /// The database failed.
 pub async fn drain(cx: &JobContext, lane: Execution) -> Result<usize, DrainError> {
     let cx = cx.in_lane(lane);
-    // Whoever drained before is gone: there is nobody to wait for.
+    // No other process drains this lane now: there is no lease to wait for.
     relay::rescue(&cx.cx.pool, lane, Duration::ZERO).await?;
     let mut runs = 0;
     loop {
@@ -38,8 +38,8 @@ pub async fn drain(cx: &JobContext, lane: Execution) -> Result<usize, DrainError
                     runs += 1;
                     ran_any = true;
                 }
-                // Somebody else drains the same lane: the rest is theirs, or comes up again. What is held
-                // comes up when it is not.
+                // Another process drains the same lane and runs the job, or the job comes up again.
+                // Jobs behind an open circuit come up when it closes.
                 Outcome::NotOurs | Outcome::Held => {}
                 Outcome::Unrecorded => return Err(DrainError::Unrecorded(id)),
             }

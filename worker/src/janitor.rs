@@ -1,5 +1,5 @@
-//! Cleans up behind apalis-redis, which keeps finished messages for ever, and whose own way of
-//! dropping them blocks Redis and breaks what waits for a retry. A bounded piece at a time; any
+//! Deletes finished messages of apalis-redis, which keeps them forever; its own way of deleting
+//! them blocks Redis and breaks messages that wait for a retry. Works in bounded batches; any
 //! number of processes may do it.
 
 use crate::{connection::Connection, pool::Keys};
@@ -10,13 +10,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const EVERY: Duration = Duration::from_secs(1);
-/// Messages that one script drops: Redis does nothing else meanwhile.
-const PIECE: u64 = 500;
+/// Messages deleted by one script, which blocks Redis meanwhile.
+const BATCH: u64 = 500;
 /// The one key outside of our prefix: a list of queues, which nobody reads.
 const FOREIGN_LIST: &str = "core:apalis:queues:list";
 
-/// Drops finished messages with all that belongs to them, and what is kept of each worker but
-/// read by nobody.
+/// Deletes finished messages with their data, and the metadata of workers, which nobody reads.
 const SWEEP: &str = r"
 local dropped = 0
 for _, finished in ipairs({KEYS[1], KEYS[2]}) do
@@ -63,10 +62,10 @@ async fn sweep(script: &Script, connection: &mut Connection, config: &Config) ->
             .key(config.job_meta_hash())
             .key(config.workers_set())
             .key(FOREIGN_LIST)
-            .arg(PIECE)
+            .arg(BATCH)
             .invoke_async(connection)
             .await?;
-        if dropped < PIECE {
+        if dropped < BATCH {
             return Ok(());
         }
     }

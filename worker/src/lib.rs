@@ -1,5 +1,6 @@
-//! The job workers. PostgreSQL holds the jobs, Redis carries hints through apalis, and whatever
-//! either of them loses, the other brings back: `docs/JOBS.md` tells the path of a job.
+//! The job workers. PostgreSQL holds the jobs, Redis carries references to them through apalis, and
+//! whatever either of them loses is recovered from the other: `docs/JOBS.md` shows the path of a
+//! job.
 
 pub mod channels;
 mod connection;

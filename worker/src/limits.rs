@@ -1,7 +1,7 @@
-//! How many jobs of a queue may start in a minute, by all workers together: what a provider allows.
-//! The relay asks before it claims, so that nobody waits with a job in hand. Counted in Redis, by
-//! Redis' clock; while Redis is away each process keeps the pace by itself, which is lenient, and
-//! better than to stand still.
+//! The rate limits of queues, for all workers together: what a provider allows. The relay asks
+//! before it claims, so that no worker waits with a claimed job. Counted in Redis, by Redis' clock;
+//! while Redis is away each process counts for itself, so that several together may exceed the
+//! limit: better than sending nothing.
 
 use crate::{connection::Connection, pool::Keys};
 use domain::queue::Queue;
@@ -13,10 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long Redis may take to answer before the process counts by itself.
+/// How long Redis may take to respond before the process counts for itself.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// [`Gcra::take`] for all processes at once, and, with a negative wish, [`Gcra::requeue`].
+/// [`Gcra::take`] for all processes together; with a negative request, [`Gcra::requeue`].
 const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -30,51 +30,54 @@ redis.call('SET', KEYS[1], string.format('%.0f', used), 'PX', math.ceil((used - 
 return {math.max(count, 0), 0}
 ";
 
-/// The paces of queues.
+/// The rate limits of queues.
 pub struct Limits {
     connection: Connection,
     keys: Keys,
     take: Script,
-    paces: HashMap<Queue, Rate>,
-    own: HashMap<Queue, Gcra>,
+    rates: HashMap<Queue, Rate>,
+    local: HashMap<Queue, Gcra>,
     since: Instant,
-    /// Whether Redis is worth asking.
+    /// Whether Redis is asked at all.
     pub redis_answers: bool,
 }
 
 impl Limits {
-    /// Those that are configured.
+    /// The configured limits.
     pub fn new(connection: Connection, keys: Keys, config: &Config) -> Self {
         let email = config.mail.per_minute.map(Rate::per_minute);
         Self {
             connection,
             keys,
             take: Script::new(TAKE),
-            paces: email.map(|pace| (Queue::Email, pace)).into_iter().collect(),
-            own: HashMap::new(),
+            rates: email.map(|rate| (Queue::Email, rate)).into_iter().collect(),
+            local: HashMap::new(),
             since: Instant::now(),
             redis_answers: true,
         }
     }
 
-    /// How many hints of a queue may lie about where `depth` may as far as others are concerned. Of one that has
-    /// a pace as many as may start at once: or more would, when whatever they lie about for is over.
+    /// Redis depth for a queue: `depth`, or the burst of its rate limit if that is less. More
+    /// references would all start at once when the provider is fast again.
     pub fn depth(&self, queue: Queue, depth: usize) -> usize {
-        match self.paces.get(&queue) {
-            Some(pace) => usize::try_from(pace.at_once).map_or(depth, |most| depth.min(most)),
+        match self.rates.get(&queue) {
+            Some(rate) => usize::try_from(rate.burst).map_or(depth, |most| depth.min(most)),
             None => depth,
         }
     }
 
-    /// How many of `wanted` jobs may start now; where none may, how long until one may.
+    /// How many of `wanted` jobs may start now.
+    ///
+    /// # Errors
+    /// The time until the next start, if none may start now.
     pub async fn take(&mut self, queue: Queue, wanted: usize) -> Result<usize, Duration> {
-        let Some(pace) = self.paces.get(&queue).copied() else {
+        let Some(rate) = self.rates.get(&queue).copied() else {
             return Ok(wanted);
         };
         let asked = i64::try_from(wanted).unwrap_or(i64::MAX);
-        let grant = match self.ask(queue, pace, asked).await {
+        let grant = match self.ask(queue, rate, asked).await {
             Some(grant) => grant,
-            None => self.by_itself(queue, pace, wanted),
+            None => self.take_locally(queue, rate, wanted),
         };
         match usize::try_from(grant.count) {
             Ok(0) => Err(Duration::from_micros(grant.wait)),
@@ -83,42 +86,42 @@ impl Limits {
         }
     }
 
-    /// Gives back what was not used.
+    /// Returns `count` granted starts that were not used.
     pub async fn requeue(&mut self, queue: Queue, count: usize) {
-        let Some(pace) = self.paces.get(&queue).copied().filter(|_| count > 0) else {
+        let Some(rate) = self.rates.get(&queue).copied().filter(|_| count > 0) else {
             return;
         };
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        if self.ask(queue, pace, -count).await.is_none() {
-            let own = self.own.entry(queue).or_default();
-            own.requeue(pace, count.unsigned_abs());
+        if self.ask(queue, rate, -count).await.is_none() {
+            let local = self.local.entry(queue).or_default();
+            local.requeue(rate, count.unsigned_abs());
         }
     }
 
-    async fn ask(&mut self, queue: Queue, pace: Rate, wanted: i64) -> Option<Grant> {
+    async fn ask(&mut self, queue: Queue, rate: Rate, wanted: i64) -> Option<Grant> {
         if !self.redis_answers {
             return None;
         }
         let mut call = self.take.prepare_invoke();
         call.key(self.keys.limit(queue))
-            .arg(pace.between)
-            .arg(pace.at_once)
+            .arg(rate.between)
+            .arg(rate.burst)
             .arg(wanted);
         let answer = call.invoke_async(&mut self.connection);
         let answer: RedisResult<(u64, u64)> = tokio::time::timeout(PATIENCE, answer).await.ok()?;
         match answer {
             Ok((count, wait)) => Some(Grant { count, wait }),
             Err(error) => {
-                tracing::debug!(%error, %queue, "the pace of a queue is kept by this process alone");
+                tracing::debug!(%error, %queue, "the rate limit of a queue is counted by this process only");
                 None
             }
         }
     }
 
-    fn by_itself(&mut self, queue: Queue, pace: Rate, wanted: usize) -> Grant {
+    fn take_locally(&mut self, queue: Queue, rate: Rate, wanted: usize) -> Grant {
         let now = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
-        let own = self.own.entry(queue).or_default();
-        own.take(pace, now, wanted)
+        let local = self.local.entry(queue).or_default();
+        local.take(rate, now, wanted)
     }
 }

@@ -1,6 +1,5 @@
-//! Hears when jobs are inserted while the relay sleeps. A notification that is lost, with the
-//! connection or otherwise, costs one tick of the relay. A connection that is dead without saying so
-//! is found out when nothing has been heard for a while.
+//! Listens for inserted jobs while the relay sleeps. A lost notification costs one tick of the
+//! relay. A dead connection is found when no notification has arrived for a while.
 
 use jobs::relay;
 use platform::db;
@@ -10,17 +9,17 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const PAUSE: Duration = Duration::from_secs(1);
-/// After so long without a word the connection is asked whether it lives.
+/// The silence after which the connection is checked.
 const SILENCE: Duration = Duration::from_secs(15);
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
-/// Rings the bell at each notification, until the stop.
-pub async fn run(pool: PgPool, wake_up: Arc<Notify>, shutdown: CancellationToken) {
+/// Wakes the relay at each notification, until the stop.
+pub async fn run(pool: PgPool, relay_wake: Arc<Notify>, shutdown: CancellationToken) {
     let listen = async {
         loop {
-            // A pool for each connection: a dead one may never be given back.
-            let own = relay::listen_connection(&pool);
-            if let Err(error) = listen(&own, &wake_up).await {
+            // A pool for each connection: a dead connection may never be returned.
+            let own = relay::listen_pool(&pool);
+            if let Err(error) = listen(&own, &relay_wake).await {
                 tracing::debug!(%error, "the listener lost its connection");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -32,22 +31,22 @@ pub async fn run(pool: PgPool, wake_up: Arc<Notify>, shutdown: CancellationToken
     }
 }
 
-async fn listen(pool: &PgPool, wake_up: &Notify) -> Result<(), sqlx::Error> {
+async fn listen(pool: &PgPool, relay_wake: &Notify) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(pool).await?;
     db::within(ANSWER_LIMIT, listener.listen(relay::CHANNEL)).await?;
     loop {
-        // Something may have been inserted before we listened, and again after each loss of the
-        // connection, which comes as no notification.
-        wake_up.notify_one();
-        hear(&mut listener).await?;
+        // A job may have been inserted before the listening began, and after each loss of the
+        // connection, which gives no notification.
+        relay_wake.notify_one();
+        next_notification(&mut listener).await?;
     }
 }
 
 /// Waits for the next notification, or for the loss of the connection.
-async fn hear(listener: &mut PgListener) -> Result<(), sqlx::Error> {
+async fn next_notification(listener: &mut PgListener) -> sqlx::Result<()> {
     loop {
         match tokio::time::timeout(SILENCE, listener.try_recv()).await {
-            Ok(heard) => return heard.map(drop),
+            Ok(received) => return received.map(drop),
             Err(_elapsed) => db::within(ANSWER_LIMIT, relay::is_alive(listener)).await?,
         }
     }

@@ -1,6 +1,6 @@
-//! The workers that take hints from Redis: one apalis worker for each queue, started again
-//! whenever it ends. Handlers always answer apalis with success: what became of a job is in its
-//! row, and apalis' own attempts, delays and dead letters are not used.
+//! The workers that take job references from Redis: one apalis worker for each queue, restarted
+//! whenever it ends. Handlers always report success to apalis: the outcome of a job is in its row,
+//! and apalis' own attempts, delays and dead letters are not used.
 
 use crate::{
     JobContext,
@@ -20,49 +20,50 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// A worker that apalis has not heard of for thrice this long counts as lost, and what it had
-/// taken goes back to the others.
+/// The interval of apalis' heartbeats. A worker that is silent for three times as long counts as
+/// lost, and its references return to the other workers.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const RESTART_PAUSE: Duration = Duration::from_millis(500);
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const ACKNOWLEDGE_TIME: Duration = Duration::from_millis(500);
 
-/// What travels through Redis: the name of a row.
+/// The message in Redis: a reference to a job's row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobRef {
     /// The job's id.
     pub job: i64,
 }
 
-/// The names of all keys and channels, under the configured prefix.
+/// The names of all keys and channels in Redis, under the configured prefix.
 #[derive(Clone)]
 pub struct Keys(String);
 
 impl Keys {
+    /// The keys under a prefix.
     pub fn under(prefix: &str) -> Self {
         Self(format!("{prefix}:jobs"))
     }
 
-    /// Missing when Redis lost its memory.
+    /// The epoch key; missing when Redis lost its memory.
     pub fn epoch(&self) -> String {
         format!("{}:epoch", self.0)
     }
 
-    /// Written to see whether Redis takes what is written.
+    /// The key that a probe writes, to see whether Redis accepts writes.
     pub fn written(&self) -> String {
         format!("{}:written", self.0)
     }
 
-    /// On which workers are told that there are hints.
+    /// The channel that wakes workers when references were pushed.
     pub fn wake_channel(&self) -> String {
         format!("{}:wake", self.0)
     }
 
-    /// What was granted of a queue's pace.
+    /// The state of a queue's rate limit.
     pub fn limit(&self, queue: Queue) -> String {
         format!("{}:limit:{queue}", self.0)
     }
 
-    /// apalis' settings for a queue. No locks and no events: the row is the lock, and wake-ups
+    /// apalis' settings for a queue. No locks and no events: the lock is on the row, and wake-ups
     /// have a channel of their own.
     pub fn config(&self, queue: Queue) -> Config {
         Config::default()
@@ -75,8 +76,8 @@ impl Keys {
     }
 }
 
-/// apalis sends no heartbeat while it has hints in hand, and others then take these over: queues
-/// whose jobs may take long fetch them one by one.
+/// The number of references fetched at a time. apalis sends no heartbeat while it holds references,
+/// and other workers then take them over: queues with slow jobs fetch one by one.
 const fn batch(queue: Queue) -> usize {
     match queue {
         Queue::Assignment | Queue::Notify => 10,
@@ -84,20 +85,20 @@ const fn batch(queue: Queue) -> usize {
     }
 }
 
-/// What the workers of all queues share.
+/// The parts shared by the workers of all queues.
 #[derive(Clone)]
 pub struct Pool {
     pub cx: JobContext,
     pub connection: Connection,
     pub keys: Keys,
-    /// Handlers run here, so that they outlive an apalis worker that ends. Closed from the start:
-    /// that only lets others wait for it to be empty.
+    /// Handlers run here, so that they outlive an apalis worker that ends. Closed from the start,
+    /// which only allows waiting until it is empty.
     pub running: TaskTracker,
     pub shutdown: CancellationToken,
 }
 
 impl Pool {
-    /// Keeps a worker for a queue until the stop.
+    /// Runs a worker for a queue until the stop.
     pub async fn serve(self, queue: Queue, concurrency: usize, wake: Wake) {
         while !self.shutdown.is_cancelled() {
             let ended = self.work(queue, concurrency, &wake).await;
@@ -116,9 +117,9 @@ impl Pool {
     async fn work(&self, queue: Queue, concurrency: usize, wake: &Wake) -> Result<(), WorkerError> {
         let config = self.keys.config(queue);
         let cx = &self.cx.cx;
-        // A name is refused for a while after its worker ended, however it ended.
+        // Redis refuses a name for a while after its worker ended.
         let name = format!("{queue}-{}", cx.ids.uuid(cx.clock.now()).simple());
-        let connection = self.connection.of_worker(Registration {
+        let connection = self.connection.for_worker(Registration {
             workers_set: config.workers_set(),
             name: name.clone(),
             clock: Arc::clone(&cx.clock),
@@ -135,27 +136,27 @@ impl Pool {
             .run_until(stop.map(Ok::<(), WorkerError>));
         tokio::select! {
             ended = worker => ended,
-            () = self.last_words() => Ok(()),
+            () = self.acknowledged() => Ok(()),
         }
     }
 
-    /// Ends when a worker has had the time to tell Redis what is done. What it could not tell
-    /// costs a copy of a hint, which finds its job done.
-    async fn last_words(&self) {
+    /// Returns when a stopping worker had time to acknowledge its jobs to Redis. A job that is not
+    /// acknowledged costs a second reference, which finds the job done.
+    async fn acknowledged(&self) {
         self.shutdown.cancelled().await;
         self.running.wait().await;
-        tokio::time::sleep(LAST_WORDS).await;
+        tokio::time::sleep(ACKNOWLEDGE_TIME).await;
     }
 }
 
-/// The handler that apalis knows.
-async fn take(hint: JobRef, pool: Data<Pool>) -> Result<(), BoxDynError> {
+/// The handler registered with apalis.
+async fn take(reference: JobRef, pool: Data<Pool>) -> Result<(), BoxDynError> {
     let cx = pool.cx.clone();
     let run = pool
         .running
-        .spawn(async move { run_one(&cx, JobId(hint.job)).await });
+        .spawn(async move { run_one(&cx, JobId(reference.job)).await });
     if let Err(error) = run.await {
-        tracing::error!(job.id = hint.job, %error, "a run of a job broke off");
+        tracing::error!(job.id = reference.job, %error, "a run of a job was cancelled or panicked");
     }
     Ok(())
 }

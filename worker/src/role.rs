@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Why the worker role ended other than by being told to.
+/// Why the worker role ended before the stop.
 #[derive(Debug, thiserror::Error)]
 pub enum RoleError {
     /// The URL of Redis cannot be used.
@@ -16,26 +16,26 @@ pub enum RoleError {
     /// Mail cannot be sent as it is configured.
     #[error("mail cannot be sent as it is configured")]
     Mail(#[source] MailSetupError),
-    /// One of its loops broke off, which none of them should.
+    /// One of its loops panicked or was cancelled.
     #[error("a part of the worker broke off")]
     BrokeOff(#[source] tokio::task::JoinError),
-    /// One of its loops ended, which none of them should before the stop.
+    /// One of its loops returned before the stop.
     #[error("a part of the worker ended before the stop")]
     Ended,
 }
 
-/// Runs jobs of the configured queues until the stop; then takes no more, and returns when those
-/// that run are done. Neither Redis nor PostgreSQL need to be there at the start, nor stay.
+/// Runs jobs of the configured queues until the stop; then claims no more, and returns when the
+/// running jobs are done. Neither Redis nor PostgreSQL has to be available, at the start or later.
 ///
 /// # Errors
-/// The configuration cannot be used, or a part of the worker broke off.
+/// The configuration cannot be used, or a loop of the worker ended before the stop.
 pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
     let cx = JobContext::new(cx)
         .map_err(RoleError::Mail)?
         .in_lane(Execution::Workers);
     let running = TaskTracker::new();
     running.close();
-    // A part that ends by mistake takes the others with it.
+    // A loop that ends by mistake stops the others.
     let stop = shutdown.child_token();
     let mut parts = start(&cx, &running, &stop)?;
     let mut ended = Ok(());
@@ -60,11 +60,11 @@ fn start(
     running: &TaskTracker,
     stop: &CancellationToken,
 ) -> Result<JoinSet<()>, RoleError> {
-    let wake_up = Arc::new(Notify::new());
+    let relay_wake = Arc::new(Notify::new());
     let mut parts = JoinSet::new();
-    let runners = runners::start(cx, &wake_up, (running, stop), &mut parts)?;
-    let relay = Relay::new(cx.cx.clone(), Arc::clone(&wake_up), runners);
+    let runners = runners::start(cx, &relay_wake, (running, stop), &mut parts)?;
+    let relay = Relay::new(cx.cx.clone(), Arc::clone(&relay_wake), runners);
     parts.spawn(relay.run(stop.clone()));
-    parts.spawn(listener::run(cx.cx.pool.clone(), wake_up, stop.clone()));
+    parts.spawn(listener::run(cx.cx.pool.clone(), relay_wake, stop.clone()));
     Ok(parts)
 }

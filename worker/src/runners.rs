@@ -1,6 +1,6 @@
-//! Whoever runs jobs in a process: workers that take hints from Redis, and the way straight to them
-//! while Redis is away. Either is a [`crate::transport::Transport`], and both keep the same promises
-//! (`tests/it/queues/conformance.rs`).
+//! The runners of jobs in a process: workers that take references from Redis, and the in-process
+//! runner that is used while Redis is away. Each is a [`crate::transport::Transport`], and both
+//! keep the same guarantees (`tests/it/queues/conformance.rs`).
 
 use crate::{
     JobContext, RoleError,
@@ -15,25 +15,25 @@ use std::sync::Arc;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// The ways to whoever runs jobs.
+/// The transports from the relay to the runners.
 pub struct Runners {
-    /// Through Redis, to whichever process is free.
+    /// Through Redis, to any worker process with a free slot.
     pub through_redis: ThroughRedis,
-    /// Straight, within this process.
+    /// Directly, within this process.
     pub direct: Direct,
     pub(crate) connection: Connection,
     pub(crate) keys: Keys,
     pub(crate) queues: Vec<Queue>,
 }
 
-/// Starts what runs the jobs of the configured queues until the stop, among `parts`. Runs go on in
-/// `running`; the bell rings when the straight way has room again.
+/// Starts the runners of the configured queues until the stop, as tasks in `parts`. Runs continue
+/// in `running`. Notifies `relay_wake` when the in-process runner has a free slot.
 ///
 /// # Errors
 /// The URL of Redis cannot be used.
 pub fn start(
     cx: &JobContext,
-    wake_up: &Arc<Notify>,
+    relay_wake: &Arc<Notify>,
     (running, stop): (&TaskTracker, &CancellationToken),
     parts: &mut JoinSet<()>,
 ) -> Result<Runners, RoleError> {
@@ -63,7 +63,7 @@ pub fn start(
     parts.spawn(janitor::run(sweeper.0, sweeper.1, sweeper.2, stop.clone()));
     Ok(Runners {
         through_redis: ThroughRedis::new(connection.clone(), &keys, &queues),
-        direct: Direct::new(cx.clone(), served, running.clone(), Arc::clone(wake_up)),
+        direct: Direct::new(cx.clone(), served, running.clone(), Arc::clone(relay_wake)),
         connection,
         keys,
         queues,

@@ -1,5 +1,6 @@
-//! Ways from the relay to a handler: through Redis to whichever worker is free, or, while Redis
-//! is away, straight to this process. Either carries hints; neither is trusted with a job.
+//! Transports from the relay to a handler: through Redis to any worker with a free slot or, while
+//! Redis is away, directly within this process. Both carry only references; neither is trusted with
+//! a job.
 
 use crate::{JobContext, connection::Connection, pool::JobRef, run::run_one, wake};
 use apalis::prelude::TaskSink;
@@ -16,18 +17,21 @@ use std::{
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
-/// How often a look at Redis is a write as well, while writes succeed: a Redis that refuses them is none,
-/// although it answers what is read.
+/// The interval at which a probe of Redis also writes, while writes succeed: a Redis that rejects
+/// writes is unusable, although it answers reads.
 const WRITE_EVERY: Duration = Duration::from_millis(500);
-/// How long what a look writes stays there: nobody reads it.
+/// The lifetime of the key that a probe writes; nobody reads it.
 const WRITTEN_FOR: Duration = Duration::from_mins(1);
 
-/// A way to a handler.
+/// A transport to a handler.
 pub trait Transport {
-    /// How many more hints of a queue it takes, where at most `depth` may lie about.
+    /// How many more references of a queue it accepts, where at most `depth` may wait in all.
     fn room(&self, queue: Queue, depth: usize) -> usize;
 
-    /// Passes hints on. An error means that they may not have arrived.
+    /// Passes job references on. After an error they may or may not have arrived.
+    ///
+    /// # Errors
+    /// The transport did not accept them, or did not respond in time.
     fn push(
         &mut self,
         queue: Queue,
@@ -35,19 +39,19 @@ pub trait Transport {
     ) -> impl Future<Output = Result<(), PushError>> + Send;
 }
 
-/// Why hints were not passed on.
+/// Why job references were not passed on.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// It took too long.
+    /// Redis did not respond in time.
     #[error("Redis did not answer in time")]
     TimedOut,
-    /// Redis said no.
-    #[error("Redis did not take the hints")]
+    /// Redis rejected the push.
+    #[error("Redis did not take the job references")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Redis answers, and takes no hints.
-    #[error("Redis answers, and takes no hints")]
-    HintsRefused,
-    /// Nobody serves the queue here.
+    /// Probes succeed, and pushes are rejected.
+    #[error("Redis answers, and takes no job references")]
+    PushesRefused,
+    /// No runner of this process serves the queue.
     #[error("the queue is not served here")]
     NotServed,
 }
@@ -60,13 +64,13 @@ pub struct ThroughRedis {
     channel: String,
     queues: Vec<(Queue, Config)>,
     backlog: HashMap<Queue, usize>,
-    /// When a look wrote last; `None` when the next one has to.
+    /// The last write of a probe; `None` when the next probe has to write.
     written: Option<Instant>,
-    /// How pushes go.
+    /// The state of pushes.
     pub(crate) pushes: Pushes,
 }
 
-/// How pushes go, which may be refused where looks are not.
+/// The state of pushes, which may be rejected although probes succeed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pushes {
     refused_since: Option<Instant>,
@@ -74,13 +78,13 @@ pub(crate) struct Pushes {
 }
 
 impl Pushes {
-    /// Whether they have been refused for so long; on trial the first refusal is enough.
+    /// Whether pushes have been rejected for `patience`; on trial the first rejection is enough.
     pub fn are_refused(&self, patience: Duration) -> bool {
         let refused = |since: Instant| self.on_trial || since.elapsed() >= patience;
         self.refused_since.is_some_and(refused)
     }
 
-    /// The next push decides.
+    /// Puts pushes on trial: the next one decides.
     pub const fn begin_trial(&mut self) {
         *self = Self {
             refused_since: None,
@@ -88,17 +92,17 @@ impl Pushes {
         };
     }
 
-    fn refused(&mut self) {
+    fn note_refusal(&mut self) {
         self.refused_since.get_or_insert_with(Instant::now);
     }
 }
 
-/// What a look at Redis showed.
+/// Whether Redis kept its memory, by the epoch key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
-    /// It is the Redis that we know.
+    /// The epoch key is there.
     Kept,
-    /// It remembers nothing: what was handed out is lost.
+    /// The epoch key is missing: the dispatched references are lost.
     Lost,
 }
 
@@ -119,11 +123,11 @@ impl ThroughRedis {
         }
     }
 
-    /// Asks, in one round trip, whether Redis still has its memory, how much lies in it and, every now and
-    /// then and after each failure, whether it takes what is written.
+    /// Probes Redis in one round trip: whether it kept its memory, how many references wait in it
+    /// and, regularly and after each failure, whether it accepts writes.
     ///
     /// # Errors
-    /// It does not answer within the limit, or says no.
+    /// Redis does not respond within `limit`, or rejects a command.
     pub async fn probe(&mut self, limit: Duration) -> Result<Memory, PushError> {
         let written = self.written.filter(|at| at.elapsed() < WRITE_EVERY);
         self.written = None;
@@ -132,7 +136,8 @@ impl ThroughRedis {
             .as_ref()
             .map_or(true, |asked| asked.as_ref().is_err_and(is_broken))
         {
-            // Half-open, maybe: redis-rs would go on with it for ever. Or it leads to what is a replica now.
+            // The connection may be half-open, and redis-rs would keep using it; or it leads to a
+            // server that is a replica now.
             self.connection.replace();
         }
         let memory = answer
@@ -165,16 +170,16 @@ impl ThroughRedis {
         })
     }
 
-    /// Lets Redis remember that it is known. Until then everybody finds that it has lost its memory: whoever
-    /// takes back what was handed out says so afterwards, and may die before.
+    /// Sets the epoch key. Call it after requeueing the jobs that Redis lost: until then every
+    /// relay finds the key missing, and requeues them even if this process dies first.
     ///
     /// # Errors
-    /// It does not answer within the limit, or says no.
-    pub async fn remember(&mut self, limit: Duration) -> Result<(), PushError> {
+    /// Redis does not respond within `limit`, or rejects a command.
+    pub async fn set_epoch(&mut self, limit: Duration) -> Result<(), PushError> {
         let written = self.written.take();
         let mut command = redis::cmd("SET");
-        let remembering = command.arg(&self.epoch_key).arg(1);
-        tokio::time::timeout(limit, remembering.exec_async(&mut self.connection))
+        let setting = command.arg(&self.epoch_key).arg(1);
+        tokio::time::timeout(limit, setting.exec_async(&mut self.connection))
             .await
             .map_err(|_elapsed| PushError::TimedOut)?
             .map_err(|error| PushError::Refused(error.into()))?;
@@ -191,23 +196,23 @@ impl ThroughRedis {
 
     async fn send(&mut self, queue: Queue, jobs: &[JobId]) -> Result<(), PushError> {
         let config = self.config(queue).ok_or(PushError::NotServed)?;
-        // Made anew each time: a push that was given up stays in a storage's buffer, and would
-        // come along with the next.
+        // A new storage each time: an aborted push stays in a storage's buffer, and would be sent
+        // with the next one.
         let mut storage = RedisStorage::<JobRef, Connection>::new(self.connection.clone())
             .with_config(config.clone());
-        let hints = jobs.iter().map(|job| JobRef { job: job.0 }).collect();
+        let references = jobs.iter().map(|job| JobRef { job: job.0 }).collect();
         storage
-            .push_bulk(hints)
+            .push_bulk(references)
             .await
             .map_err(|error| PushError::Refused(error.into()))?;
         if let Err(error) = wake::publish(&mut self.connection, &self.channel, queue).await {
-            tracing::debug!(%error, "workers were not woken; they find the hints at their next look");
+            tracing::debug!(%error, "workers were not woken; they find the job references at their next poll");
         }
         Ok(())
     }
 }
 
-/// The first answer of a pipeline, and the rest, which are lengths.
+/// The first response of a pipeline, and the others, which are lengths.
 async fn ask_with_head(
     pipeline: &redis::Pipeline,
     connection: &mut Connection,
@@ -237,7 +242,7 @@ impl Transport for ThroughRedis {
         }
         let sent = sent.unwrap_or(Err(PushError::TimedOut));
         if sent.is_err() {
-            self.pushes.refused();
+            self.pushes.note_refusal();
             self.written = None;
         } else {
             self.pushes = Pushes::default();
@@ -248,12 +253,12 @@ impl Transport for ThroughRedis {
     }
 }
 
-/// Straight to this process: as many at a time as it would take from Redis.
+/// Directly within this process: as many jobs at a time as its workers would run from Redis.
 pub struct Direct {
     cx: JobContext,
     free: HashMap<Queue, Arc<Semaphore>>,
     running: TaskTracker,
-    wake_up: Arc<Notify>,
+    relay_wake: Arc<Notify>,
 }
 
 impl Direct {
@@ -261,7 +266,7 @@ impl Direct {
         cx: JobContext,
         queues: &[(Queue, usize)],
         running: TaskTracker,
-        wake_up: Arc<Notify>,
+        relay_wake: Arc<Notify>,
     ) -> Self {
         let free = queues
             .iter()
@@ -271,7 +276,7 @@ impl Direct {
             cx,
             free,
             running,
-            wake_up,
+            relay_wake,
         }
     }
 }
@@ -290,12 +295,12 @@ impl Transport for Direct {
                 .acquire_owned()
                 .await
                 .map_err(|closed| PushError::Refused(closed.into()))?;
-            let (cx, wake_up) = (self.cx.clone(), Arc::clone(&self.wake_up));
+            let (cx, relay_wake) = (self.cx.clone(), Arc::clone(&self.relay_wake));
             self.running.spawn(async move {
                 run_one(&cx, job).await;
                 drop(permit);
-                // There is room again.
-                wake_up.notify_one();
+                // A slot is free again.
+                relay_wake.notify_one();
             });
         }
         Ok(())

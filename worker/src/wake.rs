@@ -1,8 +1,8 @@
-//! Waking apalis' workers when there are hints for them, without ever losing a wake-up.
+//! Wakes apalis' workers when job references were pushed, without ever losing a wake-up.
 //!
-//! apalis' own strategies lose one that comes while a fetch is under way: the fetch may have
-//! looked too early, and nobody looks again. Here a wake-up is followed by several looks, and
-//! the timer is polled until it is armed again, so that it always fires once more.
+//! apalis' own strategies lose a wake-up that arrives during a fetch: the fetch may have looked too
+//! early, and no other follows. Here several fetches follow a wake-up, and the timer is polled
+//! until it is armed again, so that it always fires once more.
 
 use crate::connection::Connection;
 use apalis::prelude::{PollSnapshot, PollStrategy};
@@ -21,12 +21,12 @@ use std::{
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
-/// Between two looks when nobody wakes: what a lost message costs.
+/// The interval between two fetches without a wake-up: the cost of a lost message.
 const SLOW: Duration = Duration::from_millis(250);
-/// Between two looks after a wake-up, and how long these go on.
+/// The interval between two fetches after a wake-up, and how long it applies.
 const FAST: Duration = Duration::from_millis(2);
 const FAST_FOR: Duration = Duration::from_millis(20);
-/// A subscription that was silent for so long is opened anew: it may be half-open.
+/// The silence after which a subscription is reopened: it may be half-open.
 const SILENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -36,18 +36,18 @@ pub struct Wake(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    rung: AtomicBool,
+    woken: AtomicBool,
     waker: AtomicWaker,
 }
 
 impl Wake {
-    /// Makes the worker look, now or as soon as it can.
-    pub fn ring(&self) {
-        self.0.rung.store(true, Ordering::Release);
+    /// Makes the worker fetch, now or as soon as it can.
+    pub fn wake(&self) {
+        self.0.woken.store(true, Ordering::Release);
         self.0.waker.wake();
     }
 
-    /// The strategy for the worker that is to be woken by this.
+    /// The poll strategy of the worker that this wakes.
     #[must_use]
     pub fn strategy(&self) -> WakeStrategy {
         WakeStrategy {
@@ -58,7 +58,7 @@ impl Wake {
     }
 }
 
-/// When a worker looks for hints.
+/// The poll strategy of a worker.
 pub struct WakeStrategy {
     wake: Wake,
     fast_until: Instant,
@@ -69,21 +69,21 @@ pub struct WakeStrategy {
 impl PollStrategy for WakeStrategy {
     fn poll_drive(&mut self, cx: &mut Context<'_>, _: &PollSnapshot) -> Poll<Option<()>> {
         let now = Instant::now();
-        let mut look = false;
-        // Registered before the flag is read, or a ring between the two would be lost.
+        let mut fetch = false;
+        // Registered before the flag is read, or a wake-up between the two would be lost.
         self.wake.0.waker.register(cx.waker());
         let timer = self.timer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if self.wake.0.rung.swap(false, Ordering::AcqRel) {
-            look = true;
+        if self.wake.0.woken.swap(false, Ordering::AcqRel) {
+            fetch = true;
             self.fast_until = now + FAST_FOR;
             timer.as_mut().reset(now + FAST);
         }
         while timer.as_mut().poll(cx).is_ready() {
-            look = true;
+            fetch = true;
             let pause = if now < self.fast_until { FAST } else { SLOW };
             timer.as_mut().reset(now + pause);
         }
-        if look {
+        if fetch {
             Poll::Ready(Some(()))
         } else {
             Poll::Pending
@@ -91,7 +91,10 @@ impl PollStrategy for WakeStrategy {
     }
 }
 
-/// Tells the workers of a queue, in all processes, that there are hints.
+/// Wakes the workers of a queue, in all processes.
+///
+/// # Errors
+/// Redis failed.
 pub async fn publish(connection: &mut Connection, channel: &str, queue: Queue) -> RedisResult<()> {
     redis::cmd("PUBLISH")
         .arg(channel)
@@ -100,7 +103,7 @@ pub async fn publish(connection: &mut Connection, channel: &str, queue: Queue) -
         .await
 }
 
-/// Passes on what is published, until the stop.
+/// Forwards wake-ups from the channel to the workers, until the stop.
 pub async fn subscriber(
     client: Client,
     channel: String,
@@ -130,7 +133,7 @@ async fn subscription(client: &Client, channel: &str, wakes: &[(Queue, Wake)]) -
         wakes
             .iter()
             .filter(|(known, _)| known.as_str() == queue)
-            .for_each(|(_, wake)| wake.ring());
+            .for_each(|(_, wake)| wake.wake());
     }
     Ok(())
 }

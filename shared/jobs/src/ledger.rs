@@ -1,4 +1,4 @@
-//! What the ledger says of a job, and how long a run may take. Pure.
+//! The states of a job, its time limits, and the fence that protects its outcome. Pure.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 use platform::trace::Trace;
 use std::{fmt, time::Duration};
 
-/// A job's row.
+/// The id of a job's row.
 #[derive(
     Debug,
     Clone,
@@ -33,81 +33,82 @@ impl fmt::Display for JobId {
 }
 
 text_enum! {
-    /// Where a job stands.
+    /// The state of a job.
     pub enum State {
-        /// It waits for its time, or to be handed out.
+        /// Waits for `run_at`, or to be dispatched.
         Ready = "ready",
-        /// It was handed out. A job that works in its own transaction stays so while it runs: the
-        /// lock on its row says that it does.
+        /// Dispatched to a worker. A job that works in its own transaction keeps this state while
+        /// it runs; the lock on its row shows that it runs.
         Sent = "sent",
-        /// It runs outside of any transaction, under a lease.
+        /// Runs outside of any transaction, under a lease.
         Running = "running",
-        /// It is done.
+        /// Done.
         Done = "done",
-        /// A dead letter: out of attempts, or beyond help.
+        /// A dead letter: no attempts are left, or the error is permanent.
         Dead = "dead",
-        /// Somebody decided against it.
+        /// Cancelled by an operator.
         Cancelled = "cancelled",
     }
 }
 
-/// Where a payload has the name of its job.
+/// The payload field that holds the name of the job.
 pub const NAME: &str = "job";
-/// The longest run of a job that works in the transaction that holds its row.
+/// The time limit of a job that works in the transaction that holds its row.
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
-/// The longest run of a sweep, which works in transactions of its own.
+/// The time limit of a sweep, which works in transactions of its own.
 pub const SWEEP_LIMIT: Duration = Duration::from_mins(2);
-/// The longest run of a job that works outside of any transaction; its lease is renewed meanwhile. More than
-/// the ten minutes that a mail server may take for its last answer.
+/// The time limit of a job that works outside of any transaction; its lease is renewed meanwhile.
+/// It is longer than the ten minutes that a mail server may take for its last response.
 pub const LEASED_LIMIT: Duration = Duration::from_mins(11);
-/// How long the ledger may take to answer when a job is taken, or its outcome written: a connection
-/// that is dead without saying so ends here. Nobody waits for locks then.
+/// The time limit for claiming a job or recording an outcome. It ends the wait on a dead
+/// connection; no lock is waited for at these points.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-/// How long whoever runs a job outside of a transaction may, after the end of the lease, still say that
-/// it is done or goes on: the database may have been away for everybody. A mail that was begun under the
-/// lease has come to its end, or was broken off, when four fifths of it are over.
+/// Grace after a lease expires, in which its holder may still renew it or record the outcome, since
+/// the database may have been unavailable to every process. A mail that began under the lease is
+/// sent or aborted within four fifths of the grace.
 #[must_use]
 pub fn grace(lease: Duration) -> Duration {
     lease.min(Duration::from_secs(25))
 }
 
-/// Runs in a row that were interrupted, after which a job counts as one that kills its process.
-/// Jobs that merely ran beside such a one get their outcome at the next try, and with it a zero.
+/// Consecutive runs without an outcome, after which a job counts as the cause of its process's
+/// death. A job that only ran beside such a job records an outcome at its next run, which resets
+/// its count.
 pub const MAX_INTERRUPTIONS: i32 = 5;
 
 /// A job whose row is locked by the transaction that read it.
 #[derive(Debug)]
 pub struct Locked {
-    /// The row.
+    /// The job's row.
     pub id: JobId,
     /// The queue.
     pub queue: Queue,
-    /// The job, as JSON.
+    /// The name of the job and its parameters, as JSON.
     pub payload: serde_json::Value,
     /// Attempts that failed so far.
     pub attempt: i32,
-    /// Attempts that it has.
+    /// Attempts in all.
     pub max_attempts: i32,
-    /// How often it was handed out since its last outcome.
+    /// Dispatches since the last outcome.
     pub dispatches: i32,
-    /// How many runs in a row came to no outcome.
+    /// Consecutive runs without an outcome.
     pub interruptions: i32,
-    /// The token of the last claim.
+    /// The fencing token of the last claim.
     pub lease_token: i64,
-    /// When it was to run.
+    /// The instant at which the job was due.
     pub run_at: DateTime<Utc>,
-    /// The trace that it belongs to.
+    /// The trace that the job continues.
     pub trace: Option<Trace>,
-    /// When it was enqueued.
+    /// The instant of the enqueueing.
     pub created_at: DateTime<Utc>,
-    /// Troubles in a row that its queue has had with the other side.
-    pub troubles: i32,
-    /// Whether its queue is in trouble, and it is not the one that is sent to see.
-    pub held: bool,
+    /// Consecutive provider failures of the job's queue; 0 while the circuit is closed.
+    pub provider_failures: i32,
+    /// Whether the circuit of the queue is open and this job is not its probe: it must not run.
+    pub is_blocked: bool,
 }
 
 impl Locked {
-    /// What must still hold when an outcome is recorded after the lock was let go.
+    /// The fence that an outcome has to match once the lock is released.
     #[must_use]
     pub const fn fence(&self) -> Fence {
         Fence {
@@ -118,37 +119,38 @@ impl Locked {
     }
 }
 
-/// Names one run of a job: it stops to fit as soon as another run got further.
+/// Identifies one run of a job. It no longer matches once another run has recorded an outcome or
+/// claimed the job.
 #[derive(Debug, Clone, Copy)]
 pub struct Fence {
-    /// The row.
+    /// The job's row.
     pub id: JobId,
-    /// Attempts that had failed before this run.
+    /// Failed attempts before this run.
     pub attempt: i32,
-    /// The token of this run's claim.
+    /// The fencing token of this run's claim.
     pub lease_token: i64,
 }
 
-/// How a run ended that did not get its job done.
+/// The end of a run that did not complete its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// The attempt counts; the job waits until an instant.
+    /// The attempt counts; the job waits until this instant.
     Rescheduled(DateTime<Utc>),
-    /// It was through no fault of the job, which keeps its attempts and waits until an instant.
+    /// The attempt does not count; the job waits until this instant.
     Requeued(DateTime<Utc>),
-    /// The job is a dead letter from an instant on.
+    /// The job is a dead letter as of this instant.
     Dead(DateTime<Utc>),
 }
 
-/// How much there is of a queue in a state.
+/// The number of jobs of a queue in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// The queue, which may be one that this release does not have.
+    /// The queue; possibly one that only another release has.
     pub queue: QueueName,
     /// The state: ready, sent, running or dead.
     pub state: State,
-    /// How many jobs.
+    /// The number of jobs.
     pub count: i64,
-    /// The instant since which the oldest of those that are ready and due could have run.
+    /// The `run_at` of the oldest ready job that is due.
     pub oldest_due: Option<DateTime<Utc>>,
 }

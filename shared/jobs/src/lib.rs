@@ -1,9 +1,10 @@
-//! The ledger of jobs. The row in PostgreSQL is the job and its lock; what travels through Redis
-//! is a hint that names the row. Enqueue here, in the transaction of the change that the job
-//! follows from; `worker` does the rest.
+//! The ledger of jobs. A row in PostgreSQL is the job and its lock; Redis only carries references
+//! to rows. Callers enqueue here, in the transaction of the change that the job follows from;
+//! `worker` runs the jobs.
 //!
-//! A job is a name, a queue and a payload here: which jobs there are, and what runs them, is known above
-//! ([`actions::job_list`]). Nothing of tickets, people or notifications is imported.
+//! In this crate a job is a name, a queue and a payload. The list of jobs and their handlers are
+//! defined in the crates above (`actions::job_list`). Nothing of tickets, people or notifications
+//! is imported.
 
 pub mod circuit;
 pub mod ledger;

@@ -1,37 +1,38 @@
-//! What the ledger has to be told of a job to keep it. Pure.
+//! The input of [`enqueue`](crate::enqueue). Pure.
 
 use chrono::{DateTime, Utc};
 use domain::queue::{Execution, Queue};
 use platform::trace::Trace;
 use serde_json::Value;
 
-/// A job that is to be enqueued.
+/// A job to enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The queue that it waits in.
+    /// The queue.
     pub queue: Queue,
-    /// An object with the name of the job under [`NAME`], and whatever its handler needs.
+    /// A JSON object with the name of the job under [`NAME`] and the parameters of its handler.
     ///
     /// [`NAME`]: crate::ledger::NAME
     pub payload: Value,
-    /// Of jobs with an equal key only one waits at a time. Two transactions that insert the same key wait for
-    /// each other.
+    /// At most one job with an equal key waits or runs at a time. Two transactions that insert the
+    /// same key wait for each other.
     pub unique_key: Option<String>,
-    /// Which of the jobs in a queue goes first: the higher.
+    /// Order within the queue: of the jobs that are due, the highest priority is dispatched first.
+    /// Any `i16`; the jobs of this program use 0 and 10.
     pub priority: i16,
-    /// Attempts that it has.
+    /// Attempts before the job moves to the dead letters, at least 1.
     pub attempts: i32,
 }
 
-/// What jobs that are enqueued together have in common.
+/// The properties shared by jobs that are enqueued together.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
-    /// Who is to run them.
+    /// Where the jobs run: in the workers, or inline in this process.
     pub lane: Execution,
-    /// When they are enqueued.
+    /// The instant of the enqueueing.
     pub created_at: DateTime<Utc>,
-    /// When they are to run, by the clock of the relay.
+    /// The earliest instant at which they run, by the clock of the relay's process.
     pub run_at: DateTime<Utc>,
-    /// The trace that they belong to.
+    /// The trace that the jobs continue.
     pub trace: Option<Trace>,
 }

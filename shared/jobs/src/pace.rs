@@ -1,59 +1,59 @@
-//! How many jobs of a queue may start in a minute: the generic cell rate algorithm (GCRA). One
-//! number says it all, the instant at which everything that was granted would have been used up at an
-//! even pace. The same is done in Redis for all processes together (`worker/src/limits.rs`). Pure.
+//! Rate limit of a queue: the generic cell rate algorithm (GCRA). Its whole state is one number,
+//! the instant at which all granted starts would be used up at an even rate. `worker/src/limits.rs`
+//! does the same in Redis for all processes together. Pure.
 
 use std::num::NonZeroU32;
 
 const MINUTE: u64 = 60_000_000;
 
-/// A pace: an even one, with a little of a run-up. Over any minute it grants at most so many as it
-/// says, and a sixtieth more.
+/// An even rate with a small burst. Over any minute it grants at most its count per minute, and one
+/// sixtieth more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Microseconds between two.
+    /// Microseconds between two starts, at least 1.
     pub between: u64,
-    /// How many at once, after a pause.
-    pub at_once: u64,
+    /// The burst: starts that may happen at once after a pause, at least 1.
+    pub burst: u64,
 }
 
 impl Rate {
-    /// So many in a minute.
+    /// The rate of `count` starts per minute, with a burst of one second's worth.
     #[must_use]
     pub fn per_minute(count: NonZeroU32) -> Self {
         let count = u64::from(count.get());
         Self {
             between: (MINUTE / count).max(1),
-            at_once: (count / 60).max(1),
+            burst: (count / 60).max(1),
         }
     }
 }
 
-/// What was granted.
+/// The result of a request to the rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
-    /// How many may start now.
+    /// Jobs that may start now.
     pub count: u64,
-    /// If none may: microseconds until one may.
+    /// Microseconds until the next start; 0 when `count` is not.
     pub wait: u64,
 }
 
-/// What a pace has granted so far.
+/// The state of a rate limit.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Gcra {
     used_until: u64,
 }
 
 impl Gcra {
-    /// Grants as many of `wanted` as the pace allows at `now`, in microseconds of some clock.
-    pub fn take(&mut self, pace: Rate, now: u64, wanted: u64) -> Grant {
-        let window = pace.between.saturating_mul(pace.at_once);
-        // A clock that was set back must not stop everything.
+    /// Grants up to `wanted` starts at `now`, which is in microseconds of any monotonic clock.
+    pub fn take(&mut self, rate: Rate, now: u64, wanted: u64) -> Grant {
+        let window = rate.between.saturating_mul(rate.burst);
+        // A clock that was set back must not block every job.
         let used = self.used_until.clamp(now, now.saturating_add(window));
-        let free = now.saturating_add(window).saturating_sub(used) / pace.between;
+        let free = now.saturating_add(window).saturating_sub(used) / rate.between;
         let count = free.min(wanted);
-        self.used_until = used.saturating_add(count.saturating_mul(pace.between));
+        self.used_until = used.saturating_add(count.saturating_mul(rate.between));
         let wait = if count == 0 {
-            used.saturating_add(pace.between)
+            used.saturating_add(rate.between)
                 .saturating_sub(now.saturating_add(window))
         } else {
             0
@@ -61,11 +61,11 @@ impl Gcra {
         Grant { count, wait }
     }
 
-    /// Takes back what was granted and not used.
-    pub const fn requeue(&mut self, pace: Rate, count: u64) {
+    /// Returns `count` granted starts that were not used.
+    pub const fn requeue(&mut self, rate: Rate, count: u64) {
         self.used_until = self
             .used_until
-            .saturating_sub(count.saturating_mul(pace.between));
+            .saturating_sub(count.saturating_mul(rate.between));
     }
 }
 
@@ -74,49 +74,49 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pace(count: u32) -> Rate {
+    fn rate(count: u32) -> Rate {
         Rate::per_minute(NonZeroU32::new(count).unwrap())
     }
 
     #[test]
-    fn after_the_run_up_one_starts_at_each_beat() {
-        let (pace, mut granted) = (pace(120), Gcra::default());
+    fn after_the_burst_one_starts_at_each_interval() {
+        let (rate, mut granted) = (rate(120), Gcra::default());
         let start = 1_000 * MINUTE;
-        assert_eq!(granted.take(pace, start, 10), Grant { count: 2, wait: 0 });
-        let none = granted.take(pace, start, 10);
+        assert_eq!(granted.take(rate, start, 10), Grant { count: 2, wait: 0 });
+        let none = granted.take(rate, start, 10);
         assert_eq!((none.count, none.wait), (0, 500_000));
-        assert_eq!(granted.take(pace, start + 499_999, 10).count, 0);
-        assert_eq!(granted.take(pace, start + 500_000, 10).count, 1);
+        assert_eq!(granted.take(rate, start + 499_999, 10).count, 0);
+        assert_eq!(granted.take(rate, start + 500_000, 10).count, 1);
     }
 
     #[test]
-    fn what_was_not_used_is_granted_again() {
-        let (pace, mut granted) = (pace(600), Gcra::default());
-        assert_eq!(granted.take(pace, MINUTE, 10).count, 10);
-        granted.requeue(pace, 4);
-        assert_eq!(granted.take(pace, MINUTE, 10).count, 4);
+    fn starts_that_were_not_used_are_granted_again() {
+        let (rate, mut granted) = (rate(600), Gcra::default());
+        assert_eq!(granted.take(rate, MINUTE, 10).count, 10);
+        granted.requeue(rate, 4);
+        assert_eq!(granted.take(rate, MINUTE, 10).count, 4);
     }
 
     #[test]
-    fn a_clock_that_was_set_back_costs_no_more_than_the_run_up() {
-        let (pace, mut granted) = (pace(60), Gcra::default());
-        granted.take(pace, 1_000 * MINUTE, 1);
-        assert_eq!(granted.take(pace, MINUTE, 1).wait, pace.between);
-        assert_eq!(granted.take(pace, MINUTE + pace.between, 1).count, 1);
+    fn a_clock_that_was_set_back_costs_no_more_than_the_burst() {
+        let (rate, mut granted) = (rate(60), Gcra::default());
+        granted.take(rate, 1_000 * MINUTE, 1);
+        assert_eq!(granted.take(rate, MINUTE, 1).wait, rate.between);
+        assert_eq!(granted.take(rate, MINUTE + rate.between, 1).count, 1);
     }
 
     proptest! {
         #[test]
-        fn no_minute_has_more_than_its_pace_and_a_run_up(
+        fn no_minute_has_more_than_its_rate_and_a_burst(
             count in 1_u32..5_000,
             asked in proptest::collection::vec((0_u64..3_000_000, 1_u64..200), 1..200),
         ) {
-            let (pace, mut granted) = (pace(count), Gcra::default());
+            let (rate, mut granted) = (rate(count), Gcra::default());
             let mut now = 100 * MINUTE;
             let mut starts: Vec<(u64, u64)> = Vec::new();
             for (later, wanted) in asked {
                 now += later;
-                let grant = granted.take(pace, now, wanted);
+                let grant = granted.take(rate, now, wanted);
                 prop_assert!(grant.count > 0 || grant.wait > 0);
                 starts.push((now, grant.count));
                 let within: u64 = starts
@@ -124,18 +124,18 @@ mod tests {
                     .filter(|(at, _)| *at + MINUTE > now)
                     .map(|(_, count)| count)
                     .sum();
-                prop_assert!(within <= MINUTE / pace.between + pace.at_once + 1);
+                prop_assert!(within <= MINUTE / rate.between + rate.burst + 1);
             }
         }
 
         #[test]
-        fn whoever_waits_as_told_is_granted_one(count in 1_u32..5_000, before in 1_u64..500) {
-            let (pace, mut granted) = (pace(count), Gcra::default());
+        fn a_start_is_granted_after_the_wait_that_was_told(count in 1_u32..5_000, before in 1_u64..500) {
+            let (rate, mut granted) = (rate(count), Gcra::default());
             let now = 100 * MINUTE;
-            granted.take(pace, now, before);
-            let grant = granted.take(pace, now, 1);
+            granted.take(rate, now, before);
+            let grant = granted.take(rate, now, 1);
             if grant.count == 0 {
-                prop_assert_eq!(granted.take(pace, now + grant.wait, 1).count, 1);
+                prop_assert_eq!(granted.take(rate, now + grant.wait, 1).count, 1);
             }
         }
     }

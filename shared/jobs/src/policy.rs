@@ -1,15 +1,15 @@
-//! How a kind of job is tried: how often, at what pace, and how long a run may take. Pure.
+//! The retry policy of a job: its attempts, its delays and the time limit of a run. Pure.
 
 use crate::retry::Backoff;
 use std::time::Duration;
 
-/// How a kind of job is tried.
+/// The retry policy of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Attempts before it goes to the dead letters.
+    /// Attempts before the job moves to the dead letters, at least 1.
     pub attempts: i32,
-    /// How soon it is tried again.
+    /// The delay before each retry.
     pub backoff: Backoff,
-    /// How long a run may take before it counts as a failed attempt.
+    /// The time limit of a run; a longer run is a failed attempt.
     pub limit: Duration,
 }

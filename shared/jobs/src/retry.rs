@@ -1,20 +1,20 @@
-//! When a job that failed is tried again: exponential backoff with jitter, so that what failed
-//! together does not come back together. Pure.
+//! The delay before a retry: exponential backoff with jitter, so that jobs that failed together are
+//! not retried together. Pure.
 
 use chrono::TimeDelta;
 
-/// The pace at which a job is tried again.
+/// An exponential backoff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
-    /// The delay after the first failure; it doubles with each further one.
+    /// The delay after the first failure; it doubles with each further failure.
     pub first: TimeDelta,
-    /// What it grows to at most.
+    /// The longest delay, before the jitter.
     pub longest: TimeDelta,
 }
 
 impl Backoff {
-    /// The delay after the `failures`-th failure in a row, `chance` in `0.0..1.0` spreading it
-    /// evenly over three quarters to five quarters.
+    /// The delay after the `failures`-th failure in a row. `chance`, in `0.0..1.0`, spreads it
+    /// evenly over 75 % to 125 %.
     #[must_use]
     pub fn delay(self, failures: i32, chance: f64) -> TimeDelta {
         // Beyond thirty doublings the longest delay is reached whatever the first one is.

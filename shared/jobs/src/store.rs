@@ -1,5 +1,5 @@
-//! The SQL of the ledger: enqueueing, one run from its lock to its outcome, and the account.
-//! Handing out is in [`crate::relay`].
+//! The SQL of the ledger: enqueueing, a run from its lock to its outcome, and the counts.
+//! Dispatching is in [`crate::relay`].
 
 use crate::{
     Batch, JobId, NewJob, State,
@@ -11,12 +11,12 @@ use platform::{trace::Trace, work::Tx};
 use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 
-/// Writes jobs to the ledger, in the transaction of the change that they follow from. Those whose like already
-/// waits are left out.
+/// Inserts jobs, in the transaction of the change that they follow from. A job whose unique key
+/// already waits or runs is left out.
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> Result<(), sqlx::Error> {
+pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result<()> {
     let queues: Vec<String> = jobs.iter().map(|job| job.queue.to_string()).collect();
     let payloads: Vec<_> = jobs.iter().map(|job| job.payload.clone()).collect();
     let priorities: Vec<i16> = jobs.iter().map(|job| job.priority).collect();
@@ -47,23 +47,19 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> Result<(), s
     Ok(())
 }
 
-/// Locks a job that is to be run, unless it is done, put off, or run by somebody else. One that waits
-/// although a hint of it came may be run too, once it is due.
+/// Locks a job for a run. `None`: it is done, rescheduled, or another run has locked it. A `ready`
+/// job whose reference arrived late may run too, once it is due.
 ///
-/// Of a queue in trouble none but the one that is sent to see may run, also when the hold is over:
-/// what was handed out before goes back.
+/// While a circuit is open only its probe may run, also after the delay is over; every other job
+/// comes with [`Locked::is_blocked`].
 ///
-/// It also bounds the transaction: PostgreSQL itself ends one whose process was killed while a
-/// statement waited, within a second; one whose process was frozen or whose machine vanished, later.
-/// The lock on the row would otherwise stay for hours.
+/// The transaction gets time limits: PostgreSQL ends it within a second where its process was
+/// killed while a statement waited, and later where the process was frozen or its machine vanished.
+/// Without the limits the row would stay locked for hours.
 ///
 /// # Errors
 /// The database failed.
-pub async fn lock(
-    tx: &mut Tx,
-    id: JobId,
-    now: DateTime<Utc>,
-) -> Result<Option<Locked>, sqlx::Error> {
+pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Option<Locked>> {
     let statement = millis(RUN_LIMIT + Duration::from_secs(5));
     let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
     let row = sqlx::query!(
@@ -95,8 +91,8 @@ pub async fn lock(
         run_at: row.run_at,
         trace: row.traceparent.as_deref().and_then(Trace::parse),
         created_at: row.created_at,
-        troubles: row.failures,
-        held: row.held,
+        provider_failures: row.failures,
+        is_blocked: row.held,
     }))
 }
 
@@ -104,11 +100,11 @@ fn millis(limit: Duration) -> String {
     limit.as_millis().to_string()
 }
 
-/// Notes, before a run, that the one before it came to no outcome.
+/// Counts, before a run, that the run before it ended without an outcome.
 ///
 /// # Errors
 /// The database failed.
-pub async fn note_interruption(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+pub async fn note_interruption(tx: &mut Tx, id: JobId) -> sqlx::Result<()> {
     sqlx::query!(
         "update jobs set interruptions = interruptions + 1 where id = $1",
         id.0
@@ -122,7 +118,7 @@ pub async fn note_interruption(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error
 ///
 /// # Errors
 /// The database failed.
-pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "update jobs set state = 'done', attempt = attempt + 1, finished_at = $2 where id = $1",
         id.0,
@@ -133,16 +129,13 @@ pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<(), sq
     Ok(())
 }
 
-/// Claims a locked job for a run outside of any transaction, once this one is committed. The
-/// claim counts as an interruption until there is an outcome.
+/// Claims a locked job for a run outside of any transaction; the claim stands once the transaction
+/// is committed. It counts as an interruption until there is an outcome. `locked` gets the new
+/// fencing token.
 ///
 /// # Errors
 /// The database failed.
-pub async fn claim_leased(
-    tx: &mut Tx,
-    locked: &mut Locked,
-    lease: Duration,
-) -> Result<(), sqlx::Error> {
+pub async fn claim_leased(tx: &mut Tx, locked: &mut Locked, lease: Duration) -> sqlx::Result<()> {
     locked.lease_token = sqlx::query_scalar!(
         r#"update jobs set state = 'running', lease_token = lease_token + 1, interruptions = interruptions + 1,
                   overdue = false, lease_until = clock_timestamp() + make_interval(secs => $2)
@@ -155,12 +148,12 @@ pub async fn claim_leased(
     Ok(())
 }
 
-/// Renews the lease of a job that runs outside, also in the grace after its end. `false`: it was taken
-/// back, or another run got further.
+/// Renews the lease of a job that runs outside of a transaction, also within the grace after its
+/// end. `false`: the job was requeued, or another run has claimed it.
 ///
 /// # Errors
 /// The database failed.
-pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool, sqlx::Error> {
+pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> sqlx::Result<bool> {
     let renewed = sqlx::query!(
         r#"update jobs set overdue = false, lease_until = clock_timestamp() + make_interval(secs => $3)
            where id = $1 and lease_token = $2 and attempt = $4 and state = 'running'"#,
@@ -174,11 +167,12 @@ pub async fn renew(pool: &PgPool, fence: Fence, lease: Duration) -> Result<bool,
     Ok(renewed.rows_affected() == 1)
 }
 
-/// Whether a run is still the one whose outcome counts; if so, nobody gets past it before the transaction ends.
+/// Whether the outcome of this run still counts. If it does, the row stays locked until the end of
+/// the transaction, so that no other run can start before it.
 ///
 /// # Errors
 /// The database failed.
-pub async fn is_current(tx: &mut Tx, fence: Fence) -> Result<bool, sqlx::Error> {
+pub async fn is_current(tx: &mut Tx, fence: Fence) -> sqlx::Result<bool> {
     let current = sqlx::query!(
         r#"select from jobs where id = $1 and lease_token = $2 and attempt = $3 and state in ('ready', 'sent', 'running')
            for update"#,
@@ -191,17 +185,13 @@ pub async fn is_current(tx: &mut Tx, fence: Fence) -> Result<bool, sqlx::Error> 
     Ok(current.is_some())
 }
 
-/// Marks a job that ran outside as done, also when its lease was over meanwhile and it was taken
-/// back, as long as nobody has begun to run it anew. `false`: another run got further, this one's
-/// outcome must not be recorded.
+/// Marks a job that ran outside of a transaction as done, also after its lease expired and it was
+/// requeued, unless another run has begun. `false`: another run has claimed the job, and the
+/// outcome of this run must not be recorded.
 ///
 /// # Errors
 /// The database failed.
-pub async fn finish_leased(
-    tx: &mut Tx,
-    fence: Fence,
-    now: DateTime<Utc>,
-) -> Result<bool, sqlx::Error> {
+pub async fn finish_leased(tx: &mut Tx, fence: Fence, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         r#"update jobs set state = 'done', attempt = attempt + 1, interruptions = 0, finished_at = $3
            where id = $1 and lease_token = $2 and attempt = $4 and state in ('ready', 'sent', 'running')"#,
@@ -215,8 +205,8 @@ pub async fn finish_leased(
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends a run that did not get its job done: the job waits again, or is a dead letter. `false`: another run got
-/// further, and nothing is written.
+/// Records the end of a run that did not complete its job: the job is rescheduled, requeued or
+/// moved to the dead letters. `false`: another run has claimed the job, and nothing is written.
 ///
 /// # Errors
 /// The database failed.
@@ -225,7 +215,7 @@ pub async fn close_run(
     fence: Fence,
     failure: Failure,
     error: &str,
-) -> Result<bool, sqlx::Error> {
+) -> sqlx::Result<bool> {
     let (state, at, attempts) = match failure {
         Failure::Rescheduled(run_at) => (State::Ready, run_at, 1),
         Failure::Requeued(run_at) => (State::Ready, run_at, 0),
@@ -251,11 +241,12 @@ pub async fn close_run(
     Ok(closed.rows_affected() == 1)
 }
 
-/// Gives a locked job of a queue that is held back, as if it had never been handed out.
+/// Returns a locked job to `ready` without a trace of its dispatch: the circuit of its queue is
+/// open.
 ///
 /// # Errors
 /// The database failed.
-pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
+pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> sqlx::Result<()> {
     sqlx::query!(
         "update jobs set state = 'ready', dispatches = greatest(dispatches - 1, 0), lease_until = null where id = $1",
         id.0
@@ -265,15 +256,11 @@ pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Jobs of a lane that are due, the first at most 100, in the order in which they fell due.
+/// The jobs of a lane that are due, at most 100, in the order of `run_at`.
 ///
 /// # Errors
 /// The database failed.
-pub async fn due(
-    pool: &PgPool,
-    lane: Execution,
-    now: DateTime<Utc>,
-) -> Result<Vec<JobId>, sqlx::Error> {
+pub async fn due(pool: &PgPool, lane: Execution, now: DateTime<Utc>) -> sqlx::Result<Vec<JobId>> {
     sqlx::query_scalar!(
         r#"select id from jobs where state = 'ready' and lane = $1 and run_at <= $2 order by run_at, id limit 100"#,
         lane.as_str(),
@@ -283,7 +270,8 @@ pub async fn due(
     .await
 }
 
-/// Deletes at most `limit` jobs of a lane that were done, or decided against, before an instant; says how many.
+/// Deletes jobs of a lane that were done or cancelled before an instant, at most `limit` of each
+/// state. Returns how many.
 ///
 /// # Errors
 /// The database failed.
@@ -292,7 +280,7 @@ pub async fn delete_over(
     lane: Execution,
     before: DateTime<Utc>,
     limit: i64,
-) -> Result<u64, sqlx::Error> {
+) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
         r#"delete from jobs where id in (
                select id from (select id from jobs where state = 'done' and lane = $1 and finished_at < $2
@@ -309,15 +297,12 @@ pub async fn delete_over(
     Ok(deleted.rows_affected())
 }
 
-/// How much there is of each queue in each state that is not over, and of dead letters; the
-/// workers' lane alone. Queues that only another release has are among them.
+/// The number of jobs of each queue in each state that is not final, and of dead letters, in the
+/// workers' lane only. Queues that only another release has are included.
 ///
 /// # Errors
 /// The database failed.
-pub async fn counts(
-    db: impl PgExecutor<'_>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Count>, sqlx::Error> {
+pub async fn counts(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> sqlx::Result<Vec<Count>> {
     sqlx::query_as!(
         Count,
         r#"select queue as "queue!: String", state as "state!: crate::State", count(*) as "count!",

@@ -1,11 +1,11 @@
-//! Where the time comes from. An action takes one instant and uses it throughout; SQL gets it as
-//! a parameter. Coordination between processes (leases, ticks) uses the database's clock instead.
+//! The source of time. An action reads one instant and uses it throughout; SQL gets it as a
+//! parameter. Coordination between processes (leases, ticks) uses the database's clock instead.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use std::sync::{Mutex, PoisonError};
 
-/// A source of the present instant, in UTC and with microseconds, which is what PostgreSQL
-/// keeps: what was written equals what is read.
+/// A source of the present instant, in UTC and in microseconds, which is the precision of
+/// PostgreSQL: a stored instant equals the one that was written.
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;
@@ -25,25 +25,25 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved: for tests, and for the demo, which lives through
-/// weeks in seconds.
+/// A clock that only moves when it is set: for tests, and for the demo, which simulates weeks in
+/// seconds.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<DateTime<Utc>>);
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// A clock that shows `start`.
     #[must_use]
     pub fn at(start: DateTime<Utc>) -> Self {
         Self(Mutex::new(in_microseconds(start)))
     }
 
-    /// Moves the clock on.
+    /// Advances the clock by a duration.
     pub fn advance(&self, by: TimeDelta) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now += by;
     }
 
-    /// Sets the clock, to an earlier instant as well.
+    /// Sets the clock, also to an earlier instant.
     pub fn set(&self, to: DateTime<Utc>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = in_microseconds(to);
     }

@@ -1,14 +1,13 @@
-//! The pool, what its errors mean, and what constraints mean.
+//! The connection pool, its time limits, and the meaning of database errors.
 //!
-//! A connection can be dead without a word: the server's machine is gone, or something between the
-//! two has forgotten it, and an answer is waited for in vain. sqlx sets no limit to that, and a
-//! connection that does not answer while it is given back would take its place in the pool with it
-//! for ever. So each is asked, and waited for briefly, when it is taken and when it is given back
-//! ([`pool`]); who waits for a statement has a limit of its own ([`within`], or that of a request
-//! or a job). The server is told to look after its side of it.
+//! A connection can be dead without an error: the server's machine is gone, or a device in between
+//! has forgotten the connection, and a response never arrives. sqlx sets no time limit, and a
+//! connection that does not respond while it is returned would keep its place in the pool forever.
+//! So each connection is pinged, with a time limit, when it is taken and when it is returned
+//! ([`pool`]). The caller of a statement has a limit of its own ([`within`], or that of a request
+//! or a job). The server is configured to detect dead clients.
 
-use crate::config::Purpose;
-use crate::{config, work::Tx};
+use crate::config::{self, Purpose};
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -16,14 +15,16 @@ use sqlx::{
 };
 use std::{borrow::Cow, future::Future, io, time::Duration};
 
-/// How long the pool as a whole may take to give a connection out.
+/// An open transaction.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// The time limit for taking a connection from the pool.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
-/// How long an idle connection may take to answer before it counts as dead. It leaves time to open
-/// another one.
+/// The time limit of a ping. It leaves time to open another connection.
 const PING_LIMIT: Duration = Duration::from_secs(2);
-/// What the server does about a client that is gone without a word. Without it a transaction keeps
-/// its locks for hours. Requests and jobs give up earlier; a job that works elsewhere while it holds
-/// its row sets a longer limit for itself.
+/// The server's settings for vanished clients. Without them a transaction keeps its locks for
+/// hours. Requests and jobs have shorter limits; a job that works elsewhere while its row is locked
+/// sets a longer limit for itself.
 const SERVER_SIDE: [(&str, &str); 5] = [
     ("idle_in_transaction_session_timeout", "60s"),
     ("client_connection_check_interval", "5s"),
@@ -32,35 +33,36 @@ const SERVER_SIDE: [(&str, &str); 5] = [
     ("tcp_keepalives_count", "3"),
 ];
 
-/// How long a statement may take. Connections of the pool have the configured limit, which is that of a
-/// request; a transaction that does more sets another.
+/// The setting for the time limit of a statement. Connections of the pool have the configured limit
+/// of a request; a transaction that needs more sets another.
 const STATEMENT_LIMIT: &str = "statement_timeout";
 
 /// Opens a pool on the configured database.
 ///
 /// # Errors
-/// The URL cannot be read, or the server does not answer within five seconds.
-pub async fn connect(database: &config::Database) -> Result<PgPool, sqlx::Error> {
+/// The URL is invalid, or the server does not respond within five seconds.
+pub async fn connect(database: &config::Database) -> sqlx::Result<PgPool> {
     let pool = pool(database)?;
     reach(&pool).await?;
     Ok(pool)
 }
 
-/// Whether the server can be reached: asks for a connection, and gives it back.
+/// Checks that the server is reachable, by taking a connection from the pool.
 ///
 /// # Errors
-/// It cannot, or does not answer within five seconds.
-pub async fn reach(pool: &PgPool) -> Result<(), sqlx::Error> {
+/// The server is unreachable, or does not respond within five seconds.
+pub async fn reach(pool: &PgPool) -> sqlx::Result<()> {
     pool.acquire().await.map(drop)
 }
 
-/// A pool on the configured database, which is not asked for anything yet. Within a runtime alone.
+/// A pool on the configured database, which opens no connection yet. Must be called within a tokio
+/// runtime.
 ///
 /// # Errors
-/// The URL cannot be read.
-pub fn pool(database: &config::Database) -> Result<PgPool, sqlx::Error> {
+/// The URL is invalid.
+pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
     let options: PgConnectOptions = database.url.expose_secret().parse()?;
-    // Compiling a query costs more than any of ours takes, and a wrong estimate is enough for it.
+    // JIT compilation takes longer than any of our queries, and a wrong estimate triggers it.
     let options = options
         .application_name(database.purpose.application())
         .options([("jit", "off")]);
@@ -73,69 +75,71 @@ pub fn pool(database: &config::Database) -> Result<PgPool, sqlx::Error> {
     Ok(PgPoolOptions::new()
         .max_connections(database.max_connections)
         .acquire_timeout(ACQUIRE_LIMIT)
-        // Ours has a limit.
+        // Replaced by `ping`, which has a time limit.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
         .after_release(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
         .connect_lazy_with(options.options(SERVER_SIDE)))
 }
 
-/// Whether the connection lives. What was left of a statement or a transaction is dealt with first.
+/// Checks that a connection responds. Remains of a statement or a transaction are cleaned up first.
 ///
 /// # Errors
-/// It does not, or not so that anybody could wait for it.
-pub async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// The connection is dead, or does not respond within two seconds.
+pub async fn ping(connection: &mut PgConnection) -> sqlx::Result<()> {
     within(PING_LIMIT, connection.ping()).await
 }
 
-/// Begins a transaction for reading, whose statements all see the same rows: what one of them chose by a
-/// row is what the next one shows of it. Dropped, it is over.
+/// Begins a read-only transaction (repeatable read) whose statements all see the same snapshot, so
+/// that a page and its rows are consistent. It ends when it is dropped.
 ///
 /// # Errors
-/// The database cannot be reached.
-pub async fn snapshot(pool: &PgPool) -> Result<Tx, sqlx::Error> {
+/// The database is unreachable.
+pub async fn snapshot(pool: &PgPool) -> sqlx::Result<Tx> {
     pool.begin_with("begin isolation level repeatable read read only")
         .await
 }
 
-/// Begins a transaction whose statements have no time limit: background work over many rows, whose role
-/// limits the whole of it.
+/// Begins a transaction without a time limit for statements: for background work over many rows,
+/// which its role limits as a whole.
 ///
 /// # Errors
-/// The database cannot be reached.
-pub async fn begin_unlimited(pool: &PgPool) -> Result<Tx, sqlx::Error> {
+/// The database is unreachable.
+pub async fn begin_unlimited(pool: &PgPool) -> sqlx::Result<Tx> {
     pool.begin_with("begin; set local statement_timeout = 0")
         .await
 }
 
-/// The options of the pool, without a limit for statements: a migration takes as long as its table is large.
+/// The options of the pool, without a time limit for statements: a migration takes as long as its
+/// table is large.
 #[must_use]
 pub fn unlimited(pool: &PgPool) -> PgConnectOptions {
     let options = (*pool.connect_options()).clone();
     options.options([(STATEMENT_LIMIT, "0")])
 }
 
-/// Waits so long at most for the database.
+/// Awaits a call to the database for at most `limit`.
 ///
 /// # Errors
-/// Those of `call`; one of input and output when time is up. Nobody knows then whether it was done.
+/// The errors of `call`; an I/O error of kind `TimedOut` at the limit. The statement may then have
+/// been executed or not.
 pub async fn within<T>(
     limit: Duration,
-    call: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
+    call: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
     tokio::time::timeout(limit, call)
         .await
         .unwrap_or_else(|_| Err(silence(limit)))
 }
 
-/// What it counts as that the database did not answer within a limit.
+/// The error for a database that did not respond within a limit.
 #[must_use]
 pub fn silence(limit: Duration) -> sqlx::Error {
     let reason = format!("the database did not answer within {limit:?}");
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason))
 }
 
-/// Whether a statement was broken off at its time limit. Its transaction is undone.
+/// Whether a statement was cancelled at its time limit. Its transaction is rolled back.
 #[must_use]
 pub fn took_too_long(error: &sqlx::Error) -> bool {
     code(error).as_deref() == Some("57014")
@@ -147,7 +151,7 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
         .and_then(sqlx::error::DatabaseError::code)
 }
 
-/// Whether the database is away, or asks for another try, rather than refusing what it was asked.
+/// Whether the database is unavailable or asks for a retry, rather than rejecting the statement.
 #[must_use]
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
@@ -158,8 +162,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // Connection failures; shutdown and start-up; too many connections; a standby; a
-            // transaction whose process was frozen; conflicts and deadlocks, which go away when
-            // tried again; a statement at its time limit, which another time may need less of it.
+            // transaction whose process was frozen; conflicts and deadlocks, which a retry
+            // resolves; a statement at its time limit, which may be faster another time.
             code.starts_with("08")
                 || matches!(
                     &*code,
@@ -178,13 +182,13 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether a lock was waited for longer than the transaction may.
+/// Whether a lock timeout ended the statement.
 #[must_use]
 pub fn waited_too_long(error: &sqlx::Error) -> bool {
     code(error).as_deref() == Some("55P03")
 }
 
-/// Whether the error is the violation of the constraint or unique index of that name.
+/// Whether the error is the violation of the constraint or unique index `constraint`.
 #[must_use]
 pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
     error

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Shows an error with all its causes on one line, for the log. Some libraries put the cause into
-/// their own text already: it is not said twice.
+/// Shows an error with all its causes on one line. Some libraries include the cause in their own
+/// text: it is not repeated.
 pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
 
 impl fmt::Display for Chain<'_> {

@@ -1,17 +1,17 @@
-//! Where identifiers come from, and every other value that must not be predictable outside of tests.
-//! UUIDv7 from an instant and randomness: they sort by time and are the same again under the same seed.
+//! The source of ids and of every other value that must be unpredictable outside of tests. UUIDv7
+//! from an instant and randomness: they sort by time, and are reproducible with the same seed.
 
 use chrono::{DateTime, Utc};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-/// Makes identifiers and every other value that must not be predictable outside of tests.
+/// Creates ids and every other value that must be unpredictable outside of tests.
 #[derive(Debug)]
 pub struct IdSource(Mutex<StdRng>);
 
 impl IdSource {
-    /// Seeded by the operating system.
+    /// A source seeded by the operating system.
     #[must_use]
     pub fn random() -> Self {
         #[expect(
@@ -22,7 +22,7 @@ impl IdSource {
         Self::seeded(seed)
     }
 
-    /// The same ids in the same order for the same seed: for tests.
+    /// A source that creates the same ids in the same order for the same seed: for tests.
     #[must_use]
     pub fn seeded(seed: [u8; 32]) -> Self {
         Self(Mutex::new(StdRng::from_seed(seed)))
@@ -35,7 +35,7 @@ impl IdSource {
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 
-    /// Random bytes from a generator that is fit for secrets (ChaCha12).
+    /// Random bytes from a cryptographic generator (ChaCha12).
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

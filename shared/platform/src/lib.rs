@@ -1,5 +1,5 @@
-//! What every process is built on: configuration, database, clock, ids, telemetry, metrics, presence, migrations
-//! and the unit of work. It knows no use case.
+//! The foundation of every process: configuration, database, clock, ids, telemetry, metrics,
+//! presence, migrations and the unit of work. It knows no use case.
 
 pub mod clock;
 pub mod config;
@@ -18,5 +18,5 @@ pub mod telemetry;
 pub mod trace;
 pub mod work;
 
-/// The schema, from the first migration to the last.
+/// All migrations, in order.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

@@ -1,4 +1,4 @@
-//! Brings the schema up to date, or waits until somebody else has.
+//! Applies migrations, or waits until another process has applied them.
 
 use crate::{
     MIGRATOR,
@@ -14,43 +14,43 @@ use sqlx::{
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long one look may take.
+/// The time limit of one query.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
-/// How soon the end of somebody else's migrations is noticed.
+/// The interval between two checks for another process's migrations.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// How long a migration waits for a lock. Whoever needs the table meanwhile stands in line behind it, be it
-/// the very job whose end it waits for.
+/// How long a migration waits for a lock. Every other user of the table queues behind it meanwhile,
+/// possibly the job that holds the lock.
 const LOCK_LIMIT: &str = "1s";
-/// How soon it is tried again: time for those who stood in line.
+/// The pause before a retry, which lets the queued users proceed.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// For how long it is tried.
+/// How long a migration is retried.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Why the schema is not as this program needs it.
+/// Why the schema is not current.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// The database could not be asked.
+    /// The database could not be queried.
     #[error("the database could not be asked for its migrations")]
     Database(#[from] sqlx::Error),
     /// A migration failed.
     #[error("the migrations could not be applied")]
     Migrate(#[from] MigrateError),
-    /// Nobody applied them in time.
+    /// No process applied the migrations in time.
     #[error("the schema of the database is older than this program: run `support migrate`")]
     Behind,
 }
 
-/// Creates the database of the URL unless it is there.
+/// Creates the database of the URL unless it exists.
 ///
 /// # Errors
-/// The server cannot be reached, or does not allow it.
-pub async fn create_database(url: &str) -> Result<(), sqlx::Error> {
+/// The server is unreachable, or denies it.
+pub async fn create_database(url: &str) -> sqlx::Result<()> {
     if Postgres::database_exists(url).await? {
         return Ok(());
     }
     match Postgres::create_database(url).await {
-        // somebody else was quicker
+        // Another process has just created it.
         Err(error) if is_duplicate(&error) => Ok(()),
         created => created,
     }
@@ -63,27 +63,27 @@ fn is_duplicate(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("42P04") || violates(error, "pg_database_datname_index")
 }
 
-/// Applies what has not been applied. Several at once wait for each other, and for whoever uses the tables
-/// that are to be changed.
+/// Applies the migrations that are missing. Concurrent calls wait for each other, and for users of
+/// the tables that change.
 ///
 /// # Errors
-/// A migration failed, or a lock could not be had for long.
+/// A migration failed, or a lock was not available for ten minutes.
 pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
     apply_all(pool, &MIGRATOR).await
 }
 
-/// [`apply`] with other migrations than this program's. What the database has beyond them is a later
-/// release's: the schema works with the release before it.
+/// [`apply`] with other migrations than this program's. Further migrations in the database belong
+/// to a later release: the schema works with the release before it.
 ///
 /// # Errors
-/// As there.
+/// A migration failed, or a lock was not available for ten minutes.
 pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), SchemaError> {
     let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
     migrator.set_ignore_missing(true);
     let options = unlimited(pool).options([("lock_timeout", LOCK_LIMIT)]);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        // Of its own, and closed afterwards: a try that fails would keep sqlx' lock from others.
+        // A connection of its own, closed afterwards: after a failure sqlx' lock would stay taken.
         let mut connection = within(ANSWER_LIMIT, PgConnection::connect_with(&options)).await?;
         let applied = migrator.run(&mut connection).await;
         within(ANSWER_LIMIT, connection.close()).await?;
@@ -99,11 +99,11 @@ pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), Schem
     }
 }
 
-/// Waits until all migrations that this program knows are applied. There may be more: the schema
-/// works with the release before it.
+/// Waits until all migrations of this program are applied. There may be more: the schema works with
+/// the release before it.
 ///
 /// # Errors
-/// They were not within `limit`, or the database could not be asked.
+/// They were not applied within `limit`, or the database could not be queried.
 pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
     let deadline = Instant::now() + limit;
     let mut told = false;

@@ -1,6 +1,6 @@
-//! The life of a process: it hears the signals that tell it to stop from its beginning on, and obeys
-//! also while it waits for what it needs. Its roles run until a signal, or until one of them ends by
-//! itself, in which case the others are stopped too, so that nothing limps on.
+//! The life of a process: it handles the signals to stop from its beginning, also while it waits
+//! for its dependencies. Its roles run until a signal, or until one of them ends early; then the
+//! others are stopped too.
 
 use crate::error_chain::Chain;
 use std::{error::Error, future::Future, io, time::Duration};
@@ -11,19 +11,19 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// What a role ends with.
+/// The result of a role.
 pub type RoleResult = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// Why a process ended other than by being told to.
+/// Why a process ended without being told to, or was cut short.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    /// Signals cannot be listened to.
+    /// Signal handlers cannot be installed.
     #[error("signals cannot be received")]
     Signals(#[from] io::Error),
-    /// A role failed, or ended although nobody had told it to; the log has the reason.
+    /// A role failed, or ended before the stop; the log has the reason.
     #[error("the {0} ended by itself")]
     Role(&'static str),
-    /// A second signal came before everything had finished.
+    /// A second signal arrived before everything had finished.
     #[error("told twice to stop: work was left unfinished")]
     Forced,
 }
@@ -36,19 +36,19 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// None yet.
+    /// No roles yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What tells a role to finish.
+    /// The token that tells roles to finish.
     #[must_use]
     pub fn shutdown(&self) -> CancellationToken {
         self.shutdown.clone()
     }
 
-    /// Starts a role. It must end soon after [`Roles::shutdown`] is cancelled, and not before.
+    /// Starts a role. It has to end soon after [`Roles::shutdown`] is cancelled, and not before.
     pub fn start<E>(
         &mut self,
         name: &'static str,
@@ -60,11 +60,11 @@ impl Roles {
             .spawn(async move { (name, role.await.map_err(Into::into)) });
     }
 
-    /// Waits for a signal, tells the roles to finish, and gives them `limit` to do so; what has not
-    /// finished then is abandoned, which counts as a stop like any other.
+    /// Waits for a signal, tells the roles to finish, and gives them `limit` to do so. Unfinished
+    /// roles are then abandoned, which counts as a normal stop.
     ///
     /// # Errors
-    /// A role ended by itself or failed while it finished, or a second signal came.
+    /// A role ended early or failed while it finished, or a second signal arrived.
     pub async fn run(self, signals: Signals, limit: Duration) -> Result<(), ProcessError> {
         self.run_until(signals, limit).await
     }
@@ -106,7 +106,7 @@ impl Roles {
 
 type Ended = Result<(&'static str, RoleResult), JoinError>;
 
-/// A role that ended before it was told to: whatever it says, that is a failure.
+/// A role that ended before the stop: a failure, whatever its result.
 fn ended_by_itself(ended: Ended) -> &'static str {
     match ended {
         Ok((role, Ok(()))) => {
@@ -131,14 +131,14 @@ fn failed_to_finish(ended: Ended) -> Option<&'static str> {
     }
 }
 
-/// Where the wish to stop comes from: signals, or a test.
+/// The source of signals: the system, or a test.
 trait Stop {
-    /// Waits for the next one and gives its name.
+    /// Waits for the next signal and returns its name.
     async fn next(&mut self) -> &'static str;
 }
 
-/// SIGTERM and SIGINT. Whoever does not listen to them is ended by them at once or, as the first process
-/// of a container, does not notice them at all.
+/// SIGTERM and SIGINT. Without a handler they end a process at once; the first process of a
+/// container ignores them.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
@@ -146,11 +146,11 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Hears them from now on. One that comes while nobody waits for it is kept. Within a runtime
-    /// alone.
+    /// Installs the handlers. A signal that arrives while nothing waits for it is kept. Must be
+    /// called within a tokio runtime.
     ///
     /// # Errors
-    /// The system does not let us.
+    /// The system denies it.
     pub fn listen() -> Result<Self, ProcessError> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -158,15 +158,15 @@ impl Signals {
         })
     }
 
-    /// Does `work`, unless a signal comes before it is done: then it is left where it stands, and
-    /// there is nothing to show for it.
+    /// Awaits `work`. `None`: a signal arrived first, and `work` was dropped where it stood.
     pub async fn unless_stopped<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         unless_stopped(self, work).await
     }
 }
 
 async fn unless_stopped<T>(signals: &mut impl Stop, work: impl Future<Output = T>) -> Option<T> {
-    // On the heap: what a process prepares is large, and this would hold it several times.
+    // Boxed: the preparation of a process is a large future, and this function would hold it
+    // several times.
     let work = Box::pin(work);
     tokio::select! {
         biased;

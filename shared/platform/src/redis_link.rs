@@ -1,8 +1,8 @@
-//! The connection to Redis that everything in a process shares. It is opened when it is first used.
+//! The connection to Redis that all parts of a process share. It is opened at its first use.
 //!
-//! redis-rs connects anew after an error but never after a time-out, so that a half-open connection
-//! would stay broken: a connection that failed is replaced, for all clones at once. Commands under way
-//! on the one before end by themselves.
+//! redis-rs reconnects after an error but not after a time-out, so that a half-open connection
+//! would stay broken. Here a connection that failed is replaced for all clones at once; commands
+//! that wait on the old one end on their own.
 
 use redis::{
     Client, RedisError, RedisResult,
@@ -14,8 +14,8 @@ use std::{
     time::Duration,
 };
 
-/// How long one command may take at most. Stalls of this length happen: a fork, a slow script.
-/// A caller with less patience gives up earlier.
+/// The time limit of a command. Stalls of this length happen: a fork, a slow script. A caller with
+/// less patience sets a shorter limit.
 const RESPONSE_LIMIT: Duration = Duration::from_secs(2);
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
@@ -35,27 +35,27 @@ struct Current {
 }
 
 impl RedisLink {
-    /// A link to the Redis at a URL. Nothing is connected to yet, and the URL is not read.
+    /// A link to the Redis at a URL. Nothing is connected, and the URL is not parsed yet.
     #[must_use]
     pub fn new(url: SecretString) -> Self {
         let current = RwLock::default();
         Self(Arc::new(Inner { url, current }))
     }
 
-    /// The client, for connections that cannot be shared: those that listen.
+    /// A client, for connections that cannot be shared: subscriptions.
     ///
     /// # Errors
-    /// The URL cannot be used.
+    /// The URL is invalid.
     pub fn client(&self) -> RedisResult<Client> {
         Client::open(self.0.url.expose_secret())
     }
 
-    /// The present connection, and its number for [`RedisLink::replace_after`].
+    /// The current connection, and its number for [`RedisLink::replace_after`].
     ///
     /// # Errors
-    /// The URL cannot be used.
+    /// The URL is invalid.
     pub fn current(&self) -> RedisResult<(u64, ConnectionManager)> {
-        let seen = self.read();
+        let seen = self.snapshot();
         if let Some(connection) = seen.connection {
             return Ok((seen.generation, connection));
         }
@@ -72,7 +72,7 @@ impl RedisLink {
         Ok((current.generation, connection))
     }
 
-    /// Replaces the connection, unless it was replaced since.
+    /// Replaces the connection, unless it was replaced since `seen`.
     pub fn replace_after(&self, seen: u64) {
         let mut current = self
             .0
@@ -87,22 +87,22 @@ impl RedisLink {
         }
     }
 
-    /// Replaces the connection, whichever it is.
+    /// Replaces the current connection.
     pub fn replace(&self) {
-        self.replace_after(self.read().generation);
+        self.replace_after(self.snapshot().generation);
     }
 
-    /// Asks Redis something that may take so long. A connection that failed at it is replaced.
+    /// Awaits a request to Redis for at most `limit`. A connection that failed is replaced.
     ///
     /// # Errors
-    /// Redis said no, or did not answer in time.
+    /// Redis rejected the request, or did not respond in time.
     pub async fn within<T>(
         &self,
         limit: Duration,
-        question: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
+        request: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
     ) -> RedisResult<T> {
         let (generation, connection) = self.current()?;
-        let answer = match tokio::time::timeout(limit, question(connection)).await {
+        let answer = match tokio::time::timeout(limit, request(connection)).await {
             Ok(answer) => answer,
             Err(elapsed) => Err(timed_out(&elapsed)),
         };
@@ -112,7 +112,7 @@ impl RedisLink {
         answer
     }
 
-    fn read(&self) -> Current {
+    fn snapshot(&self) -> Current {
         self.0
             .current
             .read()
@@ -133,8 +133,8 @@ fn timed_out(elapsed: &tokio::time::error::Elapsed) -> RedisError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, elapsed.to_string()).into()
 }
 
-/// Whether another connection may do better: this one failed, or leads to a server that has become a
-/// replica, or asks for other credentials than it was opened with.
+/// Whether a new connection may help: this one failed, or leads to a server that has become a
+/// replica or asks for other credentials.
 #[must_use]
 pub fn is_broken(error: &RedisError) -> bool {
     error.is_io_error()

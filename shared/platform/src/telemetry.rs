@@ -1,43 +1,43 @@
-//! The log: one event a line on standard error, as JSON or for people. Nothing that people wrote,
-//! no address, token or body is ever put into a field.
+//! The log: one event per line on standard error, as JSON or as text. Fields never contain text
+//! that people wrote, addresses, tokens or bodies.
 
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
-/// What the libraries say beside their purpose, and a warning that quotes what may be a password of
-/// `DATABASE_URL`. The configured directives come later and win.
+/// Directives for libraries that log too much, and for a warning that may quote the password of
+/// `DATABASE_URL`. The configured directives follow and take precedence.
 const QUIETER: &str =
     "sqlx::postgres::notice=warn,apalis_core=warn,sqlx_postgres::options::parse=error";
 
 /// Why the log could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The directives cannot be read.
+    /// The directives are invalid.
     #[error(
         "LOG must be a level (error, warn, info, debug, trace) or directives such as `info,worker=debug`"
     )]
     Filter(#[source] ParseError),
-    /// It is set up already.
+    /// The log was set up before.
     #[error("the log is set up already")]
     Twice(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The filter of these directives.
+/// The filter for these directives.
 ///
 /// # Errors
-/// They cannot be read.
+/// The directives are invalid.
 pub fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder()
         .parse(format!("{QUIETER},{directives}"))
         .map_err(TelemetryError::Filter)
 }
 
-/// Sets up the log of this process. JSON has the fields at the top, and those of the spans around
-/// it (request, job) in `spans`.
+/// Sets up the log of this process. In JSON the fields are at the top level, and those of the
+/// surrounding spans (request, job) in `spans`.
 ///
 /// # Errors
-/// The directives cannot be read, or the log is set up already.
+/// The directives are invalid, or the log was set up before.
 pub fn init(log: &Log) -> Result<(), TelemetryError> {
     let subscriber = fmt()
         .with_env_filter(filter(&log.filter)?)

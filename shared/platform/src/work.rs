@@ -1,60 +1,78 @@
-//! A unit of work: one transaction, one instant, one actor. An action does everything it does
+//! A unit of work: one transaction, one instant, one actor. An action makes all of its changes
 //! through it, so that a change, its history and its jobs are committed together or not at all.
 
-use crate::{context::Context, trace::Trace};
+pub use crate::db::Tx;
+use crate::{
+    context::Context,
+    trace::{self, Trace},
+};
 use chrono::{DateTime, Utc};
 pub use domain::actor::{Actor, Initiator};
+use std::time::Instant;
 
-/// An open transaction.
-pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
-
-/// An open transaction with the instant and the actor that everything in it shares. The actor
-/// never changes; the instant does in one way ([`UnitOfWork::not_before`]).
+/// An open transaction with the instant and the actor that all its changes share. The actor never
+/// changes; the instant only changes by [`UnitOfWork::not_before`].
 pub struct UnitOfWork<'a> {
     now: DateTime<Utc>,
     by: Initiator,
     /// The transaction.
     pub tx: Tx,
-    /// Ids and configuration.
+    /// The context that it began in.
     pub cx: &'a Context,
-    /// The trace that this is part of, and with it the jobs that follow.
+    /// The trace that the work belongs to, and that its jobs continue.
     pub trace: Option<Trace>,
-    /// The events of tickets, to be counted after the commit.
+    /// The names of the ticket events to count after the commit.
     pub happened: Vec<&'static str>,
 }
 
-impl<'a> UnitOfWork<'a> {
-    pub fn new(
-        cx: &'a Context,
-        tx: Tx,
-        (by, now): (Initiator, DateTime<Utc>),
-        trace: Option<Trace>,
-    ) -> Self {
-        Self {
+impl Context {
+    /// Begins a unit of work at the present instant.
+    ///
+    /// # Errors
+    /// The database is unreachable.
+    pub async fn begin(&self, by: Initiator) -> sqlx::Result<UnitOfWork<'_>> {
+        self.begin_at(by, self.clock.now()).await
+    }
+
+    /// Begins a unit of work at an instant that the caller has read: that of a scheduler's pass.
+    ///
+    /// # Errors
+    /// The database is unreachable.
+    pub async fn begin_at(
+        &self,
+        by: Initiator,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<UnitOfWork<'_>> {
+        let asked = Instant::now();
+        let tx = self.pool.begin().await?;
+        self.metrics.began(asked.elapsed());
+        Ok(UnitOfWork {
             now,
             by,
             tx,
-            cx,
-            trace,
+            cx: self,
+            trace: trace::current(),
             happened: Vec::new(),
-        }
+        })
     }
+}
 
-    /// The one instant of everything that happens in it.
+impl UnitOfWork<'_> {
+    /// The instant of every change in this unit of work.
     #[must_use]
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
-    /// Who does it.
+    /// The actor of every change in this unit of work.
     #[must_use]
     pub const fn by(&self) -> Initiator {
         self.by
     }
 
-    /// Moves the instant on to the present, and at least to `earliest`: for what is stamped under a
-    /// lock that had to be waited for. What the lock protects changed at `earliest`, by the clock
-    /// of a process that may be ahead.
+    /// Moves the instant to the present, and at least to `earliest`: for changes that are stamped
+    /// under a lock that had to be waited for. `earliest` is the last change of the locked row, by
+    /// the clock of a process that may be ahead.
     pub fn not_before(&mut self, earliest: DateTime<Utc>) {
         self.now = self.cx.clock.now().max(earliest);
     }
@@ -62,8 +80,8 @@ impl<'a> UnitOfWork<'a> {
     /// Commits the transaction, then counts its events.
     ///
     /// # Errors
-    /// The database failed; nothing was done then.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    /// The database failed; then nothing was committed, unless the response to the commit was lost.
+    pub async fn commit(self) -> sqlx::Result<()> {
         self.tx.commit().await?;
         for event in self.happened {
             self.cx.metrics.event(event);

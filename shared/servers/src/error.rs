@@ -1,21 +1,21 @@
-//! What can keep the private servers from running, each told with its cure.
+//! The errors of the private servers, each with its remedy.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why the private servers are not there.
+/// Why the private servers could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ServersError {
-    /// A program is not on this machine.
+    /// A program is not installed.
     #[error(
         "{program} is not installed: run `apt-get install postgresql redis-server` or \
          `brew install postgresql@17 redis`, or set DATABASE_URL and REDIS_URL to servers of your own"
     )]
     Missing {
-        /// Its name and, where that matters, the oldest version that will do.
+        /// Its name and, where it matters, the oldest version that works.
         program: &'static str,
     },
-    /// Every PostgreSQL on this machine is older than the SQL of this program.
+    /// Every installed PostgreSQL is older than the SQL of this program requires.
     #[error(
         "PostgreSQL {newest} is too old, 15 or later is needed: install one (for Debian and Ubuntu \
          see https://apt.postgresql.org, or `brew install postgresql@17`), or set DATABASE_URL and \
@@ -25,7 +25,7 @@ pub enum ServersError {
         /// The newest major version found.
         newest: u32,
     },
-    /// The data were made by a version that is no longer installed.
+    /// The data belong to a version that is no longer installed.
     #[error(
         "{} was made by PostgreSQL {made_by}, which is not installed: install that version, or \
          move the directory away to begin with an empty database", directory.display()
@@ -33,13 +33,13 @@ pub enum ServersError {
     OtherVersion {
         /// The major version that the data need.
         made_by: String,
-        /// Where the data are.
+        /// The directory of the data.
         directory: PathBuf,
     },
-    /// PostgreSQL refuses to run as root, and there is nobody else to run it as.
+    /// PostgreSQL refuses to run as root, and no other user exists to run it as.
     #[error("started by root, and there is no user `postgres` or `nobody` to run the servers as")]
     NoUnprivilegedUser,
-    /// Somebody else was here first: sharing would give them our data.
+    /// The directory belongs to another user, who could read our data.
     #[error(
         "{} belongs to another user: run as that user, or move it away", path.display()
     )]
@@ -47,25 +47,25 @@ pub enum ServersError {
         /// The directory in question.
         path: PathBuf,
     },
-    /// A file or directory could not be made ready.
+    /// A file or directory could not be prepared.
     #[error("cannot {attempt} {}", path.display())]
     File {
-        /// What was attempted with it.
+        /// The operation.
         attempt: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// A program could not be run at all.
+    /// A program could not be started.
     #[error("cannot run {program}")]
     Run {
         /// Its name.
         program: &'static str,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// A program ran and gave up.
+    /// A program stopped at once.
     #[error("{program} stopped at once; the end of {}:\n{tail}", log.display())]
     Stopped {
         /// Its name.
@@ -75,12 +75,12 @@ pub enum ServersError {
         /// The log's last lines.
         tail: String,
     },
-    /// A server runs and does not answer.
+    /// A server runs and does not respond.
     #[error("{program} did not answer within {seconds} s, see {}", log.display())]
     NoAnswer {
         /// Its name.
         program: &'static str,
-        /// How long it was asked.
+        /// The time limit, in seconds.
         seconds: u64,
         /// Its log.
         log: PathBuf,
@@ -88,7 +88,7 @@ pub enum ServersError {
 }
 
 impl ServersError {
-    /// For `map_err` on whatever touches a file.
+    /// For `map_err` on operations on files.
     pub(super) fn file(
         attempt: &'static str,
         path: impl Into<PathBuf>,
@@ -101,7 +101,7 @@ impl ServersError {
         }
     }
 
-    /// For `map_err` on whatever runs a program.
+    /// For `map_err` on starting programs.
     pub(super) fn run(program: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Run { program, source }
     }

@@ -1,9 +1,9 @@
 //! A private PostgreSQL and Redis under one directory, for first use and for tests.
 //!
-//! Any number of processes share the servers of a directory: the first starts them, and they stop a
-//! second after the last has gone, however it went. They listen on unix sockets alone, run
-//! unprivileged even when root starts them, and never touch the machine's own servers.
-//! Production sets `DATABASE_URL` and `REDIS_URL` and never gets here.
+//! Any number of processes share the servers of a directory: the first process starts them, and
+//! they stop a second after the last process has ended, also after kill -9. They listen on unix
+//! sockets only, run unprivileged even when root starts them, and never touch the machine's own
+//! servers. Production sets `DATABASE_URL` and `REDIS_URL` and does not use them.
 
 mod error;
 mod place;
@@ -18,35 +18,35 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the data must survive. Whoever starts the servers of a directory decides it.
+/// What the data must survive. The process that starts the servers of a directory decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// A crash of any process, and of the machine.
     Durable,
-    /// Nothing but the restart of PostgreSQL: for tests, which are quicker so. Allows 300 connections
+    /// Only a restart of PostgreSQL: for tests, which are faster this way. Allows 300 connections
     /// instead of 100.
     Throwaway,
 }
 
-/// Running servers. They run at least until this is dropped.
+/// Running servers. They run at least until this value is dropped.
 #[derive(Debug)]
 pub struct Servers {
     run: PathBuf,
-    /// The supervisors of both servers read the other end.
+    /// The write end of the FIFO that both supervisors read.
     _wanted: File,
 }
 
 impl Servers {
-    /// Where sqlx finds the database of that name, which the caller creates; `postgres` is always
-    /// there. The user owns the server.
+    /// The URL of a database, for sqlx. The caller creates the database; `postgres` always exists.
+    /// The user owns the server.
     #[must_use]
     pub fn database_url(&self, database: &str) -> String {
-        // the port and the mode are written out, or PGPORT and PGSSLMODE would change them
+        // Port and mode are explicit, since PGPORT and PGSSLMODE would change them.
         let run = self.run.display();
         format!("postgres://app@localhost:5432/{database}?host={run}&sslmode=disable")
     }
 
-    /// Where the redis crate finds Redis.
+    /// The URL of Redis, for the redis crate.
     #[must_use]
     pub fn redis_url(&self) -> String {
         format!("redis+unix://{}", self.run.join(redis::SOCKET).display())
@@ -54,15 +54,15 @@ impl Servers {
 }
 
 /// The servers of `dir`, started unless they run. Takes about a second the first time, a tenth
-/// after that; blocks meanwhile, so an async caller wraps it in `spawn_blocking`.
+/// after that. It blocks, so an async caller wraps it in `spawn_blocking`.
 ///
 /// # Errors
 ///
-/// A program is missing or too old, the directory cannot be used, or a server does not start; each
-/// error says what to do about it or shows the server's own words.
+/// A program is missing or too old, the directory is not usable, or a server does not start; each
+/// error names a remedy or shows the server's own log.
 pub fn start(dir: &Path, durability: Durability) -> Result<Servers, ServersError> {
     let place = Place::prepare(dir)?;
-    // held before the first look at a server, so that one that answers stays
+    // Held open before a server is probed, so that a server that responds keeps running.
     let pipe = place.run.join("wanted");
     let wanted = hold(&pipe, &place)?;
     redis::ensure_running(&place, &pipe, durability)?;
@@ -73,10 +73,11 @@ pub fn start(dir: &Path, durability: Durability) -> Result<Servers, ServersError
     })
 }
 
-/// Opens the FIFO for both directions: opening it for one would wait for the other side.
+/// Opens the FIFO for reading and writing: opening it for one of them would block until the other
+/// end is opened.
 fn hold(pipe: &Path, place: &Place) -> Result<File, ServersError> {
     if !pipe.exists() {
-        // fails when somebody else was quicker, and then the pipe is there
+        // Fails when another process has just created it, which is as good.
         Command::new("mkfifo")
             .arg(pipe)
             .stderr(std::process::Stdio::null())

@@ -1,7 +1,7 @@
-//! Where the servers keep their files, and whom they run as.
+//! The directories of the servers, and the user that they run as.
 //!
-//! The servers trust whoever reaches their sockets, so every directory of theirs is closed to other
-//! users, and one that somebody else made is refused.
+//! The servers trust every client that can open their sockets, so their directories are closed to
+//! other users, and a directory that another user made is refused.
 
 use crate::ServersError;
 use std::fs::{self, Permissions};
@@ -11,7 +11,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A socket's path holds 103 bytes on macOS, 107 on Linux, and `/run/.s.PGSQL.5432` is 18 of them.
+/// The longest path of a data directory. A socket's path holds 103 bytes on macOS and 107 on Linux,
+/// of which `/run/.s.PGSQL.5432` takes 18.
 const LONGEST_DATA_PATH: usize = 80;
 
 const ROOT: u32 = 0;
@@ -20,11 +21,11 @@ const ROOT: u32 = 0;
 pub(super) struct Place {
     /// Holds the logs and a directory for each server.
     pub data: PathBuf,
-    /// Holds the sockets. Its path consists of characters that mean nothing in a URL.
+    /// Holds the sockets. Its path has only characters without a meaning in a URL.
     pub run: PathBuf,
-    /// Whom the servers run as, when that is not ourselves.
+    /// The user that the servers run as; `None`: the current user.
     user: Option<User>,
-    /// Who we are.
+    /// The current user.
     uid: u32,
 }
 
@@ -35,7 +36,10 @@ struct User {
 }
 
 impl Place {
-    /// Settles where the servers of `dir` live, and makes those directories.
+    /// Chooses and creates the directories for the servers of `dir`.
+    ///
+    /// # Errors
+    /// A directory cannot be created, or belongs to another user.
     pub fn prepare(dir: &Path) -> Result<Self, ServersError> {
         fs::create_dir_all(dir).map_err(ServersError::file("create", dir))?;
         let dir = dir
@@ -54,7 +58,7 @@ impl Place {
             uid,
         };
         if !place.servers_reach(&dir)? {
-            // a checkout in root's home
+            // A checkout in root's home.
             place.data = Path::new("/var/tmp").join(short_name(&dir));
             place.own_directory(&place.data, 0o711)?;
         }
@@ -67,13 +71,19 @@ impl Place {
         Ok(place)
     }
 
-    /// A directory that only the servers (and root) can enter.
+    /// Creates a directory that only the servers (and root) can enter.
+    ///
+    /// # Errors
+    /// The directory cannot be created, or belongs to another user.
     pub fn private_directory(&self, path: &Path) -> Result<(), ServersError> {
         self.own_directory(path, 0o700)?;
         self.give_to_servers(path)
     }
 
-    /// Hands a file that we made to the user that the servers run as.
+    /// Changes the owner of a file to the user of the servers.
+    ///
+    /// # Errors
+    /// The owner cannot be changed.
     pub fn give_to_servers(&self, path: &Path) -> Result<(), ServersError> {
         self.user.map_or(Ok(()), |user| {
             chown(path, Some(user.uid), Some(user.gid))
@@ -81,8 +91,8 @@ impl Place {
         })
     }
 
-    /// A command that runs as the servers do, outside our process group: a ctrl-c is for us, who
-    /// still need the servers while we finish.
+    /// A command that runs as the servers do, outside of our process group: a Ctrl-C is for this
+    /// process, which needs the servers while it finishes.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -137,8 +147,8 @@ fn own_uid() -> Result<u32, ServersError> {
         .map_err(|error| ServersError::run("id")(io::Error::other(error)))
 }
 
-/// The owner of the directory, so that it stays usable to them; when that is root, PostgreSQL's own
-/// user or nobody.
+/// The owner of the directory, so that they can still use it; when that is root, PostgreSQL's own
+/// user, or nobody.
 fn unprivileged_user(dir: &Path) -> Result<User, ServersError> {
     let owner = fs::metadata(dir)
         .map_err(ServersError::file("look at", dir))?
@@ -169,8 +179,8 @@ fn fits_a_socket(data: &Path) -> bool {
     bytes.len() < LONGEST_DATA_PATH && bytes.iter().all(plain)
 }
 
-/// Names a directory by the FNV-1a hash of its path: the standard library's hashes may change with
-/// the compiler, and the data would seem lost.
+/// A name for a directory: the FNV-1a hash of its path. The standard library's hashes may change
+/// with the compiler, and the data would seem lost.
 fn short_name(dir: &Path) -> String {
     let hash = dir
         .as_os_str()

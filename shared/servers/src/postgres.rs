@@ -1,4 +1,4 @@
-//! The private PostgreSQL: finding its programs, making its data once, and its settings.
+//! The private PostgreSQL: its programs, its data directory, and its settings.
 
 use crate::{Durability, ServersError, place::Place, supervised::Supervised};
 use std::fs::{self, File};
@@ -7,13 +7,13 @@ use std::process::Command;
 
 const PROGRAM: &str = "PostgreSQL";
 
-/// Debian 12 has 15, and the SQL of this program is written for it.
+/// The oldest supported version, which the SQL of this program is written for; Debian 12 has it.
 const OLDEST: u32 = 15;
 
-/// A startup message: its length, protocol 3.0, who and where, an end.
+/// A startup message: its length, protocol 3.0, user and database, an end.
 const HELLO: &[u8] = b"\0\0\0\x24\0\x03\0\0user\0app\0database\0postgres\0\0";
 
-/// `R`, an authentication request; a server that is still starting says `E`.
+/// The first byte of an authentication request; a server that is still starting sends `E`.
 const AUTHENTICATION: u8 = b'R';
 
 const SETTINGS: &[&str] = &[
@@ -24,7 +24,7 @@ const SETTINGS: &[&str] = &[
     "timezone=UTC",
 ];
 
-/// A crash of the machine may cost the data, which tests do not mind.
+/// Settings with which a crash of the machine may lose the data, which is fine for tests.
 const THROWAWAY: &[&str] = &[
     "max_connections=300",
     "fsync=off",
@@ -33,15 +33,16 @@ const THROWAWAY: &[&str] = &[
     "autovacuum=off",
 ];
 
-/// C.UTF-8 and not C: that lower-cases ASCII only, and ILIKE and text search follow it.
+/// C.UTF-8 rather than C, which lower-cases only ASCII, and which ILIKE and text search would
+/// follow.
 const LOCALE: &str = if cfg!(target_os = "macos") {
     "en_US.UTF-8"
 } else {
     "C.UTF-8"
 };
 
-/// Where systems put programs that they leave out of PATH: a directory, and how the names of the
-/// directories in it begin that hold a `bin`.
+/// Where systems install PostgreSQL outside of PATH: a directory, and the prefix of its
+/// subdirectories that hold a `bin`.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/usr/lib/postgresql", ""),
     ("/usr", "pgsql-"),
@@ -93,8 +94,8 @@ pub(super) fn ensure_running(
     })
 }
 
-/// Makes the data beside their place and moves them there whole: half a directory would look like
-/// data after kill -9.
+/// Creates the data in a temporary directory and moves it into place: after kill -9 half a
+/// directory would look like data.
 fn make_data(
     server: &Supervised,
     programs: &Path,
@@ -122,7 +123,7 @@ fn make_data(
         .arg(format!("--locale={LOCALE}"))
         .arg("--pgdata")
         .arg(&unfinished)
-        .stdout(share()?) // and so it keeps the lock, should we be killed meanwhile
+        .stdout(share()?) // so it keeps the lock if this process is killed
         .stderr(share()?)
         .status()
         .map_err(ServersError::run("initdb"))?;
@@ -132,12 +133,12 @@ fn make_data(
     fs::rename(&unfinished, data).map_err(ServersError::file("move", unfinished))
 }
 
-/// Removes a file that says which process is the server, if that process is not one any more.
+/// Removes a PID file whose process is no longer the server.
 ///
-/// After kill -9 PostgreSQL looks only whether the number is taken, and would refuse to start for as
-/// long as nobody reaps the dead one, or for ever where a restarted container gave the number to a
-/// neighbour. A living postgres is left alone: somebody may have started it by hand, without our
-/// lock. So is everything where there is no /proc to ask.
+/// After kill -9 PostgreSQL only checks whether the process id is in use, and would refuse to start
+/// until the dead process is reaped, or forever where a restarted container reused the id. The file
+/// of a living postgres is kept: it may have been started by hand, without our lock. So is every
+/// file where there is no /proc.
 fn forget_dead_postmaster(file: &Path) -> Result<(), ServersError> {
     let stale = || {
         let content = fs::read_to_string(file).ok()?;
@@ -152,7 +153,7 @@ fn forget_dead_postmaster(file: &Path) -> Result<(), ServersError> {
     Ok(())
 }
 
-/// The directory of the newest programs. The empty one means PATH.
+/// The directory of the newest programs; an empty path means PATH.
 fn newest_programs() -> Result<PathBuf, ServersError> {
     let newest = installed().max_by_key(|(major, _)| *major);
     match newest {
@@ -164,7 +165,7 @@ fn newest_programs() -> Result<PathBuf, ServersError> {
     }
 }
 
-/// The directory of the programs that made `data`: another major version cannot read them.
+/// The directory of the programs that created `data`: another major version cannot read it.
 fn programs_of(made_by: &str, data: &Path) -> Result<PathBuf, ServersError> {
     installed()
         .find(|(major, _)| major.to_string() == made_by)
@@ -193,7 +194,7 @@ fn installed() -> impl Iterator<Item = (u32, PathBuf)> {
         .filter_map(|directory| Some((major_version(&directory)?, directory)))
 }
 
-/// 15 of `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)`.
+/// Parses 15 from `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)`.
 fn major_version(directory: &Path) -> Option<u32> {
     let output = Command::new(directory.join("postgres"))
         .arg("--version")

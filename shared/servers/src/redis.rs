@@ -1,4 +1,4 @@
-//! The private Redis (or Valkey, which is the same to us).
+//! The private Redis (or Valkey, which works the same).
 
 use crate::{Durability, ServersError, place::Place, supervised::Supervised};
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 const PROGRAM: &str = "Redis";
 
-/// `+PONG`; while it loads its data Redis answers `-LOADING`.
+/// The first byte of `+PONG`; while Redis loads its data it answers `-LOADING`.
 const PONG: u8 = b'+';
 
-/// The socket's name in the directory of sockets.
+/// The name of the socket.
 pub(super) const SOCKET: &str = "redis.sock";
 
 /// Starts Redis in `place` unless it runs.
@@ -35,7 +35,7 @@ pub(super) fn ensure_running(
             .args(["--port", "0", "--unixsocketperm", "700", "--unixsocket"])
             .arg(&socket);
         command.arg("--dir").arg(data);
-        // what a queue holds must not be evicted; a snapshot would only repeat the log
+        // Queued references must not be evicted; a snapshot would only repeat the log.
         command.args(["--maxmemory-policy", "noeviction", "--save", ""]);
         command.args(match durability {
             Durability::Durable => ["--appendonly", "yes"],

@@ -1,9 +1,11 @@
-//! Starting one server exactly once, whoever comes at the same time, and knowing that it is ready.
+//! Starts one server exactly once, however many processes ask at the same time, and waits until it
+//! is ready.
 //!
-//! The server's log is its lock: the server and its supervisor inherit the locked file as their
-//! output, so the lock lives exactly as long as they do, and the kernel frees it after kill -9.
-//! Races: many start at once (the lock lets one through, the others wait for its answer); one comes
-//! while the supervisor gives up (see `supervise.sh`: the announcement `closing` makes it wait).
+//! The log of the server is its lock: the server and its supervisor inherit the locked file as
+//! their output, so the lock lives exactly as long as they do, and the kernel releases it after
+//! kill -9. Races: of many processes that start a server the lock lets one through, and the others
+//! wait for a response; a process that comes while the supervisor stops the server waits for the
+//! file `closing` to disappear (see `supervise.sh`).
 
 use crate::{ServersError, place::Place};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -17,33 +19,37 @@ use std::{iter, thread};
 
 const SUPERVISE: &str = include_str!("supervise.sh");
 
-/// Time for a first `initdb` on a slow disk, or for recovery after a crash.
+/// The time limit: enough for a first `initdb` on a slow disk, or for recovery after a crash.
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
-/// A server killed a moment ago frees its lock just before it counts as dead for the next one.
+/// How often a launch is tried: a server that was just killed releases its lock a moment before the
+/// next server sees it as dead.
 const LAUNCHES: usize = 5;
 const LAUNCH_AGAIN: Duration = Duration::from_millis(300);
 
-/// The end of a log that an error shows.
+/// The lines of a log that an error shows.
 const TAIL_LINES: usize = 15;
 
-/// One server: where it listens, and how to ask whether it is ready. Accepting a connection is not
-/// enough: both accept while they are still loading, and say so.
+/// One server: its socket, and how to ask whether it is ready. An accepted connection does not show
+/// that: both servers accept while they are still loading, and respond so.
 pub(super) struct Supervised<'a> {
     pub place: &'a Place,
     pub program: &'static str,
     pub log: PathBuf,
     pub socket: PathBuf,
     pub question: &'static [u8],
-    /// The first byte of the answer of a server that is ready.
+    /// The first byte of a ready server's response.
     pub ready: u8,
 }
 
 impl Supervised<'_> {
-    /// Returns when the server answers, after starting it with what `command` gives if nobody has.
-    /// `command` may prepare its data first and log to the file that it gets.
-    /// `pipe` must be held open by the caller.
+    /// Returns when the server responds. Starts it with the result of `command` unless it runs.
+    /// `command` may prepare the data first and log to the file that it gets. The caller must hold
+    /// `pipe` open.
+    ///
+    /// # Errors
+    /// The server stops at once, or does not respond within a minute.
     pub fn ensure_running(
         &self,
         pipe: &Path,
@@ -52,7 +58,7 @@ impl Supervised<'_> {
         let limit = Instant::now() + PATIENCE;
         let mut launches = 0;
         while Instant::now() < limit {
-            if !self.closing().exists() && self.answers() {
+            if !self.closing().exists() && self.responds() {
                 return Ok(());
             }
             if let Some(log) = self.lock()? {
@@ -78,7 +84,7 @@ impl Supervised<'_> {
         })
     }
 
-    /// The error that shows what the program said last.
+    /// The error with the end of the program's log.
     pub fn stopped(&self) -> ServersError {
         let log = fs::read(&self.log).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
@@ -92,7 +98,7 @@ impl Supervised<'_> {
         }
     }
 
-    /// The log, locked, if neither the server nor its supervisor lives.
+    /// The locked log; `None` while the server or its supervisor lives.
     fn lock(&self) -> Result<Option<File>, ServersError> {
         let log = OpenOptions::new()
             .create(true)
@@ -129,16 +135,16 @@ impl Supervised<'_> {
             .stdout(copy()?)
             .stderr(copy()?)
             .spawn()
-            .map(drop) // it outlives us when others need it
+            .map(drop) // it outlives this process when others need it
             .map_err(ServersError::run("sh"))
     }
 
-    /// There while the supervisor stops the server.
+    /// Exists while the supervisor stops the server.
     fn closing(&self) -> PathBuf {
         self.place.run.join(format!("{}.closing", self.program))
     }
 
-    fn answers(&self) -> bool {
+    fn responds(&self) -> bool {
         let ask = || -> io::Result<u8> {
             let mut stream = UnixStream::connect(&self.socket)?;
             stream.set_read_timeout(Some(Duration::from_secs(2)))?;

@@ -1,6 +1,6 @@
-//! Tells people by e-mail: renders what a notification tells, and sends it.
+//! Delivers notifications by e-mail: renders and sends them.
 
-use super::{Delivered, DeliveryChannel, Told, Undelivered};
+use super::{Delivered, DeliveryChannel, DeliveryError, NotificationContent};
 use crate::mail::{
     AccountView, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender,
     SmtpTimeouts, View, compose, compose_for_account,
@@ -14,7 +14,7 @@ use futures_util::{
 };
 use platform::{config::Config, context::Context};
 
-/// E-mail.
+/// The e-mail channel.
 #[derive(Debug)]
 pub struct Email {
     mailer: Mailer,
@@ -24,7 +24,7 @@ pub struct Email {
 }
 
 impl Email {
-    /// E-mail as configured. Nothing is connected yet.
+    /// The channel as configured. Nothing is connected yet.
     ///
     /// # Errors
     /// `SMTP_URL` or `MAIL_FROM` cannot be used.
@@ -35,7 +35,7 @@ impl Email {
         )
     }
 
-    /// E-mail as configured, but by this way out.
+    /// The channel as configured, with another transport.
     ///
     /// # Errors
     /// `MAIL_FROM` cannot be used.
@@ -51,11 +51,11 @@ impl Email {
         })
     }
 
-    /// Sends a notification, unless there is nothing to tell any more or the address is not confirmed
-    /// yet. Sent twice, it is the same mail twice, with one Message-ID.
+    /// Sends a notification about a ticket, unless it is no longer due or the address is not
+    /// confirmed. Sent twice, it is the same mail with the same Message-ID.
     ///
     /// # Errors
-    /// It did not leave, or nobody knows whether it did.
+    /// The mail was not accepted, or nobody knows whether it was.
     pub async fn deliver(
         &self,
         content: &Content,
@@ -67,24 +67,24 @@ impl Email {
         if !content.person.confirmed {
             return Ok(Delivered::Held);
         }
-        let view = View::of(content, &self.links);
+        let view = View::new(content, &self.links);
         let rendered = self
             .renderer
             .render(content.template, &content.person.language, &view)?;
         let mail = compose(content, rendered, &self.from, now)?;
-        let label = MailMeta {
+        let meta = MailMeta {
             at: content.at,
             template: content.template,
             id: content.id,
         };
-        self.mailer.send(&label, mail).await?;
+        self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
     }
 
-    /// Sends a mail about an account, in the same way.
+    /// Sends a notification about an account, in the same way.
     ///
     /// # Errors
-    /// As there.
+    /// The mail was not accepted, or nobody knows whether it was.
     pub async fn deliver_for_account(
         &self,
         content: &AccountContent,
@@ -93,57 +93,59 @@ impl Email {
         if !content.is_due(now) {
             return Ok(Delivered::NothingToTell);
         }
-        let view = AccountView::of(content, &self.links);
+        let view = AccountView::new(content, &self.links);
         let template = content.kind.template();
         let language = &content.person.language;
         let rendered = self
             .renderer
             .render_for_account(template, language, &view)?;
         let mail = compose_for_account(content, rendered, &self.from, now)?;
-        let label = MailMeta {
+        let meta = MailMeta {
             at: content.at,
             template,
             id: content.id,
         };
-        self.mailer.send(&label, mail).await?;
+        self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
     }
 }
 
 impl DeliveryChannel for Email {
-    /// An address that is not confirmed gets so many mails about its account a day. One about a ticket is held
-    /// until it is confirmed, and counts for nothing.
+    /// Applies the daily quota of an unconfirmed address to mails about its account. A mail about a
+    /// ticket is held until the address is confirmed, and does not count.
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
-        told: &'d Told,
-    ) -> BoxFuture<'d, Result<bool, sqlx::Error>> {
-        match told {
-            Told::Ticket(_) => ready(Ok(true)).boxed(),
-            Told::Account(content) => allowance::admit(cx, content.id).boxed(),
+        content: &'d NotificationContent,
+    ) -> BoxFuture<'d, sqlx::Result<bool>> {
+        match content {
+            NotificationContent::Ticket(_) => ready(Ok(true)).boxed(),
+            NotificationContent::Account(content) => allowance::admit(cx, content.id).boxed(),
         }
     }
 
     fn send<'d>(
         &'d self,
-        told: &'d Told,
+        content: &'d NotificationContent,
         now: DateTime<Utc>,
-    ) -> BoxFuture<'d, Result<Delivered, Undelivered>> {
+    ) -> BoxFuture<'d, Result<Delivered, DeliveryError>> {
         async move {
-            let sent = match told {
-                Told::Ticket(content) => self.deliver(content, now).await,
-                Told::Account(content) => self.deliver_for_account(content, now).await,
+            let sent = match content {
+                NotificationContent::Ticket(content) => self.deliver(content, now).await,
+                NotificationContent::Account(content) => {
+                    self.deliver_for_account(content, now).await
+                }
             };
-            sent.map_err(Undelivered::from)
+            sent.map_err(DeliveryError::from)
         }
         .boxed()
     }
 }
 
-impl From<MailError> for Undelivered {
+impl From<MailError> for DeliveryError {
     fn from(error: MailError) -> Self {
         Self {
-            trouble: error.trouble(),
+            failure: error.trouble(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
             record: error.for_record(),

@@ -1,10 +1,10 @@
-//! The ways by which people are told: one file each, and one arm of [`Channels::of`].
+//! The notification channels: one file each, and one arm of [`Channels::channel`].
 
+mod content;
 mod email;
-mod told;
 
+pub use content::NotificationContent;
 pub use email::Email;
-pub use told::Told;
 
 use crate::mail::{MailSetupError, Verdict};
 use chrono::{DateTime, Utc};
@@ -13,55 +13,58 @@ use futures_util::future::BoxFuture;
 use jobs::circuit::ProviderFailure;
 use platform::{config::Config, context::Context};
 
-/// The channels, made once at the start of a worker.
+/// The channels, created once at the start of a worker.
 #[derive(Debug)]
 pub struct Channels {
     /// E-mail.
     pub email: Email,
 }
 
-/// What a channel does of a delivery. What is the same on all of them is done by the job: the claim and its lease, what is
-/// told and whether that is still due, the record of the attempt, and the queue of a provider that is in trouble.
+/// The part of a delivery that differs between channels. The job does the rest: the claim and its
+/// lease, loading the content, the check that it is still due, the record of the attempt, and the
+/// circuit breaker of the provider.
 pub(crate) trait DeliveryChannel: Send + Sync {
-    /// Whether a notification that is due may go out. One that may not will not be sent at all.
+    /// Whether a notification that is due may be sent. One that may not is never sent.
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
-        told: &'d Told,
-    ) -> BoxFuture<'d, Result<bool, sqlx::Error>>;
+        content: &'d NotificationContent,
+    ) -> BoxFuture<'d, sqlx::Result<bool>>;
 
-    /// Hands it to the provider, with no transaction open. Sent twice it has to be the same to the provider: the id of
-    /// the notification is the key.
+    /// Sends the content to the provider, with no transaction open. May be called twice: the id of
+    /// the notification is the key by which the provider, or the recipient, recognises a
+    /// repetition.
     fn send<'d>(
         &'d self,
-        told: &'d Told,
+        content: &'d NotificationContent,
         now: DateTime<Utc>,
-    ) -> BoxFuture<'d, Result<Delivered, Undelivered>>;
+    ) -> BoxFuture<'d, Result<Delivered, DeliveryError>>;
 }
 
-/// How an attempt to deliver ended well.
+/// The result of a delivery attempt that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
-    /// The provider took it.
+    /// The provider accepted it.
     Sent,
-    /// There was nothing to tell any more.
+    /// It was no longer due.
     NothingToTell,
-    /// It is put by until the address is confirmed.
+    /// It waits until the address is confirmed.
     Held,
 }
 
-/// How an attempt to deliver ended badly.
+/// A delivery attempt that failed.
 #[derive(Debug)]
-pub(crate) struct Undelivered {
-    /// What it says of the provider, rather than of the notification: its queue is held then.
-    pub trouble: Option<ProviderFailure>,
-    /// Whether another attempt may help.
+pub(crate) struct DeliveryError {
+    /// The provider failure, if the provider failed rather than the notification: the circuit of
+    /// its queue opens.
+    pub failure: Option<ProviderFailure>,
+    /// Whether a retry may succeed.
     pub verdict: Verdict,
-    /// Whether the provider was there, and refused the notification for its own sake.
+    /// Whether the provider responded and rejected this notification, so that its circuit closes.
     pub was_judged: bool,
-    /// The whole of it on one line, to be kept with the notification.
+    /// The error on one line, to be stored with the notification.
     pub record: String,
-    /// What happened, for the log: neither addresses nor answers of the provider.
+    /// The cause, for the log: contains neither addresses nor responses of the provider.
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
@@ -76,8 +79,8 @@ impl Channels {
         })
     }
 
-    /// What delivers on a channel.
-    pub(crate) fn of(&self, channel: Channel) -> &dyn DeliveryChannel {
+    /// The implementation of a channel.
+    pub(crate) fn channel(&self, channel: Channel) -> &dyn DeliveryChannel {
         match channel {
             Channel::Email => &self.email,
         }

@@ -1,11 +1,11 @@
-//! Tells somebody on a channel: the call to the provider outside of any transaction, what became of it inside
-//! the one that marks the job as done. A process that dies between the two sends it once
-//! more, with the same key.
+//! Delivers a notification: the call to the provider outside of any transaction, its outcome in the
+//! transaction that marks the job as done. A process that dies between the two sends once more,
+//! with the same key.
 
 use super::JobError;
 use crate::{
     JobContext,
-    channels::{Delivered, Told, Undelivered},
+    channels::{Delivered, DeliveryError, NotificationContent},
     mail::Verdict,
     run::lease::Lease,
 };
@@ -18,48 +18,53 @@ use jobs::{
 };
 use platform::{context::Context, db, work::UnitOfWork};
 
-/// Hands a notification to the provider, unless there is nothing to tell any more, its address is not confirmed, or
-/// somebody else may be at it. No transaction is open meanwhile. What stood in the way is written down with the notification.
+/// Sends a notification to its provider, unless it is no longer due, its address is not confirmed,
+/// or another process may send it. No transaction is open during the call. The error of a failed
+/// attempt is stored with the notification.
 pub(crate) async fn deliver(
     cx: &JobContext,
     delivery: Delivery,
     lease: &Lease<'_>,
 ) -> Result<Delivered, JobError> {
-    let channel = cx.channels.of(delivery.channel);
+    let channel = cx.channels.channel(delivery.channel);
     let cx = &cx.cx;
     let now = cx.clock.now();
-    let told = asked(Told::load(&cx.pool, delivery.notification)).await?;
-    let Some(told) = told.filter(|told| told.is_due(now)) else {
+    let content = within_limit(NotificationContent::load(&cx.pool, delivery.notification)).await?;
+    let Some(content) = content.filter(|content| content.is_due(now)) else {
         return Ok(Delivered::NothingToTell);
     };
-    if !asked(channel.admits(cx, &told)).await? {
+    if !within_limit(channel.admits(cx, &content)).await? {
         return Ok(Delivered::NothingToTell);
     }
-    let sent = lease.bounds(channel.send(&told, now)).await;
+    let sent = lease.bounds(channel.send(&content, now)).await;
     match sent.map_err(JobError::lost)? {
         Ok(delivered) => Ok(delivered),
-        Err(error) => Err(failed(cx, (delivery, lease.fence), error).await?),
+        Err(error) => Err(fail(cx, delivery, lease.fence, error).await?),
     }
 }
 
-/// What is to become of the job. An attempt that is spared is none: nothing is written down then.
-async fn failed(
+/// Returns the error of the job, and records the failed attempt. An attempt that does not count is
+/// not recorded.
+async fn fail(
     cx: &Context,
-    of: (Delivery, Fence),
-    error: Undelivered,
-) -> Result<JobError, sqlx::Error> {
-    match error.trouble {
+    delivery: Delivery,
+    fence: Fence,
+    error: DeliveryError,
+) -> sqlx::Result<JobError> {
+    match error.failure {
         Some(ProviderFailure::Unreachable | ProviderFailure::SlowDown) => {}
-        Some(ProviderFailure::BrokeOff) | None => record_failure(cx, of, &error).await?,
+        Some(ProviderFailure::BrokeOff) | None => {
+            record_failure(cx, delivery, fence, &error).await?
+        }
     }
-    Ok(match (error.trouble, error.verdict) {
-        (Some(trouble), _) => JobError::hold(trouble, error.source),
+    Ok(match (error.failure, error.verdict) {
+        (Some(failure), _) => JobError::provider(failure, error.source),
         (None, Verdict::Temporary) => JobError::retry(error.source),
         (None, Verdict::Permanent) => JobError::fail(error.source),
     })
 }
 
-/// Records what became of it, together with the end of the job.
+/// Records the outcome of a delivery, in the transaction that ends the job.
 pub(crate) async fn record(
     work: &mut UnitOfWork<'_>,
     delivery: Delivery,
@@ -74,12 +79,13 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Of a run that another has got past nothing is written down.
+/// Records a failed attempt, unless another run has claimed the job.
 async fn record_failure(
     cx: &Context,
-    (delivery, fence): (Delivery, Fence),
-    error: &Undelivered,
-) -> Result<(), sqlx::Error> {
+    delivery: Delivery,
+    fence: Fence,
+    error: &DeliveryError,
+) -> sqlx::Result<()> {
     let attempt = match error.verdict {
         Verdict::Temporary => Attempt::Delayed(&error.record),
         Verdict::Permanent => Attempt::GivenUp(&error.record),
@@ -91,14 +97,15 @@ async fn record_failure(
         }
         actions::notifications::record(&mut work, delivery.notification, attempt).await?;
         if error.was_judged {
-            circuit::reached(&mut work.tx, delivery.channel.spec().queue).await?;
+            circuit::close(&mut work.tx, delivery.channel.spec().queue).await?;
         }
         work.commit().await
     };
-    asked(recording).await
+    within_limit(recording).await
 }
 
-/// While it waits for the database nobody else may take the job over, so that it waits briefly.
-async fn asked<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+/// Limits a request to the database: no other process may claim the job meanwhile, so the wait has
+/// to be short.
+async fn within_limit<T>(call: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     db::within(ANSWER_LIMIT, call).await
 }

@@ -1,66 +1,66 @@
-//! Why a handler did not do its job: at each error it chooses between later,
-//! when the other side is fit again, and never.
+//! The error of a handler. At each error the handler chooses what happens to the job: a retry, a
+//! wait for the provider, or the dead letters.
 
 use actions::error::ActionError;
 use jobs::circuit::ProviderFailure;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a handler did not do its job.
+/// The error of a handler, by what happens to its job.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// It may work later. The last attempt is the last all the same.
+    /// The job is retried, unless this was its last attempt.
     #[error("the attempt failed")]
     Retry {
-        /// Why.
+        /// The cause.
         source: Cause,
     },
-    /// The other side is in trouble: its queue is held for a while, and the job may keep its attempt.
-    #[error("the other side is in trouble")]
-    Hold {
-        /// What kind of trouble.
-        trouble: ProviderFailure,
-        /// Why.
+    /// The provider failed: the circuit of the queue opens, and the job may keep its attempt.
+    #[error("the provider failed")]
+    Provider {
+        /// The kind of failure.
+        failure: ProviderFailure,
+        /// The cause.
         source: Cause,
     },
-    /// The job may be somebody else's by now. It keeps its attempt.
-    #[error("the job was not held for long enough")]
+    /// The lease expired: another process may run the job. It keeps its attempt.
+    #[error("the lease on the job expired")]
     Lost {
-        /// Why.
+        /// The cause.
         source: Cause,
     },
-    /// It will never work: to the dead letters.
+    /// The job can never succeed: it moves to the dead letters.
     #[error("the job cannot be done")]
     Fail {
-        /// Why.
+        /// The cause.
         source: Cause,
     },
 }
 
 impl JobError {
-    /// Again later.
+    /// A failed attempt; the job is retried.
     pub fn retry(error: impl Into<Cause>) -> Self {
         Self::Retry {
             source: error.into(),
         }
     }
 
-    /// When the other side is fit again.
-    pub fn hold(trouble: ProviderFailure, error: impl Into<Cause>) -> Self {
-        Self::Hold {
-            trouble,
+    /// A provider failure.
+    pub fn provider(failure: ProviderFailure, error: impl Into<Cause>) -> Self {
+        Self::Provider {
+            failure,
             source: error.into(),
         }
     }
 
-    /// Somebody else's, or again at once.
+    /// A lost lease; the job is requeued.
     pub fn lost(error: impl Into<Cause>) -> Self {
         Self::Lost {
             source: error.into(),
         }
     }
 
-    /// Never again.
+    /// A permanent failure.
     pub fn fail(error: impl Into<Cause>) -> Self {
         Self::Fail {
             source: error.into(),
@@ -68,16 +68,16 @@ impl JobError {
     }
 }
 
-/// That the database failed says nothing about the job. A statement that can never work shows
-/// itself by using up the attempts.
+/// A database failure says nothing about the job. A statement that can never succeed uses up the
+/// attempts.
 impl From<sqlx::Error> for JobError {
     fn from(error: sqlx::Error) -> Self {
         Self::retry(error)
     }
 }
 
-/// Actions that jobs call find "nothing to do" by themselves. What they refuse all the same may
-/// look different later, but for a thing that is gone or an input that is wrong.
+/// Actions that jobs call treat "nothing to do" as success. A refusal may have another result
+/// later, except for a missing row or invalid input.
 impl From<ActionError> for JobError {
     fn from(error: ActionError) -> Self {
         match error {

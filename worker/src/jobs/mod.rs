@@ -1,6 +1,7 @@
-//! Every job and what runs it, on one screen. A new job is a variant of [`Job`] with its row, and an arm here that
-//! calls its action; only one that does more than that has a file beside this one. Every handler may run twice, and at
-//! once with itself; `docs/JOBS.md` says of each why that is harmless.
+//! Every job and its handler, on one screen. A new job is a variant of [`Job`] with its row, and an
+//! arm here that calls its action; only a job that does more has a file beside this one. Every
+//! handler may run twice, and concurrently with itself; `docs/JOBS.md` says for each why that is
+//! harmless.
 
 mod deliver;
 mod error;
@@ -26,20 +27,20 @@ type Outcome<'w> = BoxFuture<'w, Result<(), JobError>>;
 type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut UnitOfWork<'c>) -> Outcome<'w> + Send>;
 type Sweep = Box<dyn for<'w> FnOnce(&'w JobContext) -> Outcome<'w> + Send>;
 
-/// How a job is run.
+/// The kind of a job's handler.
 pub(crate) enum Handler {
-    /// In the transaction that holds its row: what it does and that it is done are committed
+    /// Runs in the transaction that holds the job's row: its effect and its outcome are committed
     /// together. It must not use the pool.
     InTransaction(InTransaction),
-    /// In transactions of its own, one for each thing that it finds to do. The one that holds its
-    /// row only keeps a second copy away.
+    /// Runs in transactions of its own, one for each item that it finds. The transaction that holds
+    /// the job's row only excludes a second copy.
     Sweep(Sweep),
-    /// Outside of any transaction, since it talks to somebody else: claim, commit, call, record. What does that
-    /// is the channel ([`crate::channels`]).
+    /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record. The
+    /// channel makes the call ([`crate::channels`]).
     Delivery(Delivery),
 }
 
-/// What runs a job.
+/// The handler of a job.
 pub(crate) fn handler_of(job: &Job) -> Handler {
     match *job {
         Job::AssignTicket { ticket } => {
@@ -50,7 +51,7 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }
         Job::AssignWaiting => sweep(|cx| {
             done(async move {
-                // Whether or not that went well, what waits is given out.
+                // Waiting tickets are assigned whether or not the release succeeded.
                 let released = release_of_offline(&cx.cx).await;
                 assign_waiting(&cx.cx).await?;
                 released
@@ -81,7 +82,7 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
     }
 }
 
-/// A handler that is one action. What the action answers is of no interest to its job.
+/// A handler that is one action, whose result the job ignores.
 fn done<'w, T, E>(action: impl Future<Output = Result<T, E>> + Send + 'w) -> Outcome<'w>
 where
     JobError: From<E>,

@@ -1,11 +1,11 @@
-//! Sweep: puts deadlines that came near or passed on record.
+//! Sweep: records deadlines that are near or have passed.
 
 use super::JobError;
 use crate::JobContext;
 use actions::sla::sweep;
 use std::num::NonZeroUsize;
 
-/// The most tickets at a time. More bring little: the history and its jobs are what costs.
+/// The most tickets at a time. More bring little: the history and its jobs are the cost.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {

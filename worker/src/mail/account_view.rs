@@ -1,4 +1,4 @@
-//! What a mail about an account may say, in the owner's own time zone. Pure.
+//! The variables of a mail about an account, with instants in the owner's own time zone. Pure.
 
 use super::{
     Links,
@@ -8,15 +8,15 @@ use actions::notifications::account::AccountContent;
 use domain::people::AccountEventKind;
 use serde::Serialize;
 
-/// The words that templates of accounts know. They see nothing else.
+/// The variables of templates about accounts. Templates see nothing else.
 #[derive(Debug, Serialize)]
 pub struct AccountView {
     audience: &'static str,
     number: Option<String>,
-    /// The recipient's given name; nobody's where the address may be a stranger's, who is not to read
-    /// what somebody else wrote.
+    /// The recipient's given name; `None` while the address is not confirmed: it may be a
+    /// stranger's, who must not read text that another person wrote.
     first_name: Option<String>,
-    /// The address that the mail goes to.
+    /// The address that the mail is sent to.
     address: String,
     at: String,
     until: Option<String>,
@@ -26,9 +26,9 @@ pub struct AccountView {
 }
 
 impl AccountView {
-    /// What a mail about an account tells.
+    /// The variables for a notification about an account.
     #[must_use]
-    pub fn of(content: &AccountContent, links: &Links) -> Self {
+    pub fn new(content: &AccountContent, links: &Links) -> Self {
         let zone = content.person.timezone;
         Self {
             audience: "owner",
@@ -47,7 +47,7 @@ impl AccountView {
     }
 }
 
-/// The page on which the owner says yes.
+/// The link to the page on which the owner confirms.
 fn link(content: &AccountContent, links: &Links) -> Option<String> {
     let page = match content.kind {
         AccountEventKind::ConfirmEmail => "confirm-email",

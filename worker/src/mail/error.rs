@@ -1,5 +1,5 @@
-//! What can go wrong with a mail, and whether another attempt may help. What goes into the log
-//! (`Display` and the sources) repeats neither addresses nor answers of the server, which do.
+//! Errors of mails, and whether a retry may succeed. Their log texts (`Display` and the sources)
+//! contain neither addresses nor responses of the server, which may contain addresses.
 
 use jobs::circuit::ProviderFailure;
 use lettre::{
@@ -12,81 +12,81 @@ use lettre::{
 use platform::error_chain::Chain;
 use std::error::Error;
 
-/// Characters of an error that are kept with a notification.
+/// The longest stored error, in characters.
 const LONGEST_RECORD: usize = 500;
 
-/// Why a mail did not leave.
+/// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// No mail can go to such an address.
+    /// The recipient's address is invalid.
     #[error("the recipient's address cannot be used")]
     Address(#[source] AddressError),
     /// A template failed.
     #[error("the mail could not be rendered")]
     Render(#[source] minijinja::Error),
-    /// The parts do not make a mail.
+    /// The parts do not form a valid mail.
     #[error("the mail could not be composed")]
     Compose(#[source] lettre::error::Error),
-    /// The server said no, for now or for good.
+    /// The server rejected the mail, for now or permanently.
     #[error("the mail server answered {code}")]
     Refused {
-        /// Its code.
+        /// The response code.
         code: Code,
-        /// Whether it means now or for good.
+        /// Whether the rejection is permanent.
         verdict: Verdict,
-        /// Its words, which may name the recipient.
+        /// The response text, which may name the recipient.
         answer: String,
     },
-    /// No server, or none that could be talked to.
+    /// The server is down, or the connection failed.
     #[error("the mail server cannot be reached")]
     Unreachable(#[source] smtp::Error),
-    /// The server did not greet.
+    /// The server did not greet in time.
     #[error("the mail server did not greet in time")]
     NoGreeting,
-    /// The server wants nothing of us: it said no to the greeting or to the login.
+    /// The server rejected the connection or the login.
     #[error("the mail server turned us away with {code}")]
     TurnedAway {
-        /// Its code.
+        /// The response code.
         code: Code,
-        /// Its words.
+        /// The response text.
         answer: String,
     },
-    /// The server cannot take such a mail: an address or a text beyond ASCII, without the extension.
+    /// The server lacks the extension for an address or a text beyond ASCII.
     #[error("the mail server cannot take such a mail: it is not ASCII alone")]
     Unsuited,
-    /// A conversation that broke off.
+    /// The server aborted the conversation.
     #[error("the mail server broke off the conversation")]
     BrokeOff(#[source] smtp::Error),
-    /// The server kept silent with the mail half sent.
+    /// The server stopped responding with the mail half sent.
     #[error("the mail server did not answer in time")]
     TimedOut,
-    /// The folder for mails cannot be written to.
+    /// The folder for mails is not writable.
     #[error("the mail could not be written to its folder")]
     File(#[source] std::io::Error),
 }
 
-/// Whether a mail that was refused may be taken another time.
+/// Whether a rejected mail may be accepted later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It may.
+    /// A retry may succeed.
     Temporary,
-    /// It will not.
+    /// A retry will not succeed.
     Permanent,
 }
 
 impl MailError {
-    /// Why no conversation with the server came about: nothing that has to do with any mail.
+    /// The error of a connection that failed before any mail: it says nothing about the mail.
     pub(super) fn before_the_mail(error: smtp::Error) -> Self {
         match error.status() {
             Some(code) => Self::TurnedAway {
                 code,
-                answer: words(&error),
+                answer: response_text(&error),
             },
             None => Self::Unreachable(error),
         }
     }
 
-    /// Whether another attempt may help.
+    /// Whether a retry may succeed.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         match self {
@@ -102,13 +102,13 @@ impl MailError {
         }
     }
 
-    /// What it says of the server, rather than of the mail.
+    /// The provider failure, if the error says something about the server rather than the mail.
     #[must_use]
     pub fn trouble(&self) -> Option<ProviderFailure> {
         match self {
             Self::Unreachable(_) | Self::NoGreeting => Some(ProviderFailure::Unreachable),
             Self::TurnedAway { code, answer } | Self::Refused { code, answer, .. }
-                if asks_for_less(*code, answer) =>
+                if throttles(*code, answer) =>
             {
                 Some(ProviderFailure::SlowDown)
             }
@@ -123,13 +123,13 @@ impl MailError {
         }
     }
 
-    /// Whether the server was there, and judged the mail.
+    /// Whether the server responded and rejected this mail for its own sake.
     #[must_use]
     pub fn was_judged(&self) -> bool {
         matches!(self, Self::Refused { .. }) && self.trouble().is_none()
     }
 
-    /// The whole of it on one line, to be kept with the notification.
+    /// The error with the server's response on one line, to be stored with the notification.
     #[must_use]
     pub fn for_record(&self) -> String {
         let mut record = Chain(self).to_string();
@@ -148,7 +148,7 @@ impl From<smtp::Error> for MailError {
         let Some(code) = error.status() else {
             return Self::BrokeOff(error);
         };
-        // x3z speaks of the login (RFC 4954, section 6): of our password, not of this mail.
+        // x3z concerns the login (RFC 4954, section 6): our password, not this mail.
         let verdict = if error.is_permanent() && code.category != Category::Unspecified3 {
             Verdict::Permanent
         } else {
@@ -157,34 +157,35 @@ impl From<smtp::Error> for MailError {
         Self::Refused {
             code,
             verdict,
-            answer: words(&error),
+            answer: response_text(&error),
         }
     }
 }
 
-fn words(error: &smtp::Error) -> String {
+fn response_text(error: &smtp::Error) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
 }
 
-/// 421 speaks of the server (RFC 5321, section 3.8), and a temporary refusal with the status X.7.x of
-/// its policy (RFC 3463, section 3.8): that is how providers say that there was too much.
-fn asks_for_less(code: Code, answer: &str) -> bool {
+/// Whether the server throttles us. 421 concerns the server (RFC 5321, section 3.8), and a
+/// temporary rejection with the status X.7.x its policy (RFC 3463, section 3.8): providers use both
+/// to report too many mails.
+fn throttles(code: Code, answer: &str) -> bool {
     let temporary = code.severity == Severity::TransientNegativeCompletion;
     temporary && (u16::from(code) == 421 || answer.trim_start().starts_with("4.7."))
 }
 
-/// Why no mail can leave at all: a fault of the configuration. Passwords are not repeated.
+/// A configuration with which no mail can be sent. Passwords are not repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum MailSetupError {
-    /// The sender.
+    /// `MAIL_FROM` is invalid.
     #[error("MAIL_FROM must be an address, or a name and an <address>")]
     From(#[source] AddressError),
-    /// The server.
+    /// `SMTP_URL` is invalid.
     #[error(
         "SMTP_URL must be smtp://host:port, with user:password@ before and ?tls=required or ?tls=opportunistic behind, or smtps://: {0}"
     )]
     Url(String),
-    /// The templates.
+    /// A template is invalid.
     #[error("the mail templates cannot be read")]
     Templates(#[source] minijinja::Error),
 }
@@ -194,8 +195,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_asks_for_less_is_told_from_what_refuses_a_mail() {
-        for (code, answer, asks) in [
+    fn throttling_is_told_from_the_rejection_of_a_mail() {
+        for (code, answer, throttled) in [
             ("421", "4.7.0 try again later", true),
             ("421", "closing", true),
             ("450", "4.7.28 unusual rate of mail", true),
@@ -219,7 +220,7 @@ mod tests {
                 _ => lettre::transport::smtp::response::Detail::Two,
             };
             let code = Code::new(severity, category, detail);
-            assert_eq!(asks_for_less(code, answer), asks, "{code} {answer}");
+            assert_eq!(throttles(code, answer), throttled, "{code} {answer}");
         }
     }
 }

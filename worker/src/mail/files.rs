@@ -1,5 +1,5 @@
-//! Writes mails as `.eml` files, where no server is configured. A file appears whole or not at
-//! all, and the same mail has the same name: sent again, it replaces itself.
+//! Writes mails as `.eml` files, where no server is configured. A file appears whole or not at all,
+//! and the same mail always has the same name: sent again, it replaces its file.
 
 use super::{MailError, MailMeta};
 use lettre::Message;
@@ -17,6 +17,7 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// A transport into a folder, which is created at the first mail.
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -24,10 +25,14 @@ impl Files {
         }
     }
 
-    pub async fn write(&self, label: &MailMeta, mail: &Message) -> Result<(), MailError> {
+    /// Writes a mail, replacing an earlier file of the same mail.
+    ///
+    /// # Errors
+    /// The folder is not writable.
+    pub async fn write(&self, meta: &MailMeta, mail: &Message) -> Result<(), MailError> {
         let count = self.written.fetch_add(1, Ordering::Relaxed);
-        let name = name(label);
-        // Of this process and this writing alone: two that write the same mail do not mix.
+        let name = name(meta);
+        // A name used by this write only: two writers of the same mail do not mix.
         let draft = self
             .folder
             .join(format!(".{name}.{}.{count}", std::process::id()));
@@ -49,8 +54,8 @@ fn write(draft: &Path, whole: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(draft, whole)
 }
 
-/// By the event's instant, so that files sort as things happened.
-fn name(label: &MailMeta) -> String {
-    let at = label.at.format("%Y%m%dT%H%M%SZ");
-    format!("{at}-{}-{}.eml", label.template, label.id)
+/// The file name begins with the instant of the event, so that files sort in the order of events.
+fn name(meta: &MailMeta) -> String {
+    let at = meta.at.format("%Y%m%dT%H%M%SZ");
+    format!("{at}-{}-{}.eml", meta.template, meta.id)
 }

@@ -1,4 +1,4 @@
-//! How mails leave: through a server, or into a folder.
+//! Sends mails: by SMTP, or into a folder.
 
 use super::{MailError, MailSetupError, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
@@ -7,36 +7,37 @@ use lettre::Message;
 use platform::config::MailTransport;
 use std::time::Duration;
 
-/// What a mail is known by in the house.
+/// Metadata of a mail, for file names.
 #[derive(Debug, Clone, Copy)]
 pub struct MailMeta {
-    /// When that happened of which it tells.
+    /// The instant of the event.
     pub at: DateTime<Utc>,
-    /// What it tells.
+    /// The template.
     pub template: Template,
     /// The notification.
     pub id: NotificationId,
 }
 
-/// How long a server may take.
+/// Time limits for a mail server.
 #[derive(Debug, Clone, Copy)]
 pub struct SmtpTimeouts {
-    /// From being reached until it asks for the text.
+    /// From the connection until the server asks for the text.
     pub until_the_text: Duration,
-    /// To take the text and say that it did.
+    /// From sending the text until the server confirms it.
     pub for_the_text: Duration,
 }
 
 impl SmtpTimeouts {
-    /// A server that hangs is given up soon, but not once it has the text: whoever goes then does not know
-    /// whether the mail is sent, and sends it again. Ten minutes are what RFC 5321 asks for (section 4.5.3.2.6).
+    /// The limits in production: a server that hangs is given up soon, but not after it was sent
+    /// the text. A client that disconnects then does not know whether the mail is sent, and sends
+    /// it again. RFC 5321 asks for ten minutes (section 4.5.3.2.6).
     pub const USUAL: Self = Self {
         until_the_text: Duration::from_secs(20),
         for_the_text: Duration::from_mins(10),
     };
 }
 
-/// The way out.
+/// The transport of mails: SMTP or files.
 #[derive(Debug)]
 pub struct Mailer(Transport);
 
@@ -47,26 +48,26 @@ enum Transport {
 }
 
 impl Mailer {
-    /// The configured way, with so much patience. Nothing is connected or written yet.
+    /// The configured transport, with these time limits. Nothing is connected or written yet.
     ///
     /// # Errors
     /// `SMTP_URL` cannot be used.
-    pub fn new(transport: &MailTransport, patience: SmtpTimeouts) -> Result<Self, MailSetupError> {
-        let way = match transport {
-            MailTransport::Smtp(url) => Transport::Smtp(Box::new(Smtp::new(url, patience)?)),
+    pub fn new(transport: &MailTransport, timeouts: SmtpTimeouts) -> Result<Self, MailSetupError> {
+        let transport = match transport {
+            MailTransport::Smtp(url) => Transport::Smtp(Box::new(Smtp::new(url, timeouts)?)),
             MailTransport::Files(folder) => Transport::Files(Files::new(folder.clone())),
         };
-        Ok(Self(way))
+        Ok(Self(transport))
     }
 
-    /// Sends a mail. It may have arrived although this fails.
+    /// Sends a mail. After an error it may still have arrived.
     ///
     /// # Errors
-    /// It was refused, or nobody knows whether it was taken.
-    pub async fn send(&self, label: &MailMeta, mail: Message) -> Result<(), MailError> {
+    /// The server rejected it, or nobody knows whether it was accepted.
+    pub async fn send(&self, meta: &MailMeta, mail: Message) -> Result<(), MailError> {
         match &self.0 {
             Transport::Smtp(server) => server.send(mail).await,
-            Transport::Files(folder) => folder.write(label, &mail).await,
+            Transport::Files(folder) => folder.write(meta, &mail).await,
         }
     }
 }

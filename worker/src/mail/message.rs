@@ -1,4 +1,4 @@
-//! Puts a mail together: text and HTML, and the headers by which mail programs know what it is.
+//! Composes a mail: text, HTML, and the headers that mail programs need.
 
 use super::{MailError, MailSetupError, Rendered, view::mailbox};
 use actions::notifications::account::AccountContent;
@@ -16,7 +16,7 @@ use lettre::{
     },
 };
 
-/// Who sends.
+/// The sender of all mails.
 #[derive(Debug, Clone)]
 pub struct Sender(Mailbox);
 
@@ -24,39 +24,39 @@ impl Sender {
     /// The sender that `MAIL_FROM` names.
     ///
     /// # Errors
-    /// It is no address.
+    /// The text is no address, or its domain is not ASCII.
     pub fn parse(from: &str) -> Result<Self, MailSetupError> {
         let mailbox: Mailbox = from.parse().map_err(MailSetupError::From)?;
         if mailbox.email.domain().is_ascii() {
             Ok(Self(mailbox))
         } else {
-            // Its host is part of every Message-ID, where RFC 5322 wants ASCII.
+            // The domain is part of every Message-ID, where RFC 5322 requires ASCII.
             Err(MailSetupError::From(AddressError::InvalidDomain))
         }
     }
 
-    /// The name of something within our mails: the same for ever for the same thing.
+    /// A Message-ID for a thing, always the same for the same thing.
     fn id(&self, thing: impl std::fmt::Display) -> String {
         let host = self.0.email.domain().trim_matches(['[', ']']);
         format!("<{thing}@{host}>")
     }
 }
 
-/// Who speaks in a mail.
+/// The author of a mail's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Speaker {
-    /// The system by itself.
+    /// The system.
     System,
-    /// A person, whose message the mail hands on.
+    /// A person, whose message the mail relays.
     Person,
 }
 
-/// Puts a mail together. Its Message-ID is the notification's and so the same at each attempt;
-/// all mails of a ticket answer one that was never sent, which makes them one thread (RFC 5322,
-/// section 3.6.4).
+/// Composes a mail about a ticket. Its Message-ID is derived from the notification, and so the same
+/// at each attempt. All mails of a ticket reply to one Message-ID that was never sent, which makes
+/// them one thread (RFC 5322, section 3.6.4).
 ///
 /// # Errors
-/// The recipient's address is none.
+/// The recipient's address is invalid.
 pub fn compose(
     content: &Content,
     rendered: Rendered,
@@ -75,10 +75,10 @@ pub fn compose(
     finish(envelope, rendered, speaker)
 }
 
-/// Puts a mail about an account together, which is of no thread.
+/// Composes a mail about an account, which belongs to no thread.
 ///
 /// # Errors
-/// The recipient's address is none.
+/// The recipient's address is invalid.
 pub fn compose_for_account(
     content: &AccountContent,
     rendered: Rendered,
@@ -108,12 +108,13 @@ fn finish(
     speaker: Speaker,
 ) -> Result<Message, MailError> {
     let envelope = match speaker {
-        // RFC 3834, section 5. Other desks hide such mail, so that a person's words do not go so marked.
+        // RFC 3834, section 5. Other help desks hide mails with this header, so a person's message
+        // is sent without it.
         Speaker::System => envelope.raw_header(plain("Auto-Submitted", "auto-generated")),
         Speaker::Person => envelope,
     };
     subject(envelope, rendered.subject)
-        // Nobody's out-of-office note is to answer us: what Exchange heeds.
+        // Suppresses out-of-office replies to us, as Exchange understands it.
         .raw_header(plain("X-Auto-Response-Suppress", "All"))
         .multipart(MultiPart::alternative_plain_html(
             rendered.text,
@@ -122,8 +123,8 @@ fn finish(
         .map_err(MailError::Compose)
 }
 
-/// A text that looks like an encoded word is encoded whole: as it stands, programs would show
-/// something else.
+/// Adds the subject. A text that contains `=?` is encoded as a whole: mail programs would otherwise
+/// decode it as an encoded word.
 fn subject(envelope: MessageBuilder, text: String) -> MessageBuilder {
     if !text.contains("=?") {
         return envelope.subject(text);
@@ -136,8 +137,8 @@ fn subject(envelope: MessageBuilder, text: String) -> MessageBuilder {
     ))
 }
 
-/// A text as encoded words of UTF-8, a line each (RFC 2047, sections 2 and 4.2): 75 characters at
-/// most, each with whole letters.
+/// Encodes a text as encoded words of UTF-8, one on each line (RFC 2047, sections 2 and 4.2): 75
+/// characters at most, without splitting a character.
 fn encoded_words(text: &str) -> String {
     const LONGEST: usize = 75 - "=?utf-8?q?".len() - "?=".len();
     let mut words = vec![String::new()];

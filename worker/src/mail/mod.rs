@@ -1,4 +1,4 @@
-//! Mails: what they say, how they are put together, and how they leave.
+//! Mails: rendering, composing and sending.
 
 mod account_view;
 mod error;

@@ -12,7 +12,7 @@ fn an_address_that_nobody_has_confirmed_is_only_asked_to_and_reads_nothing_that_
             assert!(content.is_due(at()), "{kind}");
             content.person.confirmed = false;
             assert_eq!(content.is_due(at()), kind.link_lifetime().is_some());
-            let view = AccountView::of(&content, &links());
+            let view = AccountView::new(&content, &links());
             let mail = Renderer::new()
                 .unwrap()
                 .render_for_account(kind.template(), language, &view)

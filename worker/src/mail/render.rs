@@ -1,6 +1,5 @@
 //! Renders a mail as text and as HTML. Each template is written once and rendered within two
-//! layouts; the HTML escapes whatever people wrote, and a word that is missing is an error rather
-//! than a gap.
+//! layouts. The HTML escapes all variables, and a missing variable is an error.
 
 use super::{
     AccountView, MailError, MailSetupError, View,
@@ -13,35 +12,35 @@ use minijinja::{
 };
 use serde::Serialize;
 
-/// A mail in words.
+/// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// The subject.
     pub subject: String,
-    /// For readers of text.
+    /// The plain text.
     pub text: String,
-    /// For readers of HTML.
+    /// The HTML.
     pub html: String,
 }
 
-/// The templates, read and ready.
+/// The parsed templates.
 #[derive(Debug)]
 pub struct Renderer(Environment<'static>);
 
-/// The two forms of a mail; templates are named after them, and escaped accordingly.
+/// The two forms of a mail; the extension of a template's name selects the form, and its escaping.
 const TEXT: &str = "txt";
 const HTML: &str = "html";
 
 impl Renderer {
-    /// Reads the templates.
+    /// Parses the templates.
     ///
     /// # Errors
-    /// One of them is not a template.
+    /// A template cannot be parsed.
     pub fn new() -> Result<Self, MailSetupError> {
-        Self::read().map(Self).map_err(MailSetupError::Templates)
+        Self::parse().map(Self).map_err(MailSetupError::Templates)
     }
 
-    fn read() -> Result<Environment<'static>, Error> {
+    fn parse() -> Result<Environment<'static>, Error> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_auto_escape_callback(|name| {
@@ -51,7 +50,7 @@ impl Renderer {
                 AutoEscape::None
             }
         });
-        templates.set_formatter(never_nothing);
+        templates.set_formatter(refuse_none);
         templates.add_filter("quoted", quoted);
         templates.add_template(layout(TEXT), TEXT_LAYOUT)?;
         templates.add_template(layout(HTML), HTML_LAYOUT)?;
@@ -69,10 +68,10 @@ impl Renderer {
         Ok(templates)
     }
 
-    /// Renders what a notification tells, in the language of the person whose tag this is.
+    /// Renders a notification about a ticket. `language` is the recipient's tag (BCP 47).
     ///
     /// # Errors
-    /// The template asks for something that there is not.
+    /// The template uses a variable that is not set.
     pub fn render(
         &self,
         template: Template,
@@ -83,10 +82,10 @@ impl Renderer {
             .map_err(MailError::Render)
     }
 
-    /// Renders a mail about an account. Its subject is a block of the template.
+    /// Renders a notification about an account. Its subject is a block of the template.
     ///
     /// # Errors
-    /// The template asks for something that there is not.
+    /// The template uses a variable that is not set.
     pub fn render_for_account(
         &self,
         template: Template,
@@ -105,11 +104,11 @@ impl Renderer {
         language: &str,
         view: &AccountView,
     ) -> Result<String, Error> {
-        let language = Language::of(language);
-        let words = words(language, TEXT, view, "");
+        let language = Language::from_tag(language);
+        let variables = variables(language, TEXT, view, "");
         self.0
             .get_template(&name(template, language, TEXT))?
-            .render_captured(words)?
+            .render_captured(variables)?
             .with_state_mut(|template| template.render_block("subject"))
     }
 
@@ -120,11 +119,11 @@ impl Renderer {
         view: &impl Serialize,
         subject: String,
     ) -> Result<Rendered, Error> {
-        let language = Language::of(language);
+        let language = Language::from_tag(language);
         let form = |form| {
             self.0
                 .get_template(&name(template, language, form))?
-                .render(words(language, form, view, &subject))
+                .render(variables(language, form, view, &subject))
         };
         Ok(Rendered {
             text: without_gaps(&form(TEXT)?),
@@ -134,7 +133,7 @@ impl Renderer {
     }
 }
 
-fn words(language: Language, form: &str, view: &impl Serialize, subject: &str) -> Value {
+fn variables(language: Language, form: &str, view: &impl Serialize, subject: &str) -> Value {
     context! {
         layout => layout(form),
         base => base(language, form),
@@ -160,15 +159,15 @@ fn name(template: Template, language: Language, form: &str) -> String {
     format!("{}/{template}.{form}", language.tag())
 }
 
-/// Prints values, but not the absence of one: `none` in a letter is a mistake of its template.
-fn never_nothing(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+/// Prints a value; `none` is an error, since it is a mistake of the template.
+fn refuse_none(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_none() {
         return Err(Error::new(ErrorKind::UndefinedError, "the value is none"));
     }
     escape_formatter(out, state, value)
 }
 
-/// Marks text that somebody else wrote, as mail readers know it.
+/// Quotes text of another person, as mail programs show quotations.
 fn quoted(text: &str) -> String {
     let lines = text.lines().map(|line| match line {
         "" => ">".to_owned(),
@@ -177,7 +176,7 @@ fn quoted(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// At most one empty line between paragraphs. Quoted text has no empty lines.
+/// Removes repeated empty lines. Quoted text has no empty lines.
 fn without_gaps(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines() {

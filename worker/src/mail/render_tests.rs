@@ -162,7 +162,7 @@ fn links() -> Links {
 }
 
 fn rendered(content: &Content) -> Rendered {
-    let view = View::of(content, &links());
+    let view = View::new(content, &links());
     Renderer::new()
         .unwrap()
         .render(content.template, &content.person.language, &view)
@@ -264,7 +264,7 @@ fn mails_about_accounts_have_words_in_every_language_and_links_where_they_have_t
     for kind in AccountEventKind::ALL {
         for language in ["en", "sw", "fr"] {
             let content = account_content(*kind, language);
-            let view = AccountView::of(&content, &links());
+            let view = AccountView::new(&content, &links());
             let mail = Renderer::new()
                 .unwrap()
                 .render_for_account(kind.template(), language, &view)
@@ -344,7 +344,7 @@ fn times_are_those_of_the_persons_zone() {
 
 #[test]
 fn a_language_that_nobody_wrote_is_english_and_a_region_is_no_language() {
-    let view = View::of(&content(Template::TicketReceived, "en"), &links());
+    let view = View::new(&content(Template::TicketReceived, "en"), &links());
     let render = |tag| {
         Renderer::new()
             .unwrap()

@@ -1,4 +1,4 @@
-//! The mail server that `SMTP_URL` names, and how to get into a conversation with it.
+//! The mail server that `SMTP_URL` names, and how to connect to it.
 
 use super::MailSetupError;
 use lettre::transport::smtp::{
@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use std::time::Duration;
 use url::Url;
 
-/// A conversation with a server that is ready for a mail.
+/// A connection on which a mail can begin.
 pub(super) type Connection = AsyncSmtpConnection;
 
 /// A mail server.
@@ -24,8 +24,11 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// `smtp://user:password@host:port?tls=required`, `?tls=opportunistic` or without; `smtps://`. A
-    /// path is the name that we greet with.
+    /// Parses `smtp://user:password@host:port` with `?tls=required`, with `?tls=opportunistic` or
+    /// without, or `smtps://`. A path is the name for EHLO.
+    ///
+    /// # Errors
+    /// The URL is not of this form.
     pub fn parse(url: &str) -> Result<Self, MailSetupError> {
         let url = Url::parse(url).map_err(problem)?;
         let host = url
@@ -34,9 +37,9 @@ impl Server {
             .ok_or_else(|| problem("it names no host"))?
             .to_owned();
         let parameters = || TlsParameters::new(host.clone()).map_err(problem);
-        let wish = url.query_pairs().find(|(name, _)| name == "tls");
-        let wish = wish.map(|(_, wish)| wish.into_owned());
-        let (tls, port) = match (url.scheme(), wish.as_deref()) {
+        let tls = url.query_pairs().find(|(name, _)| name == "tls");
+        let tls = tls.map(|(_, tls)| tls.into_owned());
+        let (tls, port) = match (url.scheme(), tls.as_deref()) {
             ("smtp", None) => (Tls::None, SMTP_PORT),
             ("smtp", Some("required")) => (Tls::Required(parameters()?), SUBMISSION_PORT),
             ("smtp", Some("opportunistic")) => (Tls::Opportunistic(parameters()?), SUBMISSION_PORT),
@@ -56,7 +59,10 @@ impl Server {
         })
     }
 
-    /// Connects, greets, and logs in. The limit is that of reaching one address.
+    /// Connects, greets and logs in. `limit` is the time limit of connecting to one address.
+    ///
+    /// # Errors
+    /// The server is unreachable, or rejects the connection or the login.
     pub async fn connect(&self, limit: Duration) -> Result<Connection, Error> {
         let wrapped = match &self.tls {
             Tls::Wrapper(parameters) => Some(parameters.clone()),
@@ -93,7 +99,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, MailSetupError> {
     Ok(Some(Credentials::new(user, password)))
 }
 
-/// What is wrong with the URL, without repeating it.
+/// The error for a URL, without the URL itself.
 fn problem(what: impl std::fmt::Display) -> MailSetupError {
     MailSetupError::Url(format!("{what}"))
 }

@@ -1,11 +1,11 @@
-//! Sends mails through a server, over connections that are kept for the next mail.
+//! Sends mails by SMTP, over connections that are kept for the next mail.
 //!
-//! A mail has two parts here: first a conversation with the server, which fails for reasons that have
-//! nothing to do with the mail, then the mail. lettre's own pool tells the two not apart, has no time
+//! A mail has two parts here: first the connection to the server, which fails for reasons that do
+//! not concern the mail, then the mail. lettre's own pool does not tell the two apart, has no time
 //! limit, and keeps a connection whose sending was cut short in the middle of the conversation: the
-//! next mail would take the late answer to this one for its own. So a connection is lent to one mail
-//! at a time, and is kept only when that mail was taken. Nor does lettre tell when a server has the
-//! text, from where on it needs more time: so the mail's own commands are given here.
+//! next mail would read the late response to this one as its own. So a connection serves one mail
+//! at a time, and is kept only when that mail was accepted. lettre also does not tell when a server
+//! has the text, after which it needs more time: so this module issues the mail's commands itself.
 
 use super::{
     MailError, MailSetupError, SmtpTimeouts,
@@ -26,18 +26,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long the server may take until a mail can begin.
+/// The time limit until a mail can begin.
 const GREETING_LIMIT: Duration = Duration::from_secs(10);
-/// How long it may take to leave it.
-const FAREWELL_LIMIT: Duration = Duration::from_secs(1);
-/// For how long a connection is kept for the next mail.
+/// The time limit of QUIT.
+const QUIT_LIMIT: Duration = Duration::from_secs(1);
+/// How long a connection is kept for the next mail.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 
-/// A server, and the connections to it that are free.
+/// A server, and the free connections to it.
 pub(super) struct Smtp {
     server: Server,
     free: Mutex<Vec<(Connection, Instant)>>,
-    patience: SmtpTimeouts,
+    timeouts: SmtpTimeouts,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -47,17 +47,25 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    pub fn new(url: &SecretString, patience: SmtpTimeouts) -> Result<Self, MailSetupError> {
+    /// A transport through the server at a URL. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// The URL is invalid.
+    pub fn new(url: &SecretString, timeouts: SmtpTimeouts) -> Result<Self, MailSetupError> {
         Ok(Self {
             server: Server::parse(url.expose_secret())?,
             free: Mutex::default(),
-            patience,
+            timeouts,
         })
     }
 
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// The server is unreachable, rejected the mail, or stopped responding.
     pub async fn send(&self, mail: Message) -> Result<(), MailError> {
         let begun = Instant::now();
-        let limit = self.patience.until_the_text;
+        let limit = self.timeouts.until_the_text;
         let mut connection = within(
             (limit / 2).min(GREETING_LIMIT),
             MailError::NoGreeting,
@@ -69,7 +77,7 @@ impl Smtp {
         let sent = self.converse(&mut connection, &mail, rest).await;
         match &sent {
             Ok(()) => self.keep(connection),
-            Err(MailError::Refused { .. } | MailError::Unsuited) => take_leave(connection).await,
+            Err(MailError::Refused { .. } | MailError::Unsuited) => quit(connection).await,
             Err(_) => {}
         }
         sent
@@ -83,14 +91,14 @@ impl Smtp {
     ) -> Result<(), MailError> {
         let raw = mail.formatted();
         let options = options(connection, mail.envelope(), &raw)?;
-        let offering = offer(connection, mail.envelope(), options);
-        within(until_the_text, MailError::TimedOut, offering).await??;
-        let limit = self.patience.for_the_text;
+        let beginning = begin_mail(connection, mail.envelope(), options);
+        within(until_the_text, MailError::TimedOut, beginning).await??;
+        let limit = self.timeouts.for_the_text;
         within(limit, MailError::TimedOut, connection.message(&raw)).await??;
         Ok(())
     }
 
-    /// A connection that was kept and still answers, or a new one.
+    /// A kept connection that still responds, or a new one.
     async fn connection(&self) -> Result<Connection, Error> {
         while let Some(mut connection) = self.kept() {
             if connection.test_connected().await {
@@ -112,7 +120,7 @@ impl Smtp {
     }
 }
 
-/// What has to be asked for with a mail that is not ASCII alone.
+/// The MAIL parameters of a mail that is not pure ASCII.
 fn options(
     connection: &Connection,
     envelope: &Envelope,
@@ -142,8 +150,8 @@ fn options(
     Ok(options)
 }
 
-/// Leads the conversation to where the server asks for the text.
-async fn offer(
+/// Sends the commands up to the point where the server asks for the text.
+async fn begin_mail(
     connection: &mut Connection,
     envelope: &Envelope,
     options: Vec<MailParameter>,
@@ -157,13 +165,13 @@ async fn offer(
     Ok(())
 }
 
-/// Says goodbye, as a server likes to hear it.
-async fn take_leave(mut connection: Connection) {
-    if tokio::time::timeout(FAREWELL_LIMIT, connection.abort())
+/// Sends QUIT.
+async fn quit(mut connection: Connection) {
+    if tokio::time::timeout(QUIT_LIMIT, connection.abort())
         .await
         .is_err()
     {
-        tracing::debug!("the mail server did not hear us out");
+        tracing::debug!("QUIT to the mail server failed");
     }
 }
 

@@ -1,12 +1,11 @@
-//! The templates, by what they tell and in which language. One that is missing is missed by the
-//! compiler.
+//! The sources of the templates, by template and language. The compiler reports a missing one.
 
 use domain::notifications::Template;
 
-/// A language that mails are written in.
+/// A language of mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// English, also for those whose language we do not write.
+    /// English, also for languages without templates.
     English,
     /// Kiswahili.
     Swahili,
@@ -15,12 +14,12 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every one.
+    /// All languages.
     pub const ALL: [Self; 3] = [Self::English, Self::Swahili, Self::French];
 
-    /// The language for a person whose language is `tag` (BCP 47), such as `sw-KE`.
+    /// The language for a tag (BCP 47), such as `sw-KE`.
     #[must_use]
-    pub fn of(tag: &str) -> Self {
+    pub fn from_tag(tag: &str) -> Self {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL
             .into_iter()
@@ -28,7 +27,7 @@ impl Language {
             .unwrap_or(Self::English)
     }
 
-    /// Its tag.
+    /// The tag of the language.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -38,7 +37,7 @@ impl Language {
         }
     }
 
-    /// What its templates share: the greeting, the footer.
+    /// The shared part of its templates: the greeting and the footer.
     #[must_use]
     pub const fn base(self) -> &'static str {
         match self {
@@ -49,12 +48,12 @@ impl Language {
     }
 }
 
-/// What surrounds every mail as text.
+/// The layout of every mail as text.
 pub const TEXT_LAYOUT: &str = include_str!("../../templates/layout.txt");
-/// What surrounds every mail as HTML.
+/// The layout of every mail as HTML.
 pub const HTML_LAYOUT: &str = include_str!("../../templates/layout.html");
 
-/// The same file in each language.
+/// The source of one template in each language.
 macro_rules! in_language {
     ($language:ident, $name:literal) => {
         match $language {

@@ -1,5 +1,5 @@
-//! What a template may say: of everything that a notification could tell, only what this person
-//! may know, in the person's own time zone. Pure.
+//! The variables of a template: of everything that a notification could tell, only what its
+//! recipient may know, with instants in the recipient's own time zone. Pure.
 
 use domain::{
     notifications::{
@@ -13,19 +13,19 @@ use lettre::message::Mailbox;
 use secrecy::SecretString;
 use serde::Serialize;
 
-/// Characters of people's text that a mail repeats.
+/// The longest quotation in a mail, in characters.
 const LONGEST_QUOTE: usize = 2_000;
 
-/// Where links lead, and what makes survey links our own.
+/// What links are built from.
 #[derive(Debug)]
 pub struct Links {
-    /// How people reach the system, without a slash at the end.
+    /// The public address of the system, without a slash at the end.
     pub public_url: String,
     /// Signs survey links.
     pub secret: SecretString,
 }
 
-/// The words that templates know. They see nothing else.
+/// The variables of templates. Templates see nothing else.
 #[derive(Debug, Serialize)]
 pub struct View {
     /// `customer` or `staff`.
@@ -39,28 +39,28 @@ pub struct View {
     first_name: String,
     at: String,
     due_at: Option<String>,
-    /// Given name of whoever did it.
+    /// The given name of the actor.
     actor: Option<String>,
-    /// Given name of the agent who has the ticket.
+    /// The assignee's given name.
     agent: Option<String>,
-    /// Given name of the customer.
+    /// The requester's given name.
     customer: String,
-    /// Text that somebody wrote.
+    /// A text that a person wrote.
     quote: Option<String>,
-    /// How many files came with it.
+    /// The number of files attached to the message.
     files: i64,
     link: Option<String>,
     metric: Option<Metric>,
-    /// Whether what the mail would ask for is done.
+    /// Whether the requested action has been done since.
     dealt_with: bool,
-    /// Whether the customer has to answer first.
+    /// Whether the ticket waits for its customer.
     waiting: bool,
 }
 
 impl View {
-    /// What a notification tells.
+    /// The variables for a notification about a ticket.
     #[must_use]
-    pub fn of(content: &Content, links: &Links) -> Self {
+    pub fn new(content: &Content, links: &Links) -> Self {
         let ticket = &content.ticket;
         let number = one_line(ticket.number.as_str());
         let title = one_line(&ticket.subject);
@@ -93,14 +93,14 @@ impl View {
     }
 }
 
-/// An instant in somebody's time zone.
+/// Formats an instant in a time zone.
 pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> String {
     at.with_timezone(&zone)
         .format("%Y-%m-%d %H:%M %Z")
         .to_string()
 }
 
-/// The clock of which an event tells, and the deadline that it has now.
+/// The SLA clock that an event names, and its current deadline.
 fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>) {
     if let TicketEventKind::SlaAtRisk { metric, due_at, .. } = &content.what {
         let now = content.clock.map_or(*due_at, |clock| clock.due_at);
@@ -112,8 +112,8 @@ fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::
     }
 }
 
-/// The text that a mail repeats. An internal note goes to those alone whom it mentions; the
-/// reasons of an escalation stay in the house.
+/// The text that a mail quotes. An internal note is sent only to the people it mentions; the
+/// reasons of an escalation are sent to staff only.
 fn quote(content: &Content) -> Option<&str> {
     match content.template {
         Template::StaffReplied | Template::CustomerReplied | Template::Mentioned => {
@@ -146,7 +146,7 @@ fn quote(content: &Content) -> Option<&str> {
     }
 }
 
-/// The files that came with what a mail quotes, or without a word.
+/// The number of files attached to the message that a mail relays.
 fn files(content: &Content) -> i64 {
     if content.template.relays_a_message() {
         content.files
@@ -155,7 +155,7 @@ fn files(content: &Content) -> i64 {
     }
 }
 
-/// Staff are led to the ticket, a customer whose ticket is closed to the survey.
+/// The link: to the ticket for staff, to the survey for a customer whose ticket is closed.
 fn link(content: &Content, links: &Links, number: &str) -> Option<String> {
     let support = format!("{}/api/v1/support", links.public_url);
     match content.template.audience() {
@@ -168,22 +168,22 @@ fn link(content: &Content, links: &Links, number: &str) -> Option<String> {
     }
 }
 
-/// The recipient, by name where the address is known to be this person's.
+/// The recipient's mailbox; with a name only where the address is confirmed as this person's.
 pub(super) fn mailbox(person: &Recipient) -> Result<Mailbox, lettre::address::AddressError> {
     let name = || one_line(&format!("{} {}", person.first_name, person.last_name));
     let name = person.confirmed.then(name);
     Ok(Mailbox::new(name, person.email.trim().parse()?))
 }
 
-/// Without line breaks and other control characters, which have no place in a name or a title,
-/// and would begin a new line of a header.
+/// Replaces line breaks and other control characters: they do not belong in a name or a title, and
+/// would begin a new header line.
 pub(super) fn one_line(text: &str) -> String {
     let spaced = text.replace(|letter: char| letter.is_control(), " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Every kind of line break as one, so that no line of a text gets out of its quotation: those of
-/// Unicode (UAX 14: CR, VT, FF, NEL, LS, PS) and the separators that some programs break lines at.
+/// Normalises every kind of line break, so that no line of a text escapes its quotation: those of
+/// Unicode (UAX 14: CR, VT, FF, NEL, LS, PS) and the separators at which some programs break lines.
 fn in_lines(text: &str) -> String {
     let breaks = |letter| {
         matches!(

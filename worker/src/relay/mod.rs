@@ -1,26 +1,26 @@
-//! Hands ready jobs out: claims them in PostgreSQL, commits, and only then passes hints on.
-//! There is one in each worker process, for the queues that it serves; any number may run.
+//! Dispatches ready jobs: claims them in PostgreSQL, commits, and only then passes references on.
+//! Each worker process has one relay, for the queues that it serves; any number may run.
 //!
 //! Races, and what each costs:
-//! - it dies after the claim: the lease brings the jobs back;
-//! - Redis forgets: the epoch key is gone, seen at the next pass, and everything handed out, by all
-//!   processes, is handed out anew; copies find the row locked or done. Whoever sees it sets the key
-//!   only then, so that nothing is lost with it; several who see it at once hand out copies;
-//! - an insert is not yet visible when the relay falls asleep, and saw it awake: one tick;
-//! - Redis is away, or answers and refuses what is written: after a second the jobs run in this process,
-//!   as if Redis did not exist.
+//! - it dies after the claim: the lease requeues the jobs;
+//! - Redis loses its memory: the next pass of any relay finds the epoch key missing and requeues
+//!   every dispatched job, of all processes; references that survived find the row locked or done.
+//!   The relay sets the key only after the requeueing, so that nothing is lost if it dies before;
+//!   several relays that find it missing at once dispatch a job more than once;
+//! - an insert is not yet visible when the relay falls asleep, and did not notify: one tick;
+//! - Redis is away, or rejects writes: after a second the jobs run in this process, without Redis.
 
-mod handing;
-mod standing;
+mod dispatch;
+mod redis_state;
 
 use crate::{
     limits::Limits,
     runners::Runners,
     transport::{Direct, ThroughRedis},
 };
-use handing::{Handed, hand_out};
+use dispatch::{Dispatch, dispatch};
 
-pub use handing::pass_on;
+pub use dispatch::pass_on;
 
 use domain::queue::{Execution, Queue};
 use jobs::{
@@ -28,7 +28,7 @@ use jobs::{
     relay::{self as ledger, QueueSnapshot},
 };
 use platform::{context::Context, db, error_chain::Chain};
-use standing::{HandedOut, Redis};
+use redis_state::{DispatchedJobs, RedisState};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -37,50 +37,53 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const RESCUE_EVERY: Duration = Duration::from_millis(500);
-/// Between two passes while there is work, while nobody has room, and while there is none.
+/// The pause between two passes: while there is work, while no runner has room, and while there is
+/// no work.
 const BUSY: Duration = Duration::from_millis(2);
 const FULL: Duration = Duration::from_millis(10);
 const TICK: Duration = Duration::from_millis(250);
-/// The nap after falling asleep: it catches what was inserted, but not committed, meanwhile.
+/// The pause after falling asleep: it catches jobs that were inserted, but not committed,
+/// meanwhile.
 const SHORT_NAP: Duration = Duration::from_millis(25);
-/// How long it stays awake after the last work, so that inserts need not notify.
+/// How long the relay stays awake after the last work, so that inserts need not notify.
 const LINGER: Duration = Duration::from_millis(50);
-/// How often it says again that it sleeps: another relay may have said otherwise and died.
-const SAY_AGAIN: Duration = Duration::from_secs(5);
+/// The interval at which a sleeping relay announces its sleep again: another relay may have
+/// announced the opposite and died.
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(5);
 const DATABASE_PAUSE: Duration = Duration::from_millis(500);
-/// How long a pass may take, and a word to the database: a connection that is dead without saying
-/// so ends here. A pass may wait for Redis, too.
+/// The time limits of a pass and of a statement: they end the wait on a dead connection. A pass may
+/// also wait for Redis.
 const PASS_LIMIT: Duration = Duration::from_secs(10);
-const WORD_LIMIT: Duration = Duration::from_secs(5);
+const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
 
-/// What a pass found.
+/// The result of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pass {
-    /// Nothing to hand out.
+    /// No job is due.
     Idle,
-    /// Something, but nobody with room for it.
+    /// Jobs are due, but no runner has room.
     Full,
-    /// Something, and it was handed out.
+    /// Jobs were dispatched.
     Busy,
 }
 
-/// What a pass found, and when there will be more at the latest.
+/// The result of a pass, and the time until jobs are due at the latest.
 struct Passed {
     pass: Pass,
     again_in: Duration,
 }
 
 impl Passed {
-    fn look_again(&mut self, wait: Duration) {
-        // Not at once, should clocks disagree by a hair.
+    fn pass_again_in(&mut self, wait: Duration) {
+        // Not at once, in case clocks differ by a little.
         self.again_in = self.again_in.min(wait.max(BUSY));
     }
 }
 
-/// How the relay sleeps.
+/// The sleep of a relay.
 struct Sleep {
-    /// When it last said so.
-    said: Instant,
+    /// The last announcement of the sleep.
+    announced: Instant,
     naps: u32,
 }
 
@@ -88,38 +91,38 @@ struct Sleep {
 pub struct Relay {
     cx: Context,
     queues: Vec<Queue>,
-    wake_up: Arc<Notify>,
+    wake: Arc<Notify>,
     through_redis: ThroughRedis,
     direct: Direct,
     limits: Limits,
-    redis: Redis,
-    /// What became of what was handed out, until it is taken back.
-    handed_out: HandedOut,
+    redis: RedisState,
+    /// The state of the jobs that were dispatched, until lost ones are requeued.
+    dispatched: DispatchedJobs,
     rescued: Option<Instant>,
-    /// Which queue comes first in the next pass.
+    /// The queue that comes first in the next pass.
     turn: usize,
 }
 
 impl Relay {
-    /// The relay that hands out to these.
-    pub(crate) fn new(cx: Context, wake_up: Arc<Notify>, runners: Runners) -> Self {
+    /// A relay that dispatches to these runners.
+    pub(crate) fn new(cx: Context, wake: Arc<Notify>, runners: Runners) -> Self {
         let limits = Limits::new(runners.connection, runners.keys, &cx.config);
         Self {
             cx,
             queues: runners.queues,
-            wake_up,
+            wake,
             through_redis: runners.through_redis,
             direct: runners.direct,
             limits,
-            redis: Redis::Reachable,
-            handed_out: HandedOut::Kept,
+            redis: RedisState::Reachable,
+            dispatched: DispatchedJobs::Kept,
             rescued: None,
             turn: 0,
         }
     }
 
-    /// Relays until the stop. What is claimed by then is passed on first: a claim that is not
-    /// would wait for the end of its lease.
+    /// Relays until the stop. Jobs that are claimed by then are passed on first: otherwise they
+    /// would wait for the end of their lease.
     pub async fn run(mut self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             if let Err(error) = self.stay_awake(&shutdown).await {
@@ -129,8 +132,8 @@ impl Relay {
         }
     }
 
-    /// Hands out until there was nothing for a while, then naps until there is.
-    async fn stay_awake(&mut self, shutdown: &CancellationToken) -> Result<(), sqlx::Error> {
+    /// Dispatches until no job was due for a while, then naps until one is.
+    async fn stay_awake(&mut self, shutdown: &CancellationToken) -> sqlx::Result<()> {
         let mut worked = Instant::now();
         let mut sleep: Option<Sleep> = None;
         while !shutdown.is_cancelled() {
@@ -145,7 +148,7 @@ impl Relay {
             }
             if sleep.take().is_some() {
                 let awake = ledger::set_asleep(&self.cx.pool, &self.queues, false);
-                db::within(WORD_LIMIT, awake).await?;
+                db::within(STATEMENT_LIMIT, awake).await?;
             }
             let nap = if pass == Pass::Full { FULL } else { BUSY };
             self.pause(nap, shutdown).await;
@@ -153,16 +156,18 @@ impl Relay {
         Ok(())
     }
 
-    /// Says that it sleeps, and how long the next nap is. The first takes no time: what was
-    /// inserted before the word was out is found by the pass that follows.
-    async fn fall_asleep(&self, sleep: &mut Option<Sleep>) -> Result<Duration, sqlx::Error> {
-        let (said, naps) = match *sleep {
-            Some(Sleep { said, naps }) if said.elapsed() < SAY_AGAIN => (said, naps),
-            Some(Sleep { naps, .. }) => (self.say_asleep().await?, naps),
-            None => (self.say_asleep().await?, 0),
+    /// Announces the sleep, and returns the length of the next nap. The first nap is zero: the pass
+    /// that follows finds jobs that were inserted before the announcement.
+    async fn fall_asleep(&self, sleep: &mut Option<Sleep>) -> sqlx::Result<Duration> {
+        let (announced, naps) = match *sleep {
+            Some(Sleep { announced, naps }) if announced.elapsed() < ANNOUNCE_EVERY => {
+                (announced, naps)
+            }
+            Some(Sleep { naps, .. }) => (self.announce_sleep().await?, naps),
+            None => (self.announce_sleep().await?, 0),
         };
         *sleep = Some(Sleep {
-            said,
+            announced,
             naps: naps.saturating_add(1),
         });
         Ok(match naps {
@@ -172,95 +177,95 @@ impl Relay {
         })
     }
 
-    async fn say_asleep(&self) -> Result<Instant, sqlx::Error> {
+    async fn announce_sleep(&self) -> sqlx::Result<Instant> {
         let asleep = ledger::set_asleep(&self.cx.pool, &self.queues, true);
-        db::within(WORD_LIMIT, asleep).await?;
+        db::within(STATEMENT_LIMIT, asleep).await?;
         Ok(Instant::now())
     }
 
-    /// Waits, but not longer than until the bell rings.
+    /// Waits for `pause`, or until the relay is woken.
     async fn pause(&self, pause: Duration, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = self.wake_up.notified() => {}
+            () = self.wake.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 
-    /// Looks at all queues, each time at another one first: a pass that breaks off at one of them
-    /// must not keep those behind it waiting for ever.
-    async fn pass(&mut self) -> Result<Passed, sqlx::Error> {
-        self.bring_back().await?;
+    /// Dispatches every queue, beginning with another one each time: a pass that is aborted at one
+    /// queue must not starve those behind it.
+    async fn pass(&mut self) -> sqlx::Result<Passed> {
+        self.recover().await?;
         let now = self.cx.clock.now();
-        let mut looks = ledger::look(&self.cx.pool, now, &self.queues).await?;
+        let mut snapshots = ledger::look(&self.cx.pool, now, &self.queues).await?;
         self.turn = self.turn.wrapping_add(1);
-        let first = self.turn % looks.len().max(1);
-        looks.rotate_left(first);
+        let first = self.turn % snapshots.len().max(1);
+        snapshots.rotate_left(first);
         let mut passed = Passed {
             pass: Pass::Idle,
             again_in: Duration::MAX,
         };
-        for look in looks {
-            if let Some(due) = look.next_due {
-                passed.look_again((due - now).to_std().unwrap_or_default());
+        for snapshot in snapshots {
+            if let Some(due) = snapshot.next_due {
+                passed.pass_again_in((due - now).to_std().unwrap_or_default());
             }
-            match self.hand_out(look).await? {
-                Handed::Nothing => {}
-                Handed::Some => passed.pass = passed.pass.max(Pass::Busy),
-                Handed::NoRoom => passed.pass = passed.pass.max(Pass::Full),
-                Handed::NotBefore(wait) => passed.look_again(wait),
+            match self.dispatch(snapshot).await? {
+                Dispatch::Nothing => {}
+                Dispatch::Some => passed.pass = passed.pass.max(Pass::Busy),
+                Dispatch::NoRoom => passed.pass = passed.pass.max(Pass::Full),
+                Dispatch::NotBefore(wait) => passed.pass_again_in(wait),
             }
         }
         Ok(passed)
     }
 
-    async fn hand_out(&mut self, look: QueueSnapshot) -> Result<Handed, sqlx::Error> {
+    async fn dispatch(&mut self, snapshot: QueueSnapshot) -> sqlx::Result<Dispatch> {
         let (cx, limits) = (&self.cx, &mut self.limits);
         match self.redis {
-            Redis::Reachable => hand_out(cx, limits, &mut self.through_redis, look).await,
-            Redis::Away(_) => hand_out(cx, limits, &mut self.direct, look).await,
-            Redis::Silent(_) if look.has_due && look.depth > 0 => Ok(Handed::NoRoom),
-            Redis::Silent(_) => Ok(Handed::Nothing),
+            RedisState::Reachable => dispatch(cx, limits, &mut self.through_redis, snapshot).await,
+            RedisState::Away(_) => dispatch(cx, limits, &mut self.direct, snapshot).await,
+            RedisState::Silent(_) if snapshot.has_due && snapshot.depth > 0 => Ok(Dispatch::NoRoom),
+            RedisState::Silent(_) => Ok(Dispatch::Nothing),
         }
     }
 
-    /// Brings back what was handed out and lost.
-    async fn bring_back(&mut self) -> Result<(), sqlx::Error> {
+    /// Requeues jobs that were dispatched and lost.
+    async fn recover(&mut self) -> sqlx::Result<()> {
         if self.rescued.is_none_or(|at| at.elapsed() >= RESCUE_EVERY) {
             let grace = grace(self.cx.config.jobs.lease);
             let rescued = ledger::rescue(&self.cx.pool, Execution::Workers, grace).await?;
             if rescued > 0 {
-                tracing::info!(rescued, "jobs whose lease was over were taken back");
+                tracing::info!(rescued, "jobs whose lease expired were requeued");
             }
             self.rescued = Some(Instant::now());
         }
         let found = self.redis.probe(&mut self.through_redis).await;
-        self.handed_out = self.handed_out.max(found);
-        self.limits.redis_answers = !matches!(self.redis, Redis::Away(_));
-        self.take_back().await?;
-        let without_redis = matches!(self.redis, Redis::Away(_));
+        self.dispatched = self.dispatched.max(found);
+        self.limits.redis_answers = !matches!(self.redis, RedisState::Away(_));
+        self.requeue_lost().await?;
+        let without_redis = matches!(self.redis, RedisState::Away(_));
         self.cx.metrics.relay_passed(without_redis);
         Ok(())
     }
 
-    /// Takes back what is lost to this process; of the queues of all processes where Redis has lost it, since
-    /// the others may not look before it remembers again.
-    async fn take_back(&mut self) -> Result<(), sqlx::Error> {
-        let queues = match self.handed_out {
-            HandedOut::Kept => return Ok(()),
-            HandedOut::OutOfReach => &self.queues,
-            HandedOut::Lost => Queue::ALL,
+    /// Requeues the jobs that this process cannot reach; those of all queues where Redis lost its
+    /// memory, since the other relays may not look before the epoch key is set again.
+    async fn requeue_lost(&mut self) -> sqlx::Result<()> {
+        let queues = match self.dispatched {
+            DispatchedJobs::Kept => return Ok(()),
+            DispatchedJobs::Unreachable => &self.queues,
+            DispatchedJobs::Lost => Queue::ALL,
         };
         let released = ledger::release(&self.cx.pool, queues).await?;
         if released > 0 {
             tracing::info!(released, "jobs that Redis may have lost were taken back");
         }
-        if self.handed_out == HandedOut::Lost
-            && let Err(error) = self.through_redis.remember(standing::PROBE).await
+        if self.dispatched == DispatchedJobs::Lost
+            && let Err(error) = self.through_redis.set_epoch(redis_state::PROBE).await
         {
-            tracing::debug!(error = %Chain(&error), "Redis does not remember yet");
+            tracing::debug!(error = %Chain(&error), "the epoch key could not be set yet");
         }
-        self.handed_out = HandedOut::Kept;
+        self.dispatched = DispatchedJobs::Kept;
         Ok(())
     }
 }

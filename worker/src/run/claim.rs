@@ -1,4 +1,4 @@
-//! Taking a job: slots for its connections, the lock on its row, and a payload that can be read.
+//! Claiming a job: slots for its connections, the lock on its row, and a readable payload.
 
 use super::record;
 use crate::{
@@ -15,7 +15,7 @@ use domain::actor::Initiator;
 use platform::{db, work::UnitOfWork};
 use tokio::sync::OwnedSemaphorePermit;
 
-/// A job that is ours to run: `work` holds the lock on its row.
+/// A job that this process runs: `work` holds the lock on its row.
 pub(super) struct Claim<'a> {
     pub job: Job,
     pub locked: Locked,
@@ -24,19 +24,29 @@ pub(super) struct Claim<'a> {
     pub slots: OwnedSemaphorePermit,
 }
 
-/// What came of trying to take a job.
-pub(super) enum Taken<'a> {
-    /// It is ours.
+/// The result of claiming a job.
+pub(super) enum ClaimResult<'a> {
+    /// The job is locked by this run.
     Claim(Box<Claim<'a>>),
-    /// It is done, put off, or somebody else's.
+    /// The job is done, rescheduled, or locked by another run.
     NotOurs,
-    /// Its queue is held: it waits again.
-    Held,
-    /// It cannot be run, and is among the dead letters now: its name, attempt, and why.
-    Buried(&'static str, i32, JobError),
+    /// The circuit of its queue is open: the job waits again.
+    Blocked,
+    /// The job cannot run and was moved to the dead letters.
+    Dead(DeadJob),
 }
 
-/// Why a job cannot be run.
+/// A job that was moved to the dead letters before its run.
+pub(super) struct DeadJob {
+    /// Its name; `unreadable` when its payload has none.
+    pub name: &'static str,
+    /// The attempt, from 1.
+    pub attempt: i32,
+    /// Why it cannot run.
+    pub error: JobError,
+}
+
+/// Why a job cannot run.
 #[derive(Debug, thiserror::Error)]
 enum Unrunnable {
     #[error("the payload cannot be read")]
@@ -45,24 +55,24 @@ enum Unrunnable {
     KillsItsProcess(i32),
 }
 
-/// Takes a job. Starts over when it finds that the job needs another connection, or that a run
-/// of it was interrupted, which has to be on record before the next one begins.
-pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobError> {
+/// Claims a job. Starts over when the job needs another connection, or when an earlier run was
+/// interrupted: the interruption has to be committed before the next run begins.
+pub(super) async fn claim(cx: &JobContext, id: JobId) -> Result<ClaimResult<'_>, JobError> {
     let (mut connections, mut noted) = (1, false);
     loop {
         let slots = cx.slots(connections).await.map_err(JobError::retry)?;
         let (mut work, locked) = db::within(ANSWER_LIMIT, lock(cx, id)).await?;
         let Some(locked) = locked else {
-            let_go(work).await;
-            return Ok(Taken::NotOurs);
+            roll_back(work).await;
+            return Ok(ClaimResult::NotOurs);
         };
-        if locked.held {
-            let giving_back = async {
+        if locked.is_blocked {
+            let undoing = async {
                 store::undo_dispatch(&mut work.tx, id).await?;
                 work.commit().await
             };
-            db::within(ANSWER_LIMIT, giving_back).await?;
-            return Ok(Taken::Held);
+            db::within(ANSWER_LIMIT, undoing).await?;
+            return Ok(ClaimResult::Blocked);
         }
         let job: Job = match serde_json::from_value(locked.payload.clone()) {
             Ok(job) => job,
@@ -72,19 +82,19 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
             }
         };
         if locked.interruptions >= MAX_INTERRUPTIONS {
-            let unfit = Unrunnable::KillsItsProcess(locked.interruptions);
-            return move_to_dead_letter(work, Some(&job), &locked, unfit).await;
+            let reason = Unrunnable::KillsItsProcess(locked.interruptions);
+            return move_to_dead_letter(work, Some(&job), &locked, reason).await;
         }
         let handler = jobs::handler_of(&job);
-        let (needed, notes_itself) = match handler {
+        let (needed, counts_interruptions) = match handler {
             Handler::InTransaction(_) => (1, false),
             Handler::Sweep(_) => (2, false),
             Handler::Delivery(_) => (1, true),
         };
         if needed > connections {
-            let_go(work).await;
+            roll_back(work).await;
             connections = needed;
-        } else if locked.dispatches > 1 && !noted && !notes_itself {
+        } else if locked.dispatches > 1 && !noted && !counts_interruptions {
             let noting = async {
                 store::note_interruption(&mut work.tx, id).await?;
                 work.commit().await
@@ -92,7 +102,7 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
             db::within(ANSWER_LIMIT, noting).await?;
             noted = true;
         } else {
-            return Ok(Taken::Claim(Box::new(Claim {
+            return Ok(ClaimResult::Claim(Box::new(Claim {
                 job,
                 locked,
                 work,
@@ -103,8 +113,8 @@ pub(super) async fn take(cx: &JobContext, id: JobId) -> Result<Taken<'_>, JobErr
     }
 }
 
-/// Begins a transaction and locks the job in it, if it is there to be taken.
-async fn lock(cx: &JobContext, id: JobId) -> Result<(UnitOfWork<'_>, Option<Locked>), sqlx::Error> {
+/// Begins a transaction and locks the job in it, if it can run.
+async fn lock(cx: &JobContext, id: JobId) -> sqlx::Result<(UnitOfWork<'_>, Option<Locked>)> {
     let mut work = cx.cx.begin(Initiator::System).await?;
     let now = work.now();
     let locked = store::lock(&mut work.tx, id, now).await?;
@@ -115,21 +125,25 @@ async fn move_to_dead_letter<'a>(
     mut work: UnitOfWork<'_>,
     job: Option<&Job>,
     locked: &Locked,
-    unfit: Unrunnable,
-) -> Result<Taken<'a>, JobError> {
-    let error = JobError::fail(unfit);
-    let burying = async {
+    reason: Unrunnable,
+) -> Result<ClaimResult<'a>, JobError> {
+    let error = JobError::fail(reason);
+    let recording = async {
         record::move_to_dead_letter(&mut work, job, locked.fence(), &error).await?;
         work.commit().await
     };
-    db::within(ANSWER_LIMIT, burying).await?;
+    db::within(ANSWER_LIMIT, recording).await?;
     let name = job.map_or("unreadable", Job::name);
-    Ok(Taken::Buried(name, locked.attempt + 1, error))
+    let attempt = locked.attempt + 1;
+    Ok(ClaimResult::Dead(DeadJob {
+        name,
+        attempt,
+        error,
+    }))
 }
 
-/// Ends a transaction that was for nothing. When that fails its connection is broken, and the
-/// server has ended it, or will.
-pub(super) async fn let_go(work: UnitOfWork<'_>) {
+/// Rolls back. When that fails the connection is dead, and the server ends the transaction.
+pub(super) async fn roll_back(work: UnitOfWork<'_>) {
     if let Err(error) = db::within(ANSWER_LIMIT, work.tx.rollback()).await {
         tracing::debug!(%error, "a transaction was ended by the server");
     }

@@ -1,10 +1,10 @@
-//! Bounds a handler: it may take so long and no longer, and a panic is a failed attempt.
+//! Bounds a handler: a run over its time limit and a panic are failed attempts.
 
 use crate::jobs::JobError;
 use futures_util::FutureExt;
 use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
-/// How a handler can end without an answer of its own.
+/// A run that ended without a result of its handler.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error("the handler panicked: {0}")]
@@ -13,8 +13,8 @@ enum Broken {
     TookTooLong(Duration),
 }
 
-/// Awaits a handler. Whatever it had open is given up when it panics or takes too long: nothing
-/// that it touched is looked at again, which is why its unwinding is safe.
+/// Awaits a handler. After a panic or a timeout nothing that the handler touched is used again,
+/// which makes its unwinding safe.
 pub(super) async fn run<T>(
     limit: Duration,
     handler: impl Future<Output = Result<T, JobError>>,

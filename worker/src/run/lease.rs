@@ -1,7 +1,7 @@
-//! The lease of a job that runs outside of any transaction, as its holder sees it. It is counted by
-//! the holder's own clock, from before the database was asked for it, so that here it is never over
-//! later than there: who cannot say any more that the job is theirs begins nothing. (But for a machine
-//! that was suspended as a whole: its monotonic clock stood still.)
+//! The lease of a job that runs outside of any transaction, as its holder sees it. The holder
+//! measures it by its own clock, from before the request to the database, so that it expires here
+//! no later than in the database. A holder whose lease has expired begins no call. (The exception
+//! is a machine that was suspended: its monotonic clock stood still.)
 
 use crate::JobContext;
 use jobs::{
@@ -15,30 +15,31 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Between two tries to renew it, or to write an outcome, while the database does not answer.
+/// The pause between two attempts to renew the lease, or to record an outcome, while the database
+/// does not respond.
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
-/// Somebody else may run the job, or soon will.
+/// Another process may run the job now, or soon.
 #[derive(Debug, thiserror::Error)]
 #[error("the lease on the job was over before it was done")]
 pub(crate) struct LeaseOver;
 
-/// A lease.
+/// A lease on one run of a job.
 pub(crate) struct Lease<'a> {
     cx: &'a JobContext,
-    /// The run that it is for.
+    /// The run that holds it.
     pub(crate) fence: Fence,
     until: Mutex<Instant>,
 }
 
 impl<'a> Lease<'a> {
-    /// One that the database was asked for at that instant.
+    /// A lease that was requested from the database at `asked`.
     pub(super) fn new(cx: &'a JobContext, fence: Fence, asked: Instant) -> Self {
         let until = Mutex::new(asked + length(cx));
         Self { cx, fence, until }
     }
 
-    /// Renews it for as long as this is awaited.
+    /// Renews the lease until the future is dropped.
     pub(super) async fn keep(&self) -> Infallible {
         let length = length(self.cx);
         let mut pause = length / 3;
@@ -63,11 +64,12 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Calls somebody else, if the lease stands. The call may go on while the lease is renewed, and outlast
-    /// it a little; it is broken off while there still is time, within the grace, to say that it was done.
+    /// Awaits a call to a provider, if the lease is valid. The call may continue while the lease is
+    /// renewed, and outlast it a little: it is aborted while there is still time, within the grace,
+    /// to record an outcome.
     ///
     /// # Errors
-    /// The lease was over before the call began, or too long before it ended.
+    /// The lease had expired before the call began, or too long before it ended.
     pub(crate) async fn bounds<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
         if Instant::now() >= self.until() {
             return Err(LeaseOver);
@@ -101,7 +103,7 @@ fn length(cx: &JobContext) -> Duration {
     cx.cx.config.jobs.lease
 }
 
-/// How long one answer of the database is waited for: a lease has time for some.
+/// The time limit of one request to the database: a lease has time for several.
 pub(super) fn answer_limit(cx: &JobContext) -> Duration {
     ANSWER_LIMIT.min(length(cx) / 4)
 }

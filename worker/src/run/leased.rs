@@ -1,5 +1,5 @@
-//! A job that talks to somebody else: claim under a lease and commit, call with no transaction
-//! open if the lease stands, record what came of it where the claim still does.
+//! A job that calls a provider: claim it under a lease and commit; call with no transaction open,
+//! if the lease is valid; record the outcome, if the claim still holds.
 
 use super::{
     Ended, Outcome, guard,
@@ -12,17 +12,17 @@ use crate::{
     jobs::{self, JobError},
 };
 use ::jobs::{
-    circuit,
+    circuit::{self, Subject},
     ledger::{ANSWER_LIMIT, Locked},
     store,
 };
 use actions::job_list::{Delivery, Job};
-use domain::{actor::Initiator, channel::Channel};
+use domain::actor::Initiator;
 use platform::{db, error_chain::Chain, metrics::Reached, work::UnitOfWork};
 use std::time::{Duration, Instant};
 
-/// How long it is tried to record what was sent: it must not be sent again only because the database
-/// was away. The job counts as interrupted then.
+/// How long recording an outcome is retried: a mail must not be sent twice only because the
+/// database was unavailable. After that the run counts as interrupted.
 const RECORD_LIMIT: Duration = Duration::from_mins(30);
 
 /// Claims a locked job and commits the claim.
@@ -30,7 +30,7 @@ pub(super) async fn claim<'a>(
     cx: &'a JobContext,
     mut work: UnitOfWork<'_>,
     locked: &mut Locked,
-) -> Result<Lease<'a>, sqlx::Error> {
+) -> sqlx::Result<Lease<'a>> {
     let asked = Instant::now();
     let claiming = async {
         store::claim_leased(&mut work.tx, locked, cx.cx.config.jobs.lease).await?;
@@ -40,109 +40,109 @@ pub(super) async fn claim<'a>(
     Ok(Lease::new(cx, locked.fence(), asked))
 }
 
-/// Delivers, and records, renewing the lease all the while.
-pub(super) async fn run(
-    cx: &JobContext,
-    job: &Job,
-    (locked, lease): (&Locked, &Lease<'_>),
-    delivery: Delivery,
-) -> Ended {
-    let ended = tokio::select! {
-        ended = deliver(cx, job, (locked, lease), delivery) => ended,
-        never = lease.keep() => match never {},
-    };
-    let error = match ended {
-        Ok(ended) => return ended,
-        Err(error) => error,
-    };
-    let ended = record::failure(cx, job, locked, error).await;
-    match ended.outcome {
-        Outcome::Retry | Outcome::Held => count(cx, delivery.channel, Reached::Delayed),
-        Outcome::Dead => count(cx, delivery.channel, Reached::Failed),
-        Outcome::Done | Outcome::NotOurs | Outcome::Unrecorded => {}
-    }
-    ended
+/// A delivery that this process has claimed.
+pub(super) struct LeasedRun<'a> {
+    pub cx: &'a JobContext,
+    pub job: &'a Job,
+    pub locked: &'a Locked,
+    pub lease: &'a Lease<'a>,
+    pub delivery: Delivery,
 }
 
-fn count(cx: &JobContext, channel: Channel, reached: Reached) {
-    cx.cx.metrics.delivery(channel, reached);
-}
-
-/// The error is that of the attempt, and is to be recorded as such.
-async fn deliver(
-    cx: &JobContext,
-    job: &Job,
-    (locked, lease): (&Locked, &Lease<'_>),
-    delivery: Delivery,
-) -> Result<Ended, JobError> {
-    // In a box: it is large, and would make everything that awaits it as large.
-    let delivering = Box::pin(jobs::deliver(cx, delivery, lease));
-    let delivered = guard::run(job.spec().policy.limit, delivering).await?;
-    let sent = Instant::now();
-    loop {
-        let closing = close(cx, locked, delivery, delivered);
-        let closing = tokio::time::timeout(lease::answer_limit(cx), closing);
-        let error = match closing
-            .await
-            .unwrap_or_else(|late| Err(JobError::retry(late)))
-        {
-            Ok(outcome) => return Ok(Ended::well(outcome)),
-            Err(error @ JobError::Fail { .. }) => return Err(error),
-            Err(
-                error @ (JobError::Retry { .. } | JobError::Hold { .. } | JobError::Lost { .. }),
-            ) => error,
+impl LeasedRun<'_> {
+    /// Delivers and records the outcome, renewing the lease meanwhile.
+    pub async fn run(&self) -> Ended {
+        let ended = tokio::select! {
+            ended = self.deliver() => ended,
+            never = self.lease.keep() => match never {},
         };
-        if sent.elapsed() >= RECORD_LIMIT {
-            return Ok(Ended::badly(Outcome::Unrecorded, error));
+        let error = match ended {
+            Ok(ended) => return ended,
+            Err(error) => error,
+        };
+        let ended = record::failure(self.cx, self.job, self.locked, error).await;
+        match ended.outcome {
+            Outcome::Retry | Outcome::Held => self.count(Reached::Delayed),
+            Outcome::Dead => self.count(Reached::Failed),
+            Outcome::Done | Outcome::NotOurs | Outcome::Unrecorded => {}
         }
-        tracing::debug!(error = %Chain(&error), "what was sent could not be recorded yet");
-        tokio::time::sleep(lease::PAUSE).await;
+        ended
     }
-}
 
-async fn close(
-    cx: &JobContext,
-    locked: &Locked,
-    delivery: Delivery,
-    delivered: Delivered,
-) -> Result<Outcome, JobError> {
-    let mut work = cx.cx.begin(Initiator::System).await?;
-    let now = work.now();
-    if !store::finish_leased(&mut work.tx, locked.fence(), now).await? {
-        return Ok(Outcome::NotOurs);
+    fn count(&self, reached: Reached) {
+        let metrics = &self.cx.cx.metrics;
+        metrics.delivery(self.delivery.channel, reached);
     }
-    jobs::record(&mut work, delivery, delivered).await?;
-    if locked.troubles > 0 {
-        other_side(&mut work, locked, delivered).await?;
+
+    /// Delivers and records the success. An error is that of the attempt, which the caller records.
+    async fn deliver(&self) -> Result<Ended, JobError> {
+        // Boxed: it is large, and would make every future that awaits it as large.
+        let delivering = Box::pin(jobs::deliver(self.cx, self.delivery, self.lease));
+        let delivered = guard::run(self.job.spec().policy.limit, delivering).await?;
+        let sent = Instant::now();
+        loop {
+            let completing =
+                tokio::time::timeout(lease::answer_limit(self.cx), self.complete(delivered));
+            let error = match completing
+                .await
+                .unwrap_or_else(|late| Err(JobError::retry(late)))
+            {
+                Ok(outcome) => return Ok(Ended::well(outcome)),
+                Err(error @ JobError::Fail { .. }) => return Err(error),
+                Err(
+                    error @ (JobError::Retry { .. }
+                    | JobError::Provider { .. }
+                    | JobError::Lost { .. }),
+                ) => error,
+            };
+            if sent.elapsed() >= RECORD_LIMIT {
+                return Ok(Ended::badly(Outcome::Unrecorded, error));
+            }
+            tracing::debug!(error = %Chain(&error), "a delivery could not be recorded yet; trying again");
+            tokio::time::sleep(lease::PAUSE).await;
+        }
     }
-    work.commit().await?;
-    count(
-        cx,
-        delivery.channel,
-        match delivered {
+
+    /// Marks the job as done and records the delivery, unless another run has claimed the job.
+    async fn complete(&self, delivered: Delivered) -> Result<Outcome, JobError> {
+        let mut work = self.cx.cx.begin(Initiator::System).await?;
+        let now = work.now();
+        if !store::finish_leased(&mut work.tx, self.locked.fence(), now).await? {
+            return Ok(Outcome::NotOurs);
+        }
+        jobs::record(&mut work, self.delivery, delivered).await?;
+        if self.locked.provider_failures > 0 {
+            settle_circuit(&mut work, self.locked, delivered).await?;
+        }
+        work.commit().await?;
+        self.count(match delivered {
             Delivered::Sent => Reached::Sent,
             Delivered::NothingToTell => Reached::Dropped,
             Delivered::Held => Reached::Held,
-        },
-    );
-    Ok(Outcome::Done)
+        });
+        Ok(Outcome::Done)
+    }
 }
 
-/// What a delivery says of the other side, which was in trouble when it began.
-async fn other_side(
+/// Records what a delivery says about a provider that had failed before.
+async fn settle_circuit(
     work: &mut UnitOfWork<'_>,
     locked: &Locked,
     delivered: Delivered,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     match delivered {
         Delivered::Sent => {
-            if circuit::reached(&mut work.tx, locked.queue).await? {
-                tracing::info!(queue = %locked.queue, "the other side of a queue is fit again");
+            if circuit::close(&mut work.tx, locked.queue).await? {
+                tracing::info!(queue = %locked.queue, "the circuit of a queue closed: its provider responds again");
             }
         }
         Delivered::NothingToTell | Delivered::Held => {
             let now = work.now();
-            circuit::told_nothing(&mut work.tx, (locked.queue, locked.id), now).await?;
+            let subject = Subject {
+                queue: locked.queue,
+                job: locked.id,
+            };
+            circuit::end_probe(&mut work.tx, subject, now).await?;
         }
     }
     Ok(())

@@ -1,14 +1,14 @@
 //! One run of one job, from the lock on its row to the outcome in its row.
 //!
-//! Invariant: of any number of copies of a hint only one runs the job at a time, and its effect
-//! in the database and its outcome are committed together. Races, and what each costs:
-//! - two copies at once: the second finds the row locked, or done, and is dropped;
-//! - the process dies: PostgreSQL rolls back, the lease brings the job back;
-//! - it dies between a provider's answer and its recording: the call is made again, with the same
-//!   key;
-//! - a lease cannot be renewed: no call is begun once it is over by the holder's own clock, and who
-//!   has called has a grace to end the call and record it before anybody begins anew;
-//! - an outcome comes late, after another run took over: its fence does not fit, it is dropped.
+//! Invariant: however many references to a job arrive, only one run is active at a time, and its
+//! effect in the database and its outcome are committed together. Races, and what each costs:
+//! - two references at once: the second finds the row locked, or done, and is dropped;
+//! - the process dies: PostgreSQL rolls back, and the lease requeues the job;
+//! - it dies between a provider's response and its record: the call is repeated, with the same key;
+//! - a lease cannot be renewed: its holder begins no call after it expired by the holder's own
+//!   clock, and has a grace to end and record a call that has begun before another run begins;
+//! - an outcome is late, and another run has claimed the job: the fence does not match, and the
+//!   outcome is dropped.
 
 mod claim;
 mod guard;
@@ -20,9 +20,10 @@ use crate::{
     JobContext,
     jobs::{Handler, JobError},
 };
-use claim::{Claim, Taken};
+use claim::{Claim, ClaimResult, DeadJob};
 use domain::ids::TicketId;
 use jobs::{JobId, ledger, store};
+use leased::LeasedRun;
 use platform::{
     db,
     error_chain::Chain,
@@ -32,23 +33,23 @@ use platform::{
 use std::time::{Duration, Instant};
 use tracing::Instrument;
 
-/// How often it is looked whether a sweep still holds the lock on its row.
-const LOOK_AT_LOCK: Duration = Duration::from_secs(5);
+/// The interval between two checks that a sweep still holds the lock on its row.
+const LOCK_CHECK_EVERY: Duration = Duration::from_secs(5);
 
-/// What became of a run.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Done.
+    /// The job is done.
     Done,
-    /// It failed and is put off.
+    /// The attempt failed; the job is rescheduled.
     Retry,
-    /// It is among the dead letters.
+    /// The job moved to the dead letters.
     Dead,
-    /// It keeps its attempt, and waits until the other side of its queue is fit again.
+    /// The circuit of its queue is open; the job is requeued and keeps its attempt.
     Held,
-    /// Somebody else runs it, or it was done already.
+    /// Another run has the job, or it was done already.
     NotOurs,
-    /// The database could not be told; the lease will bring the job back.
+    /// The outcome could not be recorded; the lease will requeue the job.
     Unrecorded,
 }
 
@@ -65,7 +66,7 @@ impl Outcome {
     }
 }
 
-/// How a run ended, and the error that made it end so.
+/// The outcome of a run, and the error behind it.
 struct Ended {
     outcome: Outcome,
     error: Option<JobError>,
@@ -93,12 +94,22 @@ impl Ended {
     }
 }
 
-/// Runs a job, unless somebody else does or did. Never fails: what goes wrong goes into the
-/// job's row, and into one line of the log.
+/// What the log names a run by.
+#[derive(Clone, Copy)]
+struct RunInfo {
+    id: JobId,
+    /// The name of the job; empty when its row could not be read.
+    name: &'static str,
+    /// The attempt, from 1; 0 when its row could not be read.
+    attempt: i32,
+}
+
+/// Runs a job, unless another run has it or it is done. Never fails: an error is recorded in the
+/// job's row and in one line of the log.
 pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
     let started = Instant::now();
-    match claim::take(cx, id).await {
-        Ok(Taken::Claim(claim)) => {
+    match claim::claim(cx, id).await {
+        Ok(ClaimResult::Claim(claim)) => {
             let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
             let ticket = claim.job.spec().ticket;
             let due_for = (claim.work.now() - claim.locked.run_at).to_std();
@@ -107,45 +118,57 @@ pub async fn run_one(cx: &JobContext, id: JobId) -> Outcome {
             let mut ended = traced(cx, *claim, id).await;
             ended.ticket = ticket;
             metrics.job(name, ended.outcome.as_str(), started.elapsed());
-            log(&ended, (id, name, attempt), started);
+            log(&ended, RunInfo { id, name, attempt }, started);
             ended.outcome
         }
-        Ok(Taken::Buried(name, attempt, error)) => {
+        Ok(ClaimResult::Dead(dead)) => {
+            let DeadJob {
+                name,
+                attempt,
+                error,
+            } = dead;
             let ended = Ended::badly(Outcome::Dead, error);
             let outcome = ended.outcome.as_str();
             cx.cx.metrics.job(name, outcome, started.elapsed());
-            log(&ended, (id, name, attempt), started);
+            log(&ended, RunInfo { id, name, attempt }, started);
             ended.outcome
         }
-        Ok(Taken::NotOurs) => Outcome::NotOurs,
-        Ok(Taken::Held) => Outcome::Held,
+        Ok(ClaimResult::NotOurs) => Outcome::NotOurs,
+        Ok(ClaimResult::Blocked) => Outcome::Held,
         Err(error) => {
             let ended = Ended::badly(Outcome::Unrecorded, error);
-            log(&ended, (id, "", 0), started);
+            let unread = RunInfo {
+                id,
+                name: "",
+                attempt: 0,
+            };
+            log(&ended, unread, started);
             ended.outcome
         }
     }
 }
 
-/// Ends when the connection that holds a job's row is gone. A sweep uses others meanwhile; without
-/// its lock it has nobody to keep away, and whatever took this connection may have taken those, too.
+/// Returns when the connection that holds a job's row is lost. A sweep works on other connections
+/// meanwhile; without its lock it no longer excludes a second copy, and the cause of the loss may
+/// have broken its other connections too.
 async fn lock_lost(work: &mut UnitOfWork<'_>) -> JobError {
     loop {
-        tokio::time::sleep(LOOK_AT_LOCK).await;
+        tokio::time::sleep(LOCK_CHECK_EVERY).await;
         if let Err(error) = db::ping(&mut work.tx).await {
             return error.into();
         }
     }
 }
 
-/// Runs it as a part of the trace that its row names: what it enqueues goes on from there.
+/// Runs a job as part of the trace that its row names; the jobs that it enqueues continue that
+/// trace.
 async fn traced(cx: &JobContext, mut claim: Claim<'_>, id: JobId) -> Ended {
     let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
     let queue = claim.job.spec().queue;
     let above = claim.locked.trace;
     let traced = cx.cx.traces.begin(Kind::Run, || name.into(), above);
     let trace = traced.trace();
-    // It was begun before the row was read.
+    // The unit of work began before the row was read.
     claim.work.trace = trace;
     let span = tracing::info_span!(
         "job",
@@ -154,7 +177,7 @@ async fn traced(cx: &JobContext, mut claim: Claim<'_>, id: JobId) -> Ended {
         job.attempt = attempt,
         trace.id = trace.map(|trace| trace.id()),
     );
-    // Boxed, as it is large, and would be so in each future around it.
+    // Boxed: it is large, and would make every future around it as large.
     let running = Box::pin(run(cx, claim).instrument(span));
     let mut ended = trace::within(trace, running).await;
     ended.trace = trace;
@@ -189,8 +212,14 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             return match leased::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
-                    let claimed = (&locked, &lease);
-                    Box::pin(leased::run(cx, &job, claimed, delivery)).await
+                    let run = LeasedRun {
+                        cx,
+                        job: &job,
+                        locked: &locked,
+                        lease: &lease,
+                        delivery,
+                    };
+                    Box::pin(run.run()).await
                 }
                 Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
             };
@@ -203,7 +232,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     };
     let ran = match ran {
         Ok(()) => {
-            // The end of a sweep is later than the instant at which its row was locked.
+            // The instant of the end: a sweep ends later than its row was locked.
             let now = cx.cx.clock.now();
             let finishing = async {
                 store::finish(&mut work.tx, locked.id, now).await?;
@@ -214,7 +243,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
                 .map_err(JobError::from)
         }
         Err(error) => {
-            claim::let_go(work).await;
+            claim::roll_back(work).await;
             Err(error)
         }
     };
@@ -224,17 +253,18 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     }
 }
 
-/// One line for a run. Its fields are at the top of the line, where they are searched for, not on a span around it.
-fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant) {
+/// Logs one line for a run. Its fields are on the line itself, where they can be searched for, not
+/// on a span around it.
+fn log(ended: &Ended, run: RunInfo, started: Instant) {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let error = ended.error.as_ref().map(|error| Chain(error).to_string());
-    // The level of an event is fixed where it is written, so that the three lines cannot be one function.
+    // The level of an event is fixed at compile time, so the three lines cannot be one function.
     macro_rules! line {
         ($level:ident, $text:literal) => {
             tracing::$level!(
-                job.id = id.0,
-                job.name = name,
-                job.attempt = attempt,
+                job.id = run.id.0,
+                job.name = run.name,
+                job.attempt = run.attempt,
                 trace.id = ended.trace.map(|trace| trace.id()),
                 ticket.id = ended.ticket.map(|ticket| ticket.to_string()),
                 outcome = ended.outcome.as_str(),
@@ -249,6 +279,6 @@ fn log(ended: &Ended, (id, name, attempt): (JobId, &str, i32), started: Instant)
         Outcome::Retry | Outcome::Held | Outcome::NotOurs | Outcome::Unrecorded => {
             line!(warn, "a job did not get done");
         }
-        Outcome::Dead => line!(error, "a job was laid among the dead letters"),
+        Outcome::Dead => line!(error, "a job moved to the dead letters"),
     }
 }

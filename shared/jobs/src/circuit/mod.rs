@@ -1,41 +1,41 @@
-//! The circuit of a queue that talks to somebody else. Trouble on the other side says nothing about
-//! a job: the queue is held for a while, for all workers at once, and its jobs keep their attempts.
-//! When the while is over one job goes out to see; if it gets through the queue flows again, else it
-//! is held for longer. Pure but for `store`.
+//! A circuit breaker for each queue that calls a provider. A provider failure says nothing about
+//! the job: it opens the circuit for all workers at once, and the job keeps its attempt. After a
+//! delay the circuit is half-open and one probe job runs: success closes the circuit, failure
+//! doubles the delay. Pure but for `store`.
 //!
-//! Races: many runs fail at once when a server dies, and only the first of them holds the queue; of
-//! two relays that want to send the one job, the second finds the queue held by the first; a process
-//! that dies with it costs [`PROBE`].
+//! Races: when a provider dies many runs fail at once, and only the first of them opens the
+//! circuit. Of two relays that claim a probe the second finds the circuit open until the first
+//! probe is over. A process that dies with the probe costs [`PROBE`].
 
 mod store;
 
-pub use store::{hold, reached, told_nothing};
+pub use store::{Subject, close, end_probe, open};
 
 use crate::retry::Backoff;
 use chrono::TimeDelta;
 use domain::text_enum;
 
-/// How long the one job may take that is sent to see, before another is.
+/// The time that a probe may take before another probe is claimed.
 pub const PROBE: TimeDelta = TimeDelta::seconds(40);
-/// For so long a job's attempts are spared when the other side asks for less. One that is still
-/// answered so a day later is the reason, not the victim.
+/// Age up to which a job keeps its attempt when the provider throttles it. An older job that is
+/// still throttled is the cause, not the victim.
 const SPARED: TimeDelta = TimeDelta::days(1);
 
 text_enum! {
-    /// What is wrong with the other side.
+    /// A failure of the provider, rather than of the job.
     pub enum ProviderFailure {
-        /// It is not there, or will not talk to us at all: no job was tried.
+        /// The provider is down, or rejects the connection: no job was tried.
         Unreachable = "unreachable",
-        /// It asks for less.
+        /// The provider throttles us.
         SlowDown = "slow_down",
-        /// It broke off, or fell silent, with the job half done.
+        /// The provider aborted, or stopped responding, with the job half done.
         BrokeOff = "broke_off",
     }
 }
 
 impl ProviderFailure {
-    /// Whether the attempt counts, for a job of this age. When the other side breaks off nobody can
-    /// tell whether the job is to blame.
+    /// Whether a job of this age keeps its attempt. It does not after [`Self::BrokeOff`]: nobody
+    /// can tell whether the job caused the abort.
     #[must_use]
     pub fn spares_the_attempt(self, age: TimeDelta) -> bool {
         match self {
@@ -45,10 +45,10 @@ impl ProviderFailure {
         }
     }
 
-    /// For how long the queue is held, after so many troubles in a row before this one; `chance` in
-    /// `0.0..1.0` spreads it.
+    /// How long the circuit stays open after `failures` earlier failures in a row; `chance`, in
+    /// `0.0..1.0`, spreads the delay.
     #[must_use]
-    pub fn hold(self, failures: i32, chance: f64) -> TimeDelta {
+    pub fn open_for(self, failures: i32, chance: f64) -> TimeDelta {
         let backoff = match self {
             Self::Unreachable | Self::BrokeOff => Backoff {
                 first: TimeDelta::seconds(1),
@@ -68,10 +68,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_is_held_for_longer_with_each_trouble_but_looked_at_twice_a_minute() {
-        let seconds = |trouble: ProviderFailure| -> Vec<i64> {
-            let hold = |failures| trouble.hold(failures, 0.5).num_seconds();
-            [0, 1, 2, 3, 4, 5, 100].map(hold).to_vec()
+    fn a_circuit_stays_open_for_longer_with_each_failure_but_is_probed_twice_a_minute() {
+        let seconds = |failure: ProviderFailure| -> Vec<i64> {
+            let delay = |failures| failure.open_for(failures, 0.5).num_seconds();
+            [0, 1, 2, 3, 4, 5, 100].map(delay).to_vec()
         };
         assert_eq!(
             seconds(ProviderFailure::Unreachable),
@@ -86,16 +86,16 @@ mod tests {
     #[test]
     fn an_attempt_is_spared_while_the_job_cannot_be_to_blame() {
         let (new, old) = (TimeDelta::minutes(1), TimeDelta::days(2));
-        for (trouble, spared) in [
+        for (failure, spared) in [
             (ProviderFailure::Unreachable, (true, true)),
             (ProviderFailure::SlowDown, (true, false)),
             (ProviderFailure::BrokeOff, (false, false)),
         ] {
             let found = (
-                trouble.spares_the_attempt(new),
-                trouble.spares_the_attempt(old),
+                failure.spares_the_attempt(new),
+                failure.spares_the_attempt(old),
             );
-            assert_eq!(found, spared, "{trouble}");
+            assert_eq!(found, spared, "{failure}");
         }
     }
 }

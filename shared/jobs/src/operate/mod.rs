@@ -1,9 +1,9 @@
-//! What operators do with jobs: look at them, try one again, decide against one, stop a queue. The
-//! command line and `/admin` both come here. Jobs of the workers alone; nobody else's are theirs. Those
-//! of queues that only another release has are told and decided about like any.
+//! What operators do with jobs: list, retry and cancel them, and pause queues. The command line and
+//! `/admin` both call these functions. Only jobs of the workers' lane are visible here, those of
+//! queues that only another release has included.
 //!
-//! Races: a job that somebody runs at this moment is locked or under a lease, and is refused (409)
-//! rather than waited for; of two operators the second finds the state that the first left.
+//! Races: a job that runs at this moment is locked or under a lease; it is refused (409) rather
+//! than waited for. Of two operators the second finds the state that the first left.
 
 mod store;
 
@@ -18,40 +18,40 @@ pub use store::{find, page, queues};
 /// A job as operators see it.
 #[derive(Debug, Clone)]
 pub struct JobRecord {
-    /// Its row.
+    /// The id of the row.
     pub id: JobId,
-    /// Where it waits. Nobody of this release hands it out if it does not have that queue.
+    /// The queue. A queue that this release does not have is not dispatched by it.
     pub queue: QueueName,
-    /// Where it stands.
+    /// The state of the job.
     pub state: State,
-    /// The job, as JSON: its name and ids. It may be one that this release cannot read.
+    /// The name and the ids of the job, as JSON. This release may not be able to read it.
     pub payload: Value,
-    /// Which goes first in its queue: the higher.
+    /// Order within the queue: the highest priority is dispatched first.
     pub priority: i16,
-    /// Attempts that are over.
+    /// Attempts that have ended.
     pub attempt: i32,
-    /// Attempts that it has.
+    /// Attempts in all.
     pub max_attempts: i32,
-    /// When it is to run, or was to.
+    /// The earliest instant of the next run, or of the last.
     pub run_at: DateTime<Utc>,
-    /// Until when whoever it was handed out to may have it, by the clock of the database.
+    /// The end of the lease, by the clock of the database.
     pub lease_until: Option<DateTime<Utc>>,
-    /// How often it was handed out since its last outcome.
+    /// Dispatches since the last outcome.
     pub dispatches: i32,
-    /// How many runs in a row came to no outcome.
+    /// Consecutive runs without an outcome.
     pub interruptions: i32,
-    /// What went wrong last.
+    /// The last error.
     pub last_error: Option<String>,
-    /// The trace that it belongs to (W3C Trace Context).
+    /// The trace that the job continues (W3C Trace Context).
     pub traceparent: Option<String>,
-    /// When it was enqueued.
+    /// The instant of the enqueueing.
     pub created_at: DateTime<Utc>,
-    /// When it was done, gave up or was decided against.
+    /// The instant at which it was done, moved to the dead letters or cancelled.
     pub finished_at: Option<DateTime<Utc>>,
 }
 
 impl JobRecord {
-    /// The name of the job; empty when it has none that can be read.
+    /// The name of the job; empty when the payload has none.
     #[must_use]
     pub fn name(&self) -> &str {
         let name = self.payload.get(NAME).and_then(Value::as_str);
@@ -59,75 +59,75 @@ impl JobRecord {
     }
 }
 
-/// Which jobs are meant.
+/// A filter for the list of jobs.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// In any of these states.
+    /// The states, of which any matches.
     pub states: Vec<State>,
-    /// Of this queue.
+    /// The queue; `None` matches all.
     pub queue: Option<Queue>,
 }
 
-/// A part of a list of jobs, the newest first.
+/// A page of the list of jobs, newest first.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The jobs.
     pub jobs: Vec<JobRecord>,
-    /// How many there are, up to [`COUNTED`].
+    /// The number of jobs that match, counted up to [`COUNTED`].
     pub total: i64,
-    /// Whether there are exactly so many.
+    /// Whether `total` is exact.
     pub total_is_exact: bool,
-    /// Where the next part begins, if there is one.
+    /// The id before which the next page begins, if there is one.
     pub next: Option<JobId>,
 }
 
-/// Up to here jobs are counted.
+/// The highest number up to which matching jobs are counted.
 pub const COUNTED: i64 = 10_000;
 
-/// How a queue stands.
+/// The state of a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueState {
-    /// Which.
+    /// The queue.
     pub queue: QueueName,
-    /// Whether nothing of it is handed out.
+    /// Whether the queue is paused: none of its jobs are dispatched.
     pub paused: bool,
-    /// Jobs that wait for their time or for a worker.
+    /// Jobs that wait for `run_at` or for a worker.
     pub ready: i64,
-    /// Jobs that were handed out.
+    /// Jobs that were dispatched.
     pub sent: i64,
     /// Deliveries under way.
     pub running: i64,
     /// Dead letters.
     pub dead: i64,
-    /// Since when the oldest job that could run has waited.
+    /// The `run_at` of the oldest job that is due.
     pub oldest_due: Option<DateTime<Utc>>,
-    /// What is wrong on its other side, if it is held back for that.
+    /// Why its circuit is open or half-open; `None` while it is closed.
     pub trouble: Option<Held>,
 }
 
-/// That a queue is held back, since the one on its other side is away or asks for less.
+/// An open circuit: the provider is unavailable or throttles us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// When the next job goes out to see whether that is over. It may be past, when none waits.
+    /// The instant of the next probe. It may be past when no job waits.
     pub until: DateTime<Utc>,
-    /// What happened.
+    /// The error that opened the circuit.
     pub because: String,
-    /// How often in a row.
+    /// Consecutive provider failures.
     pub times: i32,
 }
 
-/// Why something was not done with a job.
+/// Why an operation on a job was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum OperateError {
-    /// There is none with that number.
+    /// No job has that id.
     #[error("there is no such job")]
     NotFound,
-    /// Its state forbids it.
+    /// The job's state forbids the operation.
     #[error("{}", forbidden(*.state, .wanted))]
     State {
-        /// Where it stands.
+        /// The state of the job.
         state: State,
-        /// What was to be done, as a participle.
+        /// The operation, as a participle.
         wanted: &'static str,
     },
     /// Another job with its unique key waits or runs.
@@ -140,14 +140,15 @@ pub enum OperateError {
     Database(#[from] sqlx::Error),
 }
 
-/// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
-/// on.
+/// Makes a job run now: a dead letter or a cancelled job with all of its attempts, a waiting one at
+/// once.
 ///
 /// # Errors
-/// There is no such job; it runs, is over, or its like waits already; the database failed.
+/// There is no such job; it runs or is done, or a job with its unique key waits already; the
+/// database failed.
 pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<JobRecord, OperateError> {
-    let entry = lock(tx, id).await?;
-    match entry.state {
+    let job = lock(tx, id).await?;
+    match job.state {
         State::Dead | State::Cancelled | State::Ready => {}
         state @ (State::Sent | State::Running | State::Done) => {
             let wanted = "retried";
@@ -155,7 +156,7 @@ pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<JobReco
         }
     }
     match store::make_ready(tx, id, now).await {
-        Ok(entry) => Ok(entry),
+        Ok(job) => Ok(job),
         Err(error) if platform::db::violates(&error, "jobs_unique_key") => {
             Err(OperateError::WaitsAlready)
         }
@@ -163,18 +164,18 @@ pub async fn retry(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> Result<JobReco
     }
 }
 
-/// Decides against a job: it never runs, and is forgotten like one that is done. What follows from that is the
-/// caller's to do, in the same transaction.
+/// Cancels a job: it never runs, and is deleted like a job that is done. Consequences outside of
+/// the ledger are the caller's to write, in the same transaction.
 ///
 /// # Errors
-/// There is no such job; it runs or is over; the database failed.
+/// There is no such job; it runs or has ended; the database failed.
 pub async fn discard(
     tx: &mut Tx,
     id: JobId,
     now: DateTime<Utc>,
 ) -> Result<JobRecord, OperateError> {
-    let entry = lock(tx, id).await?;
-    match entry.state {
+    let job = lock(tx, id).await?;
+    match job.state {
         State::Dead | State::Ready => {}
         state @ (State::Sent | State::Running | State::Done | State::Cancelled) => {
             let wanted = "discarded";
@@ -184,40 +185,40 @@ pub async fn discard(
     Ok(store::cancel(tx, id, now).await?)
 }
 
-/// Stops handing out the jobs of a queue, or goes on. What was handed out is run. A queue that is held
-/// back goes on at once: whoever asks has mended what was wrong.
+/// Pauses or resumes a queue. Dispatched jobs still run. Resuming also closes an open circuit: the
+/// operator has fixed the cause.
 ///
 /// # Errors
 /// The database failed.
-pub async fn pause(tx: &mut Tx, queue: Queue, state: PauseState) -> Result<(), sqlx::Error> {
+pub async fn pause(tx: &mut Tx, queue: Queue, state: PauseState) -> sqlx::Result<()> {
     store::pause(tx, queue, state == PauseState::Paused).await
 }
 
-/// Whether the jobs of a queue are handed out.
+/// Whether a queue is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PauseState {
-    /// They are.
+    /// Its jobs are dispatched.
     Running,
-    /// They are not.
+    /// Its jobs are not dispatched.
     Paused,
 }
 
 async fn lock(tx: &mut Tx, id: JobId) -> Result<JobRecord, OperateError> {
-    if let Some(entry) = store::lock(tx, id).await? {
-        return Ok(entry);
+    if let Some(job) = store::lock(tx, id).await? {
+        return Ok(job);
     }
-    let there = store::find(&mut **tx, id).await?;
-    let state = there.ok_or(OperateError::NotFound)?.state;
+    let found = store::find(&mut **tx, id).await?;
+    let state = found.ok_or(OperateError::NotFound)?.state;
     let wanted = "changed";
     Err(OperateError::State { state, wanted })
 }
 
-/// What is told of a job whose state forbids that.
+/// The error text for an operation that the state of the job forbids.
 fn forbidden(state: State, wanted: &str) -> String {
     match state {
         State::Sent | State::Running | State::Ready => {
             format!(
-                "The job is {state} and may be run at this moment: it cannot be {wanted}. Ask again when it is over or put off."
+                "The job is {state} and may be run at this moment: it cannot be {wanted}. Try again when it has ended or is rescheduled."
             )
         }
         State::Done | State::Cancelled | State::Dead => {

@@ -1,4 +1,4 @@
-//! Jobs as operators see them, in SQL.
+//! The SQL behind the operators' view of jobs.
 
 use crate::operate::{COUNTED, Filter, Held, JobRecord, Page, QueueState};
 use crate::{JobId, State, ledger::Count};
@@ -8,9 +8,9 @@ use platform::work::Tx;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use std::collections::BTreeSet;
 
-/// The one column list of jobs as operators see them. The queue comes as text, since it may be one that
-/// this release does not have.
-macro_rules! entries {
+/// The one column list of [`JobRecord`]. The queue is read as text, since this release may not have
+/// it.
+macro_rules! job_records {
     ($head:literal, $tail:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             JobRecord,
@@ -21,7 +21,7 @@ macro_rules! entries {
     };
 }
 
-/// A part of the jobs that `filter` means, the newest first: at most `limit`, those before `before`.
+/// A page of the jobs that match `filter`, newest first: at most `limit`, with ids below `before`.
 ///
 /// # Errors
 /// The database failed.
@@ -41,7 +41,7 @@ pub async fn page(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = ids.len() > wanted;
     ids.truncate(wanted);
-    let jobs = entries!(
+    let jobs = job_records!(
         "select",
         "from jobs where id = any($1) order by id desc",
         &ids,
@@ -56,8 +56,8 @@ pub async fn page(
     })
 }
 
-/// The newest of each state, at most `limit` in all. Each state is asked for by itself and by name,
-/// since each has an index of its own.
+/// Selects the newest ids of each state, at most `limit` in all. Each state has its own index and
+/// is therefore queried on its own, with a literal.
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<JobId>, limit: i64) {
     query.push("select id from (");
     let mut states = filter.states.clone();
@@ -85,12 +85,12 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<Jo
         .push_bind(limit);
 }
 
-/// A job, if there is one.
+/// A job by its id.
 ///
 /// # Errors
 /// The database failed.
 pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<JobRecord>> {
-    entries!(
+    job_records!(
         "select",
         "from jobs where id = $1 and lane = 'workers'",
         id.0,
@@ -99,9 +99,12 @@ pub async fn find(db: impl PgExecutor<'_>, id: JobId) -> sqlx::Result<Option<Job
     .await
 }
 
-/// A job, unless somebody runs it at this moment.
+/// Locks a job, unless it runs at this moment.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<JobRecord>> {
-    entries!(
+    job_records!(
         "select",
         "from jobs where id = $1 and lane = 'workers' for update skip locked",
         id.0,
@@ -110,9 +113,12 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> sqlx::Result<Option<JobRecord>> {
     .await
 }
 
-/// Has a locked job run at `now`, with all of its attempts.
+/// Makes a locked job ready at `now`, with all of its attempts.
+///
+/// # Errors
+/// The database failed.
 pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
-    entries!(
+    job_records!(
         "update jobs set state = 'ready', run_at = $2, attempt = 0, dispatches = 0, interruptions = 0,
              lease_until = null, finished_at = null
          where id = $1 returning",
@@ -124,9 +130,12 @@ pub async fn make_ready(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Res
     .await
 }
 
-/// Takes a locked job out of the queue.
+/// Cancels a locked job.
+///
+/// # Errors
+/// The database failed.
 pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<JobRecord> {
-    entries!(
+    job_records!(
         "update jobs set state = 'cancelled', finished_at = $2, lease_until = null
          where id = $1 returning",
         "",
@@ -137,7 +146,10 @@ pub async fn cancel(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<
     .await
 }
 
-/// Stops a queue, or lets it go on.
+/// Pauses or resumes a queue. Resuming resets its circuit.
+///
+/// # Errors
+/// The database failed.
 pub async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> {
     sqlx::query!(
         "update queue_control set paused = $2, held_until = case when $2 then held_until end,
@@ -152,7 +164,7 @@ pub async fn pause(tx: &mut Tx, queue: Queue, paused: bool) -> sqlx::Result<()> 
     .map(|_| ())
 }
 
-/// What is set for a queue.
+/// A row of `queue_control`.
 struct Control {
     queue: QueueName,
     paused: bool,
@@ -161,7 +173,7 @@ struct Control {
     held_because: Option<String>,
 }
 
-/// How each queue stands: ours, and whatever else there is.
+/// The state of each queue of this release, and of each other queue that the database has.
 ///
 /// # Errors
 /// The database failed.
@@ -177,19 +189,19 @@ pub async fn queues(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<V
     let counted = counts.iter().map(|count| count.queue.clone());
     let set = controls.iter().map(|control| control.queue.clone());
     let names: BTreeSet<QueueName> = ours.chain(counted).chain(set).collect();
-    let states = names.iter().map(|name| stands(name, &counts, &controls));
+    let states = names.iter().map(|name| state_of(name, &counts, &controls));
     Ok(states.collect())
 }
 
-fn stands(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueState {
-    let of = |state| {
+fn state_of(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueState {
+    let find = |state| {
         counts
             .iter()
             .find(|count| count.queue == *name && count.state == state)
     };
-    let count = |state| of(state).map_or(0, |count| count.count);
+    let count = |state| find(state).map_or(0, |count| count.count);
     let control = controls.iter().find(|control| control.queue == *name);
-    let trouble = control.filter(|control| control.failures > 0);
+    let open = control.filter(|control| control.failures > 0);
     QueueState {
         queue: name.clone(),
         paused: control.is_some_and(|control| control.paused),
@@ -197,8 +209,8 @@ fn stands(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueStat
         sent: count(State::Sent),
         running: count(State::Running),
         dead: count(State::Dead),
-        oldest_due: of(State::Ready).and_then(|count| count.oldest_due),
-        trouble: trouble.and_then(|control| {
+        oldest_due: find(State::Ready).and_then(|count| count.oldest_due),
+        trouble: open.and_then(|control| {
             Some(Held {
                 until: control.held_until?,
                 because: control.held_because.clone().unwrap_or_default(),

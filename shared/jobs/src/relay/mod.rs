@@ -1,40 +1,41 @@
-//! Handing jobs out: what the relay asks of the ledger. All of it may be done by any number of
-//! processes at once, and the clock that leases go by is the database's.
+//! Dispatching: the queries of the relay. Any number of processes may run them at once. Leases go
+//! by the clock of the database.
 
 mod store;
 
 pub use store::{
-    claim, claim_probe, is_alive, listen_connection, look, release, rescue, set_asleep, unclaim,
+    claim, claim_probe, is_alive, listen_pool, look, release, rescue, set_asleep, unclaim,
 };
 
 use chrono::{DateTime, Utc};
 use domain::queue::Queue;
 
-/// The channel on which an insert tells sleeping relays.
+/// The channel on which an insert notifies sleeping relays.
 pub const CHANNEL: &str = "jobs";
 
-/// A queue, as the relay finds it.
+/// The state of a queue at the beginning of a pass of the relay.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueSnapshot {
     /// The queue.
     pub queue: Queue,
-    /// How many hints may lie in Redis; 0 while it is paused.
+    /// How many job references may wait in Redis, by the configured depth (1 or more, 100 by
+    /// default); 0 while the queue is paused.
     pub depth: usize,
-    /// Whether there is anything to hand out.
+    /// Whether any job is due.
     pub has_due: bool,
-    /// When the next job falls due that is not yet.
+    /// The earliest `run_at` of a job that is not due yet.
     pub next_due: Option<DateTime<Utc>>,
-    /// Whether and how it flows.
+    /// The state of the circuit breaker.
     pub circuit: CircuitState,
 }
 
-/// Whether the other side of a queue is in trouble.
+/// The state of a circuit breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CircuitState {
-    /// It is not, as far as is known.
+    /// Jobs are dispatched.
     Closed,
-    /// It is, and is left alone until then.
+    /// No job is dispatched until this instant.
     OpenUntil(DateTime<Utc>),
-    /// It was: one job may go, to see.
+    /// One probe job is dispatched.
     HalfOpen,
 }

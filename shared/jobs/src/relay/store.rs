@@ -1,4 +1,4 @@
-//! The SQL of handing out: look, claim, give back, rescue.
+//! The SQL of dispatching: look, claim, unclaim and rescue.
 
 use crate::relay::{CircuitState, QueueSnapshot};
 use crate::{JobId, circuit};
@@ -10,32 +10,32 @@ use sqlx::{
 };
 use std::time::Duration;
 
-/// How many leases that are over are taken back at a time.
+/// Expired leases that one statement ends.
 const RESCUE_BATCH: i64 = 1_000;
 
-/// A pool of one connection to the same database, to listen on: it is held for good, which must
-/// cost the working pool nothing.
+/// A pool of one connection to the same database, to listen on. The connection is held for good,
+/// and must not take a place in the working pool.
 #[must_use]
-pub fn listen_connection(pool: &PgPool) -> PgPool {
+pub fn listen_pool(pool: &PgPool) -> PgPool {
     PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with((*pool.connect_options()).clone())
 }
 
-/// Asks a connection that listens for an answer. What it hears meanwhile is not lost.
+/// Checks that a listening connection still responds. Notifications that arrive meanwhile are kept.
 ///
 /// # Errors
-/// It is none any more.
-pub async fn is_alive(listener: &mut PgListener) -> Result<(), sqlx::Error> {
+/// The connection is dead.
+pub async fn is_alive(listener: &mut PgListener) -> sqlx::Result<()> {
     sqlx::query!("select 1 as one")
         .fetch_one(listener)
         .await
         .map(drop)
 }
 
-/// How the queues stand. The index goes by urgency first, so that each urgency that there is gets a
-/// look of its own: jobs that wait for a later time, however many, are not walked through.
+/// The state of each of the queues. The index is ordered by priority first, so that each priority
+/// is looked up on its own; jobs that are due later are not scanned, however many.
 ///
 /// # Errors
 /// The database failed.
@@ -43,7 +43,7 @@ pub async fn look(
     pool: &PgPool,
     now: DateTime<Utc>,
     queues: &[Queue],
-) -> Result<Vec<QueueSnapshot>, sqlx::Error> {
+) -> sqlx::Result<Vec<QueueSnapshot>> {
     let rows = sqlx::query!(
         r#"select served.queue as "queue!: Queue",
                   case when control.paused then 0 else coalesce(control.depth, 100) end as "depth!",
@@ -69,7 +69,7 @@ pub async fn look(
                    and jobs.priority = level.priority and run_at > $1 order by run_at limit 1) as next on true
            ) as waiting"#,
         now,
-        &words(queues),
+        &names(queues),
     )
     .fetch_all(pool)
     .await?;
@@ -89,11 +89,11 @@ pub async fn look(
         .collect())
 }
 
-/// Claims jobs of a queue that are due, the most urgent first, to be handed out now. They are
-/// committed as handed out before anybody hears of them.
+/// Claims the due jobs of a queue, at most `limit`, the highest priority first. They are committed
+/// as `sent`, with a lease, before a worker hears of them.
 ///
-/// As in [`look`], each urgency has a look of its own; they come highest first, and the limit ends
-/// the walk.
+/// As in [`look`], each priority is looked up on its own, highest first; the limit ends the
+/// walk.
 ///
 /// # Errors
 /// The database failed.
@@ -103,7 +103,7 @@ pub async fn claim(
     now: DateTime<Utc>,
     limit: usize,
     lease: Duration,
-) -> Result<Vec<JobId>, sqlx::Error> {
+) -> sqlx::Result<Vec<JobId>> {
     sqlx::query_scalar!(
         r#"with recursive level as (
                (select priority from jobs where state = 'ready' and lane = 'workers' and queue = $1
@@ -130,8 +130,8 @@ pub async fn claim(
     .await
 }
 
-/// Claims the one job of a queue in trouble that is sent to see, and holds the queue meanwhile.
-/// `None`: there is none, or another relay has sent one.
+/// Claims the probe of a half-open circuit, and keeps the circuit open meanwhile. `None`: no job is
+/// due, or another relay has claimed a probe.
 ///
 /// # Errors
 /// The database failed.
@@ -140,7 +140,7 @@ pub async fn claim_probe(
     queue: Queue,
     now: DateTime<Utc>,
     lease: Duration,
-) -> Result<Option<JobId>, sqlx::Error> {
+) -> sqlx::Result<Option<JobId>> {
     sqlx::query_scalar!(
         r#"with due as (
                select id from jobs where state = 'ready' and lane = 'workers' and queue = $1 and run_at <= $2
@@ -161,11 +161,11 @@ pub async fn claim_probe(
     .await
 }
 
-/// Takes back jobs that could not be handed out.
+/// Returns claimed jobs that could not be passed on.
 ///
 /// # Errors
-/// The database failed; their leases bring them back then.
-pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
+/// The database failed; the leases of the jobs requeue them then.
+pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> sqlx::Result<()> {
     let ids: Vec<i64> = jobs.iter().map(|job| job.0).collect();
     sqlx::query!(
         r#"update jobs set state = 'ready', dispatches = greatest(dispatches - 1, 0), lease_until = null
@@ -177,15 +177,15 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Takes back jobs whose lease is over: the hint was lost, or the process; says how many. One that runs
-/// in its own transaction holds the lock on its row, and is passed over however long it takes. One that
-/// runs outside has a grace first ([`ledger::grace`]).
+/// Requeues jobs whose lease expired, as their reference or their process was lost. Returns how
+/// many. A job that runs in its own transaction holds the lock on its row and is skipped, however
+/// long it takes. A job that runs outside of a transaction has a grace first ([`ledger::grace`]).
 ///
 /// [`ledger::grace`]: crate::ledger::grace
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> Result<u64, sqlx::Error> {
+pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> sqlx::Result<u64> {
     let rescued = sqlx::query_scalar!(
         r#"with ended as (
                select id, state = 'running' and not overdue and $3::float8 > 0 as has_grace from jobs
@@ -205,34 +205,34 @@ pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> Result<u
     Ok(rescued.unsigned_abs())
 }
 
-/// Takes back, at once, everything of the queues that was handed out and does not run: Redis
-/// lost its memory, or cannot be reached.
+/// Requeues at once every job of the queues that was dispatched and does not run: Redis lost its
+/// memory, or is unreachable. Returns how many.
 ///
 /// # Errors
 /// The database failed.
-pub async fn release(pool: &PgPool, queues: &[Queue]) -> Result<u64, sqlx::Error> {
+pub async fn release(pool: &PgPool, queues: &[Queue]) -> sqlx::Result<u64> {
     let released = sqlx::query!(
         r#"update jobs set state = 'ready', lease_until = null
            where id in (
                select id from jobs where state = 'sent' and lane = 'workers' and queue = any($1)
                for update skip locked)"#,
-        &words(queues),
+        &names(queues),
     )
     .execute(pool)
     .await?;
     Ok(released.rows_affected())
 }
 
-/// Says whether the relays of the queues sleep, so that inserts notify them.
+/// Records whether the relays of the queues sleep. Inserts notify only sleeping relays.
 ///
 /// # Errors
 /// The database failed.
-pub async fn set_asleep(pool: &PgPool, queues: &[Queue], asleep: bool) -> Result<(), sqlx::Error> {
+pub async fn set_asleep(pool: &PgPool, queues: &[Queue], asleep: bool) -> sqlx::Result<()> {
     sqlx::query!(
         r#"insert into relay_asleep as known (queue, asleep) select queue, $2 from unnest($1::text[]) as served (queue)
            order by queue
            on conflict (queue) do update set asleep = excluded.asleep where known.asleep <> excluded.asleep"#,
-        &words(queues),
+        &names(queues),
         asleep,
     )
     .execute(pool)
@@ -240,6 +240,6 @@ pub async fn set_asleep(pool: &PgPool, queues: &[Queue], asleep: bool) -> Result
     Ok(())
 }
 
-fn words(queues: &[Queue]) -> Vec<String> {
+fn names(queues: &[Queue]) -> Vec<String> {
     queues.iter().map(Queue::to_string).collect()
 }

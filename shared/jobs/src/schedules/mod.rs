@@ -1,3 +1,3 @@
-//! Where the schedules of the periodic jobs are kept. `scheduler` decides, this remembers.
+//! The stored state of the periodic jobs. `scheduler` decides; this module stores.
 
 pub mod store;

@@ -1,48 +1,48 @@
-//! The SQL of schedules and ticks. Instants are parameters, but for [`look`], which asks the
-//! database for its clock: the one that all schedulers share.
+//! The SQL of schedules and ticks. Instants are parameters, except in [`next_due`], which reads the
+//! database's clock: all schedulers share it.
 
 use chrono::{DateTime, Utc};
 use platform::work::Tx;
 use sqlx::PgPool;
 
-/// A schedule as it is to be from now on, with its first instant after now.
+/// A schedule as configured, with its first instant after now.
 #[derive(Debug)]
 pub struct ScheduleRow {
-    /// Its name.
+    /// The name of the schedule, which is that of its job.
     pub name: &'static str,
-    /// When it runs.
+    /// The timing, as text: an interval or a cron expression.
     pub timing: String,
-    /// The first instant after now, if there is one.
+    /// The first instant after now; `None` when there is none.
     pub next_run: Option<DateTime<Utc>>,
 }
 
 /// A schedule that is due.
 #[derive(Debug)]
 pub struct Due {
-    /// Its name.
+    /// The name of the schedule, which is that of its job.
     pub name: String,
-    /// When it runs.
+    /// The timing, as text: an interval or a cron expression.
     pub timing: String,
-    /// Since when it is due.
+    /// The instant at which it became due.
     pub due_at: DateTime<Utc>,
 }
 
-/// What a scheduler sees when it looks whether there is anything to do.
+/// The database's clock, and the next instant at which a schedule is due.
 #[derive(Debug)]
-pub struct Look {
+pub struct NextDue {
     /// The database's clock.
     pub now: DateTime<Utc>,
-    /// The first instant at which something is due. `None`: nothing is known of any.
+    /// The first instant at which a schedule is due; `None` when none is stored.
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Asks for the time and for the first instant at which one of `names` is due.
+/// Reads the clock and the first instant at which one of `names` is due.
 ///
 /// # Errors
 /// The database failed.
-pub async fn look(pool: &PgPool, names: &[&str]) -> Result<Look, sqlx::Error> {
+pub async fn next_due(pool: &PgPool, names: &[&str]) -> sqlx::Result<NextDue> {
     sqlx::query_as!(
-        Look,
+        NextDue,
         r#"select clock_timestamp() as "now!", min(next_run) as next
         from schedules where name = any($1)"#,
         names as _,
@@ -51,12 +51,12 @@ pub async fn look(pool: &PgPool, names: &[&str]) -> Result<Look, sqlx::Error> {
     .await
 }
 
-/// Makes the transaction end by itself when its scheduler hangs or its machine is gone, so that
-/// another takes over within seconds; and keeps it from waiting long for anybody else.
+/// Limits how long the transaction may idle and wait for locks. PostgreSQL ends the transaction of
+/// a scheduler that hangs or vanished, so that another takes over within seconds.
 ///
 /// # Errors
 /// The database failed.
-pub async fn limit_patience(tx: &mut Tx) -> Result<(), sqlx::Error> {
+pub async fn set_time_limits(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(
         "select set_config('idle_in_transaction_session_timeout', '5s', true) as idle,
         set_config('lock_timeout', '200ms', true) as lock"
@@ -66,9 +66,9 @@ pub async fn limit_patience(tx: &mut Tx) -> Result<(), sqlx::Error> {
     .map(drop)
 }
 
-/// Puts the schedules as they are configured now in place of those of earlier starts. What is due
-/// already stays due; whatever else is stored (another timing, an instant far ahead from before
-/// the clock was set back) gives way.
+/// Replaces the stored schedules with the configured ones. A schedule that is due stays due; any
+/// other stored timing or instant (such as one far ahead, from before the clock was set back) is
+/// overwritten.
 ///
 /// # Errors
 /// The database failed.
@@ -76,7 +76,7 @@ pub async fn register(
     tx: &mut Tx,
     entries: &[ScheduleRow],
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let (names, timings, next_runs) = columns(entries);
     sqlx::query!(
         "insert into schedules (name, timing, next_run)
@@ -97,12 +97,12 @@ pub async fn register(
     .map(drop)
 }
 
-/// Adds the schedules that are not there, and leaves the others alone. (It looks first, because an
+/// Adds the schedules that are missing, and leaves the others unchanged. (It checks first, since an
 /// insert would wait for another scheduler's pass over the same row.)
 ///
 /// # Errors
 /// The database failed.
-pub async fn add_missing(tx: &mut Tx, entries: &[ScheduleRow]) -> Result<(), sqlx::Error> {
+pub async fn add_missing(tx: &mut Tx, entries: &[ScheduleRow]) -> sqlx::Result<()> {
     let (names, timings, next_runs) = columns(entries);
     sqlx::query!(
         "insert into schedules (name, timing, next_run)
@@ -119,15 +119,11 @@ pub async fn add_missing(tx: &mut Tx, entries: &[ScheduleRow]) -> Result<(), sql
     .map(drop)
 }
 
-/// Locks and gives those of `names` that are due and that no other scheduler is at.
+/// Locks and returns those of `names` that are due and that no other scheduler has locked.
 ///
 /// # Errors
 /// The database failed.
-pub async fn claim_due(
-    tx: &mut Tx,
-    names: &[&str],
-    now: DateTime<Utc>,
-) -> Result<Vec<Due>, sqlx::Error> {
+pub async fn claim_due(tx: &mut Tx, names: &[&str], now: DateTime<Utc>) -> sqlx::Result<Vec<Due>> {
     sqlx::query_as!(
         Due,
         r#"select name, timing, next_run as "due_at!"
@@ -142,16 +138,16 @@ pub async fn claim_due(
     .await
 }
 
-/// Whether a tick was news, or had been put on record before.
+/// Whether a tick is new or was recorded before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    /// It was news.
+    /// The tick is new.
     New,
-    /// It fired already.
+    /// The tick has fired before.
     Before,
 }
 
-/// Puts a tick on record.
+/// Records a tick.
 ///
 /// # Errors
 /// The database failed.
@@ -160,7 +156,7 @@ pub async fn record_tick(
     name: &str,
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Recorded, sqlx::Error> {
+) -> sqlx::Result<Recorded> {
     let done = sqlx::query!(
         "insert into ticks (schedule, due_at, fired_at) values ($1, $2, $3)
         on conflict (schedule, due_at) do nothing",
@@ -176,29 +172,30 @@ pub async fn record_tick(
     })
 }
 
-/// Marks the place that [`undo_to_mark`] goes back to.
+/// Sets the savepoint of [`undo_to_mark`].
 ///
 /// # Errors
 /// The database failed.
-pub async fn mark(tx: &mut Tx) -> Result<(), sqlx::Error> {
+pub async fn mark(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("savepoint schedule")
         .execute(&mut **tx)
         .await
         .map(drop)
 }
 
-/// Undoes what was done since [`mark`], and mends a transaction in which a statement failed.
+/// Rolls back to [`mark`], which also makes a transaction usable again in which a statement failed.
 ///
 /// # Errors
 /// The database failed.
-pub async fn undo_to_mark(tx: &mut Tx) -> Result<(), sqlx::Error> {
+pub async fn undo_to_mark(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("rollback to savepoint schedule")
         .execute(&mut **tx)
         .await
         .map(drop)
 }
 
-/// Whether the error is that somebody else held on to a row for longer than a pass waits.
+/// Whether the error is a lock timeout: another transaction held a row for longer than a pass
+/// waits.
 #[must_use]
 pub fn is_held_by_another(error: &sqlx::Error) -> bool {
     let code = error
@@ -207,15 +204,11 @@ pub fn is_held_by_another(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("55P03")
 }
 
-/// Moves a schedule on to its next instant.
+/// Moves a schedule to its next instant.
 ///
 /// # Errors
 /// The database failed.
-pub async fn move_on(
-    tx: &mut Tx,
-    name: &str,
-    next_run: Option<DateTime<Utc>>,
-) -> Result<(), sqlx::Error> {
+pub async fn move_on(tx: &mut Tx, name: &str, next_run: Option<DateTime<Utc>>) -> sqlx::Result<()> {
     sqlx::query!(
         "update schedules set next_run = $2 where name = $1",
         name,
@@ -230,11 +223,7 @@ pub async fn move_on(
 ///
 /// # Errors
 /// The database failed.
-pub async fn forget_ticks(
-    tx: &mut Tx,
-    name: &str,
-    before: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+pub async fn forget_ticks(tx: &mut Tx, name: &str, before: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from ticks where schedule = $1 and due_at < $2",
         name,

@@ -1,4 +1,4 @@
-//! The settings of uploads: where their bytes are kept, and which are taken.
+//! The settings of uploads: where their bytes are stored, and the accepted types.
 
 use crate::config::reader::Reader;
 use domain::attachments::{KINDS, Kind};
@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 /// Uploads.
 #[derive(Debug, Clone)]
 pub struct Attachments {
-    /// Where their bytes are kept.
+    /// Where their bytes are stored.
     pub place: FilesPlace,
-    /// Where they are while they arrive: a folder of this process' machine.
+    /// The local folder for uploads that are being received.
     pub arriving: PathBuf,
-    /// What is taken.
+    /// The accepted types.
     pub kinds: Vec<&'static Kind>,
 }
 
-/// Where bytes are kept.
+/// Where bytes are stored.
 #[derive(Debug, Clone)]
 pub enum FilesPlace {
     /// In a folder.
@@ -30,19 +30,20 @@ pub enum FilesPlace {
 pub struct S3 {
     /// Its name.
     pub name: String,
-    /// What all keys begin with; may be empty.
+    /// The prefix of all keys; may be empty.
     pub prefix: String,
-    /// Where it is, unless at Amazon.
+    /// The endpoint; `None`: Amazon S3.
     pub endpoint: Option<String>,
     /// Its region.
     pub region: String,
-    /// Who signs the calls.
+    /// The access key.
     pub access_key: String,
-    /// With what.
+    /// The secret key.
     pub secret_key: SecretString,
 }
 
-pub fn read(read: &mut Reader, data_dir: &Path) -> Attachments {
+/// Reads the settings of uploads.
+pub fn attachments(read: &mut Reader, data_dir: &Path) -> Attachments {
     let place = match read.text("ATTACHMENTS_URL") {
         "" => FilesPlace::Folder(data_dir.join("attachments")),
         _ => place(read),
@@ -58,7 +59,7 @@ fn place(read: &mut Reader) -> FilesPlace {
     let url = read.url("ATTACHMENTS_URL", &["s3", "file"]);
     if let Some(folder) = url.strip_prefix("file://") {
         if !folder.starts_with('/') {
-            read.field_error(
+            read.problem(
                 "ATTACHMENTS_URL",
                 "must name a folder from the root: file:///…",
             );
@@ -66,12 +67,12 @@ fn place(read: &mut Reader) -> FilesPlace {
         return FilesPlace::Folder(folder.into());
     }
     let Some(bucket) = url.strip_prefix("s3://") else {
-        // Of neither scheme, which is a fault already.
+        // Another scheme, which is a problem already.
         return FilesPlace::Folder(url.into());
     };
     let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
     if name.is_empty() || url.contains(['?', '#', '@']) {
-        read.field_error(
+        read.problem(
             "ATTACHMENTS_URL",
             "must be s3://bucket or s3://bucket/prefix, and nothing else",
         );
@@ -90,7 +91,7 @@ fn place(read: &mut Reader) -> FilesPlace {
     })
 }
 
-/// Groups and usual endings, separated by commas.
+/// The accepted types: groups and usual extensions, separated by commas.
 fn kinds(read: &mut Reader) -> Vec<&'static Kind> {
     let mut kinds = Vec::new();
     for word in read.parts("ATTACHMENTS_TYPES") {
@@ -107,7 +108,7 @@ fn kinds(read: &mut Reader) -> Vec<&'static Kind> {
                 "has `{word}`, which is none of {}, nor the usual ending of one of these",
                 known.join(", ")
             );
-            read.field_error("ATTACHMENTS_TYPES", problem);
+            read.problem("ATTACHMENTS_TYPES", problem);
         }
     }
     kinds
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_needs_a_key_and_its_faults_are_told_together() {
+    fn a_bucket_needs_a_key_and_its_problems_are_told_together() {
         let problems = read_with(&[
             ("ATTACHMENTS_URL", "s3://"),
             ("ATTACHMENTS_S3_ENDPOINT", "minio:9000"),

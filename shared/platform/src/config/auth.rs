@@ -1,4 +1,4 @@
-//! Tokens, registration, the first admin, and who else says who somebody is.
+//! The settings of tokens, registration, the first admin and an external issuer.
 
 use crate::config::reader::Reader;
 use domain::{people::HashCost, text_enum};
@@ -7,9 +7,9 @@ use secrecy::SecretString;
 text_enum! {
     /// Who may register agents.
     pub enum StaffRegistration {
-        /// Admins alone.
+        /// Only admins.
         Closed = "closed",
-        /// Anybody, as an agent.
+        /// Anybody, who becomes an agent.
         Open = "open",
     }
 }
@@ -19,7 +19,7 @@ text_enum! {
 pub struct Auth {
     /// Signs access tokens.
     pub jwt_secret: SecretString,
-    /// Signed those that are still under way after a change of the secret.
+    /// The secret before the last change; signed access tokens that are still valid.
     pub previous_jwt_secret: Option<SecretString>,
     /// `iss` of tokens.
     pub issuer: String,
@@ -27,16 +27,16 @@ pub struct Auth {
     pub audience: String,
     /// Who may register agents.
     pub staff_registration: StaffRegistration,
-    /// The admin to create when there is none.
+    /// The admin that is created when there is none.
     pub bootstrap_admin: Option<BootstrapAdmin>,
-    /// Who else issues access tokens.
+    /// The external issuer of access tokens.
     pub outside: Option<ExternalIssuer>,
-    /// What the hash of a password costs.
+    /// The cost of a password hash.
     pub hash_cost: HashCost,
 }
 
 impl Auth {
-    /// The secrets that links in mails may have been made with, the present one first.
+    /// The secrets of links in mails, the current one first.
     #[must_use]
     pub fn link_secrets(&self) -> Vec<&SecretString> {
         std::iter::once(&self.jwt_secret)
@@ -45,29 +45,29 @@ impl Auth {
     }
 }
 
-/// An issuer whose access tokens are good here as well, by its published keys.
+/// An external issuer whose access tokens are accepted, by its published keys.
 #[derive(Debug, Clone)]
 pub struct ExternalIssuer {
-    /// Where its keys are: https, or a file.
+    /// The location of its keys: https, or a file.
     pub keys: String,
     /// `iss` of its tokens.
     pub issuer: String,
     /// `aud` of its tokens.
     pub audience: String,
-    /// Whether it is believed who is of the staff.
+    /// Whether its claim of a staff role is trusted.
     pub staff_roles: StaffRoles,
 }
 
-/// Whether an outside issuer is believed who is of the staff.
+/// Whether an external issuer's claim of a staff role is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffRoles {
-    /// Its people are requesters, whatever it says.
+    /// Its users are requesters, whatever the claim.
     NotBelieved,
-    /// They are what it says.
+    /// Its users have the claimed role.
     Believed,
 }
 
-/// The admin to create when there is none.
+/// The admin that is created when there is none.
 #[derive(Debug)]
 pub struct BootstrapAdmin {
     /// Address.
@@ -76,7 +76,8 @@ pub struct BootstrapAdmin {
     pub password: SecretString,
 }
 
-pub fn read(read: &mut Reader) -> Auth {
+/// Reads the settings of authentication.
+pub fn auth(read: &mut Reader) -> Auth {
     let jwt_secret = read.needed("JWT_SECRET");
     let previous_jwt_secret = read.text("JWT_SECRET_PREVIOUS");
     for (name, secret) in [
@@ -84,7 +85,7 @@ pub fn read(read: &mut Reader) -> Auth {
         ("JWT_SECRET_PREVIOUS", previous_jwt_secret),
     ] {
         if !secret.is_empty() && secret.len() < 32 {
-            read.field_error(
+            read.problem(
                 name,
                 "must have at least 32 characters, such as `openssl rand -hex 32` gives",
             );
@@ -96,7 +97,7 @@ pub fn read(read: &mut Reader) -> Auth {
     ) {
         ("", "") => None,
         ("", _) | (_, "") => {
-            read.field_error(
+            read.problem(
                 "BOOTSTRAP_ADMIN_EMAIL",
                 "and BOOTSTRAP_ADMIN_PASSWORD go together: set both or neither",
             );
@@ -129,11 +130,11 @@ fn outside(read: &mut Reader) -> Option<ExternalIssuer> {
         return None;
     }
     let keys = read.address("AUTH_JWKS_URL", &["https", "http", "file"]);
-    let of_this_machine = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-    if keys.starts_with("http://") && !of_this_machine.iter().any(|host| keys.starts_with(host)) {
-        read.field_error(
+    let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    if keys.starts_with("http://") && !local.iter().any(|host| keys.starts_with(host)) {
+        read.problem(
             "AUTH_JWKS_URL",
-            "must be https: whoever could change the keys on their way could be anybody",
+            "must be https: over http an attacker could replace the keys",
         );
     }
     Some(ExternalIssuer {

@@ -1,4 +1,4 @@
-//! The settings of the API's door: where it is, who may come through it, and how often.
+//! The settings of the API: its address, its proxies and origins, and its rate limits.
 
 use crate::config::reader::Reader;
 use ipnet::IpNet;
@@ -10,20 +10,20 @@ use std::{
 /// The API.
 #[derive(Debug)]
 pub struct Http {
-    /// Where it listens.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// How people reach it, without a slash at the end.
+    /// The public address, without a slash at the end.
     pub public_url: String,
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// The origins whose pages may call it.
+    /// The origins whose pages may call it (CORS).
     pub cors_origins: Vec<String>,
-    /// How often callers may call.
+    /// The rate limits.
     pub rate_limits: RateLimits,
 }
 
 impl Http {
-    /// Whether an address is that of a proxy that is believed.
+    /// Whether an address is that of a trusted proxy.
     #[must_use]
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies
@@ -32,16 +32,17 @@ impl Http {
     }
 }
 
-/// How often callers may call in a minute; `None`: as often as they like.
+/// Requests per minute, 1 to 1 000 000; `None`: no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimits {
-    /// A person, or an address that nobody is signed in from.
+    /// For a signed-in person, or the address of an anonymous client.
     pub per_caller: Option<NonZeroU32>,
-    /// An address that logs in, registers or changes passwords.
+    /// For an address that logs in, registers or changes passwords.
     pub authentication: Option<NonZeroU32>,
 }
 
-pub fn read(read: &mut Reader) -> Http {
+/// Reads the settings of the API.
+pub fn http(read: &mut Reader) -> Http {
     let listen = SocketAddr::new(
         read.parsed(
             "HOST",
@@ -53,13 +54,13 @@ pub fn read(read: &mut Reader) -> Http {
     Http {
         listen,
         public_url: public_url(read, listen),
-        trusted_proxies: each(
+        trusted_proxies: parse_list(
             read,
             "TRUSTED_PROXIES",
             network,
             "an address or a network, such as 10.0.0.0/8",
         ),
-        cors_origins: each(
+        cors_origins: parse_list(
             read,
             "CORS_ORIGINS",
             origin,
@@ -82,27 +83,33 @@ fn public_url(read: &mut Reader, listen: SocketAddr) -> String {
     }
 }
 
-/// The parts of a list, each parsed. `what` says what a part has to be.
-fn each<T>(read: &mut Reader, name: &str, parse: fn(&str) -> Option<T>, what: &str) -> Vec<T> {
+/// The parts of a comma-separated list, each parsed. `what` names the expected form.
+fn parse_list<T>(
+    read: &mut Reader,
+    name: &str,
+    parse: fn(&str) -> Option<T>,
+    what: &str,
+) -> Vec<T> {
     let mut parsed = Vec::new();
     let parts = read.text(name).split(',').map(str::trim);
     for part in parts.filter(|part| !part.is_empty()) {
         match parse(part) {
             Some(value) => parsed.push(value),
-            None => read.field_error(name, format_args!("has `{part}`, which is not {what}")),
+            None => read.problem(name, format_args!("has `{part}`, which is not {what}")),
         }
     }
     parsed
 }
 
-/// An address is a network of one.
+/// Parses a network; a single address is a network of one.
 fn network(text: &str) -> Option<IpNet> {
     text.parse()
         .or_else(|_| text.parse().map(IpAddr::into))
         .ok()
 }
 
-/// Browsers send scheme, host and a port that is not the scheme's own, in small letters.
+/// Parses an origin as browsers send it: scheme, host and a port that is not the default, in lower
+/// case.
 fn origin(text: &str) -> Option<String> {
     let (scheme, host) = text.split_once("://")?;
     let is_scheme = matches!(scheme, "http" | "https");

@@ -1,5 +1,5 @@
-//! The configuration: read from three layers, checked whole, and from then on beyond doubt.
-//! `config.default.toml` is the reference, and what `--help` shows.
+//! The configuration: read from three layers, checked as a whole, and valid from then on.
+//! `config.default.toml` is the reference, and the text of `--help`.
 
 mod attachments;
 mod auth;
@@ -33,20 +33,20 @@ use std::{
     time::Duration,
 };
 
-/// There is no setting for it: only tests, whose machine has much else to do, wait for longer.
+/// How long a request waits for Redis. Not a setting: only tests, on a busy machine, wait longer.
 const REDIS_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The commented defaults.
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
-/// Everything that can be set.
+/// The whole configuration.
 #[derive(Debug)]
 pub struct Config {
     /// PostgreSQL.
     pub database: Database,
     /// Redis.
     pub redis: Redis,
-    /// The folder for what is kept in files.
+    /// The folder for files.
     pub data_dir: PathBuf,
     /// The API.
     pub http: Http,
@@ -62,11 +62,11 @@ pub struct Config {
     pub jobs: Jobs,
     /// The log.
     pub log: Log,
-    /// How the system is watched.
+    /// Monitoring.
     pub watching: Watching,
     /// Traces.
     pub traces: Traces,
-    /// How long running work may take to finish at a stop.
+    /// How long running work may take to finish at a stop: 0 to 3600 s.
     pub shutdown: Duration,
 }
 
@@ -75,11 +75,11 @@ pub struct Config {
 pub struct Database {
     /// `postgres://…`; secret, as it may hold a password.
     pub url: SecretString,
-    /// Connections at most.
+    /// The most connections of a process: 2 to 1000.
     pub max_connections: u32,
-    /// How long a statement that serves a request may take.
+    /// The time limit of a statement of a request: 1 to 29 s.
     pub statement_limit: Duration,
-    /// What the connections are for.
+    /// The use of the connections.
     pub purpose: Purpose,
 }
 
@@ -88,9 +88,10 @@ pub struct Database {
 pub struct Redis {
     /// `redis://…`; secret, as it may hold a password.
     pub url: SecretString,
-    /// What all keys begin with.
+    /// The prefix of all keys.
     pub prefix: String,
-    /// How long a request waits for what it can do without.
+    /// How long a request waits for Redis. Not a setting: only tests, on a busy machine, wait
+    /// longer.
     pub patience: Duration,
 }
 
@@ -99,48 +100,50 @@ pub struct Redis {
 pub struct Tickets {
     /// How agents are chosen.
     pub strategy: Strategy,
-    /// What counts against an agent's limit.
+    /// Which tickets count against an agent's limit.
     pub load: WorkloadRule,
-    /// How long an agent is offline until the tickets are put back; never, when absent.
+    /// How long an agent is offline until the tickets return to the queue: 1 to 100 000 minutes;
+    /// `None`: never.
     pub reassign_when_offline: Option<TimeDelta>,
-    /// How much of a clock is used when a warning is given, 1 to 99.
+    /// The warning threshold, in percent of a clock's target: 1 to 99.
     pub at_risk_percent: i16,
     /// Whether a breach escalates.
     pub escalate_on_breach: AutoEscalate,
-    /// How long after closing a customer may reopen.
+    /// How long after closing a customer may reopen: 1 to 3650 days.
     pub reopen_window: TimeDelta,
-    /// How long after resolving a ticket is closed.
+    /// How long after the resolution a ticket is closed: 1 to 3650 days.
     pub auto_close_after: TimeDelta,
-    /// How long a question may wait before the customer is reminded.
+    /// How long a ticket waits for its customer until a reminder: 1 to 3650 days.
     pub remind_after: TimeDelta,
-    /// How long a question may wait before the ticket is resolved.
+    /// How long a ticket waits for its customer until it is resolved: 1 to 3650 days, at least
+    /// `remind_after`.
     pub resolve_waiting_after: TimeDelta,
 }
 
 /// Whether a breach escalates the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AutoEscalate {
-    /// It does.
+    /// A breach escalates.
     OnBreach,
-    /// Only people do.
+    /// Only people escalate.
     Never,
 }
 
 /// E-mail.
 #[derive(Debug)]
 pub struct Mail {
-    /// How mails leave.
+    /// The transport of mails.
     pub transport: MailTransport,
     /// The sender, `Name <address>`.
     pub from: String,
-    /// How many mails may be sent in a minute, by all workers together; `None`: as many as there are.
+    /// The most mails per minute, by all workers together: 1 to 1 000 000; `None`: no limit.
     pub per_minute: Option<NonZeroU32>,
 }
 
-/// How mails leave.
+/// The transport of mails.
 #[derive(Debug)]
 pub enum MailTransport {
-    /// Through a server: the URL is secret, as it may hold a password.
+    /// By SMTP: the URL is secret, as it may hold a password.
     Smtp(SecretString),
     /// Into a folder, as `.eml` files.
     Files(PathBuf),
@@ -149,30 +152,30 @@ pub enum MailTransport {
 /// Workers and scheduler.
 #[derive(Debug)]
 pub struct Jobs {
-    /// Queues served, with the number of jobs of each at a time.
+    /// The queues served, with the number of jobs that run at a time for each: 1 to 256.
     pub queues: Vec<(Queue, usize)>,
-    /// When a job that was handed out counts as lost.
+    /// The lease of a dispatched job: 1 to 3600 s.
     pub lease: Duration,
-    /// How long finished jobs are kept.
+    /// How long jobs that ended are kept: 1 to 3650 days.
     pub keep_done: TimeDelta,
-    /// Seconds between two sweeps for waiting tickets.
+    /// The interval of the sweep for unassigned tickets: 1 to 3600 s.
     pub assign_sweep: Duration,
-    /// Seconds between two sweeps for deadlines.
+    /// The time within which a deadline is recorded: 1 to 3600 s.
     pub sla_sweep: Duration,
-    /// Cron expression with seconds, UTC.
+    /// When resolved tickets are closed: a cron expression with seconds, UTC.
     pub auto_close: String,
-    /// Cron expression with seconds, UTC.
+    /// When statistics are rolled up: a cron expression with seconds, UTC.
     pub stats: String,
-    /// Cron expression with seconds, UTC.
+    /// When old rows are deleted: a cron expression with seconds, UTC.
     pub prune: String,
 }
 
 text_enum! {
     /// The form of the log.
     pub enum LogFormat {
-        /// One JSON object a line.
+        /// One JSON object per line.
         Json = "json",
-        /// For people.
+        /// Text for people.
         Text = "text",
     }
 }
@@ -182,22 +185,22 @@ text_enum! {
 pub struct Log {
     /// Directives of `tracing`.
     pub filter: String,
-    /// Its form.
+    /// The form.
     pub format: LogFormat,
 }
 
 impl Config {
-    /// Reads and checks the whole.
+    /// Reads and checks the whole configuration.
     ///
     /// # Errors
-    /// Every problem, in one message.
+    /// All problems, in one message.
     pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let (config, problems) = Self::gather(settings);
         ConfigError::unless_none(problems).map(|()| config)
     }
 
-    /// Reads the whole, with every problem. What is at fault is replaced by something of its type: it is
-    /// for whoever looks for more problems, and nobody may work by it unless there are none.
+    /// Reads the whole configuration, with all problems. An invalid value is replaced by a value of
+    /// its type; such a configuration only serves to look for more problems, and must not be used.
     #[must_use]
     pub fn gather(settings: &Settings) -> (Self, Vec<String>) {
         let mut read = Reader::new(settings);
@@ -216,42 +219,42 @@ impl Config {
                 prefix: read.needed("REDIS_PREFIX"),
                 patience: REDIS_PATIENCE,
             },
-            http: http::read(&mut read),
-            auth: auth::read(&mut read),
+            http: http::http(&mut read),
+            auth: auth::auth(&mut read),
             tickets: tickets(&mut read),
-            attachments: attachments::read(&mut read, &data_dir),
+            attachments: attachments::attachments(&mut read, &data_dir),
             mail: mail(&mut read, &data_dir),
             jobs: jobs(&mut read),
             log: Log {
                 filter: read.needed("LOG"),
                 format: read.word("LOG_FORMAT", LogFormat::Json),
             },
-            watching: watching::read(&mut read),
-            traces: traces::read(&mut read),
+            watching: watching::watching(&mut read),
+            traces: traces::traces(&mut read),
             shutdown: read.seconds("SHUTDOWN_SECONDS", 0..=3_600),
             data_dir,
         };
-        let mut faults = read.faults();
-        // A setting with another fault has been complained of.
-        let told = |problem: &String| {
+        let mut problems = read.problems();
+        // A setting with another problem is reported once.
+        let is_reported = |problem: &String| {
             let name = problem.split(' ').next();
-            faults
+            problems
                 .iter()
-                .any(|field_error| field_error.split(' ').next() == name)
+                .any(|reported| reported.split(' ').next() == name)
         };
         let mut left = placeholders::problems(settings);
-        left.retain(|problem| !told(problem));
-        faults.extend(left);
-        (config, faults)
+        left.retain(|problem| !is_reported(problem));
+        problems.extend(left);
+        (config, problems)
     }
 }
 
 fn tickets(read: &mut Reader) -> Tickets {
     let remind_after = read.days("WAITING_REMINDER_DAYS");
     let resolve_waiting_after = read.days("WAITING_RESOLVE_DAYS");
-    // Zero is what a fault leaves.
+    // An invalid value was replaced by zero.
     if resolve_waiting_after < remind_after && !resolve_waiting_after.is_zero() {
-        read.field_error(
+        read.problem(
             "WAITING_RESOLVE_DAYS",
             "must not be less than WAITING_REMINDER_DAYS",
         );
@@ -305,7 +308,7 @@ fn jobs(read: &mut Reader) -> Jobs {
     }
 }
 
-/// `assignment:4,email:8`.
+/// Parses `assignment:4,email:8`.
 fn queues(read: &mut Reader) -> Vec<(Queue, usize)> {
     let mut queues: Vec<(Queue, usize)> = Vec::new();
     for part in read.parts("WORKER_QUEUES") {
@@ -317,10 +320,10 @@ fn queues(read: &mut Reader) -> Vec<(Queue, usize)> {
         });
         match parsed {
             Some((queue, _)) if queues.iter().any(|(other, _)| *other == queue) => {
-                read.field_error("WORKER_QUEUES", format!("names the queue {queue} twice"));
+                read.problem("WORKER_QUEUES", format!("names the queue {queue} twice"));
             }
             Some(entry) => queues.push(entry),
-            None => read.field_error(
+            None => read.problem(
                 "WORKER_QUEUES",
                 format!("has `{part}`, which is not queue:number with a number of 1 to 256 and one of the queues {}", Queue::words()),
             ),

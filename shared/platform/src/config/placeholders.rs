@@ -1,8 +1,8 @@
-//! Secrets that are nobody's secret: what an example has where a secret belongs. Pure.
+//! Detects secrets that were copied from an example. Pure.
 
 use crate::config::Settings;
 
-/// Words of such values, without what is between letters and digits.
+/// Parts of such values, reduced to letters and digits.
 const WORDS: [&str; 16] = [
     "atleast16randomcharacters",
     "atleast32randomcharacters",
@@ -22,7 +22,7 @@ const WORDS: [&str; 16] = [
     "yourtoken",
 ];
 
-/// A problem for each secret that was left as an example has it. No value is repeated.
+/// A problem for each secret of an example. No value is repeated.
 pub fn problems(settings: &Settings) -> Vec<String> {
     let left = settings.all().filter(|(name, value)| {
         let secret = if is_secret(name) {
@@ -41,7 +41,7 @@ fn is_secret(name: &str) -> bool {
     parts.iter().any(|part| name.contains(part))
 }
 
-/// What a URL has before its host, or behind its path.
+/// The part of a URL that may hold a password: before its host, or its query.
 fn credentials(value: &str) -> Option<&str> {
     let (_, rest) = value.split_once("://")?;
     match rest.split_once('@') {

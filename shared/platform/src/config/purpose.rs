@@ -1,17 +1,17 @@
-//! What the database is opened for.
+//! The use of a database connection.
 
-/// What connections are for.
+/// The use of a database connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// The system's work: what is committed is on disk.
+    /// The system: commits are on disk.
     System,
-    /// The demo's filling of an empty installation, whose thousands of commits do not each wait for the
-    /// disk. A crash of the server may cost the last of them, and whoever runs a demo starts it anew.
+    /// The demo that fills an empty installation: its thousands of commits do not wait for the
+    /// disk. A crash of the server may lose the last of them; the demo is then started anew.
     Demo,
 }
 
 impl Purpose {
-    /// What such connections are called in `pg_stat_activity`.
+    /// The name of such connections in `pg_stat_activity`.
     #[must_use]
     pub const fn application(self) -> &'static str {
         match self {

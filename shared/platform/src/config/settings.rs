@@ -1,12 +1,12 @@
-//! The layers that a setting is taken from: defaults, file, environment.
+//! The layers of the settings: defaults, file, environment.
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
-/// Names and values, from three layers: defaults, file, environment.
+/// The names and values of all settings.
 #[derive(Clone)]
 pub struct Settings(BTreeMap<String, String>);
 
-/// What is wrong with the configuration: all of it.
+/// All problems of a configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError(Vec<String>);
 
@@ -22,10 +22,10 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl ConfigError {
-    /// These problems, if there are any.
+    /// An error of these problems, unless there are none.
     ///
     /// # Errors
-    /// There are.
+    /// There are problems.
     pub fn unless_none(problems: Vec<String>) -> Result<(), Self> {
         if problems.is_empty() {
             Ok(())
@@ -45,14 +45,14 @@ impl Settings {
     /// The defaults, overlaid by the file that `SUPPORT_CONFIG` names and by the environment.
     ///
     /// # Errors
-    /// The file cannot be read, is not TOML, or has names that do not exist.
+    /// The file cannot be read, is not TOML, or has unknown names.
     pub fn load(environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let (settings, problems) = Self::gather(environment);
         ConfigError::unless_none(problems).map(|()| settings)
     }
 
-    /// The same as far as it can be read, and everything that is wrong with the file: for whoever has
-    /// other problems to tell beside.
+    /// As [`Settings::load`], as far as the file can be read, with all problems of the file: for
+    /// callers that have further problems to report.
     #[must_use]
     pub fn gather(environment: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
         let (defaults, mut problems) = flat(crate::config::DEFAULTS);
@@ -68,7 +68,7 @@ impl Settings {
         (settings, problems)
     }
 
-    /// What the file says is taken over, but for what is wrong with it.
+    /// Overlays the values of a file, except invalid ones.
     fn overlay_file(&mut self, file: &Path) -> Vec<String> {
         let (values, mut problems) = match std::fs::read_to_string(file) {
             Ok(text) => flat(&text),
@@ -91,13 +91,13 @@ impl Settings {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Every setting with its value.
+    /// All settings with their values.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter();
         all.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Gives a setting a value unless it has one: what the private servers supply.
+    /// Sets a setting that has no value: used for the private servers.
     pub fn supply(&mut self, name: &str, value: impl Into<String>) {
         if self.get(name).is_empty() {
             self.0.insert(name.to_owned(), value.into());
@@ -105,7 +105,7 @@ impl Settings {
     }
 }
 
-/// TOML of plain names and values, as text, and what is none of that. No value is repeated.
+/// Parses flat TOML into text values, with the problems found. No value is repeated.
 fn flat(text: &str) -> (BTreeMap<String, String>, Vec<String>) {
     let (mut values, mut problems) = (BTreeMap::new(), Vec::new());
     let table = text.parse::<toml::Table>().unwrap_or_else(|error| {

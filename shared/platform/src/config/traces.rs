@@ -1,4 +1,4 @@
-//! Where traces are sent. The names are those of the OpenTelemetry specification.
+//! The settings of traces. The names are those of the OpenTelemetry specification.
 
 use crate::config::reader::Reader;
 use secrecy::SecretString;
@@ -6,31 +6,32 @@ use secrecy::SecretString;
 /// Traces.
 #[derive(Debug)]
 pub struct Traces {
-    /// Where they are sent; `None`: there are none.
+    /// The collector; `None`: no traces.
     pub collector: Option<Collector>,
 }
 
 /// A collector of traces.
 #[derive(Debug)]
 pub struct Collector {
-    /// Its address, without `/v1/traces` and without a slash at the end.
+    /// The endpoint, without `/v1/traces` and without a slash at the end.
     pub endpoint: String,
-    /// What is sent along, such as a key.
+    /// The headers of each request, such as a key.
     pub headers: Vec<(String, SecretString)>,
-    /// What the system is called there.
+    /// The name of the service.
     pub service: String,
-    /// Of traces that begin here, the share that is kept: 0 to 1.
+    /// The share of new traces that is sampled: 0 to 1.
     pub kept: f64,
 }
 
-pub fn read(read: &mut Reader) -> Traces {
+/// Reads the settings of traces.
+pub fn traces(read: &mut Reader) -> Traces {
     let kept = read.parsed(
         "OTEL_TRACES_SAMPLER_ARG",
         1.0,
         "a share of 0 to 1, such as 0.1",
     );
     if !(0.0..=1.0).contains(&kept) {
-        read.field_error("OTEL_TRACES_SAMPLER_ARG", "must be a share of 0 to 1");
+        read.problem("OTEL_TRACES_SAMPLER_ARG", "must be a share of 0 to 1");
     }
     let headers = headers(read);
     let service = read.needed("OTEL_SERVICE_NAME");
@@ -48,7 +49,7 @@ pub fn read(read: &mut Reader) -> Traces {
     }
 }
 
-/// `name=value,other=value`. A fault does not repeat the text: it may be a key.
+/// Parses `name=value,other=value`. The problem does not repeat the text: it may be a key.
 fn headers(read: &mut Reader) -> Vec<(String, SecretString)> {
     let mut headers = Vec::new();
     let parts = read.text("OTEL_EXPORTER_OTLP_HEADERS").split(',');
@@ -57,7 +58,7 @@ fn headers(read: &mut Reader) -> Vec<(String, SecretString)> {
             Some((name, value)) if !name.trim().is_empty() => {
                 headers.push((name.trim().to_owned(), value.trim().into()));
             }
-            _ => read.field_error(
+            _ => read.problem(
                 "OTEL_EXPORTER_OTLP_HEADERS",
                 "must be name=value, several separated by commas",
             ),

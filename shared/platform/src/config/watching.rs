@@ -1,28 +1,28 @@
-//! How the system is watched: where processes without an API are asked, and by whom.
+//! The settings of monitoring: the port of processes without an API, and access to the metrics.
 
 use crate::config::reader::Reader;
 use secrecy::SecretString;
 
-/// How the system is watched.
+/// Monitoring.
 #[derive(Debug)]
 pub struct Watching {
-    /// Where a process without an API tells of itself.
+    /// The port of a process without an API.
     pub place: Place,
-    /// What has to be sent to read the metrics; `None`: nothing.
+    /// The bearer token for the metrics; `None`: no token is needed.
     pub token: Option<SecretString>,
 }
 
-/// Where a process without an API tells of itself, at the address of `HOST`.
+/// The port of a process without an API, at the address of `HOST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// At the usual port or, if that is taken, at any that is free.
+    /// Port 5001 or, if it is taken, any free one.
     Usual,
-    /// At this port; 0 is any that is free.
+    /// This port; 0 is any free one.
     Port(u16),
 }
 
 impl Place {
-    /// The port that is tried first.
+    /// The first port that is tried.
     #[must_use]
     pub const fn port(self) -> u16 {
         match self {
@@ -32,17 +32,18 @@ impl Place {
     }
 }
 
-/// Shorter ones could be guessed.
+/// The shortest token; shorter ones could be guessed.
 const SHORTEST_TOKEN: usize = 16;
 
-pub fn read(read: &mut Reader) -> Watching {
+/// Reads the settings of monitoring.
+pub fn watching(read: &mut Reader) -> Watching {
     let place = match read.text("OPERATION_PORT") {
         "" => Place::Usual,
         _ => Place::Port(read.number("OPERATION_PORT", 0..=65_535)),
     };
     let token = read.text("METRICS_TOKEN");
     if !token.is_empty() && token.len() < SHORTEST_TOKEN {
-        read.field_error("METRICS_TOKEN", "must have at least 16 characters");
+        read.problem("METRICS_TOKEN", "must have at least 16 characters");
     }
     Watching {
         place,

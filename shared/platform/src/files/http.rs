@@ -1,4 +1,4 @@
-//! HTTP for the bucket, by the client and the TLS that the rest of the program uses.
+//! The HTTP client of the bucket, on the same hyper and TLS as the rest of the program.
 
 use async_trait::async_trait;
 use futures_util::TryFutureExt;
@@ -17,12 +17,12 @@ use object_store::{
 };
 use std::time::Duration;
 
-/// How long a connection may take.
+/// The time limit of a connection.
 const CONNECTING: Duration = Duration::from_secs(5);
-/// How long an answer may take to begin, the sending of ten megabytes included.
+/// The time limit until a response begins, including the upload of ten megabytes.
 const ANSWERING: Duration = Duration::from_mins(1);
 
-/// Makes the client of a store.
+/// Creates the HTTP client of a store.
 #[derive(Debug)]
 pub struct Connector;
 
@@ -52,7 +52,7 @@ struct TooLate;
 #[async_trait]
 impl HttpService for Hyper {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let answer = self.0.request(request).map_err(|error| {
+        let response = self.0.request(request).map_err(|error| {
             let kind = if error.is_connect() {
                 HttpErrorKind::Connect
             } else {
@@ -60,10 +60,10 @@ impl HttpService for Hyper {
             };
             HttpError::new(kind, error)
         });
-        let answer = tokio::time::timeout(ANSWERING, answer)
+        let response = tokio::time::timeout(ANSWERING, response)
             .await
             .map_err(|_| HttpError::new(HttpErrorKind::Timeout, TooLate))??;
-        Ok(answer.map(|body| {
+        Ok(response.map(|body| {
             let broken = |error| HttpError::new(HttpErrorKind::Interrupted, error);
             HttpResponseBody::new(body.map_err(broken))
         }))

@@ -1,5 +1,19 @@
-//! Where the bytes of uploads lie: a folder, or a bucket that speaks S3. An object is written once,
-//! under the id of its row, and never changed. Alone in naming `object_store`.
+//! The store of the bytes of uploads: a folder, or an S3 bucket. An object is written once, under
+//! the id of its row, and never changed. Only
+//! this module uses `object_store`.
+//!
+//! The row of an upload is inserted first, so that no bytes are ever without one; it counts once it
+//! says that the bytes are stored (`stored_at`). Races of the use cases (`actions::attachments`), and
+//! what each costs:
+//! - two requests attach one upload: the first locks its row, and the second finds it attached;
+//! - an upload is attached while `prune` gives it up: the lock on its row decides, and an upload that
+//!   was given up stays so;
+//! - a message is redacted while a file of it is downloaded: the bytes sent so far are sent, and the
+//!   next download finds nothing;
+//! - a process dies between row and bytes, or between bytes and `stored_at`: `prune` deletes the row
+//!   like one that was never attached;
+//! - `prune` dies half-way, or runs twice: the next run finds the same rows, and missing bytes are no
+//!   failure.
 
 mod http;
 mod s3;
@@ -21,40 +35,40 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// Why bytes could not be kept, read or deleted.
+/// Why bytes could not be stored, read or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
-    /// The folder cannot be used.
+    /// The folder is not usable.
     #[error("the folder of the attachments cannot be made")]
     Folder(#[source] std::io::Error),
-    /// The store cannot be used as it is configured.
+    /// The configuration of the store is not usable.
     #[error("the attachments cannot be kept where ATTACHMENTS_URL says")]
     Setup(#[source] object_store::Error),
-    /// The store did not do what it was asked.
+    /// The store failed at an operation.
     #[error("the store of the attachments failed to {0}")]
     Failed(&'static str, #[source] object_store::Error),
-    /// The store fell silent in the middle.
+    /// The store stopped responding.
     #[error("the store of the attachments fell silent")]
     Silent,
-    /// There is a row, and there are no bytes: somebody else deleted them.
+    /// The row exists, but its bytes do not: they were deleted outside of this program.
     #[error("the bytes of an attachment are gone")]
     Gone(#[source] object_store::Error),
 }
 
-/// How long the store may say nothing.
+/// The time limit between two parts of a response.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// The bytes of an object as they come.
+/// The bytes of an object, as a stream.
 pub type Content = BoxStream<'static, Result<Bytes, FilesError>>;
 
-/// The store of the bytes. Opened when it is first needed, or by [`Files::open`].
+/// The store. Opened at its first use, or by [`Files::open`].
 pub struct Files {
     place: FilesPlace,
     store: OnceLock<Arc<dyn ObjectStore>>,
 }
 
 impl Files {
-    /// The store that is configured. Nothing is opened yet.
+    /// The configured store. Nothing is opened yet.
     #[must_use]
     pub fn new(config: &config::Attachments) -> Self {
         Self {
@@ -63,11 +77,10 @@ impl Files {
         }
     }
 
-    /// Opens the store: makes the folder, or the client of the bucket. Nothing is asked of the
-    /// network.
+    /// Opens the store: creates the folder, or the client of the bucket, without a network call.
     ///
     /// # Errors
-    /// It cannot be used as it is configured.
+    /// The configuration is not usable.
     pub fn open(&self) -> Result<(), FilesError> {
         self.store().map(drop)
     }
@@ -80,7 +93,7 @@ impl Files {
             FilesPlace::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(FilesError::Folder)?;
                 let folder = LocalFileSystem::new_with_prefix(folder).map_err(FilesError::Setup)?;
-                // What is answered for must outlive a power cut, as the rows do.
+                // Stored bytes must survive a power cut, as committed rows do.
                 Arc::new(folder.with_fsync(true))
             }
             FilesPlace::S3(bucket) => {
@@ -91,7 +104,7 @@ impl Files {
         Ok(self.store.get_or_init(|| store))
     }
 
-    /// Keeps bytes. They are there as a whole, or not at all.
+    /// Stores bytes, atomically.
     ///
     /// # Errors
     /// The store failed.
@@ -102,10 +115,10 @@ impl Files {
             .map_err(|error| FilesError::Failed("keep bytes", error))
     }
 
-    /// The bytes, as they come.
+    /// Reads bytes as a stream.
     ///
     /// # Errors
-    /// The store failed, or has no such bytes.
+    /// The store failed, or has no object for this id.
     pub async fn get(&self, id: AttachmentId) -> Result<Content, FilesError> {
         let store = self.store()?;
         let object = store.get(&path(id)).await.map_err(|error| match error {
@@ -117,7 +130,7 @@ impl Files {
         Ok(until_silent(content.boxed()))
     }
 
-    /// Deletes the bytes; none there is as good.
+    /// Deletes bytes; missing bytes are no error.
     ///
     /// # Errors
     /// The store failed.
@@ -130,8 +143,7 @@ impl Files {
     }
 }
 
-/// The same, which ends with an error where nothing more comes for a while: whoever reads it would
-/// wait for ever.
+/// Ends a stream with an error after a silence, since its reader would wait forever.
 fn until_silent(content: Content) -> Content {
     stream::unfold(Some(content), async |content| {
         let mut content = content?;
@@ -145,8 +157,8 @@ fn until_silent(content: Content) -> Content {
     .boxed()
 }
 
-/// Below one of 256 folders, so that none gets too long. An id ends with chance, so that they fill
-/// alike.
+/// Spreads objects over 256 folders, so that none becomes too long. The end of an id is random, so
+/// that they fill evenly.
 fn path(id: AttachmentId) -> Path {
     let id = id.0.simple().to_string();
     let folder = id.get(30..).unwrap_or_default();

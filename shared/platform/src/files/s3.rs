@@ -1,4 +1,4 @@
-//! The client of a bucket: S3 itself, or whatever speaks like it.
+//! The client of a bucket: S3, or a compatible service.
 
 use crate::config::S3;
 use crate::files::http::Connector;
@@ -9,11 +9,15 @@ use object_store::{
 use secrecy::ExposeSecret;
 use std::time::Duration;
 
-/// How often a call is made again after the first time.
+/// Retries after the first attempt.
 const RETRIES: usize = 3;
-/// How long after its beginning a call is made again.
+/// The time after the first attempt in which a retry may begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The client of a bucket. Nothing is sent yet.
+///
+/// # Errors
+/// The configuration is not usable.
 pub fn open(bucket: &S3) -> object_store::Result<AmazonS3> {
     let builder = AmazonS3Builder::new()
         .with_http_connector(Connector)
@@ -21,7 +25,7 @@ pub fn open(bucket: &S3) -> object_store::Result<AmazonS3> {
         .with_region(&bucket.region)
         .with_access_key_id(&bucket.access_key)
         .with_secret_access_key(bucket.secret_key.expose_secret())
-        // Not everything that speaks S3 knows how to delete many at once.
+        // Not every compatible service implements bulk deletion.
         .with_disable_bulk_delete(true)
         .with_client_options(ClientOptions::new())
         .with_retry(RetryConfig {
@@ -30,7 +34,7 @@ pub fn open(bucket: &S3) -> object_store::Result<AmazonS3> {
             ..RetryConfig::default()
         });
     match &bucket.endpoint {
-        // That it is http is written there, where it is.
+        // An endpoint with `http://` is an explicit choice of the operator.
         Some(endpoint) => builder
             .with_allow_http(endpoint.starts_with("http://"))
             .with_endpoint(endpoint.trim_end_matches('/')),

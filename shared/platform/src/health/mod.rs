@@ -1,4 +1,4 @@
-//! Whether what the system stands on is fit for work, and whether anybody is there to do it.
+//! Health: whether the schema is current, and whether workers and a scheduler are present.
 
 mod store;
 
@@ -8,21 +8,21 @@ use crate::{
 };
 use domain::queue::Queue;
 
-/// What the database says of itself.
+/// The state of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// Every migration that this program knows is applied. There may be newer ones: they work
-    /// with the release before them.
+    /// Every migration of this program is applied. There may be newer ones: they work with the
+    /// release before them.
     Current,
-    /// The database is not migrated, or not as far.
+    /// Some migration of this program is not applied.
     Behind,
 }
 
-/// Asks the database how far it is migrated.
+/// Reads the state of the schema.
 ///
 /// # Errors
-/// It does not answer.
-pub async fn schema(cx: &Context) -> Result<Schema, sqlx::Error> {
+/// The database does not respond.
+pub async fn schema(cx: &Context) -> sqlx::Result<Schema> {
     let known = crate::MIGRATOR
         .iter()
         .map(|migration| migration.version)
@@ -39,20 +39,20 @@ pub async fn schema(cx: &Context) -> Result<Schema, sqlx::Error> {
     })
 }
 
-/// Whether anybody is there to do the work.
+/// The presence of workers and schedulers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staffing {
     /// Queues that no worker serves: their jobs wait.
     pub unserved: Vec<Queue>,
-    /// Whether a scheduler is there: without one deadlines are not looked for.
+    /// Whether a scheduler is present: without one no sweep is enqueued.
     pub scheduler: bool,
 }
 
-/// Who is there, by what the processes have said of themselves within the last seconds.
+/// Reads the presence of workers and schedulers, by the heartbeats of the last seconds.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn staffing(cx: &Context) -> Result<Staffing, sqlx::Error> {
+/// The database does not respond.
+pub async fn staffing(cx: &Context) -> sqlx::Result<Staffing> {
     let present = presence::present(cx).await?;
     Ok(Staffing {
         unserved: present.unserved(),

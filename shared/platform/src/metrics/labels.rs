@@ -1,28 +1,31 @@
-//! What series are told apart by. Every label has few values, which some release has written down: names
-//! of routes, jobs, queues, channels and events, never paths, addresses or ids. Pure.
+//! The labels of the metrics. Every label has few values: names of routes, jobs, queues, channels
+//! and events, never paths, addresses or ids. Pure.
 
 use domain::queue::{Queue, QueueName};
 use prometheus_client::encoding::EncodeLabelSet;
 use std::borrow::Cow;
 
-/// A request that was answered.
+/// The labels of an answered request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Request {
-    /// The route's pattern, `unmatched` where there is none.
+    /// The pattern of the route; `unmatched` where there is none.
     pub route: String,
+    /// The method, in capitals; `other` for an unknown one.
     pub method: &'static str,
-    /// `2xx`, `4xx` …
+    /// The class of the status: `2xx`, `4xx` …
     pub status: &'static str,
 }
 
-/// A run of a job.
+/// The labels of a job run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct JobRun {
+    /// The name of the job.
     pub job: &'static str,
+    /// The outcome, as in the log.
     pub outcome: &'static str,
 }
 
-/// Something of a queue.
+/// The label of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OfQueue {
     queue: Cow<'static, str>,
@@ -42,7 +45,7 @@ impl From<Queue> for OfQueue {
     }
 }
 
-/// The word of a queue, as a label.
+/// The name of a queue, as a label.
 pub fn word(queue: &QueueName) -> Cow<'static, str> {
     match queue {
         QueueName::Known(queue) => queue.as_str().into(),
@@ -50,20 +53,24 @@ pub fn word(queue: &QueueName) -> Cow<'static, str> {
     }
 }
 
-/// An attempt to reach somebody.
+/// The labels of a delivery attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Delivery {
+    /// The channel.
     pub channel: &'static str,
+    /// The outcome of the attempt.
     pub outcome: &'static str,
 }
 
-/// Something that happened to a ticket.
+/// The label of a ticket event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Event {
+    /// The name of the event.
     pub event: &'static str,
 }
 
-/// Any method that is none of HTTP's usual ones is `other`: callers can make up as many as they like.
+/// The label of an HTTP method; unknown methods are `other`, since clients can invent any number of
+/// them.
 pub fn method(method: &str) -> &'static str {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     USUAL
@@ -72,6 +79,7 @@ pub fn method(method: &str) -> &'static str {
         .unwrap_or("other")
 }
 
+/// The label of an HTTP status: its class, such as `2xx`.
 pub const fn status(status: u16) -> &'static str {
     match status {
         100..=199 => "1xx",

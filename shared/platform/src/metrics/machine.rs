@@ -1,22 +1,22 @@
-//! What the system says of this process, where it says so in `/proc`: elsewhere nothing.
+//! Figures of this process from `/proc`; none on other systems than Linux.
 
 use std::fs;
 
-/// Ticks a second in `/proc/self/stat`, on every Linux.
+/// Ticks per second in `/proc/self/stat`, on every Linux.
 const TICKS: f64 = 100.0;
 
-/// This process, as the system sees it.
+/// Figures of this process.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Machine {
-    /// Memory in use, in bytes.
+    /// Resident memory, in bytes.
     pub resident: Option<i64>,
-    /// Files and connections that are open.
+    /// Open file descriptors.
     pub open_files: Option<i64>,
-    /// Seconds of processor time so far.
+    /// CPU time used so far, in seconds.
     pub cpu_seconds: Option<f64>,
 }
 
-/// Looks. Three small reads of memory, no disk.
+/// Reads the figures: three small reads from memory, none from disk.
 pub fn look() -> Machine {
     Machine {
         resident: fs::read_to_string("/proc/self/status")
@@ -39,7 +39,7 @@ fn resident(status: &str) -> Option<i64> {
     kilobytes.checked_mul(1_024)
 }
 
-/// The name in brackets may hold anything, so that fields are counted after it.
+/// Fields are counted after the process name in parentheses, which may contain anything.
 fn cpu_seconds(stat: &str) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut times = fields.split_whitespace().skip(11);

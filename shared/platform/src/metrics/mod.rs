@@ -1,8 +1,8 @@
-//! What is counted and measured in this process. Nothing of a ticket or a person is in it.
+//! The counters and histograms of this process. They contain nothing about a ticket or a person.
 //!
-//! What this process did is counted here as it happens, and nothing but the names of queues and channels is known of
-//! the rest of the program. How the queues, the deadlines and the other processes stand is asked of the database when
-//! somebody looks ([`actions::standing`]).
+//! Work of this process is counted here as it happens; of the rest of the program only the names of
+//! queues and channels are known. The state of the queues, the deadlines and the other processes is
+//! read from the database at a scrape (`actions::standing`).
 
 pub mod labels;
 pub mod machine;
@@ -33,27 +33,27 @@ pub struct Metrics {
     relay: Mutex<Relay>,
 }
 
-/// What the relay of this process says of itself.
+/// The state of this process's relay.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Relay {
-    /// When it last looked for jobs.
+    /// The instant of its last pass; `None` without a relay.
     pub passed: Option<Instant>,
     /// Whether jobs run without Redis.
     pub without_redis: bool,
 }
 
-/// What came of an attempt to reach somebody.
+/// The outcome of a delivery attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
-    /// The provider took it.
+    /// The provider accepted it.
     Sent,
-    /// There was nothing to tell any more.
+    /// It was no longer due.
     Dropped,
     /// It waits until the address is confirmed.
     Held,
-    /// It did not work, and is tried again.
+    /// It failed, and is retried.
     Delayed,
-    /// It did not work and will not.
+    /// It failed permanently.
     Failed,
 }
 
@@ -81,15 +81,15 @@ impl Default for Metrics {
     fn default() -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("support"),
-            requests: Family::new_with_constructor(of_requests),
-            runs: Family::new_with_constructor(of_jobs),
-            waits: Family::new_with_constructor(of_jobs),
+            requests: Family::new_with_constructor(request_buckets),
+            runs: Family::new_with_constructor(job_buckets),
+            waits: Family::new_with_constructor(job_buckets),
             deliveries: Family::default(),
             events: Family::default(),
-            begins: of_requests(),
+            begins: request_buckets(),
             relay: Mutex::default(),
         };
-        // Series that begin at zero, so that their first event is seen as a change.
+        // Series that begin at zero, so that their first event is visible as an increase.
         for channel in Channel::ALL {
             for reached in Reached::ALL {
                 drop(
@@ -148,7 +148,7 @@ impl Metrics {
         self
     }
 
-    /// A request was answered. `route` is a pattern, never a path.
+    /// Counts an answered request. `route` is a pattern, never a path.
     pub fn request(&self, route: &str, method: &str, status: u16, took: Duration) {
         let request = Request {
             route: route.to_owned(),
@@ -159,36 +159,36 @@ impl Metrics {
         requests.observe(took.as_secs_f64());
     }
 
-    /// A run of a job is over.
+    /// Counts a run of a job.
     pub fn job(&self, job: &'static str, outcome: &'static str, took: Duration) {
         let runs = self.runs.get_or_create(&JobRun { job, outcome });
         runs.observe(took.as_secs_f64());
     }
 
-    /// A run of a job begins, which has been due for that long.
+    /// Records how long a job had been due when its run began.
     pub fn waited(&self, queue: Queue, due_for: Duration) {
         let waits = self.waits.get_or_create(&OfQueue::from(queue));
         waits.observe(due_for.as_secs_f64());
     }
 
-    /// Somebody was to be reached.
+    /// Counts a delivery attempt.
     pub fn delivery(&self, channel: Channel, reached: Reached) {
         self.deliveries
             .get_or_create(&delivery(channel, reached))
             .inc();
     }
 
-    /// Something has happened to a ticket, and is committed.
+    /// Counts a committed ticket event.
     pub fn event(&self, event: &'static str) {
         self.events.get_or_create(&Event { event }).inc();
     }
 
-    /// A transaction has begun.
+    /// Records how long a transaction took to begin.
     pub fn began(&self, took: Duration) {
         self.begins.observe(took.as_secs_f64());
     }
 
-    /// The relay of this process has looked for jobs.
+    /// Records a pass of this process's relay.
     pub fn relay_passed(&self, without_redis: bool) {
         *self.relay.lock().unwrap_or_else(PoisonError::into_inner) = Relay {
             passed: Some(Instant::now()),
@@ -196,12 +196,12 @@ impl Metrics {
         };
     }
 
-    /// What has been counted so far.
+    /// The registry of all counters, for a scrape.
     pub const fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// What the relay of this process last said of itself.
+    /// The state of the relay at its last pass.
     pub fn relay(&self) -> Relay {
         *self.relay.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -214,15 +214,15 @@ const fn delivery(channel: Channel, reached: Reached) -> Delivery {
     }
 }
 
-/// From 5 ms to the 30 s that an answer may take.
-fn of_requests() -> Histogram {
+/// Buckets from 5 ms to the 30 s limit of a request.
+fn request_buckets() -> Histogram {
     Histogram::new([
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
     ])
 }
 
-/// From 5 ms to hours.
-fn of_jobs() -> Histogram {
+/// Buckets from 5 ms to an hour.
+fn job_buckets() -> Histogram {
     Histogram::new([
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0,
     ])

@@ -1,8 +1,9 @@
-//! Which processes are there, and what they serve. Each says so every two seconds; one that has been
-//! silent for [`GONE_AFTER`] is gone, whether it was killed, frozen or cut off from the database.
+//! Which processes are present, and what they serve. Each sends a heartbeat every two seconds; a
+//! process that has been silent for [`GONE_AFTER`] counts as gone, whether it was killed, frozen or
+//! cut off from the database.
 //!
-//! Races: a process that stops takes its name off the list at once, though it finishes what runs: it
-//! takes no more. A beat that is late costs a wrong word until the next.
+//! Races: a process that stops removes its row at once, although running jobs finish: it claims no
+//! more. A late heartbeat makes the presence wrong until the next one.
 
 mod store;
 
@@ -12,50 +13,50 @@ use std::{convert::Infallible, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 const BEAT: Duration = Duration::from_secs(2);
-/// How long a process may be silent before it counts as gone.
+/// The silence after which a process counts as gone.
 pub const GONE_AFTER: Duration = Duration::from_secs(10);
 
 text_enum! {
-    /// A part of the program.
+    /// A role of a process.
     pub enum Role {
-        /// It answers requests.
+        /// Answers requests.
         Api = "api",
-        /// It runs jobs.
+        /// Runs jobs.
         Worker = "worker",
-        /// It says when periodic jobs are due.
+        /// Enqueues the periodic jobs.
         Scheduler = "scheduler",
     }
 }
 
-/// A process that is there.
+/// A process that is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
-    /// What it runs.
+    /// The roles that it runs.
     pub roles: Vec<Role>,
     /// The queues that its workers serve.
     pub queues: Vec<Queue>,
 }
 
-/// Who is there.
+/// The processes that are present.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Present(Vec<Process>);
 
 impl Present {
-    /// How many processes run a role.
+    /// The number of processes that run a role.
     #[must_use]
     pub fn running(&self, role: Role) -> usize {
         let runs = |process: &&Process| process.roles.contains(&role);
         self.0.iter().filter(runs).count()
     }
 
-    /// How many processes serve a queue.
+    /// The number of processes that serve a queue.
     #[must_use]
     pub fn serving(&self, queue: Queue) -> usize {
         let serves = |process: &&Process| process.queues.contains(&queue);
         self.0.iter().filter(serves).count()
     }
 
-    /// The queues that nobody serves.
+    /// The queues that no process serves.
     #[must_use]
     pub fn unserved(&self) -> Vec<Queue> {
         let unserved = |queue: &&Queue| self.serving(**queue) == 0;
@@ -63,18 +64,18 @@ impl Present {
     }
 }
 
-/// Who is there at this moment.
+/// Reads the processes that are present.
 ///
 /// # Errors
 /// The database failed.
-pub async fn present(cx: &Context) -> Result<Present, sqlx::Error> {
+pub async fn present(cx: &Context) -> sqlx::Result<Present> {
     store::seen_within(&cx.pool, GONE_AFTER).await.map(Present)
 }
 
-/// Says that this process is there, until the stop; then that it takes no more.
+/// Sends heartbeats until the stop, then removes this process from the list.
 ///
 /// # Errors
-/// Never: a beat that fails is made up for by the next.
+/// Never: a lost heartbeat is made up for by the next.
 pub async fn role(
     cx: Context,
     roles: Vec<Role>,
@@ -94,7 +95,7 @@ pub async fn role(
     let process = Process { roles, queues };
     while !shutdown.is_cancelled() {
         if let Err(error) = store::say(&cx.pool, id, &process, GONE_AFTER).await {
-            tracing::debug!(error = %Chain(&error), "this process could not say that it is there");
+            tracing::debug!(error = %Chain(&error), "a heartbeat failed");
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -103,7 +104,7 @@ pub async fn role(
     }
     let gone = tokio::time::timeout(BEAT, store::leave(&cx.pool, id)).await;
     if !matches!(gone, Ok(Ok(()))) {
-        tracing::debug!("this process could not take its name off the list");
+        tracing::debug!("this process could not be removed from the list of processes");
     }
     Ok(())
 }

@@ -1,20 +1,23 @@
-//! The SQL of who is there: by the database's clock, on which all processes agree.
+//! The SQL of presence, by the database's clock, which all processes share.
 
 use crate::presence::Process;
 use sqlx::PgPool;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// More processes than anybody runs.
+/// More processes than any installation runs.
 const MANY: i64 = 1_000;
 
-/// Says that a process is there, and forgets those that have been gone for long.
+/// Stores a heartbeat, and deletes processes that have been gone for long.
+///
+/// # Errors
+/// The database failed.
 pub async fn say(
     pool: &PgPool,
     id: Uuid,
     process: &Process,
     gone_after: Duration,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let roles: Vec<String> = process.roles.iter().map(ToString::to_string).collect();
     let queues: Vec<String> = process.queues.iter().map(ToString::to_string).collect();
     sqlx::query!(
@@ -32,17 +35,23 @@ pub async fn say(
     Ok(())
 }
 
-/// Takes a process off the list.
-pub async fn leave(pool: &PgPool, id: Uuid) -> Result<(), sqlx::Error> {
+/// Deletes a process.
+///
+/// # Errors
+/// The database failed.
+pub async fn leave(pool: &PgPool, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from processes where id = $1", id)
         .execute(pool)
         .await?;
     Ok(())
 }
 
-/// Processes that have said within that time that they are there. Words that this release does not
-/// know, of a newer one, are left out.
-pub async fn seen_within(pool: &PgPool, time: Duration) -> Result<Vec<Process>, sqlx::Error> {
+/// The processes with a heartbeat within `time`. Roles and queues of a newer release, which this
+/// one does not know, are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn seen_within(pool: &PgPool, time: Duration) -> sqlx::Result<Vec<Process>> {
     let rows = sqlx::query!(
         "select roles, queues from processes
          where seen_at > clock_timestamp() - make_interval(secs => $1) order by id limit $2",
@@ -52,12 +61,12 @@ pub async fn seen_within(pool: &PgPool, time: Duration) -> Result<Vec<Process>, 
     .fetch_all(pool)
     .await?;
     let processes = rows.into_iter().map(|row| Process {
-        roles: known(&row.roles),
-        queues: known(&row.queues),
+        roles: parse_known(&row.roles),
+        queues: parse_known(&row.queues),
     });
     Ok(processes.collect())
 }
 
-fn known<T: std::str::FromStr>(words: &[String]) -> Vec<T> {
+fn parse_known<T: std::str::FromStr>(words: &[String]) -> Vec<T> {
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }

@@ -1,24 +1,24 @@
-//! The context of a trace, as it travels: W3C Trace Context, level 1, `traceparent`. Pure.
+//! The context of a trace, as it is transmitted: W3C Trace Context, level 1, `traceparent`. Pure.
 
 use std::fmt;
 
-/// A place in a trace: what comes next has this one as its parent.
+/// A position in a trace: the parent of the spans that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trace {
-    /// The trace; not zero.
+    /// The id of the trace; not zero.
     pub trace_id: u128,
-    /// The span in it; not zero.
+    /// The id of the span; not zero.
     pub span_id: u64,
-    /// Whether whoever began it keeps it.
+    /// Whether the caller samples the trace.
     pub sampled: bool,
 }
 
-/// What `traceparent` of version 00 is long.
+/// The length of a `traceparent` of version 00.
 const LENGTH: usize = 55;
 
 impl Trace {
-    /// Reads a `traceparent`. One of a later version counts by its first four fields, as the
-    /// standard asks; `None` for anything else.
+    /// Parses a `traceparent`. A later version counts by its first four fields, as the standard
+    /// asks. `None`: not a `traceparent`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut fields = text.split('-');
@@ -39,7 +39,7 @@ impl Trace {
         })
     }
 
-    /// The trace's id as it is written everywhere.
+    /// The trace id in hexadecimal.
     #[must_use]
     pub fn id(&self) -> String {
         format!("{:032x}", self.trace_id)
@@ -57,7 +57,7 @@ impl fmt::Display for Trace {
     }
 }
 
-/// So many digits, in small letters.
+/// Parses a number of exactly `digits` lower-case hexadecimal digits.
 fn number(text: &str, digits: usize) -> Option<u128> {
     let small = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let fits = text.len() == digits && text.bytes().all(small);

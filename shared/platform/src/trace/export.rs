@@ -1,5 +1,5 @@
-//! Sends spans to a collector: OTLP in protobuf over HTTP, by the client and the TLS that the rest
-//! of the program uses. What cannot be sent is dropped: traces are a comfort, and hold up nothing.
+//! Sends spans to a collector: OTLP in protobuf over HTTP, on the same hyper and TLS as the rest of
+//! the program. Spans that cannot be sent are dropped: traces must not delay anything else.
 
 use crate::{config::Collector, error_chain::Chain};
 use async_trait::async_trait;
@@ -25,21 +25,24 @@ use std::{
 };
 use tokio::runtime::Handle;
 
-/// Spans wait so long for others to be sent with.
+/// How long spans are collected before they are sent together.
 const GATHERED_FOR: Duration = Duration::from_secs(1);
-/// Spans that wait at most; those beyond are dropped.
+/// The most spans that wait; further ones are dropped.
 const WAITING: usize = 4_096;
-/// How long a call may take.
+/// The time limit of a call.
 const CALL: Duration = Duration::from_secs(5);
-/// What is read of an answer, in bytes.
+/// The most bytes read from a response.
 const ANSWER: usize = 64 * 1_024;
 
-/// Why spans cannot be sent.
+/// The exporter cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used")]
 pub struct ExportError(#[from] ExporterBuildError);
 
-/// What gathers spans and sends them.
+/// A provider of tracers that collects spans and sends them.
+///
+/// # Errors
+/// The endpoint is invalid.
 pub fn provider(
     collector: &Collector,
     version: &'static str,
@@ -73,7 +76,7 @@ pub fn provider(
         .build())
 }
 
-/// Our client, for a thread that is none of the runtime's.
+/// The HTTP client, for a thread outside of the runtime.
 #[derive(Debug)]
 struct Hyper {
     client: Client<HttpsConnector<Tcp>, Full<Bytes>>,
@@ -98,7 +101,7 @@ impl Hyper {
         }
     }
 
-    /// One line when it begins to fail, and one when it works again.
+    /// Logs one line when sending begins to fail, and one when it works again.
     fn note(&self, sent: &Result<Response<Bytes>, HttpError>) {
         let failure = match sent {
             Ok(answer) if answer.status().is_success() => None,
@@ -120,7 +123,7 @@ impl Hyper {
 impl HttpClient for Hyper {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let call = call(self.client.clone(), request);
-        // Awaited here, by a thread that cannot do the calling itself.
+        // This thread is outside of the runtime, which has to make the call.
         let call = async move { tokio::time::timeout(CALL, call).await };
         let sent = self.runtime.spawn(call).await;
         let sent = match sent {

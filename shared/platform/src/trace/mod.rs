@@ -1,6 +1,6 @@
-//! Traces: which request a job follows from. A request has the context that its caller sent (W3C
-//! `traceparent`); whatever is enqueued within it carries that on in the job's row, and its run goes
-//! on from there. With a collector configured each request and each run is a span besides.
+//! Traces: which request a job follows from. A request continues the trace of its caller (W3C
+//! `traceparent`); a job's row carries the context of the request that enqueued it, and its run
+//! continues it. With a collector configured each request and each run is also a span.
 
 mod context;
 mod export;
@@ -14,17 +14,17 @@ pub use spans::{End, Kind, Span, Traces};
 use std::future::Future;
 
 tokio::task_local! {
-    // Of the task and not of the process: the request or the run that this task is at.
+    // Per task: the trace of the request or run that the task works on.
     static CURRENT: Trace;
 }
 
-/// The trace that this task is part of.
+/// The trace of the current task.
 #[must_use]
 pub fn current() -> Option<Trace> {
     CURRENT.try_get().ok()
 }
 
-/// Does something as part of a trace, if there is one.
+/// Runs a future as part of a trace, if there is one.
 pub async fn within<T>(trace: Option<Trace>, doing: impl Future<Output = T>) -> T {
     match trace {
         Some(trace) => CURRENT.scope(trace, doing).await,

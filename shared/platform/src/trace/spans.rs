@@ -1,5 +1,5 @@
-//! Spans: a request, a run of a job. Without a place to send them to there are none, and what a
-//! caller sent as its trace is merely passed on.
+//! Spans of requests and job runs. Without a collector none are recorded, and the caller's trace is
+//! only passed on.
 
 use crate::config;
 use crate::trace::{Trace, export};
@@ -13,10 +13,10 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::{borrow::Cow, time::Duration};
 
-/// How long what has not been sent yet may take at the stop.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// The time limit for sending the remaining spans at the stop.
+const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
-/// What spans are begun by. Cheap to clone.
+/// The source of spans. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Traces(Option<Kept>);
 
@@ -26,25 +26,25 @@ struct Kept {
     provider: SdkTracerProvider,
 }
 
-/// What a span is of.
+/// The kind of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A request that somebody sent.
+    /// An HTTP request.
     Request,
     /// A run of a job.
     Run,
 }
 
-/// How what a span is of has ended.
+/// The end of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// As it should, or by the caller's mistake.
+    /// A success, or a mistake of the client.
     Well,
-    /// By a failure of ours.
+    /// A failure of this program.
     Badly,
 }
 
-/// Something that takes its time. It ends when it is dropped.
+/// A span. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Span {
     recorded: Option<opentelemetry_sdk::trace::Span>,
@@ -52,10 +52,10 @@ pub struct Span {
 }
 
 impl Traces {
-    /// Spans that are sent to where the configuration says, from within a runtime; none without.
+    /// Spans for the configured collector; none without. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The address cannot be used.
+    /// The endpoint is invalid.
     pub fn new(
         config: &config::Traces,
         version: &'static str,
@@ -68,7 +68,7 @@ impl Traces {
         Ok(Self(Some(Kept { tracer, provider })))
     }
 
-    /// Begins a span after `parent`, or a trace of its own.
+    /// Begins a span under `parent`, or in a new trace.
     #[must_use]
     pub fn begin(
         &self,
@@ -99,14 +99,14 @@ impl Traces {
         }
     }
 
-    /// Sends what has not been sent yet. For the stop.
+    /// Sends the remaining spans, at the stop.
     pub async fn finish(&self) {
         let Some(kept) = self.0.clone() else {
             return;
         };
-        // It waits for an answer on a thread, which the runtime's own must not.
+        // It blocks its thread, which must not be one of the runtime's.
         let provider = kept.provider;
-        let sent = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(LAST_WORDS));
+        let sent = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_LIMIT));
         if !matches!(sent.await, Ok(Ok(()))) {
             tracing::debug!("the last spans could not be sent");
         }
@@ -114,13 +114,13 @@ impl Traces {
 }
 
 impl Span {
-    /// Where what follows from it goes on.
+    /// The context for the spans and jobs that follow.
     #[must_use]
     pub const fn trace(&self) -> Option<Trace> {
         self.trace
     }
 
-    /// Ends it, with what is known of it by then.
+    /// Ends the span, with its attributes.
     pub fn end<const N: usize>(mut self, known: [(&'static str, Value); N], end: End) {
         if let Some(span) = &mut self.recorded {
             span.set_attributes(known.map(|(name, value)| KeyValue::new(name, value)));

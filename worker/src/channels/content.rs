@@ -1,28 +1,25 @@
-//! What a notification tells, whatever the channel, as it is at the moment of sending.
+//! The content of a notification, independent of the channel, as of the moment of sending.
 
 use actions::notifications::account::{self, AccountContent};
 use chrono::{DateTime, Utc};
 use domain::{ids::NotificationId, notifications::content::Content};
 use sqlx::PgPool;
 
-/// What a notification tells.
+/// The content of a notification.
 #[derive(Debug)]
-pub enum Told {
-    /// Something of a ticket.
+pub enum NotificationContent {
+    /// About a ticket.
     Ticket(Box<Content>),
-    /// Something of the person's own account.
+    /// About the recipient's own account.
     Account(Box<AccountContent>),
 }
 
-impl Told {
-    /// Loads it. `None`: there is no such notification any more.
+impl NotificationContent {
+    /// Loads the content of a notification. `None`: the notification was deleted.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn load(
-        pool: &PgPool,
-        notification: NotificationId,
-    ) -> Result<Option<Self>, sqlx::Error> {
+    pub async fn load(pool: &PgPool, notification: NotificationId) -> sqlx::Result<Option<Self>> {
         if let Some(content) = actions::notifications::content::load(pool, notification).await? {
             return Ok(Some(Self::Ticket(Box::new(content))));
         }
@@ -30,7 +27,7 @@ impl Told {
         Ok(content.map(|content| Self::Account(Box::new(content))))
     }
 
-    /// Whether there is still something to tell.
+    /// Whether the notification is still to be sent at `now`.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         match self {

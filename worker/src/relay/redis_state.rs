@@ -1,43 +1,45 @@
-//! How Redis stands, as far as the relay knows: reachable, silent for a moment, or away, so that jobs
-//! are run without it. A Redis that refuses what is written, or hints alone, is as good as away.
+//! The state of Redis, as the relay sees it: reachable, silent for a moment, or away, so that jobs
+//! run without it. A Redis that rejects writes, or only job references, counts as away.
 
 use crate::transport::{Memory, PushError, Pushes, ThroughRedis};
 use platform::error_chain::Chain;
 use std::time::{Duration, Instant};
 
-/// How long Redis may be away before jobs are run without it.
+/// How long Redis may be silent before jobs run without it.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long one look at Redis may take, while it is used and while it is not.
+/// The time limit of a probe of Redis, while Redis is used and while it is not.
 pub(super) const PROBE: Duration = Duration::from_secs(1);
 const PROBE_WHILE_AWAY: Duration = Duration::from_millis(100);
 const PROBE_WHILE_AWAY_EVERY: Duration = Duration::from_millis(500);
-/// The same where looks succeed and hints were refused: only a hint that is pushed can tell that this is over.
+/// The probe interval where probes succeed and pushes are rejected: only a push can show that this
+/// has ended.
 const TRIAL_EVERY: Duration = Duration::from_secs(5);
 
-/// How Redis stands.
+/// The state of Redis.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Redis {
+pub(super) enum RedisState {
     Reachable,
-    /// Since when it did not answer.
+    /// Silent since this instant.
     Silent(Instant),
-    /// Jobs are run without it; when it was last asked.
+    /// Jobs run without it; the instant of the last probe.
     Away(Instant),
 }
 
-/// What became of the hints that Redis was given.
+/// The state of the job references that Redis was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum HandedOut {
-    /// They are there.
+pub(super) enum DispatchedJobs {
+    /// They are kept.
     Kept,
     /// This process cannot reach them.
-    OutOfReach,
-    /// They are gone, for all processes.
+    Unreachable,
+    /// They are lost, for all processes.
     Lost,
 }
 
-impl Redis {
-    /// Asks Redis how it stands, and draws the conclusions.
-    pub async fn probe(&mut self, through_redis: &mut ThroughRedis) -> HandedOut {
+impl RedisState {
+    /// Probes Redis and updates the state. Returns the state of the jobs that were dispatched
+    /// through it.
+    pub async fn probe(&mut self, through_redis: &mut ThroughRedis) -> DispatchedJobs {
         let refused = through_redis.pushes.are_refused(PATIENCE);
         let pause = if refused {
             TRIAL_EVERY
@@ -45,14 +47,14 @@ impl Redis {
             PROBE_WHILE_AWAY_EVERY
         };
         let limit = match *self {
-            Self::Away(asked) if asked.elapsed() < pause => return HandedOut::Kept,
+            Self::Away(asked) if asked.elapsed() < pause => return DispatchedJobs::Kept,
             Self::Away(_) => PROBE_WHILE_AWAY,
             Self::Reachable | Self::Silent(_) => PROBE,
         };
         let asked = Instant::now();
         match through_redis.probe(limit).await {
             Ok(_) if refused && !matches!(self, Self::Away(_)) => {
-                self.away(&PushError::HintsRefused)
+                self.mark_away(&PushError::PushesRefused)
             }
             Ok(memory) => {
                 if let Self::Away(_) = self {
@@ -61,31 +63,31 @@ impl Redis {
                 }
                 *self = Self::Reachable;
                 match memory {
-                    Memory::Kept => HandedOut::Kept,
-                    Memory::Lost => HandedOut::Lost,
+                    Memory::Kept => DispatchedJobs::Kept,
+                    Memory::Lost => DispatchedJobs::Lost,
                 }
             }
             Err(error) => {
-                // The looks tell when that is over.
+                // The probes show when that has ended.
                 through_redis.pushes = Pushes::default();
-                self.silent(asked, &error)
+                self.mark_silent(asked, &error)
             }
         }
     }
 
-    fn silent(&mut self, asked: Instant, error: &PushError) -> HandedOut {
+    fn mark_silent(&mut self, asked: Instant, error: &PushError) -> DispatchedJobs {
         *self = match *self {
             Self::Reachable => Self::Silent(asked),
             Self::Silent(since) if since.elapsed() < PATIENCE => Self::Silent(since),
-            Self::Silent(_) => return self.away(error),
+            Self::Silent(_) => return self.mark_away(error),
             Self::Away(_) => Self::Away(Instant::now()),
         };
-        HandedOut::Kept
+        DispatchedJobs::Kept
     }
 
-    fn away(&mut self, error: &PushError) -> HandedOut {
+    fn mark_away(&mut self, error: &PushError) -> DispatchedJobs {
         tracing::warn!(error = %Chain(error), "Redis is away; jobs are run without it");
         *self = Self::Away(Instant::now());
-        HandedOut::OutOfReach
+        DispatchedJobs::Unreachable
     }
 }
