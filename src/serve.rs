@@ -82,7 +82,10 @@ fn answer(part: Part, cx: &Context, listener: TcpListener, door: &StartupGate, r
     if part.has(Role::Api) {
         roles.start("api", api::run(cx, listener, door.clone(), shutdown));
     } else {
-        roles.start("operation", api::operation::run(cx, listener, shutdown));
+        roles.start(
+            "operation",
+            api::operators_server::run(cx, listener, shutdown),
+        );
     }
 }
 
