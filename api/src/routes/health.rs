@@ -5,22 +5,21 @@
 //! unless `need` names others. Missing workers only delay jobs; if they failed the request, a load balancer
 //! would take every API process out of rotation and turn a delay into an outage.
 
+mod checks;
+
 use crate::{
     error::Problem,
-    openapi::{Access, Example, ExampleStage, Operation},
+    openapi::{Access, Operation},
     query::Query,
     respond::Answer,
 };
 use axum::extract::State as With;
-use domain::{queue::Queue, text_enum};
+use checks::{Check, Checks, NEEDED, Standing, Unready, detail};
 use platform::{
     context::Context,
     health::{Schema, Staffing, schema, staffing},
     redis_link::is_broken,
 };
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -29,137 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The lifetime of the key that the check writes to Redis. It is never read.
 const WRITTEN_FOR: Duration = Duration::from_mins(1);
 
-text_enum! {
-    /// A service that the system needs.
-    pub enum Check {
-        /// PostgreSQL responds.
-        Database = "database",
-        /// The database has every migration that this program knows.
-        Migrations = "migrations",
-        /// Redis accepts writes.
-        Redis = "redis",
-        /// Each queue is served by a worker.
-        Workers = "workers",
-        /// A scheduler runs.
-        Scheduler = "scheduler",
-    }
-}
-
-text_enum! {
-    /// The state of a check.
-    pub enum Standing {
-        /// The service is available.
-        Well = "ok",
-        /// The service is missing, and work waits for it.
-        Missing = "missing",
-        /// The service is not available.
-        Down = "down",
-        /// The state cannot be read, since the database is not available.
-        Unknown = "unknown",
-    }
-}
-
-/// The needed checks, unless `need` names others.
-const NEEDED: [Check; 3] = [Check::Database, Check::Migrations, Check::Redis];
-
 /// Responds with 200 while the process runs. It checks nothing: restarting the process does not help against
 /// an unavailable database.
 pub async fn live() -> Answer {
     Answer::default()
-}
-
-/// The result of all checks.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Checks {
-    /// `ok`, or `degraded` where any check is not `ok`.
-    status: &'static str,
-    database: Standing,
-    migrations: Standing,
-    redis: Standing,
-    workers: Standing,
-    /// The queues that no worker serves.
-    unserved_queues: Vec<Queue>,
-    scheduler: Standing,
-}
-
-impl Checks {
-    fn of(database: Result<Staffing, &Unready>, redis: Standing) -> Self {
-        let (database, migrations, staffing) = match database {
-            Ok(staffing) => (Standing::Well, Standing::Well, Some(staffing)),
-            Err(Unready::Migrations) => (Standing::Well, Standing::Down, None),
-            Err(_) => (Standing::Down, Standing::Unknown, None),
-        };
-        let there = |there| {
-            if there {
-                Standing::Well
-            } else {
-                Standing::Missing
-            }
-        };
-        let told = |told: Option<bool>| told.map_or(Standing::Unknown, there);
-        let unserved = staffing.as_ref().map(|staffing| staffing.unserved.clone());
-        let workers = told(unserved.as_ref().map(Vec::is_empty));
-        let scheduler = told(staffing.map(|staffing| staffing.scheduler));
-        let all = [database, migrations, redis, workers, scheduler];
-        Self {
-            status: if all.iter().all(|standing| *standing == Standing::Well) {
-                "ok"
-            } else {
-                "degraded"
-            },
-            database,
-            migrations,
-            redis,
-            workers,
-            unserved_queues: unserved.unwrap_or_default(),
-            scheduler,
-        }
-    }
-
-    const fn of_check(&self, check: Check) -> Standing {
-        match check {
-            Check::Database => self.database,
-            Check::Migrations => self.migrations,
-            Check::Redis => self.redis,
-            Check::Workers => self.workers,
-            Check::Scheduler => self.scheduler,
-        }
-    }
-
-    /// The needed checks that are not `ok`.
-    fn failing(&self, needed: &[Check]) -> Vec<&'static str> {
-        let fails = |check: &&Check| self.of_check(**check) != Standing::Well;
-        let failing = needed.iter().filter(fails);
-        failing.map(|check| check.as_str()).collect()
-    }
-}
-
-impl Example for Checks {
-    fn example(_: ExampleStage) -> Value {
-        let staffing = Staffing {
-            unserved: Vec::new(),
-            scheduler: true,
-        };
-        json!(Self::of(Ok(staffing), Standing::Well))
-    }
-}
-
-/// Why a check fails.
-#[derive(Debug, thiserror::Error)]
-enum Unready {
-    #[error("the database did not answer within a second")]
-    DatabaseSlow,
-    #[error("the database could not be queried")]
-    Database(#[source] sqlx::Error),
-    #[error("the database is not migrated to this program's newest migration")]
-    Migrations,
-    #[error("Redis did not answer within a second")]
-    RedisSlow,
-    #[error("Redis could not be written to")]
-    Redis(#[source] redis::RedisError),
-    #[error("workers or the scheduler are missing")]
-    Staffing,
 }
 
 /// Shows the state of every check.
@@ -186,13 +58,6 @@ pub async fn ready(With(cx): With<Context>, query: Query) -> Result<Answer, Prob
     }
     let cause = unready.or(redis.err()).unwrap_or(Unready::Staffing);
     Err(Problem::unavailable(&detail(&failing), cause))
-}
-
-fn detail(failing: &[&str]) -> String {
-    match failing {
-        [one] => format!("The check `{one}` fails."),
-        several => format!("The checks `{}` fail.", several.join("`, `")),
-    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
@@ -265,41 +130,4 @@ pub(crate) fn ready_operation() -> Operation {
         )
     .query(needed)
     .answers::<Checks>("checks")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn checks(unserved: Vec<Queue>, redis: Standing) -> Checks {
-        let staffing = Staffing {
-            unserved,
-            scheduler: true,
-        };
-        Checks::of(Ok(staffing), redis)
-    }
-
-    #[test]
-    fn missing_workers_are_shown_and_fail_only_where_they_are_needed() {
-        let checks = checks(vec![Queue::Email], Standing::Well);
-        assert_eq!(
-            (checks.status, checks.workers),
-            ("degraded", Standing::Missing)
-        );
-        assert!(checks.failing(&NEEDED).is_empty());
-        assert_eq!(checks.failing(Check::ALL), ["workers"]);
-        assert_eq!(
-            detail(&checks.failing(Check::ALL)),
-            "The check `workers` fails."
-        );
-    }
-
-    #[test]
-    fn a_state_that_cannot_be_read_is_unknown_and_fails() {
-        let checks = Checks::of(Err(&Unready::DatabaseSlow), Standing::Down);
-        assert_eq!(checks.workers, Standing::Unknown);
-        assert_eq!(checks.failing(&NEEDED), ["database", "migrations", "redis"]);
-        let behind = Checks::of(Err(&Unready::Migrations), Standing::Well);
-        assert_eq!(behind.failing(&NEEDED), ["migrations"]);
-    }
 }
