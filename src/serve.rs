@@ -92,7 +92,10 @@ fn serve_port(
     if part.has(Role::Api) {
         roles.start("api", api::run(cx, listener, gate.clone(), shutdown));
     } else {
-        roles.start("operation", api::operation::run(cx, listener, shutdown));
+        roles.start(
+            "operation",
+            api::operators_server::run(cx, listener, shutdown),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
-//! Who is asking. Extractors that let the right people through: 401 without a good token, 403
-//! for the wrong role. Role, activity and session are looked up each time, so that a change
-//! takes effect at once.
+//! Authentication: extractors that admit callers by token and role, with 401 without a valid token and 403
+//! for another role. Role, activity and session are read at each request, so that a change takes effect at
+//! once.
 
 use crate::{
     error::Problem,
@@ -19,13 +19,13 @@ use domain::{
     people::Role,
 };
 
-/// Anybody who is logged in. As `Option<SignedIn>`: nobody without the header, but a header that
-/// is there must be good.
+/// A caller with a valid access token. As `Option<SignedIn>` it is `None` without the header, but a header
+/// that is sent must be valid.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedIn {
-    /// Who, in the present role.
+    /// The person, in the present role.
     pub actor: Actor,
-    /// The login; there is none for those who come with a token of an outside issuer.
+    /// The session; `None` for a token of an external issuer.
     pub session: Option<SessionId>,
 }
 
@@ -41,9 +41,12 @@ pub struct Admin(pub Actor);
 #[derive(Debug, Clone, Copy)]
 pub struct Requester(pub Actor);
 
-const GOOD_TOKEN_NEEDED: &str = r#"Bearer error="invalid_token""#;
+const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
 /// The token of `Authorization: Bearer …`; `None` without the header.
+///
+/// # Errors
+/// 401 for a repeated or malformed header.
 pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
@@ -65,23 +68,23 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 }
 
 fn refused(code: &'static str, detail: &str) -> Problem {
-    Problem::unauthenticated(code, detail, GOOD_TOKEN_NEEDED)
+    Problem::unauthenticated(code, detail, INVALID_TOKEN)
 }
 
-/// Whose token it is, by its signature alone: whether the login is over is not asked.
+/// The bearer of a token, by its signature only: the session is not read.
 pub(crate) enum Bearer {
-    /// Somebody with an account here.
+    /// A person by a token that this system issued.
     Ours(UserId),
-    /// Somebody whom an outside issuer knows, by whatever account.
-    Outside(ExternalPerson),
+    /// A person by a token of the external issuer, with or without an account here.
+    External(ExternalPerson),
 }
 
-/// The person whose token it is, if it is a good one.
+/// The bearer of the token of a request; `None` without a valid one.
 pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<Bearer> {
     let token = token(headers).ok().flatten()?;
     let now = api.cx.clock.now();
     match &api.issuer {
-        Some(issuer) if Issuer::is_meant(token) => issuer.known(token, now).map(Bearer::Outside),
+        Some(issuer) if Issuer::is_meant(token) => issuer.known(token, now).map(Bearer::External),
         Some(_) | None => {
             let bearer = api.tokens.verify(token, now).ok()?;
             Some(Bearer::Ours(bearer.user))
@@ -91,7 +94,7 @@ pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<Bearer> {
 
 async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
     match &api.issuer {
-        Some(issuer) if Issuer::is_meant(token) => recognise_outside(token, issuer, api).await,
+        Some(issuer) if Issuer::is_meant(token) => recognise_external(token, issuer, api).await,
         Some(_) | None => recognise_ours(token, api).await,
     }
 }
@@ -116,8 +119,8 @@ async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem
     })
 }
 
-/// The first request of somebody makes the account.
-async fn recognise_outside(
+/// The first request of a person creates the account.
+async fn recognise_external(
     token: &str,
     issuer: &Issuer,
     api: &ApiState,
@@ -137,33 +140,33 @@ async fn recognise_outside(
     })
 }
 
-/// 401: there is no token.
+/// 401: no token was sent.
 pub(crate) fn token_required() -> Problem {
     let detail = "Log in, and send `Authorization: Bearer <token>`.";
     Problem::unauthenticated("token_required", detail, "Bearer")
 }
 
-/// 403: this is for others than those of that role.
+/// 403: the role of the caller is not one of `whom`.
 pub(crate) fn role_not_allowed(whom: &str, role: Role) -> Problem {
     let detail = format!("This is for {whom}; your role is {role}.");
     Problem::new(StatusCode::FORBIDDEN, "role_not_allowed", detail)
 }
 
 pub(crate) fn invalid_token() -> Problem {
-    refused("invalid_token", "The access token is not one of ours.")
+    refused("invalid_token", "The access token is not valid here.")
 }
 
 fn expired_token() -> Problem {
     refused(
         "token_expired",
-        "The access token has expired: get another with the refresh token.",
+        "The access token has expired: get a new one with the refresh token.",
     )
 }
 
 fn revoked_token() -> Problem {
     refused(
         "token_revoked",
-        "This login is over, or the account is not active: log in again.",
+        "The session has ended or the account is not active: log in again.",
     )
 }
 
@@ -190,7 +193,10 @@ impl OptionalFromRequestParts<ApiState> for SignedIn {
     }
 }
 
-/// Lets the caller through if the role is one of those meant.
+/// Admits the caller if `meant` holds for the role.
+///
+/// # Errors
+/// 401 without a valid token, 403 for another role.
 async fn one_of(
     parts: &mut Parts,
     api: &ApiState,

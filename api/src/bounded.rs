@@ -1,12 +1,12 @@
-//! A map of limited size whose entries end by themselves. Where it is full, the entries that would end
-//! soonest give way, many at a time. Pure.
+//! A map of limited size whose entries expire. When it is full, the tenth of the entries that would expire
+//! first is removed. Pure.
 
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
 };
 
-/// Values by name, each until an instant.
+/// Values by name, each with the instant of its expiry.
 #[derive(Debug)]
 pub(crate) struct Bounded<V> {
     entries: HashMap<String, Entry<V>>,
@@ -20,7 +20,7 @@ struct Entry<V> {
 }
 
 impl<V: Default> Bounded<V> {
-    /// A map of at most so many entries.
+    /// A map of at most `most` entries.
     pub fn of(most: usize) -> Self {
         Self {
             entries: HashMap::new(),
@@ -28,13 +28,13 @@ impl<V: Default> Bounded<V> {
         }
     }
 
-    /// The entry of this name, and when it ends. A new one lasts for `lifetime`.
+    /// The entry of this name, and the instant of its expiry. A new entry lasts for `lifetime`.
     pub fn entry(&mut self, name: &str, now: Instant, lifetime: Duration) -> (&mut V, Instant) {
         let entry = self.found(name, now, lifetime);
         (&mut entry.value, entry.until)
     }
 
-    /// The entry of this name, which lasts for `lifetime` from now on.
+    /// The entry of this name, whose lifetime begins again at `now`.
     pub fn renewed(&mut self, name: &str, now: Instant, lifetime: Duration) -> &mut V {
         let entry = self.found(name, now, lifetime);
         entry.until = now + lifetime;
@@ -74,7 +74,7 @@ impl<V: Default> Bounded<V> {
         let tenth = ends.len() / 10;
         let (_, last, _) = ends.select_nth_unstable(tenth);
         let last = *last;
-        // At least one goes, as the last one does.
+        // `last` itself is removed, so that at least one entry is.
         self.entries.retain(|_, entry| entry.until > last);
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     const LIFETIME: Duration = Duration::from_mins(1);
 
     #[test]
-    fn an_entry_ends_by_itself_and_begins_anew() {
+    fn an_entry_expires_and_a_new_one_begins_empty() {
         let mut map = Bounded::<u32>::of(10);
         let now = Instant::now();
         *map.entry("ann", now, LIFETIME).0 += 1;
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_map_drops_what_would_end_soonest_and_never_grows() {
+    fn a_full_map_removes_the_entries_that_expire_first_and_never_grows() {
         let mut map = Bounded::<u32>::of(100);
         let now = Instant::now();
         for number in 0..1_000_u32 {

@@ -1,5 +1,5 @@
-//! Who is at the other end: the address that a connection comes from or, where that is a proxy
-//! of ours, the one that the proxy says it comes from.
+//! The address of a client: that of the connection or, behind a trusted proxy, the one that the proxy
+//! reports.
 
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
@@ -13,11 +13,10 @@ use std::{
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The bits of an IPv6 address that are a household's; the rest is for it to choose.
-const HOUSEHOLD: u128 = 0xffff_ffff_ffff_ffff << 64;
+/// The bits of an IPv6 address that name a network. Its owner chooses the rest.
+const NETWORK: u128 = 0xffff_ffff_ffff_ffff << 64;
 
-/// The address of whoever sent a request. Within one process, where there is no connection, it is
-/// this machine's.
+/// The address of the client of a request. In a test without a connection it is the loopback address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -34,19 +33,19 @@ impl ClientAddress {
         }))
     }
 
-    /// What to count this address's calls by: somebody with IPv6 has more addresses than there
-    /// are counters.
+    /// The address under which calls are counted. An IPv6 address counts as its /64 network, since one client
+    /// has more addresses there than there are counters.
     #[must_use]
     pub fn group(self) -> IpAddr {
         match self.0 {
             IpAddr::V4(_) => self.0,
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & HOUSEHOLD).into(),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
         }
     }
 }
 
-/// Each proxy adds on the right whom it got the request from, so that only what trusted ones
-/// added is to be believed: the client is the last whom none of ours vouches for as a proxy.
+/// The client behind the proxies. Each proxy appends the address from which it received the request, so that
+/// only entries of trusted proxies can be relied on: the client is the last address that is not trusted.
 pub(crate) fn beyond_proxies(
     peer: IpAddr,
     forwarded: &[&str],
@@ -65,7 +64,7 @@ pub(crate) fn beyond_proxies(
     client
 }
 
-/// Some proxies add the port.
+/// An address, with or without a port: some proxies add it.
 fn address(text: &str) -> Option<IpAddr> {
     let with_port = |_| text.parse().map(|address: SocketAddr| address.ip());
     text.parse().or_else(with_port).ok()
@@ -94,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_cannot_say_that_it_is_somebody_else() {
+    fn a_client_cannot_claim_another_address() {
         assert_eq!(client("8.8.8.8", &["1.1.1.1"]), "8.8.8.8");
         assert_eq!(client("10.0.0.1", &["9.9.9.9", " 1.1.1.1"]), "1.1.1.1");
     }
 
     #[test]
-    fn the_client_is_the_last_that_is_no_proxy_of_ours() {
+    fn the_client_is_the_last_address_that_is_not_a_trusted_proxy() {
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["1.1.1.1"]), "1.1.1.1");
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "10.0.0.2"]), "1.1.1.1");
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_addresses_of_a_household_count_together() {
+    fn the_addresses_of_an_ipv6_network_count_together() {
         let group = |text: &str| ClientAddress(text.parse().unwrap()).group().to_string();
         assert_eq!(group("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(group("192.0.2.7"), "192.0.2.7");

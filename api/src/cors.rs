@@ -1,17 +1,17 @@
-//! Which web pages may call the API from a browser, and what they may send and read. No cookies
-//! are taken, so that no credentials are allowed along.
+//! The web pages that may call the API from a browser, and the headers that they may send and read. The API
+//! uses no cookies, so that credentials are not allowed.
 
 use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
-/// How long a browser need not ask again.
+/// How long a browser may keep the result of a preflight request.
 const MAX_AGE: Duration = Duration::from_hours(1);
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The layer for these origins; `None` where there are none.
+/// The layer for these origins; `None` where none is configured.
 pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
     let origins: Vec<_> = origins
         .iter()

@@ -1,8 +1,8 @@
-//! The one place where a failure becomes a status code, and the one shape that failures have:
-//! RFC 9457 with the brief's `success` flag. A 500 tells the request id and nothing else.
+//! The one place where a failure becomes a status code, and the one shape of failures: RFC 9457 with the
+//! brief's `success` flag. A 500 shows the request id and nothing else.
 //!
-//! A [`Problem`] travels in the extensions of its response, and is written by the outermost
-//! layer, which alone knows the request id.
+//! A [`Problem`] is kept in the extensions of its response. The outermost layer writes the body, since only
+//! that layer has the request id.
 
 use actions::error::ActionError;
 use axum::{
@@ -12,11 +12,11 @@ use axum::{
 use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::{error_chain::Chain, files::FilesError};
 use serde_json::{Value, json};
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// A failure, as the caller is told of it.
+/// A failure, as the client sees it.
 #[derive(Debug, Clone)]
 pub struct Problem(Arc<Parts>);
 
@@ -31,7 +31,7 @@ struct Parts {
 }
 
 impl Problem {
-    /// A failure of that status, with a stable word and what to do about it.
+    /// A failure of that status, with a stable code and a detail that says what to do about it.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self::from_parts(Parts {
@@ -48,7 +48,7 @@ impl Problem {
         Self(Arc::new(parts))
     }
 
-    /// 401: there is no token, or none that is good. The challenge is that of RFC 6750, section 3.
+    /// 401: no token, or no valid one. The challenge is that of RFC 6750, section 3.
     #[must_use]
     pub fn unauthenticated(code: &'static str, detail: &str, challenge: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, detail).with_header(
@@ -57,7 +57,7 @@ impl Problem {
         )
     }
 
-    /// 404: no such thing, or one that this caller may not see.
+    /// 404: no such thing, or one that the caller may not see. `what` is its noun.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(
@@ -95,7 +95,7 @@ impl Problem {
         })
     }
 
-    /// 500: whatever nobody expected. The cause is for the log alone.
+    /// 500: an unexpected failure. The cause is logged, and not shown to the client.
     #[must_use]
     pub fn unexpected(cause: impl Into<Cause>) -> Self {
         Self::from_parts(Parts {
@@ -109,7 +109,7 @@ impl Problem {
         })
     }
 
-    /// 503: something that we need is not there; nothing half done stays behind.
+    /// 503: a service that the request needs is unavailable. The transaction of the request was rolled back.
     #[must_use]
     pub fn unavailable(detail: &str, cause: impl Into<Cause>) -> Self {
         let mut headers = HeaderMap::new();
@@ -124,25 +124,31 @@ impl Problem {
         })
     }
 
-    /// What a bare status means, for answers that come from below our handlers.
+    /// The problem of a bare status, for responses that no handler made.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
             StatusCode::NOT_FOUND => ("no_such_path", "There is nothing at this path."),
             StatusCode::METHOD_NOT_ALLOWED => (
                 "method_not_allowed",
-                "This path does not take this method: `Allow` names those that it takes.",
+                "This path does not support this method: `Allow` lists those that it does.",
             ),
             StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "The body is too large."),
             status if status.is_client_error() => {
                 ("bad_request", "The request could not be understood.")
             }
-            _ => return Self::unexpected("an answer without a problem"),
+            _ => return Self::unexpected("a response without a problem"),
         };
         Self::new(status, code, detail)
     }
 
-    /// Adds a header to the answer. For a problem that has not been sent.
+    /// Adds `Retry-After`, at least one second. For a problem that has not been cloned.
+    #[must_use]
+    pub fn with_retry_after(self, seconds: u64) -> Self {
+        self.with_header(header::RETRY_AFTER, seconds.max(1).into())
+    }
+
+    /// Adds a header to the response. For a problem that has not been cloned.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
@@ -151,29 +157,29 @@ impl Problem {
         self
     }
 
-    /// Its status.
+    /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// Its stable word.
+    /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code
     }
 
-    /// What is wrong with single fields.
+    /// The field errors.
     pub(crate) fn errors(&self) -> &[FieldError] {
         &self.0.errors
     }
 
-    /// The headers that come with it.
+    /// The headers that the problem adds to the response.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// What it says in the answer to that request.
+    /// The body of the response to the request with this id.
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let parts = &*self.0;
         json!({
@@ -188,7 +194,7 @@ impl Problem {
         })
     }
 
-    /// The answer, and the one line in the log where something failed.
+    /// The response. Where the problem has a cause, this logs the one line about it.
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let parts = &*self.0;
         if let Some(cause) = &parts.cause {
@@ -207,6 +213,11 @@ impl Problem {
         );
         (parts.status, headers, body.to_string()).into_response()
     }
+}
+
+/// The seconds of a wait, rounded up: a client that waits no longer than this waits long enough.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX)
 }
 
 impl IntoResponse for Problem {
@@ -245,7 +256,7 @@ impl From<ActionError> for Problem {
     }
 }
 
-/// Method and path of an operation that a refusal points to.
+/// The method and path of an operation that a refusal suggests.
 pub(crate) const fn endpoint(operation: TicketOperation) -> &'static str {
     match operation {
         TicketOperation::Assign => "PUT /api/v1/support/tickets/{id}/assign",
@@ -268,7 +279,7 @@ fn with_endpoint(detail: String, instead: Option<TicketOperation>) -> String {
 fn credentials_detail(code: &str) -> &'static str {
     match code {
         "invalid_credentials" => "The e-mail address or the password is wrong.",
-        "invalid_refresh_token" => "The refresh token is not good any more: log in again.",
+        "invalid_refresh_token" => "The refresh token is no longer valid: log in again.",
         _ => "Log in first.",
     }
 }
@@ -276,12 +287,12 @@ fn credentials_detail(code: &str) -> &'static str {
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         match error {
-            // What is set up wrongly is told at the start: later it is the disk, or what is mounted.
+            // A wrong configuration fails at the start. Later the cause is the disk or the mounted store.
             FilesError::Failed(..)
             | FilesError::Silent
             | FilesError::Folder(_)
             | FilesError::Setup(_) => Self::unavailable(
-                "The store of the attachments does not answer at the moment: try again shortly.",
+                "The attachment store does not respond at the moment: try again shortly.",
                 error,
             ),
             FilesError::Gone(_) => Self::unexpected(error),
@@ -293,12 +304,12 @@ impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         if platform::db::took_too_long(&error) {
             Self::unavailable(
-                "The database took too long for this: ask for less, or try again shortly.",
+                "The database took too long for this request: ask for less, or try again shortly.",
                 error,
             )
         } else if platform::db::is_unavailable(&error) {
             Self::unavailable(
-                "The database does not answer at the moment: try again shortly.",
+                "The database does not respond at the moment: try again shortly.",
                 error,
             )
         } else {

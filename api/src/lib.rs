@@ -1,5 +1,5 @@
-//! The REST API: extractors, routes and answers. It decides nothing: a handler extracts, converts,
-//! calls one action of `shared` and answers.
+//! The REST API: extractors, routes and responses. It holds no rules: a handler extracts, converts, calls
+//! one action and responds.
 
 pub mod auth;
 pub mod body;
@@ -12,7 +12,7 @@ pub mod idempotency;
 pub mod issuer;
 pub mod limits;
 pub mod openapi;
-pub mod operation;
+pub mod operators_server;
 #[cfg(test)]
 mod properties;
 pub mod query;
@@ -29,6 +29,7 @@ pub mod token;
 pub mod unknown_parameters;
 pub mod uploads;
 pub mod views;
+mod warn_interval;
 
 pub use serve::StopSignal;
 
@@ -55,13 +56,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Whether the API may be used yet: at first its process waits for the database, and tells of itself
-/// alone. Cheap to clone; all clones are one door.
+/// The gate that holds requests to the API back until its process has started. While the gate is closed,
+/// the process waits for the database and serves only `/health/*` and `/metrics`. Cheap to clone; all
+/// clones are the same gate.
 #[derive(Debug, Clone, Default)]
 pub struct StartupGate(Arc<AtomicBool>);
 
 impl StartupGate {
-    /// Opens it for good.
+    /// Opens the gate. It never closes again.
     pub fn open(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -71,29 +73,29 @@ impl StartupGate {
     }
 }
 
-/// Answers requests until it is told to stop; then takes no more, and finishes those it has. Before the
-/// door is open it tells only of itself.
+/// Serves requests until `shutdown`; then accepts no more, and finishes those under way. While `gate` is
+/// closed, other requests than those for `/health/*` and `/metrics` get 503.
 ///
 /// # Errors
 /// Never.
 pub async fn run(
     cx: Context,
     listener: TcpListener,
-    door: StartupGate,
+    gate: StartupGate,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
-    let (starting, whole) = (operation::starting(cx.clone()), router(cx.clone()));
-    let answering = move || {
-        if door.is_open() {
-            whole.clone()
+    let (starting, started) = (operators_server::starting(cx.clone()), router(cx.clone()));
+    let present = move || {
+        if gate.is_open() {
+            started.clone()
         } else {
             starting.clone()
         }
     };
-    serve::serve(cx, answering, listener, shutdown).await
+    serve::serve(cx, present, listener, shutdown).await
 }
 
-/// The whole API, for a server or for a test in the same process.
+/// The router of the whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
     let (router, routes) = routes::all();
     let routes = Routes::from(routes);
@@ -111,7 +113,7 @@ fn reference_of(routes: Routes) -> Reference {
     })
 }
 
-/// Puts around the routes what every answer goes through; the last layer is the outermost.
+/// Adds the layers that every request passes. The last layer is the outermost.
 fn layered(router: Router<ApiState>, routes: &Routes, state: ApiState) -> Router {
     let counted = (state.clone(), routes.clone());
     let router = router
@@ -119,7 +121,7 @@ fn layered(router: Router<ApiState>, routes: &Routes, state: ApiState) -> Router
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
         .layer(from_fn_with_state(counted, limits::limit_rate))
         .layer(from_fn_with_state(routes.clone(), time_limit::limit_time));
-    // A browser that asks beforehand has no token yet, and is not counted.
+    // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
         None => router,
@@ -138,7 +140,7 @@ struct Panicked(String);
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
+    reason = "the layer passes the panic by value"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic
@@ -167,7 +169,7 @@ mod tests {
     use sqlx::postgres::PgPoolOptions;
     use tower::ServiceExt;
 
-    /// A context whose database is not there.
+    /// A context whose database cannot be reached.
     pub(crate) fn context() -> Context {
         let settings = Settings::load(|name| match name {
             "DATABASE_URL" => Some("postgres://127.0.0.1:1/none".to_owned()),
@@ -190,7 +192,7 @@ mod tests {
         }
     }
 
-    /// The answer to `GET`, which must be a problem, and its body.
+    /// The response to `GET`, which must be a problem, and its body.
     async fn problem(router: Router, path: &str) -> (Response, Value) {
         let request = Request::get(path)
             .header("x-request-id", "of-the-caller")
@@ -210,24 +212,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn paths_that_lead_nowhere_are_problems_too() {
+    async fn unknown_paths_and_methods_are_problems_too() {
         let (_, body) = problem(router(context()), "/nowhere").await;
         assert_eq!(body["code"], "no_such_path");
-        let (answer, body) = problem(router(context()), "/api/v1/auth/login").await;
+        let (response, body) = problem(router(context()), "/api/v1/auth/login").await;
         assert_eq!(body["code"], "method_not_allowed");
-        assert_eq!(answer.headers()[header::ALLOW], "POST");
+        assert_eq!(response.headers()[header::ALLOW], "POST");
     }
 
     #[tokio::test]
-    async fn before_the_door_is_open_a_process_tells_that_it_lives_and_that_it_is_not_ready() {
-        let starting = operation::starting(context());
+    async fn before_the_gate_opens_a_process_is_live_and_not_ready() {
+        let starting = operators_server::starting(context());
         let live = Request::get("/health/live").body(Body::empty()).unwrap();
-        let answer = starting.clone().oneshot(live).await.unwrap();
-        assert_eq!(answer.status(), 200);
+        let response = starting.clone().oneshot(live).await.unwrap();
+        assert_eq!(response.status(), 200);
         for path in ["/health/ready", "/api/v1/auth/me", "/nowhere"] {
-            let (answer, body) = problem(starting.clone(), path).await;
+            let (response, body) = problem(starting.clone(), path).await;
             assert_eq!(body["code"], "unavailable", "{path}");
-            assert_eq!(answer.headers()[header::RETRY_AFTER], "5", "{path}");
+            assert_eq!(response.headers()[header::RETRY_AFTER], "5", "{path}");
         }
     }
 
@@ -246,8 +248,8 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_token_there_is_a_challenge() {
-        let (answer, body) = problem(router(context()), "/api/v1/auth/me").await;
+        let (response, body) = problem(router(context()), "/api/v1/auth/me").await;
         assert_eq!(body["code"], "token_required");
-        assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], "Bearer");
+        assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
     }
 }

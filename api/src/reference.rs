@@ -1,26 +1,26 @@
-//! The document of the API, ready to be sent. It is written when somebody asks for it first.
+//! The OpenAPI document, ready to be sent. It is generated at the first request for it.
 
 use std::{fmt, sync::LazyLock};
 
-/// The document as it is sent.
+/// The document in its two forms.
 #[derive(Debug)]
 pub struct Written {
-    /// For programs.
+    /// The document as JSON.
     pub json: String,
-    /// For people.
+    /// The document as an HTML page.
     pub page: String,
 }
 
-/// The document, written or to be written.
+/// The document, generated or not yet.
 pub struct Reference(LazyLock<Written, Box<dyn FnOnce() -> Written + Send>>);
 
 impl Reference {
-    /// One that `write` writes.
+    /// A document that `write` generates at the first use.
     pub fn new(write: impl FnOnce() -> Written + Send + 'static) -> Self {
         Self(LazyLock::new(Box::new(write)))
     }
 
-    /// The document.
+    /// The document, which is generated now if it was not before.
     #[must_use]
     pub fn written(&self) -> &Written {
         &self.0

@@ -1,6 +1,6 @@
-//! The outermost layer: gives each request its id, writes out problems, and logs one line for
-//! each request, also for one whose client did not wait for the answer. Never bodies, tokens or
-//! query text.
+//! The outermost layer: gives each request its id, writes the bodies of problems, and logs one line for each
+//! request, also where the client hung up before the response. Bodies, tokens and query texts are never
+//! logged.
 
 use crate::{error::Problem, extract::is_json};
 use axum::{
@@ -17,23 +17,24 @@ use std::time::Instant;
 use tracing::Instrument;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// What a request that nobody was left to answer counts as: the number of nginx for it. Nobody is sent it.
+/// The status in logs and metrics of a request whose client hung up: the number that nginx uses. It is never
+/// sent.
 const CLIENT_LEFT: u16 = 499;
 
-/// The id of a request: the caller's, if it sent a sane one, else one of ours. In the extensions
-/// of every request.
+/// The id of a request: that of the client, if it is well-formed, else a new one. It is in the extensions of
+/// every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
 
 impl RequestId {
     pub(crate) fn of_caller(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(X_REQUEST_ID)?;
-        let sane = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
         let bytes = value.as_bytes();
-        ((1..=128).contains(&bytes.len()) && bytes.iter().all(sane)).then(|| Self(value.clone()))
+        ((1..=128).contains(&bytes.len()) && bytes.iter().all(allowed)).then(|| Self(value.clone()))
     }
 
-    fn ours(cx: &Context) -> Self {
+    fn new(cx: &Context) -> Self {
         let id = cx.ids.uuid(cx.clock.now()).to_string();
         Self(HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("none")))
     }
@@ -45,13 +46,13 @@ impl RequestId {
     }
 }
 
-/// Wraps every request.
+/// Adds the request id to request, log and response, and writes the body of a problem.
 pub(crate) async fn with_request_id(
     State(cx): State<Context>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::ours(&cx));
+    let id = RequestId::of_caller(request.headers()).unwrap_or_else(|| RequestId::new(&cx));
     let under_way = UnderWay::begin(cx, &request, id.clone());
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!(
@@ -60,16 +61,16 @@ pub(crate) async fn with_request_id(
         trace.id = under_way.trace_id
     );
     let trace = under_way.trace();
-    let answer = trace::within(trace, next.run(request).instrument(span)).await;
-    let mut response = written_out(answer, &id);
+    let response = trace::within(trace, next.run(request).instrument(span)).await;
+    let mut response = written_out(response, &id);
     finish(response.headers_mut(), &id);
     under_way.answered(response.status().as_u16());
     response
 }
 
-/// A request until its end, which leaves one line in the log, one observation and its span, however it
-/// comes. When a client hangs up, the server drops what was to answer it, and nothing of that runs any
-/// more but [`Drop`]. A stop that does not wait for the answer looks the same from here.
+/// A request until its end. However it ends, it leaves one log line, one observation and its span. When a
+/// client hangs up, the server drops the future of the response, and only [`Drop`] still runs. A stop that
+/// does not wait for the response looks the same from here.
 struct UnderWay {
     cx: Context,
     id: RequestId,
@@ -78,7 +79,7 @@ struct UnderWay {
     began: Instant,
     span: Option<Span>,
     trace_id: Option<String>,
-    /// `None` until there is an answer.
+    /// `None` until there is a response.
     status: Option<u16>,
 }
 
@@ -90,7 +91,7 @@ impl UnderWay {
         let span = cx.traces.begin(
             Kind::Request,
             || format!("{method} {}", route(path.as_ref())).into(),
-            of_caller(request.headers()),
+            client_trace(request.headers()),
         );
         Self {
             trace_id: span.trace().map(|trace| trace.id()),
@@ -142,8 +143,8 @@ fn route(path: Option<&MatchedPath>) -> &str {
     path.map_or("unmatched", MatchedPath::as_str)
 }
 
-/// The trace that the caller is at, by its one `traceparent`.
-fn of_caller(headers: &HeaderMap) -> Option<Trace> {
+/// The trace of the client, from `traceparent` (W3C Trace Context). A repeated header counts as absent.
+fn client_trace(headers: &HeaderMap) -> Option<Trace> {
     let mut values = headers.get_all("traceparent").iter();
     let trace = values.next()?.to_str().ok().and_then(Trace::parse);
     trace.filter(|_| values.next().is_none())
@@ -162,7 +163,7 @@ fn end(span: Span, (method, route, status): (&str, &str, u16), id: &RequestId) {
     );
 }
 
-/// The headers of every answer. What is JSON is about somebody, and nobody on the way may keep it.
+/// Adds the headers of every response. JSON may hold personal data, so that no cache may keep it.
 fn finish(headers: &mut HeaderMap, id: &RequestId) {
     headers.insert(X_REQUEST_ID, id.0.clone());
     headers.insert(
@@ -174,9 +175,8 @@ fn finish(headers: &mut HeaderMap, id: &RequestId) {
     }
 }
 
-/// Gives a failure its body. What failed below our handlers (no route, no method) has no problem
-/// yet, and gets that of its status. The headers that layers gave it stay. A page for people says
-/// itself what failed.
+/// Writes the body of a failure. A failure outside of the handlers (no route, no method) gets the problem of
+/// its status. Headers that layers added stay. An HTML page of an error has its own text.
 fn written_out(response: Response, id: &RequestId) -> Response {
     let status = response.status();
     let problem = match response.extensions().get::<Problem>() {
@@ -186,9 +186,9 @@ fn written_out(response: Response, id: &RequestId) -> Response {
         None => return response,
     };
     let mut written = problem.render(id.as_str());
-    let about_the_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
+    let of_the_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
     for (name, value) in response.headers() {
-        if !about_the_body.contains(name) {
+        if !of_the_body.contains(name) {
             written.headers_mut().append(name, value.clone());
         }
     }
@@ -204,18 +204,18 @@ fn is_page(response: &Response) -> bool {
 mod tests {
     use super::*;
 
-    fn of_caller(text: &str) -> bool {
+    fn is_accepted(text: &str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(X_REQUEST_ID, text.parse().unwrap());
         RequestId::of_caller(&headers).is_some()
     }
 
     #[test]
-    fn only_sane_ids_are_taken_from_callers() {
-        assert!(of_caller("a1.B_2-c"));
-        assert!(of_caller(&"x".repeat(128)));
+    fn only_well_formed_ids_are_accepted_from_clients() {
+        assert!(is_accepted("a1.B_2-c"));
+        assert!(is_accepted(&"x".repeat(128)));
         for bad in ["", " ", "a b", "a\"b", "é", &"x".repeat(129)] {
-            assert!(!of_caller(bad), "{bad:?}");
+            assert!(!is_accepted(bad), "{bad:?}");
         }
         assert!(RequestId::of_caller(&HeaderMap::new()).is_none());
     }

@@ -11,7 +11,7 @@ use domain::time_format;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// A success that is being put together.
+/// A successful response that is being built.
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
@@ -48,7 +48,7 @@ impl Answer {
         self
     }
 
-    /// Makes it 201, with the path of what was created.
+    /// Turns it into 201, with the path of the created resource in `Location`.
     #[must_use]
     pub fn created(mut self, location: &str) -> Self {
         self.status = StatusCode::CREATED;

@@ -1,6 +1,7 @@
-//! Counts that all API processes keep together in Redis, as far as a request may wait for them. Redis is
-//! not asked for a moment after it failed; the process counts by itself meanwhile.
+//! Counts that all API processes share in Redis, within the time that a request may wait for Redis. After a
+//! failure Redis is left alone for a second; meanwhile the process counts on its own.
 
+use crate::warn_interval::WarnInterval;
 use platform::{config, error_chain::Chain, redis_link::RedisLink};
 use redis::{RedisError, RedisResult, aio::ConnectionManager};
 use std::{
@@ -8,12 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long nobody waits after Redis failed.
+/// How long Redis is left alone after a failure.
 const REST: Duration = Duration::from_secs(1);
-/// How often it is told that each process counts by itself.
-const WARN_EVERY: Duration = Duration::from_mins(1);
 
-/// Redis, for limits and the throttle. Clones rest together.
+/// The shared counts of the rate limits and the throttle. Clones share the state of failures.
 #[derive(Clone)]
 pub struct SharedCounts {
     link: RedisLink,
@@ -25,20 +24,20 @@ pub struct SharedCounts {
 #[derive(Default)]
 struct Health {
     failed: Option<Instant>,
-    warned: Option<Instant>,
+    warnings: WarnInterval,
 }
 
-/// Why there is no answer of Redis.
+/// Why there is no reply of Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unanswered {
-    /// It was not asked, or said no: nothing was counted there.
+    /// Redis was not asked, or refused: it counted nothing.
     NotCounted,
-    /// It was too slow, and may have counted, or do so later.
+    /// Redis was too slow. It may have counted, or may count later.
     Unknown,
 }
 
 impl SharedCounts {
-    /// The counts in the Redis that the link leads to.
+    /// The counts in the Redis of this link.
     #[must_use]
     pub fn new(link: RedisLink, config: &config::Redis) -> Self {
         Self {
@@ -49,12 +48,15 @@ impl SharedCounts {
         }
     }
 
-    /// A name of a count.
+    /// The Redis key of a count.
     pub(crate) fn key(&self, name: &str) -> String {
         format!("{}:{name}", self.prefix)
     }
 
-    /// Asks, unless Redis failed a moment ago.
+    /// Asks Redis, unless it failed within the last second.
+    ///
+    /// # Errors
+    /// Redis was not asked, or did not reply in time.
     pub(crate) async fn ask<T>(
         &self,
         question: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
@@ -65,7 +67,10 @@ impl SharedCounts {
         self.tell(question).await
     }
 
-    /// The same also if it failed a moment ago: what belongs to a count that it may have.
+    /// As [`SharedCounts::ask`], also directly after a failure: for updates of counts that Redis may have.
+    ///
+    /// # Errors
+    /// Redis did not reply in time, or refused.
     pub(crate) async fn tell<T>(
         &self,
         question: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
@@ -75,10 +80,9 @@ impl SharedCounts {
     }
 
     fn failed(&self, error: &RedisError) -> Unanswered {
-        let mut health = self.health();
-        health.failed = Some(Instant::now());
-        if health.warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
-            health.warned = health.failed;
+        let (mut health, now) = (self.health(), Instant::now());
+        health.failed = Some(now);
+        if health.warnings.is_due(now) {
             let error = Chain(error);
             tracing::warn!(%error, "calls and wrong passwords are counted by this process alone: Redis fails");
         }

@@ -1,4 +1,4 @@
-//! What every handler has at hand.
+//! The state of the API: everything that handlers need.
 
 use crate::{
     issuer::Issuer, limits::Limits, reference::Reference, shared_counts::SharedCounts,
@@ -14,30 +14,30 @@ use std::sync::Arc;
 pub struct ApiState {
     /// Database, clock, ids and configuration.
     pub cx: Context,
-    /// Hashes and verifies passwords, so many at a time.
+    /// Hashes and verifies passwords, a bounded number at a time.
     pub passwords: Arc<Passwords>,
     /// Issues and verifies access tokens.
     pub tokens: Arc<Tokens>,
-    /// Verifies the access tokens of somebody else, if they are good here.
+    /// Verifies the access tokens of the external issuer, if one is configured.
     pub issuer: Option<Arc<Issuer>>,
-    /// Counts failed logins.
+    /// Counts wrong passwords.
     pub throttle: Arc<Throttle>,
     /// The bytes of uploads.
     pub files: Arc<Files>,
-    /// Uploads that arrive.
+    /// The uploads that are being received.
     pub uploads: Arc<Uploads>,
-    /// Quotes what is searched for.
+    /// Quotes the places that a search found.
     pub highlighter: Arc<Highlighter>,
-    /// Counts calls.
+    /// Counts calls against the rate limits.
     pub limits: Arc<Limits>,
-    /// How the system stood when somebody last looked.
+    /// The recent figures of the system, for the metrics.
     pub standing: Arc<Recent>,
-    /// What can be asked.
+    /// The OpenAPI document.
     pub reference: Arc<Reference>,
 }
 
 impl ApiState {
-    /// The state over a context.
+    /// The state for a context.
     #[must_use]
     pub fn new(cx: Context, reference: Reference) -> Self {
         let counts = SharedCounts::new(cx.redis.clone(), &cx.config.redis);

@@ -1,16 +1,16 @@
-//! Wrong passwords: so many of one client at one account, of one client at all accounts, and of one
-//! account from all clients, in a quarter of an hour. API processes count together in Redis; while it is
-//! away or slow each counts by itself. Addresses that nobody has are counted like others, so that
-//! being throttled tells nothing.
+//! Limits on wrong passwords in a quarter of an hour: of one client on one account, of one client on all
+//! accounts, and of all clients on one account. API processes count together in Redis; while Redis is
+//! unavailable or slow each counts on its own. Addresses without an account are counted too, so that a
+//! refusal does not show whether an account exists.
 //!
-//! A client's own failures keep that client out and nobody else. The failures of all clients at an account
-//! only slow it down: its owner gets in, from an address that has not failed, however many others guess.
-//! The owner is told by mail.
+//! The failures of a client refuse only that client. The failures of all clients on an account only slow
+//! the account down: its owner can still log in from an address without failures. The owner is told by
+//! mail.
 //!
-//! An attempt is counted before the password is looked at and taken back if it was no failure, so
-//! that guesses at the same time count as well. How many are being looked at is counted beside it:
-//! whoever finds no room because of these is told to come back in a moment, and not of failures.
-//! A process that dies, or a caller who hangs up, leaves an attempt that counts as a failure.
+//! An attempt is counted before the password is verified, and subtracted if it was no failure, so that
+//! attempts at the same time count as well. The number of pending attempts is counted beside it: a refusal
+//! because of pending attempts asks the client to try again in a second, and does not speak of failures.
+//! Where a process dies or a client hangs up, the attempt counts as a failure.
 
 mod attempt;
 mod own;
@@ -23,7 +23,7 @@ use crate::{
 };
 use actions::error::ActionError;
 use attempt::{Attempt, Refused, TakenAway};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{actor::Initiator, ids::UserId, people::LoginAddress};
 use own::OwnCounts;
@@ -32,25 +32,27 @@ use scripts::Scripts;
 use sha2::{Digest, Sha256};
 use std::time::Instant;
 
-/// Whose password is tried.
+/// The account whose password is tried.
 #[derive(Debug, Clone, Copy)]
 pub enum Account<'a> {
-    /// Whoever has this address, if anybody has.
+    /// The account with this address, if there is one.
     Address(&'a LoginAddress),
-    /// Somebody who is signed in.
+    /// The account of a person who is signed in.
     Person(UserId),
 }
 
 /// Where an attempt was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CountedIn {
+    /// In Redis.
     Redis,
-    /// In this process, and maybe in Redis, which did not answer in time.
+    /// In this process, and maybe in Redis, which did not reply in time.
     Both,
+    /// In this process only.
     ThisProcess,
 }
 
-/// Counts failures.
+/// The counter of wrong passwords.
 pub struct Throttle {
     cx: Context,
     counts: SharedCounts,
@@ -59,7 +61,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// A throttle by counts in Redis, which is not connected to before the first attempt.
+    /// A throttle with counts in Redis. It connects to Redis at the first attempt.
     #[must_use]
     pub fn new(cx: Context, counts: SharedCounts) -> Self {
         Self {
@@ -70,30 +72,30 @@ impl Throttle {
         }
     }
 
-    /// Lets something be done that takes a password, unless there were too many failures.
+    /// Runs `verification`, which verifies a password, unless too many attempts have failed.
     ///
     /// # Errors
-    /// 429 with `Retry-After`, or what became of it.
+    /// 429 with `Retry-After`; those of `verification`.
     pub async fn guard<T>(
         &self,
         account: Account<'_>,
         client: ClientAddress,
-        what: impl Future<Output = Result<T, ActionError>>,
+        verification: impl Future<Output = Result<T, ActionError>>,
     ) -> Result<T, Problem> {
         let attempt = Attempt {
             account: name(account),
             client: client.group().to_string(),
         };
         let counted_in = self.count(&attempt).await.map_err(refusal)?;
-        let outcome = what.await;
+        let outcome = verification.await;
         let taken_away = taken_away(&outcome);
-        if self.looked(&attempt, counted_in, taken_away).await {
+        if self.verified(&attempt, counted_in, taken_away).await {
             self.report(account).await;
         }
         Ok(outcome?)
     }
 
-    /// Forgets the failures at accounts whose owner has proved who that is.
+    /// Removes the failures on accounts whose owner has proved the ownership by a mailed link.
     pub async fn forget(&self, accounts: &[Account<'_>]) {
         let mut call = redis::cmd("DEL");
         for account in accounts.iter().copied().map(name) {
@@ -108,39 +110,42 @@ impl Throttle {
         }
     }
 
-    /// Counts an attempt; why not, if there is no room for it.
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// The reason of a refusal; then nothing is counted.
     async fn count(&self, attempt: &Attempt) -> Result<CountedIn, Refused> {
-        let by_itself = || self.own.attempt(attempt, Instant::now());
+        let here = || self.own.attempt(attempt, Instant::now());
         match self.scripts.attempt(&self.counts, attempt).await {
             Ok(counted) => counted.map(|()| CountedIn::Redis),
-            Err(Unanswered::Unknown) => by_itself().map(|()| CountedIn::Both),
-            Err(Unanswered::NotCounted) => by_itself().map(|()| CountedIn::ThisProcess),
+            Err(Unanswered::Unknown) => here().map(|()| CountedIn::Both),
+            Err(Unanswered::NotCounted) => here().map(|()| CountedIn::ThisProcess),
         }
     }
 
-    /// Puts down what became of an attempt that was counted; whether it was the failure that closes the
-    /// account to the client, or slows it down.
-    async fn looked(
+    /// Records the outcome of a counted attempt. Returns whether this failure closes the account to the
+    /// client, or slows the account down.
+    async fn verified(
         &self,
         attempt: &Attempt,
         counted_in: CountedIn,
         taken_away: TakenAway,
     ) -> bool {
         let in_redis = async || {
-            let told = self.scripts.looked(&self.counts, attempt, taken_away);
+            let told = self.scripts.verified(&self.counts, attempt, taken_away);
             told.await.unwrap_or(false)
         };
         match counted_in {
             CountedIn::Redis => in_redis().await,
-            CountedIn::ThisProcess => self.own.looked(attempt, taken_away, Instant::now()),
+            CountedIn::ThisProcess => self.own.verified(attempt, taken_away, Instant::now()),
             CountedIn::Both => {
-                let reached = self.own.looked(attempt, taken_away, Instant::now());
+                let reached = self.own.verified(attempt, taken_away, Instant::now());
                 in_redis().await || reached
             }
         }
     }
 
-    /// Has the owner told. The answer to the attempt does not depend on it.
+    /// Enqueues the mail to the owner. The response to the attempt does not depend on it.
     async fn report(&self, account: Account<'_>) {
         let reporting = async {
             let mut work = self.cx.begin(Initiator::System).await?;
@@ -159,7 +164,7 @@ impl Throttle {
     }
 }
 
-/// What an account is counted by. Addresses of people are not to be read in Redis.
+/// The name under which an account is counted: a hash, so that Redis holds no addresses of people.
 fn name(account: Account<'_>) -> String {
     let name = match account {
         Account::Address(address) => address.as_str().to_owned(),
@@ -168,8 +173,8 @@ fn name(account: Account<'_>) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(name))
 }
 
-/// What is taken away from the counts. A success clears those of the client at the account; it says
-/// nothing of what else the client tried.
+/// The attempts to subtract from the counts. A success subtracts those of the client on the account; it
+/// proves nothing about attempts of the client on other accounts.
 fn taken_away<T>(outcome: &Result<T, ActionError>) -> TakenAway {
     match outcome {
         Ok(_) => TakenAway::AllOfClientAtAccount,
@@ -208,15 +213,19 @@ fn refusal(refused: Refused) -> Problem {
         ),
         Refused::Slowed(seconds) => (
             "too_many_failures",
-            format!("There were many wrong passwords for this account, and it takes one attempt in a few seconds: try again in {seconds} seconds."),
+            format!(
+                "There were many wrong passwords for this account, which now accepts one attempt in a few seconds: try \
+                 again in {seconds} seconds."
+            ),
             seconds,
         ),
         Refused::Undecided => (
             "attempts_at_once",
-            "As many passwords as may be are being looked at, for this account or from your IP address: try again in a second.".to_owned(),
+            "Too many passwords are being verified at the moment, for this account or from your IP address: try again in \
+             a second."
+                .to_owned(),
             1,
         ),
     };
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail)
-        .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail).with_retry_after(seconds.into())
 }

@@ -1,4 +1,4 @@
-//! A request that takes too long is given up: 503, and its transaction is undone.
+//! The time limit of requests: a request over its limit gets 503, and its transaction is rolled back.
 
 use crate::{error::Problem, openapi::Routes};
 use axum::{
@@ -8,17 +8,17 @@ use axum::{
 };
 use std::{future::Future, time::Duration};
 
-/// How long an answer may take, the arrival of the request's body included.
+/// The longest time for a response, with the arrival of the request body.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
-/// The same for an upload: ten megabytes at 17 KiB a second, as by a telephone far from its mast.
-/// Who falls silent on the way is given up long before.
+/// The same for an upload: ten megabytes at 17 KiB a second, the pace of a telephone with a weak signal. A
+/// client that falls silent is given up long before ([`crate::uploads::Pace`]).
 pub(crate) const UPLOAD_LIMIT: Duration = Duration::from_mins(10);
 
 #[derive(Debug, thiserror::Error)]
-#[error("no answer within {0:?}")]
+#[error("no response within {0:?}")]
 struct TooLong(Duration);
 
-/// Gives every request the time of its route.
+/// Ends every request after the time limit of its route.
 pub(crate) async fn limit_time(
     State(routes): State<Routes>,
     request: Request,
@@ -32,7 +32,7 @@ async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Resp
     match tokio::time::timeout(limit, answer).await {
         Ok(answer) => answer,
         Err(_) => Problem::unavailable(
-            "The answer took too long: try again shortly. Under the same Idempotency-Key nothing is done twice.",
+            "The response took too long: try again shortly. With the same `Idempotency-Key` nothing is done twice.",
             TooLong(limit),
         )
         .into_response(),
@@ -46,7 +46,7 @@ mod tests {
     use std::future::{pending, ready};
 
     #[tokio::test]
-    async fn what_takes_too_long_is_given_up() {
+    async fn a_request_over_its_limit_gets_503() {
         let late = within(Duration::from_millis(1), pending()).await;
         assert_eq!(late.status(), StatusCode::SERVICE_UNAVAILABLE);
         let in_time = within(Duration::from_secs(9), ready("done".into_response())).await;

@@ -1,6 +1,6 @@
-//! Access tokens: JWT (RFC 7519) signed with HMAC-SHA-256, and no other algorithm is accepted.
-//! Whether a token has expired is judged by the context's clock, never by the machine's. The header
-//! names the key, so that a secret can be changed while tokens of the one before are under way.
+//! Access tokens: JWT (RFC 7519) signed with HMAC-SHA-256; no other algorithm is accepted. The expiry is
+//! checked by the clock of the context, never by that of the machine. The header names the key, so that the
+//! secret can be changed while tokens of the previous one are in use.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// How long an access token is good.
+/// The lifetime of an access token.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
-/// How far the clocks of two machines may be apart.
+/// The greatest difference between the clocks of two machines.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// Issues and verifies access tokens.
@@ -31,7 +31,7 @@ pub struct Tokens {
     audience: String,
 }
 
-/// A key whose tokens are good.
+/// A key whose tokens are accepted.
 struct Accepted {
     id: String,
     key: DecodingKey,
@@ -47,24 +47,24 @@ impl Accepted {
     }
 }
 
-/// Whom a token is for.
+/// The person and the session of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bearer {
     /// The person.
     pub user: UserId,
-    /// The role at the time of issue: what counts is the present one.
+    /// The role at the time of issue. Access depends on the present role.
     pub role: Role,
-    /// The login.
+    /// The session.
     pub session: SessionId,
 }
 
-/// Why a token is no good.
+/// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It was never ours, or was tampered with.
+    /// The token was not issued here, or was changed.
     #[error("the access token is not one of ours")]
     Invalid,
-    /// Its time is over.
+    /// The token has expired.
     #[error("the access token has expired")]
     Expired,
 }
@@ -79,13 +79,13 @@ struct Claims {
     jti: Uuid,
     iat: i64,
     exp: i64,
-    /// Ours have none; a token that has one is minded.
+    /// Tokens that are issued here have none, but one that is there is checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
 }
 
 impl Tokens {
-    /// Issues with the configured secret, and verifies with the one before it as well.
+    /// Issues tokens with the configured secret, and accepts those of the previous secret as well.
     #[must_use]
     pub fn new(auth: &config::Auth) -> Self {
         let secret = auth.jwt_secret.expose_secret().as_bytes();
@@ -95,7 +95,7 @@ impl Tokens {
         validation.set_issuer(&[&auth.issuer]);
         validation.set_audience(&[&auth.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // It would read the machine's clock: `verify` goes by the context's.
+        // The library would read the clock of the machine: `verify` uses that of the context.
         validation.validate_exp = false;
         Self {
             header,
@@ -110,7 +110,7 @@ impl Tokens {
         }
     }
 
-    /// A token for that person's session, from `now` on; `jti` is its own id.
+    /// A token for that session, valid from `now` for [`LIFETIME`]. `jti` is the id of the token.
     ///
     /// # Errors
     /// Signing failed.
@@ -134,10 +134,10 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.signing)
     }
 
-    /// Whom a token is for.
+    /// The bearer of a token.
     ///
     /// # Errors
-    /// It is not ours, or not good at `now`.
+    /// The token was not issued here, or is not valid at `now`.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Bearer, Refused> {
         let key_id = jsonwebtoken::decode_header(token)
             .map_err(|_| Refused::Invalid)?
@@ -165,7 +165,7 @@ impl Tokens {
     }
 }
 
-/// Names a key without telling anything of it.
+/// The id of a key. It is a hash, which reveals nothing of the key.
 fn key_id(secret: &[u8]) -> String {
     let mut hash = Sha256::new_with_prefix(b"kid:");
     hash.update(secret);
@@ -221,7 +221,7 @@ mod tests {
         by.issue(bearer(), Uuid::from_u128(3), noon()).unwrap()
     }
 
-    /// A token of ours in all but what is changed.
+    /// A token that differs from an issued one only by `change`.
     fn forged(header: &Header, change: impl Fn(&mut Value)) -> String {
         let mut claims = json!({
             "iss": "us", "aud": "them", "sub": Uuid::from_u128(1), "role": "support",
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_15_minutes_by_the_clock_that_is_given() {
+    fn a_token_is_valid_for_15_minutes_by_the_given_clock() {
         let token = issued(&ours());
         assert_eq!(ours().verify(&token, noon()), Ok(bearer()));
         let last = noon() + LIFETIME - TimeDelta::seconds(1);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_of_others_are_refused() {
+    fn tokens_of_other_issuers_are_refused() {
         for others in [
             tokens(&SECRET.replace('0', "1"), "us", "them"),
             tokens(SECRET, "others", "them"),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_the_secret_before_stays_good_until_it_expires() {
+    fn a_token_of_the_previous_secret_is_valid_until_it_expires() {
         let changed = Tokens::new(&config::Auth {
             previous_jwt_secret: Some(SECRET.into()),
             ..auth(&SECRET.replace('0', "1"), "us", "them")

@@ -1,9 +1,10 @@
-//! Parameters of a query that a route does not have: 422 that names each, and the nearest one that there is.
+//! Query parameters that a route does not have: 422 that names each, and the nearest known one.
 //!
-//! Of several failures the first in the contract's order is told: what comes before 422 is for the handler
-//! to find. So the layer around a route hands what it found to the handler's extractors, which refuse it
-//! where the rest of what was sent is judged, and puts it in the place of any answer that comes after 422.
-//! A handler that changes something and reads neither query nor body asks [`UnknownParameters::refuse`].
+//! Of several failures, the response has the first in the order of the contract, and only the handler can
+//! find those before 422. So the middleware of a route passes the unknown parameters to the extractors,
+//! which refuse them together with the other field errors. Where the handler responds with a status after
+//! 422, the middleware replaces the response. A handler that changes something and reads neither query nor
+//! body calls [`UnknownParameters::refuse`].
 
 use crate::{error::Problem, query};
 use axum::{
@@ -16,10 +17,10 @@ use axum::{
 use domain::field_error::{FieldError, FieldErrors};
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
 
-/// Characters of a name that are told and compared.
+/// The most characters of a name that are compared and shown.
 const LONGEST: usize = 50;
 
-/// Those of one request.
+/// The unknown parameters of one request.
 #[derive(Debug, Clone, Default)]
 pub struct UnknownParameters(Arc<[FieldError]>);
 
@@ -28,22 +29,22 @@ impl UnknownParameters {
         extensions.get().cloned().unwrap_or_default()
     }
 
-    /// The faults, one for each.
+    /// The field errors, one for each parameter.
     #[must_use]
     pub fn faults(&self) -> Vec<FieldError> {
         self.0.to_vec()
     }
 
-    /// Whether there is none.
+    /// Whether there is no unknown parameter.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Refuses them.
+    /// Refuses unknown parameters.
     ///
     /// # Errors
-    /// 422 that names them, if there are any.
+    /// 422 that names each, if there are any.
     pub fn refuse(&self) -> Result<(), Problem> {
         if self.is_empty() {
             Ok(())
@@ -61,7 +62,7 @@ impl<S: Send + Sync> FromRequestParts<S> for UnknownParameters {
     }
 }
 
-/// The handler of a path, with these parameters and no others.
+/// Adds the middleware that refuses all query parameters but the known ones.
 pub(crate) fn strict<S>(handler: MethodRouter<S>, known: &[String]) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -82,29 +83,29 @@ async fn refuse_unknown(
         return next.run(request).await;
     }
     request.extensions_mut().insert(unknown.clone());
-    let answer = next.run(request).await;
-    told(answer, &unknown)
+    let response = next.run(request).await;
+    replaced(response, &unknown)
 }
 
-/// The answer, or the refusal where that comes first.
-fn told(answer: Response, unknown: &UnknownParameters) -> Response {
-    let problem = answer.extensions().get::<Problem>();
-    match answer.status() {
+/// The response, or the refusal of the unknown parameters where that comes first in the contract.
+fn replaced(response: Response, unknown: &UnknownParameters) -> Response {
+    let problem = response.extensions().get::<Problem>();
+    match response.status() {
         StatusCode::UNPROCESSABLE_ENTITY => {
-            let told = problem.map(Problem::errors).unwrap_or_default();
-            let untold = unknown.faults().into_iter();
-            let untold = untold.filter(|field_error| !told.contains(field_error));
-            Problem::invalid(told.iter().cloned().chain(untold).collect()).into_response()
+            let reported = problem.map(Problem::errors).unwrap_or_default();
+            let others = unknown.faults().into_iter();
+            let others = others.filter(|field_error| !reported.contains(field_error));
+            Problem::invalid(reported.iter().cloned().chain(others).collect()).into_response()
         }
         StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => {
             Problem::invalid(unknown.faults()).into_response()
         }
         status if status.is_success() => Problem::invalid(unknown.faults()).into_response(),
-        _ => answer,
+        _ => response,
     }
 }
 
-/// A fault for each name that is none of the known ones, in the order of the names.
+/// A field error for each name that is not known, in the order of the names.
 fn unknown(query: &str, known: &[String]) -> Vec<FieldError> {
     let names: BTreeSet<String> = query::names(query)
         .filter(|name| !known.contains(name))
@@ -113,7 +114,7 @@ fn unknown(query: &str, known: &[String]) -> Vec<FieldError> {
     let mut faults = FieldErrors::new();
     for name in names {
         let message = match nearest(&name, known) {
-            Some(nearest) => format!("is not a parameter of this path: is `{nearest}` meant?"),
+            Some(nearest) => format!("is not a parameter of this path: did you mean `{nearest}`?"),
             None => "is not known: this path has no parameters".to_owned(),
         };
         faults.add(name, "unknown_parameter", message);
@@ -121,20 +122,20 @@ fn unknown(query: &str, known: &[String]) -> Vec<FieldError> {
     faults.finish(Some(())).err().unwrap_or_default()
 }
 
-/// What a caller is told of one, for the document.
+/// The field error of one unknown parameter, for the document.
 pub(crate) fn example(known: &[String]) -> Vec<FieldError> {
     unknown("colour=blue", known)
 }
 
-/// The name that the fewest slips of the hand lead to; the first of several.
+/// The known name with the fewest edits; the first of several.
 fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let nearest = known.iter().min_by_key(|known| slips(name, known));
+    let nearest = known.iter().min_by_key(|known| edits(name, known));
     nearest.map(String::as_str)
 }
 
-/// How many letters were left out, put in, mistaken or swapped with the next one, whatever their case
-/// (optimal string alignment).
-fn slips(one: &str, other: &str) -> usize {
+/// The edits between two names, ignoring case: letters left out, added, replaced or swapped with the next one
+/// (optimal string alignment distance).
+fn edits(one: &str, other: &str) -> usize {
     let letters = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
     let (one, other) = (letters(one), letters(other));
     let mut before: Vec<usize> = Vec::new();
@@ -200,11 +201,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn slips_are_a_distance(one in "\\PC{0,8}", other in "\\PC{0,8}") {
-            prop_assert_eq!(slips(&one, &one), 0);
-            prop_assert_eq!(slips(&one, &other), slips(&other, &one));
+        fn edits_are_a_distance(one in "\\PC{0,8}", other in "\\PC{0,8}") {
+            prop_assert_eq!(edits(&one, &one), 0);
+            prop_assert_eq!(edits(&one, &other), edits(&other, &one));
             let letters = |text: &str| text.to_lowercase().chars().count();
-            prop_assert!(slips(&one, &other) <= letters(&one).max(letters(&other)) + 2);
+            prop_assert!(edits(&one, &other) <= letters(&one).max(letters(&other)) + 2);
         }
     }
 }

@@ -178,7 +178,7 @@ async fn the_reference_page_needs_nothing_from_elsewhere() {
     let app = App::new().await;
     let page = app.stranger().get("/docs").await;
     let html = page.body.as_str().unwrap().to_owned();
-    assert!(html.contains("Lift a ticket to a higher level"));
+    assert!(html.contains("Escalate a ticket to a higher level"));
     for elsewhere in ["<script", "src=", "@import", "https://cdn"] {
         assert!(!html.contains(elsewhere), "{elsewhere}");
     }

@@ -1,4 +1,4 @@
-//! The key of a request, and what tells the request from others.
+//! The idempotency key of a request, and the fingerprint of the request.
 
 use crate::{error::Problem, unknown_parameters::UnknownParameters};
 use actions::idempotency::RequestKey;
@@ -12,13 +12,13 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-/// What a caller names its request by.
+/// The header with the key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The most characters of a key.
 const LONGEST: usize = 255;
 
-/// The key of a request, if it has one, and what the request was sent to.
+/// The key of a request, if it has one, with its method and path.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
     key: Option<String>,
@@ -40,6 +40,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
     }
 }
 
+/// The key in the headers; `None` without the header.
+///
+/// # Errors
+/// 400 for a repeated or malformed header.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else {
@@ -53,22 +57,22 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// 400: what was sent can be no key.
+/// 400: the header is not a valid key.
 pub(crate) fn invalid_key() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "invalid_idempotency_key",
-        format!("Send one Idempotency-Key of 1 to {LONGEST} visible ASCII characters."),
+        format!("Send one `Idempotency-Key` of 1 to {LONGEST} visible ASCII characters."),
     )
 }
 
-/// Whose keys they are: equal keys of different callers have nothing to do with each other, nor those of
-/// one person in two roles, as an answer may show what the next role must not see.
+/// The owner of a key. Equal keys of different owners are different keys. One person in two roles is two
+/// owners, since a kept response may show what the second role must not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker {
     /// A person who is signed in.
     Person(Actor),
-    /// Whoever has the link of a survey.
+    /// A customer with the link of a survey: the ticket and its resolution cycle.
     Survey(TicketId, i32),
 }
 
@@ -107,8 +111,8 @@ impl Idempotency {
     }
 }
 
-/// Tells a request from others. That of a POST names no method: answers that were kept when only POSTs
-/// had keys are still found. No path begins as a method does.
+/// The fingerprint of a request. That of a POST has no method, so that responses that were kept when only
+/// POSTs had keys are still found. No path begins with a method.
 fn fingerprint(method: &Method, path: &str, body: &[u8]) -> Vec<u8> {
     let method = if method == Method::POST {
         ""
@@ -137,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_told_from_others_by_its_method_its_path_and_its_body() {
+    fn the_fingerprint_depends_on_method_path_and_body() {
         let methods = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let mut found = std::collections::BTreeSet::new();
         for method in &methods {
@@ -149,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_was_kept_when_only_posts_had_keys_is_still_found() {
+    fn a_response_that_was_kept_when_only_posts_had_keys_is_still_found() {
         let before = Sha256::digest(b"/a\0b").to_vec();
         assert_eq!(fingerprint(&Method::POST, "/a", b"b"), before);
     }

@@ -1,6 +1,6 @@
-//! `Idempotency-Key`: a request that is sent again gets the answer that it got first, and does
-//! nothing again. Every write (POST, PUT, PATCH, DELETE) goes through [`Write::once`] but those under
-//! `/auth`, and any whose answer holds a secret: those must not be kept.
+//! `Idempotency-Key`: a repeated request gets the first response, and does nothing again. Every write (POST,
+//! PUT, PATCH, DELETE) goes through [`Write::once`], except those under `/auth` and any other whose response
+//! holds a secret, which must not be kept.
 //!
 //! ```text
 //! write.once(&cx, actor, |work, payload| async move {
@@ -11,10 +11,11 @@
 //! }.boxed()).await
 //! ```
 //!
-//! Only successes are kept: a refusal changed nothing, so that the same key may be used for the
-//! corrected request. Races, and what each costs: two equal requests at once: the later one is told
-//! that the first is running (409), whatever comes of it; a process that dies before the commit:
-//! neither work nor answer, after it: both; a caller that hangs up: as if it had died.
+//! Only successes are kept. A refusal changed nothing, so that its key can be used for the corrected request.
+//!
+//! Races, and what each costs: two equal requests at once: the later one gets 409, whatever the outcome of
+//! the first. A process that dies before the commit leaves neither work nor response; after it, both. A
+//! client that hangs up has the same effect as a process that dies.
 
 mod key;
 mod once;

@@ -1,29 +1,28 @@
-//! Work that is done once for each key.
+//! Work that is done once for each idempotency key.
 
 use super::key::{Asker, Idempotency, Keyed};
 use crate::error::Problem;
 use actions::idempotency::{KEPT_FOR, KeptAnswer, store};
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use domain::json::Json;
 use futures_util::future::BoxFuture;
 use platform::{context::Context, work::UnitOfWork};
 
-/// Says that an answer is the first one again.
+/// The header of a response that repeats the first one.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 impl Idempotency {
-    /// Does the work of a request in one transaction, and keeps the answer in it, if there is a
-    /// key; what was answered before is answered again, whatever `If-Match` says. `body` is what
-    /// else tells the request from others; `None` where it did not arrive, which is for `act` to
-    /// find.
+    /// Runs `act` in one transaction. With a key, the response is kept in the same transaction, and a repeat
+    /// gets the kept response, whatever its `If-Match`. `body` is part of the fingerprint of the request;
+    /// `None` for a body that did not arrive, which `act` has to refuse.
     ///
     /// # Errors
-    /// Those of `act`, which undo what it did, as any answer but a success does; 409 while the
-    /// first request runs; 422 when the key was that of another request.
+    /// Those of `act`; 409 while the first request runs; 422 where the key was sent with another request.
+    /// On an error, and on any response but a success, the transaction is rolled back.
     pub async fn once<'a, A: IntoResponse>(
         self,
         cx: &'a Context,
@@ -43,7 +42,7 @@ impl Idempotency {
             Err(problem) => Err(problem),
         };
         match answer {
-            // An act that reads neither query nor body knows nothing of these.
+            // An `act` that reads neither query nor body has not refused the unknown parameters.
             Ok(answer) if answer.status().is_success() && unknown.is_empty() => {
                 keep(work, keyed, answer).await
             }
@@ -58,12 +57,12 @@ impl Idempotency {
         }
     }
 
-    /// The first answer, where there is one: asked beforehand by whoever does work that is no
-    /// part of the transaction, so that a repeat does not do it again. [`Idempotency::once`] asks
-    /// again.
+    /// The kept response of the first request, if there is one. Handlers that do work outside of the
+    /// transaction call this before that work, so that a repeat does not do it again.
+    /// [`Idempotency::once`] looks again.
     ///
     /// # Errors
-    /// As there.
+    /// 409 while the first request runs; 422 where the key was sent with another request; 503.
     pub async fn answered(
         &self,
         cx: &Context,
@@ -81,7 +80,10 @@ impl Idempotency {
     }
 }
 
-/// What the request was answered before, if it was. From here on nobody else answers it.
+/// The kept response, if there is one. Takes the lock of the key until the transaction ends.
+///
+/// # Errors
+/// 409 while the first request runs; 422 where the key was sent with another request; 503.
 async fn first_answer(
     work: &mut UnitOfWork<'_>,
     keyed: Option<&Keyed>,
@@ -104,23 +106,23 @@ async fn first_answer(
     }
 }
 
-/// 422: the key stands for something else.
+/// 422: the key was sent with another request.
 pub(crate) fn reused() -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency_key_reused",
-        "This Idempotency-Key was sent with another request: use a new one for each request.",
+        "This `Idempotency-Key` was sent with another request: use a new key for each request.",
     )
 }
 
-/// 409: it is not known yet what the first call will have done.
+/// 409: the outcome of the first request is not known yet.
 pub(crate) fn in_progress() -> Problem {
-    let detail = "The first request with this Idempotency-Key is still running: try again shortly.";
-    Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", detail)
-        .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    let detail =
+        "The first request with this `Idempotency-Key` is still running: try again shortly.";
+    Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", detail).with_retry_after(1)
 }
 
-/// Makes work and answer so.
+/// Keeps the response under the key, if there is one, and commits.
 async fn keep(
     mut work: UnitOfWork<'_>,
     keyed: Option<Keyed>,
@@ -149,13 +151,14 @@ async fn keep(
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-/// Waits until everything is undone, so that the key is free when the caller hears of it.
+/// Waits for the rollback, so that the key is free when the client gets the response.
 async fn undo(work: UnitOfWork<'_>) {
     if let Err(error) = work.tx.rollback().await {
         tracing::debug!(%error, "a connection was lost with its transaction");
     }
 }
 
+/// The kept response, with the header that marks a repeat.
 fn again(kept: KeptAnswer) -> Result<Response, Problem> {
     let status = u16::try_from(kept.status).map_err(Problem::unexpected)?;
     let mut answer = Response::builder()

@@ -1,4 +1,4 @@
-//! Writes of JSON.
+//! Writes with a JSON body.
 
 use super::key::{Asker, Idempotency};
 use crate::{error::Problem, extract::Payload};
@@ -10,7 +10,8 @@ use domain::actor::Actor;
 use futures_util::future::BoxFuture;
 use platform::{context::Context, work::UnitOfWork};
 
-/// A write of JSON: its key, if it has one, and its body. The body can be had by [`Write::once`] alone.
+/// A write with a JSON body: its idempotency key, if it has one, and the body, which only [`Write::once`]
+/// hands out.
 #[derive(Debug)]
 pub struct Write {
     idempotency: Idempotency,
@@ -36,7 +37,7 @@ impl Write {
     /// As [`Idempotency::once`], for a person who is signed in.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Idempotency::once`].
     pub async fn once<'a, A: IntoResponse>(
         self,
         cx: &'a Context,

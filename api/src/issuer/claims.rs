@@ -1,4 +1,4 @@
-//! What the claims of an outside token say of a person (`OpenID` Connect Core, section 5.1). Pure.
+//! The person in the claims of an external token (`OpenID` Connect Core, section 5.1). Pure.
 
 use actions::people::external_identity::ExternalPerson;
 use domain::people::Role;
@@ -6,7 +6,7 @@ use platform::config::{ExternalIssuer, StaffRoles};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// Characters that a person's name at the issuer may have.
+/// The most characters of a subject.
 const LONGEST_SUBJECT: usize = 255;
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ pub(super) struct Claims {
     role: Option<String>,
 }
 
-/// A claim of another kind than text counts as absent.
+/// A claim of another type than text counts as absent.
 fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::String(text) => Some(text),
@@ -44,13 +44,13 @@ fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 }
 
 impl Claims {
-    /// Whether the name is one that can be kept.
-    pub fn names_somebody(&self) -> bool {
+    /// Whether the subject can be stored.
+    pub fn has_valid_subject(&self) -> bool {
         let length = self.sub.chars().count();
         (1..=LONGEST_SUBJECT).contains(&length) && !self.sub.contains('\0')
     }
 
-    /// The person.
+    /// The person. A staff role counts only if the issuer is trusted with it.
     pub fn person(self, issuer: &ExternalIssuer) -> ExternalPerson {
         let names = self.name.as_deref().unwrap_or_default().trim();
         let (first, last) = names.split_once(' ').unwrap_or((names, ""));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_becomes_staff_by_a_claim_that_is_not_believed() {
+    fn a_staff_role_counts_only_where_it_is_believed() {
         let role = |word: &str, staff_roles| {
             person(json!({"sub": "1", "exp": 1, "role": word}), staff_roles).role
         };
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_of_another_kind_count_as_absent() {
+    fn claims_of_another_type_count_as_absent() {
         let odd = json!({"sub": "1", "exp": 1, "email": 5, "email_verified": "true", "name": "Ann Mary Otieno"});
         let odd = person(odd, StaffRoles::NotBelieved);
         assert_eq!((odd.email, odd.email_verified), (None, false));

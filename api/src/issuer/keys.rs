@@ -1,9 +1,9 @@
-//! The keys of an outside issuer (RFC 7517), kept until they are old or a token names another.
-//! They are asked for once a minute at most, however many tokens of unknown keys come; while the
-//! issuer is away, those that are known stay good.
+//! The keys of the external issuer (RFC 7517), kept until they are old or a token names another key. They are
+//! fetched at most once a minute, however many tokens name unknown keys. While the issuer is unavailable, the
+//! known keys stay valid.
 //!
-//! Race: many requests find the keys old at once. One of them fetches; the others go on with what
-//! there is, or wait for it where there is nothing yet.
+//! Race: many requests find the keys old at once. One of them fetches. The others use the known keys, or wait
+//! for the fetch where the key is not known.
 
 use super::fetch::{FetchError, fetch};
 use crate::error::Problem;
@@ -18,19 +18,19 @@ use serde_json::Value;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
-/// When keys are asked for again although the one that is needed is known: it may be withdrawn.
+/// The age at which keys are fetched again although the needed one is known: it may have been withdrawn.
 const OLD: TimeDelta = TimeDelta::hours(1);
-/// The least time between two attempts.
+/// The least time between two fetches.
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
-/// A key, and what it signs by.
+/// A key and its algorithm.
 pub(super) struct Key {
     id: Option<String>,
     pub algorithm: Algorithm,
     pub verifying: DecodingKey,
 }
 
-/// The keys as they were last seen.
+/// The keys of the last fetch that succeeded.
 #[derive(Clone, Default)]
 struct Seen {
     keys: Arc<Vec<Arc<Key>>>,
@@ -41,11 +41,12 @@ struct Seen {
 pub(super) struct KeySet {
     from: String,
     seen: RwLock<Seen>,
-    /// When they were last asked for. Whoever asks holds it.
+    /// The instant of the last fetch. A fetch holds the lock.
     attempt: Mutex<Option<DateTime<Utc>>>,
 }
 
-/// Whether tokens may be signed by that. None of them knows a secret of ours, or no key at all.
+/// Whether external tokens may be signed with this algorithm. All of them have a public key: none takes a
+/// shared secret, and none is without a key.
 pub(super) const fn is_accepted(algorithm: Algorithm) -> bool {
     matches!(
         algorithm,
@@ -54,6 +55,7 @@ pub(super) const fn is_accepted(algorithm: Algorithm) -> bool {
 }
 
 impl KeySet {
+    /// The keys at that address, which is not fetched yet.
     pub fn new(from: String) -> Self {
         Self {
             from,
@@ -62,15 +64,15 @@ impl KeySet {
         }
     }
 
-    /// The key of that name, if it has been seen: nobody is asked.
+    /// The key with that id, if it has been fetched before.
     pub fn seen_already(&self, id: Option<&str>) -> Option<Arc<Key>> {
         self.seen().find(id)
     }
 
-    /// The key of that name. A token may leave out the name where there is only one key.
+    /// The key with that id. A token may leave out the id where there is only one key.
     ///
     /// # Errors
-    /// 503: no keys could be had at all so far.
+    /// 503: no keys could be fetched so far.
     pub async fn find(
         &self,
         id: Option<&str>,
@@ -92,7 +94,7 @@ impl KeySet {
         let seen = self.seen();
         match (seen.at, failure) {
             (None, failure) => Err(Problem::unavailable(
-                "The keys of the token's issuer cannot be had at the moment: try again shortly.",
+                "The keys of the token issuer cannot be fetched at the moment: try again shortly.",
                 failure.unwrap_or(FetchError::Paused),
             )),
             (Some(_), _) => Ok(seen.find(id)),
@@ -106,7 +108,7 @@ impl KeySet {
             .clone()
     }
 
-    /// Fetches the keys, unless that was tried a moment ago.
+    /// Fetches the keys, unless the last fetch was within [`PAUSE`]. Returns why a fetch failed.
     async fn refresh(
         &self,
         mut attempt: tokio::sync::MutexGuard<'_, Option<DateTime<Utc>>>,
@@ -126,7 +128,7 @@ impl KeySet {
                 None
             }
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "the keys of the outside issuer could not be fetched");
+                tracing::warn!(error = %Chain(&error), "the keys of the external issuer could not be fetched");
                 Some(error)
             }
         }
@@ -154,7 +156,7 @@ struct Published {
     keys: Vec<Value>,
 }
 
-/// The keys of a set that can be used here; the others are left alone.
+/// The keys of a set that can be used here. Others are skipped.
 fn parse(text: &[u8]) -> Result<Vec<Arc<Key>>, FetchError> {
     let published: Published = serde_json::from_slice(text).map_err(FetchError::Json)?;
     let keys = published.keys.into_iter().filter_map(|key| {
@@ -164,7 +166,7 @@ fn parse(text: &[u8]) -> Result<Vec<Arc<Key>>, FetchError> {
     Ok(keys.collect())
 }
 
-/// A key for signatures whose kind leaves one algorithm, with which its own `alg` must agree.
+/// A signature key. Its type determines the algorithm, and its `alg` must agree with that.
 fn usable(key: &Jwk) -> Option<Key> {
     let algorithm = match &key.algorithm {
         AlgorithmParameters::RSA(_) => Algorithm::RS256,
@@ -198,7 +200,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_keys_that_sign_by_what_is_accepted_are_used() {
+    fn only_keys_of_accepted_algorithms_are_used() {
         let (x, y) = (
             "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
             "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_of_secrets_are_never_for_an_issuer_outside() {
+    fn tokens_signed_with_a_secret_are_never_for_the_external_issuer() {
         assert!(!is_accepted(Algorithm::HS256) && !is_accepted(Algorithm::HS512));
         assert!(!is_accepted(Algorithm::PS256) && !is_accepted(Algorithm::ES384));
     }

@@ -1,5 +1,5 @@
-//! Access tokens of an outside issuer, checked by the keys that it publishes. Which algorithm a
-//! signature is checked by is the key's to say, never the token's.
+//! Access tokens of an external issuer, verified with the keys that it publishes. The key determines the
+//! algorithm of the signature, never the token.
 
 mod claims;
 mod fetch;
@@ -13,28 +13,28 @@ use jsonwebtoken::Validation;
 use keys::{Key, KeySet};
 use platform::config::ExternalIssuer;
 
-/// How far the clocks of two machines may be apart.
+/// The greatest difference between the clocks of two machines.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
-/// Why a token is no good.
+/// Why a token is refused.
 #[derive(Debug)]
 pub enum Refused {
-    /// It is not of this issuer, not for us, or was tampered with.
+    /// The token is of another issuer, for another audience, or was changed.
     Invalid,
-    /// Its time is over.
+    /// The token has expired.
     Expired,
-    /// Nobody knows: the issuer's keys could not be had yet.
+    /// The token cannot be verified: the keys of the issuer could not be fetched yet.
     Unknown(Problem),
 }
 
-/// An outside issuer.
+/// An external issuer.
 pub struct Issuer {
     settings: ExternalIssuer,
     keys: KeySet,
 }
 
 impl Issuer {
-    /// The issuer as configured. Its keys are fetched when the first token comes.
+    /// The configured issuer. Its keys are fetched for the first token.
     #[must_use]
     pub fn new(settings: ExternalIssuer) -> Self {
         Self {
@@ -43,17 +43,17 @@ impl Issuer {
         }
     }
 
-    /// Whether a token is to be judged by this issuer's keys: ours name keys of another kind.
+    /// Whether a token is to be verified with the keys of this issuer. Our own tokens name another algorithm.
     #[must_use]
     pub fn is_meant(token: &str) -> bool {
         let header = jsonwebtoken::decode_header(token);
         header.is_ok_and(|header| keys::is_accepted(header.alg))
     }
 
-    /// Whom a token is for.
+    /// The person of a token.
     ///
     /// # Errors
-    /// It is not good at `now`.
+    /// The token is not valid at `now`, or the keys could not be fetched.
     pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<ExternalPerson, Refused> {
         let kid = jsonwebtoken::decode_header(token)
             .map_err(|_| Refused::Invalid)?
@@ -63,8 +63,8 @@ impl Issuer {
         self.judge(token, &key, now)
     }
 
-    /// Whom a token is for, so far as the keys that have been seen can tell: nobody is asked, so
-    /// that tokens of strangers cost nobody a wait. `None` for one that is no good, too.
+    /// The person of a token, by the keys that have been fetched before. Nothing is fetched, so that forged
+    /// tokens cause no wait. `None` for an invalid token too.
     #[must_use]
     pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<ExternalPerson> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
@@ -77,7 +77,7 @@ impl Issuer {
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&[&self.settings.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // They would read the machine's clock: what follows goes by the context's.
+        // The library would read the clock of the machine: the checks below use that of the context.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &key.verifying, &validation)
@@ -85,7 +85,7 @@ impl Issuer {
             .claims;
         let soon = (now + SKEW).timestamp();
         let too_early = |from: Option<i64>| from.is_some_and(|from| from > soon);
-        if too_early(claims.nbf) || too_early(claims.iat) || !claims.names_somebody() {
+        if too_early(claims.nbf) || too_early(claims.iat) || !claims.has_valid_subject() {
             return Err(Refused::Invalid);
         }
         if claims.exp <= now.timestamp() {

@@ -1,11 +1,14 @@
-//! Calls counted in Redis, by its clock, or by this process alone where Redis is away or slow.
+//! Calls counted in Redis, by its clock, or by this process on its own while Redis is unavailable or slow.
 //!
-//! Why a list of instants, and no bucket that refills: a bucket lets twice the limit through in its
-//! first minute, and 30 logins that take a second each never empty it.
+//! Why a list of instants, and not a bucket that refills: a bucket admits twice the limit in its first
+//! minute, and 30 logins that take a second each never empty it.
 
 use super::own::OwnCounts;
-use crate::{error::Problem, shared_counts::SharedCounts};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use crate::{
+    error::{Problem, whole_seconds},
+    shared_counts::SharedCounts,
+};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use platform::config::RateLimits;
 use redis::Script;
 use std::{
@@ -13,16 +16,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What a limit is counted over.
+/// The window of a limit.
 pub(super) const WINDOW: Duration = Duration::from_mins(1);
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// The list holds the instants of the calls let through, newest first. Those that left the window
-/// go, and those from the future, where the clock was set back. Gives back whether this call is let
-/// through, how many more would be, and the milliseconds until there is more room.
+/// The list holds the instants of the admitted calls, newest first. Instants before the window are removed,
+/// and so are those in the future, which a clock that was set back leaves. Returns whether this call is
+/// admitted, how many more would be, and the milliseconds until more are.
 const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -40,17 +43,17 @@ redis.call('PEXPIRE', KEYS[1], window)
 return {1, limit - used - 1, (first or now) + window - now}
 ";
 
-/// Which limit.
+/// A limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// For each person, of an outside issuer too, or address that nobody is signed in from.
+    /// For each person, those of the external issuer too, or for each address without a valid token.
     Caller,
-    /// For each address that logs in, registers or changes passwords.
+    /// For each address, on calls that log in, register or change passwords.
     Authentication,
 }
 
 impl Rule {
-    const fn word(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Caller => "caller",
             Self::Authentication => "auth",
@@ -58,20 +61,20 @@ impl Rule {
     }
 }
 
-/// How a caller stands after a call.
+/// The count of a caller after a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether the call is let through.
+    /// Whether the call is admitted.
     pub allowed: bool,
-    /// Calls in a minute.
+    /// The limit: calls in any 60 seconds.
     pub limit: u32,
-    /// Calls that would be let through now.
+    /// Calls that would be admitted now.
     pub remaining: u32,
-    /// How long until there is more room.
+    /// The time until more calls are admitted.
     pub reset: Duration,
 }
 
-/// Counts calls.
+/// The counter of calls.
 pub struct Limits {
     rules: RateLimits,
     counts: SharedCounts,
@@ -80,7 +83,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The configured limits. Nothing is connected to before the first call.
+    /// A counter with the configured limits. It connects to Redis at the first call.
     #[must_use]
     pub fn new(rules: RateLimits, counts: SharedCounts) -> Self {
         Self {
@@ -98,10 +101,10 @@ impl Limits {
         }
     }
 
-    /// Counts a call. `None` where there is no such limit.
-    pub async fn take(&self, rule: Rule, who: &str) -> Option<Standing> {
+    /// Counts a call of `caller`. `None` where no such limit is configured.
+    pub async fn take(&self, rule: Rule, caller: &str) -> Option<Standing> {
         let limit = self.limit(rule)?.get();
-        let name = format!("limit:{}:{who}", rule.word());
+        let name = format!("limit:{}:{caller}", rule.name());
         let mut call = self.take.key(self.counts.key(&name));
         call.arg(limit).arg(WINDOW.as_secs() * 1_000);
         let counted = self
@@ -121,28 +124,24 @@ impl Limits {
 
 impl Standing {
     pub(super) fn seconds(&self) -> u64 {
-        self.reset
-            .as_millis()
-            .div_ceil(1_000)
-            .try_into()
-            .unwrap_or(u64::MAX)
+        whole_seconds(self.reset)
     }
 
-    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+    pub(super) fn write(&self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, self.limit.into());
         headers.insert(REMAINING, self.remaining.into());
         headers.insert(RESET, self.seconds().into());
     }
 }
 
-/// 429: there is room again in so many seconds.
+/// 429: more calls are admitted after so many seconds.
 pub(crate) fn refusal(seconds: u64) -> Problem {
     Problem::new(
         StatusCode::TOO_MANY_REQUESTS,
         "rate_limited",
-        "Too many calls: `Retry-After` says in how many seconds there is room again.",
+        "Too many calls: try again after the number of seconds in `Retry-After`.",
     )
-    .with_header(header::RETRY_AFTER, seconds.max(1).into())
+    .with_retry_after(seconds)
 }
 
 #[cfg(test)]

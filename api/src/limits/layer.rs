@@ -1,4 +1,4 @@
-//! Lets calls through, or not: around all routes.
+//! The middleware that counts calls and refuses those over the limit.
 
 use super::{Limits, Rule, refusal};
 use crate::{
@@ -16,17 +16,17 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Where the API is.
+/// The path below which calls are counted.
 const API: &str = "/api/v1/";
 
-/// Lets a call through if it is within its limit, and tells how the caller stands.
+/// Admits a call within its limit, else responds with 429. Adds the `RateLimit-*` headers to both.
 pub(crate) async fn limit_rate(
     State((api, routes)): State<(ApiState, Routes)>,
     request: Request,
     next: Next,
 ) -> Response {
     let standing = match rule(&api.limits, &routes, &request) {
-        Some(rule) => api.limits.take(rule, &who(rule, &api, &request)).await,
+        Some(rule) => api.limits.take(rule, &caller(rule, &api, &request)).await,
         None => None,
     };
     let Some(standing) = standing else {
@@ -37,18 +37,18 @@ pub(crate) async fn limit_rate(
     } else {
         refusal(standing.seconds()).into_response()
     };
-    standing.tell(response.headers_mut());
+    standing.write(response.headers_mut());
     response
 }
 
-/// The limit that a call counts towards. What leads nowhere below the API counts as well.
+/// The limit that a call counts towards. Unknown paths below the API count as well.
 fn rule(limits: &Limits, routes: &Routes, request: &Request) -> Option<Rule> {
     let rule = match routes.of(request) {
         Some(route) => route.limit?,
         None if request.uri().path().starts_with(API) => Rule::Caller,
         None => return None,
     };
-    // Where credentials have no limit of their own, they have that of all calls.
+    // Calls with credentials count as all others where they have no limit of their own.
     Some(if limits.limit(rule).is_some() {
         rule
     } else {
@@ -56,17 +56,17 @@ fn rule(limits: &Limits, routes: &Routes, request: &Request) -> Option<Rule> {
     })
 }
 
-/// A person is known by the token alone here: whether the login is still good is looked up later.
-/// Tokens that are no good count for the address, as do those of an outside issuer whose keys have
-/// not been seen yet.
-fn who(rule: Rule, api: &ApiState, request: &Request) -> String {
+/// The name under which a call is counted: the person of the token, else the address. The session is not
+/// read here. Calls with an invalid token count for the address, and so do tokens of the external issuer
+/// while the key that they name has not been fetched.
+fn caller(rule: Rule, api: &ApiState, request: &Request) -> String {
     let person = match rule {
         Rule::Caller => auth::bearer(request.headers(), api),
         Rule::Authentication => None,
     };
     match person {
         Some(Bearer::Ours(person)) => return person.to_string(),
-        Some(Bearer::Outside(person)) => return outside(&person),
+        Some(Bearer::External(person)) => return external(&person),
         None => {}
     }
     let http = &api.cx.config.http;
@@ -75,8 +75,8 @@ fn who(rule: Rule, api: &ApiState, request: &Request) -> String {
         .to_string()
 }
 
-/// The name that an issuer has for somebody may be long, and of any characters.
-fn outside(person: &ExternalPerson) -> String {
+/// A short name for a person of an issuer: a subject may be long, and of any characters.
+fn external(person: &ExternalPerson) -> String {
     let name = Sha256::new()
         .chain_update(&person.issuer)
         .chain_update([0])

@@ -1,6 +1,6 @@
-//! Rate limits: so many calls in any minute, counted in Redis by all API processes together. Where
-//! Redis is away or slow, each process counts by itself: nobody waits for a count, and nobody is free of
-//! limits. Which limit a call counts towards is said where its route is declared.
+//! Rate limits: a number of calls in any 60 seconds, counted in Redis by all API processes together. While
+//! Redis is unavailable or slow each process counts on its own, so that no call waits for a count and none
+//! is without a limit. The declaration of a route names the limit of its calls.
 
 mod counter;
 mod layer;

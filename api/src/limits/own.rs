@@ -1,5 +1,6 @@
-//! The calls that a process counts by itself while Redis does not. A call counts in its minute, and of the
-//! minute before in so far as that lies within the last 60 seconds. Pure.
+//! The calls that a process counts on its own while Redis is unavailable. The calls of the present minute
+//! count in full; those of the minute before count by the share of it that lies within the last 60 seconds.
+//! Pure.
 
 use super::counter::{Standing, WINDOW};
 use crate::bounded::Bounded;
@@ -8,16 +9,16 @@ use std::{
     time::Instant,
 };
 
-/// How many callers are counted at most.
+/// The most callers that are counted.
 const CALLERS: usize = 20_000;
 
-/// What a process counts by itself.
+/// The counts of one process.
 pub(super) struct OwnCounts(Mutex<Bounded<Calls>>);
 
-/// The calls of somebody.
+/// The calls of one caller.
 #[derive(Debug, Clone, Copy, Default)]
 struct Calls {
-    /// When the present minute began.
+    /// The beginning of the present minute.
     since: Option<Instant>,
     present: u32,
     before: u32,
@@ -30,7 +31,7 @@ impl Default for OwnCounts {
 }
 
 impl OwnCounts {
-    /// Counts a call.
+    /// Counts a call of the caller `name`.
     pub fn take(&self, name: &str, limit: u32, now: Instant) -> Standing {
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         map.renewed(name, now, 2 * WINDOW).take(limit, now)
@@ -39,10 +40,10 @@ impl OwnCounts {
 
 impl Calls {
     fn take(&mut self, limit: u32, now: Instant) -> Standing {
-        let since = self.turn(now);
+        let since = self.advance(now);
         let passed = now.saturating_duration_since(since);
         let left = WINDOW.saturating_sub(passed);
-        // In calls times milliseconds, so that nothing is rounded.
+        // The unit is calls times milliseconds, so that nothing is rounded.
         let one = WINDOW.as_millis();
         let used = u128::from(self.present) * one + u128::from(self.before) * left.as_millis();
         let room = (u128::from(limit) * one).checked_sub(used + one);
@@ -57,8 +58,8 @@ impl Calls {
         }
     }
 
-    /// Moves on to the minute of this instant; tells when it began.
-    fn turn(&mut self, now: Instant) -> Instant {
+    /// Moves on to the minute of `now`, and returns its beginning.
+    fn advance(&mut self, now: Instant) -> Instant {
         let since = *self.since.get_or_insert(now);
         let passed = now.saturating_duration_since(since);
         if passed < WINDOW {

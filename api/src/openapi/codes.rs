@@ -1,20 +1,22 @@
-//! With which words an operation may fail: those that follow from what it reads and who may call
-//! it, and those that it names itself.
+//! The error codes of an operation: those that follow from its access and from what it reads, and those that
+//! it declares itself.
 
-use super::{Access, Route, operation::Reads, part::Answers, who::OptionalAuth};
+use super::{
+    Access, Route, access::OptionalAuth, operation::RequestBody, response_part::ResponseBody,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The words of each status.
+/// The error codes by status.
 pub type Codes = BTreeMap<u16, BTreeSet<&'static str>>;
 
-/// What any operation may answer. Parameters that it does not have are invalid.
+/// The codes of every operation. Unknown query parameters are invalid fields.
 const ALWAYS: &[(u16, &str)] = &[
     (422, "invalid_fields"),
     (429, "rate_limited"),
     (500, "internal_error"),
     (503, "unavailable"),
 ];
-/// What goes with a token. The first request of an outside issuer's people makes their account.
+/// The codes of an access token. The first request of a person of the external issuer creates the account.
 const TOKEN: &[(u16, &str)] = &[
     (401, "invalid_token"),
     (401, "token_expired"),
@@ -43,7 +45,7 @@ const KEY: &[(u16, &str)] = &[
 ];
 
 impl Route {
-    /// The failures it may answer with: the codes of each status.
+    /// The error codes of the route, by status.
     #[must_use]
     pub fn failures(&self) -> Codes {
         let operation = &self.operation;
@@ -54,22 +56,22 @@ impl Route {
             }
         };
         add(ALWAYS);
-        match operation.who {
+        match operation.access {
             Access::Anybody => {}
             Access::SignedIn => add(&[(401, "token_required")]),
             Access::Roles(_) => add(&[(401, "token_required"), (403, "role_not_allowed")]),
         }
-        if operation.who != Access::Anybody || operation.minds == OptionalAuth::Login {
+        if operation.access != Access::Anybody || operation.optional_auth == OptionalAuth::Login {
             add(TOKEN);
         }
         for resource in self.resources {
             add(resource.failures());
         }
-        match (&operation.reads, &operation.answers) {
-            // Pages say what is wrong in words.
-            (Reads::Nothing, _) | (Reads::Object(_), Answers::Page(_)) => {}
-            (Reads::Object(_), _) => add(BODY),
-            (Reads::File(_), _) => add(FORM),
+        match (&operation.request_body, &operation.response_body) {
+            // Pages say what is wrong in their text.
+            (RequestBody::Nothing, _) | (RequestBody::Object(_), ResponseBody::Page(_)) => {}
+            (RequestBody::Object(_), _) => add(BODY),
+            (RequestBody::File(_), _) => add(FORM),
         }
         if operation.query.is_some() {
             add(&[(400, "invalid_query")]);

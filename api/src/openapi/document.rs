@@ -1,17 +1,17 @@
-//! The whole document.
+//! The whole OpenAPI document.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "of JSON: what is not there reads as null, and is made when it is written"
+    reason = "JSON: an absent field reads as null, and is created when it is written"
 )]
 
 use super::{
     Access, Operation, Resource, Route,
-    answers::responses,
+    access::OptionalAuth,
     headers,
-    operation::{ObjectBody, Reads},
+    operation::{ObjectBody, RequestBody},
+    responses::responses,
     shape::not_nullable,
-    who::OptionalAuth,
 };
 use chrono_tz::TZ_VARIANTS;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
@@ -20,11 +20,11 @@ use serde_json::{Map, Value, json};
 const ABOUT: &str = "\
 Customer-support ticketing: tickets, messages, assignment, escalation, service levels, ratings, statistics.\n\n\
 Every success is `{\"success\": true, …}`. Every failure is `application/problem+json` (RFC 9457) with a stable `code`, and \
-with `errors` that name each field at fault. Times are RFC 3339 in UTC with milliseconds, durations are minutes, ids are \
-UUIDs. A thing that you may not see answers like one that does not exist: 404. Every answer has `X-Request-Id`, and those below \
-`/api/v1` tell how you stand with the rate limit: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.";
+with `errors` that name each wrong field. Times are RFC 3339 in UTC with milliseconds, durations are minutes, ids are \
+UUIDs. A resource that you may not see gives the same response as one that does not exist: 404. Every response has `X-Request-Id`. Those \
+below `/api/v1` have your state under the rate limit: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.";
 
-/// What `If-Match` may say (RFC 9110, section 13.1.1). Tags that are none of ours match nothing.
+/// The syntax of `If-Match` (RFC 9110, section 13.1.1). Tags that this API did not send match nothing.
 const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
 
 /// The document of these routes.
@@ -57,7 +57,11 @@ pub fn document(routes: &[Route], version: &str) -> Value {
             "headers": headers::shared(),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "metrics": {"type": "http", "scheme": "bearer", "description": "`METRICS_TOKEN`, where whoever runs the system has set one."},
+                "metrics": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "`METRICS_TOKEN`, where the operators of the system have set one.",
+                },
             },
         },
     })
@@ -77,23 +81,23 @@ fn described(
         "responses": responses(route, generator, examples),
         "security": security(operation),
     });
-    let role = match operation.who {
+    let role = match operation.access {
         Access::Roles(whom) => format!("For {whom}. "),
         Access::Anybody | Access::SignedIn => String::new(),
     };
-    let about = format!("{role}{}", operation.about);
+    let about = format!("{role}{}", operation.description);
     if !about.is_empty() {
         described["description"] = json!(about);
     }
-    match &operation.reads {
-        Reads::Nothing => {}
-        Reads::Object(object) => described["requestBody"] = object_body(operation, object),
-        Reads::File(field) => described["requestBody"] = file_body(field),
+    match &operation.request_body {
+        RequestBody::Nothing => {}
+        RequestBody::Object(object) => described["requestBody"] = object_body(operation, object),
+        RequestBody::File(field) => described["requestBody"] = file_body(field),
     }
     described
 }
 
-/// Pages have forms, everything else is JSON.
+/// The body of a page is a form; all others are JSON.
 fn object_body(operation: &Operation, object: &ObjectBody) -> Value {
     let media = if operation.is_page() {
         "application/x-www-form-urlencoded"
@@ -107,7 +111,7 @@ fn object_body(operation: &Operation, object: &ObjectBody) -> Value {
 }
 
 fn file_body(field: &str) -> Value {
-    // `format` is how OpenAPI 3.0 said it, and what many programs still look for.
+    // `format` is the notation of OpenAPI 3.0, which many programs still look for.
     let file = json!({"type": "string", "minLength": 1, "format": "binary", "contentMediaType": "application/octet-stream"});
     json!({
         "required": true,
@@ -120,11 +124,11 @@ fn file_body(field: &str) -> Value {
     })
 }
 
-/// The empty requirement is the call without a token.
+/// The empty requirement stands for a call without a token.
 fn security(operation: &Operation) -> Value {
-    match operation.who {
+    match operation.access {
         Access::SignedIn | Access::Roles(_) => json!([{"bearer": []}]),
-        Access::Anybody => match operation.minds {
+        Access::Anybody => match operation.optional_auth {
             OptionalAuth::Nothing => json!([]),
             OptionalAuth::Login => json!([{}, {"bearer": []}]),
             OptionalAuth::Metrics => json!([{}, {"metrics": []}]),
@@ -145,20 +149,28 @@ fn parameters(route: &Route) -> Value {
     let is_needed = |name: &str| needed.is_some_and(|all| all.iter().any(|needed| needed == name));
     let properties = query.and_then(|schema| schema["properties"].as_object());
     for (name, schema) in properties.into_iter().flatten() {
-        parameters.push(json!({"name": name, "in": "query", "required": is_needed(name), "allowEmptyValue": true, "schema": not_nullable(schema)}));
+        parameters.push(json!({
+            "name": name,
+            "in": "query",
+            "required": is_needed(name),
+            "allowEmptyValue": true,
+            "schema": not_nullable(schema),
+        }));
     }
     if route.operation.takes_version {
-        let about = "The `ETag` of the ticket as you have seen it: 412 when it has changed since.";
+        let about = "The `ETag` of the ticket that you read. If the ticket has changed since, the response is 412.";
         parameters.push(json!({"name": "If-Match", "in": "header", "description": about, "schema": {"type": "string", "pattern": TAGS}}));
     }
     if route.takes_key() {
-        let about = "Makes a repeat within 24 hours answer as the first call did, and do nothing.";
-        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "description": about, "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}}));
+        let about = "A repeat with the same key within 24 hours gets the first response again, and changes nothing.";
+        let schema =
+            json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"});
+        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "description": about, "schema": schema}));
     }
     json!(parameters)
 }
 
-/// What can be done with what an answer shows: everything whose path names such a resource.
+/// The links of a response: every operation whose path names a resource of that kind.
 fn links(id: &str, resource: Resource, routes: &[Route]) -> Value {
     let id = format!("$response.body#/{id}");
     let links = routes.iter().filter(|route| route.resources == [resource]);
@@ -184,8 +196,12 @@ fn problem() -> Value {
             "type": {"type": "string", "format": "uri-reference"},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "What to do about it."},
-            "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "A stable word: each answer of each operation lists those that it may have."},
+            "detail": {"type": "string", "description": "What is wrong, and what to do about it."},
+            "code": {
+                "type": "string",
+                "pattern": "^[a-z_]+$",
+                "description": "A stable code. Each response of each operation lists its possible codes.",
+            },
             "errors": {"type": "array", "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],

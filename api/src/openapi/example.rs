@@ -1,31 +1,31 @@
-//! What answers look like: the examples of the document. Each type that is answered tells one of
-//! itself, as it is serialised, so that an example cannot be of another shape than the answer.
+//! The examples of responses. Each type of a response makes an example of itself, by its own serialisation,
+//! so that the shape of an example cannot differ from that of the response.
 
 use serde_json::{Value, json};
 
-/// How far the story that the examples tell has come (`crate::views::story`).
+/// The stage of the example ticket (`crate::views::example_ticket`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum ExampleStage {
     /// The ticket has just been created.
     Created,
-    /// An agent has it, and has answered.
+    /// The ticket is assigned, and the agent has written the first response.
     #[default]
     Answered,
-    /// The answer was redacted.
+    /// The message of the agent was redacted.
     Redacted,
-    /// It was lifted to a higher level.
+    /// The ticket was escalated.
     Escalated,
-    /// It is closed.
+    /// The ticket is closed.
     Closed,
     /// The customer has rated it.
     Rated,
-    /// It was taken up again.
+    /// The ticket was reopened.
     Reopened,
 }
 
-/// A type of which the document shows an example.
+/// A type with an example in the document.
 pub trait Example {
-    /// One of them, at that moment of the story.
+    /// An example, with the example ticket at this stage.
     fn example(at: ExampleStage) -> Value;
 }
 

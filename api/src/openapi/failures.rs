@@ -1,7 +1,9 @@
-//! The failures that an operation may answer with, as examples: the very problems that the code
-//! answers with, and the faults that the operation's own readers find.
+//! The examples of the failures of an operation: the problems that the code itself makes, with the field
+//! errors that the operation's own readers find.
 
-use super::{Access, Operation, Resource, Route, operation::Reads, part::Answers};
+use super::{
+    Access, Operation, Resource, Route, operation::RequestBody, response_part::ResponseBody,
+};
 use crate::{
     auth,
     error::Problem,
@@ -23,7 +25,7 @@ use jobs::{State, operate::OperateError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The failures of that status with one of these codes that are known here: the one to show, and the
+/// The known failures of that status with one of these codes: the one that the document shows, and the
 /// others.
 pub(super) fn examples(
     route: &Route,
@@ -37,10 +39,10 @@ pub(super) fn examples(
     (shown, fitting.collect())
 }
 
-/// The failures of that status of which there is an example, the most telling first.
+/// The known failures of that status, the most typical first.
 fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
     let operation = &route.operation;
-    let is_file = matches!(operation.reads, Reads::File(_));
+    let is_file = matches!(operation.request_body, RequestBody::File(_));
     match status {
         StatusCode::BAD_REQUEST => unreadable(route),
         StatusCode::UNAUTHORIZED => vec![
@@ -99,25 +101,26 @@ fn conflicts() -> Vec<Problem> {
     ]
 }
 
-/// What the operation says of an object with a field that nobody knows, of a file that is none, or of a
-/// parameter that it does not have.
+/// The refusal of an object with an unknown field, of a form without its file, or of an unknown parameter.
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
-    let faults = match operation.reads {
-        Reads::File(field) => vec![FieldError {
+    let faults = match operation.request_body {
+        RequestBody::File(field) => vec![FieldError {
             field: field.to_owned(),
             code: "required",
             message: "is required".to_owned(),
         }],
-        Reads::Object(_) if !matches!(operation.answers, Answers::Page(_)) => {
+        RequestBody::Object(_) if !matches!(operation.response_body, ResponseBody::Page(_)) => {
             operation.faults_of_body(unknown)
         }
-        Reads::Object(_) | Reads::Nothing => unknown_parameters::example(&operation.parameters()),
+        RequestBody::Object(_) | RequestBody::Nothing => {
+            unknown_parameters::example(&operation.parameters())
+        }
     };
     vec![Problem::invalid(faults), idempotency::reused()]
 }
 
-/// What it says of the first of its parameters that cannot be just any text.
+/// The field errors of the first query parameter that does not take every text.
 fn query_faults(operation: &Operation) -> Vec<FieldError> {
     let described = operation.query.as_ref();
     let parameters = described.and_then(|(schema, _)| schema.get("properties")?.as_object());
@@ -143,7 +146,7 @@ fn unreadable(route: &Route) -> Vec<Problem> {
     problems
 }
 
-/// What is said of a path that names none.
+/// The refusal of a path whose parameter cannot name a resource of that kind.
 fn unnamed(resource: Resource) -> Option<Problem> {
     let path = PathId::default();
     match resource {

@@ -1,46 +1,49 @@
-//! What the document says of the headers of answers. Those that answers of every kind have are written
-//! down once, and referred to.
+//! The response headers in the document. Headers that responses of every operation have are described once,
+//! and referenced.
 
-use super::{Route, part::Answers};
+use super::{Route, response_part::ResponseBody};
 use crate::error::Problem;
 use serde_json::{Map, Value, json};
 
-/// What problems of some codes come with.
+/// The headers of some problems.
 const OF_PROBLEMS: [(&str, &str); 2] = [
-    ("Retry-After", "Seconds after which to try again."),
     (
-        "WWW-Authenticate",
-        "What is asked for (RFC 6750, section 3).",
+        "Retry-After",
+        "The number of seconds after which to try again.",
     ),
+    ("WWW-Authenticate", "The challenge (RFC 6750, section 3)."),
 ];
 
-/// What every answer has.
-const OF_ANY_ANSWER: [&str; 1] = ["X-Request-Id"];
-/// What answers to calls have that count towards a limit.
+/// The headers of every response.
+const OF_ANY_RESPONSE: [&str; 1] = ["X-Request-Id"];
+/// The headers of responses to calls that count towards a limit.
 const OF_COUNTED_CALLS: [&str; 3] = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
 
-/// The headers that answers refer to, by name.
+/// The shared headers, by name.
 pub(super) fn shared() -> Value {
     let number =
         |about: &str| json!({"description": about, "schema": {"type": "integer", "minimum": 0}});
     json!({
         "X-Request-Id": {
-            "description": "The caller's, if it sent a sane one, else one of ours.",
+            "description": "The request id: that of the client, if it sent a well-formed one, else a new one.",
             "required": true,
             "schema": {"type": "string"},
         },
-        "RateLimit-Limit": number("Calls in any 60 seconds; absent, like the other two, where no limit is kept."),
-        "RateLimit-Remaining": number("Calls that would be let through now."),
-        "RateLimit-Reset": number("Seconds until there is more room."),
+        "RateLimit-Limit": number(
+            "The number of calls that are allowed in any 60 seconds. Absent, like the other two, where no limit is \
+             configured.",
+        ),
+        "RateLimit-Remaining": number("The number of calls that are still allowed now."),
+        "RateLimit-Reset": number("The number of seconds until more calls are allowed."),
     })
 }
 
-/// What any answer of that route has.
+/// The headers of every response of that route.
 pub(super) fn of_any(route: &Route) -> Map<String, Value> {
     let of_calls = OF_COUNTED_CALLS
         .into_iter()
         .filter(|_| route.limit.is_some());
-    let names = OF_ANY_ANSWER.into_iter().chain(of_calls);
+    let names = OF_ANY_RESPONSE.into_iter().chain(of_calls);
     names
         .map(|name| {
             let place = format!("#/components/headers/{name}");
@@ -49,31 +52,29 @@ pub(super) fn of_any(route: &Route) -> Map<String, Value> {
         .collect()
 }
 
-/// What the success of a route has besides.
+/// The further headers of the success of a route.
 pub(super) fn of_success(route: &Route) -> Map<String, Value> {
     let operation = &route.operation;
     let mut headers = Map::new();
-    if matches!(operation.answers, Answers::File) {
+    if matches!(operation.response_body, ResponseBody::File) {
         headers.extend(of_files());
     }
     let mut add = |name: &str, header: Value| headers.insert(name.to_owned(), header);
     if operation.status == 201 {
-        add("Location", header("The path of what was created."));
+        add("Location", header("The path of the created resource."));
     }
-    let example = operation.answers.example(operation.moment);
-    if example.get("ticket").is_some_and(Value::is_object) {
-        add("ETag", header("The ticket's version, for `If-Match`."));
+    if operation.has_etag {
+        add("ETag", header("The version of the ticket, for `If-Match`."));
     }
     if route.takes_key() {
-        let about =
-            "That this is the first answer again, of a call with the same `Idempotency-Key`.";
+        let about = "Present where this is the first response again, to a repeat with the same `Idempotency-Key`.";
         let replayed = json!({"description": about, "schema": {"type": "string", "const": "true"}});
         add("Idempotency-Replayed", replayed);
     }
     headers
 }
 
-/// What comes with any of these problems.
+/// The headers of these problems.
 pub(super) fn of_problems(problems: &[&Problem]) -> Map<String, Value> {
     let has = |name: &str| {
         let mut problems = problems.iter();
@@ -86,21 +87,24 @@ pub(super) fn of_problems(problems: &[&Problem]) -> Map<String, Value> {
         .collect()
 }
 
-/// What an answer that is a file tells of it.
+/// The headers of a file.
 fn of_files() -> Map<String, Value> {
     let always =
         |about: &str| json!({"description": about, "required": true, "schema": {"type": "string"}});
     [
-        ("Content-Type", "What the file is, by its bytes."),
-        ("Content-Length", "Its size."),
+        (
+            "Content-Type",
+            "The type of the file, as found from its bytes.",
+        ),
+        ("Content-Length", "The size of the file in bytes."),
         (
             "Content-Disposition",
-            "`attachment`, with the name to save it under (RFC 6266).",
+            "`attachment`, with the name under which to save the file (RFC 6266).",
         ),
         ("X-Content-Type-Options", "`nosniff`."),
         (
             "Content-Security-Policy",
-            "`sandbox`: nothing in it may act.",
+            "`sandbox`: scripts in the file do not run.",
         ),
         ("Cache-Control", "`private, no-store`."),
     ]

@@ -1,8 +1,8 @@
-//! The document of the API (OpenAPI 3.1), written by the code that it describes: bodies and queries
-//! by the functions that read them, answers by the types that are serialised, paths by the table
-//! of routes.
+//! The OpenAPI 3.1 document of the API, generated from the code that it describes: request bodies and queries
+//! from the functions that read them, responses from the types that are serialised, paths from the table of
+//! routes.
 
-mod answers;
+mod access;
 mod codes;
 mod document;
 mod example;
@@ -10,15 +10,16 @@ mod failures;
 mod headers;
 mod operation;
 mod page;
-mod part;
 #[cfg(test)]
 mod presence_tests;
 mod reader;
 mod resource;
+mod response_part;
+mod responses;
 mod route;
 mod shape;
-mod who;
 
+pub use access::Access;
 pub use codes::Codes;
 pub use document::document;
 pub use example::{Example, ExampleStage};
@@ -27,4 +28,3 @@ pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};
 pub use shape::Shape;
-pub use who::Access;

@@ -1,8 +1,8 @@
-//! The reference page: the document as people read it. No script, nothing from elsewhere.
+//! The reference page: the document as HTML, without scripts and without resources of other sites.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "of JSON: what is not there reads as null, and is made when it is written"
+    reason = "JSON: an absent field reads as null, and is created when it is written"
 )]
 
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ const STYLE: &str = "body{margin:0;color:#1f2937;font:16px/1.5 Helvetica,Arial,s
     summary{cursor:pointer}.verb{display:inline-block;min-width:52px;font-weight:bold;color:#1d4ed8}\
     @media(max-width:800px){body{display:block}nav{position:static;height:auto}main{padding:16px}}";
 
-/// The page of a document.
+/// The page of an OpenAPI document.
 #[must_use]
 pub fn page(document: &Value) -> String {
     let mut operations: Vec<(&str, &str, &str, &Value)> = Vec::new();
@@ -99,27 +99,27 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
     }
 }
 
-/// Whether a token is needed: one of these is, and the empty one is none.
+/// The text about the token, by the security requirements: the empty requirement is a call without one.
 fn token(security: &Value) -> &'static str {
     let any = security.as_array().map(Vec::as_slice).unwrap_or_default();
     if any.is_empty() {
         "Needs no token."
     } else if any.contains(&json!({})) {
-        "Minds a token, if there is one: Authorization: Bearer …"
+        "Uses a token, if one is sent: Authorization: Bearer …"
     } else {
         "Needs a token: Authorization: Bearer …"
     }
 }
 
-/// Every status with its headers and examples, and of a success the schema.
+/// Every status with its headers and examples, and the schema of the success.
 fn responses(html: &mut Html, operation: &Value) {
-    html.raw("<p>Answers:</p><table>");
+    html.raw("<p>Responses:</p><table>");
     for (status, response) in entries(&operation["responses"]) {
         html.raw("<tr><td>");
         html.text(status);
         html.raw("</td><td>");
         html.text(text(&response["description"]));
-        // What every answer has is told at the top.
+        // The headers of every response are described at the top of the page.
         let own = entries(&response["headers"]).filter(|(_, header)| header.get("$ref").is_none());
         for (name, _) in own {
             html.raw(" <code>");
@@ -207,7 +207,7 @@ impl Html {
         self.raw(&format!("<{name}>{}</{name}>", escaped(text)));
     }
 
-    /// A paragraph in which what stands between backticks is code.
+    /// A paragraph. Text between backticks is code.
     fn paragraph(&mut self, text: &str) {
         self.raw("<p>");
         for (at, part) in text.split('`').enumerate() {
@@ -226,7 +226,7 @@ impl Html {
         self.raw(&format!(" <a href=\"#{target}\">{text}</a>"));
     }
 
-    /// JSON that is shown when it is asked for.
+    /// JSON in a section that the reader unfolds.
     fn folded(&mut self, summary: &str, value: &Value) {
         self.raw("<details>");
         self.element("summary", summary);

@@ -1,11 +1,12 @@
-//! What the document says must be there is what its readers miss, and the other way round: each field
-//! of each example is taken out once, however deep it lies.
+//! The fields that the document requires are exactly those whose absence the readers refuse: each field of
+//! each example is removed once, at every depth.
 
 use super::Operation;
 use crate::routes;
 use serde_json::{Map, Value};
 
-/// Needed only beside some value of another field, which `required` of a schema cannot say.
+/// Fields that are required only beside some value of another field, which `required` of a schema cannot
+/// express.
 const BESIDE_ANOTHER: &[&str] = &["events[1].status", "currentPassword"];
 
 /// A field of an example: where its object is, what it is called, and whether the document needs it.
@@ -27,7 +28,7 @@ fn places(schema: &Value, example: &Value, (pointer, path): (&str, &str), found:
     else {
         return;
     };
-    // Of one of several forms it is told which fields go together, instead of which are needed.
+    // For one of several forms the schema has sets of fields instead of required ones.
     if schema["oneOf"].is_array() {
         return;
     }
@@ -52,8 +53,8 @@ fn without(example: &Value, place: &Place) -> Map<String, Value> {
     rest.as_object().unwrap().clone()
 }
 
-/// How many fields were taken out.
-fn hold(operation: &Operation) -> usize {
+/// Checks every field of the example. Returns the number of fields.
+fn check_fields(operation: &Operation) -> usize {
     let Some(object) = operation.reads_object() else {
         return 0;
     };
@@ -74,8 +75,11 @@ fn hold(operation: &Operation) -> usize {
 }
 
 #[test]
-fn the_document_requires_exactly_the_fields_that_are_missed_when_they_are_not_there() {
+fn the_document_requires_exactly_the_fields_that_the_readers_require() {
     let (_, routes) = routes::all();
-    let looked_at: usize = routes.iter().map(|route| hold(&route.operation)).sum();
+    let looked_at: usize = routes
+        .iter()
+        .map(|route| check_fields(&route.operation))
+        .sum();
     assert!(looked_at > 100, "{looked_at}");
 }

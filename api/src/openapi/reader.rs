@@ -1,17 +1,19 @@
-//! The function that reads a body or a query, kept beside what it was described by.
+//! The function that reads a body or a query, kept in the operation that it describes.
 
 use std::{fmt, sync::Arc};
 
-/// Reads a `T`, and leaves in it what is wrong with it.
+/// A function that reads a `T`, and leaves the field errors in it.
 pub(super) struct Reader<T>(Arc<dyn Fn(&mut T) + Send + Sync>);
 
 impl<T> Reader<T> {
+    /// A reader whose result is dropped.
     pub fn new<R>(read: impl Fn(&mut T) -> R + Send + Sync + 'static) -> Self {
         Self(Arc::new(move |from| {
             read(from);
         }))
     }
 
+    /// Reads `from`, for its field errors.
     pub fn read(&self, from: &mut T) {
         (self.0)(from);
     }

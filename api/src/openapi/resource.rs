@@ -1,17 +1,17 @@
-//! What the parameters of paths name.
+//! The resources that path parameters name.
 
 use domain::{queue::Queue, tickets::TICKET_KEY};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-/// What a parameter of a path names.
+/// A kind of resource that a path parameter names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
     /// A ticket, by its id or number.
     Ticket,
-    /// A message of the ticket before it in the path, by its id.
+    /// A message of the ticket that the path names before it, by its id.
     Message,
-    /// Somebody's account, by its id.
+    /// The account of a person, by its id.
     Person,
     /// An upload, by its id.
     Attachment,
@@ -19,12 +19,12 @@ pub enum Resource {
     Job,
     /// A queue, by its name.
     Queue,
-    /// What a mail links to, by the token in the link.
+    /// The page of a link in a mail, by the token in the link.
     Link,
 }
 
 impl Resource {
-    /// What is not found when there is none.
+    /// The noun in the refusal of an unknown resource.
     #[must_use]
     pub const fn noun(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Resource {
         }
     }
 
-    /// What names it, in words.
+    /// The description of its key, for field errors.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -52,29 +52,30 @@ impl Resource {
         }
     }
 
-    /// The parameter, as the document has it: what it is, and its schema.
+    /// The description and the schema of the path parameter.
     pub(super) fn parameter(self) -> (&'static str, Value) {
         let id = || json!({"type": "string", "format": "uuid"});
         match self {
             Self::Ticket => (
-                "An id, or a ticket's number.",
+                "The id or the number of a ticket.",
                 json!({"type": "string", "pattern": TICKET_KEY}),
             ),
             Self::Message => ("The id of a message of the ticket.", id()),
-            Self::Person | Self::Attachment => ("An id.", id()),
+            Self::Person => ("The id of a person.", id()),
+            Self::Attachment => ("The id of an attachment.", id()),
             Self::Job => (
                 "The number of a job.",
                 json!({"type": "integer", "format": "int64", "minimum": 1}),
             ),
             Self::Queue => (
-                "A queue.",
+                "The name of a queue.",
                 Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
             ),
-            Self::Link => ("As it stands in the link.", json!({"type": "string"})),
+            Self::Link => ("The token of the link.", json!({"type": "string"})),
         }
     }
 
-    /// With which words a call may fail whose path names none.
+    /// The error codes of a path that names no such resource.
     pub(super) const fn failures(self) -> &'static [(u16, &'static str)] {
         match self {
             Self::Ticket | Self::Message | Self::Person | Self::Attachment | Self::Job => {

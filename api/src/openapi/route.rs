@@ -1,5 +1,4 @@
-//! A route, with all that is known of it. It is said where the route is declared, and nowhere guessed
-//! from its path.
+//! A route and its properties. They are declared in the table of routes, and never derived from the path.
 
 use super::{Operation, Resource};
 use crate::limits::Rule;
@@ -12,49 +11,49 @@ use std::{sync::Arc, time::Duration};
 /// One route.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// Its method.
+    /// The method.
     pub method: Method,
-    /// Its path, with parameters as `{id}`.
+    /// The path, with parameters as `{id}`.
     pub path: &'static str,
-    /// What it is for, who may call it, what it reads and answers.
+    /// The purpose, the access, the input and the responses.
     pub operation: Operation,
-    /// The heading that the document has it under.
+    /// The heading of the route in the document.
     pub tag: &'static str,
-    /// What the parameters of its path name, in their order.
+    /// The resources that the path parameters name, in their order.
     pub resources: &'static [Resource],
-    /// The limit that its calls count towards; `None` where they are not counted.
+    /// The rate limit of the calls; `None` where they are not counted.
     pub limit: Option<Rule>,
-    /// How long its answer may take, the arrival of the request's body included.
+    /// The longest time for a response, with the arrival of the request body.
     pub time_limit: Duration,
-    /// What becomes of a call that is sent again.
+    /// The effect of a repeated call.
     pub repeats: Repeats,
 }
 
-/// What becomes of a call that is sent again under its `Idempotency-Key`.
+/// The effect of a repeated call with the same `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeats {
-    /// It is done again: the key says nothing here. For reading; for `/auth`, and for whatever else
-    /// answers with secrets, which must not be kept.
+    /// The call is done again, and the key is ignored. For reads, and for calls whose response holds a secret,
+    /// such as those under `/auth`: such responses must not be kept.
     DoneAgain,
-    /// It gets the first answer ([`Write::once`](crate::idempotency::Write::once)).
+    /// The repeat gets the first response ([`Write::once`](crate::idempotency::Write::once)).
     AnsweredAgain,
 }
 
 impl Route {
-    /// Whether it minds `Idempotency-Key`.
+    /// Whether the route uses `Idempotency-Key`.
     #[must_use]
     pub fn takes_key(&self) -> bool {
         self.repeats == Repeats::AnsweredAgain
     }
 
-    /// What its path names first: what there may be none of.
+    /// The first resource in the path, which may not exist.
     #[must_use]
     pub const fn resource(&self) -> Option<Resource> {
         self.resources.first().copied()
     }
 }
 
-/// Every route, for what stands around all of them. Cheap to clone.
+/// All routes, for the middlewares. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Routes(Arc<[Route]>);
 
@@ -65,13 +64,13 @@ impl From<Vec<Route>> for Routes {
 }
 
 impl Routes {
-    /// All of them.
+    /// All routes.
     #[must_use]
     pub fn all(&self) -> &[Route] {
         &self.0
     }
 
-    /// The one that a request goes to, if there is one.
+    /// The route of a request, if there is one.
     #[must_use]
     pub fn of(&self, request: &Request) -> Option<&Route> {
         let path = request.extensions().get::<MatchedPath>()?.as_str();

@@ -1,26 +1,26 @@
-//! What a reader asked for, as a JSON Schema.
+//! The fields that a reader reads, as a JSON Schema.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "of JSON: what is not there reads as null, and is made when it is written"
+    reason = "JSON: an absent field reads as null, and is created when it is written"
 )]
 
 use domain::field_error::{Constraint, Limit};
 use serde_json::{Map, Value, json};
 
-/// Where the document lists the time zones, once for all that take one.
+/// The place of the list of time zones in the document.
 pub(super) const TIME_ZONE: &str = "#/components/schemas/TimeZone";
 
-/// The fields that a reader asked for, in order.
+/// The fields that a reader reads, in their order.
 #[derive(Debug, Default)]
 pub struct Shape {
     fields: Vec<(String, Value)>,
-    /// Those of a merge patch that null clears.
+    /// The fields of a merge patch that null clears.
     nullable: Vec<String>,
 }
 
 impl Shape {
-    /// A field of that schema. What is asked for twice is what it was the first time.
+    /// Adds a field of that schema. A second read of the same field changes nothing.
     pub fn property(&mut self, field: &str, schema: Value) {
         if !self.fields.iter().any(|(known, _)| known == field) {
             self.fields.push((field.to_owned(), schema));
@@ -32,14 +32,13 @@ impl Shape {
         self.nullable.push(field.to_owned());
     }
 
-    /// An object of these fields and no others, within these limits. What need not be there may
-    /// be null.
+    /// The schema of an object of these fields and no others, within these limits. Optional fields may be null.
     #[must_use]
     pub fn into_schema(self, limits: Vec<Limit>) -> Value {
         self.written(limits, |name, _, needed| !needed.contains(&json!(name)))
     }
 
-    /// As [`Shape::into_schema`], of a merge patch: null is for what it clears alone.
+    /// As [`Shape::into_schema`], for a merge patch: only the fields that null clears may be null.
     #[must_use]
     pub fn into_patch_schema(self, limits: Vec<Limit>) -> Value {
         self.written(limits, |name, nullable, _| {
@@ -74,8 +73,7 @@ impl Shape {
     }
 }
 
-/// Writes a limit where its path leads. Limits of fields that are read in other ways have nowhere
-/// to go, and go nowhere.
+/// Writes a limit into the schema at its path. A limit without a property at its path is dropped.
 fn apply(object: &mut Value, path: &str, asks: &Constraint) {
     let (segment, rest) = path
         .split_once('.')
@@ -89,7 +87,7 @@ fn apply(object: &mut Value, path: &str, asks: &Constraint) {
         {
             required.push(json!(name));
         }
-        // An inner object was told before it was known what it needs.
+        // The schema of an inner object was made before the object was known to be required.
         if let Some(needed) = object["properties"].get_mut(name) {
             *needed = not_nullable(needed);
         }
@@ -128,7 +126,7 @@ fn apply(object: &mut Value, path: &str, asks: &Constraint) {
     }
 }
 
-/// What is asked of the object around, where one field depends on another.
+/// The rule for the outer object, where one field depends on another.
 fn rule(name: &str, asks: &Constraint) -> Option<Value> {
     match asks {
         Constraint::With(other, words) => Some(json!({
@@ -147,14 +145,14 @@ fn rule(name: &str, asks: &Constraint) -> Option<Value> {
     }
 }
 
-/// Text that is more than white space.
+/// The pattern of text that is more than white space.
 const NOT_BLANK: &str = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$";
 
 fn keywords(asks: &Constraint) -> Map<String, Value> {
     let keywords = match asks {
-        // These are about the object around.
+        // These are rules for the outer object.
         Constraint::Presence | Constraint::With(..) | Constraint::Unless(_) => json!({}),
-        // Where something is needed, white space is not enough; NUL is refused everywhere.
+        // White space does not fill a required field. NUL is refused everywhere.
         Constraint::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
         Constraint::Text(min, max) => {
             json!({"minLength": min, "maxLength": max, "pattern": NOT_BLANK})
@@ -189,7 +187,7 @@ fn keywords(asks: &Constraint) -> Map<String, Value> {
     }
 }
 
-/// The fields of one form are there, and those of the others are not, or null.
+/// The schema of one form: its fields are present, and those of the other forms are absent or null.
 fn only(form: &[&str], forms: &[&[&str]]) -> Value {
     let kind = |field: &str| {
         if form.contains(&field) {
@@ -205,13 +203,14 @@ fn only(form: &[&str], forms: &[&[&str]]) -> Value {
     json!({"required": form, "properties": properties})
 }
 
-/// An inner object is told whole, null included, before the limits that come from around it.
+/// Whether the property may be null. An inner object is described with null before the limits of the outer
+/// object are applied.
 fn is_nullable(property: &Value) -> bool {
     let kinds = property["type"].as_array();
     kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
 }
 
-/// The same without null: a parameter of a query, and what is needed, is there or not.
+/// The same schema without null: a query parameter or a required field cannot be null.
 pub(super) fn not_nullable(schema: &Value) -> Value {
     if let Some(reference) = schema["anyOf"][0].get("$ref") {
         return json!({"$ref": reference});
@@ -284,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_absent_from_an_entry_may_be_null_whoever_limits_it() {
+    fn an_optional_field_of_an_entry_may_be_null_wherever_its_limit_comes_from() {
         let schema = Body::describe(|body| {
             let read = |rule: &mut Body| {
                 Some(NewPolicyRule {

@@ -1,4 +1,4 @@
-//! `GET`, `PUT /support/availability`: whether the caller takes tickets.
+//! `GET`, `PUT /support/availability`: whether the caller is assigned tickets automatically.
 
 use crate::{
     auth::Staff,
@@ -20,19 +20,19 @@ fn answer(now: AvailabilityNow) -> Answer {
     Answer::of("availability", AvailabilityView::from(now))
 }
 
-/// Tells whether the caller takes tickets.
+/// Shows the availability of the caller.
 ///
 /// # Errors
-/// The caller is not of the staff.
+/// 401, 403 for anybody but staff.
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
     let now = store::availability(&cx.pool, actor.id, cx.config.tickets.load).await?;
     now.map(answer).ok_or_else(|| Problem::not_found("agent"))
 }
 
-/// Sets whether the caller takes tickets: `{status}`.
+/// Sets the availability of the caller: `{status}`.
 ///
 /// # Errors
-/// The caller is not of the staff, or the status is none.
+/// 401, 403 for anybody but staff, 422.
 pub async fn put(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -56,7 +56,7 @@ pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "getAvailability",
         Access::Roles("agents and admins"),
-        "Tell whether you take tickets",
+        "Show your availability",
     )
     .answers::<AvailabilityView>("availability")
 }
@@ -65,11 +65,12 @@ pub(crate) fn put_operation() -> Operation {
     Operation::new(
         "setAvailability",
         Access::Roles("agents and admins"),
-        "Say whether you take tickets",
+        "Set your availability",
     )
-    .about(
-        "Automation gives tickets to agents who are `available`. Who goes `offline` keeps tickets.",
-    )
+    .description(
+            "Tickets are assigned automatically only to agents who are `available`. An agent who goes `offline` keeps the \
+             assigned tickets.",
+        )
     .body(body, json!({"status": "available"}))
     .answers::<AvailabilityView>("availability")
 }

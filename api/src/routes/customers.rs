@@ -1,4 +1,4 @@
-//! `GET /support/customers`: requesters, for staff who create tickets for them or list theirs.
+//! `GET /support/customers`: finds requesters, for staff who create or list tickets of theirs.
 
 use crate::{
     auth::Staff,
@@ -16,13 +16,13 @@ use axum::extract::State;
 use domain::paging::PageRequest;
 use platform::context::Context;
 
-/// Characters of what is looked for.
+/// The most characters of `q`.
 const LONGEST: usize = 200;
 
-/// Finds requesters by how a name, the address or the phone number begins (`q`), the newest first.
+/// Finds requesters by the beginning of a name, the address or the phone number (`q`), newest first.
 ///
 /// # Errors
-/// The caller is not of the staff; values of the query that cannot be read.
+/// 400, 401, 403 for anybody but staff, 422.
 pub async fn list(
     Staff(_): Staff,
     State(cx): State<Context>,
@@ -46,8 +46,11 @@ fn query(query: &mut Query) -> Option<(Beginning, PageRequest)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("findCustomers", Access::Roles("agents and admins"), "Find requesters")
-        .about("Customers, technicians and corporate customers whose name (either one first), address or phone number begins like `q`, \
-            whatever its case and accents; those with the newest accounts first. Never agents or admins. `nextCursor` continues the list.")
+        .description(
+            "Finds customers, technicians and corporate customers whose name (first or last name first), address or phone \
+             number begins with `q`. Case and accents do not count. The newest accounts come first. Agents and admins are \
+             never found. `nextCursor` continues the list.",
+        )
         .query(query)
         .answers::<Vec<FoundCustomer>>("customers")
         .answers::<Pagination>("pagination")

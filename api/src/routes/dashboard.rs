@@ -1,4 +1,4 @@
-//! `GET /support/dashboard`: what an agent has to look at.
+//! `GET /support/dashboard`: the tickets that need the attention of an agent.
 
 use crate::{
     auth::Staff,
@@ -16,11 +16,11 @@ use chrono_tz::Tz;
 use domain::tickets::access::Scope;
 use platform::context::Context;
 
-/// The caller's tickets, those that wait, the urgent ones, those near a deadline, and how today
-/// went.
+/// Shows the caller's tickets, unassigned tickets, urgent tickets, tickets near a deadline, and the figures of
+/// today.
 ///
 /// # Errors
-/// The caller is not of the staff.
+/// 401, 403 for anybody but staff.
 pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answer, Problem> {
     let now = cx.clock.now();
     let mut db = cx.snapshot().await?;
@@ -44,7 +44,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
     let zone = me.map_or(Tz::UTC, |me| me.zone());
     let performance = actions::stats::performance_today(&mut *db, now, actor.id, zone).await?;
     drop(db);
-    // Urgent tickets of others are shown in outline alone, also to whom a note mentions.
+    // Urgent tickets of others are outlines, also for an agent whom a note mentions.
     let mut views = showing.tickets.iter().map(|one| {
         if Scope::of(&actor).includes(&one.ticket) {
             let whole = ticket::ticket(one, &showing.people, read::reader(&actor), now);
@@ -71,7 +71,10 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getDashboard", Access::Roles("agents and admins"), "Show what an agent has to look at")
-        .about("Each list has at most 50 tickets. Urgent tickets that others have carry only number, subject, status, assignedTo and sla.")
+    Operation::new("getDashboard", Access::Roles("agents and admins"), "Show your dashboard")
+        .description(
+            "Each list has at most 50 tickets. An urgent ticket that is assigned to another agent has only `ticketNumber`, \
+             `subject`, `status`, `assignedTo` and `sla`.",
+        )
         .answers::<Dashboard>("dashboard")
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/openapi.json`, `GET /docs`: what can be asked of this API.
+//! `GET /api/v1/openapi.json`, `GET /docs`: the OpenAPI document, as JSON and as a page.
 
 use crate::{
     openapi::{Access, Operation},
@@ -11,13 +11,13 @@ use axum::{
 };
 use serde_json::{Map, json};
 
-/// The document, for programs.
+/// Sends the document as JSON.
 pub async fn json(State(api): State<ApiState>) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     (json, api.reference.written().json.clone()).into_response()
 }
 
-/// The document, for people.
+/// Sends the document as an HTML page.
 pub async fn page(State(api): State<ApiState>) -> Response {
     let policy =
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
@@ -27,7 +27,7 @@ pub async fn page(State(api): State<ApiState>) -> Response {
 
 pub(crate) fn json_operation() -> Operation {
     Operation::new("getDocument", Access::Anybody, "Show this document")
-        .about("OpenAPI 3.1.")
+        .description("The OpenAPI 3.1 document of this API.")
         .answers_whole_like(&Map::from_iter([("openapi".to_owned(), json!("3.1.0"))]))
 }
 

@@ -1,8 +1,8 @@
-//! `GET /metrics`: what this process counted and how the system stands, for Prometheus.
+//! `GET /metrics`: the metrics of this process and the figures of the system, for Prometheus.
 //!
-//! It tells how much there is to do, and nothing of what or for whom. Even so it is for those who run
-//! the system: with `METRICS_TOKEN`, for whoever sends it; without, for whoever reaches this port
-//! without a proxy in between, which is what strangers come through.
+//! Metrics hold amounts, and no content and no people. Even so only operators may read them: with
+//! `METRICS_TOKEN`, callers who send the token; without, callers who reach the port directly. Requests from
+//! the public come through a proxy.
 
 use crate::{
     auth,
@@ -20,8 +20,8 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use std::{net::SocketAddr, sync::Arc};
 
-/// What proxies add to a request that they pass on: RFC 7239, 9110 and 8586, and what servers, clouds and
-/// delivery networks call it.
+/// Headers that proxies add to a request: those of RFC 7239, 9110 and 8586, and those of servers, clouds and
+/// content delivery networks.
 const PASSED_ON: [&str; 15] = [
     "cdn-loop",
     "client-ip",
@@ -39,7 +39,7 @@ const PASSED_ON: [&str; 15] = [
     "x-remote-ip",
     "x-scheme",
 ];
-/// What the names of the others begin with.
+/// The prefixes of further such headers.
 const PASSED_ON_BY: [&str; 14] = [
     "ali-cdn-",
     "cf-",
@@ -57,14 +57,14 @@ const PASSED_ON_BY: [&str; 14] = [
     "x-vercel-",
 ];
 
-/// The beginning of what it tells, and the end.
+/// The example in the document: the beginning and the end of the text.
 const SAMPLE: &str =
     "# TYPE support_dead_jobs gauge\nsupport_dead_jobs{queue=\"email\"} 0\n# EOF\n";
 
-/// The text.
+/// Sends the metrics as text.
 ///
 /// # Errors
-/// 401 without the token, if there has to be one; 404 to whoever comes through a proxy, if not.
+/// 401 without the token, where one is configured; 404 through a proxy, where none is.
 pub async fn metrics(
     State(cx): State<Context>,
     State(recent): State<Arc<Recent>>,
@@ -88,18 +88,21 @@ pub async fn metrics(
     Ok((headers, text).into_response())
 }
 
-/// Hashes are compared: how long that takes tells nothing of the token.
+/// Compares hashes, so that the time of the comparison reveals nothing of the token.
+///
+/// # Errors
+/// 401 without the token.
 fn admit(headers: &HeaderMap, token: &str) -> Result<(), Problem> {
     match auth::token(headers)? {
         Some(sent) if Sha256::digest(sent) == Sha256::digest(token) => Ok(()),
         Some(_) => Err(Problem::unauthenticated(
             "invalid_token",
-            "The token is not the one that whoever runs the system has set for this.",
+            "The token is not the metrics token of this system.",
             "Bearer error=\"invalid_token\"",
         )),
         None => Err(Problem::unauthenticated(
             "token_required",
-            "Send the token that whoever runs the system has set for this.",
+            "Send the metrics token of this system: `Authorization: Bearer <token>`.",
             "Bearer",
         )),
     }
@@ -111,18 +114,18 @@ fn was_passed_on(http: &Http, headers: &HeaderMap, extensions: &Extensions) -> b
     by_header || peer.is_some_and(|peer| http.trusts(peer.0.ip().to_canonical()))
 }
 
-/// Whether a header, in small letters, says that a request was passed on.
+/// Whether a header, in lower case, is added by proxies.
 fn is_of_a_proxy(name: &str) -> bool {
     PASSED_ON.contains(&name) || PASSED_ON_BY.iter().any(|part| name.starts_with(part))
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getMetrics", Access::Anybody, "Show what is measured")
-        .about(
-            "The text form of OpenMetrics, for Prometheus. Whoever runs the system may ask for a token; without \
-             one, requests that came through a proxy find nothing here.",
+    Operation::new("getMetrics", Access::Anybody, "Show the metrics")
+        .description(
+            "The metrics in the OpenMetrics text format, for Prometheus. If the operators have set `METRICS_TOKEN`, it is \
+             required. If they have not, requests that come through a proxy get 404.",
         )
         .answers_text(standing::CONTENT_TYPE, SAMPLE)
-        .for_whoever_measures()
+        .needs_metrics_token()
         .hides(&["not_found"])
 }

@@ -1,6 +1,7 @@
-//! The table of routes: the one list that the router is built from, and that tests walk. What is to be
-//! known of a route stands here: nothing guesses it from the path.
+//! The table of routes. The router is built from this list, and tests walk it. All properties of a route are
+//! declared here, and none is derived from its path.
 
+mod admin_write;
 pub mod attachments;
 pub mod auth;
 pub mod availability;
@@ -28,34 +29,34 @@ use crate::{
 use axum::{Router, http::StatusCode};
 use table::{RouteGroup, Table};
 
-/// Every route there is, and the router that serves exactly these.
+/// All routes, and the router that serves exactly these.
 pub fn all() -> (Router<ApiState>, Vec<Route>) {
-    let table = administration(support(accounts(operation(Table::default()))));
-    // Set before the layers, so that these wrap paths that lead nowhere as well.
+    let table = administration(support(accounts(operators(Table::default()))));
+    // Set before the layers, so that they apply to unknown paths too.
     let router = table.router.fallback(async || StatusCode::NOT_FOUND);
     (router, table.routes)
 }
 
-/// What the process tells of itself, and of what can be asked.
+/// The routes for operators, and the document of the API.
 #[rustfmt::skip] // a table: one line for each route
-fn operation(table: Table) -> Table {
+fn operators(table: Table) -> Table {
     table
-        .section(RouteGroup::outside("health"))
+        .group(RouteGroup::outside("health"))
         .get("/health/live", health::live, health::live_operation)
         .get("/health/ready", health::ready, health::ready_operation)
-        .section(RouteGroup::outside("metrics"))
+        .group(RouteGroup::outside("metrics"))
         .get("/metrics", metrics::metrics, metrics::operation)
-        .section(RouteGroup::outside("docs"))
+        .group(RouteGroup::outside("docs"))
         .get("/docs", document::page, document::page_operation)
-        .section(RouteGroup::of("openapi.json"))
+        .group(RouteGroup::of("openapi.json"))
         .get("/api/v1/openapi.json", document::json, document::json_operation)
 }
 
-/// Accounts and logins.
+/// Accounts and sessions.
 #[rustfmt::skip] // a table: one line for each route
 fn accounts(table: Table) -> Table {
     table
-        .section(RouteGroup::accounts("auth"))
+        .group(RouteGroup::accounts("auth"))
         .post("/api/v1/auth/register", auth::register::register, auth::register::operation)
         .post("/api/v1/auth/login", auth::login::login, auth::login::operation)
         .post("/api/v1/auth/refresh", auth::refresh::refresh, auth::refresh::operation).counted_as(Rule::Caller)
@@ -72,11 +73,11 @@ fn accounts(table: Table) -> Table {
         .post("/api/v1/auth/confirm-email/{token}", auth::confirm_email::post, auth::confirm_email::post_operation).names(&[Link])
 }
 
-/// Tickets, and what stands around them.
+/// Tickets, attachments and the other resources of support.
 #[rustfmt::skip] // a table: one line for each route
 fn support(table: Table) -> Table {
     table
-        .section(RouteGroup::of("tickets"))
+        .group(RouteGroup::of("tickets"))
         .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
         .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
         .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation).names(&[Ticket])
@@ -92,28 +93,28 @@ fn support(table: Table) -> Table {
         .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation).names(&[Ticket])
-        .section(RouteGroup::of("attachments"))
+        .group(RouteGroup::of("attachments"))
         .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation).within(UPLOAD_LIMIT)
         .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation).names(&[Attachment])
-        .section(RouteGroup::of("dashboard"))
+        .group(RouteGroup::of("dashboard"))
         .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
-        .section(RouteGroup::of("availability"))
+        .group(RouteGroup::of("availability"))
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
-        .section(RouteGroup::of("customers"))
+        .group(RouteGroup::of("customers"))
         .get("/api/v1/support/customers", customers::list, customers::operation)
-        .section(RouteGroup::of("survey"))
+        .group(RouteGroup::of("survey"))
         .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
         .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])
-        .section(RouteGroup::of("stats"))
+        .group(RouteGroup::of("stats"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }
 
-/// What admins see and set.
+/// Administration.
 #[rustfmt::skip] // a table: one line for each route
 fn administration(table: Table) -> Table {
     table
-        .section(RouteGroup::of("admin"))
+        .group(RouteGroup::of("admin"))
         .get("/api/v1/admin/users", users::list::list, users::list::operation)
         .get("/api/v1/admin/users/{id}", users::get::get, users::get::operation).names(&[Person])
         .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation).names(&[Person])
@@ -135,7 +136,7 @@ mod tests {
     use crate::{openapi::Repeats, time_limit::LIMIT};
     use axum::http::Method;
 
-    /// The routes of which that holds, as `METHOD path`.
+    /// The routes for which `holds` is true, as `METHOD path`.
     fn those(holds: impl Fn(&Route) -> bool) -> Vec<String> {
         let (_, routes) = all();
         let those = routes.iter().filter(|route| holds(route));
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn every_parameter_of_a_path_names_something() {
+    fn every_path_parameter_names_a_resource() {
         let others = those(|route| route.path.matches('{').count() != route.resources.len());
         assert_eq!(others, [""; 0]);
     }
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn uploads_alone_may_take_longer() {
+    fn only_uploads_may_take_longer() {
         let longer = those(|route| route.time_limit != LIMIT);
         assert_eq!(longer, ["POST /api/v1/support/attachments"]);
         assert!(UPLOAD_LIMIT > LIMIT);

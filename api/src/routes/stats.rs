@@ -1,4 +1,4 @@
-//! `GET /support/stats`: the figures of a period, from the aggregates that workers keep.
+//! `GET /support/stats`: the statistics of a period, from the aggregates that workers maintain.
 
 use crate::{
     auth::Admin,
@@ -11,10 +11,10 @@ use axum::{Json, extract::State};
 use domain::stats::QueryFields;
 use platform::context::Context;
 
-/// The figures of the tickets created from `startDate` to `endDate`, both included.
+/// Shows the statistics of the tickets created from `startDate` to `endDate`, both included.
 ///
 /// # Errors
-/// The caller is not an admin; a value of the query that cannot be read.
+/// 400, 401, 403 for anybody but an admin, 422.
 pub async fn get(
     Admin(_): Admin,
     State(cx): State<Context>,
@@ -36,9 +36,12 @@ fn query(query: &mut Query) -> Option<domain::stats::Query> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getStats", Access::Roles("admins"), "Show the figures of a period")
-        .about("Of the tickets created from `startDate` to `endDate`, both included, in `timezone` (UTC by default); no dates mean \
-            all time. `agentId` narrows `agentStats` alone. They are answered from aggregates: `asOf` says how fresh they are.")
+    Operation::new("getStats", Access::Roles("admins"), "Show the statistics of a period")
+        .description(
+            "The statistics of the tickets created from `startDate` to `endDate`, both included, by the days of `timezone` \
+             (UTC by default). Without dates they cover all time. `agentId` applies only to `agentStats`. The figures come \
+             from aggregates: they include every change until `asOf`.",
+        )
         .query(query)
         .answers_whole::<StatsView>()
 }

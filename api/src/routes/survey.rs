@@ -1,5 +1,5 @@
-//! `GET`, `POST /support/survey/{token}`: the page that the link of a survey mail leads to. No
-//! login: the link is the customer's. Opening it changes nothing; its form's `POST` spends it.
+//! `GET`, `POST /support/survey/{token}`: the page of the link in a survey mail. No login is needed, since
+//! only the customer has the link. Opening the page changes nothing; the `POST` of its form uses the link.
 
 use crate::{
     body::Body,
@@ -30,7 +30,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgExecutor;
 
-/// What the form sends.
+/// The form as the customer sends it.
 #[derive(Debug, Default, Deserialize)]
 pub struct Filled {
     rating: Option<String>,
@@ -38,7 +38,7 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// As it was typed: forms send line breaks as two characters, which their length does not count.
+    /// The text as it was typed: forms send line breaks as two characters, and `maxlength` counts them as one.
     fn typed(self) -> Self {
         let feedback = self.feedback.map(|text| text.replace("\r\n", "\n"));
         Self { feedback, ..self }
@@ -48,7 +48,7 @@ impl Filled {
         self.rating.as_deref()?.parse().ok()
     }
 
-    /// What the form shows again.
+    /// The form to show again, with the reasons of the refusal.
     fn again<'a>(&'a self, wrong: &'a [Wrong]) -> view::Filled<'a> {
         view::Filled {
             rating: self.stars().and_then(|stars| i16::try_from(stars).ok()),
@@ -58,10 +58,10 @@ impl Filled {
     }
 }
 
-/// Shows the form.
+/// Shows the form. An invalid link gets a page with 404.
 ///
 /// # Errors
-/// The database failed.
+/// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let Some((ticket, cycle)) = claim(&api, &token) else {
         return Ok(not_found());
@@ -80,10 +80,11 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
     })
 }
 
-/// Takes the answer.
+/// Stores the rating. Refusals are pages: 404 for an invalid link, 409 for a ticket that was rated or
+/// reopened, 422 for a wrong form.
 ///
 /// # Errors
-/// The database failed.
+/// 400 for an unfit idempotency key, 409, 422 for a key in use; 503 where the database is unavailable.
 pub async fn post(
     State(api): State<ApiState>,
     token: PathId,
@@ -148,7 +149,7 @@ async fn found(
     }
 }
 
-/// The rating, or everything that is wrong with it.
+/// The rating, or the reasons of its refusal.
 fn rating(filled: &Filled) -> Result<NewRating, Vec<Wrong>> {
     let feedback = filled
         .feedback
@@ -181,7 +182,7 @@ pub(crate) fn get_operation() -> Operation {
         Access::Anybody,
         "Show the survey that a mail links to",
     )
-    .about("A page for people. Opening it changes nothing.")
+    .description("An HTML page. Opening it changes nothing.")
     .pages(&[404])
 }
 
@@ -191,7 +192,7 @@ pub(crate) fn post_operation() -> Operation {
         Access::Anybody,
         "Answer the survey that a mail links to",
     )
-    .about("What the page's form sends. Once for each resolution.")
+    .description("The form of the page sends this request. Each resolution can be rated once.")
     .body(body, json!({"rating": "5", "feedback": "Quick!"}))
     .pages(&[404, 409, 422])
 }

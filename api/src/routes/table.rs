@@ -1,4 +1,4 @@
-//! How routes are declared: builds the router, and remembers what is in it.
+//! How routes are declared: builds the router and the list of its routes.
 
 use crate::{
     limits::Rule,
@@ -10,7 +10,7 @@ use crate::{
 use axum::{Router, handler::Handler, http::Method, routing};
 use std::time::Duration;
 
-/// What the routes that follow have in common, unless one of them says otherwise.
+/// The common properties of the routes that follow, which a route may override.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RouteGroup {
     tag: &'static str,
@@ -20,7 +20,7 @@ pub(super) struct RouteGroup {
 }
 
 impl RouteGroup {
-    /// Of the API: every write is done once for each key.
+    /// Routes of the API: every write is done once for each idempotency key.
     pub const fn of(tag: &'static str) -> Self {
         Self {
             tag,
@@ -30,7 +30,7 @@ impl RouteGroup {
         }
     }
 
-    /// Of accounts and logins: writes take addresses and passwords, and answer with secrets.
+    /// Routes of accounts and sessions: writes take addresses and passwords, and respond with secrets.
     pub const fn accounts(tag: &'static str) -> Self {
         Self {
             writes: Some(Rule::Authentication),
@@ -39,7 +39,7 @@ impl RouteGroup {
         }
     }
 
-    /// Of the process, and not of the API: not counted.
+    /// Routes outside of the API, whose calls are not counted.
     pub const fn outside(tag: &'static str) -> Self {
         Self {
             reads: None,
@@ -60,15 +60,16 @@ impl Default for RouteGroup {
 pub(super) struct Table {
     pub router: Router<ApiState>,
     pub routes: Vec<Route>,
-    section: RouteGroup,
+    group: RouteGroup,
 }
 
 impl Table {
-    /// From here on the routes are of that section.
-    pub fn section(self, section: RouteGroup) -> Self {
-        Self { section, ..self }
+    /// The routes that follow belong to this group.
+    pub fn group(self, group: RouteGroup) -> Self {
+        Self { group, ..self }
     }
 
+    /// Declares a `GET` route.
     pub fn get<H: Handler<T, ApiState>, T: 'static>(
         self,
         path: &'static str,
@@ -78,6 +79,7 @@ impl Table {
         self.add(Method::GET, path, routing::get(handler), operation)
     }
 
+    /// Declares a `POST` route.
     pub fn post<H: Handler<T, ApiState>, T: 'static>(
         self,
         path: &'static str,
@@ -87,6 +89,7 @@ impl Table {
         self.add(Method::POST, path, routing::post(handler), operation)
     }
 
+    /// Declares a `PUT` route.
     pub fn put<H: Handler<T, ApiState>, T: 'static>(
         self,
         path: &'static str,
@@ -96,6 +99,7 @@ impl Table {
         self.add(Method::PUT, path, routing::put(handler), operation)
     }
 
+    /// Declares a `PATCH` route.
     pub fn patch<H: Handler<T, ApiState>, T: 'static>(
         self,
         path: &'static str,
@@ -105,6 +109,7 @@ impl Table {
         self.add(Method::PATCH, path, routing::patch(handler), operation)
     }
 
+    /// Declares a `DELETE` route.
     pub fn delete<H: Handler<T, ApiState>, T: 'static>(
         self,
         path: &'static str,
@@ -121,11 +126,11 @@ impl Table {
         handler: routing::MethodRouter<ApiState>,
         operation: fn() -> Operation,
     ) -> Self {
-        let section = self.section;
+        let group = self.group;
         let (limit, repeats) = if method == Method::GET {
-            (section.reads, Repeats::DoneAgain)
+            (group.reads, Repeats::DoneAgain)
         } else {
-            (section.writes, section.repeated_writes)
+            (group.writes, group.repeated_writes)
         };
         let operation = operation();
         let handler = unknown_parameters::strict(handler, &operation.parameters());
@@ -134,7 +139,7 @@ impl Table {
             method,
             path,
             operation,
-            tag: section.tag,
+            tag: group.tag,
             resources: &[],
             limit,
             time_limit: LIMIT,
@@ -143,17 +148,17 @@ impl Table {
         self
     }
 
-    /// What the parameters of the route just declared name, in their order.
+    /// The resources that the path parameters of the last route name, in their order.
     pub fn names(self, resources: &'static [Resource]) -> Self {
         self.set(|route| route.resources = resources)
     }
 
-    /// The limit that calls to the route just declared count towards.
+    /// The rate limit of the last route.
     pub fn counted_as(self, rule: Rule) -> Self {
         self.set(|route| route.limit = Some(rule))
     }
 
-    /// How long an answer of the route just declared may take.
+    /// The time limit of the last route.
     pub fn within(self, limit: Duration) -> Self {
         self.set(|route| route.time_limit = limit)
     }

@@ -1,11 +1,11 @@
-//! `Host`: a request of HTTP/1.1 has it once, and in its form (RFC 9112, section 3.2). What has it
-//! twice could mean one server to a proxy and another to us.
+//! `Host`: an HTTP/1.1 request has the header once, and in its form (RFC 9112, section 3.2). A request with
+//! two could name one server to a proxy and another to us.
 
 use crate::error::Problem;
 use axum::http::{HeaderMap, Request, StatusCode, Version, header};
 use std::net::Ipv6Addr;
 
-/// Whether the request has what it must have. HTTP/1.0 need not have it.
+/// Whether the request has one well-formed `Host`. HTTP/1.0 may have none.
 pub(super) fn is_fit<B>(request: &Request<B>) -> bool {
     is_fit_in(request.version(), request.headers())
 }
@@ -19,20 +19,20 @@ fn is_fit_in(version: Version, headers: &HeaderMap) -> bool {
     }
 }
 
-/// 400.
+/// 400: `Host` is missing, repeated or malformed.
 pub(super) fn unfit() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "invalid_host",
-        "Send the header `Host` once, with the host and perhaps the port that you connect to.",
+        "Send the header `Host` once, with the host that you connect to and its port if it is not the default.",
     )
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110, section 7.2). The host may be empty, as where a request's
-/// address has none.
+/// `uri-host [ ":" port ]` (RFC 9110, section 7.2). The host may be empty, for a target URI without an
+/// authority.
 fn is_host(value: &[u8]) -> bool {
     let (host, port) = match value.iter().rposition(|byte| *byte == b':') {
-        // Not one of those within an address of IPv6.
+        // Not a colon within an IPv6 address.
         Some(colon) if !value.ends_with(b"]") => value.split_at(colon),
         _ => (value, &[][..]),
     };
@@ -46,7 +46,7 @@ fn is_host(value: &[u8]) -> bool {
         }
 }
 
-/// What stands in brackets (RFC 3986, section 3.2.2).
+/// The part in brackets (RFC 3986, section 3.2.2).
 fn is_address(address: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(address) else {
         return false;
@@ -63,7 +63,7 @@ fn is_address(address: &[u8]) -> bool {
     })
 }
 
-/// `reg-name`, which an address of IPv4 is too.
+/// `reg-name`, which covers IPv4 addresses too.
 fn is_name(mut name: &[u8]) -> bool {
     loop {
         name = match name {

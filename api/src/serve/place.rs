@@ -1,12 +1,12 @@
-//! The places of connections: how many may be open at a time, and whether all are gone. A place is
-//! free again when nobody holds the connection any more: neither the server nor the handler that has
-//! taken it over by an upgrade.
+//! The places of connections: they bound the number of open connections, and show when all have ended. A
+//! place is free again when neither the server nor a handler that took the connection over by an upgrade
+//! holds the connection.
 
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// All the places of a server.
+/// All places of a server.
 #[derive(Debug)]
 pub(super) struct Places {
     count: usize,
@@ -41,13 +41,13 @@ impl Places {
         free.ok().map(Place::new)
     }
 
-    /// Waits for a free place. Always `Some`: nobody closes the semaphore.
+    /// Waits for a free place. Always `Some`: the semaphore is never closed.
     pub async fn take(&self) -> Option<Place> {
         let free = Arc::clone(&self.free).acquire_owned().await;
         free.ok().map(Place::new)
     }
 
-    /// Waits until no connection is open any more.
+    /// Waits until no connection is open.
     pub async fn all_free(self) {
         for _ in 0..self.count {
             if let Ok(permit) = self.free.acquire().await {
@@ -57,11 +57,11 @@ impl Places {
     }
 }
 
-/// Tells a handler that has taken its connection over by an upgrade when to end it. It is in the
+/// Tells a handler that took its connection over by an upgrade when to end it. The signal is in the
 /// extensions of every request that came by a connection.
 ///
-/// A stop waits for the connection until it is closed and no clone of this is left: the task that
-/// serves it keeps its clone to the end.
+/// A stop waits until the connection is closed and no clone of the signal is left. So the task that serves
+/// the connection keeps its clone to the end.
 #[derive(Debug, Clone)]
 pub struct StopSignal {
     told: CancellationToken,

@@ -1,5 +1,5 @@
-//! The stream of a connection. While it speaks HTTP, a client that takes nothing of what is written to
-//! it for a while is let go: the write fails, and with it the connection.
+//! The stream of a connection. While the connection speaks HTTP, a client that accepts no bytes for a
+//! while is disconnected: the write fails, and with it the connection.
 
 use super::place::Place;
 use std::{
@@ -20,14 +20,18 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// How often a write that waits is tried within the limit: what comes early of it is no progress late.
+/// How often a waiting write is tried within the limit. One try at its end would count early progress as
+/// late.
 const ATTEMPTS: u32 = 8;
-/// Bytes that the system keeps until the client takes them: one and a half megabytes a second over two
+/// Bytes that the system keeps until the client accepts them: one and a half megabytes a second over two
 /// hundred milliseconds.
 const SEND_BUFFER: u32 = 256 * 1024;
 
-/// Sets the size of the stream's buffer. One that the system chooses grows to megabytes, also while the
-/// client takes nothing: that would pass for progress.
+/// Sets the size of the send buffer. A buffer that the system sizes grows to megabytes, also while the
+/// client accepts nothing, and the growth would count as progress.
+///
+/// # Errors
+/// The system refused.
 pub(super) fn bound_buffer(stream: &TcpStream) -> io::Result<()> {
     let same = stream.as_fd().try_clone_to_owned()?;
     TcpSocket::from_std_stream(same.into()).set_send_buffer_size(SEND_BUFFER)
@@ -37,15 +41,15 @@ pub(super) fn bound_buffer(stream: &TcpStream) -> io::Result<()> {
 pub(super) struct Stream {
     inner: TcpStream,
     limit: Duration,
-    escalated: Arc<AtomicBool>,
-    /// There while a write waits.
+    is_unlimited: Arc<AtomicBool>,
+    /// `Some` while a write waits.
     waiting: Option<Waiting>,
     _place: Place,
 }
 
-/// A write that waits.
+/// A waiting write.
 struct Waiting {
-    /// Until it is tried again.
+    /// The time until the next try.
     pause: Pin<Box<Sleep>>,
     attempts: u32,
 }
@@ -63,27 +67,27 @@ impl Waiting {
 pub(super) struct WriteLimit(Arc<AtomicBool>);
 
 impl WriteLimit {
-    /// From now on a write may wait however long.
-    pub fn escalate(self) {
+    /// Removes the limit: from now on a write may wait for any time.
+    pub fn remove(self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl Stream {
     pub fn new(stream: TcpStream, limit: Duration, place: Place) -> (Self, WriteLimit) {
-        let escalated = Arc::new(AtomicBool::new(false));
+        let is_unlimited = Arc::new(AtomicBool::new(false));
         let stream = Self {
             inner: stream,
             limit,
-            escalated: Arc::clone(&escalated),
+            is_unlimited: Arc::clone(&is_unlimited),
             waiting: None,
             _place: place,
         };
-        (stream, WriteLimit(escalated))
+        (stream, WriteLimit(is_unlimited))
     }
 
-    /// The outcome of a write, within the limit. `again` writes without waiting: the system says only
-    /// when a third of its buffer is free that it takes more, which a slow client may not reach within
+    /// The result of a write, within the limit. `again` writes without waiting: the system reports a
+    /// writable stream only when a third of its buffer is free, which a slow client may not reach within
     /// the limit.
     fn limited(
         &mut self,
@@ -91,7 +95,7 @@ impl Stream {
         written: Poll<io::Result<usize>>,
         again: impl Fn(net::TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() || self.escalated.load(Ordering::Relaxed) {
+        if written.is_ready() || self.is_unlimited.load(Ordering::Relaxed) {
             self.waiting = None;
             return written;
         }
@@ -109,7 +113,7 @@ impl Stream {
                 }
             }
             if waiting.attempts >= ATTEMPTS {
-                // The system is not to go on offering the client what it does not take.
+                // The system must not keep offering the client the bytes in the buffer.
                 self.inner.set_zero_linger()?;
                 let stalled = Stalled(self.limit);
                 return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, stalled)));
@@ -120,7 +124,7 @@ impl Stream {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the client took nothing for {0:?}")]
+#[error("the client accepted nothing for {0:?}")]
 struct Stalled(Duration);
 
 impl AsyncWrite for Stream {
@@ -175,7 +179,7 @@ mod tests {
         time::timeout,
     };
 
-    /// For what is sure to come.
+    /// For events that are sure to come.
     const LONG: Duration = Duration::from_mins(1);
     const LIMIT: Duration = Duration::from_millis(300);
 
@@ -189,7 +193,7 @@ mod tests {
         (stream, limit, client.unwrap())
     }
 
-    /// Writes until nothing more is taken at once, and tells how many bytes were.
+    /// Writes until no more bytes are accepted at once, and returns their number.
     async fn fill(stream: &mut Stream) -> usize {
         let piece = vec![7; 64 * 1024];
         let mut filled = 0;
@@ -203,7 +207,7 @@ mod tests {
     async fn a_write_that_makes_no_progress_fails_and_one_that_makes_little_does_not() {
         let (mut stream, _limit, mut client) = pair(LIMIT).await;
         let filled = fill(&mut stream).await;
-        // Far less than the third of the buffer for which the system would say so.
+        // Far less than the third of the buffer at which the system would report a writable stream.
         let mut little = vec![0; filled / 8];
         client.read_exact(&mut little).await.unwrap();
         let progress = timeout(LONG, stream.write(&[7; 100])).await.unwrap();
@@ -221,9 +225,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_its_limit_a_write_waits_however_long() {
+    async fn without_its_limit_a_write_waits_for_any_time() {
         let (mut stream, limit, mut client) = pair(Duration::ZERO).await;
-        limit.escalate();
+        limit.remove();
         let filled = fill(&mut stream).await;
         let mut all = vec![0; filled];
         let read = client.read_exact(&mut all);

@@ -1,14 +1,15 @@
-//! Connections of clients that are silent, slow or many, over real sockets; some are upgraded.
+//! Connections of silent, slow or many clients over real sockets, some of them upgraded.
 
-use super::*;
+use super::{limits::room, *};
 use axum::{
     Extension,
     body::Body,
-    extract::Request as Asked,
+    extract::{ConnectInfo, Request as Asked},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use hyper_util::rt::TokioIo;
 use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,15 +18,15 @@ use tokio::{
     time::timeout,
 };
 
-/// For what is sure to come.
+/// For events that are sure to come.
 const LONG: Duration = Duration::from_mins(1);
-/// For what is let go.
+/// For connections that are closed.
 const SHORT: Duration = Duration::from_millis(200);
 const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n";
 const UPGRADE: &[u8] =
     b"GET /echo HTTP/1.1\r\nHost: here\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
 
-/// A server that lets a connection be silent for `first_request` at its beginning.
+/// A server whose connections may be silent for `first_request` at their beginning.
 struct Server {
     address: SocketAddr,
     shutdown: CancellationToken,
@@ -56,7 +57,7 @@ impl Server {
         }
     }
 
-    /// A connection on which that is sent.
+    /// A connection that has sent these bytes.
     async fn connect(&self, sent: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(sent).await.unwrap();
@@ -71,7 +72,7 @@ impl Server {
     }
 }
 
-/// What comes until it ends with `end`, or the connection closes.
+/// The received text until it ends with `end`, or until the connection closes.
 async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(end.as_bytes()) {
@@ -86,7 +87,7 @@ async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// The connection is closed without another word.
+/// Whether the connection closes without another byte.
 async fn is_closed(stream: &mut TcpStream) -> bool {
     read_until(stream, "never").await.is_empty()
 }
@@ -96,7 +97,7 @@ fn hello() -> Router {
 }
 
 #[tokio::test]
-async fn whoever_asks_nothing_is_let_go_and_whoever_has_asked_may_ask_again() {
+async fn a_silent_connection_is_closed_and_one_with_a_request_may_send_another() {
     let server = Server::start(SHORT, hello()).await;
     let mut asks = server.connect(ASK).await;
     let answer = read_until(&mut asks, "hello").await;
@@ -109,7 +110,7 @@ async fn whoever_asks_nothing_is_let_go_and_whoever_has_asked_may_ask_again() {
 }
 
 #[tokio::test]
-async fn a_stop_closes_what_is_silent_or_idle_or_amid_a_head() {
+async fn a_stop_closes_silent_and_idle_connections_and_those_amid_a_head() {
     let server = Server::start(LONG, hello()).await;
     let mut silent = server.connect(b"GET /hea").await;
     // Accepted later than the silent one.
@@ -145,7 +146,7 @@ async fn a_stop_waits_for_a_request_that_is_under_way() {
 }
 
 #[tokio::test]
-async fn whoever_finds_no_room_is_answered_when_others_have_gone() {
+async fn a_connection_without_a_place_is_served_when_others_have_closed() {
     let server = Server::start(SHORT, hello()).await;
     let _silent = [server.connect(b"").await, server.connect(b"").await];
     let mut asks = server.connect(ASK).await;
@@ -166,7 +167,7 @@ async fn a_handler_knows_where_the_connection_comes_from() {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_and_reads_nothing_is_let_go() {
+async fn a_client_that_reads_no_responses_is_disconnected() {
     let page = "x".repeat(400_000);
     let routes = hello().route("/docs", get(async move || page.clone()));
     let limits = Limits {
@@ -181,7 +182,7 @@ async fn a_client_that_asks_and_reads_nothing_is_let_go() {
     let mut hog = socket.connect(server.address).await.unwrap();
     let thirty = b"GET /docs HTTP/1.1\r\nHost: here\r\n\r\n".repeat(30);
     hog.write_all(&thirty).await.unwrap();
-    // There is one place, which the other has until it is let go.
+    // The only place is free once the other connection is closed.
     let mut asks = server.connect(ASK).await;
     let answer = read_until(&mut asks, "hello").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
@@ -189,14 +190,14 @@ async fn a_client_that_asks_and_reads_nothing_is_let_go() {
     server.stop().await;
 }
 
-/// What happened, in its order.
+/// The events of a test in their order.
 type Events = Arc<Mutex<Vec<&'static str>>>;
 
-/// What an upgraded connection does with what it reads.
+/// A handler that upgrades a connection and sends back what it reads.
 #[derive(Debug, Clone, Default)]
 struct Echo {
     events: Events,
-    /// Once it has been told to stop.
+    /// Lets the connection end after the stop signal.
     may_end: Arc<Notify>,
 }
 
@@ -249,7 +250,7 @@ async fn upgraded(server: &Server) -> TcpStream {
     stream
 }
 
-/// What is sent comes back.
+/// Whether the server sends the bytes back.
 async fn echoes(stream: &mut TcpStream) -> bool {
     stream.write_all(b"echo me").await.unwrap();
     read_until(stream, "echo me").await == "echo me"
@@ -263,7 +264,7 @@ async fn an_upgraded_connection_is_told_of_a_stop_which_waits_for_it() {
     assert!(echoes(&mut stream).await);
     server.shutdown.cancel();
     assert_eq!(read_until(&mut stream, "bye").await, "bye");
-    // Nobody new comes in, and still it goes on.
+    // The server accepts no more connections, and still serves this one.
     while TcpStream::connect(server.address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -274,7 +275,7 @@ async fn an_upgraded_connection_is_told_of_a_stop_which_waits_for_it() {
 }
 
 #[tokio::test]
-async fn an_upgraded_connection_keeps_its_place_and_gives_it_back() {
+async fn an_upgraded_connection_keeps_its_place_until_it_ends() {
     let echo = Echo::default();
     let server = Server::start(LONG, echo.routes()).await;
     let (mut first, mut second) = (upgraded(&server).await, upgraded(&server).await);
@@ -297,7 +298,7 @@ async fn the_limits_of_http_end_no_upgraded_connection() {
     };
     let server = Server::start_within(limits, Echo::default().routes()).await;
     let mut stream = upgraded(&server).await;
-    // Each of them is silent for as long as it may be.
+    // Each of them is closed at the limit for silence.
     for _ in 0..3 {
         let mut silent = server.connect(b"").await;
         assert!(is_closed(&mut silent).await);
@@ -345,10 +346,4 @@ fn connections_leave_files_for_the_rest_of_the_process() {
     assert_eq!(room(&table.replace("1024 ", "1048576 ")), 4096);
     assert_eq!(room(&table.replace("1024 ", "unlimited ")), 4096);
     assert_eq!(room(""), 4096);
-}
-
-#[test]
-fn what_happens_again_and_again_is_told_once() {
-    let mut seldom = Seldom::default();
-    assert_eq!([seldom.is_due(), seldom.is_due()], [true, false]);
 }

@@ -1,20 +1,21 @@
-//! Attempts that a process counts by itself while Redis does not, by the rules of [`super::scripts`]. Pure.
+//! Attempts that a process counts on its own while Redis is unavailable, by the rules of
+//! [`super::scripts`]. Pure.
 
 use super::attempt::{
     Attempt, OF_ACCOUNT, OF_CLIENT, OF_CLIENT_AT_ACCOUNT, Refused, SLOWED, TakenAway, WINDOW,
 };
-use crate::bounded::Bounded;
+use crate::{bounded::Bounded, error::whole_seconds};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
-/// How many accounts and how many clients are counted at most.
+/// The most accounts and the most clients that are counted.
 const ACCOUNTS: usize = 10_000;
 const CLIENTS: usize = 10_000;
 
-/// What a process counts by itself.
+/// The counts of one process.
 pub(super) struct OwnCounts(Mutex<Both>);
 
 struct Both {
@@ -22,19 +23,19 @@ struct Both {
     clients: Bounded<Count>,
 }
 
-/// Attempts, and how many of them are being looked at.
+/// Attempts, and how many of their passwords are being verified.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
     attempts: u32,
-    looks: u32,
+    pending: u32,
 }
 
-/// The attempts at an account.
+/// The attempts on an account.
 #[derive(Debug, Default)]
 struct OfAccount {
     all: Count,
     by_client: HashMap<String, Count>,
-    /// Where it is slowed down: when the next attempt may be made.
+    /// The instant of the next permitted attempt, while the account is slowed down.
     next: Option<Instant>,
 }
 
@@ -48,7 +49,10 @@ impl Default for OwnCounts {
 }
 
 impl OwnCounts {
-    /// Counts an attempt, if there is room for it.
+    /// Counts an attempt, unless too many have failed or are pending.
+    ///
+    /// # Errors
+    /// The reason of the refusal; then nothing is counted.
     pub fn attempt(&self, attempt: &Attempt, now: Instant) -> Result<(), Refused> {
         let mut both = self.both();
         let Both { accounts, clients } = &mut *both;
@@ -72,14 +76,14 @@ impl OwnCounts {
         let at_account = account.by_client.entry(attempt.client.clone());
         for count in [at_account.or_default(), &mut account.all, client] {
             count.attempts += 1;
-            count.looks += 1;
+            count.pending += 1;
         }
         Ok(())
     }
 
-    /// Puts down what became of an attempt; whether it was the failure that closes the account to the
-    /// client, or slows it down.
-    pub fn looked(&self, attempt: &Attempt, taken_away: TakenAway, now: Instant) -> bool {
+    /// Records the outcome of an attempt. Returns whether this failure closes the account to the client, or
+    /// slows the account down.
+    pub fn verified(&self, attempt: &Attempt, taken_away: TakenAway, now: Instant) -> bool {
         let mut both = self.both();
         let Both { accounts, clients } = &mut *both;
         let (account, _) = accounts.entry(&attempt.account, now, WINDOW);
@@ -91,15 +95,15 @@ impl OwnCounts {
             TakenAway::TheAttempt => (1, 1),
             TakenAway::AllOfClientAtAccount => (at_account.attempts, 1),
         };
-        at_account.looked(of_account);
-        account.all.looked(of_account);
-        client.looked(of_client);
+        at_account.verified(of_account);
+        account.all.verified(of_account);
+        client.verified(of_client);
         taken_away == TakenAway::Nothing
             && (at_account.failures() == OF_CLIENT_AT_ACCOUNT
                 || account.all.failures() == OF_ACCOUNT)
     }
 
-    /// Forgets the attempts at an account.
+    /// Removes the attempts on an account.
     pub fn forget(&self, account: &str) {
         self.both().accounts.remove(account);
     }
@@ -115,10 +119,10 @@ impl Count {
     }
 
     const fn failures(self) -> u32 {
-        self.attempts.saturating_sub(self.looks)
+        self.attempts.saturating_sub(self.pending)
     }
 
-    /// Why a full one refuses: because of failures, or because some attempts may turn out to be none.
+    /// The reason why a full count refuses: failures, or pending attempts that may not fail.
     const fn refused(self, most: u32, for_failures: Refused) -> Refused {
         if self.failures() < most {
             Refused::Undecided
@@ -127,18 +131,16 @@ impl Count {
         }
     }
 
-    const fn looked(&mut self, taken_away: u32) {
+    const fn verified(&mut self, taken_away: u32) {
         self.attempts = self.attempts.saturating_sub(taken_away);
-        self.looks = self.looks.saturating_sub(1);
+        self.pending = self.pending.saturating_sub(1);
     }
 }
 
-/// Whole seconds until then, one at least.
+/// The whole seconds from `now` to `end`, at least one.
 fn seconds(end: Instant, now: Instant) -> u32 {
-    let left = end.saturating_duration_since(now).as_millis();
-    u32::try_from(left.div_ceil(1_000))
-        .unwrap_or(u32::MAX)
-        .max(1)
+    let seconds = whole_seconds(end.saturating_duration_since(now));
+    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]
@@ -154,11 +156,11 @@ mod tests {
 
     fn fails(own: &OwnCounts, attempt: &Attempt, now: Instant) -> Result<bool, Refused> {
         own.attempt(attempt, now)?;
-        Ok(own.looked(attempt, TakenAway::Nothing, now))
+        Ok(own.verified(attempt, TakenAway::Nothing, now))
     }
 
     #[test]
-    fn the_tenth_failure_closes_an_account_to_its_client_alone_and_is_the_one_to_be_told() {
+    fn the_tenth_failure_closes_an_account_only_to_its_client_and_is_reported() {
         let (own, now) = (OwnCounts::default(), Instant::now());
         let told: Vec<_> = (0..10).map(|_| fails(&own, &by(1, "ann"), now)).collect();
         assert_eq!(told.iter().filter(|told| **told == Ok(true)).count(), 1);
@@ -202,7 +204,7 @@ mod tests {
             assert_eq!(fails(&own, &by(2, "ann"), now), Ok(false));
         }
         own.attempt(&by(1, "ann"), now).unwrap();
-        assert!(!own.looked(&by(1, "ann"), TakenAway::AllOfClientAtAccount, now));
+        assert!(!own.verified(&by(1, "ann"), TakenAway::AllOfClientAtAccount, now));
         assert_eq!(fails(&own, &by(1, "ann"), now), Ok(false));
         assert_eq!(fails(&own, &by(2, "ann"), now), Ok(true));
         own.forget("ann");
@@ -217,7 +219,7 @@ mod tests {
         }
         assert_eq!(own.attempt(&by(1, "ann"), now), Err(Refused::Undecided));
         for _ in 0..10 {
-            assert!(!own.looked(&by(1, "ann"), TakenAway::TheAttempt, now));
+            assert!(!own.verified(&by(1, "ann"), TakenAway::TheAttempt, now));
         }
         assert_eq!(own.attempt(&by(1, "ann"), now), Ok(()));
     }

@@ -1,21 +1,22 @@
 //! Attempts counted in Redis, by all processes together. [`super::own`] does the same in one process.
 
 use super::attempt::{
-    Attempt, LOOK, OF_ACCOUNT, OF_CLIENT, OF_CLIENT_AT_ACCOUNT, Refused, SLOWED, TakenAway, WINDOW,
+    Attempt, LONGEST_PENDING, OF_ACCOUNT, OF_CLIENT, OF_CLIENT_AT_ACCOUNT, Refused, SLOWED,
+    TakenAway, WINDOW,
 };
 use crate::shared_counts::{SharedCounts, Unanswered};
 use redis::{Script, ScriptInvocation};
 
-/// KEYS: the attempts at the account, by client and `all` (a hash), and how many of them are being looked
-/// at; the attempts of the client at all accounts, and how many of them are being looked at. Counts an
-/// attempt everywhere, or nowhere: then the first value says why, and the second for how many seconds;
-/// none where some attempts may turn out to be no failures. A window begins with its first attempt.
+/// KEYS: the attempts on the account, a hash by client and `all`; how many of them are pending (their
+/// passwords are being verified); the attempts of the client on all accounts; how many of them are pending.
+/// Counts an attempt under all keys, or under none: then the first value is the reason, and the second the
+/// seconds to wait, zero where pending attempts may not fail. A window begins with its first attempt.
 const ATTEMPT: &str = "
 local client = ARGV[1]
 local function number(value) return tonumber(value or 0) or 0 end
-local function wait(attempts, looks, most, key)
+local function wait(attempts, pending, most, key)
     if attempts < most then return nil end
-    if attempts - looks < most then return 0 end
+    if attempts - pending < most then return 0 end
     return math.max(redis.call('TTL', key), 1)
 end
 local seconds = wait(number(redis.call('HGET', KEYS[1], client)), number(redis.call('HGET', KEYS[2], client)),
@@ -43,10 +44,10 @@ redis.call('EXPIRE', KEYS[4], ARGV[7])
 return {0, 0}
 ";
 
-/// The password has been looked at. ARGV[2] says what is taken away: `none`, the `one` attempt, or `all`
-/// of the client at the account, and the one among the client's. Tells whether with this one so many of
-/// the client at the account, or of the account, have failed.
-const LOOKED: &str = "
+/// Records that a password has been verified. ARGV[2] names the attempts to subtract: `none`; the `one`
+/// attempt; or `all` of the client on the account, and the one among those of the client. Returns whether
+/// this failure reaches the limit of the client on the account, or that of the account.
+const VERIFIED: &str = "
 local client = ARGV[1]
 local function number(value) return tonumber(value or 0) or 0 end
 local function take(key, field, count)
@@ -76,14 +77,14 @@ if failures(client) == tonumber(ARGV[3]) or failures('all') == tonumber(ARGV[4])
 return 0
 ";
 
-/// The scripts, which are sent once.
+/// The scripts. Redis keeps each after its first call.
 pub(super) struct Scripts {
     attempt: Script,
-    looked: Script,
+    verified: Script,
 }
 
-/// The name of the count of an account. It is no longer that of a plain count, which the release before
-/// keeps beside it.
+/// The name of the count of an account. The release before keeps a plain number under another name, which
+/// must not meet this hash during a rollout.
 pub(super) fn of_account(account: &str) -> String {
     format!("failures:at:{account}")
 }
@@ -92,14 +93,14 @@ impl Scripts {
     pub fn new() -> Self {
         Self {
             attempt: Script::new(ATTEMPT),
-            looked: Script::new(LOOKED),
+            verified: Script::new(VERIFIED),
         }
     }
 
-    /// Counts an attempt, if there is room for it.
+    /// Counts an attempt, unless too many have failed or are pending: then the inner error is the reason.
     ///
     /// # Errors
-    /// Redis did not answer.
+    /// Redis did not reply.
     pub async fn attempt(
         &self,
         counts: &SharedCounts,
@@ -110,7 +111,7 @@ impl Scripts {
         for bound in [OF_CLIENT_AT_ACCOUNT, OF_CLIENT, OF_ACCOUNT] {
             call.arg(bound);
         }
-        for time in [SLOWED, WINDOW, LOOK] {
+        for time in [SLOWED, WINDOW, LONGEST_PENDING] {
             call.arg(time.as_secs());
         }
         let counted =
@@ -124,18 +125,18 @@ impl Scripts {
         })
     }
 
-    /// Puts down what became of an attempt; whether it was the failure that closes the account to the
-    /// client, or slows it down.
+    /// Records the outcome of an attempt. Returns whether this failure closes the account to the client, or
+    /// slows the account down.
     ///
     /// # Errors
-    /// Redis did not answer.
-    pub async fn looked(
+    /// Redis did not reply.
+    pub async fn verified(
         &self,
         counts: &SharedCounts,
         attempt: &Attempt,
         taken_away: TakenAway,
     ) -> Result<bool, Unanswered> {
-        let mut call = self.looked.prepare_invoke();
+        let mut call = self.verified.prepare_invoke();
         keys(&mut call, counts, attempt);
         call.arg(match taken_away {
             TakenAway::Nothing => "none",

@@ -1,4 +1,4 @@
-//! A form as it comes in: `multipart/form-data` (RFC 7578), bounded in size and in slowness.
+//! A form while it arrives: `multipart/form-data` (RFC 7578), with a largest size and a least pace.
 
 use super::pace::{Credit, Pace};
 use crate::error::Problem;
@@ -21,16 +21,16 @@ use std::{
 };
 use tokio::time::{Instant, timeout};
 
-/// What a form may have beside its file, in bytes.
+/// The most bytes of a form beside its file.
 const OVERHEAD: usize = 64 * 1024;
 /// The most bytes of a form.
 pub(super) const MOST: usize = LARGEST + OVERHEAD;
-/// What is thrown away of a form that is too large, so that its sender gets to hear of it.
-const THROWN_AWAY: usize = 32 * 1024 * 1024;
-/// How long it is thrown away.
-const THROWING: Duration = Duration::from_secs(10);
+/// Bytes that are still received of a refused form, so that its client reads the response.
+const DISCARDED: usize = 32 * 1024 * 1024;
+/// How long the rest of a refused form is received.
+const DISCARDING: Duration = Duration::from_secs(10);
 
-/// 413.
+/// 413: the file is too large.
 pub(crate) fn too_large() -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
@@ -42,7 +42,7 @@ pub(crate) fn too_large() -> Problem {
 /// The boundary between the fields of a form.
 ///
 /// # Errors
-/// 415 for what is no form.
+/// 415 where the body is not a form.
 pub(super) fn boundary(headers: &HeaderMap) -> Result<String, Problem> {
     let content_type = headers.get(header::CONTENT_TYPE);
     content_type
@@ -50,36 +50,36 @@ pub(super) fn boundary(headers: &HeaderMap) -> Result<String, Problem> {
         .ok_or_else(form_needed)
 }
 
-/// 415.
+/// 415: the body is not a form.
 pub(crate) fn form_needed() -> Problem {
     Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "form_needed",
-        "Send a form (`Content-Type: multipart/form-data` with its boundary) that has the file in its field `file`.",
+        "Send a form (`Content-Type: multipart/form-data` with its boundary) with the file in the field `file`.",
     )
 }
 
-/// Bytes that the reader of forms may hold without having made anything of them: a head of a field
-/// that goes on for megabytes is none.
+/// The most bytes that the form reader may hold without a result: a head of a field that goes on for
+/// megabytes is malformed.
 const HELD: usize = 64 * 1024;
 
-/// How many bytes have come in since the reader of a form last made something of them.
+/// The bytes received since the last result of the form reader.
 #[derive(Debug, Clone, Default)]
 struct Held(Arc<AtomicUsize>);
 
-/// What of a form is waited for, and for how long.
+/// The waiting for the next part of a form.
 #[derive(Debug)]
 pub(super) struct Waiting {
     held: Held,
     credit: Credit,
 }
 
-/// Why a form is not taken.
+/// Why a form is refused.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// Its sender is gone, silent or too slow: nothing more is waited for.
+    /// The client is gone, silent or too slow: nothing more is received.
     Lost(Problem),
-    /// It is wrong, and the rest of it may be on its way.
+    /// The form is wrong, and the rest of it may be on its way.
     Wrong(Problem),
 }
 
@@ -89,7 +89,7 @@ impl From<Problem> for Refused {
     }
 }
 
-/// The fields of a form, as they come.
+/// The fields of a form while they arrive.
 pub(super) fn fields(
     body: &mut BodyDataStream,
     boundary: String,
@@ -102,10 +102,10 @@ pub(super) fn fields(
 }
 
 impl Waiting {
-    /// The next of something that comes in, unless the sender is silent or too slow.
+    /// The next result of the form reader, within the credit of the client.
     ///
     /// # Errors
-    /// 413, or 400 for a form that breaks off, stops, is too slow, or is none.
+    /// 413, or 400 for a form that breaks off, stops, is too slow or malformed.
     pub(super) async fn next<T>(
         &mut self,
         coming: impl Future<Output = multer::Result<T>>,
@@ -122,7 +122,7 @@ impl Waiting {
                 Err(Refused::Lost(Problem::new(
                     StatusCode::BAD_REQUEST,
                     "body_not_received",
-                    "The body did not arrive as a whole, or too slowly: send it again.",
+                    "The body did not arrive completely, or arrived too slowly: send it again.",
                 )))
             }
             Ok(Err(_)) => Err(Refused::Wrong(malformed())),
@@ -134,7 +134,7 @@ fn malformed() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "malformed_form",
-        "The body is not the form that its Content-Type promises.",
+        "The body is not a form with the boundary that its `Content-Type` names.",
     )
 }
 
@@ -145,29 +145,29 @@ fn is<E: Error + 'static>(error: &multer::Error) -> bool {
     cause.is::<E>()
 }
 
-/// Throws the rest of a form away, within bounds: a sender that is cut off while it sends may never
-/// read why.
-pub(super) async fn throw_away(body: &mut BodyDataStream) {
+/// Receives the rest of a refused form and discards it, within bounds: a client that is cut off while it
+/// sends may never read the response.
+pub(super) async fn discard_rest(body: &mut BodyDataStream) {
     let rest = async {
-        let mut thrown = 0;
+        let mut discarded = 0;
         while let Some(Ok(bytes)) = body.next().await {
-            thrown += bytes.len();
-            if thrown > THROWN_AWAY {
+            discarded += bytes.len();
+            if discarded > DISCARDED {
                 break;
             }
         }
     };
-    if timeout(THROWING, rest).await.is_err() {
-        tracing::debug!("a sender went on sending what is too large");
+    if timeout(DISCARDING, rest).await.is_err() {
+        tracing::debug!("a client went on sending a refused form");
     }
 }
 
-/// Whether the sender waits to be told before it sends.
-pub(super) fn waits_to_be_told(headers: &HeaderMap) -> bool {
+/// Whether the client waits for a response before it sends the body (`Expect: 100-continue`).
+pub(super) fn expects_response(headers: &HeaderMap) -> bool {
     headers.contains_key(header::EXPECT)
 }
 
-/// Whether the sender says beforehand that the body is too large.
+/// Whether `Content-Length` says that the body is too large.
 pub(super) fn declares_too_much(body: &Body) -> bool {
     let declared = body.size_hint().exact();
     declared.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MOST))
@@ -178,11 +178,11 @@ pub(super) fn declares_too_much(body: &Body) -> bool {
 struct TooLarge;
 
 #[derive(Debug, thiserror::Error)]
-#[error("nothing can be made of the form")]
+#[error("the form is malformed")]
 struct Shapeless;
 
-/// A body, piece by piece. The reader of forms takes all that there is at once into its memory:
-/// after each piece it is told that there is nothing yet, so that it deals with the piece first.
+/// A body, chunk by chunk. The form reader takes all available bytes into its memory at once. So after each
+/// chunk this stream is pending once, and the reader handles the chunk first.
 struct Paced<'r> {
     body: &'r mut BodyDataStream,
     received: usize,

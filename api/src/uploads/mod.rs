@@ -1,10 +1,8 @@
-//! Files that arrive: how many at a time, how they are received, and where they are until it is
-//! known that they are taken.
+//! Uploads: the number at a time, how they are received, and where their bytes are until they are accepted.
 //!
-//! What arrives goes to a file without a name, so that a slow sender holds disk and not memory, and
-//! a process that dies leaves nothing. Only a file that is taken is read into memory, a few at a
-//! time, and given to the store as a whole. So the memory of all uploads is that of a few of them,
-//! however many there are and however slow.
+//! The bytes are written to a file without a name, so that a slow client takes disk and not memory, and a
+//! process that dies leaves nothing. Only an accepted file is read into memory, a few at a time, and handed
+//! to the store as a whole. So all uploads together take the memory of a few.
 
 mod form;
 mod name;
@@ -23,12 +21,12 @@ use domain::ids::UserId;
 use places::Places;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
-/// Uploads that are in memory at a time.
+/// The most uploads in memory at a time.
 const IN_MEMORY: usize = 2;
 
 /// The uploads of this process.
 pub struct Uploads {
-    /// How slowly they may arrive.
+    /// The least pace of each.
     pub pace: Pace,
     places: Places,
     in_memory: Semaphore,
@@ -45,10 +43,10 @@ impl Default for Uploads {
 }
 
 impl Uploads {
-    /// Room for an upload of `person`, from that address.
+    /// A place for an upload of `person`, from that address.
     ///
     /// # Errors
-    /// 429 when as many of the same person or address arrive as may, 503 when as many of all do.
+    /// 429 where the person or the address has too many; 503 where all places are taken.
     pub fn room(&self, person: UserId, address: ClientAddress) -> Result<Room, Problem> {
         self.places.take(person, address)
     }
@@ -56,7 +54,7 @@ impl Uploads {
     /// Waits until one more upload may be in memory.
     ///
     /// # Errors
-    /// Never: nobody closes the semaphore.
+    /// Never: the semaphore is never closed.
     pub async fn memory(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.in_memory.acquire().await
     }

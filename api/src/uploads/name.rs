@@ -1,13 +1,13 @@
-//! The name of a file, as the various senders of forms write it. `filename*` counts first (RFC 8187),
-//! though RFC 7578 forbids it: a sender that has it puts something worse into `filename`. Of that,
-//! what browsers percent-encode is undone, and encoded words are read (RFC 2047).
+//! The name of a file, as various clients write it in a form. `filename*` (RFC 8187) has priority, although
+//! RFC 7578 forbids it: clients that send it put a poorer name into `filename`. In `filename`, the
+//! percent-encoding of browsers and encoded words (RFC 2047) are decoded.
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use percent_encoding::percent_decode_str;
 
-/// The name that the head of a field has for its file.
+/// The file name in the head of a field.
 pub(super) fn of_file(headers: &HeaderMap) -> Option<String> {
     let disposition = headers.get(header::CONTENT_DISPOSITION)?;
     let parameters = parameters(disposition.as_bytes());
@@ -19,12 +19,12 @@ pub(super) fn of_file(headers: &HeaderMap) -> Option<String> {
     extended.or_else(|| value(b"filename").map(plain))
 }
 
-/// The parameters of a header, their names in small letters.
+/// The parameters of a header, with lower-case names.
 fn parameters(header: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut found = Vec::new();
     let mut rest = cut(header, b';').map_or(&[][..], |(_, rest)| rest);
     while let Some((before, value)) = cut(rest, b'=') {
-        // What stands before it without a value is none.
+        // A parameter without a value is skipped.
         let name = before.rsplit(|byte| *byte == b';').next();
         let name = name.unwrap_or_default().trim_ascii().to_ascii_lowercase();
         let value = value.trim_ascii_start();
@@ -44,14 +44,14 @@ fn place(bytes: &[u8], of: u8) -> Option<usize> {
     bytes.iter().position(|byte| *byte == of)
 }
 
-/// What stands before and after the first such byte.
+/// The parts before and after the first byte `at`.
 fn cut(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     let (before, rest) = bytes.split_at(place(bytes, at)?);
     Some((before, rest.get(1..)?))
 }
 
-/// The text up to its closing quotation mark, and what comes after that. A backslash escapes that mark
-/// and itself alone: some senders leave the folders of Windows as they are.
+/// The text up to its closing quotation mark, and the rest after it. A backslash escapes only that mark and
+/// itself: some clients send Windows paths unescaped.
 fn unquoted(mut quoted: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut text = Vec::new();
     loop {
@@ -66,7 +66,7 @@ fn unquoted(mut quoted: &[u8]) -> (Vec<u8>, &[u8]) {
     }
 }
 
-/// `utf-8'en'na%C3%AFve.txt`. `None` for what has not that form.
+/// The name in `utf-8'en'na%C3%AFve.txt`; `None` for another form.
 fn extended(value: &[u8]) -> Option<String> {
     let mut parts = std::str::from_utf8(value).ok()?.splitn(3, '\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
@@ -79,7 +79,7 @@ fn extended(value: &[u8]) -> Option<String> {
 fn plain(value: &[u8]) -> String {
     let text = match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
-        // Of a sender from before UTF-8.
+        // An old client that does not send UTF-8.
         Err(_) => WINDOWS_1252.decode_without_bom_handling(value).0.into(),
     };
     let text = text
@@ -91,12 +91,12 @@ fn plain(value: &[u8]) -> String {
     words_read(&text)
 }
 
-/// The text with its encoded words read, such as `=?utf-8?B?bmHDr3Zl?=`. What is none stays.
+/// The text with its encoded words decoded, such as `=?utf-8?B?bmHDr3Zl?=`. Malformed ones stay.
 fn words_read(mut text: &str) -> String {
-    let (mut read, mut words) = (String::new(), Variants::default());
+    let (mut read, mut words) = (String::new(), EncodedWords::default());
     while let Some(start) = text.find("=?") {
         let (before, from) = text.split_at(start);
-        // White space between two words is only there to part them.
+        // White space between two encoded words only separates them.
         if words.0.is_none() || !before.trim().is_empty() {
             words.end(&mut read);
             read.push_str(before);
@@ -116,11 +116,11 @@ fn words_read(mut text: &str) -> String {
     read
 }
 
-/// The bytes of words that follow each other: some senders part a character between two.
+/// The bytes of adjacent words of one charset: some clients split a character between two words.
 #[derive(Default)]
-struct Variants(Option<(&'static Encoding, Vec<u8>)>);
+struct EncodedWords(Option<(&'static Encoding, Vec<u8>)>);
 
-impl Variants {
+impl EncodedWords {
     fn add(&mut self, charset: &'static Encoding, bytes: Vec<u8>, read: &mut String) {
         match &mut self.0 {
             Some((same, all)) if *same == charset => all.extend(bytes),
@@ -138,7 +138,7 @@ impl Variants {
     }
 }
 
-/// The encoded word that the text begins with, and what comes after it.
+/// The encoded word at the beginning of the text, and the rest after it.
 fn word(text: &str) -> Option<(&'static Encoding, Vec<u8>, &str)> {
     let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;

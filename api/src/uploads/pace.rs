@@ -1,20 +1,20 @@
-//! How slowly a form may come in. Its sender has a credit of time: waiting for it spends the credit,
-//! and each byte earns some anew, never more than there was at first. So silence is borne for a
-//! while, and a trickle is not. Pure.
+//! The least pace of an upload. A client has a credit of time: waiting for bytes spends it, and each byte
+//! earns some back, up to the initial credit. So a silence is tolerated for a while, and a trickle is not.
+//! Pure.
 
 use std::time::Duration;
 
-/// The least pace of a sender.
+/// The least pace of an upload.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// How long nothing may come, and how long less may come than has to.
+    /// The longest time without bytes, or below the least pace.
     pub grace: Duration,
-    /// Bytes a second that have to come after that.
+    /// The least pace after that, in bytes a second.
     pub least: u32,
 }
 
 impl Default for Pace {
-    /// What a telephone with a bad connection of the second generation does.
+    /// The pace of a telephone with a bad second-generation connection.
     fn default() -> Self {
         Self {
             grace: Duration::from_secs(30),
@@ -23,7 +23,7 @@ impl Default for Pace {
     }
 }
 
-/// What a sender has left.
+/// The credit of a client.
 #[derive(Debug)]
 pub(super) struct Credit {
     pace: Pace,
@@ -38,12 +38,12 @@ impl Credit {
         }
     }
 
-    /// How long the sender may be waited for.
+    /// The time for which the server may still wait.
     pub fn left(&self) -> Duration {
         self.left
     }
 
-    /// The sender was waited for, and then there were so many bytes more.
+    /// Records that the server waited for `time`, and then received so many bytes.
     pub fn waited(&mut self, time: Duration, received: usize) {
         let received = u64::try_from(received).unwrap_or(u64::MAX);
         let earned = received.saturating_mul(1_000_000) / u64::from(self.pace.least.max(1));
@@ -59,7 +59,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// How many seconds somebody is borne with who sends so many bytes in each.
+    /// The seconds until a client that sends so many bytes in each is given up; `None`: never.
     fn borne(first: usize, bytes: usize) -> Option<usize> {
         let mut credit = Credit::new(Pace::default());
         credit.waited(Duration::ZERO, first);

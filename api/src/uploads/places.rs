@@ -1,8 +1,8 @@
-//! The places of uploads that arrive: so many at a time in all, of one address, and of one person. A
-//! person or an address that has some leaves the last places to those that have none.
+//! The places of uploads that are being received: a number in all, for one address, and for one person. The
+//! last places are kept for people and addresses that have none yet.
 
 use crate::{client::ClientAddress, error::Problem};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use domain::ids::UserId;
 use std::{
     collections::HashMap,
@@ -11,18 +11,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Uploads that arrive in one process at a time.
+/// The most uploads that one process receives at a time.
 const AT_ONCE: usize = 64;
-/// When as many arrive, the rest is for addresses that have none.
+/// From this number on, the remaining places are for addresses that have none.
 const FOR_ANY_ADDRESS: usize = 48;
-/// Uploads of one address that arrive at a time: an office or a whole network may be behind it.
+/// The most uploads of one address at a time: a whole office may share an address.
 const OF_ONE_ADDRESS: usize = 32;
-/// When as many of one address arrive, the rest of its places is for people who have none.
+/// From this number on, the remaining places of an address are for people who have none.
 const FOR_ANY_PERSON: usize = 12;
-/// Uploads of one person that arrive at a time.
+/// The most uploads of one person at a time.
 const OF_ONE_PERSON: usize = 4;
 
-/// All places of a process.
+/// All places of a process. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places(Arc<Mutex<Taken>>);
 
@@ -33,7 +33,7 @@ struct Taken {
     by_person: HashMap<UserId, usize>,
 }
 
-/// Room for one upload; given back when it is dropped.
+/// The place of one upload. It is free again when this is dropped.
 pub struct Room {
     places: Places,
     address: IpAddr,
@@ -41,11 +41,14 @@ pub struct Room {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("{AT_ONCE} uploads arrive already")]
+#[error("{AT_ONCE} uploads are being received")]
 struct Full;
 
 impl Places {
     /// A place for an upload of that person, from that address.
+    ///
+    /// # Errors
+    /// 429 where the person or the address has too many; 503 where all places are taken.
     pub fn take(&self, person: UserId, address: ClientAddress) -> Result<Room, Problem> {
         let address = address.group();
         let mut taken = self.taken();
@@ -70,7 +73,7 @@ impl Taken {
     fn admit(&self, person: UserId, address: IpAddr) -> Result<(), Problem> {
         if self.all >= AT_ONCE {
             return Err(Problem::unavailable(
-                "Too many files arrive at the moment: try again shortly.",
+                "Too many files are being uploaded at the moment: try again shortly.",
                 Full,
             ));
         }
@@ -89,30 +92,29 @@ impl Taken {
     }
 }
 
-/// 429.
+/// 429: the person or the address has too many uploads.
 fn busy() -> Problem {
     let detail = format!(
-        "At most {OF_ONE_PERSON} uploads of one person arrive at a time, and fewer while many arrive from \
-         the same address: wait until one is done."
+        "One person can send at most {OF_ONE_PERSON} uploads at a time, and fewer while many come from the \
+         same address: wait until one is done."
     );
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "uploads_at_once", detail)
-        .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "uploads_at_once", detail).with_retry_after(5)
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
         taken.all = taken.all.saturating_sub(1);
-        requeue(&mut taken.by_address, &self.address);
-        requeue(&mut taken.by_person, &self.person);
+        release(&mut taken.by_address, &self.address);
+        release(&mut taken.by_person, &self.person);
     }
 }
 
-fn requeue<K: Hash + Eq>(taken: &mut HashMap<K, usize>, whose: &K) {
-    if let Some(count) = taken.get_mut(whose) {
+fn release<K: Hash + Eq>(taken: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = taken.get_mut(key) {
         *count = count.saturating_sub(1);
         if *count == 0 {
-            taken.remove(whose);
+            taken.remove(key);
         }
     }
 }

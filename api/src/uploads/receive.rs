@@ -1,4 +1,4 @@
-//! One upload is received: a form with one file in the field `file`, which is looked at as it comes.
+//! Receives one upload: a form with one file in the field `file`, which is inspected while it arrives.
 
 use super::{
     form::{self, Refused, Waiting},
@@ -17,18 +17,18 @@ use platform::config;
 use sha2::{Digest, Sha256};
 use std::io;
 
-/// The field that the file is in.
+/// The field of the file.
 const FILE: &str = "file";
-/// Faults after which nobody reads on.
+/// The number of fields after which reading stops.
 const MOST_FAULTS: usize = 20;
-/// Characters of a field's name that are told.
+/// The most characters of a field name in a field error.
 const LONGEST_NAME: usize = 100;
 
-/// A file that arrived as a whole, and is taken.
+/// A file that was received as a whole, and is accepted.
 pub struct Arrived {
-    /// What it is.
+    /// Its name, type and size.
     pub new: NewUpload,
-    /// Tells this upload from others: SHA-256 of name and bytes.
+    /// Distinguishes this upload from others: SHA-256 of name and bytes.
     pub fingerprint: [u8; 32],
     spool: Spool,
     size: usize,
@@ -38,18 +38,18 @@ impl Arrived {
     /// Its bytes.
     ///
     /// # Errors
-    /// The disk failed.
+    /// 503 where the disk failed.
     pub async fn bytes(self) -> Result<Vec<u8>, Problem> {
         let read = self.spool.read(self.size).await;
         read.map_err(disk)
     }
 }
 
-/// Receives the file of a request. `name` is one that nothing else has.
+/// Receives the file of a request. `name` is unique among the spooled files.
 ///
 /// # Errors
-/// 413 for a file that is too large, 415 for what is no form, 400 for a form that breaks off or is too
-/// slow, 422 with every fault, 503 where the disk takes nothing.
+/// 413 for a file that is too large, 415 where the body is not a form, 400 for a form that breaks off or is
+/// too slow, 422 with every field error, 503 where the disk cannot be written to.
 pub async fn receive(
     config: &config::Attachments,
     pace: Pace,
@@ -74,8 +74,8 @@ pub async fn receive(
         Ok(arrived) => Ok(arrived),
         Err(Refused::Lost(problem)) => Err(problem),
         Err(Refused::Wrong(problem)) => {
-            if !form::waits_to_be_told(&parts.headers) {
-                form::throw_away(&mut body).await;
+            if !form::expects_response(&parts.headers) {
+                form::discard_rest(&mut body).await;
             }
             Err(problem)
         }
@@ -104,7 +104,7 @@ async fn read(
                 arrived = file.finish(name.as_deref(), &config.kinds, &mut faults);
                 continue;
             }
-            (true, None) => faults.add(FILE, "one_file", "is there twice: send one file at a time"),
+            (true, None) => faults.add(FILE, "one_file", "was sent twice: send one file at a time"),
             (false, unused) => {
                 spool = unused;
                 let name: String = field
@@ -113,7 +113,7 @@ async fn read(
                     .chars()
                     .take(LONGEST_NAME)
                     .collect();
-                faults.add(name, "unknown_field", "is not a field that is known here");
+                faults.add(name, "unknown_field", "is not a known field");
             }
         }
         while waiting.next(field.chunk()).await?.is_some() {}
@@ -125,7 +125,7 @@ async fn read(
     Ok(arrived)
 }
 
-/// A file of which all has come in, and nothing is decided.
+/// A file that was received as a whole, and is not yet accepted.
 struct Incoming {
     spool: Spool,
     size: usize,
@@ -172,7 +172,10 @@ impl Incoming {
         let Some(kind) = found.ok().filter(allows) else {
             let found = found.map_or_else(|other| other, |kind| kind.media_type);
             let allowed: Vec<_> = allowed.iter().map(|kind| kind.extension()).collect();
-            let message = format!("is {found} by its bytes; taken are {}", allowed.join(", "));
+            let message = format!(
+                "has the content type {found}; the accepted types are {}",
+                allowed.join(", ")
+            );
             faults.add(FILE, "type_not_allowed", message);
             return None;
         };
@@ -195,15 +198,14 @@ impl Incoming {
     }
 }
 
-/// 503: the disk is full or cannot be written to. That is not the caller's fault, and no failure of ours
-/// that another attempt would meet again.
+/// 503: the disk is full or cannot be written to. A later attempt may succeed.
 fn disk(error: io::Error) -> Problem {
     Problem::unavailable(
-        "No file can be taken at the moment: try again shortly.",
+        "No file can be stored at the moment: try again shortly.",
         NotSpooled(error),
     )
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("what arrives cannot be put on the disk")]
+#[error("an upload could not be written to the disk")]
 struct NotSpooled(#[source] io::Error);

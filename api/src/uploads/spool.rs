@@ -1,5 +1,5 @@
-//! A file without a name, for what arrives. It is gone with the process, however that ends: at worst
-//! an empty one stays, whose name could not be taken away any more.
+//! A file without a name, for the bytes of an upload. It ends with the process. If the process dies between
+//! creating the file and removing its name, an empty file stays.
 
 use std::{
     io::{self, SeekFrom},
@@ -10,14 +10,17 @@ use tokio::{
     io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt},
 };
 
-/// What is written at a time.
+/// Bytes that are written at a time.
 const BUFFER: usize = 64 * 1024;
 
-/// Bytes on this machine's disk.
+/// The bytes of one upload on the local disk.
 pub(super) struct Spool(File);
 
 impl Spool {
-    /// An empty one. `name` is what nothing else in the folder has.
+    /// An empty spool. No other file in the folder may have the name `name`.
+    ///
+    /// # Errors
+    /// The disk failed.
     pub async fn new(folder: &Path, name: &str) -> io::Result<Self> {
         tokio::fs::create_dir_all(folder).await?;
         let path = folder.join(name);
@@ -29,11 +32,18 @@ impl Spool {
         Ok(Self(file))
     }
 
+    /// Appends these bytes.
+    ///
+    /// # Errors
+    /// The disk failed.
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.write_all(bytes).await
     }
 
     /// The `size` bytes that were written.
+    ///
+    /// # Errors
+    /// The disk failed.
     pub async fn read(mut self, size: usize) -> io::Result<Vec<u8>> {
         self.0.flush().await?;
         self.0.seek(SeekFrom::Start(0)).await?;

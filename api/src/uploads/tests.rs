@@ -1,4 +1,4 @@
-//! Senders that are slow or silent, over real sockets, and a disk that takes nothing.
+//! Slow and silent clients over real sockets, and a disk that cannot be written to.
 
 use super::{Pace, receive};
 use crate::{error::Problem, tests::context};
@@ -18,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-/// For what is sure to come.
+/// For events that are sure to come.
 const LONG: Duration = Duration::from_mins(1);
 const FORM: &str =
     "--edge\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nsome text\r\n--edge--\r\n";
@@ -44,7 +44,7 @@ impl Drop for Folder {
     }
 }
 
-/// A server that takes files into that folder.
+/// A server that spools uploads into that folder.
 struct Server {
     address: SocketAddr,
     _running: JoinSet<()>,
@@ -71,7 +71,7 @@ impl Server {
         }
     }
 
-    /// A connection on which the head of an upload is sent.
+    /// A connection that has sent the head of an upload.
     async fn begin(&self) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let head = format!(
@@ -84,7 +84,7 @@ impl Server {
     }
 }
 
-/// The status of the answer.
+/// The status line of the response.
 async fn status(stream: &mut TcpStream) -> String {
     let mut answer = [0; 12];
     let read = timeout(LONG, stream.read_exact(&mut answer)).await.unwrap();
@@ -120,8 +120,7 @@ async fn a_sender_that_is_too_slow_is_given_up_though_never_silent_for_long() {
     let mut answer = [0; 12];
     for byte in FORM.as_bytes() {
         slow.write_all(&[*byte]).await.unwrap();
-        // A byte for each time that there is no answer yet: of a hundred times as many a second, each
-        // would be in time.
+        // One byte after each wait without a response: far below the least pace.
         if let Ok(read) = timeout(Duration::from_millis(20), slow.peek(&mut answer)).await {
             assert!(read.unwrap() > 0);
             break;
@@ -131,9 +130,9 @@ async fn a_sender_that_is_too_slow_is_given_up_though_never_silent_for_long() {
 }
 
 #[tokio::test]
-async fn a_disk_that_takes_nothing_is_for_later() {
+async fn a_disk_that_cannot_be_written_to_gives_503() {
     let folder = Folder::new("disk");
-    // No folder can be made below a file, whoever tries.
+    // No folder can be created below a file, not even by root.
     let blocked = folder.path().join("file");
     fs::write(&blocked, "").unwrap();
     let server = Server::start(&blocked.join("arriving"), Pace::default()).await;

@@ -1,25 +1,24 @@
-//! The pages that links in mails about accounts lead to, in the owner's language. Nothing that
-//! people wrote is on them.
+//! The pages of mailed links about accounts, in the language of the owner. They show no text of other people.
 
 use super::html::framed;
 use axum::{http::StatusCode, response::Response};
 
-/// What a page says.
+/// The content of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
-    /// The button that confirms an address.
+    /// A button that confirms an address.
     ConfirmEmail,
     /// The address is confirmed.
     EmailConfirmed,
-    /// Somebody else has the address meanwhile.
+    /// Another account has the address.
     EmailTaken,
     /// The form for a new password.
     NewPassword,
-    /// The same, after one that would not do.
+    /// The form for a new password, after an unfit one.
     NewPasswordAgain,
     /// The password is set.
     PasswordSet,
-    /// The link is no good any more.
+    /// The link is no longer valid.
     NoSuchLink,
 }
 
@@ -41,12 +40,12 @@ const ENGLISH: Variants = Variants {
     confirm: "Is this your e-mail address? Press the button to confirm it.",
     confirm_button: "Confirm the address",
     confirmed: "Thank you. Your e-mail address is confirmed.",
-    taken: "Another account has this e-mail address meanwhile.",
+    taken: "Another account has this e-mail address now.",
     password: "Your new password, of 10 to 128 characters",
-    password_again: "That would not do. Please choose a password of 10 to 128 characters.",
+    password_again: "This password cannot be used. Please choose a password of 10 to 128 characters.",
     password_button: "Set the password",
-    password_set: "Your new password is set. All your logins have ended: please log in with it.",
-    no_such_link: "This link is not good any more. Please open the latest mail from us, or ask for another one.",
+    password_set: "Your new password is set. You have been logged out everywhere: please log in with the new password.",
+    no_such_link: "This link is no longer valid. Please open the latest mail from us, or request another one.",
 };
 
 const SWAHILI: Variants = Variants {
@@ -75,7 +74,7 @@ const FRENCH: Variants = Variants {
     no_such_link: "Ce lien n’est plus valable. Veuillez ouvrir notre dernier courriel, ou en demander un autre.",
 };
 
-/// A page of that status and language; English where we do not speak it.
+/// A page with that status, in that language or, where it is not supported, in English.
 #[must_use]
 pub fn page(status: StatusCode, language: &str, what: Page) -> Response {
     let (tag, words) = match language.split('-').next() {
@@ -98,7 +97,7 @@ pub fn page(status: StatusCode, language: &str, what: Page) -> Response {
     framed(status, tag, words.title, &content)
 }
 
-/// The form sends to its own address, which holds the token.
+/// The form posts to its own URL, which has the token.
 fn password_form(words: &Variants, label: &str) -> String {
     format!(
         "<form method=\"post\">\n<label>{label}\

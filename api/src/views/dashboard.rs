@@ -1,6 +1,9 @@
-//! What an agent finds at the beginning of a shift, other agents' urgent tickets in outline.
+//! The dashboard of an agent. Urgent tickets of other agents are outlines: the agent may not read them.
 
-use super::ticket::{Name, People, Ticket, name};
+use super::{
+    people::{Name, People, name},
+    ticket::Ticket,
+};
 use actions::tickets::read::Shown;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -17,29 +20,29 @@ use serde::Serialize;
 pub struct Dashboard<'a> {
     /// The caller's active tickets, most urgent first.
     pub assigned_tickets: Vec<Urgent<'a>>,
-    /// Tickets that nobody has.
+    /// Unassigned tickets.
     pub unassigned_tickets: Vec<Urgent<'a>>,
-    /// All active urgent tickets; those that others have in outline.
+    /// All active urgent tickets; those assigned to others as outlines.
     pub urgent_tickets: Vec<Urgent<'a>>,
     /// The caller's tickets near a deadline or past it.
     pub at_risk_tickets: Vec<Urgent<'a>>,
-    /// How many active tickets the caller has.
+    /// The number of active tickets that are assigned to the caller.
     pub current_workload: i64,
-    /// How today went.
+    /// The figures of the tickets that the caller resolved today.
     pub performance: Performance,
 }
 
-/// A ticket on a dashboard: whole, or in outline when another agent has it.
+/// A ticket on a dashboard: whole, or an outline where it is assigned to another agent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Urgent<'a> {
-    /// One that the caller may see.
+    /// A ticket that the caller may see.
     Whole(Box<Ticket<'a>>),
-    /// One that another has.
+    /// A ticket that is assigned to another agent.
     Outline(Box<Glimpse<'a>>),
 }
 
-/// An urgent ticket that another agent has: that it is there, and how it stands.
+/// The outline of an urgent ticket that is assigned to another agent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Glimpse<'a> {
@@ -50,7 +53,7 @@ pub struct Glimpse<'a> {
     sla: Option<SlaView>,
 }
 
-/// What an agent sees of an urgent ticket that another has.
+/// The outline of an urgent ticket that is assigned to another agent, at `now`.
 #[must_use]
 pub fn glimpse<'a>(shown: &'a Shown, people: &'a People, now: DateTime<Utc>) -> Glimpse<'a> {
     Glimpse {

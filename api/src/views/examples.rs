@@ -1,12 +1,12 @@
-//! One of each thing that is answered, for the document: told by the views that tell real ones.
+//! The examples of all response types in the document. The views that show real data make them.
 
 use super::{
     dashboard::{Dashboard, Urgent, glimpse},
+    example_ticket::{AT_RISK_PERCENT, ExampleTicket, agent, minute},
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, FoundCustomer, User},
     stats::StatsView,
-    story::{AT_RISK_PERCENT, Story, agent, minute},
     thread::{self, EventView, MessageView},
     ticket::{self, ListedTicket, Ticket, TicketWithMessages},
 };
@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 impl Example for Ticket<'_> {
     fn example(at: ExampleStage) -> Value {
-        json!(Story::until(at).ticket())
+        json!(ExampleTicket::until(at).ticket())
     }
 }
 
@@ -46,7 +46,7 @@ impl Example for ListedTicket<'_> {
             ],
         }];
         json!(ListedTicket {
-            ticket: Story::until(at).ticket(),
+            ticket: ExampleTicket::until(at).ticket(),
             highlight: Some(ticket::highlight(&found)),
         })
     }
@@ -54,33 +54,36 @@ impl Example for ListedTicket<'_> {
 
 impl Example for TicketWithMessages<'_> {
     fn example(at: ExampleStage) -> Value {
-        let story = Story::until(at);
+        let fixture = ExampleTicket::until(at);
         json!(TicketWithMessages {
-            ticket: story.ticket(),
-            messages: story.messages(),
+            ticket: fixture.ticket(),
+            messages: fixture.messages(),
         })
     }
 }
 
 impl Example for MessageView<'_> {
     fn example(at: ExampleStage) -> Value {
-        json!(Story::until(at).messages().first())
+        json!(ExampleTicket::until(at).messages().first())
     }
 }
 
 impl Example for EventView<'_> {
     fn example(at: ExampleStage) -> Value {
-        let story = Story::until(at);
-        let last = story.events.last();
-        json!(last.map(|event| thread::event(event, &story.people, Viewer::Staff)))
+        let fixture = ExampleTicket::until(at);
+        let last = fixture.events.last();
+        json!(last.map(|event| thread::event(event, &fixture.people, Viewer::Staff)))
     }
 }
 
 impl Example for Dashboard<'_> {
     fn example(at: ExampleStage) -> Value {
-        let (story, urgent) = (Story::until(at), Story::until(ExampleStage::Escalated));
+        let (fixture, urgent) = (
+            ExampleTicket::until(at),
+            ExampleTicket::until(ExampleStage::Escalated),
+        );
         json!(Dashboard {
-            assigned_tickets: vec![Urgent::Whole(Box::new(story.ticket()))],
+            assigned_tickets: vec![Urgent::Whole(Box::new(fixture.ticket()))],
             unassigned_tickets: Vec::new(),
             urgent_tickets: vec![Urgent::Outline(Box::new(glimpse(
                 &urgent.shown,
@@ -109,8 +112,8 @@ impl Example for User<'_> {
 
 impl Example for FoundCustomer<'_> {
     fn example(at: ExampleStage) -> Value {
-        let story = Story::until(at);
-        let named = story.people.get(&story.shown.ticket.customer_id);
+        let fixture = ExampleTicket::until(at);
+        let named = fixture.people.get(&fixture.shown.ticket.customer_id);
         let customer = named.map(|named| Customer {
             id: named.id,
             first_name: named.first_name.clone(),
@@ -150,7 +153,7 @@ impl Example for PolicyRule {
 
 impl Example for SlaView {
     fn example(at: ExampleStage) -> Value {
-        json!(json!(Story::until(at).ticket()).get("sla"))
+        json!(json!(ExampleTicket::until(at).ticket()).get("sla"))
     }
 }
 

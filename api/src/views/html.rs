@@ -1,12 +1,11 @@
-//! The frame of the few pages that links in mails lead to. No script runs on them, and nothing is
-//! loaded from elsewhere.
+//! The frame of the pages of mailed links. No script runs on them, and nothing is loaded from other sites.
 
 use axum::{
     http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 
-/// Text as HTML shows it, within an element or a quoted attribute.
+/// Text escaped for HTML, within an element or a quoted attribute.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
@@ -23,7 +22,7 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// A page of that status: the language's tag, the title, and what stands below it, in HTML.
+/// A page with that status: `tag` is the language, `content` is HTML.
 #[must_use]
 pub fn framed(status: StatusCode, tag: &str, title: &str, content: &str) -> Response {
     let html = format!(

@@ -1,4 +1,4 @@
-//! What jobs and queues look like.
+//! Jobs and queues in responses.
 
 use crate::respond::Time;
 use chrono::{DateTime, Utc};
@@ -18,33 +18,33 @@ use serde_json::Value;
 pub struct JobView<'a> {
     #[schemars(with = "i64")]
     id: JobId,
-    /// What it does.
+    /// The name of the job: what it does.
     name: &'a str,
     queue: &'a QueueName,
     state: State,
-    /// Its name and the ids that it is about.
+    /// The name of the job, and the ids that it works on.
     payload: &'a Value,
-    /// Which goes first in its queue: the higher.
+    /// The higher priority goes first within a queue.
     priority: i16,
-    /// Attempts that are over.
+    /// The number of finished attempts.
     attempts: i32,
-    /// Attempts that it has.
+    /// The number of attempts before the job becomes a dead letter.
     max_attempts: i32,
-    /// When it is to run, or was to.
+    /// The instant at which the job is or was due.
     run_at: Time,
-    /// Until when whoever it was handed out to may have it; then it is taken back.
+    /// The end of the lease. After that a job without an outcome is requeued.
     lease_until: Option<Time>,
-    /// How often it was handed out since its last outcome.
+    /// How often the job was handed out to a worker since its last outcome.
     dispatches: i32,
-    /// How many runs in a row began and came to no outcome: what kills its process shows here. A delivery
+    /// The number of consecutive runs without an outcome. A job that kills its process shows here. A delivery
     /// under way is counted.
     interruptions: i32,
-    /// What went wrong last.
+    /// The last error.
     last_error: Option<&'a str>,
-    /// The trace that it belongs to (W3C Trace Context), where the request or job before it had one.
+    /// The trace of the job (W3C Trace Context), if the request or job that enqueued it had one.
     traceparent: Option<&'a str>,
     created_at: Time,
-    /// When it was done, gave up or was decided against.
+    /// The instant at which the job was done, moved to the dead letters or cancelled.
     finished_at: Option<Time>,
 }
 
@@ -77,36 +77,37 @@ impl<'a> From<&'a JobRecord> for JobView<'a> {
 #[schemars(rename = "Queue")]
 pub struct QueueView {
     queue: QueueName,
-    /// Whether nothing of it is handed out.
+    /// Whether the queue is paused: no job is handed out.
     paused: bool,
-    /// Jobs that wait for their time or for a worker.
+    /// The number of jobs that wait for their time or for a worker.
     ready: i64,
-    /// Jobs that were handed out.
+    /// The number of jobs that were handed out.
     sent: i64,
-    /// Deliveries under way.
+    /// The number of deliveries under way.
     running: i64,
-    /// Dead letters.
+    /// The number of dead letters.
     dead: i64,
-    /// For how many seconds the oldest job that could run has waited.
+    /// The seconds for which the oldest due job has waited.
     oldest_seconds: Option<i64>,
-    /// Set while it is held back, since the one on its other side is away or asks for less: when the
-    /// next job goes out to see, and what happened.
+    /// Set while the circuit breaker of the queue is open, since the provider fails or limits the rate.
     held: Option<HeldView>,
 }
 
-/// Why a queue is held back.
+/// The open circuit breaker of a queue.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "HeldQueue")]
 pub struct HeldView {
+    /// The instant of the next probe.
     until: Time,
+    /// The failure of the provider.
     because: String,
-    /// How often in a row.
+    /// The number of consecutive failures.
     times: i32,
 }
 
 impl QueueView {
-    /// How a queue stands at `now`.
+    /// The state of a queue at `now`.
     #[must_use]
     pub fn of(state: &QueueState, now: DateTime<Utc>) -> Self {
         Self {

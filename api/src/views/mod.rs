@@ -1,14 +1,15 @@
-//! What things look like from outside, and to whom.
+//! The shapes of responses, and what each viewer sees of them.
 
 pub mod account_page;
 pub mod dashboard;
+mod example_ticket;
 mod examples;
 pub mod html;
 pub mod job;
 pub mod page;
+mod people;
 pub mod person;
 pub mod stats;
-mod story;
 pub mod survey;
 pub mod thread;
 pub mod ticket;

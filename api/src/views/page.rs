@@ -1,4 +1,4 @@
-//! `pagination`: which part of a list an answer is.
+//! `pagination`: the part of a list that a response has.
 
 use crate::query::Query;
 use domain::paging::{LAST_PAGE, PageRequest, Start, page_beside_cursor};
@@ -17,11 +17,11 @@ pub fn section(query: &mut Query) -> Option<PageRequest> {
     Some(PageRequest { start, limit })
 }
 
-/// Which part of a list an answer is.
+/// The part of a list that a response has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
-    /// From 1; null where a cursor led to it, since that is in no page.
+    /// The page number, from 1. Null after a cursor, since such a part has no page number.
     page: Option<i64>,
     limit: i64,
     total: i64,
@@ -32,7 +32,7 @@ pub struct Pagination {
 }
 
 impl Pagination {
-    /// A part of a list of so many.
+    /// The part that `section` requests, of a list of `total` entries.
     #[must_use]
     pub fn of(section: PageRequest, total: i64) -> Self {
         match section.start {
@@ -41,7 +41,7 @@ impl Pagination {
         }
     }
 
-    /// The part that is page `page` of `limit` entries each, of `total` in all.
+    /// Page `page`, from 1, of a list of `total` entries in pages of `limit`.
     #[must_use]
     pub fn new(page: i64, limit: i64, total: i64) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Pagination {
         }
     }
 
-    /// A part of `limit` entries somewhere among `total`.
+    /// A part of at most `limit` entries after a cursor, of a list of `total` entries.
     #[must_use]
     pub fn after_cursor(limit: i64, total: i64) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Pagination {
         }
     }
 
-    /// With a total that is one among more, if it is not exact.
+    /// Sets whether the total is exact. A total that is not exact is a lower bound.
     #[must_use]
     pub fn counted(self, total_is_exact: bool) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Pagination {
         }
     }
 
-    /// With the cursor of what comes next; nothing comes when there is none.
+    /// Sets the cursor of the next part; `None` where nothing follows.
     #[must_use]
     pub fn followed_by(self, next_cursor: Option<String>) -> Self {
         Self {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_page_is_not_followed_by_more() {
+    fn the_last_page_has_no_more_entries() {
         let more = |page, limit, total| {
             let pagination = Pagination::new(page, limit, total);
             (pagination.total_pages, pagination.has_more)

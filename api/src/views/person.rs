@@ -1,4 +1,4 @@
-//! What a person looks like to that person and to admins. Others see less: names, at most.
+//! A person, as the person and admins see it. Others see only names ([`super::people`]).
 
 use crate::respond::Time;
 use actions::people::customers::Customer;
@@ -27,7 +27,7 @@ pub struct User<'a> {
     updated_at: Time,
 }
 
-/// A requester, as staff find one.
+/// A requester, as staff see one in a search.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundCustomer<'a> {

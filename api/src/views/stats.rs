@@ -1,4 +1,4 @@
-//! The figures of a period as they are answered: beside the flag of every answer, not below it.
+//! The statistics of a period: their fields stand beside `success`, not in a field of their own.
 
 use domain::stats::Stats;
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Stats")]
 pub struct StatsView {
-    /// Always true: the flag of every answer.
+    /// Always true, as in every successful response.
     success: bool,
     #[serde(flatten)]
     stats: Stats,

@@ -1,37 +1,37 @@
-//! The pages of the survey, in the customer's language. Nothing that people wrote is on them but what
-//! the reader has just typed into the form, which comes back with the reason why it was not taken.
+//! The pages of the survey, in the language of the customer. They show no text of other people, and of the
+//! customer only a refused form, with the reason of the refusal.
 
 use super::html::{escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use domain::tickets::TicketNumber;
 
-/// What a page says.
+/// The content of a page.
 #[derive(Debug)]
 pub enum Page<'a> {
-    /// The form, for the ticket of that number, as it was filled in.
+    /// The form for the ticket with that number, as it was filled in.
     Form(&'a TicketNumber, Filled<'a>),
-    /// The answer has been taken.
+    /// The rating is stored.
     Thanks,
-    /// It was taken before.
+    /// The resolution was rated before.
     Answered,
-    /// The ticket has been taken up again.
+    /// The ticket was reopened.
     Over,
     /// There is no such survey.
     NotFound,
 }
 
-/// What stands in the form already.
+/// The values in the form.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filled<'a> {
-    /// The stars that were chosen.
+    /// The chosen number of stars.
     pub rating: Option<i16>,
-    /// What was typed.
+    /// The typed text.
     pub feedback: &'a str,
-    /// Why it was not taken.
+    /// The reasons of the refusal.
     pub wrong: &'a [Wrong],
 }
 
-/// What is wrong with what was sent.
+/// Why a form is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
     /// No star was chosen.
@@ -62,12 +62,12 @@ const ENGLISH: Variants = Variants {
     feedback: "Is there anything you would like to tell us? (optional)",
     send: "Send",
     no_star: "Please choose from 1 to 5 stars.",
-    too_long: "Your text is too long: 5,000 characters fit. Please shorten it.",
-    unreadable: "Your text has a character that we cannot take. Please type it anew.",
-    thanks: "Thank you. Your answer has reached us.",
-    answered: "Thank you. You have answered this survey already.",
-    over: "Your ticket has been taken up again since this survey was sent. We will ask you once it is done.",
-    not_found: "This link is not one of ours. Please open it as it stands in the mail.",
+    too_long: "Your text is too long: at most 5,000 characters are possible. Please shorten it.",
+    unreadable: "Your text has a character that we cannot accept. Please type it again.",
+    thanks: "Thank you. We have received your answer.",
+    answered: "Thank you. You have already answered this survey.",
+    over: "Your ticket has been reopened since this survey was sent. We will ask you again when it is resolved.",
+    not_found: "This link is not valid. Please open it exactly as it is in the mail.",
 };
 
 const SWAHILI: Variants = Variants {
@@ -98,7 +98,7 @@ const FRENCH: Variants = Variants {
     not_found: "Ce lien n’est pas valable. Veuillez l’ouvrir tel qu’il figure dans le courriel.",
 };
 
-/// A page of that status and language; English where we do not speak it.
+/// A page with that status, in that language or, where it is not supported, in English.
 #[must_use]
 pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
     let (tag, words) = match language.split('-').next() {
@@ -116,8 +116,8 @@ pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
     framed(status, tag, words.title, &content)
 }
 
-/// The form sends to its own address, which holds the token. Each reason stands with its field, and
-/// is read out when the page opens.
+/// The form posts to its own URL, which has the token. Each reason stands beside its field, and screen readers
+/// read it out when the page opens.
 fn form(words: &Variants, number: &TicketNumber, filled: Filled<'_>) -> String {
     let star = |stars: i16| {
         let checked = if filled.rating == Some(stars) {
@@ -133,7 +133,7 @@ fn form(words: &Variants, number: &TicketNumber, filled: Filled<'_>) -> String {
     let (no_star, star_wrong) = reason(words, filled, &[Wrong::NoStar], "rating-wrong");
     let of_text = [Wrong::TooLong, Wrong::Unreadable];
     let (of_text, text_wrong) = reason(words, filled, &of_text, "feedback-wrong");
-    // A line break right after the tag is no part of the text.
+    // HTML ignores a line break directly after the tag.
     format!(
         "<form method=\"post\">\n<fieldset{star_wrong}>\n<legend>{question} ({number})?</legend>\n\
          {no_star}<div class=\"stars\">{stars}</div>\n</fieldset>\n{of_text}\
@@ -146,7 +146,7 @@ fn form(words: &Variants, number: &TicketNumber, filled: Filled<'_>) -> String {
     )
 }
 
-/// The first of these reasons that there is, and the attributes by which its field refers to it.
+/// The first of these reasons, and the attributes by which its field refers to it.
 fn reason(words: &Variants, filled: Filled<'_>, of: &[Wrong], id: &str) -> (String, String) {
     let Some(wrong) = filled.wrong.iter().find(|wrong| of.contains(wrong)) else {
         return (String::new(), String::new());

@@ -1,6 +1,6 @@
-//! What was said in a ticket and what happened to it, as readers see it.
+//! The messages and the history of a ticket, as each viewer sees them.
 
-use super::ticket::{Name, People, name};
+use super::people::{People, Sender, sender, sender_in_role};
 use crate::respond::Time;
 use domain::{
     attachments::Attachment,
@@ -27,27 +27,17 @@ pub struct MessageView<'a> {
     redacted: Option<Redacted<'a>>,
 }
 
-/// That a message was redacted: by whom, and when.
+/// The redaction of a message: its actor and its instant.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Redacted<'a> {
     at: Time,
     by: Option<Sender<'a>>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct Sender<'a> {
-    #[serde(flatten)]
-    name: Name<'a>,
-    role: Option<&'static str>,
-}
-
-/// A message, with the names of its people.
+/// A message, with the names of its sender and of the person who redacted it.
 #[must_use]
 pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> {
-    let sender = |person| Sender {
-        name: name(person, people),
-        role: people.get(&person).map(|named| named.role.as_str()),
-    };
+    let sender = |person| sender(person, people);
     MessageView {
         id: message.id,
         ticket_id: message.ticket_id,
@@ -76,7 +66,7 @@ pub struct EventView<'a> {
     details: Map<String, Value>,
 }
 
-/// An entry of the history, `by` null for the system.
+/// An entry of the history, as `reader` sees it. `by` is null for the system.
 #[must_use]
 pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> EventView<'a> {
     let mut details = match json!(event.what) {
@@ -84,7 +74,7 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
         _ => Map::new(),
     };
     details.remove("type");
-    // Why an agent was chosen tells of the agent's load; why a message was redacted may tell what it said.
+    // The reason of an assignment shows the load of agents; that of a redaction may quote the message.
     let is_for_staff = matches!(
         event.what,
         TicketEventKind::Assigned { .. } | TicketEventKind::MessageRedacted { .. }
@@ -97,10 +87,7 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
         kind: event.what.name(),
         at: Time(event.at),
         by: match event.by {
-            EventActor::Person(person, role) => Some(Sender {
-                name: name(person, people),
-                role: Some(role.as_str()),
-            }),
+            EventActor::Person(person, role) => Some(sender_in_role(person, role, people)),
             EventActor::System => None,
         },
         details,

@@ -1,8 +1,12 @@
-//! What a ticket looks like, and to whom: requesters see less of it than staff do.
+//! A ticket as each viewer sees it: requesters see less of it than staff do.
 
-use super::{html, thread::MessageView};
+use super::{
+    html,
+    people::{Name, People, name},
+    thread::MessageView,
+};
 use crate::respond::Time;
-use actions::{people::directory::Named, tickets::read::Shown};
+use actions::tickets::read::Shown;
 use chrono::{DateTime, Utc};
 use domain::{
     attachments::Attachment,
@@ -17,10 +21,6 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::HashMap;
-
-/// The names of everybody in an answer.
-pub type People = HashMap<UserId, Named>;
 
 /// `ticket`.
 #[expect(clippy::struct_field_names, reason = "the names of the contract")]
@@ -57,33 +57,13 @@ pub struct Ticket<'a> {
     reopened_count: i32,
 }
 
-/// The customer, with the address that the ticket's answers go to.
+/// The customer, with the address to which mails about the ticket go.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Customer<'a> {
     #[serde(flatten)]
     name: Name<'a>,
     email: Option<&'a str>,
-}
-
-/// A person by name: all that others see.
-#[expect(clippy::struct_field_names, reason = "the names of the contract")]
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Name<'a> {
-    id: UserId,
-    first_name: Option<&'a str>,
-    last_name: Option<&'a str>,
-}
-
-/// The name of somebody in an answer.
-pub(super) fn name(id: UserId, people: &People) -> Name<'_> {
-    let named = people.get(&id);
-    Name {
-        id,
-        first_name: named.map(|named| named.first_name.as_str()),
-        last_name: named.map(|named| named.last_name.as_str()),
-    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -108,23 +88,23 @@ struct EscalationStep<'a> {
 struct ResolutionView<'a> {
     summary: Option<&'a str>,
     resolution_type: Option<ResolutionType>,
-    #[serde(skip_serializing_if = "Hidden::is_hidden")]
+    #[serde(skip_serializing_if = "StaffOnly::is_hidden")]
     #[schemars(with = "Option<String>")]
-    resolution_notes: Hidden<Option<&'a str>>,
+    resolution_notes: StaffOnly<Option<&'a str>>,
     duplicate_of: Option<TicketId>,
     resolved_by: Option<UserId>,
     resolved_at: Time,
 }
 
-/// A field that only staff are shown.
+/// A field that only staff see. For others it is absent, not null.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Hidden<T> {
+enum StaffOnly<T> {
     Shown(T),
     Hidden,
 }
 
-impl<T> Hidden<T> {
+impl<T> StaffOnly<T> {
     fn is_hidden(&self) -> bool {
         matches!(self, Self::Hidden)
     }
@@ -192,7 +172,7 @@ pub fn ticket<'a>(
     }
 }
 
-/// Requesters see that it was lifted, not between whom and why.
+/// Requesters see the level of the escalation, but neither its people nor its reason.
 fn escalation(shown: &Shown, reader: Viewer) -> Escalation<'_> {
     let steps = shown.escalations.iter().filter(|_| reader == Viewer::Staff);
     let steps = steps.filter_map(|event| match &event.what {
@@ -223,10 +203,10 @@ fn resolution(resolution: &Resolution, reader: Viewer) -> ResolutionView<'_> {
         summary: resolution.summary.as_deref(),
         resolution_type: resolution.resolution_type,
         resolution_notes: match reader {
-            Viewer::Staff => Hidden::Shown(resolution.resolution_notes.as_deref()),
-            Viewer::Requester => Hidden::Hidden,
+            Viewer::Staff => StaffOnly::Shown(resolution.resolution_notes.as_deref()),
+            Viewer::Requester => StaffOnly::Hidden,
         },
-        // That another customer has a ticket is that customer's affair.
+        // A requester must not learn of another customer's ticket.
         duplicate_of: resolution.duplicate_of.filter(|_| match reader {
             Viewer::Staff => true,
             Viewer::Requester => resolution.duplicate_is_theirs,
@@ -242,24 +222,24 @@ pub struct ListedTicket<'a> {
     /// The ticket.
     #[serde(flatten)]
     pub ticket: Ticket<'a>,
-    /// Where in it stands what was searched for (`q`); absent when nothing was.
+    /// Where the words of the search (`q`) were found; absent without a search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highlight: Option<Vec<Highlight>>,
 }
 
-/// A place in a ticket where something stands that was searched for.
+/// A place in a ticket where words of the search were found.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Highlight {
     field: Field,
-    /// Of a message.
+    /// The message, if the place is in a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<MessageId>,
-    /// The text around it, as HTML: escaped, and what was searched for within `<mark>`.
+    /// The text around the place, as HTML: escaped, with the words that were found in `<mark>`.
     snippet: String,
 }
 
-/// The places in a ticket where something stands that was searched for.
+/// The places in a ticket where words of the search were found.
 #[must_use]
 pub fn highlight(found: &[domain::tickets::search::Highlight]) -> Vec<Highlight> {
     let places = found.iter().map(|place| Highlight {

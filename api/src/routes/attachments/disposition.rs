@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-/// `attachment`, with the name twice: in ASCII for whoever knows no better, and as it is. Neither
-/// has a character that could end the value or the line.
+/// `attachment`, with the name twice: in ASCII for old clients, and in full. Neither has a character that
+/// could end the value or the line.
 #[must_use]
 pub fn disposition(name: &str) -> String {
     let plain: String = name
@@ -22,7 +22,7 @@ pub fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }
 
-/// What stands for itself between quotes, for every reader: some decode `%`.
+/// Whether every client reads the character as itself between quotes. Some decode `%`.
 fn is_plain(c: char) -> bool {
     (c == ' ' || c.is_ascii_graphic()) && !"\"\\%".contains(c)
 }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_told_twice() {
+    fn a_name_is_sent_twice() {
         assert_eq!(
             disposition("a b.txt"),
             "attachment; filename=\"a b.txt\"; filename*=UTF-8''a%20b.txt"

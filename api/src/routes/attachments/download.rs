@@ -1,4 +1,4 @@
-//! `GET /support/attachments/{id}`: the bytes of an upload, so that nothing in them can act.
+//! `GET /support/attachments/{id}`: the bytes of an upload, with headers that keep scripts in it from running.
 
 use super::disposition::disposition;
 use crate::{
@@ -18,10 +18,10 @@ use domain::attachments::name_on_disk;
 use futures_util::TryStreamExt;
 use platform::error_chain::Chain;
 
-/// Sends the bytes as they come from the store.
+/// Streams the bytes from the store.
 ///
 /// # Errors
-/// There is no such upload that the caller may see.
+/// 400, 401, 404 where the caller may not see such an upload, 503.
 pub async fn download(
     SignedIn { actor, .. }: SignedIn,
     State(api): State<ApiState>,
@@ -56,8 +56,10 @@ fn value(text: &str) -> Result<HeaderValue, Problem> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("downloadAttachment", Access::SignedIn, "Download a file")
-        .about("Until it is attached its uploader may, afterwards whoever may see the ticket or the message that it hangs on: \
-            to all others it is 404. Always to be saved, never to be shown: `Content-Disposition: attachment`. \
-            Its name there has an ending that agrees with its type.")
+        .description(
+            "Before the file is attached, only its uploader can download it; afterwards everybody who can see its ticket or \
+             message. All others get 404. Browsers save the file and never display it (`Content-Disposition: attachment`), \
+             under a name whose extension agrees with the type.",
+        )
         .answers_bytes()
 }

@@ -1,4 +1,4 @@
-//! `/support/attachments`: files that are sent, to be attached to a ticket or a message later.
+//! `/support/attachments`: files that are uploaded first, and attached to a ticket or a message later.
 
 pub mod disposition;
 pub mod download;

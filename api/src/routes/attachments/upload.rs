@@ -1,4 +1,4 @@
-//! `POST /support/attachments`.
+//! `POST /support/attachments`: uploads a file.
 
 use crate::{
     auth::SignedIn,
@@ -21,12 +21,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Takes a file. The bytes are kept while no transaction is open; the answer, and that they are
-/// there, are one transaction, in which the key of the request is taken. A key that was used with
-/// another file, by its name or its bytes, is refused.
+/// Stores a file. The bytes are stored while no transaction is open. One transaction then takes the
+/// idempotency key, marks the upload as stored and keeps the response. A key that was used with another
+/// file, by its name or its bytes, is refused.
 ///
 /// # Errors
-/// Too large, no form, a type that is not taken; too many uploads at a time, or that hang on nothing.
+/// 400, 401, 409 for too many unattached uploads, 413, 415, 422, 429 for too many uploads at a time, 503.
 pub async fn upload(
     SignedIn { actor, .. }: SignedIn,
     address: ClientAddress,
@@ -100,9 +100,11 @@ impl From<&Upload> for View {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("uploadAttachment", Access::SignedIn, "Upload a file")
-        .about("At most 10 MiB. What it is, is found from its bytes, and held against the types that are taken. \
-            Attach it by its `id` to a ticket as it is created, or to a message, once: until then it is the uploader's \
-            alone, and deleted after 24 hours. `url` is a path of this API, and needs a token as everything else does.")
+        .description(
+            "A file has at most 10 MiB. Its type is found from its bytes, and must be one of the accepted types. Attach the \
+             file once, by its `id`, to a new ticket or a message. Until then only the uploader can see it, and it is deleted \
+             after 24 hours. `url` is a path of this API, which needs a token like every other path.",
+        )
         .uploads("file")
         .creates()
         .conflicts(&["too_many_uploads"])

@@ -1,5 +1,5 @@
-//! Confirming an address by the link of a mail: `POST /auth/confirm-email`, and the page that the
-//! link leads to. Opening the page changes nothing; its form's `POST` does.
+//! Confirms an address by a mailed link: `POST /auth/confirm-email`, and the page of the link. Opening the page
+//! changes nothing; the `POST` of its form confirms.
 
 use crate::{
     body::Body,
@@ -20,7 +20,7 @@ use serde_json::json;
 /// Confirms the address: `{token}`.
 ///
 /// # Errors
-/// The link is no good any more; somebody else has the address.
+/// 409 where another account has the address; 422 for a link that is no longer valid.
 pub async fn confirm_email(State(cx): State<Context>, payload: Payload) -> Result<Answer, Problem> {
     let token = payload.read(body)?;
     confirm(&cx, &token).await?;
@@ -38,10 +38,10 @@ fn body(body: &mut Body) -> Option<String> {
     body.required("token", 1..=1_000)
 }
 
-/// Shows the form.
+/// Shows the form. An invalid link gets a page with 404.
 ///
 /// # Errors
-/// The database failed.
+/// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
     Ok(match super::link_language(&api, kind, &token).await? {
@@ -50,10 +50,11 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
     })
 }
 
-/// Takes the form.
+/// Confirms the address. Refusals are pages: 404 for an invalid link, 409 where another account has the
+/// address.
 ///
 /// # Errors
-/// The database failed.
+/// 422 for an unknown query parameter; 503 where the database is unavailable.
 pub async fn post(
     State(api): State<ApiState>,
     token: PathId,
@@ -77,8 +78,10 @@ pub async fn post(
 
 pub(crate) fn operation() -> Operation {
     Operation::new("confirmEmail", Access::Anybody, "Confirm an address")
-        .about("By the token that was mailed to it. Doing it again changes nothing.")
-        .body(body, json!({"token": "what the link of the mail ends in"}))
+        .description(
+            "`token` is the one that was mailed to the address. Confirming again changes nothing.",
+        )
+        .body(body, json!({"token": "the last part of the mailed link"}))
         .conflicts(&["email_taken"])
 }
 
@@ -88,7 +91,7 @@ pub(crate) fn get_operation() -> Operation {
         Access::Anybody,
         "Show the page that confirms an address",
     )
-    .about("A page for people, which a mail links to. Opening it changes nothing.")
+    .description("An HTML page, to which a mail links. Opening it changes nothing.")
     .pages(&[404])
 }
 
@@ -96,8 +99,8 @@ pub(crate) fn post_operation() -> Operation {
     Operation::new(
         "confirmEmailByPage",
         Access::Anybody,
-        "Confirm the address that a mail links from",
+        "Confirm an address by the page of a mailed link",
     )
-    .about("What the page's button sends: nothing but the link itself.")
+    .description("The button of the page sends this request, with an empty body.")
     .pages(&[404, 409])
 }

@@ -1,4 +1,4 @@
-//! `POST /auth/forgot-password`: asks for a link to a new password, by mail.
+//! `POST /auth/forgot-password`: requests a mail with a link to set a new password.
 
 use crate::{
     body::Body,
@@ -12,10 +12,11 @@ use domain::actor::Initiator;
 use platform::context::Context;
 use serde_json::json;
 
-/// Takes a request: `{email}`. Answers the same, after the same work, whoever has the address.
+/// Requests the mail: `{email}`. The response and the work for it are the same for every address, so that
+/// neither shows whether an account exists.
 ///
 /// # Errors
-/// The body is wrong.
+/// 400, 413, 415, 422 for a wrong body.
 pub async fn forgot_password(
     State(cx): State<Context>,
     payload: Payload,
@@ -35,8 +36,10 @@ pub(crate) fn operation() -> Operation {
     Operation::new(
         "forgotPassword",
         Access::Anybody,
-        "Ask for a link to a new password",
+        "Request a mail to set a new password",
     )
-    .about("By mail. The answer is the same whoever has the address.")
+    .description(
+            "The mail has a link to set a new password. The response is the same whether the address has an account or not.",
+        )
     .body(body, json!({"email": "sarah.support@baitech.com"}))
 }

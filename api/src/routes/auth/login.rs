@@ -23,7 +23,7 @@ use serde_json::json;
 /// Logs a person in: `{email, password}`.
 ///
 /// # Errors
-/// 401 that does not tell whether the address or the password is wrong; 429 after too many of those.
+/// 401, the same for an unknown address and a wrong password; 422; 429 after too many of these.
 pub async fn login(
     State(api): State<ApiState>,
     client: ClientAddress,
@@ -50,7 +50,9 @@ fn body(body: &mut Body) -> Option<(LoginAddress, SecretString)> {
 
 pub(crate) fn operation() -> Operation {
     super::gives_tokens(Operation::new("login", Access::Anybody, "Log in"))
-        .about("An unknown address and a wrong password read the same: 401. After too many of them: 429.")
+        .description(
+            "An unknown address and a wrong password give the same response: 401. After too many of them the response is 429.",
+        )
         .challenges(&["invalid_credentials"])
         .counts_failures()
         .body(

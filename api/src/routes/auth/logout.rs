@@ -12,10 +12,10 @@ use axum::{extract::State, http::StatusCode};
 use domain::actor::Initiator;
 use platform::context::Context;
 
-/// Ends the caller's session.
+/// Ends the session of the caller.
 ///
 /// # Errors
-/// There is none, or it is an outside issuer's to end.
+/// 401; 409 for a token of the external issuer; 422 for an unknown query parameter.
 pub async fn logout(
     caller: SignedIn,
     State(cx): State<Context>,
@@ -26,7 +26,7 @@ pub async fn logout(
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "login_elsewhere",
-            "Your token is an outside issuer's, and so is the login: end it there.",
+            "Your token is of an external issuer: log out there.",
         ));
     };
     let mut work = cx.begin(Initiator::Person(caller.actor)).await?;
@@ -36,7 +36,9 @@ pub async fn logout(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("logout", Access::SignedIn, "End the login of the token")
-        .about("The login of an outside issuer's token is ended there: 409.")
+    Operation::new("logout", Access::SignedIn, "Log out")
+        .description(
+            "Ends the session of the token. The session of a token of an external issuer has to be ended there: 409.",
+        )
         .conflicts(&["login_elsewhere"])
 }

@@ -22,21 +22,21 @@ use domain::{
 use platform::context::Context;
 use serde_json::json;
 
-/// Tells the caller's own account.
+/// Shows the account of the caller.
 ///
 /// # Errors
-/// Nobody is logged in.
+/// 401.
 pub async fn me(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
     let mut db = cx.pool.acquire().await?;
     let person = store::person(&mut db, caller.actor.id, cx.config.tickets.load).await?;
     Ok(Answer::of("user", User::from(&person)))
 }
 
-/// Changes the caller's own account; what is absent stays. Another address needs
-/// `currentPassword`, and counts once it is confirmed by the link that is mailed to it.
+/// Changes the account of the caller; absent fields stay. Another address needs `currentPassword`, and takes
+/// effect once it is confirmed by the link that is mailed to it.
 ///
 /// # Errors
-/// A field is wrong; the address is taken; the password was tried too often.
+/// 401, 409 where the address or the employee number is taken, 422, 429 after too many wrong passwords.
 pub async fn patch(
     caller: SignedIn,
     State(api): State<ApiState>,
@@ -87,11 +87,13 @@ pub(crate) fn get_operation() -> Operation {
 
 pub(crate) fn patch_operation() -> Operation {
     Operation::new("changeMe", Access::SignedIn, "Change your account")
-        .about("What is absent stays. Another address needs `currentPassword`, and counts once it is confirmed by the link that is \
-            mailed to it; the present one asks for that link again. `supportInfo` is for staff; an admin alone sets `department`, \
-            `employeeId`, `level` and `maxConcurrentTickets` in it.")
+        .description(
+            "Absent fields stay. Another `email` needs `currentPassword`, and takes effect once it is confirmed by the link \
+             that is mailed to it. The present `email` requests that link again. `supportInfo` is for staff; only an admin \
+             can set `department`, `employeeId`, `level` and `maxConcurrentTickets` in it.",
+        )
         .patch(
-            // As an admin reads it: everybody else's fields are among an admin's.
+            // The document shows the fields of an admin, which include those of all other roles.
             |body| self::body(body, Role::Admin),
             json!({"phoneNumber": "+254712345678", "language": "sw", "timezone": "Africa/Nairobi"}),
         )

@@ -1,4 +1,4 @@
-//! Accounts and logins.
+//! `/auth`: accounts and sessions.
 
 pub mod confirm_email;
 pub mod forgot_password;
@@ -23,10 +23,13 @@ use actions::people::LoggedIn;
 use axum::http::{HeaderValue, header};
 use domain::people::AccountEventKind;
 
-/// What a token looks like.
+/// The example of a token in the document.
 const SOME_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl";
 
-/// `{user, token, refreshToken, expiresIn}`, the last in seconds. Nobody may keep a copy on the way.
+/// The response `{user, token, refreshToken, expiresIn}`; `expiresIn` is in seconds. No cache may keep it.
+///
+/// # Errors
+/// 500 where the token cannot be signed.
 fn logged_in(api: &ApiState, login: &LoggedIn) -> Result<Answer, Problem> {
     let now = api.cx.clock.now();
     let bearer = Bearer {
@@ -45,7 +48,10 @@ fn logged_in(api: &ApiState, login: &LoggedIn) -> Result<Answer, Problem> {
         .header(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
-/// The language of the page that a link leads to; `None` when it leads nowhere any more.
+/// The language of the page of a link; `None` for a link that is invalid or over.
+///
+/// # Errors
+/// 503 where the database is unavailable.
 async fn link_language(
     api: &ApiState,
     kind: AccountEventKind,
@@ -60,8 +66,8 @@ async fn link_language(
     Ok(actions::people::account::link_language(&api.cx.pool, event, now).await?)
 }
 
-/// Tells that an operation answers with an account and its tokens. The tokens are left out where
-/// somebody else's account was made.
+/// Declares that an operation responds with an account and its tokens. The tokens are optional: they are
+/// absent where an admin registers another person.
 fn gives_tokens(operation: Operation) -> Operation {
     operation
         .answers::<User>("user")

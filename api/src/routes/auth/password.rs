@@ -1,4 +1,4 @@
-//! `PUT /auth/password`: another password, by the present one.
+//! `PUT /auth/password`: changes the password, given the present one.
 
 use crate::{
     auth::SignedIn,
@@ -17,10 +17,11 @@ use domain::{actor::Initiator, people::Password};
 use secrecy::SecretString;
 use serde_json::json;
 
-/// Changes the caller's password: `{currentPassword, newPassword}`. The other logins end.
+/// Changes the password of the caller: `{currentPassword, newPassword}`. The other sessions end.
 ///
 /// # Errors
-/// The present password is another, or that was tried too often; the new one is none.
+/// 401; 409 for a person of the external issuer; 422, also for a wrong present password; 429 after too many
+/// of these.
 pub async fn put(
     caller: SignedIn,
     State(api): State<ApiState>,
@@ -53,7 +54,9 @@ fn body(body: &mut Body) -> Option<(SecretString, Password)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("changePassword", Access::SignedIn, "Change your password")
-        .about("The other logins end. An outside issuer's people change theirs there: 409.")
+        .description(
+            "All other sessions of the account end. People of an external issuer change their password there: 409.",
+        )
         .body(
             body,
             json!({"currentPassword": "SecurePass123!", "newPassword": "Another pass phrase"}),

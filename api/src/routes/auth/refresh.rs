@@ -1,4 +1,4 @@
-//! `POST /auth/refresh`: goes on with a session.
+//! `POST /auth/refresh`: continues a session with new tokens.
 
 use super::logged_in;
 use crate::{
@@ -14,10 +14,10 @@ use axum::extract::State;
 use domain::actor::Initiator;
 use serde_json::json;
 
-/// Gives new tokens for a refresh token: `{refreshToken}`.
+/// Exchanges a refresh token for new tokens: `{refreshToken}`.
 ///
 /// # Errors
-/// 401 for one that is unknown, spent, expired or revoked.
+/// 401 for a token that is unknown, used, expired or revoked; 422.
 pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<Answer, Problem> {
     let token = RefreshToken::presented(payload.read(body)?);
     let mut work = api.cx.begin(Initiator::System).await?;
@@ -37,7 +37,7 @@ pub(crate) fn operation() -> Operation {
         Access::Anybody,
         "Get new tokens for a refresh token",
     ))
-    .about("Each refresh token is good once; using a spent one ends the login that it belongs to.")
+    .description("Each refresh token can be used once. Using it a second time ends its session.")
     .challenges(&["invalid_refresh_token"])
     .body(
         body,

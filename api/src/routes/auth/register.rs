@@ -1,4 +1,4 @@
-//! `POST /auth/register`: makes an account.
+//! `POST /auth/register`: creates an account.
 
 use super::logged_in;
 use crate::{
@@ -21,11 +21,11 @@ use domain::{
 };
 use serde_json::json;
 
-/// Registers a person. Whether the caller may is asked as soon as the role is known, before the
-/// other fields are judged.
+/// Registers a person. The permission for the role is checked before the other fields.
 ///
 /// # Errors
-/// The caller may not make such an account; a field is wrong; the address is taken.
+/// 401 for an invalid token, 403 for a staff role without the token of an admin, 409 where the address or the
+/// employee number is taken, 422.
 pub async fn register(
     caller: Option<SignedIn>,
     State(api): State<ApiState>,
@@ -75,7 +75,7 @@ fn read_support_info(info: &mut Body, by: Option<Actor>) -> Option<NewSupportInf
 }
 
 pub(crate) fn operation() -> Operation {
-    // As an admin reads it: everybody else's fields are among an admin's.
+    // The document shows the fields of an admin, which include those of all other roles.
     let admin = Actor {
         id: UserId(uuid::Uuid::nil()),
         role: Role::Admin,
@@ -84,10 +84,12 @@ pub(crate) fn operation() -> Operation {
         let role = body.word("role");
         read(body, role, Some(admin))
     };
-    super::gives_tokens(Operation::new("register", Access::Anybody, "Make an account"))
-        .about("Anybody may register a customer, technician or corporate customer. Agents and admins are registered by an admin's \
-            token: 403 without. An admin who registers somebody gets no tokens for them. `level` and `maxConcurrentTickets` count \
-            when an admin sends them alone.")
+    super::gives_tokens(Operation::new("register", Access::Anybody, "Create an account"))
+        .description(
+            "Everybody may register as a customer, technician or corporate customer. Only an admin may register agents and \
+             admins: others get 403. An admin who registers another person gets no tokens for that person. `level` and \
+             `maxConcurrentTickets` have an effect only if an admin sends them.",
+        )
         .recognises()
         .forbids(&["staff_registration_closed"])
         .conflicts(&["email_taken", "employee_id_taken"])

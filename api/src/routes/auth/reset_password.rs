@@ -1,5 +1,5 @@
-//! A new password by the link of a mail: `POST /auth/reset-password`, and the page that the link
-//! leads to. Opening the page changes nothing; its form's `POST` does.
+//! Sets a new password by a mailed link: `POST /auth/reset-password`, and the page of the link. Opening the page
+//! changes nothing; the `POST` of its form sets the password.
 
 use crate::{
     body::Body,
@@ -26,7 +26,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::json;
 
-/// What the form sends. Not to be shown.
+/// The form. It has no `Debug`, so that the password cannot be logged.
 #[derive(Deserialize)]
 pub struct Filled {
     password: Option<String>,
@@ -35,7 +35,7 @@ pub struct Filled {
 /// Sets the password: `{token, password}`.
 ///
 /// # Errors
-/// The link is no good any more; the password is none.
+/// 422 for an unfit password, or a link that is no longer valid.
 pub async fn reset_password(
     State(api): State<ApiState>,
     payload: Payload,
@@ -45,7 +45,8 @@ pub async fn reset_password(
     Ok(Answer::default())
 }
 
-/// Whoever reads the account's mail is let in, however often others guessed.
+/// Sets the password, and removes the counted failures: a person who reads the mail of the account is its
+/// owner.
 async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), ActionError> {
     actions::people::check_reset_link(&api.cx, token).await?;
     let hash = api.passwords.hash(password, api.cx.ids.bytes()).await?;
@@ -67,10 +68,10 @@ fn body(body: &mut Body) -> Option<(String, Password)> {
     token.zip(password)
 }
 
-/// Shows the form.
+/// Shows the form. An invalid link gets a page with 404.
 ///
 /// # Errors
-/// The database failed.
+/// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ResetPassword;
     Ok(match super::link_language(&api, kind, &token).await? {
@@ -79,10 +80,10 @@ pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response,
     })
 }
 
-/// Takes the form.
+/// Sets the password. Refusals are pages: 404 for an invalid link, 422 for an unfit password.
 ///
 /// # Errors
-/// The database failed.
+/// 422 for an unknown query parameter; 503 where the database is unavailable.
 pub async fn post(
     State(api): State<ApiState>,
     token: PathId,
@@ -126,10 +127,10 @@ pub(crate) fn operation() -> Operation {
         Access::Anybody,
         "Set a new password by a mailed token",
     )
-    .about("The token is good once. Every login ends.")
+    .description("The token can be used once. All sessions of the account end.")
     .body(
         body,
-        json!({"token": "what the link of the mail ends in", "password": "Another pass phrase"}),
+        json!({"token": "the last part of the mailed link", "password": "Another pass phrase"}),
     )
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn get_operation() -> Operation {
         Access::Anybody,
         "Show the form for a new password",
     )
-    .about("A page for people, which a mail links to. Opening it changes nothing.")
+    .description("An HTML page, to which a mail links. Opening it changes nothing.")
     .pages(&[404])
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn post_operation() -> Operation {
         Access::Anybody,
         "Set a new password by the form that a mail links to",
     )
-    .about("What the page's form sends. Once for each link.")
+    .description("The form of the page sends this request. Each link can be used once.")
     .body(form, json!({"password": "Another pass phrase"}))
     .pages(&[404, 422])
 }

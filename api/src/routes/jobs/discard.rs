@@ -1,12 +1,9 @@
-//! `POST /admin/jobs/{id}/discard`: one job is decided against.
+//! `POST /admin/jobs/{id}/discard`: a job is cancelled.
 
 use crate::{
-    auth::Admin,
     error::Problem,
-    extract::PathId,
-    idempotency::Write,
     openapi::{Access, Operation},
-    respond::Answer,
+    routes::admin_write::AdminWrite,
     views::job::JobView,
 };
 use actions::job_list;
@@ -14,30 +11,20 @@ use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
 use platform::context::Context;
 
-/// Decides against a job.
+/// Cancels a job.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such job; its state forbids it.
-pub async fn post(
-    Admin(actor): Admin,
-    State(cx): State<Context>,
-    id: PathId,
-    post: Write,
-) -> Result<Response, Problem> {
-    let id = super::job(&id)?;
-    post.once(&cx, actor, move |work, _| {
-        async move {
-            let entry = job_list::discard(work, id).await?;
-            Ok(Answer::of("job", JobView::from(&entry)))
-        }
-        .boxed()
-    })
-    .await
+/// 401, 403 for anybody but an admin, 404, 409 for a job that runs or is over.
+pub async fn post(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
+    super::change(&cx, write, |work, id| job_list::discard(work, id).boxed()).await
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("discardJob", Access::Roles("admins"), "Decide against a job")
-        .about("It never runs, and is forgotten like one that is done. A mail that is not sent by that is on record as failed.")
+    Operation::new("discardJob", Access::Roles("admins"), "Cancel a job")
+        .description(
+            "The job never runs, and its record is deleted as that of a finished job is. If the job was to send a mail, the \
+             mail is recorded as failed.",
+        )
         .conflicts(&["job_state"])
         .answers::<JobView>("job")
 }

@@ -13,10 +13,10 @@ use axum::extract::State;
 use jobs::operate;
 use platform::context::Context;
 
-/// Tells a job.
+/// Shows a job.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such job.
+/// 400, 401, 403 for anybody but an admin, 404.
 pub async fn get(
     Admin(_): Admin,
     State(cx): State<Context>,

@@ -1,4 +1,4 @@
-//! `GET /admin/jobs`: jobs, the dead letters if nothing else is asked for.
+//! `GET /admin/jobs`: lists jobs, by default the dead letters.
 
 use crate::{
     auth::Admin,
@@ -15,10 +15,10 @@ use jobs::{
 };
 use platform::context::Context;
 
-/// Lists jobs, the newest first.
+/// Lists jobs, newest first.
 ///
 /// # Errors
-/// The caller is not an admin; values of the query that cannot be read.
+/// 400, 401, 403 for anybody but an admin, 422.
 pub async fn list(
     Admin(_): Admin,
     With(cx): With<Context>,
@@ -50,8 +50,10 @@ fn query(query: &mut Query) -> Option<(Filter, Option<JobId>, i64)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("listJobs", Access::Roles("admins"), "List jobs")
-        .about("The newest first; the dead letters if no `state` is named. States separated by commas are alternatives. `nextCursor` continues \
-            the list.")
+        .description(
+            "The newest jobs come first. Without `state` the list has the dead letters. Several states are separated by \
+             commas. `nextCursor` continues the list.",
+        )
         .query(query)
         .answers::<Vec<JobView>>("jobs")
         .answers::<Pagination>("pagination")

@@ -1,13 +1,13 @@
-//! `GET /admin/queues`, `PUT /admin/queues/{queue}`: how queues stand, and stopping one.
+//! `GET /admin/queues`, `PUT /admin/queues/{queue}`: the state of each queue, and pausing one.
 
 use crate::{
     auth::Admin,
     body::Body,
     error::Problem,
     extract::PathId,
-    idempotency::Write,
     openapi::{Access, Operation},
     respond::Answer,
+    routes::admin_write::AdminWrite,
     views::job::QueueView,
 };
 use axum::{extract::State, response::Response};
@@ -18,27 +18,21 @@ use platform::context::Context;
 use serde_json::json;
 use sqlx::PgConnection;
 
-/// How each queue stands.
+/// Shows the state of each queue.
 ///
 /// # Errors
-/// The caller is not an admin.
+/// 401, 403 for anybody but an admin.
 pub async fn list(Admin(_): Admin, State(cx): State<Context>) -> Result<Answer, Problem> {
     let mut db = cx.pool.acquire().await?;
     Ok(Answer::of("queues", views(&mut db, cx.clock.now()).await?))
 }
 
-/// Stops handing out the jobs of a queue (`{"paused": true}`), or goes on.
+/// Pauses a queue (`{"paused": true}`), or resumes it.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such queue; every fault of the body.
-pub async fn put(
-    Admin(actor): Admin,
-    State(cx): State<Context>,
-    queue: PathId,
-    put: Write,
-) -> Result<Response, Problem> {
-    let queue = queue.queue()?;
-    put.once(&cx, actor, move |work, payload| {
+/// 400 for an unknown queue, 401, 403 for anybody but an admin, 422.
+pub async fn put(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
+    let pause = write.once(&cx, PathId::queue, |work, queue, payload| {
         async move {
             let state = payload.read(body)?;
             operate::pause(&mut work.tx, queue, state).await?;
@@ -46,8 +40,8 @@ pub async fn put(
             Ok(Answer::of("queues", views(&mut work.tx, now).await?))
         }
         .boxed()
-    })
-    .await
+    });
+    pause.await
 }
 
 async fn views(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<QueueView>, Problem> {
@@ -73,7 +67,7 @@ pub(crate) fn list_operation() -> Operation {
     Operation::new(
         "listQueues",
         Access::Roles("admins"),
-        "Show how the queues of jobs stand",
+        "Show the state of the job queues",
     )
     .answers::<Vec<QueueView>>("queues")
 }
@@ -82,9 +76,11 @@ pub(crate) fn put_operation() -> Operation {
     Operation::new(
         "setQueue",
         Access::Roles("admins"),
-        "Stop a queue of jobs, or let it go on",
+        "Pause or resume a job queue",
     )
-    .about("While it is stopped nothing of it is handed out; what was handed out is run.")
+    .description(
+            "No job of a paused queue is handed out to workers. Jobs that were handed out before still run.",
+        )
     .body(body, json!({"paused": true}))
     .answers::<Vec<QueueView>>("queues")
 }

@@ -1,12 +1,9 @@
-//! `POST /admin/jobs/{id}/retry`: one job is tried again.
+//! `POST /admin/jobs/{id}/retry`: a job is tried again.
 
 use crate::{
-    auth::Admin,
     error::Problem,
-    extract::PathId,
-    idempotency::Write,
     openapi::{Access, Operation},
-    respond::Answer,
+    routes::admin_write::AdminWrite,
     views::job::JobView,
 };
 use actions::job_list;
@@ -14,30 +11,20 @@ use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
 use platform::context::Context;
 
-/// Has a job tried now.
+/// Makes a job due now.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such job; its state forbids it.
-pub async fn post(
-    Admin(actor): Admin,
-    State(cx): State<Context>,
-    id: PathId,
-    post: Write,
-) -> Result<Response, Problem> {
-    let id = super::job(&id)?;
-    post.once(&cx, actor, move |work, _| {
-        async move {
-            let entry = job_list::retry(work, id).await?;
-            Ok(Answer::of("job", JobView::from(&entry)))
-        }
-        .boxed()
-    })
-    .await
+/// 401, 403 for anybody but an admin, 404, 409 for a job that runs or is over, or whose like waits.
+pub async fn post(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
+    super::change(&cx, write, |work, id| job_list::retry(work, id).boxed()).await
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("retryJob", Access::Roles("admins"), "Try a job again, now")
-        .about("A dead letter has all of its attempts again; a job that waits is not waited for. Once it is handed out, which takes a moment, there is nothing to retry (409).")
+    Operation::new("retryJob", Access::Roles("admins"), "Try a job again now")
+        .description(
+            "A dead letter gets all of its attempts again. A job that waits for its time is due at once. A job that has been \
+             handed out to a worker, which takes a moment, cannot be retried: 409.",
+        )
         .conflicts(&["job_state", "job_waits_already"])
         .answers::<JobView>("job")
 }

@@ -1,4 +1,4 @@
-//! `GET`, `PUT /admin/sla-policies`: the rules that give tickets their targets.
+//! `GET`, `PUT /admin/sla-policies`: the rules that set the SLA targets of tickets.
 
 pub mod simulate;
 
@@ -19,18 +19,18 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// The rules in force, in the order in which they are tried.
+/// Shows the rules in force, in their order of precedence.
 ///
 /// # Errors
-/// The caller is not an admin.
+/// 401, 403 for anybody but an admin.
 pub async fn get(Admin(_): Admin, State(cx): State<Context>) -> Result<Answer, Problem> {
     Ok(Answer::of("policies", actions::sla::policies(&cx).await?))
 }
 
-/// Replaces the rules: `{policies: [...]}`; an empty list brings the defaults back.
+/// Replaces the rules: `{policies: [...]}`; an empty list restores the defaults.
 ///
 /// # Errors
-/// The caller is not an admin; every fault of the body.
+/// 401, 403 for anybody but an admin, 422.
 pub async fn put(
     Admin(actor): Admin,
     State(cx): State<Context>,
@@ -48,7 +48,7 @@ pub async fn put(
     .await
 }
 
-/// A policy under its path; what of its calendar is wrong is noted on the way.
+/// Reads a policy. Errors of its calendar become field errors of `body`.
 pub(super) fn policy(body: &mut Body) -> NewPolicy {
     let percent = body.one_or_several(
         "atRiskPercent",
@@ -105,7 +105,7 @@ fn rules(body: &mut Body, at_risk_percent: i16) -> Option<Vec<PolicyRule>> {
     PolicyRule::parse_list(&rules, at_risk_percent, body.faults())
 }
 
-/// The hours of an office that is open until midnight on Fridays.
+/// The example calendar: an office that is open until midnight on Fridays.
 pub(super) fn example_calendar() -> serde_json::Value {
     let weekday = |day: &str, end: &str| json!({"day": day, "start": "08:00", "end": end});
     json!({
@@ -122,15 +122,20 @@ pub(crate) fn get_operation() -> Operation {
     Operation::new(
         "getSlaPolicies",
         Access::Roles("admins"),
-        "Show the rules that give tickets their targets",
+        "Show the SLA rules",
     )
-    .about("In the order in which they are tried: the first that fits a ticket is its policy.")
+    .description(
+            "The rules in their order of precedence. The first rule that matches a ticket sets its targets.",
+        )
     .answers::<Vec<PolicyRule>>("policies")
 }
 
 pub(crate) fn put_operation() -> Operation {
-    Operation::new("setSlaPolicies", Access::Roles("admins"), "Replace the rules that give tickets their targets")
-        .about("They hold for tickets created, re-prioritised or reopened from then on. An empty list brings the defaults back.")
+    Operation::new("setSlaPolicies", Access::Roles("admins"), "Replace the SLA rules")
+        .description(
+            "The new rules apply to tickets that are created, get another priority or are reopened from then on. An empty \
+             list restores the defaults.",
+        )
         .body(
             |body| rules(body, 80),
             json!({"policies": [

@@ -1,4 +1,4 @@
-//! `POST /admin/sla-policies/simulate`: a policy is tried on a made-up timeline.
+//! `POST /admin/sla-policies/simulate`: applies a policy to an invented timeline.
 
 use crate::{
     auth::Admin,
@@ -14,10 +14,10 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Says how a ticket's clocks would stand; changes nothing.
+/// Computes the clocks of an imagined ticket; changes nothing.
 ///
 /// # Errors
-/// The caller is not an admin; every fault of the body.
+/// 401, 403 for anybody but an admin, 422.
 pub async fn post(
     Admin(actor): Admin,
     State(cx): State<Context>,
@@ -61,8 +61,12 @@ fn event(entry: &mut Body) -> Option<SimulatedEvent> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("simulateSlaPolicy", Access::Roles("admins"), "Try a policy on a made-up timeline")
-        .about("Says how a ticket's clocks would stand at `now`, by the functions that tickets go by, and changes nothing. Events may come in any order; those after `now` have not happened yet. A status need not be one that the table of moves allows.")
+    Operation::new("simulateSlaPolicy", Access::Roles("admins"), "Try an SLA policy on an invented timeline")
+        .description(
+            "Computes the clocks of an imagined ticket at `now`, by the same functions as for real tickets, and changes \
+             nothing. Events may come in any order; those after `now` have no effect. A status need not be a permitted \
+             transition.",
+        )
         .body(
             |body| simulation(body, 80),
             json!({

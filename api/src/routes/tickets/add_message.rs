@@ -1,4 +1,4 @@
-//! `POST /support/tickets/{id}/messages`.
+//! `POST /support/tickets/{id}/messages`: adds a message or an internal note.
 
 use crate::{
     auth::SignedIn,
@@ -20,7 +20,8 @@ use serde_json::json;
 /// Adds a message or, with `isInternal`, a note: `{message?, attachments?, isInternal?}`.
 ///
 /// # Errors
-/// A requester sends a note; a requester writes to a closed ticket.
+/// 400, 401, 403 for a note of a requester or a message of an agent who is only mentioned, 404, 409 for a
+/// requester on a closed ticket, 412, 413, 415, 422.
 pub async fn add_message(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -30,7 +31,7 @@ pub async fn add_message(
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
-            // Whom a note mentions may write notes: what else is written is asked of its action.
+            // An agent whom a note mentions may write notes. The action checks public messages.
             let who = (&actor, Action::See);
             let (target, _) = super::found_in(&mut work.tx, who, &id, version).await?;
             let mut body = payload.object()?;
@@ -62,9 +63,12 @@ fn raw(body: &mut Body) -> RawMessage {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("addMessage", Access::SignedIn, "Add a message or an internal note")
-        .about("A requester's reply moves a waiting ticket on and takes a resolved one up again; on a closed one it is 409. \
-            Internal notes are for staff: 403 for others. `message` may be empty or absent where there is an attachment. \
-            `@` and an employee number in an internal note mentions that agent, who may read the ticket and add notes from then on.")
+        .description(
+            "A message of a requester resumes a ticket that waits for the customer, and reopens a resolved one. On a closed \
+             ticket the requester gets 409. Internal notes are for staff: others get 403. `message` may be empty or absent if \
+             there is an attachment. `@` with an employee number in an internal note mentions that agent, who may then read \
+             the ticket and add notes.",
+        )
         .body(
             |body| {
                 let raw = raw(body);

@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/assign`.
+//! `PUT /support/tickets/{id}/assign`: assigns a ticket.
 
 use super::TicketWrite;
 use crate::{
@@ -15,10 +15,11 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Gives a ticket to an agent: `{agentId?, force?}`; without `agentId` to the caller.
+/// Assigns a ticket to an agent: `{agentId?, force?}`; without `agentId` to the caller.
 ///
 /// # Errors
-/// An agent names another; the agent is at the limit; the ticket is over.
+/// 400, 401, 403 for an agent who names another, 404, 409 where the agent is at capacity or the ticket is
+/// resolved or closed, 412, 422.
 pub async fn assign(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -42,13 +43,15 @@ fn body(body: &mut Body) -> Option<(AssignTo, Capacity)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("assignTicket", Access::Roles("agents and admins"), "Give a ticket to an agent")
-        .about("Agents give tickets to themselves alone. An admin may name any active agent; past the agent's limit that is \
-            409 unless `force` is true. Without `agentId` the caller gets it.")
+    Operation::new("assignTicket", Access::Roles("agents and admins"), "Assign a ticket to an agent")
+        .description(
+            "Agents can assign tickets only to themselves. An admin can name any active agent. If that agent is at capacity, \
+             the response is 409 unless `force` is true. Without `agentId` the ticket is assigned to the caller.",
+        )
         .body(body, json!({"agentId": "01999999-0000-7000-8000-000000000000"}))
         .or_nothing()
         .versioned()
         .forbids(&["assign_to_self_only", "mentioned_only"])
         .conflicts(&["agent_at_capacity", "illegal_transition"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
 }

@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/close`.
+//! `PUT /support/tickets/{id}/close`: closes a ticket.
 
 use super::TicketWrite;
 use crate::{
@@ -22,7 +22,8 @@ use serde_json::json;
 /// their own: `{reason?}`.
 ///
 /// # Errors
-/// 404, 409 when it is closed already, or, by a requester, resolved; 412, 422.
+/// 400, 401, 403 for an agent who is only mentioned, 404, 409 where the ticket is closed or, for a requester,
+/// resolved, 412, 422.
 pub async fn close(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -48,7 +49,7 @@ pub async fn close(
     .await
 }
 
-/// What either sends.
+/// The body of staff, or of a requester.
 enum Sent {
     ByStaff(Closing),
     ByRequester(Option<String>),
@@ -73,7 +74,7 @@ fn raw(body: &mut Body) -> RawClosing {
     }
 }
 
-/// What anybody may send: what is needed depends on who asks, which no schema can say.
+/// The fields of all roles. The required fields depend on the role, which a schema cannot express.
 fn by_anybody(body: &mut Body) {
     let raw = raw(body);
     raw.check(body.faults());
@@ -82,10 +83,12 @@ fn by_anybody(body: &mut Body) {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("closeTicket", Access::SignedIn, "Close a ticket")
-        .about("Staff send `summary` and `resolutionType`, and may send `resolutionNotes` and `duplicateOf`, which goes with the type \
-            `duplicate` alone and names another ticket that they can see by id or number. One that is not resolved is resolved at \
-            the same instant; the customer gets a survey. Requesters close their own active tickets, and may send a `reason` alone: \
-            the resolution is theirs, of the type `other`, and there is no survey.")
+        .description(
+            "Staff send `summary` and `resolutionType`, and optionally `resolutionNotes`. With the type `duplicate` they may \
+             send `duplicateOf`, the id or number of another ticket that they can see. A ticket that is not resolved yet is \
+             resolved at the same instant, and the customer gets a survey. Requesters can close their own active tickets, and \
+             may send only a `reason`: the resolution has the type `other`, and there is no survey.",
+        )
         .body(
             by_anybody,
             json!({
@@ -98,6 +101,6 @@ pub(crate) fn operation() -> Operation {
         .versioned()
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
         .at(ExampleStage::Closed)
 }

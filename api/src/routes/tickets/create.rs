@@ -1,4 +1,4 @@
-//! `POST /support/tickets`.
+//! `POST /support/tickets`: creates a ticket.
 
 use crate::{
     auth::SignedIn,
@@ -19,10 +19,10 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Creates a ticket: a requester's own, or staff's for a customer (`customerId`).
+/// Creates a ticket for the calling requester, or by staff for a customer (`customerId`).
 ///
 /// # Errors
-/// Every fault of the body.
+/// 400, 401, 409 or 422 for the idempotency key, 413, 415, 422 with every field error.
 pub async fn create(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -60,13 +60,16 @@ fn body(body: &mut Body, by: &Actor) -> Option<NewTicket> {
 }
 
 pub(crate) fn operation() -> Operation {
-    // As a requester sends it: that staff need a `customerId` depends on who asks, which no schema can say.
+    // The document shows the fields of a requester. Staff need a `customerId`, which a schema cannot express.
     let requester = Actor {
         id: UserId(uuid::Uuid::nil()),
         role: Role::Customer,
     };
     Operation::new("createTicket", Access::SignedIn, "Create a ticket")
-        .about("For oneself; staff name a customer (`customerId`). An absent priority follows the category, and so does the department.")
+        .description(
+            "Requesters create tickets for themselves; staff name a customer (`customerId`). Without `priority` the category \
+             determines the priority. The category also determines the department.",
+        )
         .body(
             move |body| self::body(body, &requester),
             json!({
@@ -80,7 +83,7 @@ pub(crate) fn operation() -> Operation {
             }),
         )
         .creates()
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
         .at(ExampleStage::Created)
         .leads_to("ticket/id", Resource::Ticket)
 }

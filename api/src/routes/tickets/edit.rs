@@ -1,4 +1,4 @@
-//! `PATCH /support/tickets/{id}`: texts, labels and references.
+//! `PATCH /support/tickets/{id}`: changes texts, tags and references.
 
 use super::TicketWrite;
 use crate::{
@@ -18,11 +18,11 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Changes a ticket: what is absent stays, null clears a reference.
+/// Changes a ticket: absent fields stay, null clears a reference.
 ///
 /// # Errors
-/// 403 when a requester names a field that is for staff, 404, 409 when a requester changes a ticket
-/// that has been answered, 412, 422 with every fault.
+/// 400, 401, 403 for a requester who names a field for staff, 404, 409 for a requester on a ticket with a
+/// response of staff, 412, 422 with every field error.
 pub async fn edit(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -61,11 +61,14 @@ fn related(body: &mut Body, field: &str) -> Patch<String> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("changeTicket", Access::SignedIn, "Change texts and labels of a ticket")
-        .about("What is absent stays; null clears a reference; `tags` are all tags. Staff change tickets that they see. Requesters \
-            change `subject`, `tags` and the references of their own until staff have answered (409 from then on); other fields are \
-            403 for them. Another category changes neither priority nor department, and no targets; another department finds an \
-            unassigned ticket an agent there. Each change is in the history with what it was and what it is.")
+    Operation::new("changeTicket", Access::SignedIn, "Change the texts, tags and references of a ticket")
+        .description(
+            "Absent fields stay, null clears a reference, and `tags` replaces all tags. Staff can change the tickets that \
+             they see. Requesters can change `subject`, `tags` and the references of their own tickets until the first \
+             response of staff (409 from then on); other fields give them 403. Another category changes neither priority, nor \
+             department, nor targets. With another department, an unassigned ticket is assigned to an agent there. The \
+             history has the old and the new value of each change.",
+        )
         .patch(
             body,
             json!({"subject": "Cannot pay by card", "tags": ["payment", "card"], "relatedBooking": "BKG-12345", "relatedTransaction": null}),
@@ -73,5 +76,5 @@ pub(crate) fn operation() -> Operation {
         .versioned()
         .forbids(&["role_not_allowed", "mentioned_only"])
         .conflicts(&["answered_already"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
 }

@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/escalate`.
+//! `PUT /support/tickets/{id}/escalate`: escalates a ticket.
 
 use super::TicketWrite;
 use crate::{
@@ -16,10 +16,11 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Lifts a ticket by a level: `{reason, escalatedTo?}`.
+/// Escalates a ticket by one level: `{reason, escalatedTo?}`.
 ///
 /// # Errors
-/// Nobody active is named; the ticket is over.
+/// 400, 401, 403 for anybody but staff, 404, 409 for a resolved or closed ticket, 412, 422, also where `escalatedTo` is not active
+/// staff.
 pub async fn escalate(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -41,13 +42,16 @@ fn body(body: &mut Body) -> Option<(EscalateTo, String)> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("escalateTicket", Access::Roles("agents and admins"), "Lift a ticket to a higher level")
-        .about("To the agent or admin that `escalatedTo` names, else to the least loaded agent of the department's next level with \
-            room; when there is none it waits, escalated and unassigned, and the admins are told.")
+    Operation::new("escalateTicket", Access::Roles("agents and admins"), "Escalate a ticket to a higher level")
+        .description(
+            "The ticket is assigned to the agent or admin in `escalatedTo`. Without it, the ticket is assigned to the agent \
+             with the least load among those of the next level in its department who have capacity. If there is none, the \
+             ticket stays escalated and unassigned, and the admins are notified.",
+        )
         .body(body, json!({"reason": "Requires technical team investigation"}))
         .versioned()
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
         .at(ExampleStage::Escalated)
 }

@@ -1,4 +1,4 @@
-//! `GET /support/tickets/{id}`: a ticket with the beginning of its thread.
+//! `GET /support/tickets/{id}`: shows a ticket with its first messages.
 
 use crate::{
     auth::SignedIn,
@@ -16,13 +16,13 @@ use axum::extract::State;
 use domain::paging::{Direction, PageRequest};
 use platform::context::Context;
 
-/// The most messages that come with a ticket; `/messages` pages through the rest.
+/// The most messages in the response; `/messages` has the others.
 const MESSAGES: i64 = 100;
 
 /// Shows a ticket by id or number.
 ///
 /// # Errors
-/// There is none that the caller may see.
+/// 400, 401, 404.
 pub async fn get(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -56,10 +56,8 @@ pub(crate) fn operation() -> Operation {
     Operation::new(
         "getTicket",
         Access::SignedIn,
-        "Show a ticket with its thread",
+        "Show a ticket with its first messages",
     )
-    .about(
-        "By id or number. The first 100 messages come with it; `/messages` pages through the rest.",
-    )
-    .answers::<TicketWithMessages>("ticket")
+    .description("The response has the first 100 messages. `/messages` lists all of them in pages.")
+    .answers_ticket::<TicketWithMessages>()
 }

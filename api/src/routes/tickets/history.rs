@@ -1,4 +1,4 @@
-//! `GET /support/tickets/{id}/history`: who did what and when, oldest first.
+//! `GET /support/tickets/{id}/history`: lists the events of a ticket, oldest first.
 
 use crate::{
     auth::SignedIn,
@@ -16,10 +16,10 @@ use actions::tickets::read;
 use axum::extract::State;
 use platform::context::Context;
 
-/// Pages through the history; requesters see its public entries.
+/// Shows a page of the history; requesters see its public entries.
 ///
 /// # Errors
-/// There is no such ticket that the caller may see; a page that cannot be read.
+/// 400, 401, 404, 422.
 pub async fn history(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -42,8 +42,11 @@ pub async fn history(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("listHistory", Access::SignedIn, "Page through the history of a ticket")
-        .about("Who did what and when, oldest first; `by` is null for the system. Requesters see its public entries. `nextCursor` continues it.")
+    Operation::new("listHistory", Access::SignedIn, "List the history of a ticket")
+        .description(
+            "The entries come oldest first. `by` is null for changes by the system. Requesters see only public entries. \
+             `nextCursor` continues the list.",
+        )
         .query(page::section)
         .answers::<Vec<view::EventView>>("history")
         .answers::<Pagination>("pagination")

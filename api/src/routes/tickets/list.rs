@@ -1,4 +1,4 @@
-//! `GET /support/tickets`: a requester's own; an agent's, the unassigned ones and those whose notes mention the agent; an admin's all.
+//! `GET /support/tickets`: lists the tickets that the caller may see.
 
 use crate::{
     auth::SignedIn,
@@ -22,10 +22,11 @@ use domain::{
     },
 };
 
-/// Lists tickets.
+/// Lists tickets: for a requester the own ones; for an agent those assigned to the agent, unassigned ones and
+/// those whose notes mention the agent; for an admin all.
 ///
 /// # Errors
-/// Values of the query that cannot be read.
+/// 400, 401, 422.
 pub async fn list(
     SignedIn { actor, .. }: SignedIn,
     State(api): State<ApiState>,
@@ -43,7 +44,7 @@ pub async fn list(
     let next = found.next.map(|next| next.cursor(filter.order));
     let pagination = pagination.counted(found.total_is_exact).followed_by(next);
     let showing = read::show(&mut db, found.tickets).await?;
-    // Quoting may take a while, and needs no connection.
+    // Quoting may take a while, and needs no database connection.
     drop(db);
     let highlights = match filter.search.zip(found.quotable) {
         Some((search, texts)) => Some(api.highlighter.highlights(search, texts).await?),
@@ -89,11 +90,15 @@ fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("listTickets", Access::SignedIn, "List tickets")
-        .about("A requester's own; an agent's, the unassigned ones and those with a note that mentions the agent; an admin's all. Values separated by commas are alternatives. \
-            `assignedTo` is `me`, `none` or an id. `sort` takes `-` for descending. `q` finds tickets that have all of its words in number, subject, tags, description or \
-            messages: `word`, `\"a phrase\"`, `begin*`, `-without`, `-\"without this\"`, whatever their case and accents. With `q`, what fits \
-            best comes first, and `highlight` quotes where it stands. `nextCursor` continues the list at the same \
-            cost however deep.")
+        .description(
+            "Requesters see their own tickets. Agents see the tickets that are assigned to them, unassigned tickets, and \
+             tickets with a note that mentions them. Admins see all tickets. Several values of a filter are separated by \
+             commas. `assignedTo` is `me`, `none` or an id. `-` before the value of `sort` means descending. `q` finds \
+             tickets with all of its words in number, subject, tags, description or messages: `word`, `\"a phrase\"`, \
+             `begin*`, `-without`, `-\"without this\"`. Case and accents do not count. With `q` the most relevant tickets \
+             come first, and `highlight` quotes the places that were found. `nextCursor` continues the list; its cost does \
+             not grow with the depth.",
+        )
         .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
         .answers::<Vec<ListedTicket>>("tickets")
         .answers::<Pagination>("pagination")

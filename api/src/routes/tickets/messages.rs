@@ -1,4 +1,4 @@
-//! `GET /support/tickets/{id}/messages`: the thread, oldest first or newest first.
+//! `GET /support/tickets/{id}/messages`: lists the messages of a ticket, oldest or newest first.
 
 use crate::{
     auth::SignedIn,
@@ -17,10 +17,10 @@ use axum::extract::State;
 use domain::paging::{Direction, PageRequest};
 use platform::context::Context;
 
-/// Pages through the thread; internal notes are for staff.
+/// Shows a page of the messages; internal notes are for staff.
 ///
 /// # Errors
-/// There is no such ticket that the caller may see; a page that cannot be read.
+/// 400, 401, 404, 422.
 pub async fn messages(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -51,13 +51,13 @@ pub(crate) fn operation() -> Operation {
     Operation::new(
         "listMessages",
         Access::SignedIn,
-        "Page through the thread of a ticket",
+        "List the messages of a ticket",
     )
-    .about(
-        "Oldest first, or newest first with `order=desc`. Internal notes are for staff. `nextCursor` continues the thread in the \
-        order that is asked for. Of a redacted message `message` is empty, `attachments` has nothing, and `redacted` says who \
-        did it and when.",
-    )
+    .description(
+            "The oldest messages come first, or the newest with `order=desc`. Internal notes are for staff. `nextCursor` \
+             continues the list in the requested order. A redacted message has an empty `message` and no `attachments`, and \
+             `redacted` has the person and the time of the redaction.",
+        )
     .query(query)
     .answers::<Vec<view::MessageView>>("messages")
     .answers::<Pagination>("pagination")

@@ -1,8 +1,8 @@
-//! `/support/tickets`: one file for each thing that can be done.
+//! `/support/tickets`: one file for each operation.
 //!
-//! A handler that changes a ticket is a [`TicketWrite`]: it first asks whether the caller may see the
-//! ticket (404), then reads the body (413, 415, 400, 422), then calls its action, which asks again under
-//! the ticket's lock. All of it is one transaction, in which the request's key is taken first.
+//! A handler that changes a ticket uses a [`TicketWrite`]. It first checks whether the caller may see the
+//! ticket (404), then reads the body (413, 415, 400, 422), then calls its action, which checks again under
+//! the row lock of the ticket. All of this is one transaction, which takes the idempotency key first.
 
 pub mod add_message;
 pub mod assign;
@@ -49,7 +49,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use platform::{context::Context, work::UnitOfWork};
 use sqlx::PgConnection;
 
-/// A write to the ticket in the path: which one, at which version, its key and its body.
+/// A write to the ticket in the path: its id or number, its expected version, the idempotency key and the
+/// body.
 #[derive(Debug)]
 pub struct TicketWrite {
     id: PathId,
@@ -70,12 +71,12 @@ impl<S: Send + Sync> FromRequest<S> for TicketWrite {
 }
 
 impl TicketWrite {
-    /// Changes the ticket, once for each key: what `read` makes of the body is what `act` does. The
-    /// answer shows the ticket, also one that has just passed out of the caller's sight.
+    /// Changes the ticket, once for each idempotency key: `read` reads the body, and `act` applies the result.
+    /// The response shows the ticket, even where the caller can no longer see it after the change.
     ///
     /// # Errors
-    /// 400 for what is no ticket's id, 404 for a ticket that the caller may not see, then those of
-    /// `read` and of `act`; those of [`Write::once`].
+    /// 400 for an unfit id, 404 for a ticket that the caller may not see, then the errors of `read` and of
+    /// `act`; those of [`Write::once`].
     async fn change<'a, T: Send + 'a>(
         self,
         cx: &'a Context,
@@ -104,7 +105,10 @@ impl TicketWrite {
     }
 }
 
-/// The ticket that a request names, if the caller sees it, and not by a mention alone.
+/// The ticket that a request names, for a change.
+///
+/// # Errors
+/// 400 for an unfit id, 403 where the caller sees the ticket only by a mention, 404.
 async fn target(
     db: &mut PgConnection,
     actor: &Actor,
@@ -115,7 +119,10 @@ async fn target(
     Ok(target)
 }
 
-/// The ticket that a request names, if the caller may do that to it.
+/// The ticket that a request names, for `action`.
+///
+/// # Errors
+/// 400 for an unfit id, 403 for an action that the caller may not do, 404.
 async fn found_in(
     db: &mut PgConnection,
     (actor, action): (&Actor, Action),
@@ -132,6 +139,9 @@ async fn found_in(
 }
 
 /// The ticket that a request names, for reading, by the connection that reads the rest.
+///
+/// # Errors
+/// 400 for an unfit id, 404.
 async fn find(db: &mut PgConnection, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
     let target = Target {
         key: key(id)?,
@@ -141,6 +151,9 @@ async fn find(db: &mut PgConnection, actor: &Actor, id: &PathId) -> Result<Ticke
 }
 
 /// The id or number in the path.
+///
+/// # Errors
+/// 400 for an unfit id.
 fn key(id: &PathId) -> Result<TicketKey, Problem> {
     id.read(Resource::Ticket.key(), TicketKey::parse)
 }
@@ -177,7 +190,10 @@ fn attachments(body: &mut Body) -> Entries<RawAttachment> {
     body.objects("attachments", read).unwrap_or_default()
 }
 
-/// A part of a list within a ticket, and which it is.
+/// A page of a list within a ticket, and its pagination.
+///
+/// # Errors
+/// 400 for a cursor of another list.
 fn part<T>(
     section: PageRequest,
     found: Option<read::ThreadPage<T>>,
@@ -186,7 +202,7 @@ fn part<T>(
         return Err(Problem::bad_query(vec![FieldError {
             field: "cursor".to_owned(),
             code: "bad_cursor",
-            message: "must be the nextCursor of this list".to_owned(),
+            message: "must be the `nextCursor` of this list".to_owned(),
         }]));
     };
     let next = part.next.map(|next| next.to_string());

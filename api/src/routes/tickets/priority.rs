@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/priority`.
+//! `PUT /support/tickets/{id}/priority`: sets the priority.
 
 use super::TicketWrite;
 use crate::{
@@ -15,10 +15,10 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Sets the priority: `{priority}`; targets follow from the original start.
+/// Sets the priority: `{priority}`. The new targets count from the original start.
 ///
 /// # Errors
-/// The ticket is over.
+/// 400, 401, 403 for anybody but staff, 404, 409 for a resolved or closed ticket, 412, 422.
 pub async fn priority(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -41,10 +41,12 @@ pub(crate) fn operation() -> Operation {
         Access::Roles("agents and admins"),
         "Set the priority of a ticket",
     )
-    .about("The targets follow anew from the original start; what has happened is not rewritten.")
+    .description(
+            "The deadlines are computed again from the original start of the clocks. Past breaches stay in the history.",
+        )
     .body(body, json!({"priority": "urgent"}))
     .versioned()
     .forbids(&["mentioned_only"])
     .conflicts(&["illegal_transition"])
-    .answers::<Ticket>("ticket")
+    .answers_ticket::<Ticket>()
 }

@@ -1,4 +1,4 @@
-//! `POST /support/tickets/{id}/rate`.
+//! `POST /support/tickets/{id}/rate`: rates a resolution.
 
 use super::TicketWrite;
 use crate::{
@@ -18,7 +18,7 @@ use serde_json::json;
 /// Rates the last resolution, once: `{rating, feedback?}`.
 ///
 /// # Errors
-/// It is not resolved, or has been rated.
+/// 400, 401, 403 for staff, 404, 409 where the ticket is not resolved or was rated, 412, 422.
 pub async fn rate(
     Requester(actor): Requester,
     State(cx): State<Context>,
@@ -42,13 +42,16 @@ pub(crate) fn operation() -> Operation {
         Access::Roles("customers"),
         "Rate a resolution",
     )
-    .about("Once for each resolution. It counts for the agent who held the ticket then.")
+    .description(
+            "Each resolution can be rated once. The rating counts for the agent to whom the ticket was assigned when it was \
+             resolved.",
+        )
     .body(
         body,
         json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
     )
     .versioned()
     .conflicts(&["not_resolved", "rated_already"])
-    .answers::<Ticket>("ticket")
+    .answers_ticket::<Ticket>()
     .at(ExampleStage::Rated)
 }

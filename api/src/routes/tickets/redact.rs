@@ -1,4 +1,4 @@
-//! `DELETE /support/tickets/{id}/messages/{messageId}`.
+//! `DELETE /support/tickets/{id}/messages/{messageId}`: redacts a message.
 
 use crate::{
     auth::Staff,
@@ -20,7 +20,7 @@ use serde_json::json;
 /// Redacts a message: `{reason}`. A second time changes nothing.
 ///
 /// # Errors
-/// The ticket has no such message; an agent names somebody else's.
+/// 400, 401, 403 for anybody but staff and for an agent who names another person's message, 404, 412, 422.
 pub async fn redact(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -55,9 +55,11 @@ fn reason(body: &mut Body) -> Option<String> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("redactMessage", Access::Roles("agents and admins"), "Redact a message")
-        .about("Its text and its files go, and are found by no search any more; its place in the thread stays, with who redacted it and \
-            when. Agents may redact what they wrote, admins any message. The reason is for staff, in the history. \
-            Mails that went out stay out. A message that is redacted already stays as it is.")
+        .description(
+            "The text and the files of the message are removed, also from searches. Its place in the thread stays, with the \
+             person and the time of the redaction. Agents can redact their own messages, admins all. The reason is in the \
+             history, for staff. Mails that were sent cannot be recalled. Redacting a message again changes nothing.",
+        )
         .body(reason, json!({"reason": "It had the number of a card."}))
         .versioned()
         .forbids(&["not_your_message"])

@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/reopen`.
+//! `PUT /support/tickets/{id}/reopen`: reopens a ticket.
 
 use super::TicketWrite;
 use crate::{
@@ -15,10 +15,11 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Takes a ticket up again: `{reason}`.
+/// Reopens a ticket: `{reason}`.
 ///
 /// # Errors
-/// It is neither resolved nor closed, or was closed too long ago.
+/// 400, 401, 403 for an agent who is only mentioned, 404, 409 where the ticket is neither resolved nor closed,
+/// or was closed too long ago, 412, 422.
 pub async fn reopen(
     SignedIn { actor, .. }: SignedIn,
     State(cx): State<Context>,
@@ -36,13 +37,16 @@ fn body(body: &mut Body) -> Option<String> {
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("reopenTicket", Access::SignedIn, "Take a resolved or closed ticket up again")
-        .about("A requester may do so within 30 days (`REOPEN_WINDOW_DAYS`) of closing. It goes back to the agent who had it, \
-            if that agent is available, on shift and has room, else to automatic assignment; a new resolution clock starts.")
+    Operation::new("reopenTicket", Access::SignedIn, "Reopen a resolved or closed ticket")
+        .description(
+            "A requester can reopen a ticket within 30 days (`REOPEN_WINDOW_DAYS`) after it was closed. The ticket is \
+             assigned to its previous agent if that agent is available, on shift and has capacity, else automatically. A new \
+             resolution clock starts.",
+        )
         .body(body, json!({"reason": "Issue still not resolved"}))
         .versioned()
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition", "reopen_window_over"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
         .at(ExampleStage::Reopened)
 }

@@ -1,4 +1,4 @@
-//! `PUT /support/tickets/{id}/status`.
+//! `PUT /support/tickets/{id}/status`: sets the status.
 
 use super::TicketWrite;
 use crate::{
@@ -18,10 +18,11 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Sets the status: `{status, notes?}`; notes become an internal note.
+/// Sets the status: `{status, notes?}`; `notes` become an internal note.
 ///
 /// # Errors
-/// The table of moves does not have it; the status has an endpoint of its own.
+/// 400, 401, 403 for anybody but staff, 404, 409 for a transition that is not permitted, 412, 422, also for a status that has an
+/// endpoint of its own.
 pub async fn status(
     Staff(actor): Staff,
     State(cx): State<Context>,
@@ -56,11 +57,13 @@ fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("setTicketStatus", Access::Roles("agents and admins"), "Set the status of a ticket")
-        .about("`open` hands the ticket back to the queue. `assigned`, `escalated` and `reopened` belong to their own endpoints. \
-            The present status again changes nothing. `notes` become an internal note.")
+        .description(
+            "`open` returns the ticket to the queue. `assigned`, `escalated` and `reopened` have their own endpoints. Setting \
+             the present status again changes nothing. `notes` become an internal note.",
+        )
         .body(body, json!({"status": "in_progress", "notes": "Started working on the issue"}))
         .versioned()
         .forbids(&["mentioned_only"])
         .conflicts(&["illegal_transition"])
-        .answers::<Ticket>("ticket")
+        .answers_ticket::<Ticket>()
 }

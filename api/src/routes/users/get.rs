@@ -1,4 +1,4 @@
-//! `GET /admin/users/{id}`: an account.
+//! `GET /admin/users/{id}`: shows an account.
 
 use crate::{
     auth::Admin,
@@ -12,10 +12,10 @@ use actions::people::store;
 use axum::extract::State;
 use platform::context::Context;
 
-/// Tells an account.
+/// Shows an account.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such account.
+/// 400, 401, 403 for anybody but an admin, 404.
 pub async fn get(
     Admin(_): Admin,
     State(cx): State<Context>,

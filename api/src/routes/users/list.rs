@@ -1,4 +1,4 @@
-//! `GET /admin/users`: the accounts, newest first.
+//! `GET /admin/users`: lists the accounts, newest first.
 
 use crate::{
     auth::Admin,
@@ -16,14 +16,14 @@ use axum::extract::State;
 use domain::{field_error::Constraint, paging::PageRequest};
 use platform::context::Context;
 
-/// Characters of what is searched for.
+/// The most characters of `q`.
 const LONGEST: usize = 200;
 
-/// Lists accounts: `role` (alternatives by commas), `active`, `q` (in names, address and employee
+/// Lists accounts: `role` (several separated by commas), `active`, `q` (in names, address and employee
 /// number), `page` or `cursor`, `limit`.
 ///
 /// # Errors
-/// The caller is not an admin; values of the query that cannot be read.
+/// 400, 401, 403 for anybody but an admin, 422.
 pub async fn list(
     Admin(_): Admin,
     State(cx): State<Context>,
@@ -67,8 +67,10 @@ fn query(query: &mut Query) -> Option<(Filter, PageRequest)> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("listUsers", Access::Roles("admins"), "List accounts")
-        .about("Newest first. Roles separated by commas are alternatives; `active` is `true` or `false`; `q` is looked for in names, \
-            address and employee number. `nextCursor` continues the list.")
+        .description(
+            "The newest accounts come first. Several roles are separated by commas. `active` is `true` or `false`. `q` is \
+             searched in names, address and employee number. `nextCursor` continues the list.",
+        )
         .query(query)
         .answers::<Vec<User>>("users")
         .answers::<Pagination>("pagination")

@@ -1,4 +1,4 @@
-//! `/admin/users`: the accounts of everybody, for admins.
+//! `/admin/users`: the accounts of all people, for admins.
 
 pub mod get;
 pub mod list;
@@ -9,7 +9,7 @@ pub(super) mod support_info;
 use crate::{error::Problem, extract::PathId, openapi::Resource};
 use domain::ids::UserId;
 
-/// The person whom the path names.
+/// The id of the person in the path.
 fn person(id: &PathId) -> Result<UserId, Problem> {
     id.parse(Resource::Person.key())
 }

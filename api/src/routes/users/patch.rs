@@ -1,15 +1,13 @@
-//! `PATCH /admin/users/{id}`: what somebody may do, whether the account may be used, and what
-//! staff are known by.
+//! `PATCH /admin/users/{id}`: the role of a person, whether the account is active, and the support
+//! information of staff.
 
 use super::support_info::support_info;
 use crate::{
-    auth::Admin,
     body::Body,
     error::Problem,
-    extract::PathId,
-    idempotency::Write,
     openapi::{Access, Operation},
     respond::Answer,
+    routes::admin_write::AdminWrite,
     views::person::User,
 };
 use actions::people::store;
@@ -19,29 +17,24 @@ use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
 
-/// Changes an account: `{role?, active?, supportInfo?}`; what is absent stays. It counts from the
-/// next request on. Whoever stops being an agent has the active tickets put back to the queue.
+/// Changes an account: `{role?, active?, supportInfo?}`; absent fields stay. The change applies from
+/// the next request on. The active tickets of a person who is no longer an active agent return to the
+/// queue.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such account; nobody would be left as an admin.
-pub async fn patch(
-    Admin(actor): Admin,
-    State(cx): State<Context>,
-    id: PathId,
-    patch: Write,
-) -> Result<Response, Problem> {
-    let person = super::person(&id)?;
-    patch
-        .once(&cx, actor, move |work, payload| {
-            async move {
-                store::person(&mut work.tx, person, work.cx.config.tickets.load).await?;
-                let change = payload.read_patch(body)?;
-                let changed = actions::people::change_person(work, person, &change).await?;
-                Ok(Answer::of("user", User::from(&changed)))
-            }
-            .boxed()
-        })
-        .await
+/// 401, 403 for anybody but an admin, 404, 409 where no admin would be left or the employee number is
+/// taken, 422.
+pub async fn patch(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
+    let change = write.once(&cx, super::person, |work, person, payload| {
+        async move {
+            store::person(&mut work.tx, person, work.cx.config.tickets.load).await?;
+            let change = payload.read_patch(body)?;
+            let changed = actions::people::change_person(work, person, &change).await?;
+            Ok(Answer::of("user", User::from(&changed)))
+        }
+        .boxed()
+    });
+    change.await
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
@@ -62,8 +55,10 @@ fn body(body: &mut Body) -> Option<PersonChange> {
 
 pub(crate) fn operation() -> Operation {
     Operation::new("changeUser", Access::Roles("admins"), "Change an account")
-        .about("What is absent stays. It counts from the next request on. Whoever stops being an active agent has the active tickets \
-            put back to the queue.")
+        .description(
+            "Absent fields stay. The change applies from the next request on. If the person is no longer an active agent, the \
+             active tickets of that person return to the queue.",
+        )
         .patch(
             body,
             json!({"role": "support", "active": true, "supportInfo": {"department": "technical", "level": 2}}),

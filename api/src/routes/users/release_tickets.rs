@@ -1,12 +1,10 @@
-//! `POST /admin/users/{id}/release-tickets`: an agent's active tickets go back to the queue.
+//! `POST /admin/users/{id}/release-tickets`: returns an agent's active tickets to the queue.
 
 use crate::{
-    auth::Admin,
     error::Problem,
-    extract::PathId,
-    idempotency::Write,
     openapi::{Access, Operation},
     respond::Answer,
+    routes::admin_write::AdminWrite,
     unknown_parameters::UnknownParameters,
     views::person::User,
 };
@@ -15,22 +13,19 @@ use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
 use platform::context::Context;
 
-/// Puts the active tickets of an agent back to the queue, whether the agent is offline or not.
-/// Each ticket is a transaction of its own: a repeat after a call that broke off does the rest.
+/// Returns the active tickets of an agent to the queue, whether the agent is offline or not. Each
+/// ticket is a transaction of its own: a repeat after a request that broke off returns the rest.
 ///
 /// # Errors
-/// The caller is not an admin; there is no such agent.
+/// 401, 403 for anybody but an admin, 404 where there is no such agent.
 pub async fn post(
-    Admin(actor): Admin,
     State(cx): State<Context>,
-    id: PathId,
     unknown: UnknownParameters,
-    post: Write,
+    write: AdminWrite,
 ) -> Result<Response, Problem> {
-    let id = super::person(&id)?;
-    post.once(&cx, actor, move |work, _| {
+    let release = write.once(&cx, super::person, move |work, id, _| {
         async move {
-            // Each ticket is put back for good by itself: there would be nothing to undo afterwards.
+            // The returned tickets are committed one by one: no refusal may come after them.
             let load = work.cx.config.tickets.load;
             let person = store::person(&mut work.tx, id, load).await?;
             if person.support_info.is_some() {
@@ -40,17 +35,19 @@ pub async fn post(
             Ok(Answer::of("user", User::from(&agent)).with("released", released))
         }
         .boxed()
-    })
-    .await
+    });
+    release.await
 }
 
 pub(crate) fn operation() -> Operation {
     Operation::new(
         "releaseTickets",
         Access::Roles("admins"),
-        "Put an agent's active tickets back to the queue",
+        "Return an agent's active tickets to the queue",
     )
-    .about("Whether the agent is offline or not. `released` says how many there were.")
+    .description(
+        "The agent need not be offline. `released` is the number of tickets that were returned.",
+    )
     .answers::<User>("user")
     .answers_like("released", &3_usize)
 }

@@ -1,10 +1,10 @@
-//! `supportInfo` as it is sent, in registrations and changes.
+//! Reads `supportInfo` in registrations and changes of accounts.
 
 use crate::body::Body;
 use domain::people::{Patch, Role, Shift, SupportInfoChange, UncheckedSupportInfo, shift};
 
-/// A change of what staff are known by, sent by somebody of that role. What is an admin's to set,
-/// and what is nobody's, may be sent by anybody and counts for nothing.
+/// Reads a change of the support information, sent by a person of role `by`. Fields that only an admin can
+/// set, and read-only fields, are ignored if others send them: clients may send back what they were shown.
 pub fn support_info(info: &mut Body, by: Role) -> SupportInfoChange {
     if by != Role::Admin {
         info.ignore("employeeId");
@@ -14,7 +14,7 @@ pub fn support_info(info: &mut Body, by: Role) -> SupportInfoChange {
     SupportInfoChange::parse(given, info.faults())
 }
 
-/// What staff are known by, with what is an admin's to set left out for others.
+/// Reads the support information. Fields that only an admin can set are ignored for others.
 pub fn unchecked(info: &mut Body, by: Option<Role>) -> UncheckedSupportInfo {
     let by_admin = by == Some(Role::Admin);
     info.ignore("stats");
@@ -45,7 +45,7 @@ fn admins_to_set(info: &mut Body, field: &str, by_admin: bool) -> Option<i64> {
     }
 }
 
-/// The room for tickets where answers show it. All else in there is the agent's own.
+/// Reads the capacity at the place where responses show it. The other fields there are read-only.
 fn read_availability(info: &mut Body, by_admin: bool) -> Option<i64> {
     if !by_admin {
         info.ignore("availability");

@@ -1,5 +1,5 @@
-//! What a process tells of itself: `/metrics` and `/health/*`. One without an API does so at a port of
-//! its own; one with an API has nothing else to tell while it waits for the database at its start.
+//! The server for operators: `/metrics` and `/health/*`. A process without the API serves them on a port of
+//! its own. A process with the API serves nothing else while it waits for the database at its start.
 
 use crate::{
     error::Problem,
@@ -13,7 +13,7 @@ use actions::standing::Recent;
 use axum::{
     Router,
     extract::{FromRef, State},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     middleware::from_fn_with_state,
     routing::get,
 };
@@ -22,7 +22,7 @@ use std::{convert::Infallible, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Answers until the stop.
+/// Serves `/metrics` and `/health/*` until `shutdown`.
 ///
 /// # Errors
 /// Never.
@@ -32,19 +32,22 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
     let router = Router::new()
-        .route("/health/ready", strict(get(health::ready), &needs()))
+        .route(
+            "/health/ready",
+            strict(get(health::ready), &ready_parameters()),
+        )
         .fallback(async || StatusCode::NOT_FOUND);
     let router = completed(router, cx.clone());
     serve(cx, move || router.clone(), listener, shutdown).await
 }
 
-/// What may be asked of whether all is ready.
-fn needs() -> Vec<String> {
+/// The query parameters of `/health/ready`.
+fn ready_parameters() -> Vec<String> {
     health::ready_operation().parameters()
 }
 
-/// What answers instead of the API until it may be used. Whoever asks for anything else is to come
-/// again, and whoever asks whether it is ready hears no, also when the database is there already.
+/// The router until the API can be used. Other paths get 503 with `Retry-After`. `/health/ready` gets 503
+/// too, even when the database can be reached already.
 pub(crate) fn starting(cx: Context) -> Router {
     let router = Router::new()
         .route("/health/ready", get(not_ready))
@@ -52,44 +55,44 @@ pub(crate) fn starting(cx: Context) -> Router {
     completed(router, cx)
 }
 
-/// What answers that to every request, before its path is looked at.
+/// A router that refuses every request, whatever its path.
 pub(crate) fn refusing(cx: Context, refusal: fn() -> Problem) -> Router {
     Router::new()
         .fallback(async move || refusal())
         .layer(from_fn_with_state(cx, request_id::with_request_id))
 }
 
-/// What these routes have at hand.
+/// The state of these routes.
 #[derive(Clone)]
-struct Told {
+struct ServerState {
     cx: Context,
     standing: Arc<Recent>,
 }
 
-impl FromRef<Told> for Context {
-    fn from_ref(told: &Told) -> Self {
-        told.cx.clone()
+impl FromRef<ServerState> for Context {
+    fn from_ref(state: &ServerState) -> Self {
+        state.cx.clone()
     }
 }
 
-impl FromRef<Told> for Arc<Recent> {
-    fn from_ref(told: &Told) -> Self {
-        Self::clone(&told.standing)
+impl FromRef<ServerState> for Arc<Recent> {
+    fn from_ref(state: &ServerState) -> Self {
+        Self::clone(&state.standing)
     }
 }
 
-fn completed(router: Router<Told>, cx: Context) -> Router {
+fn completed(router: Router<ServerState>, cx: Context) -> Router {
     router
         .route("/metrics", strict(get(metrics::metrics), &[]))
         .route("/health/live", strict(get(health::live), &[]))
         .layer(from_fn_with_state(cx.clone(), request_id::with_request_id))
-        .with_state(Told {
+        .with_state(ServerState {
             cx,
             standing: Arc::default(),
         })
 }
 
-/// What fails of what is needed, if anything does.
+/// 503: the failing checks, or that the process is starting.
 async fn not_ready(cx: State<Context>, query: Query) -> Problem {
     match health::ready(cx, query).await {
         Ok(_) => starts(),
@@ -97,9 +100,8 @@ async fn not_ready(cx: State<Context>, query: Query) -> Problem {
     }
 }
 
-/// No failure: it is not put on record as one.
+/// 503 without a cause, so that it is not logged as a failure.
 fn starts() -> Problem {
     let detail = "The process is starting: try again shortly.";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
-        .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).with_retry_after(5)
 }

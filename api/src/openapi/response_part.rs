@@ -1,50 +1,52 @@
-//! What an answer is made of: a schema, and an example that is of it.
+//! The body of a response: schemas, and examples of them.
 
 use super::{Example, ExampleStage};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// A field of an answer, or a whole one.
+/// A field of a response body, or a whole body.
 #[derive(Debug, Clone)]
 pub(super) struct ResponsePart {
     schema: fn(&mut SchemaGenerator) -> Value,
-    example: Told,
+    example: ExampleSource,
 }
 
 #[derive(Debug, Clone)]
-enum Told {
-    /// By the type, which knows the story.
+enum ExampleSource {
+    /// The type makes the example, from the example ticket.
     ByType(fn(ExampleStage) -> Value),
-    /// By the operation: the type is one of those that say nothing of what they mean.
+    /// The operation declares the example, for types such as numbers.
     ByOperation(Value),
 }
 
 impl ResponsePart {
-    /// A part of that type, which tells an example of itself.
+    /// A part of a type with an example.
     pub fn of<T: JsonSchema + Example>() -> Self {
         Self {
             schema: schema::<T>,
-            example: Told::ByType(T::example),
+            example: ExampleSource::ByType(T::example),
         }
     }
 
-    /// A part that looks like this.
+    /// A part with this example.
     pub fn like<T: JsonSchema + Serialize>(example: &T) -> Self {
         Self {
             schema: schema::<T>,
-            example: Told::ByOperation(json!(example)),
+            example: ExampleSource::ByOperation(json!(example)),
         }
     }
 
+    /// The JSON Schema of the part.
     pub fn schema(&self, generator: &mut SchemaGenerator) -> Value {
         (self.schema)(generator)
     }
 
+    /// The example of the part, with the example ticket at this stage.
     pub fn example(&self, at: ExampleStage) -> Value {
         match &self.example {
-            Told::ByType(example) => example(at),
-            Told::ByOperation(example) => example.clone(),
+            ExampleSource::ByType(example) => example(at),
+            ExampleSource::ByOperation(example) => example.clone(),
         }
     }
 }
@@ -53,26 +55,26 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
     generator.subschema_for::<T>().to_value()
 }
 
-/// What an operation answers with when it succeeds.
+/// The body of the success of an operation.
 #[derive(Debug, Clone)]
-pub(super) enum Answers {
-    /// `success`, and these fields besides: first those that are always there.
+pub(super) enum ResponseBody {
+    /// An object of `success` and these fields: first the required ones, then the optional ones.
     Fields(
         Vec<(&'static str, ResponsePart)>,
         Vec<(&'static str, ResponsePart)>,
     ),
-    /// An object that has `success` itself.
+    /// An object of a type that has `success` itself.
     Whole(ResponsePart),
-    /// A page, as which refusals of these statuses come, too.
+    /// An HTML page. Refusals of these statuses are pages too.
     Page(&'static [u16]),
     /// A file.
     File,
-    /// Text of that type, and some of it.
+    /// Text: its content type and an example.
     Text(&'static str, &'static str),
 }
 
-impl Answers {
-    /// The schema of a success that is JSON.
+impl ResponseBody {
+    /// The JSON Schema of the body; `None` where it is not JSON.
     pub fn schema(&self, generator: &mut SchemaGenerator) -> Option<Value> {
         let (always, sometimes) = match self {
             Self::Fields(always, sometimes) => (always, sometimes),
@@ -90,7 +92,7 @@ impl Answers {
         Some(json!({"type": "object", "properties": properties, "required": required}))
     }
 
-    /// An example of a success that is JSON.
+    /// An example of the body; null where it is not JSON.
     pub fn example(&self, at: ExampleStage) -> Value {
         match self {
             Self::Whole(whole) => whole.example(at),

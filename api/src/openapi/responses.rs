@@ -1,20 +1,20 @@
-//! What the document says of the answers of an operation: its success, and its failures with examples.
+//! The responses of an operation in the document: its success, and its failures with examples.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "of JSON: what is not there reads as null, and is made when it is written"
+    reason = "JSON: an absent field reads as null, and is created when it is written"
 )]
 
-use super::{Route, failures, headers, part::Answers};
+use super::{Route, failures, headers, response_part::ResponseBody};
 use axum::http::StatusCode;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The request that all examples of failures answer.
+/// The request id in the examples of failures.
 const REQUEST: &str = "01999ec9-0c00-7000-8000-000000000000";
 
-/// Every answer that a route may give, by status.
+/// Every response of a route, by status.
 pub(super) fn responses(
     route: &Route,
     generator: &mut SchemaGenerator,
@@ -23,7 +23,7 @@ pub(super) fn responses(
     let operation = &route.operation;
     let success = success(route, generator);
     let mut responses = Map::from_iter([(operation.status.to_string(), success)]);
-    if let Answers::Page(refusals) = operation.answers {
+    if let ResponseBody::Page(refusals) = operation.response_body {
         for status in refusals {
             responses.insert(status.to_string(), response(*status, &Map::new(), &page()));
         }
@@ -41,9 +41,9 @@ pub(super) fn responses(
             }
         }
     }
-    for answer in responses.values_mut() {
-        if let Some(told) = answer["headers"].as_object_mut() {
-            told.extend(headers::of_any(route));
+    for response in responses.values_mut() {
+        if let Some(own) = response["headers"].as_object_mut() {
+            own.extend(headers::of_any(route));
         }
     }
     Value::Object(responses)
@@ -51,25 +51,25 @@ pub(super) fn responses(
 
 fn success(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let operation = &route.operation;
-    let content = match &operation.answers {
-        Answers::Page(_) => page(),
-        Answers::Text(content_type, example) => {
+    let content = match &operation.response_body {
+        ResponseBody::Page(_) => page(),
+        ResponseBody::Text(content_type, example) => {
             let kind = content_type.split(';').next().unwrap_or(content_type);
             json!({kind: {"schema": {"type": "string"}, "example": example}})
         }
-        Answers::File => {
+        ResponseBody::File => {
             let file = json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"});
             json!({"*/*": {"schema": file}})
         }
-        answers @ (Answers::Whole(_) | Answers::Fields(..)) => {
-            let example = answers.example(operation.moment);
+        answers @ (ResponseBody::Whole(_) | ResponseBody::Fields(..)) => {
+            let example = answers.example(operation.example_stage);
             json!({"application/json": {"schema": answers.schema(generator), "example": example}})
         }
     };
     response(operation.status, &headers::of_success(route), &content)
 }
 
-/// Problems that read the same for several operations are written down once.
+/// The response of a failure. A problem that is equal in several operations is a shared example.
 fn failure(
     route: &Route,
     status: u16,
@@ -97,7 +97,7 @@ fn failure(
     response(status, &headers::of_problems(&all), &content)
 }
 
-/// An answer of that status, with a body of one of these types.
+/// A response of that status, with a body of one of these content types.
 fn response(status: u16, headers: &Map<String, Value>, content: &Value) -> Value {
     json!({"description": reason(status), "headers": headers, "content": content})
 }
@@ -110,5 +110,5 @@ fn reason(status: u16) -> &'static str {
     StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
-        .unwrap_or("Answer")
+        .unwrap_or("Response")
 }

@@ -1,9 +1,10 @@
-//! The story that the examples of the document tell: a payment that fails, an agent who helps. It
-//! is made of the domain's own types and shown by the views that show real ones.
+//! The ticket of the examples in the document: a payment fails, and an agent helps. It is built from the types
+//! of the domain, and shown by the views that show real tickets.
 
 use super::{
+    people::People,
     thread::{self, MessageView},
-    ticket::{self, People, Ticket},
+    ticket::{self, Ticket},
 };
 use crate::openapi::ExampleStage;
 use actions::{people::directory::Named, tickets::read::Shown};
@@ -31,18 +32,18 @@ const TICKET: TicketId = TicketId(id(4));
 const ANSWER: MessageId = MessageId(id(5));
 pub(super) const AT_RISK_PERCENT: i16 = 80;
 
-/// A `UUIDv7` of the day on which it happens.
+/// A `UUIDv7` of the day of the example.
 const fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0199_9ec9_0c00_7000_8000_0000_0000_0000 + number)
 }
 
-/// So many minutes after Wednesday, 1 October 2025, 08:00 UTC.
+/// The instant so many minutes after Wednesday, 1 October 2025, 08:00 UTC.
 pub(super) fn minute(minutes: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_759_305_600) + TimeDelta::minutes(minutes)
 }
 
-/// The ticket and all around it.
-pub(super) struct Story {
+/// The ticket with its people, messages and events.
+pub(super) struct ExampleTicket {
     pub shown: Shown,
     pub people: People,
     messages: Vec<Message>,
@@ -50,36 +51,36 @@ pub(super) struct Story {
     pub now: DateTime<Utc>,
 }
 
-impl Story {
-    /// As far as that moment.
-    pub fn until(moment: ExampleStage) -> Self {
-        let mut story = Self::created();
-        if moment >= ExampleStage::Answered {
-            story.answered();
+impl ExampleTicket {
+    /// The ticket at that stage.
+    pub fn until(stage: ExampleStage) -> Self {
+        let mut fixture = Self::created();
+        if stage >= ExampleStage::Answered {
+            fixture.answered();
         }
-        if moment == ExampleStage::Redacted {
-            story.redacted();
+        if stage == ExampleStage::Redacted {
+            fixture.redacted();
         }
-        // A story has one middle: what is closed here was not lifted before.
-        if moment == ExampleStage::Escalated {
-            story.escalated();
+        // Only at that stage: a closed example ticket was never escalated.
+        if stage == ExampleStage::Escalated {
+            fixture.escalated();
         }
-        if moment >= ExampleStage::Closed {
-            story.closed();
+        if stage >= ExampleStage::Closed {
+            fixture.closed();
         }
-        if moment == ExampleStage::Rated {
-            story.rated();
+        if stage == ExampleStage::Rated {
+            fixture.rated();
         }
-        if moment == ExampleStage::Reopened {
-            story.reopened();
+        if stage == ExampleStage::Reopened {
+            fixture.reopened();
         }
-        story
+        fixture
     }
 
     fn created() -> Self {
         let customer = named(CUSTOMER, "Asha", "Mwangi", Role::Customer);
         let ticket = new_ticket(&customer);
-        let mut story = Self {
+        let mut fixture = Self {
             shown: Shown {
                 clocks: Clocks::open(&ticket.policy, ticket.created_at),
                 ticket,
@@ -98,12 +99,12 @@ impl Story {
             now: minute(0),
         };
         let by = EventActor::Person(CUSTOMER, Role::Customer);
-        story.records(0, by, TicketEventKind::Created);
-        story
+        fixture.records(0, by, TicketEventKind::Created);
+        fixture
     }
 
-    /// Something happens to the ticket: it goes into the history, and the version up by one.
-    fn happens(&mut self, minutes: i64, by: EventActor, what: TicketEventKind) {
+    /// Records an event that changes the ticket: the version goes up by one.
+    fn changes(&mut self, minutes: i64, by: EventActor, what: TicketEventKind) {
         self.records(minutes, by, what);
         self.shown.ticket.updated_at = self.now;
         self.shown.ticket.version += 1;
@@ -125,7 +126,7 @@ impl Story {
     }
 
     fn by_the_agent(&mut self, minutes: i64, what: TicketEventKind) {
-        self.happens(minutes, EventActor::Person(AGENT, Role::Support), what);
+        self.changes(minutes, EventActor::Person(AGENT, Role::Support), what);
     }
 
     fn answered(&mut self) {
@@ -141,7 +142,7 @@ impl Story {
         ticket.first_response_at = Some(minute(12));
         let policy = &self.shown.ticket.policy;
         let overdue = self.shown.clocks.staff_replied(policy, minute(12));
-        debug_assert!(overdue.is_empty(), "answered in time");
+        debug_assert!(overdue.is_empty(), "responded in time");
         self.messages = vec![message()];
         self.by_the_agent(12, TicketEventKind::MessageAdded { message: ANSWER });
     }
@@ -198,7 +199,7 @@ impl Story {
         (ticket.rating, ticket.rated_at) = (Some(5), Some(minute(70)));
         ticket.rating_feedback = Some("Excellent support, resolved quickly!".to_owned());
         let by = EventActor::Person(CUSTOMER, Role::Customer);
-        self.happens(70, by, TicketEventKind::Rated { rating: 5 });
+        self.changes(70, by, TicketEventKind::Rated { rating: 5 });
     }
 
     fn reopened(&mut self) {
@@ -209,7 +210,7 @@ impl Story {
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         let reason = "Issue still not resolved".to_owned();
         let by = EventActor::Person(CUSTOMER, Role::Customer);
-        self.happens(70, by, TicketEventKind::Reopened { reason });
+        self.changes(70, by, TicketEventKind::Reopened { reason });
     }
 
     pub fn ticket(&self) -> Ticket<'_> {
@@ -224,7 +225,7 @@ impl Story {
     }
 }
 
-/// The ticket of the story, as the domain opens one.
+/// The ticket of the example, as the domain opens one.
 fn new_ticket(customer: &Named) -> domain::tickets::Ticket {
     let screenshot = Attachment {
         url: "https://example.com/screenshot.png".to_owned(),
