@@ -234,7 +234,7 @@ pub(crate) async fn may_take_back(
 async fn held(
     work: &mut UnitOfWork<'_>,
     agent: UserId,
-) -> Result<Option<store::Held>, sqlx::Error> {
+) -> sqlx::Result<Option<store::Held>> {
     let load: WorkloadRule = work.cx.config.tickets.load;
     store::held(&mut *work.tx, agent, load).await
 }

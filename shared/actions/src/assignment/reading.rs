@@ -13,6 +13,9 @@ use sqlx::PgConnection;
 const A_FEW: i64 = 64;
 
 /// Everybody at these desks who has room.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn everybody(
     db: &mut PgConnection,
     desks: &[Department],
@@ -24,6 +27,9 @@ pub(super) async fn everybody(
 }
 
 /// Those among whom the agent of one ticket is looked for first.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn for_one_ticket(
     db: &mut PgConnection,
     queue: &UnassignedQueue,

@@ -70,6 +70,9 @@ macro_rules! select_candidates {
 
 /// The agents at these desks whom automation may look at: active, available, with room. Admins
 /// are never among them.
+///
+/// # Errors
+/// The database failed.
 pub async fn candidates(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -87,6 +90,9 @@ pub async fn candidates(
 }
 
 /// The first of them in the order in which turns are taken.
+///
+/// # Errors
+/// The database failed.
 pub async fn first_in_turn(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -108,6 +114,9 @@ pub async fn first_in_turn(
 
 /// The first of them in the order of the share of their room that is in use. Shares of whole
 /// numbers below 2^26 are different or equal in floating point as they are.
+///
+/// # Errors
+/// The database failed.
 pub async fn least_loaded(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -128,6 +137,9 @@ pub async fn least_loaded(
 }
 
 /// The turn of whoever has had most.
+///
+/// # Errors
+/// The database failed.
 pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select coalesce(max(turn), 0) as "turn!" from agents"#)
         .fetch_one(db)
@@ -135,6 +147,9 @@ pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
 }
 
 /// An active and available agent, as it is now.
+///
+/// # Errors
+/// The database failed.
 pub async fn candidate(
     db: impl PgExecutor<'_>,
     agent: UserId,
@@ -147,6 +162,9 @@ pub async fn candidate(
 }
 
 /// The departments that have an active agent, whether available or not.
+///
+/// # Errors
+/// The database failed.
 pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
     let all: Vec<String> = Department::ALL.iter().map(ToString::to_string).collect();
     sqlx::query_scalar!(
@@ -161,6 +179,9 @@ pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
 
 /// Locks an agent unless somebody else gives the agent a ticket at this moment; whether it is
 /// locked now.
+///
+/// # Errors
+/// The database failed.
 pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<bool> {
     let row = sqlx::query!(
         "select 1 as one from agents where user_id = $1 for update skip locked",
@@ -173,6 +194,9 @@ pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Res
 
 /// Waits for whoever gives the agent a ticket now, and keeps others waiting until the
 /// transaction ends. What is counted under the lock has to be counted by a later statement.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<()> {
     sqlx::query!(
         "select 1 as one from agents where user_id = $1 for update",
@@ -195,6 +219,8 @@ pub struct Held {
     pub since: DateTime<Utc>,
 }
 
+/// # Errors
+/// The database failed.
 pub async fn held(
     db: impl PgExecutor<'_>,
     agent: UserId,
@@ -217,6 +243,9 @@ pub async fn held(
 }
 
 /// Agents who have been offline since `before` or longer, and have had tickets for as long.
+///
+/// # Errors
+/// The database failed.
 pub async fn offline_with_tickets(
     db: impl PgExecutor<'_>,
     before: DateTime<Utc>,
@@ -236,6 +265,9 @@ pub async fn offline_with_tickets(
 }
 
 /// The agent has been given a ticket: others have waited longer now. Who was given it by turns has had this one.
+///
+/// # Errors
+/// The database failed.
 pub async fn note_assignment(
     db: impl PgExecutor<'_>,
     agent: UserId,

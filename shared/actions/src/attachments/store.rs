@@ -9,6 +9,9 @@ use domain::{
 use sqlx::{PgExecutor, PgPool};
 
 /// The row of an upload whose bytes are not there yet.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert(
     pool: &PgPool,
     id: AttachmentId,
@@ -32,6 +35,9 @@ pub(super) async fn insert(
 }
 
 /// Gives up one whose bytes could not be kept.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn abandon(pool: &PgPool, id: AttachmentId) -> sqlx::Result<()> {
     sqlx::query!(
         "update attachments set given_up = true where id = $1 and stored_at is null",
@@ -43,6 +49,9 @@ pub(super) async fn abandon(pool: &PgPool, id: AttachmentId) -> sqlx::Result<()>
 }
 
 /// Says that the bytes are there.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn stored(
     db: impl PgExecutor<'_>,
     id: AttachmentId,
@@ -60,6 +69,9 @@ pub(super) async fn stored(
 }
 
 /// How many uploads of somebody are attached to nothing, those that are not announced among them.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count_waiting(
     db: impl PgExecutor<'_>,
     uploader: UserId,
@@ -76,6 +88,9 @@ pub(super) async fn count_waiting(
 }
 
 /// An upload that is there, and who may read the message that it hangs on.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn find(
     db: impl PgExecutor<'_>,
     id: AttachmentId,
@@ -110,6 +125,9 @@ pub(super) async fn find(
 
 /// Attaches those of these uploads that are the caller's and free, in no order. Whoever wants one
 /// of them at the same time waits, and then finds it taken.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn claim(
     db: impl PgExecutor<'_>,
     ids: &[uuid::Uuid],
@@ -135,6 +153,9 @@ pub(super) async fn claim(
 }
 
 /// Which of these uploads of the caller's hang on something.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn attached(
     db: impl PgExecutor<'_>,
     ids: &[uuid::Uuid],
@@ -150,6 +171,9 @@ pub(super) async fn attached(
 }
 
 /// Gives up the uploads of a message, which hang on nothing from here on.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn give_up_of_message(
     db: impl PgExecutor<'_>,
     message: MessageId,
@@ -166,6 +190,9 @@ pub(super) async fn give_up_of_message(
 /// Gives up uploads that came before an instant and hang on nothing, oldest first: from here on
 /// nobody can have them. Those that were given up and are still there are among them, also younger
 /// ones if their bytes have arrived: bytes that are still on their way would come after the deletion.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn give_up(
     pool: &PgPool,
     before: DateTime<Utc>,
@@ -188,6 +215,9 @@ pub(super) async fn give_up(
 }
 
 /// Forgets uploads that were given up.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn delete(pool: &PgPool, ids: &[uuid::Uuid]) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from attachments where id = any($1) and given_up",

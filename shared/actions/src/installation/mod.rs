@@ -31,7 +31,7 @@ pub struct Census {
 ///
 /// # Errors
 /// The database failed.
-pub async fn census(cx: &Context) -> Result<Census, sqlx::Error> {
+pub async fn census(cx: &Context) -> sqlx::Result<Census> {
     store::census(&cx.pool).await
 }
 
@@ -40,6 +40,6 @@ pub async fn census(cx: &Context) -> Result<Census, sqlx::Error> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn connections_of_the_system(cx: &Context) -> Result<i64, sqlx::Error> {
+pub async fn connections_of_the_system(cx: &Context) -> sqlx::Result<i64> {
     store::connections(&cx.pool, Purpose::System.application()).await
 }

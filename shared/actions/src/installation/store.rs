@@ -3,6 +3,8 @@
 use crate::installation::Census;
 use sqlx::PgPool;
 
+/// # Errors
+/// The database failed.
 pub(super) async fn census(pool: &PgPool) -> sqlx::Result<Census> {
     sqlx::query_as!(
         Census,
@@ -20,6 +22,8 @@ pub(super) async fn census(pool: &PgPool) -> sqlx::Result<Census> {
     .await
 }
 
+/// # Errors
+/// The database failed.
 pub(super) async fn connections(pool: &PgPool, application: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from pg_stat_activity

@@ -10,7 +10,7 @@ use platform::work::UnitOfWork;
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::Error> {
+pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> sqlx::Result<()> {
     enqueue_all(work, std::slice::from_ref(job)).await
 }
 
@@ -18,7 +18,7 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::E
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
+pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> sqlx::Result<()> {
     let run_at = work.now();
     insert(work, jobs, run_at).await
 }
@@ -31,7 +31,7 @@ pub async fn enqueue_at(
     work: &mut UnitOfWork<'_>,
     job: &Job,
     run_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     insert(work, std::slice::from_ref(job), run_at).await
 }
 
@@ -39,7 +39,7 @@ async fn insert(
     work: &mut UnitOfWork<'_>,
     jobs: &[Job],
     run_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let jobs = jobs
         .iter()
         .map(new_job)

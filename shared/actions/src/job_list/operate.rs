@@ -49,7 +49,7 @@ pub async fn abandon(
     work: &mut UnitOfWork<'_>,
     job: &Job,
     reason: &str,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     match job.spec().delivers {
         Some(delivery) => record(work, delivery.notification, Attempt::Abandoned(reason)).await,
         None => Ok(()),

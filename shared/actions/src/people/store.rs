@@ -32,12 +32,15 @@ pub(super) fn taken(
 }
 
 /// Writes an account.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert_user(
     db: &mut PgConnection,
     id: UserId,
     (new, by): (&NewPerson, &Known),
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let (issuer, subject) = by.outside().unzip();
     sqlx::query!(
         "insert into users (id, email, first_name, last_name, phone_number, password_hash, role,
@@ -65,12 +68,15 @@ pub(super) async fn insert_user(
 
 /// Writes what a member of the staff is known by. Everybody starts offline; whoever was of the
 /// staff before is known by the same as then.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert_agent(
     db: &mut PgConnection,
     user: UserId,
     info: &NewSupportInfo,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into agents (user_id, employee_id, department, specializations, languages, level,
                              shift_schedule, availability, availability_updated_at,
@@ -107,11 +113,14 @@ pub async fn person(
 }
 
 /// These people as [`person`] has one, newest first.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn people(
     db: &mut PgConnection,
     ids: &[Uuid],
     load: WorkloadRule,
-) -> Result<Vec<Person>, sqlx::Error> {
+) -> sqlx::Result<Vec<Person>> {
     let rows = sqlx::query!(
         "select id, email, first_name, last_name, phone_number, role, language, timezone, active,
                 created_at, updated_at
@@ -152,7 +161,7 @@ async fn support_info(
     db: &mut PgConnection,
     staff: &[Uuid],
     load: WorkloadRule,
-) -> Result<HashMap<UserId, SupportInfo>, sqlx::Error> {
+) -> sqlx::Result<HashMap<UserId, SupportInfo>> {
     if staff.is_empty() {
         return Ok(HashMap::new());
     }
@@ -208,11 +217,14 @@ async fn support_info(
 }
 
 /// Writes what a person changed of their own account; what is absent stays.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn update_profile(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     change: &ProfileChange,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set first_name = coalesce($2, first_name), last_name = coalesce($3, last_name),
                           phone_number = coalesce($4, phone_number), language = coalesce($5, language),
@@ -232,11 +244,14 @@ pub(super) async fn update_profile(
 }
 
 /// Writes what was changed of what a member of the staff is known by; what is absent stays.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn update_agent(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     change: &SupportInfoChange,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update agents set employee_id = case when $9 then null else coalesce($2, employee_id) end,
                            department = coalesce($3, department),
@@ -260,12 +275,15 @@ pub(super) async fn update_agent(
 }
 
 /// Writes what a person may do, and whether the account may be used.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn update_standing(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     role: Role,
     active: bool,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set role = $2, active = $3, updated_at = $4 where id = $1",
         id.0,
@@ -280,7 +298,10 @@ pub(super) async fn update_standing(
 
 /// The active admins, locked until the transaction ends: whoever would take one away at the same
 /// time waits, and finds those who are left.
-pub(super) async fn lock_admins(db: &mut PgConnection) -> Result<Vec<UserId>, sqlx::Error> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn lock_admins(db: &mut PgConnection) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!(
         "select id from users where role = 'admin' and active order by id for no key update"
     )
@@ -289,14 +310,20 @@ pub(super) async fn lock_admins(db: &mut PgConnection) -> Result<Vec<UserId>, sq
 }
 
 /// Whether there is an admin.
-pub(super) async fn admin_exists(db: impl PgExecutor<'_>) -> Result<bool, sqlx::Error> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn admin_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from users where role = 'admin') as "exists!""#)
         .fetch_one(db)
         .await
 }
 
 /// Lets one process at a time create the first admin.
-pub(super) async fn lock_bootstrap(db: &mut PgConnection) -> Result<(), sqlx::Error> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn lock_bootstrap(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('bootstrap_admin', 0))")
         .fetch_one(db)
         .await?;
@@ -304,10 +331,13 @@ pub(super) async fn lock_bootstrap(db: &mut PgConnection) -> Result<(), sqlx::Er
 }
 
 /// Locks an agent's row and says whether the agent takes tickets.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn lock_availability(
     db: &mut PgConnection,
     agent: UserId,
-) -> Result<Option<Availability>, sqlx::Error> {
+) -> sqlx::Result<Option<Availability>> {
     sqlx::query_scalar!(
         "select availability from agents where user_id = $1 for update",
         agent.0,
@@ -317,12 +347,15 @@ pub(super) async fn lock_availability(
 }
 
 /// Sets whether an agent takes tickets.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn save_availability(
     db: &mut PgConnection,
     agent: UserId,
     to: Availability,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update agents set availability = $2, availability_updated_at = $3 where user_id = $1",
         agent.0,
@@ -342,7 +375,7 @@ pub async fn availability(
     db: impl PgExecutor<'_>,
     agent: UserId,
     load: WorkloadRule,
-) -> Result<Option<AvailabilityNow>, sqlx::Error> {
+) -> sqlx::Result<Option<AvailabilityNow>> {
     sqlx::query_as!(
         AvailabilityNow,
         r#"select availability as "status: Availability", max_concurrent_tickets,

@@ -8,6 +8,9 @@ use sqlx::PgExecutor;
 use std::collections::HashMap;
 
 /// The clocks of these tickets.
+///
+/// # Errors
+/// The database failed.
 pub async fn load(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],
@@ -57,6 +60,9 @@ struct Written<'a> {
 }
 
 /// Writes the clocks of a ticket; those that have not changed are left alone.
+///
+/// # Errors
+/// The database failed.
 pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Result<()> {
     let written: Vec<_> = clocks
         .0
@@ -95,6 +101,9 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
 /// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
 /// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
 /// it gives back, whatever else is open.
+///
+/// # Errors
+/// The database failed.
 pub async fn due(
     db: impl PgExecutor<'_>,
     now: DateTime<Utc>,
@@ -121,6 +130,9 @@ pub async fn due(
 }
 
 /// Lets the transaction wait for no lock longer than a second.
+///
+/// # Errors
+/// The database failed.
 pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("select set_config('lock_timeout', '1s', true)")
         .fetch_one(&mut **tx)
@@ -129,6 +141,9 @@ pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
 }
 
 /// The earliest instant at which a deadline comes near or passes.
+///
+/// # Errors
+/// The database failed.
 pub async fn next_due(db: impl PgExecutor<'_>) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("select min(next_at) from sla_clocks where next_at is not null")
         .fetch_one(db)
@@ -136,6 +151,9 @@ pub async fn next_due(db: impl PgExecutor<'_>) -> sqlx::Result<Option<DateTime<U
 }
 
 /// The policies, in the order in which they are tried. None: the defaults are in force.
+///
+/// # Errors
+/// The database failed.
 pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> {
     let rows = sqlx::query_scalar!(
         r#"select policy as "policy: Json<PolicyRule>" from sla_policies order by position"#
@@ -146,6 +164,9 @@ pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> 
 }
 
 /// Replaces the policies.
+///
+/// # Errors
+/// The database failed.
 pub async fn replace_policies(tx: &mut Tx, rules: &[PolicyRule]) -> sqlx::Result<()> {
     sqlx::query!("delete from sla_policies")
         .execute(&mut **tx)

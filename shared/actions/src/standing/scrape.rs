@@ -94,7 +94,7 @@ async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
     found
 }
 
-async fn ask(cx: &Context) -> Result<Standing, sqlx::Error> {
+async fn ask(cx: &Context) -> sqlx::Result<Standing> {
     let now = cx.clock.now();
     Ok(Standing {
         queues: store::queues(&cx.pool, now).await?,

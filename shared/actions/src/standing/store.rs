@@ -13,10 +13,13 @@ const COUNTED: i64 = 100_000;
 /// How the queues stand: ours, and whatever else has jobs (`others` finds each queue with one look). What waits
 /// is counted by the index of the relay; the oldest of each queue and priority is one look into it, so that it
 /// is right however many there are.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn queues(
     pool: &PgPool,
     now: DateTime<Utc>,
-) -> Result<Vec<QueueStanding>, sqlx::Error> {
+) -> sqlx::Result<Vec<QueueStanding>> {
     let words: Vec<String> = Queue::ALL.iter().map(Queue::to_string).collect();
     sqlx::query_as!(
         QueueStanding,
@@ -75,7 +78,10 @@ pub(super) async fn queues(
 
 /// Deadlines that came near or passed and that no sweep has found yet, and clocks whose deadline is
 /// near.
-pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> Result<Deadlines, sqlx::Error> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Deadlines> {
     sqlx::query_as!(
         Deadlines,
         r#"select (select count(*) from (select from sla_clocks where next_at <= $1 limit $2) as due) as "due!",

@@ -19,7 +19,7 @@ pub async fn performance_today(
     now: DateTime<Utc>,
     agent: UserId,
     timezone: Tz,
-) -> Result<Performance, sqlx::Error> {
+) -> sqlx::Result<Performance> {
     // Only at the ends of the calendar, 260 000 years away, has a day no beginning.
     let (from, until) = today(now, timezone).unwrap_or((now, now + TimeDelta::days(1)));
     let resolved = store::resolved_by(db, agent, from, until).await?;

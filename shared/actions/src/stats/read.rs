@@ -16,7 +16,7 @@ pub async fn stats(
     cx: &Context,
     range: &Range,
     agent: Option<UserId>,
-) -> Result<Stats, sqlx::Error> {
+) -> sqlx::Result<Stats> {
     let mut tx = db::snapshot(&cx.pool).await?;
     let as_of = store::as_of(&mut tx).await?;
     let groups = store::groups(&mut tx, range, agent).await?;

@@ -25,7 +25,7 @@ enum Batch {
 ///
 /// # Errors
 /// The database failed. What was counted until then stays, and the rest is still on the list.
-pub async fn roll_up(cx: &Context) -> Result<u64, sqlx::Error> {
+pub async fn roll_up(cx: &Context) -> sqlx::Result<u64> {
     let mut counted = 0;
     for _ in 0..BATCHES_PER_RUN {
         match batch(cx).await? {
@@ -40,7 +40,7 @@ pub async fn roll_up(cx: &Context) -> Result<u64, sqlx::Error> {
     Ok(u64::try_from(counted).unwrap_or(u64::MAX))
 }
 
-async fn batch(cx: &Context) -> Result<Batch, sqlx::Error> {
+async fn batch(cx: &Context) -> sqlx::Result<Batch> {
     // Taken before the notes are: all that was committed by this instant is among them.
     let as_of = cx.clock.now();
     let mut tx = db::begin_unlimited(&cx.pool).await?;

@@ -26,7 +26,7 @@ const ROLL_UP_LOCK: i64 = 0x7374_6174_7321;
 pub async fn mark_dirty(
     work: &mut UnitOfWork<'_>,
     created_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into stats_dirty (bucket) values ($1)",
         bucket_of(created_at)
@@ -39,7 +39,10 @@ pub async fn mark_dirty(
 /// Takes the lock of the roll-up until the end of the transaction, unless somebody has it.
 ///
 /// Compilation is off until then: it would take half a second to speed up a hundredth of one.
-pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn try_lock(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock($1) as "locked!" from set_config('jit', 'off', true)"#,
         ROLL_UP_LOCK
@@ -55,10 +58,13 @@ pub(super) struct Dirty {
 }
 
 /// Takes the oldest notes off the list.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn take_dirty(
     connection: &mut PgConnection,
     most: i64,
-) -> Result<Vec<Dirty>, sqlx::Error> {
+) -> sqlx::Result<Vec<Dirty>> {
     sqlx::query_as!(
         Dirty,
         r#"with taken as (
@@ -80,10 +86,13 @@ pub(super) async fn take_dirty(
 ///
 /// Buckets are counted one by one, in a lateral query: for a plain join the planner takes a ninth
 /// of all tickets to fall into each of them, and scans the whole table instead of the index.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn recount_buckets(
     connection: &mut PgConnection,
     buckets: &[DateTime<Utc>],
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from stats_buckets using unnest($1::timestamptz[]) as dirty (bucket)
         where stats_buckets.bucket = dirty.bucket",
@@ -143,10 +152,13 @@ pub(super) async fn recount_buckets(
 
 /// Puts on record that every change up to an instant is counted. Of two clocks that differ the
 /// later has been right already: the record does not go back.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn set_as_of(
     connection: &mut PgConnection,
     as_of: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update stats_freshness set as_of = $1 where as_of is null or as_of < $1",
         as_of
@@ -157,9 +169,12 @@ pub(super) async fn set_as_of(
 }
 
 /// Up to when every change is counted.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn as_of(
     connection: &mut PgConnection,
-) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("select as_of from stats_freshness")
         .fetch_one(connection)
         .await
@@ -169,11 +184,14 @@ pub(super) async fn as_of(
 ///
 /// `agent_id = coalesce($3, agent_id)` holds for the one agent, for any if none is named, and
 /// never where nobody has the ticket.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn groups(
     connection: &mut PgConnection,
     range: &Range,
     agent: Option<UserId>,
-) -> Result<Vec<Group>, sqlx::Error> {
+) -> sqlx::Result<Vec<Group>> {
     let rows = sqlx::query!(
         r#"select
             status as "status: Status",
@@ -213,11 +231,14 @@ pub(super) async fn groups(
 }
 
 /// The ratings of the tickets of a period.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn ratings(
     connection: &mut PgConnection,
     range: &Range,
     agent: Option<UserId>,
-) -> Result<Ratings, sqlx::Error> {
+) -> sqlx::Result<Ratings> {
     sqlx::query_as!(
         Ratings,
         r#"select
@@ -243,12 +264,15 @@ pub(super) struct Resolved {
 
 /// The tickets that an agent held when they were resolved, `from` an instant and before `until`,
 /// and that are resolved still.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn resolved_by(
     db: impl PgExecutor<'_>,
     agent: UserId,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Resolved, sqlx::Error> {
+) -> sqlx::Result<Resolved> {
     let row = sqlx::query!(
         r#"select
             count(*) as "total!",
@@ -291,7 +315,7 @@ pub(super) async fn resolved_by(
 ///
 /// # Errors
 /// The database failed.
-pub async fn differences(pool: &PgPool) -> Result<i64, sqlx::Error> {
+pub async fn differences(pool: &PgPool) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"with counted as (
             select

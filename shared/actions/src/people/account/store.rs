@@ -39,10 +39,13 @@ impl Account {
 }
 
 /// An account, for a look.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn account(
     db: impl PgExecutor<'_>,
     id: UserId,
-) -> Result<Option<Account>, sqlx::Error> {
+) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         r#"select id, email, email_confirmed_at, password_hash, role, active,
@@ -55,10 +58,13 @@ pub(in crate::people) async fn account(
 }
 
 /// An account, locked until the transaction ends. Others may still refer to it meanwhile.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn lock(
     db: &mut PgConnection,
     id: UserId,
-) -> Result<Option<Account>, sqlx::Error> {
+) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         r#"select id, email, email_confirmed_at, password_hash, role, active,
@@ -71,10 +77,13 @@ pub(in crate::people) async fn lock(
 }
 
 /// The account of an address of ASCII, in whatever case, locked as by [`lock`].
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn lock_by_email(
     db: &mut PgConnection,
     email: &str,
-) -> Result<Option<Account>, sqlx::Error> {
+) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         r#"select id, email, email_confirmed_at, password_hash, role, active,
@@ -87,10 +96,13 @@ pub(in crate::people) async fn lock_by_email(
 }
 
 /// Whether somebody has this address.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn address_is_taken(
     db: impl PgExecutor<'_>,
     email: &str,
-) -> Result<bool, sqlx::Error> {
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select from users where lower(email) = lower($1)) as "exists!""#,
         email,
@@ -100,11 +112,14 @@ pub(in crate::people) async fn address_is_taken(
 }
 
 /// Gives an account a password.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn save_password(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     hash: &PasswordHash,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set password_hash = $2, updated_at = $3 where id = $1",
         id.0,
@@ -117,11 +132,14 @@ pub(in crate::people) async fn save_password(
 }
 
 /// Gives an account an address that its owner has proved to have.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn save_confirmed_address(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     email: &str,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set email = $2, email_confirmed_at = $3, updated_at = $3 where id = $1",
         id.0,
@@ -134,12 +152,15 @@ pub(super) async fn save_confirmed_address(
 }
 
 /// Ends the sessions of a person, but for one.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn revoke_sessions(
     db: &mut PgConnection,
     user: UserId,
     but: Option<SessionId>,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = $3
          where user_id = $1 and revoked_at is null and ($2::uuid is null or id <> $2)",
@@ -153,13 +174,16 @@ pub(in crate::people) async fn revoke_sessions(
 }
 
 /// Puts down what happened to an account.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert_event(
     work: &mut UnitOfWork<'_>,
     id: AccountEventId,
     owner: UserId,
     kind: AccountEventKind,
     to: &Address,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into account_events (id, user_id, kind, address, address_confirmed, at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -192,10 +216,13 @@ impl Link {
 }
 
 /// The event of a link. What counts is found under the lock of the person's row.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn find_link(
     db: impl PgExecutor<'_>,
     id: AccountEventId,
-) -> Result<Option<Link>, sqlx::Error> {
+) -> sqlx::Result<Option<Link>> {
     sqlx::query_as!(
         Link,
         "select user_id, address, expires_at, spent_at from account_events where id = $1",
@@ -213,7 +240,7 @@ pub async fn link_language(
     db: impl PgExecutor<'_>,
     id: AccountEventId,
     now: DateTime<Utc>,
-) -> Result<Option<String>, sqlx::Error> {
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select u.language from account_events e join users u on u.id = e.user_id
          where e.id = $1 and e.spent_at is null and e.expires_at > $2 and u.active",
@@ -232,7 +259,7 @@ pub async fn open_confirmation(
     db: impl PgExecutor<'_>,
     owner: UserId,
     now: DateTime<Utc>,
-) -> Result<Option<AccountEventId>, sqlx::Error> {
+) -> sqlx::Result<Option<AccountEventId>> {
     sqlx::query_scalar!(
         r#"select id as "id: AccountEventId" from account_events
          where user_id = $1 and kind = 'confirm_email' and spent_at is null and expires_at > $2
@@ -245,11 +272,14 @@ pub async fn open_confirmation(
 }
 
 /// Links of this kind that a person could use now.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn open_links(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
-) -> Result<i64, sqlx::Error> {
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from account_events
            where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
@@ -268,11 +298,14 @@ pub(in crate::people) struct Told {
 }
 
 /// How often, and when, a person was told of this kind of late.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn told(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
-) -> Result<Told, sqlx::Error> {
+) -> sqlx::Result<Told> {
     let now = work.now();
     sqlx::query_as!(
         Told,
@@ -287,11 +320,14 @@ pub(in crate::people) async fn told(
 }
 
 /// Spends every link of a person, but for those that confirm this address.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn spend_links(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     but_of: &str,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update account_events set spent_at = $2
          where user_id = $1 and expires_at is not null and spent_at is null
@@ -306,10 +342,13 @@ pub(in crate::people) async fn spend_links(
 }
 
 /// Spends the links of a person that confirm an address, whichever.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn spend_confirmations(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update account_events set spent_at = $2
          where user_id = $1 and expires_at is not null and spent_at is null and kind = 'confirm_email'",
@@ -322,11 +361,14 @@ pub(in crate::people) async fn spend_confirmations(
 }
 
 /// Puts down that somebody asked for a new password.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn insert_reset_request(
     work: &mut UnitOfWork<'_>,
     id: ResetRequestId,
     email: &str,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into password_reset_requests (id, email, at) values ($1, $2, $3)",
         id.0,
@@ -339,10 +381,13 @@ pub(in crate::people) async fn insert_reset_request(
 }
 
 /// Takes a request away, with the address that it names.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn take_reset_request(
     work: &mut UnitOfWork<'_>,
     id: ResetRequestId,
-) -> Result<Option<String>, sqlx::Error> {
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "delete from password_reset_requests where id = $1 returning email",
         id.0,

@@ -19,12 +19,15 @@ pub struct Address {
 }
 
 /// Puts down what happened, and a mail about it, to be sent once this is committed.
+///
+/// # Errors
+/// The database failed.
 pub async fn tell(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
     to: &Address,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let event = AccountEventId(work.cx.ids.uuid(work.now()));
     store::insert_event(work, event, owner, kind, to).await?;
     let notification =

@@ -6,6 +6,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// How many there are.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count(db: &mut PgConnection, beginning: &Beginning) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from users
@@ -22,6 +25,9 @@ pub(super) async fn count(db: &mut PgConnection, beginning: &Beginning) -> sqlx:
 
 /// A part of them, the newest first, which is by id: `place` is after whom, how many are passed over, and how
 /// many are wanted.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn customers(
     db: &mut PgConnection,
     beginning: &Beginning,

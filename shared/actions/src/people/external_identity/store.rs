@@ -20,11 +20,14 @@ impl Found {
 }
 
 /// The account of a person whom an issuer knows under this name.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn find(
     db: impl PgExecutor<'_>,
     issuer: &str,
     subject: &str,
-) -> Result<Option<Found>, sqlx::Error> {
+) -> sqlx::Result<Option<Found>> {
     sqlx::query_as!(
         Found,
         "select id, role, active from users where external_issuer = $1 and external_subject = $2",

@@ -10,11 +10,14 @@ fn roles(filter: &Filter) -> Vec<String> {
 }
 
 /// How many there are.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count(
     db: &mut PgConnection,
     filter: &Filter,
     pattern: Option<&str>,
-) -> Result<i64, sqlx::Error> {
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from users u left join agents a on a.user_id = u.id
            where (cardinality($1::text[]) = 0 or u.role = any($1))
@@ -31,12 +34,15 @@ pub(super) async fn count(
 
 /// A part of them, newest first, which is by id: `place` is after whom, how many are passed over,
 /// and how many are wanted.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn ids(
     db: &mut PgConnection,
     filter: &Filter,
     pattern: Option<&str>,
     (after, offset, limit): (Option<UserId>, i64, i64),
-) -> Result<Vec<Uuid>, sqlx::Error> {
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"select u.id as "id!: Uuid" from users u left join agents a on a.user_id = u.id
            where (cardinality($1::text[]) = 0 or u.role = any($1))

@@ -14,10 +14,13 @@ pub(in crate::people) struct Credentials {
 }
 
 /// The active account of an address of ASCII, in whatever case.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn credentials(
     db: impl PgExecutor<'_>,
     email: &str,
-) -> Result<Option<Credentials>, sqlx::Error> {
+) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
         "select id, password_hash from users where lower(email) = lower($1) and active",
@@ -28,11 +31,14 @@ pub(in crate::people) async fn credentials(
 }
 
 /// Keeps an account as it was found, until the transaction ends; false if it is so no longer.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn hold_credentials(
     db: &mut PgConnection,
     id: UserId,
     password_hash: &str,
-) -> Result<bool, sqlx::Error> {
+) -> sqlx::Result<bool> {
     let held = sqlx::query_scalar!(
         "select id from users where id = $1 and password_hash = $2 and active for share",
         id.0,
@@ -51,7 +57,7 @@ pub async fn role_in_session(
     db: impl PgExecutor<'_>,
     user: UserId,
     session: SessionId,
-) -> Result<Option<Role>, sqlx::Error> {
+) -> sqlx::Result<Option<Role>> {
     sqlx::query_scalar!(
         "select u.role from users u join sessions s on s.user_id = u.id
          where u.id = $1 and u.active and s.id = $2 and s.revoked_at is null",
@@ -63,12 +69,15 @@ pub async fn role_in_session(
 }
 
 /// Opens a session.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn insert_session(
     db: &mut PgConnection,
     id: SessionId,
     user: UserId,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into sessions (id, user_id, created_at) values ($1, $2, $3)",
         id.0,
@@ -81,11 +90,14 @@ pub(in crate::people) async fn insert_session(
 }
 
 /// Ends a session that has not ended.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn revoke_session(
     db: &mut PgConnection,
     id: SessionId,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = $2 where id = $1 and revoked_at is null",
         id.0,
@@ -97,12 +109,15 @@ pub(in crate::people) async fn revoke_session(
 }
 
 /// Keeps the hash of a refresh token.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn insert_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
     session: SessionId,
     expires_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into refresh_tokens (hash, session_id, expires_at) values ($1, $2, $3)",
         hash,
@@ -125,10 +140,13 @@ pub(in crate::people) struct FoundRefreshToken {
 }
 
 /// Finds a refresh token and locks it, and its session after it.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn lock_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
-) -> Result<Option<FoundRefreshToken>, sqlx::Error> {
+) -> sqlx::Result<Option<FoundRefreshToken>> {
     sqlx::query_as!(
         FoundRefreshToken,
         "select r.session_id, s.user_id, r.expires_at, r.spent_at, s.revoked_at, u.active
@@ -144,11 +162,14 @@ pub(in crate::people) async fn lock_refresh_token(
 }
 
 /// Marks a refresh token as spent.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn spend_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update refresh_tokens set spent_at = $2 where hash = $1",
         hash,

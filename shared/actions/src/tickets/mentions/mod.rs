@@ -53,6 +53,9 @@ pub async fn of_actor(
 }
 
 /// Keeps whom a note mentions. Nobody mentions themselves.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::tickets) async fn keep(tx: &mut Tx, note: &Message) -> sqlx::Result<()> {
     if note.is_internal {
         learn(tx, note.id, note.sender_id, &note.body).await?;

@@ -4,6 +4,9 @@ use domain::ids::{MessageId, TicketId, UserId};
 use sqlx::PgExecutor;
 
 /// Whether a note of the ticket mentions somebody.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn is_mentioned(
     db: impl PgExecutor<'_>,
     person: UserId,
@@ -19,6 +22,9 @@ pub(super) async fn is_mentioned(
 }
 
 /// Whom a note mentions, as far as it is known.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn of_note(db: impl PgExecutor<'_>, note: MessageId) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!(
         "select user_id from note_mentions where message_id = $1 order by user_id",
@@ -35,6 +41,9 @@ pub(super) struct Unread {
 }
 
 /// A note that is not redacted. Whoever redacts it waits until the transaction ends.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn unredacted(
     db: impl PgExecutor<'_>,
     note: MessageId,
@@ -49,6 +58,9 @@ pub(super) async fn unredacted(
 }
 
 /// The staff whose employee ids are among these, which are in lower case: id and person.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn employees(
     db: impl PgExecutor<'_>,
     ids: &[String],
@@ -69,6 +81,9 @@ pub(super) async fn employees(
 }
 
 /// Keeps that a note mentions these people.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert(
     db: impl PgExecutor<'_>,
     note: MessageId,
@@ -89,6 +104,9 @@ pub(super) async fn insert(
 }
 
 /// Forgets whom a note mentions.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::tickets) async fn forget(
     db: impl PgExecutor<'_>,
     note: MessageId,

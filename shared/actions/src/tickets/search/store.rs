@@ -28,6 +28,9 @@ fn own_words(ticket: &Ticket) -> Index {
 }
 
 /// Makes a ticket's own texts known to searches.
+///
+/// # Errors
+/// The database failed.
 pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     let index = own_words(ticket);
     sqlx::query!(
@@ -42,6 +45,9 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
 
 /// Puts a ticket's own texts as they are now in place of those that searches know: the words that
 /// are gone are found no more, unless a message has them.
+///
+/// # Errors
+/// The database failed.
 pub async fn change_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where id = $1", ticket.id.0)
         .execute(&mut **tx)
@@ -77,6 +83,9 @@ async fn gather(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
 }
 
 /// Makes a message known to searches.
+///
+/// # Errors
+/// The database failed.
 pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     let index = Index::default().with(&message.body, Weight::Message);
     // What is in memory has its whole size; in its column it would be compressed.
@@ -101,6 +110,9 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
 
 /// Makes searches forget a message that is redacted: the words of the ticket are those of the texts
 /// that are left, the earliest first as far as there is room.
+///
+/// # Errors
+/// The database failed.
 pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where id = $1", message.id.0)
         .execute(&mut **tx)
@@ -134,6 +146,9 @@ pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
 }
 
 /// Tickets that no search knows: those of a release that had none.
+///
+/// # Errors
+/// The database failed.
 pub async fn unknown(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<TicketId>> {
     sqlx::query_scalar!(
         r#"select id as "id: TicketId" from tickets t
@@ -145,6 +160,9 @@ pub async fn unknown(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Ti
 }
 
 /// Forgets the texts of a ticket.
+///
+/// # Errors
+/// The database failed.
 pub async fn forget(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where ticket_id = $1", ticket.0)
         .execute(&mut **tx)
@@ -176,6 +194,9 @@ const QUOTED: i64 = 3;
 
 /// The texts of these tickets in which what was searched for may stand: each ticket's own, then of its
 /// messages those that have it.
+///
+/// # Errors
+/// The database failed.
 pub async fn quotable(
     db: &mut PgConnection,
     search: &Search,

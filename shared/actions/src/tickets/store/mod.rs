@@ -32,6 +32,8 @@ macro_rules! select_tickets {
     };
 }
 
+/// # Errors
+/// The database failed.
 pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
     match key {
         TicketKey::Id(id) => {
@@ -48,6 +50,9 @@ pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Opti
 }
 
 /// These tickets, in no order.
+///
+/// # Errors
+/// The database failed.
 pub async fn find_all(db: impl PgExecutor<'_>, ids: &[uuid::Uuid]) -> sqlx::Result<Vec<Ticket>> {
     select_tickets!("where id = any($1)", ids)
         .fetch_all(db)
@@ -55,6 +60,9 @@ pub async fn find_all(db: impl PgExecutor<'_>, ids: &[uuid::Uuid]) -> sqlx::Resu
 }
 
 /// Waits for whoever changes the ticket now, and keeps others waiting until the transaction ends.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
     match key {
         TicketKey::Id(id) => {
@@ -70,6 +78,8 @@ pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Opti
     }
 }
 
+/// # Errors
+/// The database failed.
 pub async fn next_number(db: impl PgExecutor<'_>, at: DateTime<Utc>) -> sqlx::Result<TicketNumber> {
     let sequence = sqlx::query_scalar!(r#"select nextval('ticket_sequence') as "sequence!""#)
         .fetch_one(db)
@@ -176,6 +186,9 @@ async fn update(
 }
 
 /// Resolved tickets that nobody has touched since `before`.
+///
+/// # Errors
+/// The database failed.
 pub async fn resolved_before(
     db: impl PgExecutor<'_>,
     before: DateTime<Utc>,
@@ -192,6 +205,9 @@ pub async fn resolved_before(
 
 /// Tickets that have waited for their customer since before `resolve_before`, or since before
 /// `remind_before` without a reminder.
+///
+/// # Errors
+/// The database failed.
 pub async fn waiting_for_customer(
     db: impl PgExecutor<'_>,
     remind_before: DateTime<Utc>,
@@ -212,6 +228,9 @@ pub async fn waiting_for_customer(
 
 /// Writes a case: the ticket, what changed of its clocks, what happened. `read_version` is
 /// the version that was loaded; none for a new one.
+///
+/// # Errors
+/// The database failed.
 pub async fn write(
     tx: &mut Tx,
     case: &TicketChange,
@@ -232,6 +251,9 @@ pub async fn write(
 }
 
 /// The active tickets that an agent has.
+///
+/// # Errors
+/// The database failed.
 pub async fn active_of(
     db: impl PgExecutor<'_>,
     agent: UserId,

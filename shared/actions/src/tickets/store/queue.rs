@@ -8,6 +8,9 @@ use domain::{
 use sqlx::PgExecutor;
 
 /// The ticket, if it waits for an agent.
+///
+/// # Errors
+/// The database failed.
 pub async fn find_waiting(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -25,6 +28,9 @@ pub async fn find_waiting(
 
 /// Tickets of these departments that wait for an agent, in the order in which they are to be given out; only those after
 /// `after`, where a batch before this one ended.
+///
+/// # Errors
+/// The database failed.
 pub async fn waiting(
     db: impl PgExecutor<'_>,
     departments: &[Department],
@@ -51,6 +57,9 @@ pub async fn waiting(
 }
 
 /// The first of them, as quickly however many wait: so many are read of each department.
+///
+/// # Errors
+/// The database failed.
 pub async fn first_waiting(
     db: impl PgExecutor<'_>,
     departments: &[Department],
@@ -74,6 +83,9 @@ pub async fn first_waiting(
 }
 
 /// Locks the first of these tickets that still waits and that nobody else has locked.
+///
+/// # Errors
+/// The database failed.
 pub async fn try_lock_first(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],

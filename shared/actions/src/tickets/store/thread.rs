@@ -13,6 +13,9 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 /// Adds what happened to a ticket, in its order.
+///
+/// # Errors
+/// The database failed.
 pub async fn insert_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -47,6 +50,9 @@ pub async fn insert_events(
 }
 
 /// Adds a message, with what searches find it by and whom it mentions.
+///
+/// # Errors
+/// The database failed.
 pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into messages (id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at)
@@ -68,6 +74,9 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
 
 /// Writes that a message is redacted, and forgets what searches found it by and whom it mentioned.
 /// The message comes first: whoever reads it for mentions at this moment has done so, or waits.
+///
+/// # Errors
+/// The database failed.
 pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "update messages set body = $2, attachments = $3, redacted_at = $4, redacted_by = $5 where id = $1",
@@ -84,6 +93,9 @@ pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
 }
 
 /// A message of a ticket.
+///
+/// # Errors
+/// The database failed.
 pub async fn message(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -112,6 +124,9 @@ pub struct Cut {
 }
 
 /// The place of a message, if the ticket has it and the reader may see it.
+///
+/// # Errors
+/// The database failed.
 pub async fn place_of_message(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -129,6 +144,9 @@ pub async fn place_of_message(
 }
 
 /// A part of a thread, oldest first.
+///
+/// # Errors
+/// The database failed.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -153,6 +171,9 @@ pub async fn messages(
 }
 
 /// A part of a thread, newest first: the same index read backwards.
+///
+/// # Errors
+/// The database failed.
 pub async fn latest_messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -176,6 +197,8 @@ pub async fn latest_messages(
     .await
 }
 
+/// # Errors
+/// The database failed.
 pub async fn count_messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -216,6 +239,9 @@ impl From<EventRow> for TicketEvent {
 }
 
 /// The place of an event, if it is of the ticket and the reader may see it.
+///
+/// # Errors
+/// The database failed.
 pub async fn place_of_event(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -233,6 +259,9 @@ pub async fn place_of_event(
 }
 
 /// A part of a history, oldest first.
+///
+/// # Errors
+/// The database failed.
 pub async fn events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -257,6 +286,8 @@ pub async fn events(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// # Errors
+/// The database failed.
 pub async fn count_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -272,6 +303,9 @@ pub async fn count_events(
 }
 
 /// The escalations of these tickets, oldest first.
+///
+/// # Errors
+/// The database failed.
 pub async fn escalations(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],
