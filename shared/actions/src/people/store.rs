@@ -1,6 +1,6 @@
-//! The SQL of people. No decisions here.
+//! The SQL of people. No decisions.
 
-use crate::{error::ActionError, people::known::Known};
+use crate::{error::ActionError, people::credential::Credential};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -17,7 +17,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// An error of the database as a conflict, if it is the violation of that constraint.
+/// The error as a conflict, if it is a violation of this constraint.
 pub(super) fn taken(
     error: sqlx::Error,
     constraint: &str,
@@ -31,17 +31,18 @@ pub(super) fn taken(
     }
 }
 
-/// Writes an account.
+/// Inserts an account. Its address is confirmed at `now` where the credential vouches for it.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn insert_user(
     db: &mut PgConnection,
     id: UserId,
-    (new, by): (&NewPerson, &Known),
+    new: &NewPerson,
+    credential: &Credential,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let (issuer, subject) = by.outside().unzip();
+    let (issuer, subject) = credential.external().unzip();
     sqlx::query!(
         "insert into users (id, email, first_name, last_name, phone_number, password_hash, role,
                             language, timezone, active, created_at, updated_at, email_confirmed_at,
@@ -52,12 +53,12 @@ pub(super) async fn insert_user(
         new.first_name,
         new.last_name,
         new.phone_number,
-        by.password_hash(),
+        credential.password_hash(),
         new.role.as_str(),
         new.language,
         new.timezone.name(),
         now,
-        by.vouched_for().then_some(now),
+        credential.is_confirmed().then_some(now),
         issuer,
         subject,
     )
@@ -66,8 +67,8 @@ pub(super) async fn insert_user(
     Ok(())
 }
 
-/// Writes what a member of the staff is known by. Everybody starts offline; whoever was of the
-/// staff before is known by the same as then.
+/// Inserts the support info of an agent or admin, who starts offline. The row of an earlier time as staff is kept
+/// as it is.
 ///
 /// # Errors
 /// The database failed.
@@ -99,10 +100,10 @@ pub(super) async fn insert_agent(
     Ok(())
 }
 
-/// A person as the API shows one, with the figures of today if it is one of the staff.
+/// A person with the support info and the present figures of staff.
 ///
 /// # Errors
-/// There is no such person.
+/// [`ActionError::NotFound`] when there is no such person; the database failed.
 pub async fn person(
     db: &mut PgConnection,
     id: UserId,
@@ -112,7 +113,7 @@ pub async fn person(
     found.ok_or(ActionError::NotFound("user"))
 }
 
-/// These people as [`person`] has one, newest first.
+/// These people as [`person`], newest account first.
 ///
 /// # Errors
 /// The database failed.
@@ -145,7 +146,7 @@ pub(super) async fn people(
             phone_number: row.phone_number,
             role: row.role,
             language: row.language,
-            // A zone that was good once and that the zones of today no longer know.
+            // The time zone database may have dropped a zone since it was stored.
             timezone: row.timezone.parse().unwrap_or(Tz::UTC),
             active: row.active,
             support_info: support_info.remove(&row.id),
@@ -155,8 +156,8 @@ pub(super) async fn people(
         .collect())
 }
 
-/// What these agents and admins are known by. The figures are those of the tickets that are the
-/// agent's, or were when they were resolved; minutes are rounded, stars have two decimals.
+/// The support info of agents and admins. The figures count the tickets that are assigned to the agent, or were
+/// when they were resolved. Averages are in whole minutes, ratings have two decimals.
 async fn support_info(
     db: &mut PgConnection,
     staff: &[Uuid],
@@ -216,7 +217,7 @@ async fn support_info(
         .collect())
 }
 
-/// Writes what a person changed of their own account; what is absent stays.
+/// Writes the changed fields of a profile; absent fields stay.
 ///
 /// # Errors
 /// The database failed.
@@ -243,7 +244,7 @@ pub(super) async fn update_profile(
     Ok(())
 }
 
-/// Writes what was changed of what a member of the staff is known by; what is absent stays.
+/// Writes the changed fields of the support info; absent fields stay.
 ///
 /// # Errors
 /// The database failed.
@@ -274,11 +275,11 @@ pub(super) async fn update_agent(
     Ok(())
 }
 
-/// Writes what a person may do, and whether the account may be used.
+/// Writes the role, and whether the account is active.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn update_standing(
+pub(super) async fn update_role_and_state(
     work: &mut UnitOfWork<'_>,
     id: UserId,
     role: Role,
@@ -296,8 +297,8 @@ pub(super) async fn update_standing(
     Ok(())
 }
 
-/// The active admins, locked until the transaction ends: whoever would take one away at the same
-/// time waits, and finds those who are left.
+/// Locks the rows of all active admins until the transaction ends. A second change that may remove an admin waits,
+/// and finds those who are left.
 ///
 /// # Errors
 /// The database failed.
@@ -309,7 +310,7 @@ pub(super) async fn lock_admins(db: &mut PgConnection) -> sqlx::Result<Vec<UserI
     .await
 }
 
-/// Whether there is an admin.
+/// Whether there is an admin, active or not.
 ///
 /// # Errors
 /// The database failed.
@@ -319,7 +320,7 @@ pub(super) async fn admin_exists(db: impl PgExecutor<'_>) -> sqlx::Result<bool> 
         .await
 }
 
-/// Lets one process at a time create the first admin.
+/// Takes the advisory lock under which the first admin is created; waits for another process.
 ///
 /// # Errors
 /// The database failed.
@@ -330,7 +331,7 @@ pub(super) async fn lock_bootstrap(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Locks an agent's row and says whether the agent takes tickets.
+/// Locks an agent's row and reads the availability; `None` when there is no such agent.
 ///
 /// # Errors
 /// The database failed.
@@ -346,7 +347,7 @@ pub(super) async fn lock_availability(
     .await
 }
 
-/// Sets whether an agent takes tickets.
+/// Writes the availability of an agent.
 ///
 /// # Errors
 /// The database failed.
@@ -367,7 +368,7 @@ pub(super) async fn save_availability(
     Ok(())
 }
 
-/// Whether an agent takes tickets, and how many more.
+/// The availability, workload and limit of an agent; `None` when there is no such agent.
 ///
 /// # Errors
 /// The database failed.
@@ -392,8 +393,8 @@ pub async fn availability(
     .await
 }
 
-/// Deletes logins that nobody can go on with any more: all their refresh tokens expired before
-/// `before`. At most `limit` of them; says how many.
+/// Deletes at most `limit` sessions whose refresh tokens all expired before `before`. The result is the number of
+/// deleted sessions.
 ///
 /// # Errors
 /// The database failed.

@@ -1,4 +1,4 @@
-//! The SQL of accounts: addresses, passwords, and the links that change them. No decisions here.
+//! The SQL of accounts: addresses, passwords, and the links that change them. No decisions.
 
 use crate::people::PasswordHash;
 use crate::people::account::Address;
@@ -11,7 +11,7 @@ use domain::{
 use platform::work::UnitOfWork;
 use sqlx::{PgConnection, PgExecutor};
 
-/// What decides about an account.
+/// The columns of a person that decide about address, password and links.
 pub(in crate::people) struct Account {
     pub id: UserId,
     pub email: String,
@@ -19,12 +19,12 @@ pub(in crate::people) struct Account {
     pub password_hash: String,
     pub role: Role,
     pub active: bool,
-    /// Whether an outside issuer vouches for the person, who has no password here.
+    /// Whether the person logs in with an outside issuer, and has no password here.
     pub external: bool,
 }
 
 impl Account {
-    /// The address as it is.
+    /// The present address, as a recipient.
     pub fn address(&self) -> Address {
         Address {
             email: self.email.clone(),
@@ -32,13 +32,27 @@ impl Account {
         }
     }
 
-    /// Whether this is the account's address.
+    /// Whether this is the present address; case does not count.
     pub fn has_address(&self, email: &str) -> bool {
         self.email.eq_ignore_ascii_case(email)
     }
 }
 
-/// An account, for a look.
+/// The only column list of accounts.
+macro_rules! select_accounts {
+    ($tail:literal, $argument:expr) => {
+        sqlx::query_as!(
+            Account,
+            r#"select id, email, email_confirmed_at, password_hash, role, active,
+                  external_subject is not null as "external!"
+           from users where "#
+                + $tail,
+            $argument
+        )
+    };
+}
+
+/// An account, without a lock; `None` when there is none.
 ///
 /// # Errors
 /// The database failed.
@@ -46,18 +60,10 @@ pub(in crate::people) async fn account(
     db: impl PgExecutor<'_>,
     id: UserId,
 ) -> sqlx::Result<Option<Account>> {
-    sqlx::query_as!(
-        Account,
-        r#"select id, email, email_confirmed_at, password_hash, role, active,
-                  external_subject is not null as "external!"
-           from users where id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await
+    select_accounts!("id = $1", id.0).fetch_optional(db).await
 }
 
-/// An account, locked until the transaction ends. Others may still refer to it meanwhile.
+/// Locks an account until the transaction ends. Other transactions may still insert rows that refer to it.
 ///
 /// # Errors
 /// The database failed.
@@ -65,18 +71,12 @@ pub(in crate::people) async fn lock(
     db: &mut PgConnection,
     id: UserId,
 ) -> sqlx::Result<Option<Account>> {
-    sqlx::query_as!(
-        Account,
-        r#"select id, email, email_confirmed_at, password_hash, role, active,
-                  external_subject is not null as "external!"
-           from users where id = $1 for no key update"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await
+    select_accounts!("id = $1 for no key update", id.0)
+        .fetch_optional(db)
+        .await
 }
 
-/// The account of an address of ASCII, in whatever case, locked as by [`lock`].
+/// Locks the account of an ASCII address, as [`lock`]; case does not count.
 ///
 /// # Errors
 /// The database failed.
@@ -84,18 +84,12 @@ pub(in crate::people) async fn lock_by_email(
     db: &mut PgConnection,
     email: &str,
 ) -> sqlx::Result<Option<Account>> {
-    sqlx::query_as!(
-        Account,
-        r#"select id, email, email_confirmed_at, password_hash, role, active,
-                  external_subject is not null as "external!"
-           from users where lower(email) = lower($1) for no key update"#,
-        email,
-    )
-    .fetch_optional(db)
-    .await
+    select_accounts!("lower(email) = lower($1) for no key update", email)
+        .fetch_optional(db)
+        .await
 }
 
-/// Whether somebody has this address.
+/// Whether an account has this address; case does not count.
 ///
 /// # Errors
 /// The database failed.
@@ -111,7 +105,7 @@ pub(in crate::people) async fn address_is_taken(
     .await
 }
 
-/// Gives an account a password.
+/// Writes the password of an account.
 ///
 /// # Errors
 /// The database failed.
@@ -131,7 +125,7 @@ pub(in crate::people) async fn save_password(
     Ok(())
 }
 
-/// Gives an account an address that its owner has proved to have.
+/// Writes the address of an account, confirmed at the present instant.
 ///
 /// # Errors
 /// The database failed.
@@ -151,7 +145,7 @@ pub(super) async fn save_confirmed_address(
     Ok(())
 }
 
-/// Ends the sessions of a person, but for one.
+/// Revokes the open sessions of a person, except for `but`.
 ///
 /// # Errors
 /// The database failed.
@@ -173,7 +167,7 @@ pub(in crate::people) async fn revoke_sessions(
     Ok(())
 }
 
-/// Puts down what happened to an account.
+/// Inserts an event of an account. Its link expires after the lifetime of its kind.
 ///
 /// # Errors
 /// The database failed.
@@ -200,7 +194,7 @@ pub(super) async fn insert_event(
     Ok(())
 }
 
-/// An event with a link.
+/// The link of an event.
 pub(in crate::people) struct Link {
     pub user_id: UserId,
     pub address: String,
@@ -209,13 +203,13 @@ pub(in crate::people) struct Link {
 }
 
 impl Link {
-    /// Whether it can still be used.
+    /// Whether the link is neither spent nor expired.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.spent_at.is_none() && self.expires_at.is_some_and(|end| end > now)
     }
 }
 
-/// The event of a link. What counts is found under the lock of the person's row.
+/// The link of an event; `None` when there is no such event. Read it again under the row lock of the person.
 ///
 /// # Errors
 /// The database failed.
@@ -232,7 +226,7 @@ pub(in crate::people) async fn find_link(
     .await
 }
 
-/// The language of the person whom a link was sent to; `None` when it cannot be used any more.
+/// The language of the person to whom a link was mailed; `None` when the link cannot be used any more.
 ///
 /// # Errors
 /// The database failed.
@@ -251,7 +245,7 @@ pub async fn link_language(
     .await
 }
 
-/// The link by which a person could confirm an address now, the latest if there are several.
+/// The latest open link by which a person can confirm an address; `None` when there is none.
 ///
 /// # Errors
 /// The database failed.
@@ -271,7 +265,7 @@ pub async fn open_confirmation(
     .await
 }
 
-/// Links of this kind that a person could use now.
+/// The number of open links of this kind.
 ///
 /// # Errors
 /// The database failed.
@@ -291,24 +285,25 @@ pub(in crate::people) async fn open_links(
     .await
 }
 
-/// What a person was told of this kind that is not over yet.
-pub(in crate::people) struct Told {
+/// Mails of one kind to a person that have not expired yet.
+pub(in crate::people) struct SentMails {
     pub count: i64,
+    /// The instant of the latest one.
     pub last: Option<DateTime<Utc>>,
 }
 
-/// How often, and when, a person was told of this kind of late.
+/// The mails of this kind to a person that have not expired yet.
 ///
 /// # Errors
 /// The database failed.
-pub(in crate::people) async fn told(
+pub(in crate::people) async fn sent_mails(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
-) -> sqlx::Result<Told> {
+) -> sqlx::Result<SentMails> {
     let now = work.now();
     sqlx::query_as!(
-        Told,
+        SentMails,
         r#"select count(*) as "count!", max(at) as "last?" from account_events
            where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
         owner.0,
@@ -319,7 +314,7 @@ pub(in crate::people) async fn told(
     .await
 }
 
-/// Spends every link of a person, but for those that confirm this address.
+/// Spends every open link of a person, except for those that confirm the address `but_of`.
 ///
 /// # Errors
 /// The database failed.
@@ -341,7 +336,7 @@ pub(in crate::people) async fn spend_links(
     Ok(())
 }
 
-/// Spends the links of a person that confirm an address, whichever.
+/// Spends the open links of a person that confirm an address, whatever the address is.
 ///
 /// # Errors
 /// The database failed.
@@ -360,7 +355,7 @@ pub(in crate::people) async fn spend_confirmations(
     Ok(())
 }
 
-/// Puts down that somebody asked for a new password.
+/// Inserts a request for a new password, or a report of wrong passwords.
 ///
 /// # Errors
 /// The database failed.
@@ -380,7 +375,7 @@ pub(in crate::people) async fn insert_reset_request(
     Ok(())
 }
 
-/// Takes a request away, with the address that it names.
+/// Deletes a request; the result is its address, `None` when there is no such request.
 ///
 /// # Errors
 /// The database failed.

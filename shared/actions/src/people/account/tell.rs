@@ -1,4 +1,4 @@
-//! Tells the owner of an account of something, by a mail that is committed with it.
+//! A mail to the owner of an account, committed together with the change that it tells of.
 
 use crate::job_list::{self, Delivery, Job};
 use crate::people::account::store;
@@ -9,16 +9,16 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Where a mail goes.
+/// The recipient of a mail.
 #[derive(Debug, Clone)]
 pub struct Address {
-    /// The address.
+    /// The e-mail address.
     pub email: String,
-    /// Whether it is known to be the owner's.
+    /// Whether the owner has confirmed it.
     pub confirmed: bool,
 }
 
-/// Puts down what happened, and a mail about it, to be sent once this is committed.
+/// Records an event of the account and enqueues the delivery of its mail.
 ///
 /// # Errors
 /// The database failed.

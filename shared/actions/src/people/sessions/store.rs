@@ -1,4 +1,4 @@
-//! The SQL of logins. No decisions here.
+//! The SQL of sessions. No decisions.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -7,13 +7,13 @@ use domain::{
 };
 use sqlx::{PgConnection, PgExecutor};
 
-/// What a login is held against.
+/// The stored credentials of a person.
 pub(in crate::people) struct Credentials {
     pub id: UserId,
     pub password_hash: String,
 }
 
-/// The active account of an address of ASCII, in whatever case.
+/// The credentials of the active account with an ASCII address (case does not count); `None` when there is none.
 ///
 /// # Errors
 /// The database failed.
@@ -30,7 +30,8 @@ pub(in crate::people) async fn credentials(
     .await
 }
 
-/// Keeps an account as it was found, until the transaction ends; false if it is so no longer.
+/// Locks an active account with this hash against changes until the transaction ends; `false` when the password
+/// has changed or the account is inactive.
 ///
 /// # Errors
 /// The database failed.
@@ -49,7 +50,7 @@ pub(in crate::people) async fn hold_credentials(
     Ok(held.is_some())
 }
 
-/// The role that a person has now, if the account may be used and the session is open.
+/// The present role of a person; `None` when the account is inactive or the session is revoked.
 ///
 /// # Errors
 /// The database failed.
@@ -68,7 +69,7 @@ pub async fn role_in_session(
     .await
 }
 
-/// Opens a session.
+/// Inserts a session.
 ///
 /// # Errors
 /// The database failed.
@@ -89,7 +90,7 @@ pub(in crate::people) async fn insert_session(
     Ok(())
 }
 
-/// Ends a session that has not ended.
+/// Revokes a session. A session that is revoked already keeps its instant.
 ///
 /// # Errors
 /// The database failed.
@@ -108,7 +109,7 @@ pub(in crate::people) async fn revoke_session(
     Ok(())
 }
 
-/// Keeps the hash of a refresh token.
+/// Inserts the hash of a refresh token.
 ///
 /// # Errors
 /// The database failed.
@@ -129,7 +130,7 @@ pub(in crate::people) async fn insert_refresh_token(
     Ok(())
 }
 
-/// A refresh token with all that decides whether it is good.
+/// A refresh token with everything that decides whether it is valid.
 pub(in crate::people) struct FoundRefreshToken {
     pub session_id: SessionId,
     pub user_id: UserId,
@@ -139,7 +140,7 @@ pub(in crate::people) struct FoundRefreshToken {
     pub active: bool,
 }
 
-/// Finds a refresh token and locks it, and its session after it.
+/// Locks a refresh token, then its session; `None` when the token is unknown.
 ///
 /// # Errors
 /// The database failed.
