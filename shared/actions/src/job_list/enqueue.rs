@@ -1,12 +1,12 @@
-//! Putting jobs on the ledger, in the transaction of the change that they follow from: both are
-//! committed, or neither is.
+//! Jobs are enqueued in the transaction of the change that they follow from, so that both are committed or neither
+//! is.
 
 use crate::job_list::Job;
 use chrono::{DateTime, Utc};
 use jobs::{self, Batch, NewJob};
 use platform::work::UnitOfWork;
 
-/// Enqueues a job, to be run as soon as the transaction is committed.
+/// Enqueues a job that is due as soon as the transaction is committed.
 ///
 /// # Errors
 /// The database failed.
@@ -14,7 +14,7 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> sqlx::Result<()> {
     enqueue_all(work, std::slice::from_ref(job)).await
 }
 
-/// Enqueues jobs, to be run as soon as the transaction is committed.
+/// Enqueues jobs that are due as soon as the transaction is committed.
 ///
 /// # Errors
 /// The database failed.
@@ -23,7 +23,7 @@ pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> sqlx::Resul
     insert(work, jobs, run_at).await
 }
 
-/// Enqueues a job, to be run at an instant of the context's clock.
+/// Enqueues a job that is due at `run_at`, by the context's clock.
 ///
 /// # Errors
 /// The database failed.

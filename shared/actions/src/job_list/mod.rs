@@ -1,5 +1,5 @@
-//! The list of jobs: what the ledger ([`jobs`]), which knows nothing of tickets or people, is used for here.
-//! `job` has every job with its row, `enqueue` puts them on the ledger, `operate` is what operators decide about them.
+//! The list of jobs. The ledger ([`jobs`]) knows nothing of tickets or people; this module says which jobs there
+//! are. `job` has every job with its row, `enqueue` adds them to the ledger, `operate` has the commands of operators.
 
 mod enqueue;
 mod job;

@@ -1,4 +1,4 @@
-//! Clocks and policies in SQL. No decisions.
+//! The SQL of clocks and policies. No decisions.
 
 use chrono::{DateTime, Utc};
 use domain::sla::{Clocks, PolicyRule, SlaClock};
@@ -7,7 +7,7 @@ use platform::work::Tx;
 use sqlx::PgExecutor;
 use std::collections::HashMap;
 
-/// The clocks of these tickets.
+/// The clocks of these tickets. A ticket without clocks is left out.
 ///
 /// # Errors
 /// The database failed.
@@ -51,7 +51,7 @@ pub async fn load(
         .collect())
 }
 
-/// A clock as it is written: with the instant at which the sweep has to look at it.
+/// A clock as it is written, with the instant at which the sweep has to check it.
 #[derive(serde::Serialize)]
 struct Written<'a> {
     #[serde(flatten)]
@@ -59,7 +59,7 @@ struct Written<'a> {
     next_at: Option<DateTime<Utc>>,
 }
 
-/// Writes the clocks of a ticket; those that have not changed are left alone.
+/// Inserts or updates the clocks of a ticket. Unchanged rows are not written.
 ///
 /// # Errors
 /// The database failed.
@@ -98,9 +98,9 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
     .map(|_| ())
 }
 
-/// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
-/// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
-/// it gives back, whatever else is open.
+/// At most `limit` clocks whose next warning or deadline is at or before `now`, earliest first, each with its
+/// instant and its ticket. `after` is the last entry of the previous batch. Only the index entries that are
+/// returned are read, however many clocks run.
 ///
 /// # Errors
 /// The database failed.
@@ -129,7 +129,7 @@ pub async fn due(
         .collect())
 }
 
-/// Lets the transaction wait for no lock longer than a second.
+/// Limits each wait for a lock in this transaction to one second.
 ///
 /// # Errors
 /// The database failed.
@@ -140,7 +140,7 @@ pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
         .map(|_| ())
 }
 
-/// The earliest instant at which a deadline comes near or passes.
+/// The earliest next warning or deadline of all clocks; `None` when no clock runs.
 ///
 /// # Errors
 /// The database failed.
@@ -150,7 +150,7 @@ pub async fn next_due(db: impl PgExecutor<'_>) -> sqlx::Result<Option<DateTime<U
         .await
 }
 
-/// The policies, in the order in which they are tried. None: the defaults are in force.
+/// The stored rules, in the order in which they are matched. Empty when the defaults are in force.
 ///
 /// # Errors
 /// The database failed.
@@ -163,7 +163,7 @@ pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> 
     Ok(rows.into_iter().map(|rule| rule.0).collect())
 }
 
-/// Replaces the policies.
+/// Replaces the stored rules.
 ///
 /// # Errors
 /// The database failed.
