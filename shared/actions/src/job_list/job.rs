@@ -4,6 +4,7 @@
 
 use crate::job_list::{
     JobSpec,
+    delivery::Delivery,
     spec::{job, seconds, tried},
 };
 use domain::{
@@ -64,15 +65,6 @@ pub enum Job {
     RollUpStats,
     /// Sweep: delete expired rows and files.
     Prune,
-}
-
-/// The delivery of a notification on a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delivery {
-    /// The channel.
-    pub channel: Channel,
-    /// The notification.
-    pub notification: NotificationId,
 }
 
 impl Job {

@@ -98,6 +98,15 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
     .map(|_| ())
 }
 
+/// A clock with a warning or a deadline that is due.
+#[derive(Debug, Clone, Copy)]
+pub struct DueClock {
+    /// The instant of the warning or the deadline.
+    pub next_at: DateTime<Utc>,
+    /// The ticket.
+    pub ticket_id: TicketId,
+}
+
 /// At most `limit` clocks whose next warning or deadline is at or before `now`, earliest first, each with its
 /// instant and its ticket. `after` is the last entry of the previous batch. Only the index entries that are
 /// returned are read, however many clocks run.
@@ -107,26 +116,22 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
 pub async fn due(
     db: impl PgExecutor<'_>,
     now: DateTime<Utc>,
-    after: Option<(DateTime<Utc>, TicketId)>,
+    after: Option<DueClock>,
     limit: i64,
-) -> sqlx::Result<Vec<(DateTime<Utc>, TicketId)>> {
-    let (after_at, after_ticket) = after.unzip();
-    let rows = sqlx::query!(
+) -> sqlx::Result<Vec<DueClock>> {
+    sqlx::query_as!(
+        DueClock,
         r#"select next_at as "next_at!", ticket_id from sla_clocks
          where next_at <= $1 and next_at >= coalesce($2, timestamptz '-infinity')
              and ($2 is null or (next_at, ticket_id) > ($2, $3))
          order by next_at, ticket_id limit $4"#,
         now,
-        after_at,
-        after_ticket.map(|ticket| ticket.0),
+        after.map(|clock| clock.next_at),
+        after.map(|clock| clock.ticket_id.0),
         limit,
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.next_at, row.ticket_id))
-        .collect())
+    .await
 }
 
 /// Limits each wait for a lock in this transaction to one second.

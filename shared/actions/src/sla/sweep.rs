@@ -5,7 +5,12 @@
 //! other ticket and is left to the next sweep. Several tickets are handled at a time, since most of the time is
 //! spent waiting for the database.
 
-use crate::{assignment::RosterCache, error::ActionError, sla::store, tickets::Swept};
+use crate::{
+    assignment::RosterCache,
+    error::ActionError,
+    sla::store::{self, DueClock},
+    tickets::Swept,
+};
 use domain::{actor::Initiator, ids::TicketId};
 use futures_util::{StreamExt, stream};
 use platform::{context::Context, error_chain::Chain};
@@ -56,11 +61,13 @@ pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, Ac
         after = Some(last);
         // The first due clock of a ticket finds its other due clocks, too.
         let mut seen = HashSet::new();
-        due.retain(|(_, ticket)| seen.insert(*ticket));
+        due.retain(|clock| seen.insert(clock.ticket_id));
         // Rosters are read again for each batch, so that agents who became available are found soon.
         let rosters = &RosterCache::default();
         stream::iter(due)
-            .map(|(_, ticket)| async move { (ticket, sweep_one(cx, ticket, rosters).await) })
+            .map(|DueClock { ticket_id, .. }| async move {
+                (ticket_id, sweep_one(cx, ticket_id, rosters).await)
+            })
             .buffer_unordered(at_a_time.get())
             .for_each(|(ticket, result)| {
                 swept.count(ticket, result);

@@ -3,10 +3,12 @@
 //! Races: every change of an address, a password or a link locks the person's row first. Two uses of one link, or
 //! a link and a change of the password, therefore happen one after the other.
 
+mod address;
 mod confirm;
 pub(super) mod store;
 mod tell;
 
+pub(super) use address::Address;
 pub(super) use confirm::confirm;
 pub use store::{link_language, open_confirmation};
-pub(super) use tell::{Address, tell};
+pub(super) use tell::tell;

@@ -1,7 +1,7 @@
 //! The SQL of accounts: addresses, passwords, and the links that change them. No decisions.
 
 use crate::people::PasswordHash;
-use crate::people::account::Address;
+use crate::people::account::address::Address;
 use chrono::{DateTime, Utc};
 use domain::people::AccountEventKind;
 use domain::{

@@ -1,22 +1,13 @@
 //! A mail to the owner of an account, committed together with the change that it tells of.
 
 use crate::job_list::{self, Delivery, Job};
-use crate::people::account::store;
+use crate::people::account::{address::Address, store};
 use domain::people::AccountEventKind;
 use domain::{
     channel::Channel,
     ids::{AccountEventId, UserId},
 };
 use platform::work::UnitOfWork;
-
-/// The recipient of a mail.
-#[derive(Debug, Clone)]
-pub struct Address {
-    /// The e-mail address.
-    pub email: String,
-    /// Whether the owner has confirmed it.
-    pub confirmed: bool,
-}
 
 /// Records an event of the account and enqueues the delivery of its mail.
 ///
