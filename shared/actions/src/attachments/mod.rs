@@ -2,13 +2,13 @@
 
 mod attach;
 mod find;
+mod give_up;
 mod keep;
-mod mark_deleted;
 mod prune;
 mod store;
 
 pub use attach::attach;
 pub use find::find;
+pub use give_up::mark_deleted_with_message;
 pub use keep::{announce, keep};
-pub use mark_deleted::mark_deleted_with_message;
 pub use prune::prune;
