@@ -12,10 +12,10 @@ use jobs::{
 };
 use platform::work::UnitOfWork;
 
-/// Makes a job due now. A dead letter or a cancelled job gets all of its attempts again.
+/// Makes a waiting, dead or cancelled job due now, with all of its attempts again.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when there is no such job; [`ActionError::Conflict`] when the job runs or is done, or
+/// [`ActionError::NotFound`] when there is no such job; [`ActionError::Conflict`] when the job is handed out, runs or is done, or
 /// another job with its unique key waits already; the database failed.
 pub async fn retry(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, ActionError> {
     let now = work.now();
