@@ -1,11 +1,11 @@
-//! What `bench/sla` measures with the program's own functions: deadlines computed in a second, and
-//! sweeps of a database, once or for a while.
+//! Measurements for `bench/sla` with the program's own functions: deadlines computed in a second, and sweeps of a
+//! database, once or repeatedly.
 
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a measurement goes by the real clock, prints what it finds, and ends where something fails"
+    reason = "a measurement uses the real clock, prints its results, and ends at a failure"
 )]
 
 use actions::sla::sweep;
@@ -29,7 +29,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// As many tickets at a time as `sweep_sla` handles.
+/// The same number of concurrent tickets as `sweep_sla`.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 #[tokio::main]
@@ -52,7 +52,7 @@ async fn main() {
     }
 }
 
-/// How many clocks can be started in a second: each has a warning and a deadline.
+/// Clocks started in a second; each has a warning and a deadline.
 fn deadlines() {
     println!("| calendar | target | clocks started a second |\n| --- | --- | --- |");
     let office = || calendar("America/New_York", 1..=5, "09:00", "17:00");
@@ -80,7 +80,7 @@ fn deadlines() {
         let (begun, mut count) = (Instant::now(), 0_u32);
         while begun.elapsed() < Duration::from_secs(2) {
             for _ in 0..256 {
-                // Over two years, at all times of the day.
+                // Start times over two years, at all times of the day.
                 let at = first + TimeDelta::seconds(i64::from(count % 9_973) * 6_337);
                 black_box(SlaClock::start(
                     Metric::Resolution,
@@ -124,7 +124,7 @@ async fn context() -> Context {
     }
 }
 
-/// One sweep: what it found, how many tickets it lifted, seconds.
+/// One sweep: warnings and breaches found, tickets escalated, seconds.
 async fn once(cx: &Context) {
     connect(cx).await;
     let begun = Instant::now();
@@ -133,7 +133,7 @@ async fn once(cx: &Context) {
     println!("{} {} {seconds:.3}", swept.found, swept.escalated);
 }
 
-/// Opens the connections, so that the sweep finds them.
+/// Opens the connections before the sweep is measured.
 async fn connect(cx: &Context) {
     let mut held = Vec::new();
     for _ in 0..AT_A_TIME.get() {

@@ -1,58 +1,58 @@
-//! Why an action did not happen, in the domain's words. `api` alone turns these into status
-//! codes; a job turns them into "again later" or "never".
+//! Refusals and failures of actions, in the terms of the domain. Only `api` maps them to status codes; a job maps
+//! them to a retry or to a failure.
 
 use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::files::FilesError;
 
-/// Why an action was refused or failed.
+/// The reason why an action was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// No such thing, or one that this caller may not see: the two must read alike.
+    /// The thing does not exist, or the caller may not see it. Both must look the same to the caller.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// The caller's role may not do this at all.
+    /// The caller may not do this.
     #[error("{detail}")]
     Forbidden {
-        /// A stable word.
+        /// A stable code.
         code: &'static str,
-        /// What to do about it.
+        /// The reason, for the caller.
         detail: String,
     },
-    /// The present state forbids it.
+    /// The present state does not allow it.
     #[error("{detail}")]
     Conflict {
-        /// A stable word.
+        /// A stable code.
         code: &'static str,
-        /// The present state and what is allowed.
+        /// The present state and what it allows, for the caller.
         detail: String,
-        /// What the caller may do instead, where there is such an operation.
+        /// An operation that the caller may do instead.
         instead: Option<TicketOperation>,
     },
-    /// The input is wrong.
-    #[error("the input has {} fault(s)", .0.len())]
+    /// The input is invalid: every field error.
+    #[error("the input has {} field error(s)", .0.len())]
     Invalid(Vec<FieldError>),
-    /// The caller expected another version of the ticket.
-    #[error("the ticket has changed since: it is at version {present} now")]
+    /// The ticket has another version than the caller expected.
+    #[error("the ticket has changed: its present version is {present}")]
     Stale {
-        /// The ticket's version now.
+        /// The present version.
         present: i64,
     },
-    /// The credentials are wrong, or no longer good.
+    /// The credentials are wrong, expired or revoked.
     #[error("{0}")]
     Unauthenticated(&'static str),
     /// The database failed.
-    #[error("the database did not answer as it should")]
+    #[error("the database failed")]
     Database(#[from] sqlx::Error),
-    /// The store of the attachments failed.
-    #[error("the attachments did not do what was asked")]
+    /// The file store failed.
+    #[error("the file store failed")]
     Files(#[from] FilesError),
-    /// A part of our own did.
+    /// An internal failure.
     #[error("{0}")]
     Internal(&'static str),
 }
 
 impl ActionError {
-    /// A [`ActionError::Conflict`].
+    /// An [`ActionError::Conflict`].
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict {
             code,
@@ -61,7 +61,7 @@ impl ActionError {
         }
     }
 
-    /// The same conflict, which names an operation that helps.
+    /// Adds an operation that the caller may do instead. Other errors stay as they are.
     #[must_use]
     pub fn with_instead(self, operation: TicketOperation) -> Self {
         match self {
@@ -74,7 +74,7 @@ impl ActionError {
         }
     }
 
-    /// A [`ActionError::Forbidden`].
+    /// An [`ActionError::Forbidden`].
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Forbidden {
             code,
@@ -82,7 +82,7 @@ impl ActionError {
         }
     }
 
-    /// A [`ActionError::Invalid`] of one field.
+    /// An [`ActionError::Invalid`] with one field error.
     pub fn invalid(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError {
             field: field.to_owned(),
@@ -93,7 +93,7 @@ impl ActionError {
 }
 
 impl From<Vec<FieldError>> for ActionError {
-    fn from(faults: Vec<FieldError>) -> Self {
-        Self::Invalid(faults)
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
     }
 }

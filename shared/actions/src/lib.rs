@@ -1,5 +1,5 @@
-//! The use cases, a folder per noun: each loads, asks whether it is allowed, decides by the rules of `domain`, saves,
-//! records what happened and enqueues the jobs that follow. All SQL on the nouns is in the `store` modules.
+//! The use cases, a folder for each noun. A use case loads, checks the permission, decides by the rules of `domain`,
+//! saves, records the history and enqueues the jobs that follow. All SQL on the nouns is in the `store` modules.
 
 pub mod assignment;
 pub mod attachments;

@@ -1,6 +1,6 @@
-//! Assignment by the system of one ticket, in a transaction of the caller's.
+//! Automatic assignment of one ticket, in a transaction of the caller.
 
-use crate::assignment::{claim, queue::UnassignedQueue, reading};
+use crate::assignment::{give::assign, reading, unassigned_queue::UnassignedQueue};
 use crate::{
     assignment::store as agents,
     error::ActionError,
@@ -15,12 +15,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// How far ahead in the queue a ticket looks for one that goes before it.
-const IN_SIGHT: i64 = 32;
+/// How many tickets at the head of the queue are compared with the ticket.
+const LOOKAHEAD: i64 = 32;
 
-/// Finds an agent for a ticket that waits for one. Another that goes before it, and that somebody
-/// could take, gets its turn: the ticket has another one later. `None` when nothing was assigned:
-/// it does not wait any more, or nobody can take it now.
+/// Assigns a ticket to the agent whom the strategy chooses. When an earlier ticket of the queue can be
+/// assigned, that one is assigned instead, and the job of this ticket is enqueued again. The result is the
+/// agent; `None` when the ticket is not unassigned any more, or no agent can take it now.
 ///
 /// # Errors
 /// The database failed.
@@ -29,95 +29,89 @@ pub async fn assign_automatically(
     ticket: TicketId,
 ) -> Result<Option<UserId>, ActionError> {
     let config = &work.cx.config.tickets;
-    let Some(waiting) = tickets::find_waiting(&mut *work.tx, ticket).await? else {
+    let Some(ticket) = tickets::find_unassigned(&mut *work.tx, ticket).await? else {
         return Ok(None);
     };
     let staffed = agents::staffed(&mut *work.tx).await?;
-    let Some(queue) = UnassignedQueue::of(config.strategy, waiting.department, &staffed) else {
+    let Some(queue) = UnassignedQueue::of(config.strategy, ticket.department, &staffed) else {
         return Ok(None);
     };
-    // Read before anything is locked.
-    let first = reading::for_one_ticket(&mut work.tx, &queue, config.strategy, config.load).await?;
+    // The rosters are read before anything is locked.
+    let first = reading::first_rows(&mut work.tx, &queue, config.strategy, config.load).await?;
     let extent = first.extent();
-    let given = among(work, &waiting, (&queue, first, &staffed)).await?;
-    if given.is_some() || extent == Extent::Everybody {
-        return Ok(given);
+    let search = Search {
+        ticket: &ticket,
+        queue: &queue,
+        staffed: &staffed,
+    };
+    let assigned = search.assign_from(work, first).await?;
+    if assigned.is_some() || extent == Extent::Everybody {
+        return Ok(assigned);
     }
     let all = reading::everybody(&mut work.tx, &queue.desks, config.load).await?;
-    among(work, &waiting, (&queue, all, &staffed)).await
+    search.assign_from(work, all).await
 }
 
-/// The same among these agents.
-async fn among(
-    work: &mut UnitOfWork<'_>,
-    waiting: &UnassignedTicket,
-    (queue, mut roster, staffed): (&UnassignedQueue, Roster, &[Department]),
-) -> Result<Option<UserId>, ActionError> {
-    if !somebody_could_take(work, waiting, &roster, staffed) {
-        return Ok(None);
+/// The search for an agent of one ticket.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    ticket: &'a UnassignedTicket,
+    queue: &'a UnassignedQueue,
+    /// The departments that have an active agent.
+    staffed: &'a [Department],
+}
+
+impl Search<'_> {
+    /// Assigns the ticket, or an earlier one, to an agent of this roster.
+    async fn assign_from(
+        self,
+        work: &mut UnitOfWork<'_>,
+        mut roster: Roster,
+    ) -> Result<Option<UserId>, ActionError> {
+        if !self.has_candidate(work, &roster, self.ticket) {
+            return Ok(None);
+        }
+        let ticket = self.ticket.id;
+        if let Some(earlier) = self.lock_earlier(work, &roster).await? {
+            let agent = assign(work, earlier, &mut roster, self.staffed).await?;
+            job_list::enqueue(work, &Job::AssignTicket { ticket }).await?;
+            return Ok(agent);
+        }
+        assign(work, ticket, &mut roster, self.staffed).await
     }
-    let ticket = waiting.id;
-    if let Some(first) = first_in_line(work, waiting, (queue, &roster, staffed)).await? {
-        let agent = assign(work, first, &mut roster, staffed).await?;
-        job_list::enqueue(work, &Job::AssignTicket { ticket }).await?;
-        return Ok(agent);
+
+    /// Locks the first ticket that goes before this one and that an agent of the roster could take. Tickets
+    /// that other transactions have locked are skipped: they are being assigned.
+    async fn lock_earlier(
+        self,
+        work: &mut UnitOfWork<'_>,
+        roster: &Roster,
+    ) -> Result<Option<TicketId>, ActionError> {
+        let departments = &self.queue.departments;
+        let head = tickets::first_unassigned(&mut *work.tx, departments, LOOKAHEAD).await?;
+        let earlier: Vec<_> = head
+            .iter()
+            .take_while(|other| other.id != self.ticket.id)
+            .filter(|other| other.goes_before(self.ticket))
+            .filter(|other| self.has_candidate(work, roster, other))
+            .map(|other| other.id.0)
+            .collect();
+        if earlier.is_empty() {
+            return Ok(None);
+        }
+        Ok(tickets::try_lock_first(&mut *work.tx, &earlier).await?)
     }
-    assign(work, ticket, &mut roster, staffed).await
-}
 
-/// A ticket that goes before this one and that somebody could take; locked. Those that are being
-/// given out by others at this moment are not waited for.
-async fn first_in_line(
-    work: &mut UnitOfWork<'_>,
-    waiting: &UnassignedTicket,
-    (queue, roster, staffed): (&UnassignedQueue, &Roster, &[Department]),
-) -> Result<Option<TicketId>, ActionError> {
-    let line = tickets::first_waiting(&mut *work.tx, &queue.of, IN_SIGHT).await?;
-    let ahead: Vec<_> = line
-        .iter()
-        .take_while(|other| other.id != waiting.id)
-        .filter(|other| other.goes_before(waiting))
-        .filter(|other| somebody_could_take(work, other, roster, staffed))
-        .map(|other| other.id.0)
-        .collect();
-    if ahead.is_empty() {
-        return Ok(None);
+    fn has_candidate(
+        self,
+        work: &UnitOfWork<'_>,
+        roster: &Roster,
+        ticket: &UnassignedTicket,
+    ) -> bool {
+        let choice = Choice::Usual {
+            strategy: work.cx.config.tickets.strategy,
+            requirements: &requirements(ticket, self.staffed, work.now()),
+        };
+        roster.is_any_for(&choice)
     }
-    Ok(tickets::try_lock_first(&mut *work.tx, &ahead).await?)
-}
-
-fn somebody_could_take(
-    work: &UnitOfWork<'_>,
-    ticket: &UnassignedTicket,
-    roster: &Roster,
-    staffed: &[Department],
-) -> bool {
-    let choice = Choice::Usual {
-        strategy: work.cx.config.tickets.strategy,
-        requirements: &requirements(ticket, staffed, work.now()),
-    };
-    roster.is_any_for(&choice)
-}
-
-/// Gives a ticket that still waits to the agent on whom the usual choice falls.
-pub(super) async fn assign(
-    work: &mut UnitOfWork<'_>,
-    ticket: TicketId,
-    roster: &mut Roster,
-    staffed: &[Department],
-) -> Result<Option<UserId>, ActionError> {
-    let mut case = crate::tickets::load_for_system(work, ticket).await?;
-    let Some(waiting) = UnassignedTicket::of(case.ticket()) else {
-        return Ok(None);
-    };
-    let choice = Choice::Usual {
-        strategy: work.cx.config.tickets.strategy,
-        requirements: &requirements(&waiting, staffed, work.now()),
-    };
-    let Some(claimed) = claim::claim(work, roster, &choice).await? else {
-        return Ok(None);
-    };
-    case.assign(claimed.agent, Some(claimed.reason), work.now())?;
-    crate::tickets::save(work, &mut case, crate::tickets::SaveMode::Update).await?;
-    Ok(Some(claimed.agent))
 }

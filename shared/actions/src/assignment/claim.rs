@@ -1,13 +1,12 @@
-//! Claiming an agent: choose without locks, lock the one chosen, look again.
+//! Claiming an agent: choose without locks, lock the chosen agent's row, check again.
 //!
-//! Nobody stands in line for an agent while another would do as well: of those who suit equally
-//! one whom nobody claims at this moment is taken. Only when all of them are being claimed is the
-//! first one waited for, since whoever suits less well is not to get a ticket by the chance of a moment.
+//! Takes the first equally suitable agent whose row is not locked; waits only if all of them are locked. A less
+//! suitable agent is never taken because the better ones are locked at this moment.
 
 use crate::assignment::reading;
 use crate::{assignment::store, error::ActionError};
 use domain::{
-    assignment::{Candidate, Choice, Roster, WorkloadRule, desk_of},
+    assignment::{Candidate, Choice, Roster, desk_of},
     ids::UserId,
     people::{Department, Level},
     tickets::Ticket,
@@ -16,12 +15,12 @@ use platform::{db, work::UnitOfWork};
 use sqlx::Connection;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-/// What an agent has and may have.
+/// The workload of an agent and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreeCapacity {
-    /// Tickets that count, now.
+    /// Active tickets that count against the limit.
     pub current: i64,
-    /// Such tickets at most.
+    /// The limit.
     pub capacity: i32,
 }
 
@@ -33,16 +32,20 @@ impl FreeCapacity {
     }
 }
 
-/// An agent who is locked, and why.
+/// An agent whose row is locked.
 pub(super) struct Claimed {
-    /// Who.
+    /// The agent.
     pub agent: UserId,
-    /// For the history.
+    /// The reason of the choice, for the history.
     pub reason: String,
 }
 
-/// Claims the agent on whom the choice falls; the lock is held until the transaction ends. What
-/// is found under the lock is learnt, and whoever is not the right one any more is let go again.
+/// Claims the best agent for `choice`; the row lock lasts until the transaction ends. The roster is updated with
+/// what is read under the lock. An agent who is not the best any more is unlocked again. `None` when no agent
+/// of the roster is suitable.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn claim(
     work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
@@ -53,12 +56,12 @@ pub(super) async fn claim(
     while let Some(best) = roster.best(choice).cloned() {
         let free = roster.free_equal(choice, &best, &busy);
         let agent = free.unwrap_or(best.agent);
-        // A savepoint: rolling back to it gives the lock of a row back.
+        // A savepoint: rolling back to it releases the row lock.
         let mut attempt = work.tx.begin().await?;
         if free.is_none() {
             match store::lock_agent(&mut *attempt, agent).await {
                 Ok(()) => {}
-                // Somebody who holds an agent for so long keeps others from nothing but that agent.
+                // A row that stays locked for so long makes only this agent unavailable.
                 Err(error) if db::waited_too_long(&error) => {
                     attempt.rollback().await?;
                     roster.exclude(agent);
@@ -73,10 +76,10 @@ pub(super) async fn claim(
         }
         let present = store::candidate(&mut *attempt, agent, load).await?;
         roster.learn(agent, present);
-        if let Some(chosen) = still_right(roster, choice, agent) {
+        if let Some(chosen) = still_best(roster, choice, agent) {
             attempt.commit().await?;
             let reason = choice.reason(&chosen);
-            give_turn(work, roster, choice, chosen).await?;
+            record_assignment(work, roster, choice, chosen).await?;
             return Ok(Some(Claimed { agent, reason }));
         }
         attempt.rollback().await?;
@@ -85,15 +88,16 @@ pub(super) async fn claim(
     Ok(None)
 }
 
-/// The agent as it is under the lock, if the choice falls on it or on one who suits as well.
-fn still_right(roster: &Roster, choice: &Choice<'_>, agent: UserId) -> Option<Candidate> {
+/// The agent as read under the lock, if it is the best or equally suitable.
+fn still_best(roster: &Roster, choice: &Choice<'_>, agent: UserId) -> Option<Candidate> {
     let best = roster.best(choice)?;
     let present = roster.agent(agent)?;
-    let only_this_one = choice.best([present]).is_some();
-    (only_this_one && choice.are_equals(present, best)).then(|| present.clone())
+    let is_suitable = choice.best([present]).is_some();
+    (is_suitable && choice.are_equals(present, best)).then(|| present.clone())
 }
 
-async fn give_turn(
+/// Records the assignment in the agent's row and in the roster.
+async fn record_assignment(
     work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
     choice: &Choice<'_>,
@@ -112,54 +116,55 @@ async fn give_turn(
     Ok(())
 }
 
-/// Who sits at which desk, as read when the first ticket was lifted, for all tickets that are lifted
-/// together. One of them is given at a time: what the others find is what it has learnt.
+/// The rosters of one sweep: each is read once and updated after each assignment. A mutex lets one ticket at a
+/// time choose its agent.
 #[derive(Debug, Default)]
-pub struct RosterCache(tokio::sync::Mutex<Known>);
+pub struct RosterCache(tokio::sync::Mutex<Rosters>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Rosters {
+    /// The departments that have an active agent.
     staffed: Option<Vec<Department>>,
-    rosters: BTreeMap<Department, Roster>,
-    // Nobody waits a second time for these.
-    out_of_reach: BTreeSet<UserId>,
+    by_desk: BTreeMap<Department, Roster>,
+    /// Agents whose row was locked for too long. No ticket of the sweep waits for them again.
+    unreachable: BTreeSet<UserId>,
 }
 
 impl RosterCache {
-    /// Forgets what was read and learnt: a transaction that learnt some of it has come to nothing.
+    /// Discards the rosters after a rollback, since they may hold assignments that did not happen.
     pub(crate) async fn forget(&self) {
-        self.0.lock().await.rosters.clear();
+        self.0.lock().await.by_desk.clear();
     }
 }
 
-/// Claims the least loaded agent of the level above, with room; nobody when there is none.
+/// Claims the least loaded agent of the next level who has free capacity; `None` when there is none.
 ///
 /// # Errors
-/// The database failed; or somebody holds the one who may be the right one for too long, so that who
-/// is cannot be told.
+/// The database failed; [`ActionError::Internal`] when another transaction holds the row of a suitable agent for
+/// too long, so that "nobody" would be wrong.
 pub(crate) async fn claim_for_escalation(
     work: &mut UnitOfWork<'_>,
     ticket: &Ticket,
-    desks: &RosterCache,
+    rosters: &RosterCache,
 ) -> Result<Option<UserId>, ActionError> {
-    let mut known = desks.0.lock().await;
-    let Known {
+    let mut rosters = rosters.0.lock().await;
+    let Rosters {
         staffed,
-        rosters,
-        out_of_reach,
-    } = &mut *known;
+        by_desk,
+        unreachable,
+    } = &mut *rosters;
     let staffed = match staffed {
         Some(staffed) => staffed,
         None => staffed.insert(store::staffed(&mut *work.tx).await?),
     };
     let department = desk_of(ticket.department, staffed);
-    let roster = match rosters.entry(department) {
+    let roster = match by_desk.entry(department) {
         Entry::Occupied(read) => read.into_mut(),
         Entry::Vacant(unread) => {
             let load = work.cx.config.tickets.load;
             let roster = reading::everybody(&mut work.tx, &[department], load).await?;
             let roster = unread.insert(roster);
-            for &agent in &*out_of_reach {
+            for &agent in &*unreachable {
                 roster.exclude(agent);
             }
             roster
@@ -172,21 +177,21 @@ pub(crate) async fn claim_for_escalation(
         now: work.now(),
     };
     let claimed = claim(work, roster, &choice).await?;
-    out_of_reach.extend(roster.left_out());
+    unreachable.extend(roster.left_out());
     if claimed.is_none() && roster.is_one_left_out_for(&choice) {
         return Err(ActionError::Internal(
-            "somebody holds the agent whom the ticket may have to go to",
+            "another transaction holds the row of the agent who should get the ticket",
         ));
     }
     if let Some(from) = ticket.assigned_to {
-        learn_of_release(work, roster, from).await?;
+        count_release(work, roster, from).await?;
     }
     Ok(claimed.map(|claimed| claimed.agent))
 }
 
-/// Whoever loses the ticket has a place more for those that are lifted next. That it was counted is
-/// looked at again before the place is given away.
-async fn learn_of_release(
+/// The previous assignee's freed capacity counts for later escalations of this sweep. It is counted again under
+/// the agent's row lock before it is used.
+async fn count_release(
     work: &mut UnitOfWork<'_>,
     roster: &mut Roster,
     from: UserId,
@@ -200,27 +205,35 @@ async fn learn_of_release(
     Ok(())
 }
 
-/// Locks an agent or admin whom a person has named, and tells the room there is.
+/// Locks the row of an agent or admin whom a person named; the result is the workload and the limit. `field` is
+/// the input field of the error.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] when it is nobody, or nobody active, or no staff.
+/// [`ActionError::Invalid`] when `agent` is no active agent or admin; the database failed.
 pub(crate) async fn lock_active_agent(
     work: &mut UnitOfWork<'_>,
     agent: UserId,
     field: &str,
 ) -> Result<FreeCapacity, ActionError> {
     store::lock_agent(&mut *work.tx, agent).await?;
-    let held = held(work, agent).await?.ok_or_else(|| {
+    let load = work.cx.config.tickets.load;
+    let workload = store::workload(&mut *work.tx, agent, load).await?;
+    let workload = workload.ok_or_else(|| {
         ActionError::invalid(field, "unknown_agent", "must be the id of an active agent")
     })?;
     let now = work.now();
     store::note_assignment(&mut *work.tx, agent, now, None).await?;
-    Ok(room(&held))
+    Ok(FreeCapacity {
+        current: workload.current,
+        capacity: workload.capacity,
+    })
 }
 
-/// Whether a reopened ticket may go back to the agent who had it: active, available, on shift, with
-/// room. Admins are given nothing that they have not taken. The agent stays locked until the
-/// transaction ends.
+/// Whether a reopened ticket may stay with its assignee: an active and available agent on shift, with free
+/// capacity. Admins are never assigned to automatically. The agent's row is locked until the transaction ends.
+///
+/// # Errors
+/// The database failed.
 pub(crate) async fn may_take_back(
     work: &mut UnitOfWork<'_>,
     agent: UserId,
@@ -229,19 +242,4 @@ pub(crate) async fn may_take_back(
     let load = work.cx.config.tickets.load;
     let present = store::candidate(&mut *work.tx, agent, load).await?;
     Ok(present.is_some_and(|agent| agent.may_be_given(work.now())))
-}
-
-async fn held(
-    work: &mut UnitOfWork<'_>,
-    agent: UserId,
-) -> Result<Option<store::Held>, sqlx::Error> {
-    let load: WorkloadRule = work.cx.config.tickets.load;
-    store::held(&mut *work.tx, agent, load).await
-}
-
-fn room(held: &store::Held) -> FreeCapacity {
-    FreeCapacity {
-        current: held.current,
-        capacity: held.capacity,
-    }
 }

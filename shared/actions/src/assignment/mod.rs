@@ -1,17 +1,24 @@
-//! The use cases of assignment, and the one way in which an agent is claimed.
+//! The use cases of assignment, and the only way in which an agent is claimed.
 //!
-//! Races. Two tickets may choose the same agent at once: each takes the agent's row lock, counts
-//! again under it, and chooses anew when somebody else is the right one by then, so that nobody
-//! passes the limit. Who is being claimed is passed by for an equal, and waited for only when
-//! there is none. A new ticket may find a free place before the one that has waited for it: it
-//! gives that one its turn. Locks are taken ticket first, agent second, and one agent at a time, so
-//! that there is no circle to wait in; the ticket that is first in line is locked only if nobody has it.
+//! Races:
+//! - Two tickets choose the same agent. Each locks the agent's row and counts again under the lock; it chooses
+//!   again when another agent is the best by then. So no agent exceeds the limit. An agent whose row is locked is
+//!   skipped for an equally suitable one, and waited for only when there is none.
+//! - A new ticket finds free capacity before an older ticket does. It assigns the older ticket instead.
+//!
+//! Locks are taken ticket first, agent second, and one agent at a time, so that no deadlock is possible. The
+//! older ticket is locked only if no other transaction has locked it.
+//!
+//! `store`, `unassigned_queue`, `reading` and `claim` know no actions of tickets; `give`, `automatic` and `queue`
+//! are above those.
 
 mod automatic;
 mod claim;
+mod give;
 mod queue;
 mod reading;
 pub(crate) mod store;
+mod unassigned_queue;
 
 pub use automatic::assign_automatically;
 pub use claim::{FreeCapacity, RosterCache};

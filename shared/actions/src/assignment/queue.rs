@@ -1,59 +1,23 @@
-//! Whom tickets wait for, and serving all who wait in their order.
+//! Automatic assignment of a whole queue: most urgent ticket first, then oldest.
 
-use crate::assignment::{automatic::assign, reading};
+use crate::assignment::{give::assign, reading, unassigned_queue::UnassignedQueue};
 use crate::{assignment::store as agents, error::ActionError, tickets::store as tickets};
 use domain::{
     actor::Initiator,
-    assignment::{Choice, Roster, Strategy, desk_of, requirements, served_by},
+    assignment::{Choice, Roster, requirements},
     ids::UserId,
     people::Department,
     tickets::UnassignedTicket,
 };
 use platform::{context::Context, error_chain::Chain};
 
-/// Tickets that wait for the same people, to be given out in one order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct UnassignedQueue {
-    /// The tickets' departments.
-    pub of: Vec<Department>,
-    /// Where those who may be given them sit.
-    pub desks: Vec<Department>,
-}
-
-impl UnassignedQueue {
-    /// The queue that tickets of a department wait in; none where people assign.
-    pub fn of(strategy: Strategy, department: Department, staffed: &[Department]) -> Option<Self> {
-        let desk = desk_of(department, staffed);
-        let queues = Self::all(strategy, staffed);
-        queues.into_iter().find(|queue| queue.desks.contains(&desk))
-    }
-
-    /// One queue for each desk where desks are kept apart, else one for all.
-    pub fn all(strategy: Strategy, staffed: &[Department]) -> Vec<Self> {
-        match strategy {
-            Strategy::Skills => {
-                let desks = Department::ALL.iter().map(|&desk| Self {
-                    of: served_by(desk, staffed),
-                    desks: vec![desk],
-                });
-                desks.collect()
-            }
-            Strategy::LoadBalanced | Strategy::RoundRobin => vec![Self {
-                of: Department::ALL.to_vec(),
-                desks: Department::ALL.to_vec(),
-            }],
-            Strategy::Manual => Vec::new(),
-        }
-    }
-}
-
-/// Tickets that are read at a time.
+/// Tickets that one query reads.
 const BATCH: i64 = 500;
 
-/// Sweep: finds agents for whatever waits, most urgent first, then oldest.
+/// Sweep: assigns the unassigned tickets of all queues. The result is the number of tickets assigned.
 ///
 /// # Errors
-/// What waits, or who could have it, cannot be read.
+/// Tickets or agents cannot be read. A ticket that cannot be assigned is logged and left to the next sweep.
 pub async fn assign_waiting(cx: &Context) -> Result<usize, ActionError> {
     let staffed = agents::staffed(&cx.pool).await?;
     let mut assigned: usize = 0;
@@ -64,12 +28,12 @@ pub async fn assign_waiting(cx: &Context) -> Result<usize, ActionError> {
     Ok(assigned)
 }
 
-/// Gives waiting tickets to an agent who has room: when the agent becomes available, or has
-/// finished with a ticket. The usual choice is made for each ticket, so that another agent who
-/// is better suited is not passed over.
+/// Assigns unassigned tickets after an agent became available or finished a ticket, until that agent has no free
+/// capacity. The strategy chooses for each ticket, so that a ticket may go to a more suitable agent. The result
+/// is the number of tickets assigned; 0 when the agent is not available.
 ///
 /// # Errors
-/// The agent or what waits cannot be read.
+/// Tickets or agents cannot be read. A ticket that cannot be assigned is logged and left to the next sweep.
 pub async fn assign_to_available_agent(cx: &Context, agent: UserId) -> Result<usize, ActionError> {
     let load = cx.config.tickets.load;
     let Some(candidate) = agents::candidate(&cx.pool, agent, load).await? else {
@@ -82,8 +46,8 @@ pub async fn assign_to_available_agent(cx: &Context, agent: UserId) -> Result<us
     }
 }
 
-/// Gives out a queue in its order until nobody has room any more, or `only_for`, who has come
-/// free, has none. Whatever nobody can take is passed over without touching it, so that it holds up nothing.
+/// Assigns the tickets of a queue in its order, until no agent has free capacity, or `only_for` has none. A ticket
+/// that no agent can take is skipped without a lock, so that it delays no other ticket.
 async fn serve(
     cx: &Context,
     queue: &UnassignedQueue,
@@ -93,19 +57,20 @@ async fn serve(
     let config = &cx.config.tickets;
     let mut db = cx.pool.acquire().await?;
     let mut roster = reading::everybody(&mut db, &queue.desks, config.load).await?;
-    // Each ticket has a transaction, and with it a connection, of its own.
+    // Each ticket below takes a connection for its own transaction.
     drop(db);
     let mut assigned: usize = 0;
     let mut after: Option<UnassignedTicket> = None;
     loop {
-        let waiting = tickets::waiting(&cx.pool, &queue.of, after.as_ref(), BATCH).await?;
-        for ticket in &waiting {
+        let batch =
+            tickets::unassigned(&cx.pool, &queue.departments, after.as_ref(), BATCH).await?;
+        for ticket in &batch {
             let now = cx.clock.now();
-            let is_filled = only_for.is_some_and(|agent| {
+            let is_full = only_for.is_some_and(|agent| {
                 let known = roster.agent(agent);
                 known.is_none_or(|known| !known.may_be_given(now))
             });
-            if is_filled || !roster.has_room(&queue.desks, now) {
+            if is_full || !roster.has_room(&queue.desks, now) {
                 return Ok(assigned);
             }
             let choice = Choice::Usual {
@@ -113,19 +78,19 @@ async fn serve(
                 requirements: &requirements(ticket, staffed, now),
             };
             if roster.is_any_for(&choice) {
-                let given = one(cx, ticket, &mut roster, staffed).await;
+                let given = assign_one(cx, ticket, &mut roster, staffed).await;
                 assigned = assigned.saturating_add(usize::from(given.is_some()));
             }
         }
-        match waiting.last() {
+        match batch.last() {
             Some(last) => after = Some(last.clone()),
             None => return Ok(assigned),
         }
     }
 }
 
-/// One ticket in a transaction of its own: a failure is logged, and the next sweep tries again.
-async fn one(
+/// Assigns one ticket in its own transaction. A failure is logged, and the next sweep tries again.
+async fn assign_one(
     cx: &Context,
     ticket: &UnassignedTicket,
     roster: &mut Roster,
@@ -138,7 +103,7 @@ async fn one(
         Ok::<_, ActionError>(agent)
     };
     assigned.await.unwrap_or_else(|error| {
-        tracing::error!(ticket.id = %ticket.id, error = %Chain(&error), "a waiting ticket could not be assigned");
+        tracing::error!(ticket.id = %ticket.id, error = %Chain(&error), "an unassigned ticket could not be assigned");
         None
     })
 }

@@ -1,42 +1,51 @@
-//! Reading who has room, before anything is locked: everybody for a whole queue, the first few for
-//! one ticket where the database can tell who they are.
+//! Rosters: the agents with free capacity, read before anything is locked. A whole queue needs all of them. One
+//! ticket needs only the first, where the database can order the agents as the strategy does.
 
-use crate::assignment::queue::UnassignedQueue;
-use crate::assignment::store;
+use crate::assignment::{store, unassigned_queue::UnassignedQueue};
 use domain::{
     assignment::{Extent, Roster, Strategy, WorkloadRule},
     people::Department,
 };
 use sqlx::PgConnection;
 
-/// So many are read where the first are as good as all.
-const A_FEW: i64 = 64;
+/// The number of agents that are read for one ticket.
+const FIRST_ROWS: i64 = 64;
 
-/// Everybody at these desks who has room.
+/// All available agents of these desks who have free capacity.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn everybody(
     db: &mut PgConnection,
     desks: &[Department],
     load: WorkloadRule,
 ) -> sqlx::Result<Roster> {
-    let there = store::candidates(&mut *db, desks, load).await?;
+    let agents = store::candidates(&mut *db, desks, load).await?;
     let latest = store::latest_turn(&mut *db).await?;
-    Ok(Roster::new(there, latest, Extent::Everybody))
+    Ok(Roster::new(agents, latest, Extent::Everybody))
 }
 
-/// Those among whom the agent of one ticket is looked for first.
-pub(super) async fn for_one_ticket(
+/// The first of them in the order of the strategy; all of them where the database does not know that order.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn first_rows(
     db: &mut PgConnection,
     queue: &UnassignedQueue,
     strategy: Strategy,
     load: WorkloadRule,
 ) -> sqlx::Result<Roster> {
     let first = match strategy {
-        Strategy::LoadBalanced => store::least_loaded(&mut *db, &queue.desks, load, A_FEW).await?,
-        Strategy::RoundRobin => store::first_in_turn(&mut *db, &queue.desks, load, A_FEW).await?,
-        // What a ticket needs is no order that the database knows.
+        Strategy::LoadBalanced => {
+            store::least_loaded(&mut *db, &queue.desks, load, FIRST_ROWS).await?
+        }
+        Strategy::RoundRobin => {
+            store::first_in_turn(&mut *db, &queue.desks, load, FIRST_ROWS).await?
+        }
+        // The database cannot order agents by the skills that a ticket needs.
         Strategy::Skills | Strategy::Manual => return everybody(db, &queue.desks, load).await,
     };
-    let are_all = i64::try_from(first.len()).is_ok_and(|read| read < A_FEW);
+    let are_all = i64::try_from(first.len()).is_ok_and(|read| read < FIRST_ROWS);
     let extent = if are_all {
         Extent::Everybody
     } else {

@@ -1,4 +1,4 @@
-//! Agents as candidates, in SQL. No decisions.
+//! The SQL of agents as candidates for a ticket. No decisions.
 
 use chrono::{DateTime, Utc};
 use domain::assignment::{Candidate, WorkloadRule};
@@ -46,6 +46,7 @@ impl From<CandidateRow> for Candidate {
     }
 }
 
+/// The only column list of candidates. `$1` is whether tickets that wait for their customer count.
 macro_rules! select_candidates {
     ($tail:literal, $load:expr $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
@@ -68,8 +69,10 @@ macro_rules! select_candidates {
     };
 }
 
-/// The agents at these desks whom automation may look at: active, available, with room. Admins
-/// are never among them.
+/// All candidates of these desks: active and available agents with free capacity. Admins are never candidates.
+///
+/// # Errors
+/// The database failed.
 pub async fn candidates(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -86,7 +89,10 @@ pub async fn candidates(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The first of them in the order in which turns are taken.
+/// The first `limit` of them in the order of turns (round robin).
+///
+/// # Errors
+/// The database failed.
 pub async fn first_in_turn(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -106,8 +112,11 @@ pub async fn first_in_turn(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The first of them in the order of the share of their room that is in use. Shares of whole
-/// numbers below 2^26 are different or equal in floating point as they are.
+/// The first `limit` of them in the order of their load, which is `current / capacity`. As floating point numbers,
+/// such ratios of whole numbers below 2^26 compare exactly.
+///
+/// # Errors
+/// The database failed.
 pub async fn least_loaded(
     db: impl PgExecutor<'_>,
     desks: &[Department],
@@ -127,14 +136,20 @@ pub async fn least_loaded(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The turn of whoever has had most.
+/// The highest turn of all agents; 0 when there are none.
+///
+/// # Errors
+/// The database failed.
 pub async fn latest_turn(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select coalesce(max(turn), 0) as "turn!" from agents"#)
         .fetch_one(db)
         .await
 }
 
-/// An active and available agent, as it is now.
+/// An agent who is active and available now; `None` for anybody else.
+///
+/// # Errors
+/// The database failed.
 pub async fn candidate(
     db: impl PgExecutor<'_>,
     agent: UserId,
@@ -147,6 +162,9 @@ pub async fn candidate(
 }
 
 /// The departments that have an active agent, whether available or not.
+///
+/// # Errors
+/// The database failed.
 pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
     let all: Vec<String> = Department::ALL.iter().map(ToString::to_string).collect();
     sqlx::query_scalar!(
@@ -159,8 +177,11 @@ pub async fn staffed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Department>> {
     .await
 }
 
-/// Locks an agent unless somebody else gives the agent a ticket at this moment; whether it is
-/// locked now.
+/// Locks an agent's row without waiting; `false` when another transaction has locked it, or there is no such
+/// agent.
+///
+/// # Errors
+/// The database failed.
 pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<bool> {
     let row = sqlx::query!(
         "select 1 as one from agents where user_id = $1 for update skip locked",
@@ -171,8 +192,11 @@ pub async fn try_lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Res
     Ok(row.is_some())
 }
 
-/// Waits for whoever gives the agent a ticket now, and keeps others waiting until the
-/// transaction ends. What is counted under the lock has to be counted by a later statement.
+/// Locks an agent's row until the transaction ends; waits for a transaction that has locked it. Tickets must be
+/// counted by a later statement, which sees what the other transaction committed.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<()> {
     sqlx::query!(
         "select 1 as one from agents where user_id = $1 for update",
@@ -183,25 +207,29 @@ pub async fn lock_agent(db: impl PgExecutor<'_>, agent: UserId) -> sqlx::Result<
     .map(|_| ())
 }
 
-/// What an active agent or admin has and may have.
-pub struct Held {
-    /// Tickets that count, now.
+/// The workload of an active agent or admin.
+pub struct Workload {
+    /// Active tickets that count against the limit.
     pub current: i64,
-    /// Such tickets at most.
+    /// The limit.
     pub capacity: i32,
     /// Whether the agent takes tickets.
     pub availability: Availability,
-    /// Since when.
+    /// The instant of the last change of the availability.
     pub since: DateTime<Utc>,
 }
 
-pub async fn held(
+/// The workload of a person; `None` when the person is no active agent or admin.
+///
+/// # Errors
+/// The database failed.
+pub async fn workload(
     db: impl PgExecutor<'_>,
     agent: UserId,
     load: WorkloadRule,
-) -> sqlx::Result<Option<Held>> {
+) -> sqlx::Result<Option<Workload>> {
     sqlx::query_as!(
-        Held,
+        Workload,
         r#"select (select count(*) from tickets t
                    where t.assigned_to = a.user_id and t.status not in ('resolved', 'closed')
                        and ($2 or t.status <> 'waiting_customer')) as "current!",
@@ -216,7 +244,11 @@ pub async fn held(
     .await
 }
 
-/// Agents who have been offline since `before` or longer, and have had tickets for as long.
+/// At most `limit` agents who went offline at or before `before`, and to whom an active ticket was assigned by
+/// then.
+///
+/// # Errors
+/// The database failed.
 pub async fn offline_with_tickets(
     db: impl PgExecutor<'_>,
     before: DateTime<Utc>,
@@ -235,7 +267,10 @@ pub async fn offline_with_tickets(
     .await
 }
 
-/// The agent has been given a ticket: others have waited longer now. Who was given it by turns has had this one.
+/// Records an assignment to the agent at `at`. `turn` is the round-robin turn that it used; `None` uses none.
+///
+/// # Errors
+/// The database failed.
 pub async fn note_assignment(
     db: impl PgExecutor<'_>,
     agent: UserId,

@@ -1,4 +1,4 @@
-//! Uploads are attached to a ticket or a message, in the transaction that writes it.
+//! Uploads are attached to a ticket or a message, in the transaction that writes the ticket or message.
 
 use crate::{attachments::store, error::ActionError};
 use domain::{
@@ -10,12 +10,12 @@ use domain::{
 use platform::work::UnitOfWork;
 use std::collections::HashMap;
 
-/// Attaches what the caller names, and gives back how it is to be kept with the ticket or the
-/// message, in the order sent.
+/// Attaches the caller's uploads to `place`. The result is the attachments to store with the ticket or message,
+/// links included, in the order of the request.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] with every upload that is not the caller's, or hangs on something
-/// already. One that is somebody else's reads like one that does not exist.
+/// [`ActionError::Invalid`] with every upload that is not the caller's or is attached already; another person's
+/// upload looks like one that does not exist. The database failed.
 pub async fn attach(
     work: &mut UnitOfWork<'_>,
     actor: &Actor,
@@ -41,7 +41,7 @@ pub async fn attach(
     Ok(kept.collect())
 }
 
-/// The uploads among them, and where they stand.
+/// The uploads among them, with their index.
 fn uploads(new: &[NewAttachment]) -> impl Iterator<Item = (usize, AttachmentId)> {
     new.iter().enumerate().filter_map(|(at, new)| match new {
         NewAttachment::Link(_) => None,
@@ -53,12 +53,12 @@ fn field_error(at: usize, is_attached: bool) -> FieldError {
     let (code, message) = if is_attached {
         (
             "attachment_used",
-            "hangs on a ticket or a message already: upload the file again",
+            "is attached to a ticket or a message already: upload the file again",
         )
     } else {
         (
             "unknown_attachment",
-            "must be the id of an upload of yours: those that hang on nothing are deleted after a day",
+            "must be the id of an upload of yours: uploads that are not attached are deleted after a day",
         )
     };
     FieldError {

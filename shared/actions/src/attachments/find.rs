@@ -1,7 +1,7 @@
-//! An upload is asked for.
+//! An upload is downloaded.
 
 use crate::{
-    attachments::store,
+    attachments::store::{self, FoundUpload},
     error::ActionError,
     tickets::{mentions, store::find as find_ticket},
 };
@@ -13,13 +13,13 @@ use domain::{
 };
 use sqlx::PgPool;
 
-/// An upload that the caller may download.
+/// The upload, if the caller may download it.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when there is none, or none that the caller may see.
+/// [`ActionError::NotFound`] when there is no such upload or the caller may not see it; the database failed.
 pub async fn find(pool: &PgPool, actor: &Actor, id: AttachmentId) -> Result<Upload, ActionError> {
     let unseen = || ActionError::NotFound("attachment");
-    let (upload, visibility) = store::find(pool, id).await?.ok_or_else(unseen)?;
+    let FoundUpload { upload, visibility } = store::find(pool, id).await?.ok_or_else(unseen)?;
     let ticket = match upload.ticket_id {
         Some(ticket) => find_ticket(pool, &TicketKey::Id(ticket)).await?,
         None => None,
@@ -28,8 +28,8 @@ pub async fn find(pool: &PgPool, actor: &Actor, id: AttachmentId) -> Result<Uplo
         Some(ticket) => mentions::of_actor(&mut *pool.acquire().await?, actor, ticket).await?,
         None => Mention::NotMentioned,
     };
-    let hangs_on = ticket.as_ref().map(|ticket| (ticket, visibility));
-    if may_download(actor, &upload, hangs_on, mention) {
+    let attached_to = ticket.as_ref().map(|ticket| (ticket, visibility));
+    if may_download(actor, &upload, attached_to, mention) {
         Ok(upload)
     } else {
         Err(unseen())

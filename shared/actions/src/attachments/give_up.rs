@@ -1,18 +1,18 @@
-//! The uploads of a message that is redacted are given up.
+//! The uploads of a message are deleted when the message is redacted.
 
 use crate::{attachments::store, error::ActionError};
 use domain::ids::MessageId;
 use platform::work::UnitOfWork;
 
-/// Gives them up, in the transaction of the redaction: nobody has them from then on, and the next
-/// sweep deletes the bytes.
+/// Marks the uploads of a message as deleted, in the transaction of the redaction. Nobody can download them from
+/// then on; the next sweep deletes their bytes.
 ///
 /// # Errors
 /// The database failed.
-pub async fn give_up_of_message(
+pub async fn mark_deleted_with_message(
     work: &mut UnitOfWork<'_>,
     message: MessageId,
 ) -> Result<(), ActionError> {
-    store::give_up_of_message(&mut *work.tx, message).await?;
+    store::mark_deleted_with_message(&mut *work.tx, message).await?;
     Ok(())
 }

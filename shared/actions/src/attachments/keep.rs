@@ -1,5 +1,5 @@
-//! An upload is kept, in two steps: its bytes, while no transaction is open, and then, in the
-//! transaction of the request's answer, that they are there.
+//! An upload is stored in two steps: its bytes while no transaction is open, then, in the transaction of the
+//! response, the fact that the bytes are there.
 
 use crate::{attachments::store, error::ActionError};
 use chrono::TimeDelta;
@@ -10,13 +10,14 @@ use domain::{
 };
 use platform::{context::Context, files::Files, work::UnitOfWork};
 
-/// No upload takes longer.
+/// The longest time that an upload takes to arrive.
 const ARRIVING: TimeDelta = TimeDelta::minutes(15);
 
-/// Keeps the bytes. Until [`announce`] nobody knows of them, and they are deleted after a day.
+/// Stores the bytes. They are not visible before [`announce`]; without it a sweep deletes them after a day.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] for whoever has too many uploads that hang on nothing; the store failed.
+/// [`ActionError::Conflict`] when the caller has [`MOST_WAITING`] uploads that are attached to nothing;
+/// [`ActionError::Files`] when the file store failed; the database failed.
 pub async fn keep(
     cx: &Context,
     files: &Files,
@@ -24,7 +25,7 @@ pub async fn keep(
     new: &NewUpload,
     bytes: Vec<u8>,
 ) -> Result<AttachmentId, ActionError> {
-    // What broke off while it arrived, with its request, can be attached by nobody.
+    // An upload whose request broke off can never be attached, and counts only while it might still arrive.
     let arriving_since = cx.clock.now() - ARRIVING;
     if store::count_waiting(&cx.pool, actor.id, arriving_since).await? >= MOST_WAITING {
         return Err(ActionError::conflict(
@@ -39,17 +40,18 @@ pub async fn keep(
     let id = AttachmentId(cx.ids.uuid(now));
     store::insert(&cx.pool, id, actor.id, new, now).await?;
     if let Err(error) = files.put(id, bytes).await {
-        // It must not count against the uploader. What there is of it goes with its row.
+        // The failed upload must not count against the caller. A sweep deletes its bytes with its row.
         store::abandon(&cx.pool, id).await?;
         return Err(error.into());
     }
     Ok(id)
 }
 
-/// Makes it the uploader's, to be downloaded and attached.
+/// Makes an upload visible to its uploader, who can then download and attach it.
 ///
 /// # Errors
-/// [`ActionError::Internal`] when it was given up meanwhile, which takes a day.
+/// [`ActionError::Internal`] when a sweep has deleted the upload, which happens only after a day; the database
+/// failed.
 pub async fn announce(work: &mut UnitOfWork<'_>, id: AttachmentId) -> Result<Upload, ActionError> {
     let now = work.now();
     store::stored(&mut *work.tx, id, now)

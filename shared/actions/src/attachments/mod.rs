@@ -9,6 +9,6 @@ mod store;
 
 pub use attach::attach;
 pub use find::find;
-pub use give_up::give_up_of_message;
+pub use give_up::mark_deleted_with_message;
 pub use keep::{announce, keep};
 pub use prune::prune;

@@ -1,5 +1,5 @@
-//! Sweep: deletes uploads that hang on nothing for a day after they came. What was announced and
-//! never attached, what was never announced, and what an earlier sweep began are all such rows.
+//! Sweep: deletes uploads that are attached to nothing a day after they arrived. They were announced and never
+//! attached, or never announced, or an earlier sweep did not finish them.
 
 use crate::{attachments::store, error::ActionError};
 use domain::attachments::KEPT_FOR;
@@ -9,35 +9,35 @@ use platform::{
     files::{Files, FilesError},
 };
 
-/// Uploads that are given up at a time.
-const PIECE: i64 = 200;
-/// Calls of the store at a time.
+/// Uploads that one query marks as deleted.
+const BATCH: i64 = 200;
+/// Concurrent calls of the file store.
 const AT_ONCE: usize = 8;
 
-/// Deletes them: first they are given up, so that nobody has them any more, then the bytes go, and
-/// then the rows. Whatever stops it in between, the next sweep finds the rows again. Bytes that
-/// cannot be deleted keep their row, and keep nobody else's.
+/// Deletes these uploads in three steps: the mark, so that nobody can use them; the bytes; the rows. After an
+/// interruption the next sweep finds the rows again. An upload whose bytes cannot be deleted keeps its row and
+/// delays no other.
 ///
 /// # Errors
-/// The database failed, or the store did for some of them.
+/// The database failed; [`crate::error::ActionError::Files`] when the file store failed for some of them.
 pub async fn prune(cx: &Context, files: &Files) -> Result<(), ActionError> {
     let before = cx.clock.now() - KEPT_FOR;
-    let (mut past, mut failed) = (None, None);
+    let (mut after, mut failed) = (None, None);
     loop {
-        let given_up = store::give_up(&cx.pool, before, past, PIECE).await?;
-        let Some(last) = given_up.iter().map(|id| id.0).max() else {
+        let marked = store::mark_deleted(&cx.pool, before, after, BATCH).await?;
+        let Some(last) = marked.iter().map(|id| id.0).max() else {
             return failed.map_or(Ok(()), |error: FilesError| Err(error.into()));
         };
-        past = Some(last);
-        let deleting = stream::iter(given_up).map(async |id| (id, files.delete(id).await));
+        after = Some(last);
+        let deleting = stream::iter(marked).map(async |id| (id, files.delete(id).await));
         let outcomes: Vec<_> = deleting.buffer_unordered(AT_ONCE).collect().await;
-        let mut gone = Vec::new();
+        let mut deleted = Vec::new();
         for (id, outcome) in outcomes {
             match outcome {
-                Ok(()) => gone.push(id.0),
+                Ok(()) => deleted.push(id.0),
                 Err(error) => failed = Some(error),
             }
         }
-        store::delete(&cx.pool, &gone).await?;
+        store::delete(&cx.pool, &deleted).await?;
     }
 }

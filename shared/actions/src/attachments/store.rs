@@ -1,4 +1,4 @@
-//! Uploads in SQL. No decisions.
+//! The SQL of uploads. No decisions. The column `given_up` marks a deleted upload whose bytes may still exist.
 
 use chrono::{DateTime, Utc};
 use domain::attachments::{NewUpload, Place, Upload};
@@ -8,7 +8,10 @@ use domain::{
 };
 use sqlx::{PgExecutor, PgPool};
 
-/// The row of an upload whose bytes are not there yet.
+/// Inserts an upload whose bytes are not stored yet.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert(
     pool: &PgPool,
     id: AttachmentId,
@@ -31,7 +34,10 @@ pub(super) async fn insert(
     .map(|_| ())
 }
 
-/// Gives up one whose bytes could not be kept.
+/// Marks an upload as deleted whose bytes could not be stored.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn abandon(pool: &PgPool, id: AttachmentId) -> sqlx::Result<()> {
     sqlx::query!(
         "update attachments set given_up = true where id = $1 and stored_at is null",
@@ -42,7 +48,10 @@ pub(super) async fn abandon(pool: &PgPool, id: AttachmentId) -> sqlx::Result<()>
     .map(|_| ())
 }
 
-/// Says that the bytes are there.
+/// Marks the bytes of an upload as stored; `None` when it is deleted, or was marked before.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn stored(
     db: impl PgExecutor<'_>,
     id: AttachmentId,
@@ -59,7 +68,11 @@ pub(super) async fn stored(
     .await
 }
 
-/// How many uploads of somebody are attached to nothing, those that are not announced among them.
+/// The number of uploads of a person that are attached to nothing. Uploads that are not announced yet count if
+/// they arrived after `arriving_since`.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count_waiting(
     db: impl PgExecutor<'_>,
     uploader: UserId,
@@ -75,11 +88,20 @@ pub(super) async fn count_waiting(
     .await
 }
 
-/// An upload that is there, and who may read the message that it hangs on.
+/// An upload and the visibility of its message; public where it belongs to no message.
+pub(super) struct FoundUpload {
+    pub upload: Upload,
+    pub visibility: Visibility,
+}
+
+/// A stored upload that is not deleted; `None` when there is none.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn find(
     db: impl PgExecutor<'_>,
     id: AttachmentId,
-) -> sqlx::Result<Option<(Upload, Visibility)>> {
+) -> sqlx::Result<Option<FoundUpload>> {
     let row = sqlx::query!(
         r#"select a.id, a.uploader_id, a.file_name, a.content_type, a.size, a.created_at, a.ticket_id, a.message_id,
                   m.is_internal as "is_internal?"
@@ -104,12 +126,15 @@ pub(super) async fn find(
             Some(true) => Visibility::Internal,
             Some(false) | None => Visibility::Public,
         };
-        (upload, visibility)
+        FoundUpload { upload, visibility }
     }))
 }
 
-/// Attaches those of these uploads that are the caller's and free, in no order. Whoever wants one
-/// of them at the same time waits, and then finds it taken.
+/// Attaches those of these uploads that are the uploader's and attached to nothing; the result has them in no
+/// order. A concurrent transaction that wants one of them waits, and then finds it attached.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn claim(
     db: impl PgExecutor<'_>,
     ids: &[uuid::Uuid],
@@ -134,7 +159,10 @@ pub(super) async fn claim(
     .await
 }
 
-/// Which of these uploads of the caller's hang on something.
+/// The uploads of this person among `ids` that are attached already.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn attached(
     db: impl PgExecutor<'_>,
     ids: &[uuid::Uuid],
@@ -149,8 +177,11 @@ pub(super) async fn attached(
     .await
 }
 
-/// Gives up the uploads of a message, which hang on nothing from here on.
-pub(super) async fn give_up_of_message(
+/// Detaches the uploads of a message and marks them as deleted.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn mark_deleted_with_message(
     db: impl PgExecutor<'_>,
     message: MessageId,
 ) -> sqlx::Result<()> {
@@ -163,13 +194,16 @@ pub(super) async fn give_up_of_message(
     .map(|_| ())
 }
 
-/// Gives up uploads that came before an instant and hang on nothing, oldest first: from here on
-/// nobody can have them. Those that were given up and are still there are among them, also younger
-/// ones if their bytes have arrived: bytes that are still on their way would come after the deletion.
-pub(super) async fn give_up(
+/// Marks at most `limit` uploads as deleted, oldest first, whose id is above `after`: those that arrived at or
+/// before `before` and are attached to nothing, and those that are marked already. A younger marked upload is
+/// returned only if its bytes are stored, since bytes that still arrive would be stored after the deletion.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn mark_deleted(
     pool: &PgPool,
     before: DateTime<Utc>,
-    past: Option<uuid::Uuid>,
+    after: Option<uuid::Uuid>,
     limit: i64,
 ) -> sqlx::Result<Vec<AttachmentId>> {
     sqlx::query_scalar!(
@@ -180,14 +214,17 @@ pub(super) async fn give_up(
              order by id limit $3 for update skip locked)
          returning id",
         before,
-        past,
+        after,
         limit,
     )
     .fetch_all(pool)
     .await
 }
 
-/// Forgets uploads that were given up.
+/// Deletes the rows of uploads that are marked as deleted.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn delete(pool: &PgPool, ids: &[uuid::Uuid]) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from attachments where id = any($1) and given_up",

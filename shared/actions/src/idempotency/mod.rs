@@ -1,32 +1,32 @@
-//! Answers that are kept for a day under the key of their request. The key is locked first, and
-//! the answer written in the transaction of the work itself, so that both are there or neither.
+//! Responses that are stored for a day under the `Idempotency-Key` of their request. The key is locked first. The
+//! response is stored in the transaction of the work itself, so that both are committed or neither is.
 
 pub mod store;
 
 use chrono::TimeDelta;
 use domain::json::Json;
 
-/// How long a repeat gets the first answer.
+/// How long a repeated request gets the first response.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Whose request it is, and what the caller calls it.
+/// The key of a request, which belongs to its caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
-    /// Who asks.
+    /// The caller: the person and the role.
     pub caller: String,
-    /// The key that came with the request.
+    /// The `Idempotency-Key` header.
     pub key: String,
 }
 
-/// An answer as it was given.
+/// A stored response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// Tells the request apart from others: SHA-256.
+    /// SHA-256 of the request, by which a different request with the same key is found.
     pub fingerprint: Vec<u8>,
-    /// Its status.
+    /// The status code.
     pub status: i16,
-    /// Its headers.
+    /// The headers.
     pub headers: Json<Vec<(String, String)>>,
-    /// Its body, byte for byte.
+    /// The body, byte for byte.
     pub body: Vec<u8>,
 }

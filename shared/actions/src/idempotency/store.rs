@@ -1,11 +1,10 @@
-//! Kept answers in SQL. No decisions.
+//! The SQL of stored responses. No decisions.
 
 use crate::idempotency::{KeptAnswer, RequestKey};
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
-/// Takes the key for the rest of the transaction, without waiting; `false`: another transaction
-/// has it.
+/// Locks the key until the transaction ends, without waiting; `false` when another transaction has locked it.
 ///
 /// # Errors
 /// The database failed.
@@ -19,8 +18,8 @@ pub async fn try_lock(db: impl PgExecutor<'_>, request: &RequestKey) -> sqlx::Re
     .await
 }
 
-/// The answer that was kept after `since`. Has to be asked after the lock, and not with it: a
-/// statement sees what was committed before it began.
+/// The response that was stored after `since`; `None` when there is none. Read it in a later statement than the
+/// lock: a statement sees only what was committed before it began.
 ///
 /// # Errors
 /// The database failed.
@@ -41,7 +40,7 @@ pub async fn find(
     .await
 }
 
-/// Keeps an answer, in the place of one that is too old.
+/// Stores a response, and replaces one that is too old.
 ///
 /// # Errors
 /// The database failed.
@@ -69,7 +68,8 @@ pub async fn keep(
     .map(|_| ())
 }
 
-/// Deletes at most `limit` answers that were kept before an instant; says how many.
+/// Deletes at most `limit` responses that were stored at or before `before`. The result is the number of deleted
+/// responses.
 ///
 /// # Errors
 /// The database failed.

@@ -1,10 +1,10 @@
-//! What there is in an installation as a whole, for whoever is about to fill one.
+//! Counts over a whole installation, for programs that fill or inspect one.
 
 mod store;
 
 use platform::{config::Purpose, context::Context};
 
-/// Counts over everything.
+/// The counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Census {
     /// Accounts, inactive ones included.
@@ -13,33 +13,33 @@ pub struct Census {
     pub tickets: i64,
     /// Messages and internal notes.
     pub messages: i64,
-    /// Deadlines that were missed and are on record.
+    /// Recorded breaches of deadlines.
     pub breaches: i64,
-    /// Escalations, by hand and by rule.
+    /// Escalations, by people and by rule.
     pub escalations: i64,
-    /// Times that a ticket was taken up again.
+    /// Times that a ticket was reopened.
     pub reopenings: i64,
-    /// Tickets whose present resolution was rated.
+    /// Tickets with a rating.
     pub ratings: i64,
     /// Notifications that were sent.
     pub notifications: i64,
-    /// Jobs that are neither done nor cancelled, in any lane: dead letters as well.
+    /// Jobs of both lanes that are neither done nor cancelled, dead letters included.
     pub unfinished_jobs: i64,
 }
 
-/// Counts everything, by scanning it.
+/// Counts everything. It scans whole tables.
 ///
 /// # Errors
 /// The database failed.
-pub async fn census(cx: &Context) -> Result<Census, sqlx::Error> {
+pub async fn census(cx: &Context) -> sqlx::Result<Census> {
     store::census(&cx.pool).await
 }
 
-/// How many connections processes of the running system hold on this database: API, workers,
-/// scheduler. Those of a process that calls its own something else are not among them.
+/// The number of database connections of API, worker and scheduler processes. Only connections with their
+/// application name are counted.
 ///
 /// # Errors
 /// The database failed.
-pub async fn connections_of_the_system(cx: &Context) -> Result<i64, sqlx::Error> {
+pub async fn connections_of_the_system(cx: &Context) -> sqlx::Result<i64> {
     store::connections(&cx.pool, Purpose::System.application()).await
 }

@@ -1,8 +1,12 @@
-//! The SQL of the installation as a whole. No decisions.
+//! The SQL of the counts. No decisions.
 
 use crate::installation::Census;
 use sqlx::PgPool;
 
+/// Counts everything.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn census(pool: &PgPool) -> sqlx::Result<Census> {
     sqlx::query_as!(
         Census,
@@ -20,6 +24,10 @@ pub(super) async fn census(pool: &PgPool) -> sqlx::Result<Census> {
     .await
 }
 
+/// The connections with this application name, except for the one that asks.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn connections(pool: &PgPool, application: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from pg_stat_activity

@@ -1,29 +1,29 @@
-//! Putting jobs on the ledger, in the transaction of the change that they follow from: both are
-//! committed, or neither is.
+//! Jobs are enqueued in the transaction of the change that they follow from, so that both are committed or neither
+//! is.
 
 use crate::job_list::Job;
 use chrono::{DateTime, Utc};
 use jobs::{self, Batch, NewJob};
 use platform::work::UnitOfWork;
 
-/// Enqueues a job, to be run as soon as the transaction is committed.
+/// Enqueues a job that is due as soon as the transaction is committed.
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> Result<(), sqlx::Error> {
+pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> sqlx::Result<()> {
     enqueue_all(work, std::slice::from_ref(job)).await
 }
 
-/// Enqueues jobs, to be run as soon as the transaction is committed.
+/// Enqueues jobs that are due as soon as the transaction is committed.
 ///
 /// # Errors
 /// The database failed.
-pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> Result<(), sqlx::Error> {
+pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> sqlx::Result<()> {
     let run_at = work.now();
     insert(work, jobs, run_at).await
 }
 
-/// Enqueues a job, to be run at an instant of the context's clock.
+/// Enqueues a job that is due at `run_at`, by the context's clock.
 ///
 /// # Errors
 /// The database failed.
@@ -31,7 +31,7 @@ pub async fn enqueue_at(
     work: &mut UnitOfWork<'_>,
     job: &Job,
     run_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     insert(work, std::slice::from_ref(job), run_at).await
 }
 
@@ -39,7 +39,7 @@ async fn insert(
     work: &mut UnitOfWork<'_>,
     jobs: &[Job],
     run_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let jobs = jobs
         .iter()
         .map(new_job)

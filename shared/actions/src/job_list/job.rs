@@ -1,10 +1,11 @@
-//! Every job of the system on one screen: its payload, then its row. A payload is ids; its name is the serde tag, which
-//! outlives renamings in Rust. To change a payload add a field with a default, or add a variant
-//! and keep the old one until it has drained. Pure.
+//! Every job of the system: its payload, then its row. A payload has only ids. Its name is the serde tag, which stays
+//! when the variant is renamed. To change a payload, add a field with a default; or add a variant and keep the old
+//! one until no row has it. Pure.
 
 use crate::job_list::{
     JobSpec,
-    spec::{job, tried},
+    delivery::Delivery,
+    spec::{job, seconds, tried},
 };
 use domain::{
     channel::Channel,
@@ -20,129 +21,120 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case", remote = "Self")]
 pub enum Job {
-    /// Find an agent for a ticket.
+    /// Assign a ticket automatically.
     AssignTicket {
         /// The ticket.
         ticket: TicketId,
     },
-    /// An agent has room: give waiting tickets to the agent.
+    /// Assign unassigned tickets to an agent who has free capacity.
     #[serde(rename = "fill_agent")]
     AssignToAvailableAgent {
         /// The agent.
         agent: UserId,
     },
-    /// Sweep: find agents for whatever waits.
+    /// Sweep: assign the unassigned tickets of all queues.
     AssignWaiting,
-    /// Decide who hears of an event, and on which channel.
+    /// Decide who is notified of an event, and on which channels.
     PlanNotifications {
         /// The event.
         event: EventId,
     },
-    /// Put the active tickets of somebody who is no agent any more back to the queue.
+    /// Return the active tickets of a person who is no agent any more to the queue.
     ReleaseTickets {
-        /// The one who was an agent.
+        /// The former agent.
         agent: UserId,
     },
-    /// Find out whether the address of a request is known, and mail a link to a new password.
+    /// Mail a link for a new password, if the requested address has an account.
     RequestPasswordReset {
         /// The request.
         request: ResetRequestId,
     },
-    /// Find out whether the address of a report is known, and tell its owner of failed logins.
+    /// Tell the owner of failed logins, if the reported address has an account.
     TellOfFailures {
-        /// The report, which is kept as a request for a new password is.
+        /// The report, which is stored like a request for a new password.
         request: ResetRequestId,
     },
-    /// Tell somebody on a channel. It is stored under the name that the channel gives it ([`Channel::spec`]).
+    /// Deliver a notification on a channel. The stored name is that of the channel ([`Channel::spec`]).
     #[serde(skip)]
     Deliver(Delivery),
-    /// Sweep: put deadlines that came near or passed on record.
+    /// Sweep: record warnings and breaches that are due.
     SweepSla,
-    /// Sweep: close what was resolved long ago, remind and resolve what waits for a customer.
+    /// Sweep: close tickets resolved long ago; remind customers of a question, or resolve their tickets.
     AutoClose,
-    /// Sweep: bring the aggregates up to date.
+    /// Sweep: update the aggregates of the statistics.
     RollUpStats,
-    /// Sweep: delete what has served its time.
+    /// Sweep: delete expired rows and files.
     Prune,
 }
 
-/// A notification on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delivery {
-    /// On which channel.
-    pub channel: Channel,
-    /// The notification.
-    pub notification: NotificationId,
-}
-
 impl Job {
-    /// The row of a job. One that waits only once at a time is never put off for long: its successor is not enqueued
-    /// meanwhile. A delivery that a provider refuses for now may take hours.
+    /// The row of a job. The delays of a unique job are short, since its successor is not enqueued while it waits. A
+    /// delivery may take hours, since a provider may refuse it for so long.
     #[must_use]
     pub const fn spec(&self) -> JobSpec {
         match *self {
             Self::AssignTicket { ticket } => {
-                let policy = tried(10, (2, 600), RUN_LIMIT);
+                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
                 job("assign_ticket", Queue::Assignment, policy)
                     .urgent()
                     .about(ticket)
             }
             Self::AssignToAvailableAgent { .. } => {
-                let policy = tried(10, (2, 600), SWEEP_LIMIT);
+                let policy = tried(10, seconds(2, 600), SWEEP_LIMIT);
                 job("fill_agent", Queue::Assignment, policy).urgent()
             }
             Self::AssignWaiting => {
-                let policy = tried(10, (1, 15), Duration::from_mins(1));
+                let policy = tried(10, seconds(1, 15), Duration::from_mins(1));
                 job("assign_waiting", Queue::Assignment, policy).unique()
             }
             Self::PlanNotifications { .. } => {
-                let policy = tried(10, (2, 600), RUN_LIMIT);
+                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
                 job("plan_notifications", Queue::Notify, policy)
             }
             Self::ReleaseTickets { .. } => {
-                let policy = tried(10, (2, 600), SWEEP_LIMIT);
+                let policy = tried(10, seconds(2, 600), SWEEP_LIMIT);
                 job("release_tickets", Queue::Assignment, policy).urgent()
             }
             Self::RequestPasswordReset { .. } => {
-                let policy = tried(10, (2, 120), Duration::from_secs(15));
+                let policy = tried(10, seconds(2, 120), Duration::from_secs(15));
                 job("request_password_reset", Queue::Notify, policy).urgent()
             }
             Self::TellOfFailures { .. } => {
-                let policy = tried(10, (2, 600), RUN_LIMIT);
+                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
                 job("tell_of_failures", Queue::Notify, policy).urgent()
             }
             Self::Deliver(delivery) => {
                 let channel = delivery.channel.spec();
-                let policy = tried(12, (10, 3_600), LEASED_LIMIT);
+                let policy = tried(12, seconds(10, 3_600), LEASED_LIMIT);
                 job(channel.job, channel.queue, policy).delivering(delivery)
             }
             Self::SweepSla => {
-                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                let policy = tried(10, seconds(1, 15), SWEEP_LIMIT);
                 job("sweep_sla", Queue::Sweeps, policy).urgent().unique()
             }
             Self::AutoClose => {
-                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                let policy = tried(10, seconds(1, 15), SWEEP_LIMIT);
                 job("auto_close", Queue::Sweeps, policy).unique()
             }
             Self::RollUpStats => {
-                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                let policy = tried(10, seconds(1, 15), SWEEP_LIMIT);
                 job("roll_up_stats", Queue::Bulk, policy).urgent().unique()
             }
             Self::Prune => {
-                let policy = tried(10, (1, 15), SWEEP_LIMIT);
+                let policy = tried(10, seconds(1, 15), SWEEP_LIMIT);
                 job("prune", Queue::Bulk, policy).unique()
             }
         }
     }
 
-    /// The name under which it is stored, logged and measured.
+    /// The name in the database, in logs and in metrics.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.spec().name
     }
 }
 
-/// What a delivery stores beside its name.
+/// The stored payload of a delivery, without its name.
 #[derive(Deserialize)]
 struct DeliveryPayload {
     notification: NotificationId,
@@ -153,7 +145,7 @@ impl Serialize for Job {
         if let Self::Deliver(Delivery { notification, .. }) = self {
             return json!({NAME: self.name(), "notification": notification}).serialize(to);
         }
-        // The derived one, which knows all others.
+        // The derived implementation, for all other jobs.
         Self::serialize(self, to)
     }
 }
@@ -182,7 +174,7 @@ mod tests {
     use std::collections::BTreeSet;
     use uuid::Uuid;
 
-    /// The names of all jobs, as serde tells them to somebody who asks for one that there is not, and those of deliveries.
+    /// The names of all jobs: those in the message of serde for an unknown name, and those of deliveries.
     fn names() -> Vec<String> {
         let unknown = serde_json::from_value::<Job>(json!({NAME: "no_such_job"})).unwrap_err();
         let told = unknown.to_string();

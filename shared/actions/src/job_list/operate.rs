@@ -1,5 +1,5 @@
-//! What operators decide about jobs, with what follows for notifications, and the one place where a refusal of the
-//! ledger becomes one of an action.
+//! Commands of operators on jobs, with their effect on notifications, and the only mapping of the ledger's errors to
+//! [`ActionError`].
 
 use crate::job_list::Job;
 use crate::{
@@ -12,51 +12,47 @@ use jobs::{
 };
 use platform::work::UnitOfWork;
 
-/// Has a job tried now: a dead letter with all of its attempts anew, one that waits without waiting
-/// on.
+/// Makes a waiting, dead or cancelled job due now, with all of its attempts again.
 ///
 /// # Errors
-/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs, is over, or where its like
-/// waits already.
+/// [`ActionError::NotFound`] when there is no such job; [`ActionError::Conflict`] when the job is handed out, runs or is done, or
+/// another job with its unique key waits already; the database failed.
 pub async fn retry(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, ActionError> {
     let now = work.now();
     operate::retry(&mut work.tx, id, now).await.map_err(refused)
 }
 
-/// Decides against a job: it never runs, and is forgotten like one that is done. A mail that is
-/// not sent by that is on record as failed.
+/// Cancels a job: it never runs, and is kept as long as a job that is done. A cancelled delivery is recorded as
+/// failed.
 ///
 /// # Errors
-/// [`ActionError::NotFound`]; [`ActionError::Conflict`] where it runs or is over.
+/// [`ActionError::NotFound`] when there is no such job; [`ActionError::Conflict`] when the job runs, is done or is
+/// cancelled already; the database failed.
 pub async fn discard(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, ActionError> {
     let now = work.now();
     let entry = operate::discard(&mut work.tx, id, now)
         .await
         .map_err(refused)?;
-    // The payload may be one that this release cannot read: nothing follows then.
+    // This release may not know the job of another one; then nothing follows.
     if let Ok(job) = serde_json::from_value(entry.payload.clone()) {
         abandon(work, &job, "discarded by an operator").await?;
     }
     Ok(entry)
 }
 
-/// Records what follows from a job that will never be done, in the transaction that ends it: a delivery is on
-/// record as failed, of other jobs nothing is.
+/// Records the failure of a delivery whose job will never succeed, in the transaction that ends the job. Other jobs
+/// need no record.
 ///
 /// # Errors
 /// The database failed.
-pub async fn abandon(
-    work: &mut UnitOfWork<'_>,
-    job: &Job,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
+pub async fn abandon(work: &mut UnitOfWork<'_>, job: &Job, reason: &str) -> sqlx::Result<()> {
     match job.spec().delivers {
         Some(delivery) => record(work, delivery.notification, Attempt::Abandoned(reason)).await,
         None => Ok(()),
     }
 }
 
-/// What callers are told of a refusal of the ledger.
+/// The error for a refusal of the ledger.
 #[must_use]
 pub fn refused(error: OperateError) -> ActionError {
     match error {

@@ -1,4 +1,4 @@
-//! The row of a job: everything that is fixed about it, with defaults for what most jobs have in common. Pure.
+//! The row of a job: everything that is fixed about it, with defaults for most jobs. Pure.
 
 use crate::job_list::Delivery;
 use chrono::TimeDelta;
@@ -9,23 +9,23 @@ use std::time::Duration;
 /// The row of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobSpec {
-    /// The name under which it is stored, logged and measured: the serde tag.
+    /// The name in the database, in logs and in metrics: the serde tag.
     pub name: &'static str,
-    /// The queue that it waits in.
+    /// The queue.
     pub queue: Queue,
-    /// Of jobs with an equal key only one waits at a time.
+    /// Only one job with this key waits at a time; `None` for any number.
     pub unique_key: Option<&'static str>,
-    /// Which of the jobs in a queue goes first: the higher.
+    /// The job with the higher number goes first: 0, or 10 when urgent.
     pub priority: i16,
-    /// How often it is tried, at what pace, and how long a run may take.
+    /// Attempts, delays between them, and the longest time of a run.
     pub policy: Policy,
-    /// The ticket that it is about, where the payload names one. Logs show it.
+    /// The ticket in the payload, which logs show.
     pub ticket: Option<TicketId>,
-    /// What it delivers, if it is a delivery: one that is given up is on record as failed.
+    /// The delivery, if the job is one. Its failure is recorded when the job becomes a dead letter.
     pub delivers: Option<Delivery>,
 }
 
-/// The row of a job that may wait many times over and goes after the urgent ones.
+/// The row of a job that is neither urgent nor unique.
 pub(super) const fn job(name: &'static str, queue: Queue, policy: Policy) -> JobSpec {
     JobSpec {
         name,
@@ -39,42 +39,56 @@ pub(super) const fn job(name: &'static str, queue: Queue, policy: Policy) -> Job
 }
 
 impl JobSpec {
-    /// Urgent: it goes before the others of its queue.
+    /// Urgent: before the other jobs of its queue.
     pub(super) const fn urgent(mut self) -> Self {
         self.priority = 10;
         self
     }
 
-    /// One that says what to look at rather than what to do, so that only one waits at a time.
+    /// Unique: only one waits at a time. For sweeps, which find their work by state.
     ///
-    /// Only the scheduler enqueues such jobs: two transactions that insert the same key wait for
-    /// each other, which no request may be made to do.
+    /// Only the scheduler enqueues such jobs: two transactions that insert the same key wait for each other,
+    /// which a request must not do.
     pub(super) const fn unique(mut self) -> Self {
         self.unique_key = Some(self.name);
         self
     }
 
-    /// About a ticket.
+    /// With the ticket of the payload.
     pub(super) const fn about(mut self, ticket: TicketId) -> Self {
         self.ticket = Some(ticket);
         self
     }
 
-    /// A delivery.
+    /// With the delivery of the payload.
     pub(super) const fn delivering(mut self, delivery: Delivery) -> Self {
         self.delivers = Some(delivery);
         self
     }
 }
 
-/// How a job is tried: attempts; the first delay and the longest, in seconds; the limit of a run.
-pub(super) const fn tried(attempts: i32, (first, longest): (i64, i64), limit: Duration) -> Policy {
+/// The policy of a job: the number of attempts, the delays between them, the longest time of a run.
+pub(super) const fn tried(attempts: i32, delays: Delays, limit: Duration) -> Policy {
     Policy {
         attempts,
         backoff: Backoff {
-            first: TimeDelta::seconds(first),
-            longest: TimeDelta::seconds(longest),
+            first: TimeDelta::seconds(delays.first),
+            longest: TimeDelta::seconds(delays.longest),
         },
         limit,
     }
+}
+
+/// The delays between the attempts of a job, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delays {
+    /// After the first failure; it doubles after each further one.
+    pub first: i64,
+    /// The limit of the doubling.
+    pub longest: i64,
+}
+
+/// Delays of so many seconds.
+pub(super) const fn seconds(first: i64, longest: i64) -> Delays {
+    Delays { first, longest }
 }

@@ -1,12 +1,13 @@
 //! The SQL of notifications: what planning needs to know, and the rows themselves.
 
+use crate::tickets::store::EventRow;
 use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
     ids::{EventId, NotificationId, TicketId, UserId},
     notifications::{NotificationStatus, Planned, ResolutionTold},
-    people::{Department, Level, Role},
-    tickets::{EventActor, TicketEvent, TicketEventKind},
+    people::{Department, Level},
+    tickets::{TicketEvent, TicketEventKind},
 };
 use platform::work::{Tx, UnitOfWork};
 use sqlx::types::Json;
@@ -16,31 +17,6 @@ use std::collections::BTreeSet;
 const MOST_PEOPLE: i64 = 100;
 /// Changes of hands that are looked at for one event, at most.
 const MOST_CHANGES: i64 = 200;
-
-/// A row of `ticket_events`.
-struct EventRow {
-    id: EventId,
-    ticket_id: TicketId,
-    at: DateTime<Utc>,
-    actor_id: Option<UserId>,
-    actor_role: Option<Role>,
-    what: Json<TicketEventKind>,
-}
-
-impl From<EventRow> for TicketEvent {
-    fn from(row: EventRow) -> Self {
-        let person = row.actor_id.zip(row.actor_role);
-        Self {
-            id: row.id,
-            ticket: row.ticket_id,
-            at: row.at,
-            by: person.map_or(EventActor::System, |(actor, role)| {
-                EventActor::Person(actor, role)
-            }),
-            what: row.what.0,
-        }
-    }
-}
 
 /// An event; `None` when there is no such event.
 pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {

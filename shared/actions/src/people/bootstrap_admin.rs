@@ -1,14 +1,14 @@
-//! The first admin, without whom there would be nobody to make another.
+//! The first admin, who can then create others.
 //!
-//! Race: several processes start at once. An advisory lock lets one look and create at a time;
-//! the others find its admin.
+//! Race: several processes start at once. Under an advisory lock one of them creates the admin; the others find
+//! it.
 
 use crate::people::create;
 use crate::{
     error::ActionError,
     people::{
         Passwords,
-        known::{AddressIs, Known},
+        credential::{AddressState, Credential},
         store,
     },
 };
@@ -21,20 +21,21 @@ use domain::{
 use platform::context::Context;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What was found or done.
+/// Whether an admin was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bootstrapped {
-    /// There was no admin: this is the first.
+    /// There was no admin; this is the first one.
     Created(UserId),
-    /// There is one.
+    /// There is an admin already.
     Exists,
 }
 
-/// Creates an admin with this address and password if there is no admin. It begins and commits a
-/// unit of work of its own: it looks before it hashes, at the start of a process.
+/// Creates an admin with this address and password if there is no admin. The function begins and commits its own
+/// unit of work, since it runs at the start of a process and hashes the password only when it is needed.
 ///
 /// # Errors
-/// The address or the password would not do for anybody, or somebody else has the address.
+/// [`ActionError::Invalid`] for an address or a password that no account may have; [`ActionError::Conflict`] when
+/// another account has the address; the database failed.
 pub async fn bootstrap_admin(
     cx: &Context,
     email: &str,
@@ -52,13 +53,13 @@ pub async fn bootstrap_admin(
     if store::admin_exists(&mut *work.tx).await? {
         return Ok(Bootstrapped::Exists);
     }
-    let known = Known::Password(hash, AddressIs::VouchedFor);
-    let id = create(&mut work, &admin, &known).await?;
+    let credential = Credential::Password(hash, AddressState::Confirmed);
+    let id = create(&mut work, &admin, &credential).await?;
     work.commit().await?;
     Ok(Bootstrapped::Created(id))
 }
 
-/// The name is for the admin to change. No phone number is known: to the empty one nothing is sent.
+/// The admin can change the name later. The phone number is empty, and nothing is sent to an empty number.
 fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError> {
     let mut faults = FieldErrors::new();
     let email = fields::email(&mut faults, "email", Some(email));

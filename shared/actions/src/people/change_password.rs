@@ -1,7 +1,7 @@
-//! Another password, by whoever knows the present one.
+//! A person changes the password with the present one.
 //!
-//! Race: the password is verified with no transaction open, and compared again, by its hash,
-//! under the lock: of two changes at once by the same old password one is refused.
+//! Race: the password is verified while no transaction is open. Its hash is compared again under the row lock, so
+//! that of two changes at once with the same old password one is refused.
 
 use crate::{
     error::ActionError,
@@ -17,18 +17,18 @@ use domain::{
 use platform::{context::Context, work::UnitOfWork};
 use secrecy::SecretString;
 
-/// An account whose password was right a moment ago. [`verify_password`] alone makes one, off the
-/// async threads and with no transaction open.
+/// The proof that the present password was correct a moment ago. Only [`verify_password`] creates it, on a thread
+/// that may block and while no transaction is open.
 #[derive(Debug)]
 pub struct VerifiedPassword {
     pub(super) owner: UserId,
     pub(super) hash: String,
 }
 
-/// Changes the caller's password. The other logins end, and links under way lose their meaning.
+/// Changes the caller's password. All sessions but `session` are revoked, and open links of mails are spent.
 ///
 /// # Errors
-/// The password is not the one that was verified any more.
+/// [`ActionError::Invalid`] when the password has changed since it was verified; the database failed.
 pub async fn change_password(
     work: &mut UnitOfWork<'_>,
     session: Option<SessionId>,
@@ -48,10 +48,11 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Looks whether this is the account's password.
+/// Verifies the present password of an account. Call it while no transaction is open.
 ///
 /// # Errors
-/// It is another one, there is none, or an outside issuer keeps it.
+/// [`ActionError::Invalid`] when `password` is missing or wrong; [`ActionError::Conflict`] when an outside issuer
+/// keeps the password; [`ActionError::NotFound`] when there is no such account; the database failed.
 pub async fn verify_password(
     cx: &Context,
     passwords: &Passwords,
@@ -63,7 +64,7 @@ pub async fn verify_password(
     if account.external {
         return Err(ActionError::conflict(
             "password_elsewhere",
-            "You log in by an outside issuer, which alone keeps your password and your address.",
+            "You log in with an outside issuer, which keeps your password and your address.",
         ));
     }
     let Some(password) = password else {
@@ -81,6 +82,7 @@ pub async fn verify_password(
     }
 }
 
+/// The error for a wrong present password.
 pub(super) fn wrong_password() -> ActionError {
     ActionError::invalid(
         "currentPassword",

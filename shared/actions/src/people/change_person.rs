@@ -1,8 +1,8 @@
-//! An admin changes what somebody may do, whether the account may be used, and what staff are
-//! known by. A role and a closed account count from the next request on.
+//! An admin changes the role, the state or the support info of an account. The change applies from the next
+//! request of that person on.
 //!
-//! Race: two admins, the last ones, take each other's role at once. Whoever takes an admin away
-//! locks all of them first, and finds those who are left.
+//! Race: the last two admins take each other's role at once. A change that may remove an admin locks the rows of
+//! all admins first, so that the second one finds that only one admin is left.
 
 use crate::{
     assignment::store::lock_agent,
@@ -23,8 +23,9 @@ use platform::work::UnitOfWork;
 /// Changes an account.
 ///
 /// # Errors
-/// There is no such account; nobody would be left as an admin; the employee number is taken;
-/// requesters have no support info.
+/// [`ActionError::NotFound`] when there is no such account; [`ActionError::Conflict`] when no active admin would
+/// be left, or the employee number is taken; [`ActionError::Invalid`] for support info of a requester; the
+/// database failed.
 pub async fn change_person(
     work: &mut UnitOfWork<'_>,
     person: UserId,
@@ -43,14 +44,14 @@ pub async fn change_person(
     change.check_for(role, &mut faults);
     faults.finish(Some(()))?;
     let was_admin = before.active && before.role == Role::Admin;
-    let nobody_else = !admins.iter().any(|admin| *admin != person);
-    if was_admin && !(active && role == Role::Admin) && nobody_else {
+    let is_last = !admins.iter().any(|admin| *admin != person);
+    if was_admin && !(active && role == Role::Admin) && is_last {
         return Err(ActionError::conflict(
             "last_admin",
             "This is the last active admin: make somebody else an admin first.",
         ));
     }
-    save_standing(work, &before, role, active).await?;
+    save_role_and_state(work, &before, role, active).await?;
     match &change.support_info {
         Patch::Stays | Patch::Cleared => {}
         Patch::To(info) => save_support_info(work, person, role, info).await?,
@@ -58,9 +59,9 @@ pub async fn change_person(
     store::person(&mut work.tx, person, work.cx.config.tickets.load).await
 }
 
-/// Whoever is no agent any more is given nothing from here on (the agent's row is locked, as by
-/// those who give tickets), and what they have goes back to the queue.
-async fn save_standing(
+/// A person who stops being an active agent gets no more tickets, since the agent's row is locked here as it is
+/// for an assignment. A job returns their active tickets to the queue.
+async fn save_role_and_state(
     work: &mut UnitOfWork<'_>,
     before: &Account,
     role: Role,
@@ -72,7 +73,7 @@ async fn save_standing(
         store::insert_agent(&mut work.tx, id, &NewSupportInfo::default(), now).await?;
     }
     lock_agent(&mut *work.tx, id).await?;
-    store::update_standing(work, id, role, active).await?;
+    store::update_role_and_state(work, id, role, active).await?;
     if before.role.is_staff() && before.active && !stays_agent {
         store::save_availability(&mut work.tx, id, Availability::Offline, now).await?;
         job_list::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
@@ -83,7 +84,11 @@ async fn save_standing(
     Ok(())
 }
 
-/// Writes what a member of the staff is known by. There may be room now for what waits.
+/// Writes the changed support info. A job assigns unassigned tickets to the agent, whose capacity may be higher
+/// now.
+///
+/// # Errors
+/// [`ActionError::Conflict`] when the employee number is taken; the database failed.
 pub(super) async fn save_support_info(
     work: &mut UnitOfWork<'_>,
     person: UserId,

@@ -1,5 +1,5 @@
-//! A person changes their own account. Another address takes the password, and counts only once
-//! it is confirmed: until then everything goes to the one before.
+//! A person changes their own account. Another e-mail address needs the password, and applies once it is
+//! confirmed. Until then mails go to the previous address.
 
 use crate::people::{
     change_password::wrong_password, change_person::save_support_info, verify_password,
@@ -23,19 +23,20 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
-/// An address to be confirmed, for an account of which a password was right a moment ago, or which
-/// has that address already. [`wanted_address`] alone makes one.
+/// An address to be confirmed. Only [`wanted_address`] creates it: after it verified the password, or when the
+/// account has that address already.
 #[derive(Debug)]
 pub struct WantedAddress {
     email: String,
     hash: String,
 }
 
-/// The address that a change asks for, with the proof that it may. The present address needs no
-/// password, and nothing at all once it is confirmed. With no transaction open.
+/// The new address of a change, after the password is verified; `None` when nothing is to be confirmed. The
+/// present address needs no password: while it is unconfirmed, the confirmation is mailed again. Call it while
+/// no transaction is open.
 ///
 /// # Errors
-/// The password does not fit; the address is taken.
+/// As [`verify_password`]; [`ActionError::Conflict`] when another account has the address.
 pub async fn wanted_address(
     cx: &Context,
     passwords: &Passwords,
@@ -69,8 +70,9 @@ pub async fn wanted_address(
 /// Changes the caller's account.
 ///
 /// # Errors
-/// The password has changed since it was looked at; the employee number is taken; requesters have
-/// no support info.
+/// [`ActionError::Invalid`] when the password has changed since it was verified, or for support info of a
+/// requester; [`ActionError::Conflict`] when the employee number is taken; [`ActionError::NotFound`] when the
+/// account does not exist; the database failed.
 pub async fn change_profile(
     work: &mut UnitOfWork<'_>,
     by: UserId,
@@ -86,12 +88,12 @@ pub async fn change_profile(
         ask_to_confirm(work, &account, wanted.email).await?;
     }
     store::update_profile(work, by, change).await?;
-    // Another zone may put an agent on shift.
+    // In another time zone the agent may be on shift now.
     if change.timezone.is_some() && account.role == Role::Support {
         job_list::enqueue(work, &Job::AssignToAvailableAgent { agent: by }).await?;
     }
     if let Some(info) = &change.support_info {
-        // The role may have changed since the token was looked at.
+        // The role may have changed since the token was checked.
         if !account.role.is_staff() {
             return Err(ActionError::invalid(
                 "supportInfo",
@@ -104,7 +106,7 @@ pub async fn change_profile(
     store::person(&mut work.tx, by, work.cx.config.tickets.load).await
 }
 
-/// The last address asked for is the one that counts.
+/// Mails a link to the new address. Earlier links are spent, so that the latest address applies.
 async fn ask_to_confirm(
     work: &mut UnitOfWork<'_>,
     account: &Account,

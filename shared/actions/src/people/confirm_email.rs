@@ -1,5 +1,5 @@
-//! Proving that one reads what is sent to an address, by the link in a mail to it: the one that
-//! the account has, or another that it has from then on.
+//! The link in a mail confirms an e-mail address: the present one of the account, or a new one, which the account
+//! has from then on.
 
 use crate::people::reset_password::no_such_link;
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
 use domain::{ids::UserId, people::AccountEventKind};
 use platform::work::UnitOfWork;
 
-/// Confirms the address that the token of a link names. Doing it again changes nothing.
+/// Confirms the address of the link's token. A second call changes nothing.
 ///
 /// # Errors
-/// The token is none of ours, is too old, or was overtaken by another change; somebody else has
-/// the address meanwhile.
+/// [`ActionError::Invalid`] when the token is unknown, expired or spent, or the account is inactive;
+/// [`ActionError::Conflict`] when another account has the address by now; the database failed.
 pub async fn confirm_email(work: &mut UnitOfWork<'_>, token: &str) -> Result<(), ActionError> {
     let id = domain::people::account::named(
         &work.cx.config.auth.link_secrets(),
@@ -45,14 +45,15 @@ pub async fn confirm_email(work: &mut UnitOfWork<'_>, token: &str) -> Result<(),
     if is_present {
         confirm(work, owner, &account.email).await?;
     } else {
-        move_to(work, owner, &account, &link).await?;
+        change_address(work, owner, &account, &link).await?;
     }
     store::spend_confirmations(work, owner).await?;
     Ok(())
 }
 
-/// The links that were mailed to the address before are good no longer, and it is told.
-async fn move_to(
+/// Changes the address. Links in mails to the previous address are spent, and a mail tells that address of the
+/// change.
+async fn change_address(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     account: &Account,

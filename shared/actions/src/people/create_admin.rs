@@ -1,11 +1,11 @@
-//! Making an admin by hand, on the machine itself: who may run a command there may do anything.
+//! An operator creates an admin with a command on the machine itself, which needs no further permission.
 
 use crate::people::create;
 use crate::{
     error::ActionError,
     people::{
         PasswordHash,
-        known::{AddressIs, Known},
+        credential::{AddressState, Credential},
     },
 };
 use domain::{
@@ -15,10 +15,10 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Reads an admin, whatever role was given.
+/// Parses an admin. The role in `given` is ignored.
 ///
 /// # Errors
-/// A field is wrong.
+/// [`ActionError::Invalid`] with every invalid field.
 pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
     let mut faults = FieldErrors::new();
     let admin = UncheckedPerson {
@@ -29,15 +29,15 @@ pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
     Ok(faults.finish(admin)?)
 }
 
-/// Creates an admin; `hash` is that of the password in `admin`.
+/// Creates an admin. `hash` is the hash of the password in `admin`. The address counts as confirmed.
 ///
 /// # Errors
-/// The address is taken.
+/// [`ActionError::Conflict`] when the address or the employee number is taken; the database failed.
 pub async fn create_admin(
     work: &mut UnitOfWork<'_>,
     admin: &NewPerson,
     hash: PasswordHash,
 ) -> Result<UserId, ActionError> {
-    let known = Known::Password(hash, AddressIs::VouchedFor);
-    create(work, admin, &known).await
+    let credential = Credential::Password(hash, AddressState::Confirmed);
+    create(work, admin, &credential).await
 }

@@ -1,5 +1,5 @@
-//! Asking for a new password. Whether the address is known is found out by a job, so that a
-//! request does the same work and takes the same time for every address.
+//! A person asks for a new password. A job finds out whether the address has an account, so that a request does
+//! the same work and takes the same time for every address.
 
 use crate::{
     error::ActionError,
@@ -12,10 +12,10 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Links that a person may have open at a time: asking on does not flood the address.
+/// The most open links of a person, so that repeated requests do not flood the address.
 const OPEN_LINKS: i64 = 3;
 
-/// Takes a request for a new password.
+/// Stores a request for a new password and enqueues its job.
 ///
 /// # Errors
 /// The database failed.
@@ -26,8 +26,8 @@ pub async fn forgot_password(work: &mut UnitOfWork<'_>, email: &str) -> Result<(
     Ok(())
 }
 
-/// Mails a link to whoever has the address of a request, and forgets the request. Nobody is told
-/// where there is no such account, where it may not be used, or where it has no password here.
+/// Mails a link to the owner of the requested address, and deletes the request. No mail is sent when there is no
+/// such account, or it is inactive, or it has no password here.
 ///
 /// # Errors
 /// The database failed.

@@ -1,6 +1,6 @@
-//! Passwords: Argon2id, worked on by threads that may block, and only so many at a time, since each
-//! takes 19 MiB. That memory is kept and used again: what is freed on ever other threads stays
-//! with their heaps, and would add up to hundreds of megabytes.
+//! Hashes of passwords with Argon2id, on threads that may block. The number at a time is limited, since each takes
+//! 19 MiB. That memory is kept and reused: memory freed on many different threads stays in their heaps, and
+//! would add up to hundreds of megabytes.
 
 use crate::error::ActionError;
 use argon2::{
@@ -15,20 +15,20 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// The hash of a password. [`Passwords::hash`] alone makes one, off the async threads and with no
-/// transaction open: whoever asks for one asks for that.
+/// The hash of a password. Only [`Passwords::hash`] creates it, on a thread that may block. An action that takes
+/// one therefore cannot hash while its transaction is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// As it is kept, with its parameters.
+    /// The hash with its parameters, in PHC format.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Hashes and verifies. One for each process: its limit is the process's.
+/// Hashes and verifies passwords. A process has one instance, since its limit is that of the process.
 #[derive(Debug)]
 pub struct Passwords {
     cost: HashCost,
@@ -36,12 +36,12 @@ pub struct Passwords {
     memory: Arc<Memory>,
 }
 
-/// Working memory that is not in use now: as much as was ever used at a time.
+/// Working memory that is not in use now. It grows to the most that was used at a time.
 #[derive(Debug, Default)]
 struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl Memory {
-    /// Argon2 of a password into `out`.
+    /// Writes the Argon2 hash of a password to `out`.
     fn derive(
         &self,
         argon2: &Argon2<'_>,
@@ -66,7 +66,7 @@ const UNHASHABLE: ActionError = ActionError::Internal("a password could not be h
 const UNREADABLE: ActionError = ActionError::Internal("a stored password hash could not be read");
 
 impl Passwords {
-    /// As many at a time as half of the processors can do: the others answer requests.
+    /// Limits the work to one password for every two processors; the others serve requests.
     #[must_use]
     pub fn new(cost: HashCost) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -77,10 +77,10 @@ impl Passwords {
         }
     }
 
-    /// The hash to keep, with its parameters.
+    /// The hash of a password, for storage.
     ///
     /// # Errors
-    /// Argon2 failed, as it does for want of memory.
+    /// [`ActionError::Internal`] when Argon2 failed, for example for lack of memory.
     pub async fn hash(
         &self,
         password: &Password,
@@ -108,10 +108,10 @@ impl Passwords {
         .await?
     }
 
-    /// Whether this is the password of that hash. Without a hash it is not, and takes as long.
+    /// Whether the password fits the hash. Without a hash the answer is `false`, after the same time.
     ///
     /// # Errors
-    /// The hash cannot be read.
+    /// [`ActionError::Internal`] when the hash cannot be parsed.
     pub async fn verify(
         &self,
         password: SecretString,
@@ -126,7 +126,7 @@ impl Passwords {
         .await?
     }
 
-    /// The permit travels with the work: a caller who goes away frees no place that is still taken.
+    /// The permit moves into the thread: a caller who goes away frees no permit whose work still runs.
     async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -134,18 +134,18 @@ impl Passwords {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
-            .map_err(|_| ActionError::Internal("passwords are not worked on any more"))?;
+            .map_err(|_| ActionError::Internal("passwords are no longer hashed"))?;
         tokio::task::spawn_blocking(move || {
             let done = work();
             drop(permit);
             done
         })
         .await
-        .map_err(|_| ActionError::Internal("a password was not worked on to the end"))
+        .map_err(|_| ActionError::Internal("the work on a password was aborted"))
     }
 }
 
-/// By the parameters that the hash was made with; compared in constant time.
+/// Verifies with the parameters of the stored hash; the comparison takes constant time.
 fn fits(memory: &Memory, password: &SecretString, hash: &str) -> Result<bool, ActionError> {
     let hash = phc::PasswordHash::new(hash).map_err(|_| UNREADABLE)?;
     let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {

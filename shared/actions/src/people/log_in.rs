@@ -1,8 +1,8 @@
-//! Logging in. Unknown address, wrong password and inactive account do the same work and read
-//! the same.
+//! A person logs in. An unknown address, a wrong password and an inactive account do the same work and get the
+//! same error.
 //!
-//! Race: the password is verified with no transaction open, and is compared again, by its hash,
-//! when the session is opened: one that was changed meanwhile opens nothing.
+//! Race: the password is verified while no transaction is open. Its hash is compared again when the session is
+//! opened, so that a password that was changed meanwhile opens no session.
 
 use crate::{
     error::ActionError,
@@ -18,18 +18,18 @@ use secrecy::SecretString;
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_credentials");
 
-/// Somebody whose password was right a moment ago. [`verify_login`] alone makes one, off the async
-/// threads and with no transaction open.
+/// The proof that address and password were correct a moment ago. Only [`verify_login`] creates it, on a thread
+/// that may block and while no transaction is open.
 #[derive(Debug)]
 pub struct VerifiedLogin {
     id: UserId,
     hash: String,
 }
 
-/// Looks whether somebody has this address and this password.
+/// Verifies an address and a password. Call it while no transaction is open.
 ///
 /// # Errors
-/// There is nobody who has.
+/// [`ActionError::Unauthenticated`] when no active account has this address and password; the database failed.
 pub async fn verify_login(
     cx: &Context,
     passwords: &Passwords,
@@ -49,10 +49,10 @@ pub async fn verify_login(
     })
 }
 
-/// Opens a session for somebody whose password is still the one that was verified.
+/// Opens a session, if the password is still the verified one.
 ///
 /// # Errors
-/// It is another one meanwhile, or the account may not be used.
+/// [`ActionError::Unauthenticated`] when the password has changed or the account is inactive; the database failed.
 pub async fn log_in(
     work: &mut UnitOfWork<'_>,
     verified: &VerifiedLogin,

@@ -1,10 +1,10 @@
-//! Ending a session.
+//! A person logs out.
 
 use crate::{error::ActionError, people::sessions::store};
 use domain::ids::SessionId;
 use platform::work::UnitOfWork;
 
-/// Ends the session: neither its access token nor its refresh token is good from then on.
+/// Revokes the session. Its access token and its refresh token are invalid from then on.
 ///
 /// # Errors
 /// The database failed.

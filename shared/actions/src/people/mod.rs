@@ -1,4 +1,4 @@
-//! What people do with their accounts, and admins with those of others.
+//! The use cases of accounts: those of people with their own, and those of admins with the accounts of others.
 
 pub mod account;
 mod bootstrap_admin;
@@ -7,12 +7,12 @@ mod change_person;
 mod change_profile;
 mod confirm_email;
 mod create_admin;
+mod credential;
 pub mod customers;
 pub mod directory;
 pub mod external_identity;
 mod forgot_password;
 mod hashing;
-mod known;
 pub mod list;
 mod log_in;
 mod log_out;
@@ -44,6 +44,6 @@ pub use reset_password::{ResetAccount, check_reset_link, reset_password};
 pub use sessions::{LoggedIn, RefreshToken, role_in_session};
 pub use set_availability::set_availability;
 
-/// What `email_taken` comes with.
+/// The text of the error code `email_taken`.
 pub const EMAIL_TAKEN: &str =
     "This e-mail address has an account already: log in, or use another address.";

@@ -1,4 +1,4 @@
-//! Going on with a session after its access token has expired.
+//! A refresh token renews a session after its access token has expired.
 
 use crate::{
     error::ActionError,
@@ -12,12 +12,12 @@ use platform::work::UnitOfWork;
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_refresh_token");
 
-/// What became of a refresh token. Either is to be committed.
+/// The result of a refresh. The caller commits in both cases.
 #[derive(Debug)]
 pub enum Refreshed {
-    /// It was good, and has a successor.
+    /// The token was valid; it is spent now and has a successor.
     Renewed(Box<LoggedIn>),
-    /// It had been spent before: its session is over, and the answer is a refusal.
+    /// The token had been spent before, so that its session is revoked. The response is a refusal.
     Revoked,
 }
 
@@ -25,7 +25,7 @@ impl Refreshed {
     /// The renewed login, once the work is committed.
     ///
     /// # Errors
-    /// The session is over.
+    /// [`ActionError::Unauthenticated`] when the session was revoked.
     pub fn into_login(self) -> Result<LoggedIn, ActionError> {
         match self {
             Self::Renewed(login) => Ok(*login),
@@ -34,10 +34,11 @@ impl Refreshed {
     }
 }
 
-/// Spends a refresh token and gives its successor.
+/// Spends a refresh token and issues its successor.
 ///
 /// # Errors
-/// The token is unknown, expired or of a session that ended.
+/// [`ActionError::Unauthenticated`] when the token is unknown or expired, or its session or account is closed; the
+/// database failed.
 pub async fn refresh(
     work: &mut UnitOfWork<'_>,
     token: &RefreshToken,

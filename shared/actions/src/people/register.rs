@@ -1,11 +1,11 @@
-//! Making an account.
+//! An account is created.
 
 use crate::{
     error::ActionError,
     people::{
         LoggedIn, PasswordHash,
         account::{Address, tell},
-        known::{AddressIs, Known},
+        credential::{AddressState, Credential},
         sessions, store,
     },
 };
@@ -16,19 +16,20 @@ use domain::{
 };
 use platform::{config::StaffRegistration, context::Context, work::UnitOfWork};
 
-/// What became of a registration.
+/// The result of a registration.
 #[derive(Debug)]
 pub enum Registered {
-    /// People who register themselves are logged in at once.
+    /// The person registered and is logged in.
     Oneself(Box<LoggedIn>),
-    /// An admin made somebody else's account, and does not get into it.
+    /// An admin created the account of another person, and gets no session of it.
     BySomebodyElse(Box<Person>),
 }
 
-/// Whether this caller may register somebody as that.
+/// Checks whether the caller (`None`: not logged in) may create an account with this role.
 ///
 /// # Errors
-/// Staff are registered by admins, and agents by themselves where that is open.
+/// [`ActionError::Forbidden`] for the role of an agent or admin, unless the caller is an admin; agents may
+/// register themselves where the settings allow it.
 pub fn may_register(cx: &Context, by: Option<Actor>, role: Role) -> Result<(), ActionError> {
     let allowed = match role {
         Role::Customer | Role::Technician | Role::Corporate => true,
@@ -43,7 +44,7 @@ pub fn may_register(cx: &Context, by: Option<Actor>, role: Role) -> Result<(), A
     Err(registration_closed(role))
 }
 
-/// What is told of a role that is not for everybody to register.
+/// The error for a role that only admins may register.
 #[must_use]
 pub fn registration_closed(role: Role) -> ActionError {
     ActionError::forbidden(
@@ -58,11 +59,11 @@ fn is_admin(by: Option<Actor>) -> bool {
     by.is_some_and(|actor| actor.role == Role::Admin)
 }
 
-/// Registers a person on behalf of the actor, who is an admin, or is the person. `hash` is that of
-/// the password in `new`.
+/// Creates an account on behalf of an admin or of the person. `hash` is the hash of the password in `new`.
 ///
 /// # Errors
-/// The caller may not; the address or the employee number is taken.
+/// [`ActionError::Forbidden`] as [`may_register`]; [`ActionError::Conflict`] when the address or the employee
+/// number is taken; the database failed.
 pub async fn register(
     work: &mut UnitOfWork<'_>,
     new: &NewPerson,
@@ -73,8 +74,8 @@ pub async fn register(
         Initiator::System => None,
     };
     may_register(work.cx, by, new.role)?;
-    let known = Known::Password(hash, AddressIs::ToBeConfirmed);
-    let id = create(work, new, &known).await?;
+    let credential = Credential::Password(hash, AddressState::ToBeConfirmed);
+    let id = create(work, new, &credential).await?;
     let login = if is_admin(by) {
         None
     } else {
@@ -91,16 +92,19 @@ pub async fn register(
     })
 }
 
-/// Writes the account. The constraints decide who of two at once gets an address. Whoever has not
-/// been vouched for is asked to confirm it.
+/// Writes an account. Of two registrations at once, unique constraints let one have the address. A mail asks the
+/// owner to confirm an address that is not confirmed yet.
+///
+/// # Errors
+/// [`ActionError::Conflict`] when the address or the employee number is taken; the database failed.
 pub(in crate::people) async fn create(
     work: &mut UnitOfWork<'_>,
     new: &NewPerson,
-    known: &Known,
+    credential: &Credential,
 ) -> Result<UserId, ActionError> {
     let id = UserId(work.cx.ids.uuid(work.now()));
     let now = work.now();
-    store::insert_user(&mut work.tx, id, (new, known), now)
+    store::insert_user(&mut work.tx, id, new, credential, now)
         .await
         .map_err(|error| {
             store::taken(
@@ -123,7 +127,7 @@ pub(in crate::people) async fn create(
                 )
             })?;
     }
-    if !known.vouched_for() {
+    if !credential.is_confirmed() {
         let to = Address {
             email: new.email.clone(),
             confirmed: false,

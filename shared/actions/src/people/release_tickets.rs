@@ -1,4 +1,4 @@
-//! An admin puts back what an agent has, who is offline, on leave or overburdened.
+//! An admin returns the tickets of an agent who is away or overloaded to the queue.
 
 use crate::{
     error::ActionError,
@@ -8,11 +8,13 @@ use crate::{
 use domain::{ids::UserId, people::Person};
 use platform::work::UnitOfWork;
 
-/// Puts an agent's active tickets back to the queue; automation finds other agents for them. Each
-/// is a transaction of its own, and stays put back whatever becomes of `work`.
+/// Returns an agent's active tickets to the queue; automation assigns them to other agents. The result is the
+/// person and the number of tickets. Each ticket has its own transaction, which a rollback of `work` does not
+/// undo.
 ///
 /// # Errors
-/// There is no such agent.
+/// [`ActionError::NotFound`] when the person does not exist or is no agent; a ticket could not be returned, while
+/// the others were.
 pub async fn release_tickets(
     work: &mut UnitOfWork<'_>,
     agent: UserId,

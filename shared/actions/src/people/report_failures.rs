@@ -1,8 +1,8 @@
-//! Telling the owner of an account that somebody sent wrong passwords for it. Whether the address is known
-//! is found out by a job, so that a request does the same work for every address.
+//! A mail tells the owner of an account that somebody tried wrong passwords for it. A job finds out whether the
+//! address has an account, so that a request does the same work for every address.
 //!
-//! Race: several processes, or clients, have enough of them at once: the account's lock puts one report
-//! after the other, and the later ones find that the owner was told.
+//! Race: several processes or clients reach the limit of failures at once. The row lock of the account puts one
+//! report after the other, and the later ones find that the owner was told.
 
 use crate::{
     error::ActionError,
@@ -19,12 +19,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// An owner is told once in the time that failures count, and so often in a day: guessing on does not
-/// flood the address.
+/// An owner gets at most one mail in this time, which is the time that failures count, and at most
+/// [`IN_A_DAY`] mails in a day, so that further guesses do not flood the address.
 const ONCE_IN: TimeDelta = TimeDelta::minutes(15);
 const IN_A_DAY: i64 = 4;
 
-/// Takes a report of wrong passwords for an address, known or not.
+/// Stores a report of wrong passwords for an address, known or not, and enqueues its job.
 ///
 /// # Errors
 /// The database failed.
@@ -38,7 +38,7 @@ pub async fn report_failures(
     Ok(())
 }
 
-/// The same of somebody who is signed in, and known by that.
+/// Reports wrong passwords of a session whose person is known, without a job.
 ///
 /// # Errors
 /// The database failed.
@@ -50,7 +50,7 @@ pub async fn report_failures_of(
     tell_owner(work, account).await
 }
 
-/// Mails the owner of the address of a report, if there is one, and forgets the report.
+/// Mails the owner of the reported address, if there is one, and deletes the report.
 ///
 /// # Errors
 /// The database failed.
@@ -69,7 +69,7 @@ pub async fn answer_failure_report(
     tell_owner(work, account).await
 }
 
-/// Nobody is told of an account that may not be used, or has no password here.
+/// Mails the owner, unless the account is inactive or has no password here.
 async fn tell_owner(
     work: &mut UnitOfWork<'_>,
     account: Option<Account>,
@@ -78,9 +78,9 @@ async fn tell_owner(
         return Ok(());
     };
     let kind = AccountEventKind::TooManyFailures;
-    let told = store::told(work, account.id, kind).await?;
+    let sent = store::sent_mails(work, account.id, kind).await?;
     let just_now = |last| last > work.now() - ONCE_IN;
-    if told.last.is_some_and(just_now) || told.count >= IN_A_DAY {
+    if sent.last.is_some_and(just_now) || sent.count >= IN_A_DAY {
         return Ok(());
     }
     tell(work, account.id, kind, &account.address()).await?;

@@ -1,5 +1,5 @@
-//! A new password by the link of a mail. The link counts once; every login ends, and so do all
-//! other links, as somebody else may have asked for them. It proves the address as well.
+//! The link in a mail sets a new password, once. All sessions are revoked and all other links are spent, since
+//! somebody else may have requested them. The link also confirms the address.
 
 use crate::{
     error::ActionError,
@@ -14,16 +14,16 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
-/// Whose password was set.
+/// The account whose password was set.
 #[derive(Debug)]
 pub struct ResetAccount {
-    /// The person.
+    /// The owner.
     pub id: UserId,
-    /// What the person logs in by.
+    /// The address for logins, by which failures are counted.
     pub address: LoginAddress,
 }
 
-/// What a link that is no good is answered, whatever is wrong with it.
+/// The error for an invalid link. It is the same for every reason.
 pub(super) fn no_such_link() -> ActionError {
     ActionError::invalid(
         "token",
@@ -32,10 +32,10 @@ pub(super) fn no_such_link() -> ActionError {
     )
 }
 
-/// Looks whether the token of a link is good, before a password is hashed for it.
+/// Checks the token of a link, before a password is hashed for it.
 ///
 /// # Errors
-/// The token is none of ours, was used, or is too old.
+/// [`ActionError::Invalid`] when the token is unknown, spent or expired; the database failed.
 pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionError> {
     let id = domain::people::account::named(
         &cx.config.auth.link_secrets(),
@@ -49,10 +49,11 @@ pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionErr
     Ok(())
 }
 
-/// Sets a password by the token of a link.
+/// Sets the password of the link's account.
 ///
 /// # Errors
-/// The token is none of ours, was used, or is too old.
+/// [`ActionError::Invalid`] when the token is unknown, spent or expired, or the account is inactive or has no
+/// password here; the database failed.
 pub async fn reset_password(
     work: &mut UnitOfWork<'_>,
     token: &str,

@@ -1,4 +1,4 @@
-//! Saying whether one takes tickets.
+//! An agent sets whether they take tickets.
 
 use crate::{
     error::ActionError,
@@ -11,11 +11,11 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Sets whether the caller takes tickets; the present answer again changes nothing. An agent who
-/// becomes available is given what waits. Admins are never assigned to by automation.
+/// Sets the caller's availability; the present one changes nothing. When an agent becomes available, a job assigns
+/// unassigned tickets to them. Admins are never assigned to automatically.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] for a caller who is not of the staff.
+/// [`ActionError::NotFound`] when the caller is no agent or admin; the database failed.
 pub async fn set_availability(
     work: &mut UnitOfWork<'_>,
     by: Actor,

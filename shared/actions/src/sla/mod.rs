@@ -1,4 +1,4 @@
-//! The use cases of service levels.
+//! The use cases of service levels: policies, and the sweep that finds warnings and breaches.
 
 mod policies;
 pub(crate) mod store;

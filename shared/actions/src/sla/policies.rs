@@ -1,4 +1,4 @@
-//! Which policy a ticket gets, and what admins make of them.
+//! The policy that a ticket gets, and the rules that admins edit.
 
 use crate::{error::ActionError, sla::store};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
-/// The policy of a ticket: that of the first rule that fits.
+/// The policy of the first rule that matches.
 ///
 /// # Errors
 /// The database failed.
@@ -29,26 +29,26 @@ pub(crate) async fn policy_for(
     ))
 }
 
-/// The rules in force, in the order in which they are tried.
+/// The rules in force, in the order in which they are matched.
 ///
 /// # Errors
 /// The database failed.
 pub async fn policies(cx: &Context) -> Result<Vec<PolicyRule>, ActionError> {
-    let kept = store::policies(&cx.pool).await?;
-    Ok(in_force(kept, cx))
+    let stored = store::policies(&cx.pool).await?;
+    Ok(in_force(stored, cx))
 }
 
-/// The rules that are kept or, where there are none, the defaults.
-fn in_force(kept: Vec<PolicyRule>, cx: &Context) -> Vec<PolicyRule> {
-    if kept.is_empty() {
+/// The stored rules; the default rules where none are stored.
+fn in_force(stored: Vec<PolicyRule>, cx: &Context) -> Vec<PolicyRule> {
+    if stored.is_empty() {
         default_rules(cx.config.tickets.at_risk_percent)
     } else {
-        kept
+        stored
     }
 }
 
-/// Replaces the rules, and tells those that are in force then. They hold for tickets created,
-/// re-prioritised or reopened from now on.
+/// Replaces the rules. The result is the rules in force: the defaults when `rules` is empty. They apply to tickets
+/// that are created or reopened, or get another priority, from now on.
 ///
 /// # Errors
 /// The database failed.
@@ -57,6 +57,6 @@ pub async fn replace_policies(
     rules: &[PolicyRule],
 ) -> Result<Vec<PolicyRule>, ActionError> {
     store::replace_policies(&mut work.tx, rules).await?;
-    let kept = store::policies(&mut *work.tx).await?;
-    Ok(in_force(kept, work.cx))
+    let stored = store::policies(&mut *work.tx).await?;
+    Ok(in_force(stored, work.cx))
 }

@@ -1,4 +1,4 @@
-//! Clocks and policies in SQL. No decisions.
+//! The SQL of clocks and policies. No decisions.
 
 use chrono::{DateTime, Utc};
 use domain::sla::{Clocks, PolicyRule, SlaClock};
@@ -7,7 +7,10 @@ use platform::work::Tx;
 use sqlx::PgExecutor;
 use std::collections::HashMap;
 
-/// The clocks of these tickets.
+/// The clocks of these tickets. A ticket without clocks is left out.
+///
+/// # Errors
+/// The database failed.
 pub async fn load(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],
@@ -48,7 +51,7 @@ pub async fn load(
         .collect())
 }
 
-/// A clock as it is written: with the instant at which the sweep has to look at it.
+/// A clock as it is written, with the instant at which the sweep has to check it.
 #[derive(serde::Serialize)]
 struct Written<'a> {
     #[serde(flatten)]
@@ -56,7 +59,10 @@ struct Written<'a> {
     next_at: Option<DateTime<Utc>>,
 }
 
-/// Writes the clocks of a ticket; those that have not changed are left alone.
+/// Inserts or updates the clocks of a ticket. Unchanged rows are not written.
+///
+/// # Errors
+/// The database failed.
 pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Result<()> {
     let written: Vec<_> = clocks
         .0
@@ -92,35 +98,46 @@ pub async fn save(tx: &mut Tx, ticket: TicketId, clocks: &Clocks) -> sqlx::Resul
     .map(|_| ())
 }
 
-/// Tickets with a deadline that came near or passed before `now`, longest overdue first; only
-/// those after `after`, where a batch before this one ended. Of the index on `next_at` it reads what
-/// it gives back, whatever else is open.
+/// A clock with a warning or a deadline that is due.
+#[derive(Debug, Clone, Copy)]
+pub struct DueClock {
+    /// The instant of the warning or the deadline.
+    pub next_at: DateTime<Utc>,
+    /// The ticket.
+    pub ticket_id: TicketId,
+}
+
+/// At most `limit` clocks whose next warning or deadline is at or before `now`, earliest first, each with its
+/// instant and its ticket. `after` is the last entry of the previous batch. Only the index entries that are
+/// returned are read, however many clocks run.
+///
+/// # Errors
+/// The database failed.
 pub async fn due(
     db: impl PgExecutor<'_>,
     now: DateTime<Utc>,
-    after: Option<(DateTime<Utc>, TicketId)>,
+    after: Option<DueClock>,
     limit: i64,
-) -> sqlx::Result<Vec<(DateTime<Utc>, TicketId)>> {
-    let (after_at, after_ticket) = after.unzip();
-    let rows = sqlx::query!(
+) -> sqlx::Result<Vec<DueClock>> {
+    sqlx::query_as!(
+        DueClock,
         r#"select next_at as "next_at!", ticket_id from sla_clocks
          where next_at <= $1 and next_at >= coalesce($2, timestamptz '-infinity')
              and ($2 is null or (next_at, ticket_id) > ($2, $3))
          order by next_at, ticket_id limit $4"#,
         now,
-        after_at,
-        after_ticket.map(|ticket| ticket.0),
+        after.map(|clock| clock.next_at),
+        after.map(|clock| clock.ticket_id.0),
         limit,
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.next_at, row.ticket_id))
-        .collect())
+    .await
 }
 
-/// Lets the transaction wait for no lock longer than a second.
+/// Limits each wait for a lock in this transaction to one second.
+///
+/// # Errors
+/// The database failed.
 pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("select set_config('lock_timeout', '1s', true)")
         .fetch_one(&mut **tx)
@@ -128,14 +145,20 @@ pub async fn wait_briefly(tx: &mut Tx) -> sqlx::Result<()> {
         .map(|_| ())
 }
 
-/// The earliest instant at which a deadline comes near or passes.
+/// The earliest next warning or deadline of all clocks; `None` when no clock runs.
+///
+/// # Errors
+/// The database failed.
 pub async fn next_due(db: impl PgExecutor<'_>) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("select min(next_at) from sla_clocks where next_at is not null")
         .fetch_one(db)
         .await
 }
 
-/// The policies, in the order in which they are tried. None: the defaults are in force.
+/// The stored rules, in the order in which they are matched. Empty when the defaults are in force.
+///
+/// # Errors
+/// The database failed.
 pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> {
     let rows = sqlx::query_scalar!(
         r#"select policy as "policy: Json<PolicyRule>" from sla_policies order by position"#
@@ -145,7 +168,10 @@ pub async fn policies(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<PolicyRule>> 
     Ok(rows.into_iter().map(|rule| rule.0).collect())
 }
 
-/// Replaces the policies.
+/// Replaces the stored rules.
+///
+/// # Errors
+/// The database failed.
 pub async fn replace_policies(tx: &mut Tx, rules: &[PolicyRule]) -> sqlx::Result<()> {
     sqlx::query!("delete from sla_policies")
         .execute(&mut **tx)

@@ -1,20 +1,25 @@
-//! Sweep: puts on record the deadlines that came near or passed.
+//! Sweep: records the warnings and breaches that are due.
 //!
-//! Each ticket has a transaction of its own and is looked at again under its lock, so that any
-//! number of sweeps at once find each warning and each breach once. One ticket that fails holds up
-//! no other: it is left to the next sweep, as is one whose lock somebody holds for long. Several
-//! tickets are handled at a time, since most of what one costs is waiting for the database.
+//! Each ticket has its own transaction and is checked again under its row lock, so that any number of sweeps at
+//! once record each warning and each breach once. A ticket that fails, or whose row stays locked, delays no
+//! other ticket and is left to the next sweep. Several tickets are handled at a time, since most of the time is
+//! spent waiting for the database.
 
-use crate::{assignment::RosterCache, error::ActionError, sla::store, tickets::Swept};
+use crate::{
+    assignment::RosterCache,
+    error::ActionError,
+    sla::store::{self, DueClock},
+    tickets::Swept,
+};
 use domain::{actor::Initiator, ids::TicketId};
 use futures_util::{StreamExt, stream};
 use platform::{context::Context, error_chain::Chain};
 use std::{collections::HashSet, future, num::NonZeroUsize};
 
-/// What a sweep did.
+/// The effect of a sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SlaSwept {
-    /// Warnings and breaches put on record.
+    /// Warnings and breaches recorded.
     pub found: usize,
     /// Tickets escalated.
     pub escalated: usize,
@@ -23,11 +28,11 @@ pub struct SlaSwept {
 }
 
 impl SlaSwept {
-    fn count(&mut self, ticket: TicketId, did: Result<Swept, ActionError>) {
-        match did {
-            Ok(did) => {
-                self.found = self.found.saturating_add(did.found);
-                self.escalated = self.escalated.saturating_add(usize::from(did.escalated));
+    fn count(&mut self, ticket: TicketId, swept: Result<Swept, ActionError>) {
+        match swept {
+            Ok(swept) => {
+                self.found = self.found.saturating_add(swept.found);
+                self.escalated = self.escalated.saturating_add(usize::from(swept.escalated));
             }
             Err(error) => {
                 tracing::error!(ticket.id = %ticket, error = %Chain(&error), "the deadlines of a ticket could not be swept");
@@ -39,11 +44,11 @@ impl SlaSwept {
 
 const BATCH: i64 = 500;
 
-/// Sweeps until nothing more is due that was due at the beginning, so many tickets at a time, each
-/// with a connection.
+/// Records everything that was due when the sweep began. `at_a_time` tickets are handled concurrently, each with
+/// its own connection.
 ///
 /// # Errors
-/// The deadlines cannot be read.
+/// The due clocks cannot be read. A ticket that fails is logged and counted.
 pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, ActionError> {
     let now = cx.clock.now();
     let mut swept = SlaSwept::default();
@@ -54,44 +59,50 @@ pub async fn sweep(cx: &Context, at_a_time: NonZeroUsize) -> Result<SlaSwept, Ac
             return Ok(swept);
         };
         after = Some(last);
-        // Of a ticket with several clocks that are due, the first finds all of them.
+        // The first due clock of a ticket finds its other due clocks, too.
         let mut seen = HashSet::new();
-        due.retain(|(_, ticket)| seen.insert(*ticket));
-        // Read anew for each batch: who became free meanwhile is not passed over for long.
-        let desks = &RosterCache::default();
+        due.retain(|clock| seen.insert(clock.ticket_id));
+        // Rosters are read again for each batch, so that agents who became available are found soon.
+        let rosters = &RosterCache::default();
         stream::iter(due)
-            .map(|(_, ticket)| async move { (ticket, one(cx, ticket, desks).await) })
+            .map(|DueClock { ticket_id, .. }| async move {
+                (ticket_id, sweep_one(cx, ticket_id, rosters).await)
+            })
             .buffer_unordered(at_a_time.get())
-            .for_each(|(ticket, did)| {
-                swept.count(ticket, did);
+            .for_each(|(ticket, result)| {
+                swept.count(ticket, result);
                 future::ready(())
             })
             .await;
     }
 }
 
-/// The next instant at which a sweep finds something, for whoever moves the clock; in the past
-/// when something is due already.
+/// The next instant at which a sweep finds something, for programs that move the clock. It is in the past when
+/// something is due already; `None` when no clock runs.
 ///
 /// # Errors
-/// The deadlines cannot be read.
+/// The database failed.
 pub async fn next_deadline(
     cx: &Context,
 ) -> Result<Option<chrono::DateTime<chrono::Utc>>, ActionError> {
     Ok(store::next_due(&cx.pool).await?)
 }
 
-async fn one(cx: &Context, ticket: TicketId, desks: &RosterCache) -> Result<Swept, ActionError> {
+async fn sweep_one(
+    cx: &Context,
+    ticket: TicketId,
+    rosters: &RosterCache,
+) -> Result<Swept, ActionError> {
     let sweeping = async {
         let mut work = cx.begin(Initiator::System).await?;
         store::wait_briefly(&mut work.tx).await?;
-        let did = crate::tickets::sweep(&mut work, ticket, desks).await?;
+        let swept = crate::tickets::sweep(&mut work, ticket, rosters).await?;
         work.commit().await?;
-        Ok(did)
+        Ok(swept)
     };
-    let did = sweeping.await;
-    if did.is_err() {
-        desks.forget().await;
+    let swept = sweeping.await;
+    if swept.is_err() {
+        rosters.forget().await;
     }
-    did
+    swept
 }

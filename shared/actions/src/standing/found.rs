@@ -1,7 +1,8 @@
-//! How the system stands, as anybody finds it in the database. Pure.
+//! The state of the system, as series for Prometheus. Pure.
 
 use crate::standing::{
-    labels::OfRole,
+    age::{Seconds, age},
+    labels::RoleLabel,
     queues::{QueueStanding, Queues},
 };
 use chrono::{DateTime, Utc};
@@ -11,21 +12,19 @@ use prometheus_client::{
     metrics::{family::Family, gauge::Gauge},
     registry::Registry,
 };
-use std::sync::atomic::AtomicU64;
 
-pub(super) type Seconds = Gauge<f64, AtomicU64>;
-
-/// How the deadlines stand.
+/// The state of the deadlines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Deadlines {
-    /// Came near or passed, and not on record yet.
+    /// Warnings and breaches that are due and not recorded yet.
     pub due: i64,
+    /// The earliest of them.
     pub due_since: Option<DateTime<Utc>>,
-    /// Clocks that run and whose deadline is near.
+    /// Running clocks past their warning threshold.
     pub at_risk: i64,
 }
 
-/// How everything stands.
+/// The state of queues, deadlines and processes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
     pub queues: Vec<QueueStanding>,
@@ -34,13 +33,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Puts it among what is told.
-    pub fn tell(&self, registry: &mut Registry, now: DateTime<Utc>) {
-        self.tell_queues(registry, now);
-        self.tell_deadlines(registry, now);
-        let processes = Family::<OfRole, Gauge>::default();
+    /// Registers the series.
+    pub fn register(&self, registry: &mut Registry, now: DateTime<Utc>) {
+        self.register_queues(registry, now);
+        self.register_deadlines(registry, now);
+        let processes = Family::<RoleLabel, Gauge>::default();
         for role in Role::ALL {
-            let role_label = OfRole {
+            let role_label = RoleLabel {
                 role: role.as_str(),
             };
             let running = processes.get_or_create(&role_label);
@@ -49,20 +48,20 @@ impl Standing {
         registry.register("processes", "Processes that are there, by role", processes);
     }
 
-    fn tell_queues(&self, registry: &mut Registry, now: DateTime<Utc>) {
+    fn register_queues(&self, registry: &mut Registry, now: DateTime<Utc>) {
         let queues = Queues::default();
         for standing in &self.queues {
             let workers = match &standing.queue {
                 QueueName::Known(queue) => self.present.serving(*queue),
-                // Those of the release that has it are told by its own processes.
+                // Processes of the release that has this queue report its workers.
                 QueueName::Unknown(_) => 0,
             };
-            queues.take_in(standing, count(workers), now);
+            queues.add(standing, count(workers), now);
         }
-        queues.tell(registry);
+        queues.register(registry);
     }
 
-    fn tell_deadlines(&self, registry: &mut Registry, now: DateTime<Utc>) {
+    fn register_deadlines(&self, registry: &mut Registry, now: DateTime<Utc>) {
         let (due, at_risk, oldest) = (
             Gauge::<i64>::default(),
             Gauge::<i64>::default(),
@@ -87,12 +86,6 @@ impl Standing {
             at_risk,
         );
     }
-}
-
-/// Seconds since then; 0 where there is nothing, or it is still to come.
-pub(super) fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> f64 {
-    let age = since.and_then(|since| (now - since).to_std().ok());
-    age.unwrap_or_default().as_secs_f64()
 }
 
 fn count(count: usize) -> i64 {

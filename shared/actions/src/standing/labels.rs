@@ -1,38 +1,38 @@
-//! What the series of the standing are told apart by: words of ours alone. Pure.
+//! The labels of the series. Their values are words of the program, never texts of people. Pure.
 
 use domain::queue::QueueName;
 use platform::metrics::labels::word;
 use prometheus_client::encoding::EncodeLabelSet;
 use std::borrow::Cow;
 
-/// Something of a queue in a state.
+/// A queue and a state of its jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfQueueInState {
+pub(super) struct QueueStateLabel {
     queue: Cow<'static, str>,
     state: &'static str,
 }
 
-impl OfQueueInState {
-    pub fn of(queue: &QueueName, state: &'static str) -> Self {
+impl QueueStateLabel {
+    pub fn new(queue: &QueueName, state: &'static str) -> Self {
         let queue = word(queue);
         Self { queue, state }
     }
 }
 
-/// Processes of a role.
+/// The role of a process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfRole {
+pub(super) struct RoleLabel {
     pub role: &'static str,
 }
 
-/// Connections in a state.
+/// The state of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct InState {
+pub(super) struct StateLabel {
     pub state: &'static str,
 }
 
-/// The build.
+/// The version of the program.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Build {
+pub(super) struct BuildLabel {
     pub version: &'static str,
 }

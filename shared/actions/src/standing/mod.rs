@@ -1,6 +1,7 @@
-//! How the system stands, as text for Prometheus: what this process counted ([`platform::metrics`]), and how the queues,
-//! the deadlines and the other processes stand, which the database is asked when somebody looks.
+//! Metrics for Prometheus: the counters of this process ([`platform::metrics`]), and the state of queues, deadlines
+//! and processes, which each scrape reads from the database.
 
+mod age;
 mod found;
 mod labels;
 mod queues;

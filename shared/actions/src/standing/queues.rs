@@ -1,8 +1,8 @@
-//! How the queues of jobs stand, as series. Pure.
+//! The state of the queues, as series for Prometheus. Pure.
 
 use crate::standing::{
-    found::{Seconds, age},
-    labels::OfQueueInState,
+    age::{Seconds, age},
+    labels::QueueStateLabel,
 };
 use chrono::{DateTime, Utc};
 use domain::queue::QueueName;
@@ -12,29 +12,33 @@ use prometheus_client::{
     registry::Registry,
 };
 
-/// How a queue stands.
+/// The state of a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct QueueStanding {
     pub queue: QueueName,
     pub paused: bool,
-    /// Its other side is in trouble: nothing is handed out, or one job, to see.
+    /// The circuit breaker is open or half-open: no job is handed out, or one probe.
     pub held: bool,
-    /// Could be handed out.
+    /// Jobs that are due.
     pub due: i64,
-    /// Put off to a later time.
+    /// Jobs that are due later.
     pub later: i64,
+    /// Jobs that are handed out and not running yet.
     pub sent: i64,
     pub running: i64,
+    /// Dead letters.
     pub dead: i64,
+    /// The due time of the oldest due job.
     pub due_since: Option<DateTime<Utc>>,
+    /// The due time of the oldest job that is handed out or running.
     pub handed_out_since: Option<DateTime<Utc>>,
 }
 
 /// The series of all queues.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    jobs: Family<OfQueueInState, Gauge>,
-    oldest: Family<OfQueueInState, Seconds>,
+    jobs: Family<QueueStateLabel, Gauge>,
+    oldest: Family<QueueStateLabel, Seconds>,
     lag: Seconds,
     dead: Family<OfQueue, Gauge>,
     paused: Family<OfQueue, Gauge>,
@@ -43,20 +47,20 @@ pub(super) struct Queues {
 }
 
 impl Queues {
-    /// Takes in a queue that so many workers serve.
-    pub fn take_in(&self, standing: &QueueStanding, workers: i64, now: DateTime<Utc>) {
+    /// Adds a queue and the number of processes that serve it.
+    pub fn add(&self, standing: &QueueStanding, workers: i64, now: DateTime<Utc>) {
         for (state, count) in [
             ("ready", standing.due),
             ("delayed", standing.later),
             ("sent", standing.sent),
             ("running", standing.running),
         ] {
-            let label = OfQueueInState::of(&standing.queue, state);
+            let label = QueueStateLabel::new(&standing.queue, state);
             self.jobs.get_or_create(&label).set(count);
         }
-        // The age of one that is not ours would call for workers, and none of this release would serve it.
+        // No worker of this release serves an unknown queue, so that an alert on its age would not help.
         if let QueueName::Known(_) = &standing.queue {
-            self.take_in_ages(standing, now);
+            self.add_ages(standing, now);
         }
         for (family, value) in [
             (&self.dead, standing.dead),
@@ -69,41 +73,41 @@ impl Queues {
         }
     }
 
-    fn take_in_ages(&self, standing: &QueueStanding, now: DateTime<Utc>) {
+    fn add_ages(&self, standing: &QueueStanding, now: DateTime<Utc>) {
         let ready = age(standing.due_since, now);
         let sent = age(standing.handed_out_since, now);
         for (state, age) in [("ready", ready), ("sent", sent)] {
-            let label = OfQueueInState::of(&standing.queue, state);
+            let label = QueueStateLabel::new(&standing.queue, state);
             self.oldest.get_or_create(&label).set(age);
         }
-        // What is stopped waits for somebody's word, what is held for somebody else's server: not for a relay.
+        // A paused queue waits for an operator, a held one for a provider: neither waits for the relay.
         if !standing.paused && !standing.held {
             self.lag.set(self.lag.get().max(ready));
         }
     }
 
-    /// Puts them among what is told.
-    pub fn tell(self, registry: &mut Registry) {
+    /// Registers the series.
+    pub fn register(self, registry: &mut Registry) {
         registry.register(
             "queue_jobs",
-            "Jobs of each queue: ready (due), delayed (put off), sent (handed out), running (deliveries)",
+            "Jobs of each queue: ready (due), delayed (due later), sent (handed out), running (deliveries)",
             self.jobs,
         );
         registry.register(
             "queue_oldest_seconds",
-            "For how long the oldest job of a queue has been due: ready (nobody has it) and sent (handed out or running)",
+            "How long the oldest job of a queue has been due: ready (not handed out) and sent (handed out or running)",
             self.oldest,
         );
         registry.register(
             "relay_lag_seconds",
-            "For how long the oldest job of all queues that are neither paused nor held has waited to be handed out",
+            "How long the oldest job of all queues that are neither paused nor held has waited to be handed out",
             self.lag,
         );
         registry.register("dead_jobs", "Dead letters, by queue", self.dead);
-        registry.register("queue_paused", "Whether a queue is stopped", self.paused);
+        registry.register("queue_paused", "Whether a queue is paused", self.paused);
         registry.register(
             "queue_held",
-            "Whether a queue is held, or on trial, as its other side is in trouble",
+            "Whether the circuit breaker of a queue is open or half-open",
             self.held,
         );
         registry.register(

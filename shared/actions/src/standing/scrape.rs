@@ -1,8 +1,9 @@
-//! One look at everything, as text.
+//! A scrape: all metrics as text.
 
 use crate::standing::{
-    found::{Seconds, Standing},
-    labels::{Build, InState},
+    age::Seconds,
+    found::Standing,
+    labels::{BuildLabel, StateLabel},
     store,
 };
 use platform::{
@@ -24,23 +25,23 @@ use std::{
 };
 use tokio::sync::Mutex;
 
-/// What the text is.
+/// The content type of the text: OpenMetrics 1.0.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// How long what the database said is good enough.
+/// How long the state of the database is reused.
 const FRESH: Duration = Duration::from_secs(3);
-/// How long the database may take: an answer without it is better than none.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The longest time of the queries; after it, the scrape has only the counters of this process.
+const QUERY_LIMIT: Duration = Duration::from_secs(3);
 
-/// What was found when somebody last looked, so that many who look ask the database once.
+/// The state of the latest scrape, so that concurrent scrapes query the database once.
 #[derive(Debug, Default)]
 pub struct Recent(Mutex<Option<(Instant, Option<Standing>)>>);
 
-/// What this process counted and how the system stands, in the text form of OpenMetrics. While the
-/// database is away, only the former.
+/// All metrics in the text format of OpenMetrics: the counters of this process and the state of the system. While
+/// the database is not available, only the former.
 ///
 /// # Errors
-/// None that can happen: the text is written into memory.
+/// None in practice: the text is written into memory.
 pub async fn scrape(
     cx: &Context,
     recent: &Recent,
@@ -52,17 +53,17 @@ pub async fn scrape(
     database_up.set(i64::from(standing.is_some()));
     system.register(
         "database_up",
-        "Whether the database could be asked for what follows",
+        "Whether the database answered for the series below",
         database_up,
     );
     if let Some(standing) = standing {
-        standing.tell(&mut system, cx.clock.now());
+        standing.register(&mut system, cx.clock.now());
     }
-    tell_build(&mut system, version);
-    tell_pool(&mut system, &cx.pool);
-    tell_relay(&mut system, cx.metrics.relay());
+    register_build(&mut system, version);
+    register_pool(&mut system, &cx.pool);
+    register_relay(&mut system, cx.metrics.relay());
     let mut process = Registry::with_prefix("process");
-    tell_process(&mut process);
+    register_process(&mut process);
     let mut text = String::new();
     for registry in [cx.metrics.registry(), &system, &process] {
         encode_registry(&mut text, registry)?;
@@ -71,7 +72,7 @@ pub async fn scrape(
     Ok(text)
 }
 
-/// Asked anew when it is no longer fresh, by one at a time: the others wait for the answer.
+/// Queries the database when the latest state is too old. Concurrent scrapes wait for one query.
 async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
     let mut kept = recent.0.lock().await;
     if let Some((at, standing)) = &*kept
@@ -79,14 +80,14 @@ async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
     {
         return standing.clone();
     }
-    let found = match tokio::time::timeout(PATIENCE, ask(cx)).await {
+    let found = match tokio::time::timeout(QUERY_LIMIT, query(cx)).await {
         Ok(Ok(standing)) => Some(standing),
         Ok(Err(error)) => {
-            tracing::warn!(error = %Chain(&error), "how the system stands could not be asked");
+            tracing::warn!(error = %Chain(&error), "the state of the system could not be read");
             None
         }
         Err(_elapsed) => {
-            tracing::warn!("how the system stands was not answered in time");
+            tracing::warn!("the state of the system was not read in time");
             None
         }
     };
@@ -94,7 +95,7 @@ async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
     found
 }
 
-async fn ask(cx: &Context) -> Result<Standing, sqlx::Error> {
+async fn query(cx: &Context) -> sqlx::Result<Standing> {
     let now = cx.clock.now();
     Ok(Standing {
         queues: store::queues(&cx.pool, now).await?,
@@ -103,18 +104,18 @@ async fn ask(cx: &Context) -> Result<Standing, sqlx::Error> {
     })
 }
 
-fn tell_build(registry: &mut Registry, version: &'static str) {
-    let build = Family::<Build, Gauge>::default();
-    build.get_or_create(&Build { version }).set(1);
+fn register_build(registry: &mut Registry, version: &'static str) {
+    let build = Family::<BuildLabel, Gauge>::default();
+    build.get_or_create(&BuildLabel { version }).set(1);
     registry.register("build_info", "The version of the program", build);
 }
 
-fn tell_pool(registry: &mut Registry, pool: &PgPool) {
-    let connections = Family::<InState, Gauge>::default();
+fn register_pool(registry: &mut Registry, pool: &PgPool) {
+    let connections = Family::<StateLabel, Gauge>::default();
     let (open, idle) = (i64::from(pool.size()), pool.num_idle());
     let idle = i64::try_from(idle).unwrap_or(i64::MAX);
     for (state, count) in [("idle", idle), ("used", open.saturating_sub(idle))] {
-        connections.get_or_create(&InState { state }).set(count);
+        connections.get_or_create(&StateLabel { state }).set(count);
     }
     registry.register(
         "database_connections",
@@ -130,8 +131,8 @@ fn tell_pool(registry: &mut Registry, pool: &PgPool) {
     );
 }
 
-/// Only where there is a relay.
-fn tell_relay(registry: &mut Registry, relay: Relay) {
+/// The series of the relay, where this process has one.
+fn register_relay(registry: &mut Registry, relay: Relay) {
     let Some(passed) = relay.passed else {
         return;
     };
@@ -146,12 +147,12 @@ fn tell_relay(registry: &mut Registry, relay: Relay) {
     without_redis.set(i64::from(relay.without_redis));
     registry.register(
         "relay_without_redis",
-        "Whether this process runs jobs without Redis, as that is away",
+        "Whether this process runs jobs without Redis, which is not available",
         without_redis,
     );
 }
 
-fn tell_process(registry: &mut Registry) {
+fn register_process(registry: &mut Registry) {
     let machine = machine::look();
     let mut whole = |name, help, value: Option<i64>| {
         if let Some(value) = value {

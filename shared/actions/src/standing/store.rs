@@ -1,22 +1,21 @@
-//! How the queues and the deadlines stand, in SQL: one statement for each, whose cost is bounded
-//! however much waits.
+//! The SQL of the state of queues and deadlines: one statement for each, whose cost is bounded however many jobs
+//! wait. No decisions.
 
 use crate::standing::{found::Deadlines, queues::QueueStanding};
 use chrono::{DateTime, Utc};
 use domain::queue::Queue;
 use sqlx::PgPool;
 
-/// Jobs of a queue are counted up to here, dead ones, those handed out and deadlines alike. By the
-/// index alone this many take a few dozen milliseconds.
+/// The limit of each count. An index scan of so many rows takes a few dozen milliseconds.
 const COUNTED: i64 = 100_000;
 
-/// How the queues stand: ours, and whatever else has jobs (`others` finds each queue with one look). What waits
-/// is counted by the index of the relay; the oldest of each queue and priority is one look into it, so that it
-/// is right however many there are.
-pub(super) async fn queues(
-    pool: &PgPool,
-    now: DateTime<Utc>,
-) -> Result<Vec<QueueStanding>, sqlx::Error> {
+/// The state of the known queues and of every other queue that has jobs (`others` finds each with one index
+/// lookup). The index of the relay counts waiting jobs. The oldest job of each queue and priority is one lookup in
+/// it, and therefore exact, however many jobs wait.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn queues(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Vec<QueueStanding>> {
     let words: Vec<String> = Queue::ALL.iter().map(Queue::to_string).collect();
     sqlx::query_as!(
         QueueStanding,
@@ -73,9 +72,11 @@ pub(super) async fn queues(
     .await
 }
 
-/// Deadlines that came near or passed and that no sweep has found yet, and clocks whose deadline is
-/// near.
-pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> Result<Deadlines, sqlx::Error> {
+/// The warnings and breaches that no sweep has recorded yet, and the running clocks past their warning threshold.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Deadlines> {
     sqlx::query_as!(
         Deadlines,
         r#"select (select count(*) from (select from sla_clocks where next_at <= $1 limit $2) as due) as "due!",

@@ -1,4 +1,4 @@
-//! What is done with statistics: they are brought up to date, and read.
+//! The use cases of statistics: the roll-up of aggregates, and reading them.
 
 mod performance;
 mod read;

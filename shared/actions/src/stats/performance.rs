@@ -1,5 +1,5 @@
-//! An agent's day, for the dashboard. It is read from the tickets themselves, by an index: a day
-//! of one agent is short, and agents see at once what they have done.
+//! An agent's figures of today, for the dashboard. They are read from the tickets themselves with an index: one day
+//! of one agent has few rows, and agents see their work at once.
 
 use crate::stats::store;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,7 +10,7 @@ use domain::{
 };
 use sqlx::PgExecutor;
 
-/// The figures of the tickets that an agent resolved today, by the days of a time zone.
+/// The figures of the tickets that an agent resolved today. The day is that of `timezone` at `now`.
 ///
 /// # Errors
 /// The database failed.
@@ -19,8 +19,8 @@ pub async fn performance_today(
     now: DateTime<Utc>,
     agent: UserId,
     timezone: Tz,
-) -> Result<Performance, sqlx::Error> {
-    // Only at the ends of the calendar, 260 000 years away, has a day no beginning.
+) -> sqlx::Result<Performance> {
+    // A day has no beginning only at the ends of the calendar, 260 000 years away.
     let (from, until) = today(now, timezone).unwrap_or((now, now + TimeDelta::days(1)));
     let resolved = store::resolved_by(db, agent, from, until).await?;
     Ok(Performance::of(

@@ -1,4 +1,4 @@
-//! The statistics of a period. Who may ask is for the caller to settle: they are an admin's.
+//! The statistics of a period. The caller checks the permission: they are for admins.
 
 use crate::stats::store;
 use domain::{
@@ -7,16 +7,12 @@ use domain::{
 };
 use platform::{context::Context, db};
 
-/// Reads the statistics of the tickets created in a period. `agent` narrows
-/// [`Stats::agent_stats`] alone, to that agent instead of all tickets that any agent has.
+/// The statistics of the tickets that were created in a period. `agent` narrows only [`Stats::agent_stats`]: to the
+/// tickets of this agent, instead of all assigned tickets.
 ///
 /// # Errors
 /// The database failed.
-pub async fn stats(
-    cx: &Context,
-    range: &Range,
-    agent: Option<UserId>,
-) -> Result<Stats, sqlx::Error> {
+pub async fn stats(cx: &Context, range: &Range, agent: Option<UserId>) -> sqlx::Result<Stats> {
     let mut tx = db::snapshot(&cx.pool).await?;
     let as_of = store::as_of(&mut tx).await?;
     let groups = store::groups(&mut tx, range, agent).await?;

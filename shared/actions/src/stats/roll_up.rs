@@ -1,31 +1,31 @@
-//! Sweep: counts the buckets anew that have changed. It takes no input; running it twice, or at
-//! once with another, changes nothing.
+//! Sweep: counts the changed buckets again. It takes no input. A second run, also a concurrent one, changes
+//! nothing.
 
 use crate::stats::store::{self, Dirty};
 use platform::{context::Context, db};
 
-/// Notes taken off the list in one transaction: what a transaction recounts stays short.
-const NOTES_PER_BATCH: i64 = 1_000;
+/// Marks that one transaction processes, so that transactions stay short.
+const MARKS_PER_BATCH: i64 = 1_000;
 
-/// Batches in one run. A backlog that is longer is left to the next tick, and [`domain::stats::Stats::as_of`]
-/// stays where it was until then.
+/// Batches of one run. The rest of a longer backlog is left to the next run, and [`domain::stats::Stats::as_of`]
+/// stays as it was until then.
 const BATCHES_PER_RUN: usize = 20;
 
-/// How a batch ended.
+/// The result of a batch, with the number of buckets that were counted.
 enum Batch {
-    /// Somebody else is on it.
+    /// Another process does the roll-up.
     Locked,
-    /// There may be more.
+    /// There may be more marks.
     Full(usize),
-    /// Nothing is left.
+    /// No marks are left.
     Last(usize),
 }
 
-/// Brings the aggregates up to date, and returns how many buckets were counted anew.
+/// Updates the aggregates. The result is the number of buckets that were counted again.
 ///
 /// # Errors
-/// The database failed. What was counted until then stays, and the rest is still on the list.
-pub async fn roll_up(cx: &Context) -> Result<u64, sqlx::Error> {
+/// The database failed. Batches that were committed by then stay; the other marks are still there.
+pub async fn roll_up(cx: &Context) -> sqlx::Result<u64> {
     let mut counted = 0;
     for _ in 0..BATCHES_PER_RUN {
         match batch(cx).await? {
@@ -40,20 +40,20 @@ pub async fn roll_up(cx: &Context) -> Result<u64, sqlx::Error> {
     Ok(u64::try_from(counted).unwrap_or(u64::MAX))
 }
 
-async fn batch(cx: &Context) -> Result<Batch, sqlx::Error> {
-    // Taken before the notes are: all that was committed by this instant is among them.
+async fn batch(cx: &Context) -> sqlx::Result<Batch> {
+    // The instant is read before the marks: every change that was committed by then has its mark among them.
     let as_of = cx.clock.now();
     let mut tx = db::begin_unlimited(&cx.pool).await?;
     if !store::try_lock(&mut tx).await? {
         return Ok(Batch::Locked);
     }
-    let dirty = store::take_dirty(&mut tx, NOTES_PER_BATCH).await?;
-    let notes: i64 = dirty.iter().map(|dirty| dirty.notes).sum();
+    let dirty = store::take_dirty(&mut tx, MARKS_PER_BATCH).await?;
+    let marks: i64 = dirty.iter().map(|dirty| dirty.marks).sum();
     let buckets: Vec<_> = dirty.iter().map(|Dirty { bucket, .. }| *bucket).collect();
     if !buckets.is_empty() {
         store::recount_buckets(&mut tx, &buckets).await?;
     }
-    let is_last = notes < NOTES_PER_BATCH;
+    let is_last = marks < MARKS_PER_BATCH;
     if is_last {
         store::set_as_of(&mut tx, as_of).await?;
     }

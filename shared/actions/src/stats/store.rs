@@ -1,7 +1,7 @@
-//! The SQL of the statistics: buckets are noted, counted and read.
+//! The SQL of the statistics: buckets are marked as dirty, counted and read. No decisions.
 //!
-//! The statements that count buckets are planned each time (`persistent(false)`): a plan that was kept
-//! since the tables were empty would scan them whole when they no longer are.
+//! The statements that count buckets are planned for each execution (`persistent(false)`): a plan that was cached
+//! while the tables were empty would scan them when they are large.
 
 use chrono::{DateTime, Utc};
 use domain::stats::{
@@ -16,17 +16,14 @@ use domain::{
 use platform::work::UnitOfWork;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
-/// Names the lock that a roll-up holds: any number that nothing else uses.
+/// The key of the advisory lock of a roll-up: any number that nothing else uses.
 const ROLL_UP_LOCK: i64 = 0x7374_6174_7321;
 
-/// Notes that a ticket created at this instant has changed, in the transaction of the change.
+/// Marks the bucket of this instant as dirty, in the transaction that changes a ticket created then.
 ///
 /// # Errors
 /// The database failed.
-pub async fn mark_dirty(
-    work: &mut UnitOfWork<'_>,
-    created_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+pub async fn mark_dirty(work: &mut UnitOfWork<'_>, created_at: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into stats_dirty (bucket) values ($1)",
         bucket_of(created_at)
@@ -36,10 +33,13 @@ pub async fn mark_dirty(
     Ok(())
 }
 
-/// Takes the lock of the roll-up until the end of the transaction, unless somebody has it.
+/// Takes the lock of the roll-up until the transaction ends; `false` when another process has it.
 ///
-/// Compilation is off until then: it would take half a second to speed up a hundredth of one.
-pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// JIT compilation is off until then: it takes half a second for queries of a hundredth of a second.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn try_lock(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock($1) as "locked!" from set_config('jit', 'off', true)"#,
         ROLL_UP_LOCK
@@ -48,17 +48,20 @@ pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool, sqlx
     .await
 }
 
-/// A bucket that was taken off the list, and how often it stood there.
+/// A dirty bucket and the number of its marks.
 pub(super) struct Dirty {
     pub bucket: DateTime<Utc>,
-    pub notes: i64,
+    pub marks: i64,
 }
 
-/// Takes the oldest notes off the list.
+/// Deletes the oldest marks, at most `most`; the result is their buckets.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn take_dirty(
     connection: &mut PgConnection,
     most: i64,
-) -> Result<Vec<Dirty>, sqlx::Error> {
+) -> sqlx::Result<Vec<Dirty>> {
     sqlx::query_as!(
         Dirty,
         r#"with taken as (
@@ -66,24 +69,27 @@ pub(super) async fn take_dirty(
             where id <= (select max(id) from (select id from stats_dirty order by id limit $1) as oldest)
             returning bucket
         )
-        select bucket, count(*) as "notes!" from taken group by bucket"#,
+        select bucket, count(*) as "marks!" from taken group by bucket"#,
         most
     )
     .fetch_all(connection)
     .await
 }
 
-/// Counts buckets anew from the tickets.
+/// Counts buckets again from the tickets.
 ///
-/// What a note stands for was committed with the note. This must therefore be a later statement
-/// than [`take_dirty`], at `read committed`: its snapshot then holds every change whose note was taken.
+/// A change is committed together with its mark. This must therefore be a later statement than [`take_dirty`], at
+/// `read committed`: its snapshot then has every change whose mark was deleted.
 ///
-/// Buckets are counted one by one, in a lateral query: for a plain join the planner takes a ninth
-/// of all tickets to fall into each of them, and scans the whole table instead of the index.
+/// Buckets are counted one by one, in a lateral query: for a plain join the planner expects a ninth of all tickets
+/// in each bucket, and scans the whole table instead of the index.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn recount_buckets(
     connection: &mut PgConnection,
     buckets: &[DateTime<Utc>],
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from stats_buckets using unnest($1::timestamptz[]) as dirty (bucket)
         where stats_buckets.bucket = dirty.bucket",
@@ -141,12 +147,15 @@ pub(super) async fn recount_buckets(
     Ok(())
 }
 
-/// Puts on record that every change up to an instant is counted. Of two clocks that differ the
-/// later has been right already: the record does not go back.
+/// Records that every change up to an instant is counted. The record never goes back: where the clocks of two
+/// processes differ, the later instant was correct already.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn set_as_of(
     connection: &mut PgConnection,
     as_of: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update stats_freshness set as_of = $1 where as_of is null or as_of < $1",
         as_of
@@ -156,10 +165,11 @@ pub(super) async fn set_as_of(
     Ok(())
 }
 
-/// Up to when every change is counted.
-pub(super) async fn as_of(
-    connection: &mut PgConnection,
-) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+/// The instant up to which every change is counted; `None` before the first roll-up.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn as_of(connection: &mut PgConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("select as_of from stats_freshness")
         .fetch_one(connection)
         .await
@@ -167,13 +177,16 @@ pub(super) async fn as_of(
 
 /// The tickets of a period by status, priority and category.
 ///
-/// `agent_id = coalesce($3, agent_id)` holds for the one agent, for any if none is named, and
-/// never where nobody has the ticket.
+/// `agent_id = coalesce($3, agent_id)` is true for this agent, or for any agent where `$3` is null, and never for
+/// an unassigned ticket.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn groups(
     connection: &mut PgConnection,
     range: &Range,
     agent: Option<UserId>,
-) -> Result<Vec<Group>, sqlx::Error> {
+) -> sqlx::Result<Vec<Group>> {
     let rows = sqlx::query!(
         r#"select
             status as "status: Status",
@@ -212,12 +225,15 @@ pub(super) async fn groups(
     Ok(groups.collect())
 }
 
-/// The ratings of the tickets of a period.
+/// The ratings of the tickets that were created in a period, for one agent or all.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn ratings(
     connection: &mut PgConnection,
     range: &Range,
     agent: Option<UserId>,
-) -> Result<Ratings, sqlx::Error> {
+) -> sqlx::Result<Ratings> {
     sqlx::query_as!(
         Ratings,
         r#"select
@@ -234,21 +250,24 @@ pub(super) async fn ratings(
     .await
 }
 
-/// What an agent resolved in a period.
+/// The figures of the tickets that an agent resolved in a period.
 pub(super) struct Resolved {
     pub sums: Sums,
     pub closed: i64,
     pub ratings: Ratings,
 }
 
-/// The tickets that an agent held when they were resolved, `from` an instant and before `until`,
-/// and that are resolved still.
+/// The figures of the tickets that were resolved in `from..until`, were assigned to the agent then, and are
+/// resolved still.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn resolved_by(
     db: impl PgExecutor<'_>,
     agent: UserId,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Resolved, sqlx::Error> {
+) -> sqlx::Result<Resolved> {
     let row = sqlx::query!(
         r#"select
             count(*) as "total!",
@@ -286,12 +305,12 @@ pub(super) async fn resolved_by(
     })
 }
 
-/// Rows in which the aggregates differ from a recount of all tickets: none when nothing is dirty.
-/// It scans everything.
+/// The number of rows in which the aggregates differ from a recount of all tickets: 0 when no bucket is dirty. It
+/// scans whole tables.
 ///
 /// # Errors
 /// The database failed.
-pub async fn differences(pool: &PgPool) -> Result<i64, sqlx::Error> {
+pub async fn differences(pool: &PgPool) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"with counted as (
             select

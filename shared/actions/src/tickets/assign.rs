@@ -1,4 +1,4 @@
-//! A ticket is given to an agent by hand, or taken up by whoever works on it.
+//! A ticket is assigned by a person, or self-assigned by the agent who works on it.
 
 use crate::error::ActionError;
 use crate::tickets::{SaveMode, Target, load, person, save};
@@ -10,7 +10,7 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// To whom.
+/// The new assignee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssignTo {
     /// The caller.
@@ -19,20 +19,21 @@ pub enum AssignTo {
     Agent(UserId),
 }
 
-/// Whether an admin's assignment minds the agent's limit.
+/// Whether the agent's limit of concurrent tickets applies when an admin assigns a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
-    /// It is refused past the limit.
+    /// At the limit, the assignment is refused.
     Minded,
-    /// `"force": true`.
+    /// The limit is ignored (`"force": true`).
     Forced,
 }
 
-/// Gives a ticket to an agent: an agent to itself, capacity or not; an admin to any active agent.
+/// Assigns a ticket. Agents assign to themselves, whatever their capacity; admins assign to any active agent.
 ///
 /// # Errors
-/// [`ActionError::Forbidden`] when an agent names another, [`ActionError::Invalid`] for somebody
-/// who is no active agent, [`ActionError::Conflict`] past the limit or when the ticket is over.
+/// [`ActionError::Forbidden`] when an agent names another agent; [`ActionError::Invalid`] when the assignee is
+/// no active agent; [`ActionError::Conflict`] at the limit, or when the ticket is resolved or closed; otherwise
+/// as every change of a ticket: [`ActionError::NotFound`], [`ActionError::Stale`].
 pub async fn assign(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -51,32 +52,39 @@ pub async fn assign(
             "Agents assign tickets to themselves; an admin can assign this one to somebody else.",
         ));
     }
-    let room = crate::assignment::lock_active_agent(work, agent, "agentId").await?;
-    let mut case = loaded.at_expected_version()?;
-    let holds_it = case.ticket().assigned_to == Some(agent);
+    let capacity_of_agent = crate::assignment::lock_active_agent(work, agent, "agentId").await?;
+    let mut change = loaded.at_expected_version()?;
+    let is_assignee = change.ticket().assigned_to == Some(agent);
     // Checked before capacity: `force` overrides capacity, never a resolved or closed status.
-    case.assign(agent, None, work.now())?;
-    if agent != actor.id && !holds_it && capacity == Capacity::Minded && !room.has_room() {
+    change.assign(agent, None, work.now())?;
+    if agent != actor.id
+        && !is_assignee
+        && capacity == Capacity::Minded
+        && !capacity_of_agent.has_room()
+    {
         return Err(ActionError::conflict(
             "agent_at_capacity",
             format!(
                 "The agent has {} of at most {} active tickets. Choose another, or send \"force\": true.",
-                room.current, room.capacity
+                capacity_of_agent.current, capacity_of_agent.capacity
             ),
         ));
     }
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// The caller as somebody who works on the ticket: whose row is locked, until the transaction ends,
-/// if that work assigns the ticket.
+/// The caller as the agent who works on the ticket. When that work self-assigns the ticket, the agent's row is
+/// locked until the transaction ends, so that the limit is counted correctly.
+///
+/// # Errors
+/// [`ActionError::Invalid`] when the caller is no active agent any more; the database failed.
 pub(super) async fn worker(
     work: &mut UnitOfWork<'_>,
-    case: &TicketChange,
+    change: &TicketChange,
     actor: &Actor,
 ) -> Result<ActingAgent, ActionError> {
-    if case.is_there_to_take() {
+    if change.is_there_to_take() {
         crate::assignment::lock_active_agent(work, actor.id, "agentId").await?;
     }
     Ok(ActingAgent::locked(actor.id))

@@ -1,28 +1,28 @@
-//! Sweep: what was resolved long ago is closed; a customer who has been asked is reminded, and
-//! the ticket resolved when no answer comes.
+//! Sweep: closes tickets that were resolved long ago, reminds customers of a question, and resolves the tickets
+//! of customers who do not answer.
 
 use crate::tickets::{SaveMode, load_for_system, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{actor::Initiator, ids::TicketId, tickets::Status};
 use platform::{context::Context, error_chain::Chain, work::UnitOfWork};
 
-/// What a sweep did.
+/// The number of tickets that a sweep changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AutoClosed {
     /// Tickets closed.
     pub closed: usize,
-    /// Customers reminded.
+    /// Tickets whose customers were reminded.
     pub reminded: usize,
-    /// Tickets resolved for want of an answer.
+    /// Tickets resolved because no answer came.
     pub resolved: usize,
     /// Tickets that could not be handled; the next sweep tries again.
     pub failed: usize,
 }
 
-/// Tickets handled in one sweep at most; the next takes the rest.
+/// The most tickets of each kind in one sweep; the next sweep handles the rest.
 const BATCH: i64 = 500;
 
-/// Sweeps once. Each ticket has a transaction of its own, so that one that fails holds up no other.
+/// Sweeps once. Each ticket has its own transaction, so that a failure delays no other ticket.
 ///
 /// # Errors
 /// The tickets cannot be listed.
@@ -39,10 +39,10 @@ pub async fn auto_close(cx: &Context) -> Result<AutoClosed, ActionError> {
     due.extend(waiting.await?);
     let mut done = AutoClosed::default();
     for ticket in due {
-        match one(cx, ticket).await {
-            Ok(Some(Did::Closed)) => done.closed = done.closed.saturating_add(1),
-            Ok(Some(Did::Reminded)) => done.reminded = done.reminded.saturating_add(1),
-            Ok(Some(Did::Resolved)) => done.resolved = done.resolved.saturating_add(1),
+        match sweep_one(cx, ticket).await {
+            Ok(Some(Outcome::Closed)) => done.closed = done.closed.saturating_add(1),
+            Ok(Some(Outcome::Reminded)) => done.reminded = done.reminded.saturating_add(1),
+            Ok(Some(Outcome::Resolved)) => done.resolved = done.resolved.saturating_add(1),
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(ticket.id = %ticket, error = %Chain(&error), "a ticket could not be auto-closed");
@@ -53,46 +53,49 @@ pub async fn auto_close(cx: &Context) -> Result<AutoClosed, ActionError> {
     Ok(done)
 }
 
-enum Did {
+enum Outcome {
     Closed,
     Reminded,
     Resolved,
 }
 
-async fn one(cx: &Context, ticket: TicketId) -> Result<Option<Did>, ActionError> {
+async fn sweep_one(cx: &Context, ticket: TicketId) -> Result<Option<Outcome>, ActionError> {
     let mut work = cx.begin(Initiator::System).await?;
-    let did = decide(&mut work, ticket).await?;
+    let outcome = decide(&mut work, ticket).await?;
     work.commit().await?;
-    Ok(did)
+    Ok(outcome)
 }
 
-/// Decides by the row as it is now, locked: it may have changed since it was listed.
-async fn decide(work: &mut UnitOfWork<'_>, ticket: TicketId) -> Result<Option<Did>, ActionError> {
+/// Decides by the locked row: the ticket may have changed since it was listed.
+async fn decide(
+    work: &mut UnitOfWork<'_>,
+    ticket: TicketId,
+) -> Result<Option<Outcome>, ActionError> {
     let rules = &work.cx.config.tickets;
     let now = work.now();
-    let mut case = load_for_system(work, ticket).await?;
-    let ticket = case.ticket();
+    let mut change = load_for_system(work, ticket).await?;
+    let ticket = change.ticket();
     let (asked, reminded) = (ticket.waiting_since, ticket.reminded_at);
-    let did = match ticket.status {
+    let outcome = match ticket.status {
         Status::Resolved
             if ticket
                 .resolved_at
                 .is_some_and(|at| at <= now - rules.auto_close_after) =>
         {
-            case.close_resolved(now)?;
-            Did::Closed
+            change.close_resolved(now)?;
+            Outcome::Closed
         }
         Status::WaitingCustomer
             if asked.is_some_and(|at| at <= now - rules.resolve_waiting_after) =>
         {
-            case.resolve_unanswered(now)?;
-            Did::Resolved
+            change.resolve_unanswered(now)?;
+            Outcome::Resolved
         }
         Status::WaitingCustomer
             if reminded.is_none() && asked.is_some_and(|at| at <= now - rules.remind_after) =>
         {
-            case.remind(now)?;
-            Did::Reminded
+            change.remind(now)?;
+            Outcome::Reminded
         }
         Status::Open
         | Status::Assigned
@@ -104,6 +107,6 @@ async fn decide(work: &mut UnitOfWork<'_>, ticket: TicketId) -> Result<Option<Di
         | Status::Resolved
         | Status::Closed => return Ok(None),
     };
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(Some(did))
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(Some(outcome))
 }

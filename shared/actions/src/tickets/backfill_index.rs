@@ -1,48 +1,59 @@
-//! Makes tickets known to searches that a release without them wrote.
+//! Adds the search words of tickets that a release without search has written.
 
 use crate::tickets::load_for_system;
-use crate::{error::ActionError, tickets::store};
-use domain::{actor::Initiator, tickets::access::Viewer};
+use crate::{
+    error::ActionError,
+    tickets::{search::store as search, store},
+};
+use domain::{actor::Initiator, paging::Direction, tickets::access::Viewer};
 use platform::{context::Context, db};
 
-/// Tickets that are looked for at a time.
-const PIECE: i64 = 500;
-/// Messages that are read at a time.
+/// Tickets that one query reads.
+const BATCH: i64 = 500;
+/// Messages that one query reads.
 const MESSAGES: i64 = 100;
 
-/// Does so, each ticket under its lock, in a transaction of its own. Doing it again does nothing.
+/// Indexes every ticket without search words, each under its row lock and in its own transaction. A second run
+/// changes nothing.
 ///
 /// # Errors
-/// The database failed.
+/// The database failed. The tickets that are indexed by then stay so.
 pub async fn backfill_index(cx: &Context) -> Result<(), ActionError> {
     loop {
-        // It looks at every ticket there is.
-        let mut looking = db::begin_unlimited(&cx.pool).await?;
-        let unknown = crate::tickets::search::store::unknown(&mut *looking, PIECE).await?;
-        drop(looking);
-        if unknown.is_empty() {
+        // This query scans all tickets, longer than the limit of statements allows.
+        let mut scan = db::begin_unlimited(&cx.pool).await?;
+        let unindexed = search::unindexed(&mut *scan, BATCH).await?;
+        drop(scan);
+        if unindexed.is_empty() {
             return Ok(());
         }
-        for id in unknown {
+        for id in unindexed {
             let mut work = cx.begin(Initiator::System).await?;
-            let case = load_for_system(&mut work, id).await?;
-            crate::tickets::search::store::forget(&mut work.tx, id).await?;
-            crate::tickets::search::store::add_ticket(&mut work.tx, case.ticket()).await?;
-            let mut read = 0;
+            let change = load_for_system(&mut work, id).await?;
+            search::forget(&mut work.tx, id).await?;
+            search::add_ticket(&mut work.tx, change.ticket()).await?;
+            let mut offset = 0;
             loop {
-                let cut = store::Cut {
+                let section = store::Section {
                     after: None,
-                    offset: read,
+                    offset,
                     limit: MESSAGES,
                 };
-                let messages = store::messages(&mut *work.tx, id, Viewer::Staff, cut).await?;
+                let messages = store::messages(
+                    &mut *work.tx,
+                    id,
+                    Viewer::Staff,
+                    Direction::Ascending,
+                    section,
+                )
+                .await?;
                 for message in &messages {
-                    crate::tickets::search::store::add_message(&mut work.tx, message).await?;
+                    search::add_message(&mut work.tx, message).await?;
                 }
                 if messages.is_empty() {
                     break;
                 }
-                read += MESSAGES;
+                offset += MESSAGES;
             }
             work.commit().await?;
         }

@@ -1,4 +1,4 @@
-//! A ticket is closed by hand.
+//! A person closes a ticket.
 
 use crate::tickets::{SaveMode, Target, load, person, save};
 use crate::{
@@ -13,11 +13,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Staff close a ticket; one that is not resolved yet is resolved at the same instant.
+/// Closes a ticket on behalf of staff. A ticket that is not resolved yet is resolved at the same instant.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] for a `duplicateOf` that the caller may not see,
-/// [`ActionError::Conflict`] when it is closed already.
+/// [`ActionError::Invalid`] when `duplicateOf` names this ticket or one that the caller may not see;
+/// [`ActionError::Conflict`] when the ticket is closed already; otherwise as every change of a ticket:
+/// [`ActionError::NotFound`], [`ActionError::Forbidden`], [`ActionError::Stale`].
 pub async fn close(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -29,23 +30,24 @@ pub async fn close(
         Some(other) => Some(original(work, &actor, other, loaded.ticket().id).await?),
         None => None,
     };
-    let mut case = loaded.at_expected_version()?;
-    let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
+    let mut change = loaded.at_expected_version()?;
+    let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
     let conclusion = Conclusion {
         summary: closing.summary,
         resolution_type: closing.resolution_type,
         resolution_notes: closing.resolution_notes,
         duplicate,
     };
-    case.close(conclusion, worker, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    change.close(conclusion, worker, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// A requester closes a ticket of their own, with a reason for all to read.
+/// Closes a ticket on behalf of its requester. Everybody who sees the ticket sees `reason`.
 ///
 /// # Errors
-/// [`ActionError::Forbidden`] for staff, [`ActionError::Conflict`] when it is resolved or closed.
+/// [`ActionError::Forbidden`] for staff; [`ActionError::Conflict`] when the ticket is resolved or closed;
+/// otherwise as every change of a ticket: [`ActionError::NotFound`], [`ActionError::Stale`].
 pub async fn close_by_customer(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -53,13 +55,13 @@ pub async fn close_by_customer(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::CloseOwn).await?;
-    let mut case = loaded.at_expected_version()?;
-    case.close_by_customer(reason, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    let mut change = loaded.at_expected_version()?;
+    change.close_by_customer(reason, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// The ticket that this one is a duplicate of: another one, which the caller may see.
+/// The original of a duplicate: another ticket, which the caller may see.
 async fn original(
     work: &mut UnitOfWork<'_>,
     actor: &Actor,

@@ -1,4 +1,4 @@
-//! Texts and labels of a ticket are changed.
+//! The texts and labels of a ticket are changed.
 
 use crate::error::ActionError;
 use crate::tickets::{SaveMode, Target, load, person, save};
@@ -8,12 +8,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Changes what `edit` names. Priority, department and targets do not follow from another
-/// category.
+/// Changes the fields that `edit` has. Another category changes neither priority, department nor SLA targets.
 ///
 /// # Errors
-/// [`ActionError::Forbidden`] when a requester names a field that is for staff,
-/// [`ActionError::Conflict`] when a requester changes a ticket that has been answered.
+/// [`ActionError::Forbidden`] when a requester names a field that is for staff; [`ActionError::Conflict`] when a
+/// requester changes a ticket that has its first response; otherwise as every change of a ticket:
+/// [`ActionError::NotFound`], [`ActionError::Stale`].
 pub async fn edit(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -22,10 +22,10 @@ pub async fn edit(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Edit).await?;
     may_edit(actor.role, &edit)?;
-    let mut case = loaded.at_expected_version()?;
-    case.edit(edit, actor.role, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    let mut change = loaded.at_expected_version()?;
+    change.edit(edit, actor.role, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
 fn may_edit(role: Role, edit: &TicketEdit) -> Result<(), ActionError> {

@@ -1,27 +1,28 @@
-//! A ticket is lifted to a higher level: by hand, or by the rule that follows a breach.
+//! A ticket is escalated to a higher level: by a person, or by the sweep that finds a breach.
 
-use crate::tickets::{SaveMode, Target, load, person, save, save_among};
+use crate::tickets::{SaveMode, Target, load, load_for_system, person, save, save_with_rosters};
 use crate::{assignment::RosterCache, error::ActionError};
 use domain::{
     ids::{TicketId, UserId},
-    tickets::{Escalation, Ticket, TicketChange, access::Action},
+    tickets::{Escalation, Ticket, access::Action},
 };
-use platform::{config::AutoEscalate, work::UnitOfWork};
+use platform::work::UnitOfWork;
 
-/// To whom.
+/// The assignee of an escalation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EscalateTo {
-    /// This agent or admin, capacity or not.
+    /// This agent or admin, whatever their capacity.
     Person(UserId),
-    /// The least loaded agent of the next level with room.
+    /// The least loaded agent of the next level who has free capacity.
     NextLevel,
 }
 
-/// Lifts a ticket by hand.
+/// Escalates a ticket on behalf of the person who acts.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] for somebody who is no active agent or admin,
-/// [`ActionError::Conflict`] when the ticket is over.
+/// [`ActionError::Invalid`] when `to` names nobody who is an active agent or admin;
+/// [`ActionError::Conflict`] on a resolved or closed ticket; otherwise as every change of a ticket:
+/// [`ActionError::NotFound`], [`ActionError::Forbidden`], [`ActionError::Stale`].
 pub async fn escalate(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -33,12 +34,12 @@ pub async fn escalate(
     if let EscalateTo::Person(agent) = to {
         crate::assignment::lock_active_agent(work, agent, "escalatedTo").await?;
     }
-    let mut case = loaded.at_expected_version()?;
+    let mut change = loaded.at_expected_version()?;
     let to = match to {
         EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
-            let desks = RosterCache::default();
-            crate::assignment::claim_for_escalation(work, case.ticket(), &desks).await?
+            let rosters = RosterCache::default();
+            crate::assignment::claim_for_escalation(work, change.ticket(), &rosters).await?
         }
     };
     let escalation = Escalation {
@@ -46,60 +47,37 @@ pub async fn escalate(
         reason,
         automatic: false,
     };
-    case.escalate(escalation, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    change.escalate(escalation, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// Puts on record what came due on a ticket; as with every change, it is escalated once if the
-/// rule says so, however many clocks passed their deadlines together. `desks` are those of all
-/// tickets that are swept together.
+/// Records the warnings and breaches of a ticket that are due. As in every change, the ticket is escalated at
+/// most once, however many clocks passed their deadlines. `rosters` is shared by all tickets of the sweep.
 ///
 /// # Errors
-/// The database failed.
+/// [`ActionError::NotFound`] when there is no such ticket; the database failed, or another transaction holds
+/// the only suitable agent for too long.
 pub async fn sweep(
     work: &mut UnitOfWork<'_>,
     ticket: TicketId,
-    desks: &RosterCache,
+    rosters: &RosterCache,
 ) -> Result<Swept, ActionError> {
-    let mut case = crate::tickets::load_for_system(work, ticket).await?;
-    let found = case.sweep(work.now()).len();
-    let level = case.ticket().escalation_level;
-    save_among(work, &mut case, SaveMode::Update, desks).await?;
+    let mut change = load_for_system(work, ticket).await?;
+    let found = change.sweep(work.now()).len();
+    let level = change.ticket().escalation_level;
+    save_with_rosters(work, &mut change, SaveMode::Update, rosters).await?;
     Ok(Swept {
         found,
-        escalated: case.ticket().escalation_level > level,
+        escalated: change.ticket().escalation_level > level,
     })
 }
 
-/// What a sweep did to a ticket.
+/// The effect of a sweep on one ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
-    /// Warnings and breaches put on record.
+    /// Warnings and breaches recorded.
     pub found: usize,
     /// Whether it was escalated.
     pub escalated: bool,
-}
-
-/// Escalates a case that has to be, before it is saved: the rule does it, not the actor.
-pub(super) async fn by_rule(
-    work: &mut UnitOfWork<'_>,
-    case: &mut TicketChange,
-    desks: &RosterCache,
-) -> Result<(), ActionError> {
-    let Some(breach) = case.must_escalate() else {
-        return Ok(());
-    };
-    match work.cx.config.tickets.escalate_on_breach {
-        AutoEscalate::OnBreach => {}
-        AutoEscalate::Never => return Ok(()),
-    }
-    let to = crate::assignment::claim_for_escalation(work, case.ticket(), desks).await?;
-    let escalation = Escalation {
-        to,
-        reason: breach.reason(),
-        automatic: true,
-    };
-    case.escalate(escalation, work.now())?;
-    Ok(())
 }

@@ -13,18 +13,19 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Creates a ticket. That requesters do so for themselves alone is known since it was read
-/// ([`NewTicket::parse`]).
+/// Creates a ticket. [`NewTicket::parse`] has checked already that a requester names nobody else as the
+/// customer.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] for a `customerId` that is no active customer's.
+/// [`ActionError::Invalid`] when `customerId` is no active customer's, or an attachment is not the caller's;
+/// the database failed.
 pub async fn open(work: &mut UnitOfWork<'_>, mut new: NewTicket) -> Result<Ticket, ActionError> {
     let customer = customer(work, new.customer).await?;
     let policy = crate::sla::policy_for(work, new.priority, new.category, customer.role).await?;
     let id = TicketId(work.cx.ids.uuid(work.now()));
     let actor = person(work)?;
-    let sent = std::mem::take(&mut new.attachments);
-    let attachments = crate::attachments::attach(work, &actor, sent, Place::Ticket(id)).await?;
+    let named = std::mem::take(&mut new.attachments);
+    let attachments = crate::attachments::attach(work, &actor, named, Place::Ticket(id)).await?;
     let now = work.now();
     let opening = Opening {
         id,
@@ -34,12 +35,12 @@ pub async fn open(work: &mut UnitOfWork<'_>, mut new: NewTicket) -> Result<Ticke
         policy,
         at: now,
     };
-    let mut case = TicketChange::created(Ticket::opened(new, opening));
-    save(work, &mut case, SaveMode::Insert).await?;
-    Ok(case.into_ticket())
+    let mut change = TicketChange::created(Ticket::opened(new, opening));
+    save(work, &mut change, SaveMode::Insert).await?;
+    Ok(change.into_ticket())
 }
 
-/// Whose ticket it is to be.
+/// The customer of the new ticket.
 async fn customer(work: &mut UnitOfWork<'_>, id: UserId) -> Result<Named, ActionError> {
     let customer = directory::find(&mut *work.tx, id).await?;
     customer

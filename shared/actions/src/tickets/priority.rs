@@ -1,15 +1,16 @@
-//! The priority is set by hand.
+//! A person sets the priority.
 
 use crate::error::ActionError;
 use crate::tickets::{SaveMode, Target, load, person, save};
 use domain::tickets::{Priority, Ticket, access::Action};
 use platform::work::UnitOfWork;
 
-/// Sets the priority; the targets follow from the original start. The present one again changes
+/// Sets the priority. The new targets count from the original start of each clock. The present priority changes
 /// nothing.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] on a resolved or closed ticket.
+/// [`ActionError::Conflict`] on a resolved or closed ticket; otherwise as every change of a ticket:
+/// [`ActionError::NotFound`], [`ActionError::Forbidden`], [`ActionError::Stale`].
 pub async fn set_priority(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -17,9 +18,9 @@ pub async fn set_priority(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
-    let mut case = loaded.at_expected_version()?;
-    let policy = crate::tickets::policy_for(work, case.ticket(), priority).await?;
-    case.set_priority(priority, policy, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    let mut change = loaded.at_expected_version()?;
+    let policy = crate::tickets::policy::policy_for(work, change.ticket(), priority).await?;
+    change.set_priority(priority, policy, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }

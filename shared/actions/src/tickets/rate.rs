@@ -11,7 +11,8 @@ use platform::work::UnitOfWork;
 /// Rates the last resolution, once.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] when it is not resolved, or rated already.
+/// [`ActionError::Conflict`] when the ticket is not resolved, or its resolution is rated already; otherwise as
+/// every change of a ticket: [`ActionError::NotFound`], [`ActionError::Forbidden`], [`ActionError::Stale`].
 pub async fn rate(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -19,32 +20,36 @@ pub async fn rate(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Rate).await?;
-    let mut case = loaded.at_expected_version()?;
-    case.rate(rating, RatedBy::SignedIn, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    let mut change = loaded.at_expected_version()?;
+    change.rate(rating, RatedBy::SignedIn, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// Rates by the link of a survey mail, which names a ticket and one of its resolutions.
+/// Rates by the link of a survey mail, which names a ticket and one of its resolutions (`cycle`: how often the
+/// ticket had been reopened by then). The history names the customer as the actor, since nobody else got the
+/// link.
 ///
 /// # Errors
-/// As [`rate`]; also when the ticket has been reopened since. It is the customer's act, since
-/// nobody else got the link.
+/// [`ActionError::Conflict`] as [`rate`], and when the ticket has been reopened since;
+/// [`ActionError::NotFound`] when there is no such ticket.
 pub async fn rate_by_survey(
     work: &mut UnitOfWork<'_>,
     ticket: TicketId,
     cycle: i32,
     rating: NewRating,
 ) -> Result<Ticket, ActionError> {
-    let mut case = crate::tickets::load_for_system(work, ticket).await?;
-    let customer = directory::find(&mut *work.tx, case.ticket().customer_id).await?;
-    let customer = customer.ok_or(ActionError::Internal("a ticket's customer is gone"))?;
+    let mut change = crate::tickets::load_for_system(work, ticket).await?;
+    let customer = directory::find(&mut *work.tx, change.ticket().customer_id).await?;
+    let customer = customer.ok_or(ActionError::Internal(
+        "the customer of a ticket has no account",
+    ))?;
     let by = RatedBy::Survey {
         cycle,
         customer: customer.id,
         role: customer.role,
     };
-    case.rate(rating, by, work.now())?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    change.rate(rating, by, work.now())?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }

@@ -1,7 +1,7 @@
-//! Tickets as they are shown: with the names of the people in them, their clocks and their
-//! escalations, in a number of queries that does not grow with the number of tickets.
+//! Tickets as responses show them: with the names of people, the clocks and the escalations. The number of
+//! queries does not grow with the number of tickets.
 
-use crate::tickets::{Target, denied, mentions, store};
+use crate::tickets::{Target, mentions, refusal::denied, store};
 use crate::{
     error::ActionError,
     people::directory::{self, Named},
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub use domain::tickets::access::Viewer;
 
-/// A ticket with what is shown beside it.
+/// A ticket with its clocks and escalations.
 #[derive(Debug, Clone)]
 pub struct Shown {
     /// The ticket.
@@ -33,16 +33,16 @@ pub struct Shown {
     pub escalations: Vec<TicketEvent>,
 }
 
-/// Tickets with what is shown beside them, and the names of everybody in them.
+/// Tickets with their clocks and escalations, and the people named in them.
 #[derive(Debug, Clone, Default)]
 pub struct Showing {
     /// In the order asked for.
     pub tickets: Vec<Shown>,
-    /// Everybody named in them.
+    /// The customers and assignees, by id.
     pub people: HashMap<UserId, Named>,
 }
 
-/// Gathers what is shown beside these tickets: three queries, however many tickets.
+/// Reads clocks, escalations and people of these tickets: three queries, however many tickets.
 ///
 /// # Errors
 /// The database failed.
@@ -68,11 +68,11 @@ pub async fn show(db: &mut PgConnection, tickets: Vec<Ticket>) -> sqlx::Result<S
     })
 }
 
-/// A ticket that the caller may see, and to which the caller may do `action`.
+/// The ticket, if `actor` may do `action` to it. It is not locked.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when there is none, or none that the caller may see;
-/// [`ActionError::Forbidden`] when seeing it is all that the caller may.
+/// [`ActionError::NotFound`] when there is no such ticket or `actor` may not see it;
+/// [`ActionError::Forbidden`] when `actor` may see it but may not do `action`; the database failed.
 pub async fn find(
     db: &mut PgConnection,
     actor: &Actor,
@@ -88,7 +88,7 @@ pub async fn find(
     Ok(ticket)
 }
 
-/// What the link of a survey mail leads to.
+/// The survey that the link of a mail opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
     /// The ticket's number.
@@ -102,18 +102,18 @@ pub struct Survey {
 /// Whether a survey can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SurveyState {
-    /// It can.
+    /// It can be answered.
     Open,
-    /// It has been.
+    /// It has been answered.
     Answered,
-    /// The ticket has been taken up again since.
+    /// The ticket has been reopened since.
     Over,
 }
 
-/// What the survey of a ticket's resolution asks for. Reading changes nothing.
+/// The survey for the resolution number `cycle` of a ticket (0 for the first). Reading changes nothing.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when there is no such ticket.
+/// [`ActionError::NotFound`] when there is no such ticket; the database failed.
 pub async fn survey(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -135,20 +135,73 @@ pub async fn survey(
     })
 }
 
-/// A part of something that is read in order, and how much there is of it.
+/// A page of a thread or a history.
 #[derive(Debug, Clone)]
 pub struct ThreadPage<T> {
     /// The entries.
     pub entries: Vec<T>,
-    /// How many there are in all.
+    /// The number of entries on all pages.
     pub total: i64,
-    /// The entry after which it goes on, if it does.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<Uuid>,
-    /// Everybody named in them.
+    /// The people named in the entries, by id.
     pub people: HashMap<UserId, Named>,
 }
 
-/// A part of a ticket's thread in that order; `None` when it is to begin after what is not there.
+/// An entry of a thread or a history.
+trait Entry {
+    /// Its id, which is a cursor.
+    fn id(&self) -> Uuid;
+
+    /// The people whose names are shown with it.
+    fn people(&self) -> impl Iterator<Item = UserId>;
+}
+
+impl Entry for Message {
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn people(&self) -> impl Iterator<Item = UserId> {
+        [self.sender_id, self.redacted_by].into_iter().flatten()
+    }
+}
+
+impl Entry for TicketEvent {
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn people(&self) -> impl Iterator<Item = UserId> {
+        let actor = match self.by {
+            EventActor::Person(person, _) => Some(person),
+            EventActor::System => None,
+        };
+        actor.into_iter()
+    }
+}
+
+/// A page of at most `limit` entries. `entries` has one more where the list goes on.
+async fn page<T: Entry>(
+    db: impl PgExecutor<'_>,
+    mut entries: Vec<T>,
+    total: i64,
+    limit: i64,
+) -> sqlx::Result<ThreadPage<T>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let named = distinct(entries.iter().flat_map(Entry::people));
+    let people = directory::names(db, &named).await?;
+    Ok(ThreadPage {
+        total,
+        next: entries.last().filter(|_| more).map(Entry::id),
+        entries,
+        people,
+    })
+}
+
+/// A page of a ticket's thread; `None` when the cursor names no message that the reader may see.
 ///
 /// # Errors
 /// The database failed.
@@ -166,43 +219,19 @@ pub async fn thread(
             place => place,
         },
     };
-    let cut = cut(section, after);
-    let mut entries = match order {
-        Direction::Ascending => store::messages(&mut *db, ticket, reader, cut).await?,
-        Direction::Descending => store::latest_messages(&mut *db, ticket, reader, cut).await?,
-    };
-    let next = next(&mut entries, section.limit, |message| message.id.0);
+    let rows = one_more(section, after);
+    let entries = store::messages(&mut *db, ticket, reader, order, rows).await?;
     let total = store::count_messages(&mut *db, ticket, reader).await?;
-    let named = distinct(entries.iter().flat_map(people_of).flatten());
-    let people = directory::names(db, &named).await?;
-    Ok(Some(ThreadPage {
-        entries,
-        total,
-        next,
-        people,
-    }))
+    Ok(Some(page(db, entries, total, section.limit).await?))
 }
 
-/// One more than wanted tells whether there is more.
-fn cut(section: PageRequest, after: Option<store::Place>) -> store::Cut {
-    store::Cut {
+/// The rows of a page, and one more, which tells whether the list goes on.
+fn one_more(section: PageRequest, after: Option<store::Place>) -> store::Section {
+    store::Section {
         after,
         offset: section.offset(),
         limit: section.limit.saturating_add(1),
     }
-}
-
-/// Drops what is one too many, and names the entry before it.
-fn next<T>(entries: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    entries.last().filter(|_| more).map(id)
-}
-
-/// Who wrote a message, and who redacted it.
-fn people_of(message: &Message) -> [Option<UserId>; 2] {
-    [message.sender_id, message.redacted_by]
 }
 
 /// One message with the names of its people.
@@ -213,17 +242,10 @@ pub async fn message(
     db: impl PgExecutor<'_>,
     message: Message,
 ) -> sqlx::Result<ThreadPage<Message>> {
-    let named = distinct(people_of(&message).into_iter().flatten());
-    let people = directory::names(db, &named).await?;
-    Ok(ThreadPage {
-        entries: vec![message],
-        total: 1,
-        next: None,
-        people,
-    })
+    page(db, vec![message], 1, 1).await
 }
 
-/// A part of a ticket's history; `None` when it is to begin after what is not there.
+/// A page of a ticket's history, oldest first; `None` when the cursor names no event that the reader may see.
 ///
 /// # Errors
 /// The database failed.
@@ -240,23 +262,12 @@ pub async fn history(
             place => place,
         },
     };
-    let mut entries = store::events(&mut *db, ticket, reader, cut(section, after)).await?;
-    let next = next(&mut entries, section.limit, |event| event.id.0);
+    let entries = store::events(&mut *db, ticket, reader, one_more(section, after)).await?;
     let total = store::count_events(&mut *db, ticket, reader).await?;
-    let actors = distinct(entries.iter().filter_map(|event| match event.by {
-        EventActor::Person(person, _) => Some(person),
-        EventActor::System => None,
-    }));
-    let people = directory::names(db, &actors).await?;
-    Ok(Some(ThreadPage {
-        entries,
-        total,
-        next,
-        people,
-    }))
+    Ok(Some(page(db, entries, total, section.limit).await?))
 }
 
-/// Whose eyes a thread and a history are for.
+/// Who reads threads and histories: staff see internal notes, requesters do not.
 #[must_use]
 pub fn reader(actor: &Actor) -> Viewer {
     Scope::of(actor).reader()

@@ -1,6 +1,6 @@
-//! A message is redacted: text and files go, the place in the thread stays.
+//! A message is redacted: its text and files are deleted, its place in the thread stays.
 
-use crate::tickets::{SaveMode, Target, denied, load, person, save};
+use crate::tickets::{SaveMode, Target, load, person, refusal::denied, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     actor::Actor,
@@ -12,12 +12,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Redacts a message. Its words, its files and whom it mentions are gone when this is committed;
-/// a second time changes nothing.
+/// Redacts a message. Text, search words, files and mentions are deleted in one transaction. A second call
+/// changes nothing.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when the ticket has no such message, [`ActionError::Forbidden`] for an
-/// agent when somebody else wrote it.
+/// [`ActionError::NotFound`] when there is no such ticket or message; [`ActionError::Forbidden`] for an agent who
+/// did not write it; [`ActionError::Stale`]; the database failed.
 pub async fn redact(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -27,7 +27,7 @@ pub async fn redact(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Redact).await?;
     let mut message = may_redact(work, &actor, loaded.ticket().id, message).await?;
-    let mut case = loaded.at_expected_version()?;
+    let mut change = loaded.at_expected_version()?;
     if message.redacted_at.is_some() {
         return Ok(message);
     }
@@ -36,14 +36,14 @@ pub async fn redact(
     message.redacted_at = Some(work.now());
     message.redacted_by = Some(actor.id);
     store::redact_message(&mut work.tx, &message).await?;
-    crate::attachments::give_up_of_message(work, message.id).await?;
-    case.redact(message.id, message.visibility(), reason, work.now());
-    save(work, &mut case, SaveMode::Update).await?;
+    crate::attachments::mark_deleted_with_message(work, message.id).await?;
+    change.redact(message.id, message.visibility(), reason, work.now());
+    save(work, &mut change, SaveMode::Update).await?;
     Ok(message)
 }
 
-/// The message, if the person may redact it: asked before the reason is judged, and again under the
-/// lock of the ticket.
+/// The message, if `actor` may redact it. The check runs twice: before the reason is validated, and again under
+/// the row lock of the ticket.
 ///
 /// # Errors
 /// As [`redact`].

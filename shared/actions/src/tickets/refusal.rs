@@ -1,8 +1,8 @@
-//! The words for a refused change of a ticket: where the ticket stands and what it allows. They name operations, never
-//! paths or verbs of HTTP. Pure.
+//! The texts of refused changes and refused access: the ticket's status and what it allows. They name operations,
+//! never paths or methods of HTTP, since a job or another interface may show them. Pure.
 
 use crate::error::ActionError;
-use domain::tickets::{Status, TicketOperation, TicketRefusal, Transition};
+use domain::tickets::{Status, TicketOperation, TicketRefusal, Transition, access};
 
 impl From<TicketRefusal> for ActionError {
     fn from(refused: TicketRefusal) -> Self {
@@ -10,12 +10,12 @@ impl From<TicketRefusal> for ActionError {
             TicketRefusal::Transition { present, wanted } => transition(present, wanted),
             TicketRefusal::PriorityStands { present } => ActionError::conflict(
                 "illegal_transition",
-                format!("The ticket is {present}: its priority stands."),
+                format!("The ticket is {present}: its priority cannot be changed."),
             )
             .with_instead(TicketOperation::Reopen),
             TicketRefusal::NothingToClose { present } => ActionError::conflict(
                 "illegal_transition",
-                format!("The ticket is {present}: you close active tickets alone."),
+                format!("The ticket is {present}: you can close only active tickets."),
             )
             .with_instead(TicketOperation::Reopen),
             TicketRefusal::Closed => ActionError::conflict(
@@ -31,7 +31,7 @@ impl From<TicketRefusal> for ActionError {
             ),
             TicketRefusal::Answered => ActionError::conflict(
                 "answered_already",
-                "The ticket has been answered: from then on staff alone change it. Write a message instead.",
+                "The ticket has been answered: from then on only staff can change it. Write a message instead.",
             ),
             TicketRefusal::NotResolved { present } => ActionError::conflict(
                 "not_resolved",
@@ -42,7 +42,7 @@ impl From<TicketRefusal> for ActionError {
             }
             TicketRefusal::SurveyOver => ActionError::conflict(
                 "survey_over",
-                "The ticket has been taken up again since this survey was sent.",
+                "The ticket has been reopened since this survey was sent.",
             ),
         }
     }
@@ -73,5 +73,24 @@ fn transition(present: Status, wanted: Transition) -> ActionError {
         conflict
     } else {
         conflict.with_instead(TicketOperation::Reopen)
+    }
+}
+
+/// The error for a denied access. A ticket that the caller may not see reads like one that does not exist.
+pub(crate) fn denied(why: access::Denied) -> ActionError {
+    match why {
+        access::Denied::Hidden => ActionError::NotFound("ticket"),
+        access::Denied::Role => {
+            ActionError::forbidden("role_not_allowed", "Your role may not do this.")
+        }
+        access::Denied::MentionedOnly => ActionError::forbidden(
+            "mentioned_only",
+            "A note mentions you on this ticket: you may read it and add internal notes. Its assignee or an admin \
+             can do the rest or assign it to you.",
+        ),
+        access::Denied::NotTheSender => ActionError::forbidden(
+            "not_your_message",
+            "Somebody else wrote this message: its sender or an admin can redact it.",
+        ),
     }
 }

@@ -1,5 +1,6 @@
-//! An agent's active tickets go back to the queue: when an admin says so, because the agent is
-//! one no longer, or has been offline for long. Each has a transaction of its own, so that one that fails holds up no other.
+//! An agent's active tickets return to the queue: when an admin asks for it, when the person is no agent any
+//! more, or when the agent has been offline for long. Each ticket has its own transaction, so that a failure
+//! delays no other ticket.
 
 use crate::tickets::{SaveMode, load_for_system, save};
 use crate::{assignment::store as agents, error::ActionError, tickets::store};
@@ -12,25 +13,25 @@ use domain::{
 };
 use platform::{context::Context, error_chain::Chain, work::UnitOfWork};
 
-/// When the tickets are put back.
+/// The condition under which a ticket returns to the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
-    /// In any case.
+    /// No condition.
     Always,
-    /// Unless the person is an agent again meanwhile.
+    /// The person is still no active agent.
     UnlessBack,
-    /// While the agent has been offline since this instant or longer, and has had the ticket for as long.
+    /// The agent went offline at this instant or earlier, and the ticket was assigned by then.
     OfflineSince(DateTime<Utc>),
 }
 
-/// Tickets handled at a time.
+/// Tickets or agents that one query reads.
 const BATCH: i64 = 500;
 
-/// Puts an agent's active tickets back to the queue; gives their number. Doing it again finds
-/// nothing left to do.
+/// Returns an agent's active tickets to the queue. The result is the number of tickets; a second call finds
+/// none.
 ///
 /// # Errors
-/// A ticket could not be put back; the others were.
+/// A ticket could not be returned; the others were.
 pub async fn release(
     cx: &Context,
     agent: UserId,
@@ -40,17 +41,17 @@ pub async fn release(
     let mut released: usize = 0;
     let mut failure = None;
     loop {
-        let held = store::active_of(&cx.pool, agent, BATCH).await?;
+        let assigned = store::active_of(&cx.pool, agent, BATCH).await?;
         let mut moved = false;
-        for ticket in held {
-            match one(cx, ticket, agent, (by, when)).await {
+        for ticket in assigned {
+            match release_one(cx, ticket, Releasing { agent, by, when }).await {
                 Ok(true) => {
                     moved = true;
                     released = released.saturating_add(1);
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(ticket.id = %ticket, error = %Chain(&error), "a ticket could not be put back");
+                    tracing::error!(ticket.id = %ticket, error = %Chain(&error), "a ticket could not be returned to the queue");
                     failure = Some(error);
                 }
             }
@@ -61,11 +62,11 @@ pub async fn release(
     }
 }
 
-/// Puts back what agents have who have been offline for as long as the settings allow; gives the
-/// number of tickets. An agent who is back is left alone, and may be given the same tickets again.
+/// Returns the tickets of agents who have been offline for longer than the settings allow
+/// (`REASSIGN_WHEN_OFFLINE_MINUTES`); the result is the number of tickets. Agents who are back keep theirs.
 ///
 /// # Errors
-/// The agents cannot be read; a ticket could not be put back; the others were.
+/// The agents cannot be read, or a ticket could not be returned; the others were.
 pub async fn release_of_offline(cx: &Context) -> Result<usize, ActionError> {
     let Some(patience) = cx.config.tickets.reassign_when_offline else {
         return Ok(0);
@@ -79,54 +80,62 @@ pub async fn release_of_offline(cx: &Context) -> Result<usize, ActionError> {
     Ok(released)
 }
 
-/// Decides by the row as it is now, locked: it may have changed hands since it was listed.
-async fn one(
+/// Whose tickets are released, by whom, and under which condition.
+#[derive(Clone, Copy)]
+struct Releasing {
+    agent: UserId,
+    by: Initiator,
+    when: Release,
+}
+
+/// Returns one ticket. The locked row decides, since the ticket may have another assignee than when it was
+/// listed.
+async fn release_one(
     cx: &Context,
     ticket: TicketId,
-    agent: UserId,
-    (by, when): (Initiator, Release),
+    releasing: Releasing,
 ) -> Result<bool, ActionError> {
+    let Releasing { agent, by, when } = releasing;
     let mut work = cx.begin(by).await?;
-    let mut case = load_for_system(&mut work, ticket).await?;
-    let ticket = case.ticket();
+    let mut change = load_for_system(&mut work, ticket).await?;
+    let ticket = change.ticket();
     if ticket.assigned_to != Some(agent) || !ticket.status.is_active() {
         return Ok(false);
     }
-    let Some(again) = judge(&mut work, ticket, agent, when).await? else {
+    let Some(again) = reassignment(&mut work, ticket, agent, when).await? else {
         return Ok(false);
     };
-    case.return_to_queue(again, work.now())?;
-    save(&mut work, &mut case, SaveMode::Update).await?;
+    change.return_to_queue(again, work.now())?;
+    save(&mut work, &mut change, SaveMode::Update).await?;
     work.commit().await?;
     Ok(true)
 }
 
-/// Whether the ticket goes back, and whether the agent may be given it again. Who is away did not
-/// turn it down, and may have it again after coming back.
-async fn judge(
+/// Whether the ticket returns to the queue, and whether automation may assign it to the same agent again. An
+/// agent who is away did not turn it down, and may get it again after coming back.
+async fn reassignment(
     work: &mut UnitOfWork<'_>,
     ticket: &Ticket,
     agent: UserId,
     when: Release,
 ) -> Result<Option<Reassignment>, ActionError> {
     let load = work.cx.config.tickets.load;
-    let held = agents::held(&mut *work.tx, agent, load).await?;
-    let (is_back, is_here) = (
-        held.is_some(),
-        held.as_ref()
-            .is_some_and(|held| held.availability == Availability::Available),
-    );
+    let workload = agents::workload(&mut *work.tx, agent, load).await?;
+    let is_agent = workload.is_some();
+    let is_available = workload
+        .as_ref()
+        .is_some_and(|agent| agent.availability == Availability::Available);
     let goes_back = match when {
         Release::Always => true,
-        Release::UnlessBack => !is_back,
+        Release::UnlessBack => !is_agent,
         Release::OfflineSince(since) => {
-            let gone = held.is_some_and(|held| {
-                held.availability == Availability::Offline && held.since <= since
+            let is_offline = workload.is_some_and(|agent| {
+                agent.availability == Availability::Offline && agent.since <= since
             });
-            gone && ticket.assigned_at.is_some_and(|at| at <= since)
+            is_offline && ticket.assigned_at.is_some_and(|at| at <= since)
         }
     };
-    let again = if is_here {
+    let again = if is_available {
         Reassignment::ManualOnly
     } else {
         Reassignment::Allowed

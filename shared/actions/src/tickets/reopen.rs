@@ -8,12 +8,13 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Reopens a ticket: back to the agent who had it if that agent is there and has room, else to
-/// automation.
+/// Reopens a ticket. It stays with its assignee if that agent is available, on shift and has free capacity;
+/// otherwise automation assigns it.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] when it is neither resolved nor closed, or closed too long ago for
-/// a requester to reopen it.
+/// [`ActionError::Conflict`] when the ticket is neither resolved nor closed, or was closed too long ago for a
+/// requester; otherwise as every change of a ticket: [`ActionError::NotFound`], [`ActionError::Forbidden`],
+/// [`ActionError::Stale`].
 pub async fn reopen(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -21,30 +22,33 @@ pub async fn reopen(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Reopen).await?;
-    let mut case = loaded.at_expected_version()?;
-    take_up_again(work, &mut case, reason, actor.role).await?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    let mut change = loaded.at_expected_version()?;
+    apply(work, &mut change, reason, actor.role).await?;
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }
 
-/// The change itself, for a reply to a resolved ticket as well.
-pub(super) async fn take_up_again(
+/// Reopens the ticket of a change that is not saved yet. A customer's reply to a resolved ticket does so too.
+///
+/// # Errors
+/// [`ActionError::Conflict`] as [`reopen`]; the database failed.
+pub(super) async fn apply(
     work: &mut UnitOfWork<'_>,
-    case: &mut TicketChange,
+    change: &mut TicketChange,
     reason: String,
     by: Role,
 ) -> Result<(), ActionError> {
-    let assignee = match case.ticket().assigned_to {
+    let assignee = match change.ticket().assigned_to {
         Some(agent) if crate::assignment::may_take_back(work, agent).await? => Some(agent),
         Some(_) | None => None,
     };
-    let ticket = case.ticket();
+    let ticket = change.ticket();
     let reopening = Reopening {
         reason,
         assignee,
-        policy: crate::tickets::policy_for(work, ticket, ticket.priority).await?,
+        policy: crate::tickets::policy::policy_for(work, ticket, ticket.priority).await?,
         window: (!by.is_staff()).then_some(work.cx.config.tickets.reopen_window),
     };
-    case.reopen(reopening, work.now())?;
+    change.reopen(reopening, work.now())?;
     Ok(())
 }

@@ -14,12 +14,13 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Adds a message. A requester's reply moves a waiting ticket on and takes a resolved one up
-/// again; the first public one by staff is the first response.
+/// Adds a message. A requester's reply ends a wait for the customer and reopens a resolved ticket. The first
+/// public message by staff is the first response.
 ///
 /// # Errors
-/// [`ActionError::Forbidden`] for a requester's internal note, [`ActionError::Conflict`] for a
-/// requester's reply to a closed ticket.
+/// [`ActionError::Forbidden`] for a requester's internal note; [`ActionError::Conflict`] for a requester's reply
+/// to a closed ticket; [`ActionError::Invalid`] for an attachment that is not the caller's; otherwise as every
+/// change of a ticket: [`ActionError::NotFound`], [`ActionError::Stale`].
 pub async fn reply(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -30,10 +31,10 @@ pub async fn reply(
     let id = MessageId(work.cx.ids.uuid(work.now()));
     let place = Place::Message(loaded.ticket().id, id);
     let attachments = crate::attachments::attach(work, &actor, new.attachments, place).await?;
-    let mut case = loaded.at_expected_version()?;
+    let mut change = loaded.at_expected_version()?;
     let message = Message {
         id,
-        ticket_id: case.ticket().id,
+        ticket_id: change.ticket().id,
         sender_id: Some(actor.id),
         sender_type: actor.role.into(),
         body: new.body,
@@ -44,31 +45,30 @@ pub async fn reply(
         redacted_by: None,
     };
     match new.visibility {
-        Visibility::Internal => case.noted(id, work.now()),
+        Visibility::Internal => change.noted(id, work.now()),
         Visibility::Public if actor.role.is_staff() => {
-            let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
-            case.staff_wrote(worker, id, work.now());
+            let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
+            change.staff_wrote(worker, id, work.now());
         }
         Visibility::Public => {
-            if case.is_reopened_by_reply() {
+            if change.is_reopened_by_reply() {
                 let reason = "The customer replied.".to_owned();
-                reopen::take_up_again(work, &mut case, reason, actor.role).await?;
+                reopen::apply(work, &mut change, reason, actor.role).await?;
             }
-            case.customer_wrote(id, work.now())?;
+            change.customer_wrote(id, work.now())?;
         }
     }
     store::insert_message(&mut work.tx, &message).await?;
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok((case.into_ticket(), message))
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok((change.into_ticket(), message))
 }
 
-/// Whether a person of this role may write such a message to any ticket: what is asked before the
-/// message itself is judged.
+/// Checks whether a role may write such a message to any ticket, before the message itself is validated.
 ///
 /// # Errors
 /// [`ActionError::Forbidden`] for a requester's internal note.
 pub fn may_write(role: Role, visibility: Visibility) -> Result<(), ActionError> {
-    access::role_may(role, action(visibility)).map_err(crate::tickets::denied)
+    access::role_may(role, action(visibility)).map_err(crate::tickets::refusal::denied)
 }
 
 fn action(visibility: Visibility) -> Action {

@@ -1,4 +1,4 @@
-//! The status is set by hand.
+//! A person sets the status.
 
 use crate::tickets::{SaveMode, Target, load, person, save};
 use crate::{error::ActionError, tickets::store};
@@ -9,11 +9,12 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Sets the status, with notes that become an internal note. The present status again changes
-/// nothing but may carry notes.
+/// Sets the status. `notes` become an internal note. The present status changes nothing, but its notes are
+/// added.
 ///
 /// # Errors
-/// [`ActionError::Conflict`] for a transition that the table does not have.
+/// [`ActionError::Conflict`] for a transition that the table does not have; otherwise as every change of a
+/// ticket: [`ActionError::NotFound`], [`ActionError::Forbidden`], [`ActionError::Stale`].
 pub async fn set_status(
     work: &mut UnitOfWork<'_>,
     target: &Target,
@@ -22,13 +23,13 @@ pub async fn set_status(
 ) -> Result<Ticket, ActionError> {
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
-    let mut case = loaded.at_expected_version()?;
-    let worker = crate::tickets::assign::worker(work, &case, &actor).await?;
-    case.set_status(status, worker, work.now())?;
+    let mut change = loaded.at_expected_version()?;
+    let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
+    change.set_status(status, worker, work.now())?;
     if let Some(body) = notes {
         let note = Message {
             id: MessageId(work.cx.ids.uuid(work.now())),
-            ticket_id: case.ticket().id,
+            ticket_id: change.ticket().id,
             sender_id: Some(actor.id),
             sender_type: actor.role.into(),
             body,
@@ -38,9 +39,9 @@ pub async fn set_status(
             redacted_at: None,
             redacted_by: None,
         };
-        case.noted(note.id, work.now());
+        change.noted(note.id, work.now());
         store::insert_message(&mut work.tx, &note).await?;
     }
-    save(work, &mut case, SaveMode::Update).await?;
-    Ok(case.into_ticket())
+    save(work, &mut change, SaveMode::Update).await?;
+    Ok(change.into_ticket())
 }

@@ -1,7 +1,7 @@
-//! Tells the owner of an account of something, by a mail that is committed with it.
+//! A mail to the owner of an account, committed together with the change that it tells of.
 
 use crate::job_list::{self, Delivery, Job};
-use crate::people::account::store;
+use crate::people::account::{address::Address, store};
 use domain::people::AccountEventKind;
 use domain::{
     channel::Channel,
@@ -9,22 +9,16 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Where a mail goes.
-#[derive(Debug, Clone)]
-pub struct Address {
-    /// The address.
-    pub email: String,
-    /// Whether it is known to be the owner's.
-    pub confirmed: bool,
-}
-
-/// Puts down what happened, and a mail about it, to be sent once this is committed.
+/// Records an event of the account and enqueues the delivery of its mail.
+///
+/// # Errors
+/// The database failed.
 pub async fn tell(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
     kind: AccountEventKind,
     to: &Address,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     let event = AccountEventId(work.cx.ids.uuid(work.now()));
     store::insert_event(work, event, owner, kind, to).await?;
     let notification =

@@ -1,8 +1,9 @@
-//! Requesters, as staff find them: by how a name, an address or a phone number begins. Agents and admins
-//! are never among them, whatever is looked for.
+//! The search for requesters by staff: by the beginning of a name, an address or a phone number. Agents and admins
+//! are never found.
 
 mod store;
 
+use crate::people::list::Rows;
 use domain::{
     ids::UserId,
     paging::{PageRequest, Start},
@@ -13,37 +14,36 @@ use sqlx::PgConnection;
 /// A requester.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Its id.
+    /// The person's id.
     pub id: UserId,
     /// Given name.
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// Address.
+    /// E-mail address.
     pub email: String,
-    /// E.164.
+    /// Phone number in E.164 form.
     pub phone_number: String,
-    /// A requester's role.
+    /// Customer, technician or corporate.
     pub role: Role,
-    /// A language of BCP 47.
+    /// A language tag of BCP 47.
     pub language: String,
-    /// Whether the account may be used.
+    /// Whether the account is active.
     pub active: bool,
 }
 
-/// A part of the list.
+/// A page of the list.
 #[derive(Debug)]
 pub struct Page {
-    /// The requesters, those with the newest accounts first.
+    /// The requesters, newest account first.
     pub customers: Vec<Customer>,
-    /// How many there are in all.
+    /// The number of requesters on all pages.
     pub total: i64,
-    /// After whom the list goes on.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<UserId>,
 }
 
-/// What somebody looks for: the beginning of a name or an address, without regard to case and accents, or
-/// of a phone number.
+/// The text of a search: the beginning of a name, an address (case and accents do not count) or a phone number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beginning {
     text: String,
@@ -51,7 +51,7 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// Reads a text: white space counts as one space between names, and for nothing in numbers.
+    /// Parses a text. White space counts as one space in names, and is ignored in phone numbers.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self {
@@ -61,15 +61,14 @@ impl Beginning {
     }
 }
 
-/// The beginning of a number in the form of E.164, if the text can be one.
+/// The text as the beginning of a phone number in E.164 form; `None` when it can be none.
 fn number(text: &str) -> Option<String> {
     let is_written = |letter: char| letter.is_ascii_digit() || "+ -.()/".contains(letter);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     (!digits.is_empty() && text.chars().all(is_written)).then(|| format!("+{digits}"))
 }
 
-/// A part of the list of requesters that are called so. Within a snapshot its total is that of the same
-/// instant.
+/// A page of the requesters who match. Call it within a snapshot, so that the total is of the same instant.
 ///
 /// # Errors
 /// The database failed.
@@ -83,8 +82,12 @@ pub async fn page(
         Start::Page(_) => None,
         Start::After(person) => Some(person),
     };
-    let place = (after, section.offset(), section.limit.saturating_add(1));
-    let mut customers = store::customers(db, beginning, place).await?;
+    let rows = Rows {
+        after: after.map(UserId),
+        offset: section.offset(),
+        limit: section.limit.saturating_add(1),
+    };
+    let mut customers = store::customers(db, beginning, rows).await?;
     let shown = usize::try_from(section.limit).unwrap_or(usize::MAX);
     let more = customers.len() > shown;
     customers.truncate(shown);

@@ -1,11 +1,16 @@
-//! Requesters in SQL. Each way to find one is a condition of an index, where the beginning is known when the
-//! statement is planned: PostgreSQL goes on planning it for each call as long as that is cheaper than a scan.
+//! The SQL of requesters. An index serves each condition, since the statement is planned with the beginning as a
+//! known value: PostgreSQL plans it for each call as long as that is cheaper than a scan. No decisions.
 
-use crate::people::customers::{Beginning, Customer};
+use crate::people::{
+    customers::{Beginning, Customer},
+    list::Rows,
+};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-/// How many there are.
+/// The number of requesters who match.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count(db: &mut PgConnection, beginning: &Beginning) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from users
@@ -20,12 +25,14 @@ pub(super) async fn count(db: &mut PgConnection, beginning: &Beginning) -> sqlx:
     .await
 }
 
-/// A part of them, the newest first, which is by id: `place` is after whom, how many are passed over, and how
-/// many are wanted.
+/// A part of them, newest account first, which is the order of ids.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn customers(
     db: &mut PgConnection,
     beginning: &Beginning,
-    (after, offset, limit): (Option<Uuid>, i64, i64),
+    rows: Rows,
 ) -> sqlx::Result<Vec<Customer>> {
     sqlx::query_as!(
         Customer,
@@ -38,9 +45,9 @@ pub(super) async fn customers(
          order by id desc offset $4 limit $5",
         beginning.text,
         beginning.number,
-        after,
-        offset,
-        limit,
+        rows.after.map(|person| person.0),
+        rows.offset,
+        rows.limit,
     )
     .fetch_all(db)
     .await

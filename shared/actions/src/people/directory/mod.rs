@@ -1,4 +1,4 @@
-//! People in short: what is shown of them beside something else.
+//! People in short: the name, address and role that are shown with tickets and messages.
 
 mod store;
 

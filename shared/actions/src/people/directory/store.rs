@@ -1,4 +1,4 @@
-//! People in short, in SQL. No decisions.
+//! The SQL of people in short. No decisions.
 
 use chrono_tz::Tz;
 use domain::{ids::UserId, people::Role};
@@ -8,33 +8,33 @@ use std::collections::HashMap;
 /// A person in short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// Its id.
+    /// The person's id.
     pub id: UserId,
     /// Given name.
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// Address.
+    /// E-mail address.
     pub email: String,
-    /// What the person may do.
+    /// The role.
     pub role: Role,
-    /// A language of BCP 47.
+    /// A language tag of BCP 47.
     pub language: String,
-    /// An IANA name.
+    /// A time zone by its IANA name.
     pub timezone: String,
-    /// Whether the account may be used.
+    /// Whether the account is active.
     pub active: bool,
 }
 
 impl Named {
-    /// The person's time zone.
+    /// The time zone; UTC where the name is unknown by now.
     #[must_use]
     pub fn zone(&self) -> Tz {
         self.timezone.parse().unwrap_or(Tz::UTC)
     }
 }
 
-/// These people.
+/// The people with these ids, by id. Unknown ids are left out.
 ///
 /// # Errors
 /// The database failed.
@@ -55,7 +55,7 @@ pub async fn names(
         .collect())
 }
 
-/// One person.
+/// One person; `None` when there is no such person.
 ///
 /// # Errors
 /// The database failed.

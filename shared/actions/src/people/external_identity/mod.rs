@@ -1,11 +1,11 @@
-//! People whom an outside issuer knows. Their first request makes their account here; what they
-//! may do, and whether the account may be used, is then decided here and not by their tokens.
+//! People with tokens of an outside issuer. Their first request creates their account here. From then on, role
+//! and state of the account are decided here and not by the tokens.
 //!
-//! An account of the same address that was made here is never taken over by such a person: that
-//! the issuer knows the address proves nothing about who has the account.
+//! An existing account with the same address is never taken over: the issuer's knowledge of the address does not
+//! prove who owns the account.
 //!
-//! Race: two first requests at once. The unique name, or the address, lets one of them make the
-//! account; the other looks again and finds it.
+//! Race: two first requests at once. A unique constraint lets one of them create the account; the other one
+//! looks again and finds it.
 
 mod store;
 
@@ -13,7 +13,7 @@ use crate::{
     error::ActionError,
     people::{
         create,
-        known::{AddressIs, Known},
+        credential::{AddressState, Credential},
     },
 };
 use domain::{
@@ -23,14 +23,14 @@ use domain::{
 };
 use platform::context::Context;
 
-/// What an issuer says of a person.
+/// A person as the claims of a token describe them.
 #[derive(Debug, Clone, Default)]
 pub struct ExternalPerson {
-    /// Who says so.
+    /// The issuer (`iss`).
     pub issuer: String,
-    /// The person's name there: `sub`.
+    /// The subject (`sub`), by which the issuer identifies the person.
     pub subject: String,
-    /// Address.
+    /// E-mail address.
     pub email: Option<String>,
     /// Whether the issuer has confirmed the address.
     pub email_verified: bool,
@@ -38,35 +38,36 @@ pub struct ExternalPerson {
     pub first_name: Option<String>,
     /// Family name.
     pub last_name: Option<String>,
-    /// E.164.
+    /// Phone number in E.164 form.
     pub phone_number: Option<String>,
-    /// A language of BCP 47.
+    /// A language tag of BCP 47.
     pub language: Option<String>,
-    /// An IANA name.
+    /// A time zone by its IANA name.
     pub timezone: Option<String>,
-    /// What the person may do, so far as the issuer is believed in that.
+    /// The role; `None` where the settings do not trust the issuer with it.
     pub role: Option<Role>,
 }
 
-/// Who that is here, with an account made on the way if there is none; `None` when the account may
-/// not be used. It begins and commits a unit of work of its own, before any that the request
-/// needs: what another first request has made is looked for after this one's was given up.
+/// The actor for a person, whose account is created if there is none; `None` when the account is inactive. The
+/// function begins and commits its own unit of work, before that of the request: after a conflict with another
+/// first request it rolls back and looks again.
 ///
 /// # Errors
-/// An account has to be made and cannot: the address is missing, or somebody else's here.
+/// [`ActionError::Forbidden`] when a new account has no address; [`ActionError::Conflict`] when another account
+/// has the address; the database failed.
 pub async fn recognise(
     cx: &Context,
     person: &ExternalPerson,
 ) -> Result<Option<Actor>, ActionError> {
-    if let Some(known) = store::find(&cx.pool, &person.issuer, &person.subject).await? {
-        return Ok(known.actor());
+    if let Some(account) = store::find(&cx.pool, &person.issuer, &person.subject).await? {
+        return Ok(account.actor());
     }
     let refused = match admit(cx, person).await {
         Ok(actor) => return Ok(Some(actor)),
         Err(error) => error,
     };
     match store::find(&cx.pool, &person.issuer, &person.subject).await? {
-        Some(known) => Ok(known.actor()),
+        Some(account) => Ok(account.actor()),
         None => Err(refused),
     }
 }
@@ -74,22 +75,22 @@ pub async fn recognise(
 async fn admit(cx: &Context, person: &ExternalPerson) -> Result<Actor, ActionError> {
     let new = parse(person, cx.ids.bytes())?;
     let address = if person.email_verified {
-        AddressIs::VouchedFor
+        AddressState::Confirmed
     } else {
-        AddressIs::ToBeConfirmed
+        AddressState::ToBeConfirmed
     };
-    let known = Known::Outside {
+    let credential = Credential::External {
         issuer: person.issuer.clone(),
         subject: person.subject.clone(),
         address,
     };
     let mut work = cx.begin(Initiator::System).await?;
-    let id = create(&mut work, &new, &known).await?;
+    let id = create(&mut work, &new, &credential).await?;
     work.commit().await?;
     Ok(Actor { id, role: new.role })
 }
 
-/// What is told of a token without an address.
+/// The error for a token without an e-mail address.
 #[must_use]
 pub fn email_missing() -> ActionError {
     ActionError::forbidden(
@@ -98,13 +99,13 @@ pub fn email_missing() -> ActionError {
     )
 }
 
-/// What cannot be understood of names, numbers and the like is left out; the address is needed.
-fn parse(person: &ExternalPerson, chance: [u8; 32]) -> Result<NewPerson, ActionError> {
+/// The new account. Invalid claims are ignored, except for the address, which is required.
+fn parse(person: &ExternalPerson, random: [u8; 32]) -> Result<NewPerson, ActionError> {
     let mut faults = FieldErrors::new();
     let email = fields::email(&mut faults, "email", person.email.as_deref());
     let email = faults.finish(email).map_err(|_| email_missing())?;
     let role = person.role.unwrap_or(Role::Customer);
-    let of = |name: &Option<String>, instead: &str| {
+    let name_or = |name: &Option<String>, instead: &str| {
         let name = name.as_deref().unwrap_or_default().replace('\0', "");
         let name: String = name.trim().chars().take(100).collect();
         if name.is_empty() {
@@ -114,20 +115,20 @@ fn parse(person: &ExternalPerson, chance: [u8; 32]) -> Result<NewPerson, ActionE
         }
     };
     let local = email.split('@').next().unwrap_or_default().to_owned();
-    let mut unheard = FieldErrors::new();
+    let mut ignored = FieldErrors::new();
     let phone = person.phone_number.as_deref();
     Ok(NewPerson {
-        first_name: of(&person.first_name, &local),
-        last_name: of(&person.last_name, "-"),
-        // No phone number is known: to the empty one nothing is sent.
+        first_name: name_or(&person.first_name, &local),
+        last_name: name_or(&person.last_name, "-"),
+        // Nothing is sent to an empty phone number.
         phone_number: phone
-            .and_then(|phone| fields::phone(&mut unheard, "", Some(phone)))
+            .and_then(|phone| fields::phone(&mut ignored, "", Some(phone)))
             .unwrap_or_default(),
-        password: Password::unknown(chance),
+        password: Password::unknown(random),
         role,
-        language: fields::language(&mut unheard, "", person.language.as_deref())
+        language: fields::language(&mut ignored, "", person.language.as_deref())
             .unwrap_or_else(|| "en".to_owned()),
-        timezone: fields::timezone(&mut unheard, "", person.timezone.as_deref())
+        timezone: fields::timezone(&mut ignored, "", person.timezone.as_deref())
             .unwrap_or_default(),
         support_info: role.is_staff().then(NewSupportInfo::default),
         email,

@@ -1,16 +1,17 @@
-//! The SQL of people whom an outside issuer knows.
+//! The SQL of accounts of an outside issuer. No decisions.
 
 use domain::{actor::Actor, ids::UserId, people::Role};
 use sqlx::PgExecutor;
 
-pub(super) struct Found {
+/// The account of an external person.
+pub(super) struct ExternalAccount {
     id: UserId,
     role: Role,
     active: bool,
 }
 
-impl Found {
-    /// Who that is, if the account may be used.
+impl ExternalAccount {
+    /// The actor; `None` when the account is inactive.
     pub fn actor(&self) -> Option<Actor> {
         self.active.then_some(Actor {
             id: self.id,
@@ -19,14 +20,17 @@ impl Found {
     }
 }
 
-/// The account of a person whom an issuer knows under this name.
+/// The account for this issuer and subject; `None` when there is none.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn find(
     db: impl PgExecutor<'_>,
     issuer: &str,
     subject: &str,
-) -> Result<Option<Found>, sqlx::Error> {
+) -> sqlx::Result<Option<ExternalAccount>> {
     sqlx::query_as!(
-        Found,
+        ExternalAccount,
         "select id, role, active from users where external_issuer = $1 and external_subject = $2",
         issuer,
         subject,

@@ -1,4 +1,4 @@
-//! Lists of people, for admins: newest first, found by role and by what they are called.
+//! The list of people for admins: newest account first, filtered by role, state and text.
 
 mod store;
 
@@ -11,29 +11,40 @@ use domain::{
 };
 use sqlx::PgPool;
 
-/// Which people.
+/// The filter of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of any of these roles; of all when there is none.
+    /// Any of these roles; empty for all.
     pub roles: Vec<Role>,
-    /// Whose accounts may be used, or may not.
+    /// Only active (`true`) or inactive (`false`) accounts.
     pub active: Option<bool>,
-    /// Who have this in their names, address or employee number.
+    /// A text in the name, address or employee number.
     pub text: Option<String>,
 }
 
-/// A part of the list.
+/// The rows that a query reads.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::people) struct Rows {
+    /// The person before the first row; `None` begins at the start.
+    pub after: Option<UserId>,
+    /// How many rows are skipped after that.
+    pub offset: i64,
+    /// How many rows are read at most.
+    pub limit: i64,
+}
+
+/// A page of the list.
 #[derive(Debug)]
 pub struct Page {
     /// The people.
     pub people: Vec<Person>,
-    /// How many there are in all.
+    /// The number of people on all pages.
     pub total: i64,
-    /// After whom the list goes on.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<UserId>,
 }
 
-/// A part of the list of people.
+/// A page of the people who match `filter`.
 ///
 /// # Errors
 /// The database failed.
@@ -50,8 +61,12 @@ pub async fn page(
         Start::Page(_) => None,
         Start::After(person) => Some(UserId(person)),
     };
-    let place = (after, section.offset(), section.limit.saturating_add(1));
-    let mut ids = store::ids(&mut db, filter, pattern.as_deref(), place).await?;
+    let rows = Rows {
+        after,
+        offset: section.offset(),
+        limit: section.limit.saturating_add(1),
+    };
+    let mut ids = store::ids(&mut db, filter, pattern.as_deref(), rows).await?;
     let shown = usize::try_from(section.limit).unwrap_or(usize::MAX);
     let more = ids.len() > shown;
     ids.truncate(shown);
@@ -63,7 +78,7 @@ pub async fn page(
     })
 }
 
-/// The text anywhere, with the signs of patterns taken as they are.
+/// The `ilike` pattern for a text anywhere. `\`, `%` and `_` are escaped.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.trim().chars() {

@@ -1,7 +1,7 @@
-//! The SQL of lists of people: a scan, which a register of some hundred thousand people bears.
+//! The SQL of the list of people. It scans the table, which is fast enough for some hundred thousand people.
 
-use crate::people::list::Filter;
-use domain::{ids::UserId, people::Role};
+use crate::people::list::{Filter, Rows};
+use domain::people::Role;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -9,12 +9,15 @@ fn roles(filter: &Filter) -> Vec<String> {
     filter.roles.iter().map(Role::to_string).collect()
 }
 
-/// How many there are.
+/// The number of people who match.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn count(
     db: &mut PgConnection,
     filter: &Filter,
     pattern: Option<&str>,
-) -> Result<i64, sqlx::Error> {
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from users u left join agents a on a.user_id = u.id
            where (cardinality($1::text[]) = 0 or u.role = any($1))
@@ -29,14 +32,16 @@ pub(super) async fn count(
     .await
 }
 
-/// A part of them, newest first, which is by id: `place` is after whom, how many are passed over,
-/// and how many are wanted.
+/// The ids of a part of them, newest account first, which is the order of ids.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn ids(
     db: &mut PgConnection,
     filter: &Filter,
     pattern: Option<&str>,
-    (after, offset, limit): (Option<UserId>, i64, i64),
-) -> Result<Vec<Uuid>, sqlx::Error> {
+    rows: Rows,
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"select u.id as "id!: Uuid" from users u left join agents a on a.user_id = u.id
            where (cardinality($1::text[]) = 0 or u.role = any($1))
@@ -48,9 +53,9 @@ pub(super) async fn ids(
         &roles(filter),
         filter.active,
         pattern,
-        after.map(|person| person.0),
-        offset,
-        limit,
+        rows.after.map(|person| person.0),
+        rows.offset,
+        rows.limit,
     )
     .fetch_all(db)
     .await

@@ -1,8 +1,8 @@
-//! Logins. A session is one device's; its refresh tokens succeed each other, and the use of one
-//! that has had its successor ends the session, since either user is then a thief.
+//! Sessions. A session belongs to one device. Each refresh token is spent by its first use, which issues the next
+//! one. A second use revokes the session, since one of the two users is a thief.
 //!
-//! Races: two uses of one token at once lock its row one after the other, and the second finds it
-//! spent. A session that ends while its token is renewed is found ended, or ends right after.
+//! Races: two uses of one token at once lock its row one after the other; the second finds it spent. A session
+//! that is revoked during a refresh is found revoked, or is revoked right after it.
 
 pub(super) mod store;
 
@@ -19,25 +19,26 @@ use platform::work::UnitOfWork;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// How long a refresh token may wait for its use.
+/// The lifetime of a refresh token.
 const REFRESH_LIFETIME: TimeDelta = TimeDelta::days(30);
 
-/// A refresh token: 32 random bytes as text. Only its hash is kept, and its text is not shown.
+/// A refresh token: 32 random bytes in Base64. Only its SHA-256 hash is stored, and `Debug` does not show it.
 pub struct RefreshToken(String);
 
 impl RefreshToken {
-    /// The token that somebody presents, whatever it is.
+    /// The token of a request, not checked yet.
     #[must_use]
     pub const fn presented(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for its owner alone.
+    /// The text, which only the owner may see.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
+    /// The hash under which it is stored.
     pub(in crate::people) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
     }
@@ -49,18 +50,21 @@ impl fmt::Debug for RefreshToken {
     }
 }
 
-/// Somebody who is logged in.
+/// A person with an open session.
 #[derive(Debug)]
 pub struct LoggedIn {
-    /// Who.
+    /// The person.
     pub person: Person,
     /// The session.
     pub session: SessionId,
-    /// How it goes on when the access token has expired.
+    /// The refresh token, for the time when the access token has expired.
     pub refresh_token: RefreshToken,
 }
 
-/// Opens a session.
+/// Opens a session with its first refresh token.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn open(
     work: &mut UnitOfWork<'_>,
     user: UserId,
@@ -72,7 +76,10 @@ pub(in crate::people) async fn open(
     Ok((session, token))
 }
 
-/// Gives a session its next refresh token.
+/// Issues the next refresh token of a session.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn issue(
     work: &mut UnitOfWork<'_>,
     session: SessionId,

@@ -1,4 +1,4 @@
-//! The SQL of logins. No decisions here.
+//! The SQL of sessions. No decisions.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -7,17 +7,20 @@ use domain::{
 };
 use sqlx::{PgConnection, PgExecutor};
 
-/// What a login is held against.
+/// The stored credentials of a person.
 pub(in crate::people) struct Credentials {
     pub id: UserId,
     pub password_hash: String,
 }
 
-/// The active account of an address of ASCII, in whatever case.
+/// The credentials of the active account with an ASCII address (case does not count); `None` when there is none.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn credentials(
     db: impl PgExecutor<'_>,
     email: &str,
-) -> Result<Option<Credentials>, sqlx::Error> {
+) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
         "select id, password_hash from users where lower(email) = lower($1) and active",
@@ -27,12 +30,16 @@ pub(in crate::people) async fn credentials(
     .await
 }
 
-/// Keeps an account as it was found, until the transaction ends; false if it is so no longer.
+/// Locks an active account with this hash against changes until the transaction ends; `false` when the password
+/// has changed or the account is inactive.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn hold_credentials(
     db: &mut PgConnection,
     id: UserId,
     password_hash: &str,
-) -> Result<bool, sqlx::Error> {
+) -> sqlx::Result<bool> {
     let held = sqlx::query_scalar!(
         "select id from users where id = $1 and password_hash = $2 and active for share",
         id.0,
@@ -43,7 +50,7 @@ pub(in crate::people) async fn hold_credentials(
     Ok(held.is_some())
 }
 
-/// The role that a person has now, if the account may be used and the session is open.
+/// The present role of a person; `None` when the account is inactive or the session is revoked.
 ///
 /// # Errors
 /// The database failed.
@@ -51,7 +58,7 @@ pub async fn role_in_session(
     db: impl PgExecutor<'_>,
     user: UserId,
     session: SessionId,
-) -> Result<Option<Role>, sqlx::Error> {
+) -> sqlx::Result<Option<Role>> {
     sqlx::query_scalar!(
         "select u.role from users u join sessions s on s.user_id = u.id
          where u.id = $1 and u.active and s.id = $2 and s.revoked_at is null",
@@ -62,13 +69,16 @@ pub async fn role_in_session(
     .await
 }
 
-/// Opens a session.
+/// Inserts a session.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn insert_session(
     db: &mut PgConnection,
     id: SessionId,
     user: UserId,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into sessions (id, user_id, created_at) values ($1, $2, $3)",
         id.0,
@@ -80,12 +90,15 @@ pub(in crate::people) async fn insert_session(
     Ok(())
 }
 
-/// Ends a session that has not ended.
+/// Revokes a session. A session that is revoked already keeps its instant.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn revoke_session(
     db: &mut PgConnection,
     id: SessionId,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = $2 where id = $1 and revoked_at is null",
         id.0,
@@ -96,13 +109,16 @@ pub(in crate::people) async fn revoke_session(
     Ok(())
 }
 
-/// Keeps the hash of a refresh token.
+/// Inserts the hash of a refresh token.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn insert_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
     session: SessionId,
     expires_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into refresh_tokens (hash, session_id, expires_at) values ($1, $2, $3)",
         hash,
@@ -114,7 +130,7 @@ pub(in crate::people) async fn insert_refresh_token(
     Ok(())
 }
 
-/// A refresh token with all that decides whether it is good.
+/// A refresh token with everything that decides whether it is valid.
 pub(in crate::people) struct FoundRefreshToken {
     pub session_id: SessionId,
     pub user_id: UserId,
@@ -124,11 +140,14 @@ pub(in crate::people) struct FoundRefreshToken {
     pub active: bool,
 }
 
-/// Finds a refresh token and locks it, and its session after it.
+/// Locks a refresh token, then its session; `None` when the token is unknown.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn lock_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
-) -> Result<Option<FoundRefreshToken>, sqlx::Error> {
+) -> sqlx::Result<Option<FoundRefreshToken>> {
     sqlx::query_as!(
         FoundRefreshToken,
         "select r.session_id, s.user_id, r.expires_at, r.spent_at, s.revoked_at, u.active
@@ -144,11 +163,14 @@ pub(in crate::people) async fn lock_refresh_token(
 }
 
 /// Marks a refresh token as spent.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::people) async fn spend_refresh_token(
     db: &mut PgConnection,
     hash: &[u8],
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update refresh_tokens set spent_at = $2 where hash = $1",
         hash,

@@ -1,4 +1,4 @@
-//! Lists of tickets: what a caller may ask for, parsed, and the page that answers it.
+//! Lists of tickets and the dashboard. The filters themselves are parsed in [`domain::tickets::list`].
 
 mod store;
 

@@ -1,5 +1,5 @@
-//! Whom internal notes mention, and what they may therefore see. A mention is kept in the transaction
-//! that writes its note, and goes with the note's text.
+//! The people whom internal notes mention, and who may therefore see the ticket. A mention is stored in the
+//! transaction that writes its note, and deleted when the note is redacted.
 
 mod store;
 
@@ -20,7 +20,7 @@ pub(in crate::tickets) use store::forget;
 /// Whether `actor` may do `action` to `ticket`, by the rules of [`access`].
 ///
 /// # Errors
-/// The database failed; the inner one says why not.
+/// The database failed. The inner result has the reason for a denied access.
 pub async fn may(
     db: &mut PgConnection,
     actor: &Actor,
@@ -31,8 +31,8 @@ pub async fn may(
     Ok(access::may(actor, action, ticket, mention))
 }
 
-/// Whether a note of the ticket mentions `actor`. It is looked up only where it counts: for an agent
-/// who does not see the ticket otherwise.
+/// Whether a note of the ticket mentions `actor`. The database is asked only for an agent who does not see the
+/// ticket otherwise; for anybody else the answer is [`Mention::NotMentioned`].
 ///
 /// # Errors
 /// The database failed.
@@ -52,15 +52,19 @@ pub async fn of_actor(
     )
 }
 
-/// Keeps whom a note mentions. Nobody mentions themselves.
+/// Stores the mentions of a note. A mention of its own author does not count.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::tickets) async fn keep(tx: &mut Tx, note: &Message) -> sqlx::Result<()> {
     if note.is_internal {
-        learn(tx, note.id, note.sender_id, &note.body).await?;
+        store_mentions(tx, note.id, note.sender_id, &note.body).await?;
     }
     Ok(())
 }
 
-/// The staff whom a note mentions. A note that a release without mentions wrote is read here.
+/// The staff whom a note mentions. The text is read again where no mentions are stored, since an earlier release
+/// may have written the note.
 ///
 /// # Errors
 /// The database failed.
@@ -70,12 +74,13 @@ pub async fn of_note(tx: &mut Tx, note: MessageId) -> sqlx::Result<Vec<UserId>> 
         return Ok(known);
     }
     match store::unredacted(&mut **tx, note).await? {
-        Some(unread) => learn(tx, note, unread.sender_id, &unread.body).await,
+        Some(text) => store_mentions(tx, note, text.sender_id, &text.body).await,
         None => Ok(Vec::new()),
     }
 }
 
-async fn learn(
+/// Finds the mentions in a text and stores them.
+async fn store_mentions(
     tx: &mut Tx,
     note: MessageId,
     sender: Option<UserId>,

@@ -1,9 +1,12 @@
-//! Mentions in SQL. No decisions.
+//! The SQL of mentions. No decisions.
 
 use domain::ids::{MessageId, TicketId, UserId};
 use sqlx::PgExecutor;
 
-/// Whether a note of the ticket mentions somebody.
+/// Whether a note of the ticket mentions this person.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn is_mentioned(
     db: impl PgExecutor<'_>,
     person: UserId,
@@ -18,7 +21,10 @@ pub(super) async fn is_mentioned(
     .await
 }
 
-/// Whom a note mentions, as far as it is known.
+/// The stored mentions of a note, by id.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn of_note(db: impl PgExecutor<'_>, note: MessageId) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!(
         "select user_id from note_mentions where message_id = $1 order by user_id",
@@ -28,19 +34,22 @@ pub(super) async fn of_note(db: impl PgExecutor<'_>, note: MessageId) -> sqlx::R
     .await
 }
 
-/// A note, to be read.
-pub(super) struct Unread {
+/// The text of a note and its author.
+pub(super) struct NoteText {
     pub sender_id: Option<UserId>,
     pub body: String,
 }
 
-/// A note that is not redacted. Whoever redacts it waits until the transaction ends.
+/// A note that is not redacted. A redaction waits until this transaction ends.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn unredacted(
     db: impl PgExecutor<'_>,
     note: MessageId,
-) -> sqlx::Result<Option<Unread>> {
+) -> sqlx::Result<Option<NoteText>> {
     sqlx::query_as!(
-        Unread,
+        NoteText,
         "select sender_id, body from messages where id = $1 and is_internal and redacted_at is null for share",
         note.0,
     )
@@ -48,7 +57,10 @@ pub(super) async fn unredacted(
     .await
 }
 
-/// The staff whose employee ids are among these, which are in lower case: id and person.
+/// The staff with these employee ids (in lower case), at most 1 000: id and person.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn employees(
     db: impl PgExecutor<'_>,
     ids: &[String],
@@ -68,7 +80,10 @@ pub(super) async fn employees(
         .collect())
 }
 
-/// Keeps that a note mentions these people.
+/// Stores that a note mentions these people.
+///
+/// # Errors
+/// The database failed.
 pub(super) async fn insert(
     db: impl PgExecutor<'_>,
     note: MessageId,
@@ -88,7 +103,10 @@ pub(super) async fn insert(
     .map(|_| ())
 }
 
-/// Forgets whom a note mentions.
+/// Deletes the mentions of a note.
+///
+/// # Errors
+/// The database failed.
 pub(in crate::tickets) async fn forget(
     db: impl PgExecutor<'_>,
     note: MessageId,

@@ -1,5 +1,5 @@
-//! Quotes are made off the threads that answer requests, by as many at a time as half of the processors can
-//! do: however much is searched for, the others are answered meanwhile.
+//! Quotes of search results are computed on threads that may block, at most one for every two processors, so
+//! that searches leave processor time for other requests.
 
 use crate::error::ActionError;
 use domain::ids::TicketId;
@@ -7,7 +7,7 @@ use domain::tickets::search::{Highlight, Quotable, Search, Steps, quotes::quotes
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
 use tokio::sync::Semaphore;
 
-/// Makes quotes. One for each process: its limit is the process's.
+/// Computes quotes. A process has one instance, since its limit is that of the process.
 #[derive(Debug)]
 pub struct Highlighter {
     permits: Arc<Semaphore>,
@@ -23,11 +23,11 @@ impl Default for Highlighter {
 }
 
 impl Highlighter {
-    /// Where in these texts something stands that was searched for. The permit travels with the work: a
-    /// caller who goes away frees no place that is still taken.
+    /// The places in these texts that match the search. The permit moves into the thread: a caller who goes
+    /// away frees no permit whose work still runs.
     ///
     /// # Errors
-    /// The work ended before its time, which is a mistake of ours.
+    /// [`ActionError::Internal`] when the work panicked or the process stops.
     pub async fn highlights(
         &self,
         search: Search,
@@ -36,13 +36,13 @@ impl Highlighter {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
-            .map_err(|_| ActionError::Internal("quotes are not made any more"))?;
+            .map_err(|_| ActionError::Internal("quotes are no longer computed"))?;
         tokio::task::spawn_blocking(move || {
             let made = quotes(&search, &texts, &mut Steps::of_a_page());
             drop(permit);
             made
         })
         .await
-        .map_err(|_| ActionError::Internal("quotes were not made to the end"))
+        .map_err(|_| ActionError::Internal("the computation of quotes was aborted"))
     }
 }

@@ -1,9 +1,8 @@
-//! Full-text search over tickets: how texts are cut into words, what a search asks for, which tickets
-//! have it, and where it stands in them.
+//! Full-text search over tickets: the index in the database, and the quotes of results.
 //!
-//! Texts and queries are cut into words by the same function, and not by the parsers of PostgreSQL: those
-//! read `BKG-12345` as a word and a negative number, and keep an address whole. What can be found with
-//! quotes or without them is therefore the same in every text and every language.
+//! One function of the domain splits texts and queries into words. The parsers of PostgreSQL would read
+//! `BKG-12345` as a word and a negative number, and keep an address whole. A search therefore finds the same
+//! with or without quotes, in every text and every language.
 
 mod highlighter;
 pub(in crate::tickets) mod store;

@@ -1,4 +1,4 @@
-//! The words of tickets in SQL, written in the transaction that writes the text.
+//! The SQL of the search index, which is written in the transaction that writes the text.
 
 use domain::tickets::search::{
     Field, Quotable, Search,
@@ -12,10 +12,11 @@ use platform::work::Tx;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-/// Bytes of the words of a ticket when no more are added: PostgreSQL refuses a `tsvector` of a mebibyte.
-const FULL: i32 = 1_000_000;
+/// The limit of the words of a ticket in bytes; no more words are added then. PostgreSQL refuses a `tsvector` of
+/// 1 MiB.
+const MAX_BYTES: i32 = 1_000_000;
 
-/// The words of a ticket's own texts.
+/// The words of number, subject, tags and description.
 fn own_words(ticket: &Ticket) -> Index {
     let index = Index::default()
         .with(ticket.number.as_str(), Weight::Title)
@@ -27,7 +28,10 @@ fn own_words(ticket: &Ticket) -> Index {
         .with(&ticket.description, Weight::Description)
 }
 
-/// Makes a ticket's own texts known to searches.
+/// Adds a new ticket to the index.
+///
+/// # Errors
+/// The database failed.
 pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     let index = own_words(ticket);
     sqlx::query!(
@@ -40,18 +44,21 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     add_text(tx, ticket.id.0, ticket.id, false, &index).await
 }
 
-/// Puts a ticket's own texts as they are now in place of those that searches know: the words that
-/// are gone are found no more, unless a message has them.
+/// Replaces the words of number, subject, tags and description. A removed word is found no more, unless a message
+/// has it.
+///
+/// # Errors
+/// The database failed.
 pub async fn change_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where id = $1", ticket.id.0)
         .execute(&mut **tx)
         .await?;
     add_text(tx, ticket.id.0, ticket.id, false, &own_words(ticket)).await?;
-    gather(tx, ticket.id).await
+    rebuild(tx, ticket.id).await
 }
 
-/// Makes the words of a ticket anew from those of its texts, its own first, as far as there is room.
-async fn gather(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
+/// Computes the words of a ticket again from all its texts: up to the limit, its own texts before its messages.
+async fn rebuild(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
     sqlx::query!(
         "with known as (
              select w.lexeme, bool_and(t.is_internal) as is_internal, bool_or(t.id = $1) as is_own
@@ -69,17 +76,20 @@ async fn gather(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
                  else coalesce((select array_to_tsvector(array_agg(lexeme)) from fitting where bytes <= $2), '') end
          where ticket_id = $1",
         ticket.0,
-        i64::from(FULL),
+        i64::from(MAX_BYTES),
     )
     .execute(&mut **tx)
     .await
     .map(|_| ())
 }
 
-/// Makes a message known to searches.
+/// Adds a message to the index.
+///
+/// # Errors
+/// The database failed.
 pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     let index = Index::default().with(&message.body, Weight::Message);
-    // What is in memory has its whole size; in its column it would be compressed.
+    // `|| ''` makes a value in memory, whose size is the uncompressed one.
     sqlx::query!(
         "update ticket_words set
              words = case when $3 or pg_column_size(words || '') + octet_length($2) > $4 then words
@@ -91,7 +101,7 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
         message.ticket_id.0,
         index.stripped(),
         message.is_internal,
-        FULL,
+        MAX_BYTES,
     )
     .execute(&mut **tx)
     .await?;
@@ -99,8 +109,11 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     add_text(tx, id, ticket, message.is_internal, &index).await
 }
 
-/// Makes searches forget a message that is redacted: the words of the ticket are those of the texts
-/// that are left, the earliest first as far as there is room.
+/// Removes a redacted message from the index. The ticket's words are computed again from the other texts: up to
+/// the limit, the earliest text first.
+///
+/// # Errors
+/// The database failed.
 pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where id = $1", message.id.0)
         .execute(&mut **tx)
@@ -126,15 +139,18 @@ pub async fn forget_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
                  then array_to_tsvector(kept.all_words) end
          from kept where t.ticket_id = $1",
         message.ticket_id.0,
-        i64::from(FULL),
+        i64::from(MAX_BYTES),
     )
     .execute(&mut **tx)
     .await
     .map(|_| ())
 }
 
-/// Tickets that no search knows: those of a release that had none.
-pub async fn unknown(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<TicketId>> {
+/// At most `limit` tickets without search words, which a release without search has written.
+///
+/// # Errors
+/// The database failed.
+pub async fn unindexed(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<TicketId>> {
     sqlx::query_scalar!(
         r#"select id as "id: TicketId" from tickets t
            where not exists (select from ticket_words w where w.ticket_id = t.id) order by id limit $1"#,
@@ -144,7 +160,10 @@ pub async fn unknown(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Ti
     .await
 }
 
-/// Forgets the texts of a ticket.
+/// Removes the texts of a ticket from the index.
+///
+/// # Errors
+/// The database failed.
 pub async fn forget(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
     sqlx::query!("delete from text_words where ticket_id = $1", ticket.0)
         .execute(&mut **tx)
@@ -171,11 +190,14 @@ async fn add_text(
     .map(|_| ())
 }
 
-/// Messages quoted of each ticket, the newest ones.
+/// The most messages of a ticket that are quoted: the newest ones.
 const QUOTED: i64 = 3;
 
-/// The texts of these tickets in which what was searched for may stand: each ticket's own, then of its
-/// messages those that have it.
+/// The texts of these tickets that may match the search: each ticket's own texts, then its newest messages that
+/// match and that `reader` may see.
+///
+/// # Errors
+/// The database failed.
 pub async fn quotable(
     db: &mut PgConnection,
     search: &Search,

@@ -1,22 +1,30 @@
-//! Tickets in SQL; what was said and what happened on them is in `thread.rs`, what waits in `queue.rs`. No decisions.
+//! The SQL of tickets. Messages and history are in `thread.rs`, unassigned tickets in `queue.rs`. No decisions.
 
+mod event_row;
 mod queue;
 mod thread;
 
-pub use queue::{find_waiting, first_waiting, try_lock_first, waiting};
+pub(crate) use event_row::EventRow;
+pub use queue::{find_unassigned, first_unassigned, try_lock_first, unassigned};
 pub use thread::{
-    Cut, Place, count_events, count_messages, escalations, events, insert_events, insert_message,
-    latest_messages, message, messages, place_of_event, place_of_message, redact_message,
+    Place, Section, count_events, count_messages, escalations, events, insert_events,
+    insert_message, message, messages, place_of_event, place_of_message, redact_message,
 };
 
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
-pub use domain::tickets::TicketKey;
-use domain::tickets::{Ticket, TicketChange, TicketNumber};
+use domain::tickets::{Ticket, TicketChange, TicketKey, TicketNumber};
 use platform::work::Tx;
 use sqlx::PgExecutor;
 
-/// The one column list of tickets.
+/// `next_due_at` of a ticket without a running deadline: 9999-12-31, so that it sorts after every deadline and
+/// the column needs no null.
+const NO_DEADLINE: DateTime<Utc> = match DateTime::from_timestamp(253_402_214_400, 0) {
+    Some(instant) => instant,
+    None => DateTime::<Utc>::MAX_UTC,
+};
+
+/// The only column list of tickets.
 macro_rules! select_tickets {
     ($tail:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
@@ -32,6 +40,10 @@ macro_rules! select_tickets {
     };
 }
 
+/// The ticket with this id or number; `None` when there is none.
+///
+/// # Errors
+/// The database failed.
 pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
     match key {
         TicketKey::Id(id) => {
@@ -47,14 +59,21 @@ pub async fn find(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Opti
     }
 }
 
-/// These tickets, in no order.
+/// The tickets with these ids, in no order. Unknown ids are left out.
+///
+/// # Errors
+/// The database failed.
 pub async fn find_all(db: impl PgExecutor<'_>, ids: &[uuid::Uuid]) -> sqlx::Result<Vec<Ticket>> {
     select_tickets!("where id = any($1)", ids)
         .fetch_all(db)
         .await
 }
 
-/// Waits for whoever changes the ticket now, and keeps others waiting until the transaction ends.
+/// Locks a ticket until the transaction ends; waits for a transaction that has locked it. `None` when there is no
+/// such ticket.
+///
+/// # Errors
+/// The database failed.
 pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
     match key {
         TicketKey::Id(id) => {
@@ -70,6 +89,10 @@ pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Opti
     }
 }
 
+/// The next ticket number, with the year of `at`. A number that is not used leaves a gap.
+///
+/// # Errors
+/// The database failed.
 pub async fn next_number(db: impl PgExecutor<'_>, at: DateTime<Utc>) -> sqlx::Result<TicketNumber> {
     let sequence = sqlx::query_scalar!(r#"select nextval('ticket_sequence') as "sequence!""#)
         .fetch_one(db)
@@ -87,7 +110,7 @@ async fn insert(
              department, language, tags, attachments, related_booking, related_transaction,
              related_conversation, policy, escalation_level, reopened_count, version, created_at, updated_at, next_due_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $18,
-             coalesce($19, timestamptz '9999-12-31 00:00:00+00'))",
+             $19)",
         ticket.id.0,
         ticket.number.as_str(),
         ticket.customer_id.0,
@@ -106,15 +129,14 @@ async fn insert(
         &ticket.policy as _,
         ticket.version,
         ticket.created_at,
-        due,
+        due.unwrap_or(NO_DEADLINE),
     )
     .execute(db)
     .await
     .map(|_| ())
 }
 
-/// Writes what may change of a ticket. The version is the caller's proof that the row is the one
-/// that was read.
+/// Writes every column that may change. `read_version` proves that the row is the one that was read.
 async fn update(
     db: impl PgExecutor<'_>,
     ticket: &Ticket,
@@ -124,9 +146,9 @@ async fn update(
     let done = sqlx::query!(
         "update tickets set assigned_to = $3, priority = $4, status = $5, policy = $6, escalation_level = $7,
              resolution = $8, resolved_for = $9, rating = $10, rating_feedback = $11, rated_at = $12,
-             reopened_count = $13, waiting_since = $14, reminded_at = $15, handed_back_by = $16,
-             version = $17, updated_at = $18, assigned_at = $19, first_response_at = $20,
-             resolved_at = $21, closed_at = $22, rated_for = $24, rated_cycle = $25, next_due_at = coalesce($23, timestamptz '9999-12-31 00:00:00+00'),
+             rated_for = $13, rated_cycle = $14, reopened_count = $15, waiting_since = $16, reminded_at = $17,
+             handed_back_by = $18, version = $19, updated_at = $20, assigned_at = $21, first_response_at = $22,
+             resolved_at = $23, closed_at = $24, next_due_at = $25,
              subject = $26, description = $27, category = $28, department = $29, language = $30, tags = $31,
              related_booking = $32, related_transaction = $33, related_conversation = $34
          where id = $1 and version = $2",
@@ -142,6 +164,8 @@ async fn update(
         ticket.rating,
         ticket.rating_feedback,
         ticket.rated_at,
+        ticket.rated_for.map(|agent| agent.0),
+        ticket.rated_cycle,
         ticket.reopened_count,
         ticket.waiting_since,
         ticket.reminded_at,
@@ -152,9 +176,7 @@ async fn update(
         ticket.first_response_at,
         ticket.resolved_at,
         ticket.closed_at,
-        due,
-        ticket.rated_for.map(|agent| agent.0),
-        ticket.rated_cycle,
+        due.unwrap_or(NO_DEADLINE),
         ticket.subject,
         ticket.description,
         ticket.category.as_str(),
@@ -167,7 +189,7 @@ async fn update(
     )
     .execute(db)
     .await?;
-    // The row is locked from the read on, so that this cannot happen but by a mistake of ours.
+    // The row has been locked since it was read: another version here is a bug.
     if done.rows_affected() == 1 {
         Ok(())
     } else {
@@ -175,7 +197,11 @@ async fn update(
     }
 }
 
-/// Resolved tickets that nobody has touched since `before`.
+/// At most `limit` tickets that were resolved at or before `before` and are resolved still, oldest resolution
+/// first.
+///
+/// # Errors
+/// The database failed.
 pub async fn resolved_before(
     db: impl PgExecutor<'_>,
     before: DateTime<Utc>,
@@ -190,8 +216,11 @@ pub async fn resolved_before(
     .await
 }
 
-/// Tickets that have waited for their customer since before `resolve_before`, or since before
-/// `remind_before` without a reminder.
+/// At most `limit` tickets that wait for their customer: since `resolve_before` or earlier, or since
+/// `remind_before` or earlier without a reminder. The longest wait is first.
+///
+/// # Errors
+/// The database failed.
 pub async fn waiting_for_customer(
     db: impl PgExecutor<'_>,
     remind_before: DateTime<Utc>,
@@ -210,18 +239,21 @@ pub async fn waiting_for_customer(
     .await
 }
 
-/// Writes a case: the ticket, what changed of its clocks, what happened. `read_version` is
-/// the version that was loaded; none for a new one.
+/// Writes the ticket of a change, its search words and its clocks. `read_version` is the version that was
+/// loaded; `None` inserts a new ticket.
+///
+/// # Errors
+/// The database failed; [`sqlx::Error::RowNotFound`] when the row has another version, which is a bug.
 pub async fn write(
     tx: &mut Tx,
-    case: &TicketChange,
+    change: &TicketChange,
     read_version: Option<i64>,
 ) -> sqlx::Result<()> {
-    let (ticket, clocks) = (case.ticket(), case.clocks());
+    let (ticket, clocks) = (change.ticket(), change.clocks());
     let due = clocks.next_deadline();
     if let Some(version) = read_version {
         update(&mut **tx, ticket, version, due).await?;
-        if case.has_changed_words() {
+        if change.has_changed_words() {
             crate::tickets::search::store::change_ticket(tx, ticket).await?;
         }
     } else {
@@ -231,7 +263,10 @@ pub async fn write(
     crate::sla::store::save(tx, ticket.id, clocks).await
 }
 
-/// The active tickets that an agent has.
+/// At most `limit` active tickets of an agent, in the order of their ids.
+///
+/// # Errors
+/// The database failed.
 pub async fn active_of(
     db: impl PgExecutor<'_>,
     agent: UserId,

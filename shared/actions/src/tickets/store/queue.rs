@@ -1,4 +1,5 @@
-//! What waits for an agent, in SQL: most urgent first, then oldest. No decisions.
+//! The SQL of unassigned tickets: most urgent first, then oldest. No decisions. A ticket that waits for its
+//! customer is left out, since nothing is to be done before the answer.
 
 use domain::{
     ids::TicketId,
@@ -7,8 +8,11 @@ use domain::{
 };
 use sqlx::PgExecutor;
 
-/// The ticket, if it waits for an agent.
-pub async fn find_waiting(
+/// The ticket, if it is active and unassigned.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_unassigned(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
 ) -> sqlx::Result<Option<UnassignedTicket>> {
@@ -23,9 +27,12 @@ pub async fn find_waiting(
     .await
 }
 
-/// Tickets of these departments that wait for an agent, in the order in which they are to be given out; only those after
-/// `after`, where a batch before this one ended.
-pub async fn waiting(
+/// At most `limit` unassigned tickets of these departments, in the order in which they are assigned. `after` is
+/// the last ticket of the previous batch.
+///
+/// # Errors
+/// The database failed.
+pub async fn unassigned(
     db: impl PgExecutor<'_>,
     departments: &[Department],
     after: Option<&UnassignedTicket>,
@@ -50,8 +57,12 @@ pub async fn waiting(
     .await
 }
 
-/// The first of them, as quickly however many wait: so many are read of each department.
-pub async fn first_waiting(
+/// The first `limit` of them. At most `limit` rows of each department are read, so that the cost does not grow
+/// with the queue.
+///
+/// # Errors
+/// The database failed.
+pub async fn first_unassigned(
     db: impl PgExecutor<'_>,
     departments: &[Department],
     limit: i64,
@@ -73,7 +84,11 @@ pub async fn first_waiting(
     .await
 }
 
-/// Locks the first of these tickets that still waits and that nobody else has locked.
+/// Locks the first of these tickets that is still unassigned and that no other transaction has locked; does not
+/// wait.
+///
+/// # Errors
+/// The database failed.
 pub async fn try_lock_first(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],
@@ -89,7 +104,7 @@ pub async fn try_lock_first(
     .await
 }
 
-/// `priority_rank`, which the table makes of the priority.
+/// `priority_rank`, a column that the database computes from the priority: 0 (low) to 3 (urgent).
 const fn rank(priority: Priority) -> i16 {
     match priority {
         Priority::Low => 0,

@@ -1,18 +1,21 @@
-//! What was said and what happened on tickets, in SQL.
+//! The SQL of messages and of the history. No decisions.
 
-use crate::tickets::mentions;
+use crate::tickets::{mentions, store::EventRow};
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{EventId, MessageId, TicketId, UserId},
+    ids::{MessageId, TicketId},
     json::Json,
-    people::Role,
-    tickets::{EventActor, Message, TicketEvent, TicketEventKind, access::Viewer},
+    paging::Direction,
+    tickets::{EventActor, Message, TicketEvent, access::Viewer},
 };
 use platform::work::Tx;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-/// Adds what happened to a ticket, in its order.
+/// Adds events to the history of a ticket, in this order.
+///
+/// # Errors
+/// The database failed.
 pub async fn insert_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -46,7 +49,10 @@ pub async fn insert_events(
     .map(|_| ())
 }
 
-/// Adds a message, with what searches find it by and whom it mentions.
+/// Adds a message, its search words and its mentions.
+///
+/// # Errors
+/// The database failed.
 pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into messages (id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at)
@@ -66,8 +72,11 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     crate::tickets::search::store::add_message(tx, message).await
 }
 
-/// Writes that a message is redacted, and forgets what searches found it by and whom it mentioned.
-/// The message comes first: whoever reads it for mentions at this moment has done so, or waits.
+/// Writes a redacted message, and deletes its search words and its mentions. The message is written first: a
+/// transaction that reads it for mentions at this moment has finished then, or waits.
+///
+/// # Errors
+/// The database failed.
 pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "update messages set body = $2, attachments = $3, redacted_at = $4, redacted_by = $5 where id = $1",
@@ -83,35 +92,56 @@ pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     crate::tickets::search::store::forget_message(tx, message).await
 }
 
-/// A message of a ticket.
+/// The only column list of messages.
+macro_rules! select_messages {
+    ($tail:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Message,
+            "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
+         from messages where " + $tail
+            $(, $argument)*
+        )
+    };
+}
+
+/// A message of this ticket; `None` when the ticket has no such message.
+///
+/// # Errors
+/// The database failed.
 pub async fn message(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
     message: MessageId,
 ) -> sqlx::Result<Option<Message>> {
-    sqlx::query_as!(
-        Message,
-        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
-         from messages where id = $1 and ticket_id = $2",
-        message.0,
-        ticket.0,
-    )
-    .fetch_optional(db)
-    .await
+    select_messages!("id = $1 and ticket_id = $2", message.0, ticket.0)
+        .fetch_optional(db)
+        .await
 }
 
-/// A place in a thread or a history: the instant of an entry, and which of that instant's it is.
-pub type Place = (DateTime<Utc>, i64);
-
-/// How many entries are passed over, from a place on or from the beginning, and how many are wanted.
+/// The position of an entry in a thread or a history, by which a cursor goes on.
 #[derive(Debug, Clone, Copy)]
-pub struct Cut {
+pub struct Place {
+    /// The instant of the entry.
+    pub at: DateTime<Utc>,
+    /// The order among entries of one instant, from 1.
+    pub position: i64,
+}
+
+/// The part of a thread or a history that a query reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// The entry before the first one; `None` begins at the start.
     pub after: Option<Place>,
+    /// How many entries are skipped after that.
     pub offset: i64,
+    /// How many entries are read at most.
     pub limit: i64,
 }
 
-/// The place of a message, if the ticket has it and the reader may see it.
+/// The place of a message; `None` when the ticket has no such message or the reader may not see it.
+///
+/// # Errors
+/// The database failed.
 pub async fn place_of_message(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -125,57 +155,66 @@ pub async fn place_of_message(
         reader == Viewer::Staff,
     );
     let found = row.fetch_optional(db).await?;
-    Ok(found.map(|row| (row.created_at, row.position)))
+    Ok(found.map(|row| Place {
+        at: row.created_at,
+        position: row.position,
+    }))
 }
 
-/// A part of a thread, oldest first.
+/// A part of a thread. Both orders read the same index, forwards or backwards.
+///
+/// # Errors
+/// The database failed.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
     reader: Viewer,
-    cut: Cut,
+    order: Direction,
+    section: Section,
 ) -> sqlx::Result<Vec<Message>> {
-    sqlx::query_as!(
-        Message,
-        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
-         from messages where ticket_id = $1 and (not is_internal or $2)
+    let (at, position) = after(section);
+    let is_staff = reader == Viewer::Staff;
+    let (offset, limit) = (section.offset, section.limit);
+    match order {
+        Direction::Ascending => select_messages!(
+            "ticket_id = $1 and (not is_internal or $2)
              and (created_at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
          order by created_at, position offset $5 limit $6",
-        ticket.0,
-        reader == Viewer::Staff,
-        cut.after.map(|place| place.0),
-        cut.after.map(|place| place.1),
-        cut.offset,
-        cut.limit,
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A part of a thread, newest first: the same index read backwards.
-pub async fn latest_messages(
-    db: impl PgExecutor<'_>,
-    ticket: TicketId,
-    reader: Viewer,
-    cut: Cut,
-) -> sqlx::Result<Vec<Message>> {
-    sqlx::query_as!(
-        Message,
-        "select id, ticket_id, sender_id, sender_type, body, attachments, is_internal, created_at, redacted_at, redacted_by
-         from messages where ticket_id = $1 and (not is_internal or $2)
+            ticket.0,
+            is_staff,
+            at,
+            position,
+            offset,
+            limit,
+        )
+        .fetch_all(db)
+        .await,
+        Direction::Descending => select_messages!(
+            "ticket_id = $1 and (not is_internal or $2)
              and (created_at, position) < (coalesce($3, timestamptz 'infinity'), coalesce($4::bigint, 0))
          order by created_at desc, position desc offset $5 limit $6",
-        ticket.0,
-        reader == Viewer::Staff,
-        cut.after.map(|place| place.0),
-        cut.after.map(|place| place.1),
-        cut.offset,
-        cut.limit,
-    )
-    .fetch_all(db)
-    .await
+            ticket.0,
+            is_staff,
+            at,
+            position,
+            offset,
+            limit,
+        )
+        .fetch_all(db)
+        .await,
+    }
 }
 
+/// The place where a section begins, as two parameters.
+fn after(section: Section) -> (Option<DateTime<Utc>>, Option<i64>) {
+    let place = section.after.map(|place| (place.at, place.position));
+    place.unzip()
+}
+
+/// The number of messages in a thread that the reader may see.
+///
+/// # Errors
+/// The database failed.
 pub async fn count_messages(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -190,32 +229,22 @@ pub async fn count_messages(
     .await
 }
 
-struct EventRow {
-    id: EventId,
-    ticket_id: TicketId,
-    at: DateTime<Utc>,
-    actor_id: Option<UserId>,
-    actor_role: Option<Role>,
-    what: Json<TicketEventKind>,
+/// The only column list of the history, in the order of [`EventRow`].
+macro_rules! select_events {
+    ($tail:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            EventRow,
+            "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
+         where " + $tail
+            $(, $argument)*
+        )
+    };
 }
 
-impl From<EventRow> for TicketEvent {
-    fn from(row: EventRow) -> Self {
-        let by = match (row.actor_id, row.actor_role) {
-            (Some(person), Some(role)) => EventActor::Person(person, role),
-            (None, _) | (_, None) => EventActor::System,
-        };
-        Self {
-            id: row.id,
-            ticket: row.ticket_id,
-            at: row.at,
-            by,
-            what: row.what.0,
-        }
-    }
-}
-
-/// The place of an event, if it is of the ticket and the reader may see it.
+/// The place of an event; `None` when the ticket has no such event or the reader may not see it.
+///
+/// # Errors
+/// The database failed.
 pub async fn place_of_event(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -229,34 +258,43 @@ pub async fn place_of_event(
         reader == Viewer::Staff,
     );
     let found = row.fetch_optional(db).await?;
-    Ok(found.map(|row| (row.at, row.position)))
+    Ok(found.map(|row| Place {
+        at: row.at,
+        position: row.position,
+    }))
 }
 
 /// A part of a history, oldest first.
+///
+/// # Errors
+/// The database failed.
 pub async fn events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
     reader: Viewer,
-    cut: Cut,
+    section: Section,
 ) -> sqlx::Result<Vec<TicketEvent>> {
-    let rows = sqlx::query_as!(
-        EventRow,
-        "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
-         where ticket_id = $1 and (is_public or $2)
+    let (at, position) = after(section);
+    let rows = select_events!(
+        "ticket_id = $1 and (is_public or $2)
              and (at, position) > (coalesce($3, timestamptz '-infinity'), coalesce($4::bigint, 0))
          order by at, position offset $5 limit $6",
         ticket.0,
         reader == Viewer::Staff,
-        cut.after.map(|place| place.0),
-        cut.after.map(|place| place.1),
-        cut.offset,
-        cut.limit,
+        at,
+        position,
+        section.offset,
+        section.limit,
     )
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The number of entries in a history that the reader may see.
+///
+/// # Errors
+/// The database failed.
 pub async fn count_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
@@ -272,14 +310,15 @@ pub async fn count_events(
 }
 
 /// The escalations of these tickets, oldest first.
+///
+/// # Errors
+/// The database failed.
 pub async fn escalations(
     db: impl PgExecutor<'_>,
     tickets: &[uuid::Uuid],
 ) -> sqlx::Result<Vec<TicketEvent>> {
-    let rows = sqlx::query_as!(
-        EventRow,
-        "select id, ticket_id, at, actor_id, actor_role, what from ticket_events
-         where ticket_id = any($1) and what ->> 'type' = 'escalated' order by at, position",
+    let rows = select_events!(
+        "ticket_id = any($1) and what ->> 'type' = 'escalated' order by at, position",
         tickets,
     )
     .fetch_all(db)

@@ -1,4 +1,4 @@
-//! The lists of an agent's dashboard.
+//! The SQL of the dashboard.
 
 use crate::tickets::store::find_all;
 use chrono::{DateTime, Utc};
@@ -11,21 +11,21 @@ use std::collections::HashMap;
 pub struct Dashboard {
     /// The agent's active tickets, most urgent first.
     pub assigned: Vec<Ticket>,
-    /// Active tickets that nobody has, most urgent first, then oldest.
+    /// Unassigned active tickets, most urgent first, then oldest.
     pub unassigned: Vec<Ticket>,
     /// All active urgent tickets, oldest first.
     pub urgent: Vec<Ticket>,
-    /// The agent's tickets that are near a deadline or past it, nearest first.
+    /// The agent's tickets past the warning threshold of a clock or past its deadline, earliest deadline first.
     pub at_risk: Vec<Ticket>,
-    /// How many tickets the agent has that count against the limit.
+    /// The agent's active tickets that count against the limit.
     pub workload: i64,
 }
 
-/// The most entries of each of its lists.
+/// The most entries of each list.
 const ON_DASHBOARD: i64 = 50;
 
-/// The dashboard of an agent. What the lists chose and what is shown of it are one whole within a snapshot
-/// ([`platform::db::snapshot`]).
+/// The dashboard of an agent. Call it within a snapshot ([`platform::db::snapshot`]), so that the lists and their
+/// tickets are of the same instant.
 ///
 /// # Errors
 /// The database failed.

@@ -1,4 +1,4 @@
-//! Lists of tickets in SQL. Every list is narrowed to what the caller may see first.
+//! The SQL of lists of tickets. Every list is first narrowed to the tickets that the caller may see.
 
 mod dashboard;
 mod narrow;
@@ -20,28 +20,29 @@ use domain::{
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
 use std::collections::HashMap;
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The tickets, in order.
     pub tickets: Vec<Ticket>,
-    /// How many there are in all.
+    /// The number of tickets on all pages; at most [`COUNTED`] where it is not exact.
     pub total: i64,
-    /// Whether there are exactly so many, and not more.
+    /// Whether `total` is exact, and not a lower bound.
     pub total_is_exact: bool,
-    /// Where the next part begins, if there is one.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<Position>,
-    /// Where what was searched for may stand, if something was.
+    /// The texts that may match the search; `None` without a search.
     pub quotable: Option<Vec<Quotable>>,
 }
 
-/// Up to here a search, or filters in combination, are counted; a list by relevance ends here.
+/// The limit up to which the results of a search or of combined filters are counted. A list by relevance ends
+/// there.
 pub const COUNTED: i64 = 10_000;
-/// So many of the newest tickets that a search finds are ranked; older ones come after them.
+/// The number of newest results that are ranked; older ones come after them.
 const RANKED: i64 = 1_000;
 
-/// A part of the list of tickets in `scope` that `filter` lets through. What it chose and what is shown of
-/// it are one whole within a snapshot ([`platform::db::snapshot`]).
+/// A page of the tickets in `scope` that match `filter`. Call it within a snapshot ([`platform::db::snapshot`]), so
+/// that the choice and the tickets are of the same instant.
 ///
 /// # Errors
 /// The database failed.
@@ -76,7 +77,7 @@ pub async fn page(
     })
 }
 
-/// Which tickets are meant.
+/// The tickets of a list.
 struct List<'a> {
     scope: Scope,
     filter: &'a Filter,
@@ -84,13 +85,13 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    /// How many there are, and whether that is exact.
+    /// The number of tickets, and whether it is exact.
     async fn count(&self, db: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
         let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
         self.narrow(&mut query);
         let whole = self.filter.is_counted_whole();
         if !whole {
-            // One more tells whether there are more.
+            // One row more tells whether there are more than the limit.
             query.push(" limit ").push_bind(COUNTED.saturating_add(1));
         }
         query.push(") found");
@@ -106,7 +107,7 @@ impl List<'_> {
         })
     }
 
-    /// The places of a part of it, and of one ticket more, which tells whether there are more.
+    /// The positions of a page, and one more, which tells whether the list goes on.
     async fn places(&self, db: &mut PgConnection, paging: &Paging) -> sqlx::Result<Vec<Position>> {
         let order = self.filter.order;
         let mut query = QueryBuilder::new("select t.id, ");
@@ -126,7 +127,7 @@ impl List<'_> {
                 .push(" offset ")
                 .push_bind(paging::offset(page, paging.limit));
         }
-        // Each is planned for its own values: what is best for a rare word is not for a common one.
+        // Planned for its own values: the best plan for a rare word is not that for a common one.
         query
             .build()
             .persistent(false)
@@ -135,7 +136,7 @@ impl List<'_> {
             .await
     }
 
-    /// The tickets, as `t`; where they are sorted by relevance, with it.
+    /// The `from` clause: the tickets as `t`, with their relevance where that is the sort key.
     fn source(&self, query: &mut QueryBuilder<Postgres>) {
         if self.filter.order.key != SortKey::Relevance {
             query.push("tickets t where true");

@@ -1,4 +1,4 @@
-//! Which tickets a list has: what the caller may see, and what the filter lets through.
+//! The conditions of a list of tickets: the scope of the caller, then the filter.
 
 use crate::tickets::list::store::List;
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use domain::{
 use sqlx::{Postgres, QueryBuilder};
 
 impl List<'_> {
-    /// The conditions of the list, each after an `and`.
+    /// Appends the conditions of the list, each after an `and`.
     pub(super) fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
         let filter = self.filter;
         in_scope(query, self.scope);
@@ -27,14 +27,14 @@ impl List<'_> {
         since(query, " and t.updated_at >= ", filter.updated_from);
         by_deadlines(query, &filter.sla, self.now);
         if let Some(search) = &filter.search {
-            self.fitting(query, search);
+            self.matching(query, search);
         }
     }
 
-    /// The texts of `t` that the caller may read and that have this.
-    pub(super) fn texts_with(&self, query: &mut QueryBuilder<Postgres>, what: String) {
+    /// Appends the texts of `t` that the caller may read and that match `query_text`, a `tsquery`.
+    pub(super) fn texts_with(&self, query: &mut QueryBuilder<Postgres>, query_text: String) {
         query.push("from text_words w where w.ticket_id = t.id and w.words @@ ");
-        query.push_bind(what).push("::tsquery");
+        query.push_bind(query_text).push("::tsquery");
         match self.scope.reader() {
             Viewer::Requester => {
                 query.push(" and not w.is_internal");
@@ -43,9 +43,9 @@ impl List<'_> {
         }
     }
 
-    /// That the ticket has what is searched for. The words are asked of an index; phrases are looked for in
-    /// the texts of each ticket that has their words (`offset 0` keeps it at that).
-    fn fitting(&self, query: &mut QueryBuilder<Postgres>, search: &Search) {
+    /// Appends the condition of a search. An index finds the words. Phrases are then searched in the texts of
+    /// the tickets found; `offset 0` keeps the planner from doing so for all tickets.
+    fn matching(&self, query: &mut QueryBuilder<Postgres>, search: &Search) {
         if search.is_empty() {
             query.push(" and false");
         }
@@ -77,7 +77,7 @@ fn in_scope(query: &mut QueryBuilder<Postgres>, scope: Scope) {
         Scope::Own(customer) => {
             query.push(" and t.customer_id = ").push_bind(customer.0);
         }
-        // Those that mention the agent as an array, which the index of ids can be asked for.
+        // Mentions as an array, so that the planner can use the index on ids.
         Scope::AgentQueue(agent) => {
             query
                 .push(" and (t.assigned_to = ")
@@ -126,7 +126,7 @@ fn by_people(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
 }
 
-/// One alone is asked for by `=`, which an index gives in order.
+/// A single person is compared by `=`, so that an index can return the rows in order.
 fn any_of(query: &mut QueryBuilder<Postgres>, people: &[UserId]) {
     if let [one] = people {
         query.push(" = ").push_bind(one.0);
@@ -168,7 +168,7 @@ fn by_deadlines(query: &mut QueryBuilder<Postgres>, any: &[SlaFilter], now: Date
     }
 }
 
-/// By the instants themselves, not by whether a sweep has come by yet. Each condition is one of an index.
+/// By the instants themselves, since a sweep may not have recorded a breach yet. An index serves each condition.
 fn by_deadline(query: &mut QueryBuilder<Postgres>, sla: SlaFilter, now: DateTime<Utc>) {
     let running = "stopped_at is null and paused_at is null";
     query.push("t.id in (select ticket_id from sla_clocks where ");
