@@ -115,9 +115,9 @@ impl Story {
             ticket: TICKET,
             at: minute(minutes),
             by,
-            what,
+            kind: what,
         };
-        if matches!(event.what, TicketEventKind::Escalated { .. }) {
+        if matches!(event.kind, TicketEventKind::Escalated { .. }) {
             self.shown.escalations.push(event.clone());
         }
         self.events.push(event);

@@ -79,14 +79,14 @@ pub struct EventView<'a> {
 /// An entry of the history, `by` null for the system.
 #[must_use]
 pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> EventView<'a> {
-    let mut details = match json!(event.what) {
+    let mut details = match json!(event.kind) {
         Value::Object(details) => details,
         _ => Map::new(),
     };
     details.remove("type");
     // Why an agent was chosen tells of the agent's load; why a message was redacted may tell what it said.
     let is_for_staff = matches!(
-        event.what,
+        event.kind,
         TicketEventKind::Assigned { .. } | TicketEventKind::MessageRedacted { .. }
     );
     if reader == Viewer::Requester && is_for_staff {
@@ -94,7 +94,7 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
     }
     EventView {
         id: event.id,
-        kind: event.what.name(),
+        kind: event.kind.name(),
         at: Time(event.at),
         by: match event.by {
             EventActor::Person(person, role) => Some(Sender {

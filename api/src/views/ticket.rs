@@ -195,7 +195,7 @@ pub fn ticket<'a>(
 /// Requesters see that it was lifted, not between whom and why.
 fn escalation(shown: &Shown, reader: Viewer) -> Escalation<'_> {
     let steps = shown.escalations.iter().filter(|_| reader == Viewer::Staff);
-    let steps = steps.filter_map(|event| match &event.what {
+    let steps = steps.filter_map(|event| match &event.kind {
         TicketEventKind::Escalated {
             level,
             from,

@@ -1,4 +1,4 @@
-//! The SQL of notifications: what planning needs to know, and the rows themselves.
+//! The SQL of notifications: the participants of an event, and the rows of notifications.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -12,9 +12,9 @@ use platform::work::{Tx, UnitOfWork};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
-/// People of one kind who are told of one event, at most.
+/// Maximum of people in one group of recipients.
 const MOST_PEOPLE: i64 = 100;
-/// Changes of hands that are looked at for one event, at most.
+/// Maximum of changes of the assignee that are loaded for one event.
 const MOST_CHANGES: i64 = 200;
 
 /// A row of `ticket_events`.
@@ -37,12 +37,15 @@ impl From<EventRow> for TicketEvent {
             by: person.map_or(EventActor::System, |(actor, role)| {
                 EventActor::Person(actor, role)
             }),
-            what: row.what.0,
+            kind: row.what.0,
         }
     }
 }
 
-/// An event; `None` when there is no such event.
+/// Loads an event; `None` if there is no such event.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
     sqlx::query_as!(
         EventRow,
@@ -55,7 +58,7 @@ pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEv
     .map(|row| row.map(TicketEvent::from))
 }
 
-/// What a ticket says of the people around it.
+/// The fields of a ticket that decide who is notified.
 pub(super) struct Around {
     pub customer_id: UserId,
     pub assigned_to: Option<UserId>,
@@ -63,7 +66,10 @@ pub(super) struct Around {
     pub escalation_level: i32,
 }
 
-/// The people around a ticket that has an event.
+/// Loads the people around a ticket.
+///
+/// # Errors
+/// A failure of the database, or no such ticket.
 pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx::Error> {
     sqlx::query_as!(
         Around,
@@ -74,8 +80,11 @@ pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx
     .await
 }
 
-/// The changes of hands of a ticket after an event, in the order in which they were written down:
-/// the clocks of two processes may differ by more than what lies between two events.
+/// Loads the changes of a ticket's assignee after an event. They are in the order in which they were recorded,
+/// not of their dates: the clocks of two processes may differ by more than the time between two events.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn changes_of_hands(
     tx: &mut Tx,
     event: &TicketEvent,
@@ -96,7 +105,10 @@ pub(super) async fn changes_of_hands(
     Ok(rows.into_iter().map(TicketEvent::from).collect())
 }
 
-/// Those from whom a ticket was escalated, up to an instant.
+/// Loads the agents from whom a ticket was escalated, up to an instant.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn escalated_from(
     tx: &mut Tx,
     ticket: TicketId,
@@ -114,7 +126,10 @@ pub(super) async fn escalated_from(
     .await
 }
 
-/// By which event people were told of the last resolution up to an instant.
+/// Loads by which event people were told of the last resolution, up to an instant.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn resolution_told(
     tx: &mut Tx,
     ticket: TicketId,
@@ -136,7 +151,10 @@ pub(super) async fn resolution_told(
     })
 }
 
-/// The agents of a department on a level.
+/// Loads the active agents of a department on a level.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn agents_on(
     tx: &mut Tx,
     department: Department,
@@ -154,7 +172,10 @@ pub(super) async fn agents_on(
     .await
 }
 
-/// The admins.
+/// Loads the active admins.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
     sqlx::query_scalar!(
         "select id from users where role = 'admin' and active order by id limit $1",
@@ -164,7 +185,10 @@ pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
     .await
 }
 
-/// Of these people, those whose accounts are open.
+/// Loads which of these people have an open account.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn active(
     tx: &mut Tx,
     people: &[UserId],
@@ -176,8 +200,11 @@ pub(super) async fn active(
     Ok(active.into_iter().collect())
 }
 
-/// Puts down who is to be told of an event. Gives the rows that are new: of those that were there
-/// already somebody else takes care.
+/// Inserts the notifications of an event and returns the new rows. Rows that exist already have their delivery
+/// jobs.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn insert(
     work: &mut UnitOfWork<'_>,
     event: EventId,
@@ -215,7 +242,10 @@ pub(super) async fn insert(
     Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
 }
 
-/// Writes down what became of an attempt. What is final stays so.
+/// Stores the outcome of an attempt, and counts it. A final status stays.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn save(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -237,8 +267,11 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// Gives up one that is pending, without counting an attempt. The error of the last attempt, if
-/// there was one, says more than this one.
+/// Sets a pending notification to failed, without counting an attempt. The error of the last attempt stays, since
+/// it is more precise than this one.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn abandon(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,

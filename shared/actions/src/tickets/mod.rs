@@ -168,7 +168,7 @@ pub(crate) async fn save_among(
         .flat_map(|event| reactions(event, assignee, load));
     job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
-        .extend(events.iter().map(|event| event.what.name()));
+        .extend(events.iter().map(|event| event.kind.name()));
     crate::stats::mark_dirty(work, ticket.created_at).await?;
     Ok(())
 }
@@ -185,7 +185,7 @@ fn event(work: &UnitOfWork<'_>, entry: &PendingEvent, ticket: TicketId) -> Ticke
         ticket,
         at: entry.at,
         by,
-        what: entry.what.clone(),
+        kind: entry.kind.clone(),
     }
 }
 
