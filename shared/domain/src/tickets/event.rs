@@ -190,6 +190,7 @@ pub enum TicketEventKind {
 impl TicketEventKind {
     /// The table of events: a row for each kind.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table has a row for each event")]
     pub const fn spec(&self) -> EventSpec {
         use FollowUp::{
             FillAssignee, FillAssigneeWhileWaiting, FillPrevious, FindAgent, PlanNotifications,
