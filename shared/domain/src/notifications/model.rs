@@ -3,7 +3,7 @@
 use crate::{channel::Channel, ids::UserId, text_enum};
 
 text_enum! {
-    /// The message of a notification.
+    /// The template of a notification: what the recipient is told.
     pub enum Template {
         /// To the customer: the ticket was received.
         TicketReceived = "ticket_received",
@@ -155,6 +155,6 @@ pub struct Planned {
     pub to: UserId,
     /// The channel.
     pub channel: Channel,
-    /// The message.
+    /// The template.
     pub template: Template,
 }

@@ -37,10 +37,10 @@ pub enum TicketEventKind {
         from: Option<UserId>,
         /// The new assignee.
         to: UserId,
-        /// Why this agent was chosen; `None` when a person chose.
+        /// The reason for this agent; `None` if a person chose.
         reason: Option<String>,
     },
-    /// The ticket lost its assignee.
+    /// The ticket was unassigned.
     Unassigned {
         /// The previous assignee.
         from: UserId,
@@ -101,7 +101,7 @@ pub enum TicketEventKind {
         /// All new tags.
         to: Vec<String>,
     },
-    /// A reference to something of the platform changed.
+    /// A reference to an object of the platform changed.
     RelatedChanged {
         /// Which reference.
         reference: Related,
@@ -126,7 +126,7 @@ pub enum TicketEventKind {
         message: MessageId,
         /// Whether it is a note.
         is_internal: bool,
-        /// Why. Shown to staff only.
+        /// The reason. Shown to staff only.
         reason: String,
     },
     /// The ticket was escalated.
@@ -137,7 +137,7 @@ pub enum TicketEventKind {
         from: Option<UserId>,
         /// The new assignee; `None` when no agent of the level was free.
         to: Option<UserId>,
-        /// Why.
+        /// The reason.
         reason: String,
         /// Whether a rule escalated it, and not a person.
         automatic: bool,
@@ -151,7 +151,7 @@ pub enum TicketEventKind {
     Closed,
     /// The ticket was reopened.
     Reopened {
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The customer rated the resolution.

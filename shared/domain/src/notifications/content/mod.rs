@@ -22,7 +22,7 @@ use chrono_tz::Tz;
 pub struct Content {
     /// The notification.
     pub id: NotificationId,
-    /// Its message.
+    /// Its template.
     pub template: Template,
     /// Its status.
     pub status: NotificationStatus,

@@ -32,7 +32,7 @@ impl ActingAgent {
 pub struct Escalation {
     /// The new assignee; `None` if no agent of the level is free.
     pub to: Option<UserId>,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// Whether a rule escalates it, and not a person.
     pub automatic: bool,

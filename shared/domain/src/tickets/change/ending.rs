@@ -38,7 +38,7 @@ pub struct Duplicate {
 /// The input of a reopening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reopening {
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// The assignee: the previous one, or `None`.
     pub assignee: Option<UserId>,
