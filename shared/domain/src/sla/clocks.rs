@@ -38,9 +38,9 @@ impl Clocks {
     /// Staff wrote a public message: the first or the next response.
     #[must_use = "findings belong in the history"]
     pub fn staff_replied(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = self.stop(Metric::FirstResponse, policy, at);
-        finding.extend(self.stop(Metric::NextResponse, policy, at));
-        finding
+        let mut findings = self.stop(Metric::FirstResponse, policy, at);
+        findings.extend(self.stop(Metric::NextResponse, policy, at));
+        findings
     }
 
     /// The customer wrote a message. Starts a next-response clock, if the first response is given, no
@@ -74,9 +74,9 @@ impl Clocks {
     /// The ticket was resolved. Stops all its clocks: the resolution is also the response to unanswered messages.
     #[must_use = "findings belong in the history"]
     pub fn resolved(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = self.staff_replied(policy, at);
-        finding.extend(self.stop(Metric::Resolution, policy, at));
-        finding
+        let mut findings = self.staff_replied(policy, at);
+        findings.extend(self.stop(Metric::Resolution, policy, at));
+        findings
     }
 
     /// The status changed. For a reopening, [`Clocks::reopened`] comes before this.
@@ -125,19 +125,19 @@ impl Clocks {
         status: Status,
         at: DateTime<Utc>,
     ) -> Vec<SlaFinding> {
-        let mut finding = Vec::new();
+        let mut findings = Vec::new();
         for clock in self.0.iter_mut().filter(|clock| clock.stopped_at.is_none()) {
-            finding.extend(match policy.terms(clock.metric) {
-                Some(terms) => clock.retarget(&terms, at),
+            findings.extend(match policy.terms(clock.metric) {
+                Some(target) => clock.retarget(&target, at),
                 None => clock.stop(policy.calendar.as_ref(), at),
             });
         }
         if status == Status::WaitingCustomer && policy.pause_when_waiting {
-            finding.extend(self.waiting(policy, at));
+            findings.extend(self.waiting(policy, at));
         } else {
             self.resumed(policy, at);
         }
-        finding
+        findings
     }
 
     /// The earliest deadline of the running clocks; `None` if no clock runs.
@@ -157,9 +157,9 @@ impl Clocks {
     }
 
     fn begin(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) {
-        if let Some(terms) = policy.terms(metric) {
+        if let Some(target) = policy.terms(metric) {
             let cycle = self.latest(metric).map_or(1, |clock| clock.cycle + 1);
-            self.0.push(SlaClock::start(metric, cycle, &terms, at));
+            self.0.push(SlaClock::start(metric, cycle, &target, at));
         }
     }
 

@@ -101,11 +101,11 @@ impl SlaClock {
     /// Pauses it. No effect on a clock that is paused, stopped or past its deadline.
     #[must_use = "findings belong in the history"]
     pub fn pause(&mut self, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let finding = self.sweep(at);
+        let findings = self.sweep(at);
         if self.is_running() && at <= self.due_at {
             self.paused_at = Some(at);
         }
-        finding
+        findings
     }
 
     /// Resumes it. The working time of the pause moves its warnings and its deadline; none of them can have
@@ -143,17 +143,17 @@ impl SlaClock {
         }
         // A paused clock is judged at the beginning of its pause.
         let reached = self.paused_at.unwrap_or(at);
-        let mut finding = self.record(reached);
+        let mut findings = self.record(reached);
         if !self.pauses.is_empty() {
             let time = TimeDelta::minutes(i64::from(target.target_minutes));
             self.paused_micros = self.paused_by_then(target.calendar, time);
         }
         self.set_target(target);
-        finding.extend(self.record(reached));
+        findings.extend(self.record(reached));
         if self.paused_at.is_some_and(|from| from > self.due_at) {
             self.end_pause(at);
         }
-        finding
+        findings
     }
 
     /// The working time of the pauses that begin by the deadline of a target. Each pause moves the deadline
@@ -180,13 +180,13 @@ impl SlaClock {
             return Vec::new();
         }
         self.resume(calendar, at);
-        let mut finding = self.sweep(at);
-        for found in &mut finding {
+        let mut findings = self.sweep(at);
+        for found in &mut findings {
             found.late = true;
         }
         self.used_micros = Some(micros(self.elapsed(calendar, at)));
         self.stopped_at = Some(at);
-        finding
+        findings
     }
 
     /// Records the warnings and the breach that are due by `now`, and returns them in this order. It finds
@@ -201,20 +201,20 @@ impl SlaClock {
     }
 
     fn record(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = Vec::new();
+        let mut findings = Vec::new();
         while let Some((percent, due)) = self.next_warning().filter(|(_, due)| now >= *due) {
             if self.warned_at.is_none() {
                 self.warned_at = Some(due);
             } else {
                 self.further_warned = self.further_warned.saturating_add(1);
             }
-            finding.push(self.finding(SlaFindingKind::Warning { percent }, due));
+            findings.push(self.finding(SlaFindingKind::Warning { percent }, due));
         }
         if self.breached_at.is_none() && now > self.due_at {
             self.breached_at = Some(self.due_at);
-            finding.push(self.finding(SlaFindingKind::Breach, self.due_at));
+            findings.push(self.finding(SlaFindingKind::Breach, self.due_at));
         }
-        finding
+        findings
     }
 
     /// The first warning that is not recorded: its threshold in percent, and when it is due.
