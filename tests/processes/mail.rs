@@ -60,7 +60,7 @@ fn content(number: u128) -> Content {
             active: true,
         },
         at: now(),
-        what: TicketEventKind::MessageAdded {
+        kind: TicketEventKind::MessageAdded {
             message: MessageId(Uuid::from_u128(5)),
         },
         actor: Some("Sarah".to_owned()),

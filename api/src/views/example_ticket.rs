@@ -116,9 +116,9 @@ impl ExampleTicket {
             ticket: TICKET,
             at: minute(minutes),
             by,
-            what,
+            kind: what,
         };
-        if matches!(event.what, TicketEventKind::Escalated { .. }) {
+        if matches!(event.kind, TicketEventKind::Escalated { .. }) {
             self.shown.escalations.push(event.clone());
         }
         self.events.push(event);

@@ -69,14 +69,14 @@ pub struct EventView<'a> {
 /// An entry of the history, as `reader` sees it. `by` is null for the system.
 #[must_use]
 pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> EventView<'a> {
-    let mut details = match json!(event.what) {
+    let mut details = match json!(event.kind) {
         Value::Object(details) => details,
         _ => Map::new(),
     };
     details.remove("type");
     // The reason of an assignment shows the load of agents; that of a redaction may quote the message.
     let is_for_staff = matches!(
-        event.what,
+        event.kind,
         TicketEventKind::Assigned { .. } | TicketEventKind::MessageRedacted { .. }
     );
     if reader == Viewer::Requester && is_for_staff {
@@ -84,7 +84,7 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
     }
     EventView {
         id: event.id,
-        kind: event.what.name(),
+        kind: event.kind.name(),
         at: Time(event.at),
         by: match event.by {
             EventActor::Person(person, role) => Some(sender_in_role(person, role, people)),

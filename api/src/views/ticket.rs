@@ -175,7 +175,7 @@ pub fn ticket<'a>(
 /// Requesters see the level of the escalation, but neither its people nor its reason.
 fn escalation(shown: &Shown, reader: Viewer) -> Escalation<'_> {
     let steps = shown.escalations.iter().filter(|_| reader == Viewer::Staff);
-    let steps = steps.filter_map(|event| match &event.what {
+    let steps = steps.filter_map(|event| match &event.kind {
         TicketEventKind::Escalated {
             level,
             from,

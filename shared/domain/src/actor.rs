@@ -1,27 +1,27 @@
-//! Who acts: a person in a role, or the system itself. Pure.
+//! The actor of a request, and the initiator of a unit of work. Pure.
 
 use crate::{ids::UserId, people::Role};
 
-/// A person who has been recognised.
+/// An authenticated person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
-    /// Who it is.
+    /// The account.
     pub id: UserId,
-    /// As what.
+    /// The role in which the person acts.
     pub role: Role,
 }
 
-/// On whose behalf something happens.
+/// The initiator of a unit of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Initiator {
     /// A person's request.
     Person(Actor),
-    /// The system's own act: a sweep, an automatic assignment.
+    /// The system: a sweep, an automatic assignment.
     System,
 }
 
 impl Initiator {
-    /// The person, if it is one.
+    /// The person; `None` for the system.
     #[must_use]
     pub fn person(self) -> Option<UserId> {
         match self {

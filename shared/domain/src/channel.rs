@@ -1,27 +1,27 @@
-//! The channels on which people are told, each with the job that delivers on it. Of ours only the names of queues are
-//! imported here. Pure.
+//! The channels of notifications, each with its delivery job. This file imports only the names of queues, so that
+//! configuration and metrics can use it. Pure.
 
 use crate::{queue::Queue, text_enum};
 
 text_enum! {
-    /// A way to reach a person.
+    /// A channel on which a person is notified.
     pub enum Channel {
-        /// To the address of the account.
+        /// E-mail to the address of the account.
         Email = "email",
     }
 }
 
-/// The job that delivers on a channel.
+/// The delivery job of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelSpec {
-    /// Its name, under which it is stored: never changed.
+    /// The name under which the job is stored; it never changes.
     pub job: &'static str,
-    /// Where it waits. Each provider has a queue of its own, or the trouble of one would hold the others.
+    /// The queue of the job. Each provider has its own queue, since a failing provider must not delay the others.
     pub queue: Queue,
 }
 
 impl Channel {
-    /// The row of a channel.
+    /// The delivery job of this channel.
     #[must_use]
     pub const fn spec(self) -> ChannelSpec {
         match self {

@@ -1,4 +1,4 @@
-//! Identifiers: UUIDv7, a type of its own for each noun. Pure.
+//! Identifiers: UUIDv7, with a separate type for each noun. Pure.
 
 /// Declares identifier types over UUID.
 macro_rules! ids {
@@ -45,11 +45,11 @@ macro_rules! ids {
 ids! {
     /// A person with an account.
     UserId,
-    /// A login of one device: a family of refresh tokens.
+    /// A session: the refresh tokens of one login on one device.
     SessionId,
-    /// Something that happened to an account.
+    /// An event of an account.
     AccountEventId,
-    /// A request for a new password.
+    /// A request to reset a password.
     ResetRequestId,
     /// A ticket.
     TicketId,
@@ -57,8 +57,8 @@ ids! {
     AttachmentId,
     /// A message or an internal note on a ticket.
     MessageId,
-    /// An entry of a ticket's history.
+    /// A ticket event: an entry of a ticket's history.
     EventId,
-    /// One (event, person, channel).
+    /// A notification: one (event, person, channel).
     NotificationId,
 }

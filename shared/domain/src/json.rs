@@ -1,4 +1,4 @@
-//! A value that is kept as a document in a `jsonb` column.
+//! A value that is stored as a document in a `jsonb` column.
 
 #[cfg(feature = "sqlx")]
 pub use sqlx::types::Json;

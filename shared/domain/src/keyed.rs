@@ -1,11 +1,11 @@
-//! Keyed hashes (HMAC-SHA256, RFC 2104) for links that only we can have made: nothing of them is
-//! kept, and each purpose has a key of its own, so that one link is never taken for another. Pure.
+//! Keyed hashes (HMAC-SHA256, RFC 2104) for signed links. No link is stored. Each purpose has a key
+//! derived from the secret, so that a link for one purpose is never valid for another. Pure.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// The hash over a claim under the key of a purpose.
+/// The hash of a claim, under the key that is derived from the secret for a purpose.
 #[must_use]
 pub fn mac(secret: &SecretString, purpose: &[u8], claim: &[u8]) -> Hmac<Sha256> {
     let mut key = keyed(secret.expose_secret().as_bytes());

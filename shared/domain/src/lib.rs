@@ -1,6 +1,6 @@
 //! The rules of the help desk, pure: tickets, service levels, assignment, people, notifications, input and its field errors.
-//! Nothing here knows a database, a runtime, a clock or chance; instants and random bytes are parameters.
-//! The feature `sqlx` adds how a type is stored in a column, and nothing else.
+//! Nothing here uses a database, a runtime, a clock or randomness: instants and random bytes are parameters.
+//! The feature `sqlx` adds only how a type is stored in a column.
 
 pub mod actor;
 pub mod assignment;
@@ -20,7 +20,7 @@ mod text_enum;
 pub mod tickets;
 pub mod time_format;
 
-/// For the macros of this crate alone.
+/// Only for the macros of this crate.
 #[cfg(feature = "sqlx")]
 #[doc(hidden)]
 pub use sqlx;

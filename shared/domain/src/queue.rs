@@ -1,20 +1,20 @@
-//! The queues of jobs and the lanes beside them: words that the configuration, the numbers and the list of processes share
-//! with the ledger. Nothing of ours is imported here. Pure.
+//! The names of queues, and where jobs are executed. Configuration, metrics and the list of processes share them with
+//! the ledger, so this file imports no other module of the project. Pure.
 
 use crate::text_enum;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, fmt};
 
 text_enum! {
-    /// A line of jobs with workers of its own, so that a slow kind does not delay a fast one.
+    /// A queue of jobs. Each queue has its own workers, so that slow jobs do not delay fast ones.
     pub enum Queue {
-        /// Giving tickets to agents.
+        /// Assignment of tickets to agents.
         Assignment = "assignment",
-        /// Deadlines, auto-close and other sweeps.
+        /// Sweeps: deadlines, auto-close and others.
         Sweeps = "sweeps",
-        /// Deciding who is to be told.
+        /// Planning of notifications.
         Notify = "notify",
-        /// Talking to the mail server.
+        /// Delivery of e-mail.
         Email = "email",
         /// Statistics and pruning.
         Bulk = "bulk",
@@ -22,30 +22,29 @@ text_enum! {
 }
 
 text_enum! {
-    /// Who is to run the jobs that follow from a change.
+    /// Where the jobs of a unit of work are executed.
     pub enum Execution {
-        /// The workers.
+        /// In the workers.
         Workers = "workers",
-        /// Whoever enqueued them, in its own process and by its own clock: the demo. Workers never
-        /// see such jobs.
+        /// In the process that enqueued them, by its own clock: the demo. Workers never claim such jobs.
         Inline = "own",
     }
 }
 
-/// The queue that a row names. A newer release, beside this one or before a rollback, has queues that this one has not:
-/// code that hands jobs out or runs them asks for [`Queue`], code that only shows them takes any name.
+/// The queue named in a row. A newer release, running beside this one or before a rollback, may have other queues.
+/// Code that claims or runs jobs uses [`Queue`]; code that only shows jobs accepts any name.
 ///
-/// Ours come first, in their order, then the others by name.
+/// Known queues sort first, in the order of [`Queue`], then unknown ones by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
-    /// One of ours.
+    /// A queue of this release.
     Known(Queue),
-    /// One that only another release has.
+    /// A queue of another release only.
     Unknown(String),
 }
 
 impl QueueName {
-    /// The word in the row.
+    /// The name in the row.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -90,7 +89,7 @@ impl schemars::JsonSchema for QueueName {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let ours: Vec<&str> = Queue::ALL.iter().map(|queue| queue.as_str()).collect();
         let about = format!(
-            "One of {}; or another, which only a release beside this one has.",
+            "One of {}, or a queue of another release that runs at the same time.",
             Queue::words()
         );
         schemars::json_schema!({"type": "string", "description": about, "examples": ours})

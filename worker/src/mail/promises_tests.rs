@@ -94,7 +94,7 @@ fn only_what_the_system_says_by_itself_is_marked_as_automatic() {
 #[test]
 fn a_breach_says_whether_it_has_been_dealt_with_when_the_mail_is_written() {
     let mut content = content(Template::SlaBreached, "en");
-    content.what = TicketEventKind::SlaBreached {
+    content.kind = TicketEventKind::SlaBreached {
         metric: Metric::Resolution,
         cycle: 0,
         late: true,

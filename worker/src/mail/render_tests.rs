@@ -112,7 +112,7 @@ fn content(template: Template, language: &str) -> Content {
             active: true,
         },
         at: at(),
-        what: what(template),
+        kind: what(template),
         actor: Some("Sarah".to_owned()),
         ticket: TicketFacts {
             id: TicketId(uuid::Uuid::from_u128(3)),

@@ -102,10 +102,10 @@ pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> S
 
 /// The SLA clock that an event names, and its current deadline.
 fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>) {
-    if let TicketEventKind::SlaAtRisk { metric, due_at, .. } = &content.what {
+    if let TicketEventKind::SlaAtRisk { metric, due_at, .. } = &content.kind {
         let now = content.clock.map_or(*due_at, |clock| clock.due_at);
         (Some(*metric), Some(now))
-    } else if let TicketEventKind::SlaBreached { metric, .. } = &content.what {
+    } else if let TicketEventKind::SlaBreached { metric, .. } = &content.kind {
         (Some(*metric), None)
     } else {
         (None, None)
@@ -124,7 +124,7 @@ fn quote(content: &Content) -> Option<&str> {
         }
         Template::WorkReopened | Template::EscalatedToYou | Template::EscalatedToNobody => {
             if let TicketEventKind::Reopened { reason }
-            | TicketEventKind::Escalated { reason, .. } = &content.what
+            | TicketEventKind::Escalated { reason, .. } = &content.kind
             {
                 Some(reason)
             } else {

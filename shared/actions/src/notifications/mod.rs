@@ -1,4 +1,4 @@
-//! What is done with notifications: planning them, and keeping account of their delivery.
+//! Use cases of notifications: planning, content, and the records of their delivery.
 
 pub mod account;
 pub mod allowance;

@@ -1,30 +1,30 @@
-//! Keeps account of a delivery, in the transaction that ends its job.
+//! Records the outcome of a delivery, in the transaction that ends its job.
 
 use crate::notifications::{allowance, store};
 use domain::{ids::NotificationId, notifications::NotificationStatus};
 use platform::work::UnitOfWork;
 
-/// What became of an attempt to send a notification.
+/// The outcome of an attempt to deliver a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt<'a> {
-    /// The provider took it.
+    /// The provider accepted it.
     Sent,
-    /// There was nothing to tell any more.
+    /// The notification was not due any more.
     NothingToTell,
-    /// No attempt: its address is to be confirmed first.
+    /// No attempt: the address has to be confirmed first.
     Held,
-    /// It did not work; it is tried again later.
+    /// It failed, with this error; the job is rescheduled.
     Delayed(&'a str),
-    /// It did not work and will not: it stays visible, and can be sent again.
+    /// It failed permanently, with this error. It stays visible and can be retried.
     GivenUp(&'a str),
-    /// No attempt: its job is among the dead letters, for this reason if no attempt left one.
+    /// No attempt: the job was moved to the dead letters. The reason is stored unless an attempt left an error.
     Abandoned(&'a str),
 }
 
-/// Writes down an attempt. On a notification that is sent or dropped already it does nothing.
+/// Records the outcome of an attempt. A notification that is sent or dropped does not change.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub async fn record(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,

@@ -1,4 +1,4 @@
-//! The SQL of notifications: what planning needs to know, and the rows themselves.
+//! The SQL of notifications: the participants of an event, and the rows of notifications.
 
 use crate::tickets::store::EventRow;
 use chrono::{DateTime, Utc};
@@ -13,9 +13,9 @@ use platform::work::{Tx, UnitOfWork};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
-/// People of one kind who are told of one event, at most.
+/// Maximum of people in one group of recipients.
 const MOST_PEOPLE: i64 = 100;
-/// Changes of hands that are looked at for one event, at most.
+/// Maximum of changes of the assignee that are loaded for one event.
 const MOST_CHANGES: i64 = 200;
 
 /// An event; `None` when there is no such event.
@@ -31,7 +31,7 @@ pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEv
     .map(|row| row.map(TicketEvent::from))
 }
 
-/// What a ticket says of the people around it.
+/// The fields of a ticket that decide who is notified.
 pub(super) struct Around {
     pub customer_id: UserId,
     pub assigned_to: Option<UserId>,
@@ -39,7 +39,10 @@ pub(super) struct Around {
     pub escalation_level: i32,
 }
 
-/// The people around a ticket that has an event.
+/// Loads the people around a ticket.
+///
+/// # Errors
+/// A failure of the database, or no such ticket.
 pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx::Error> {
     sqlx::query_as!(
         Around,
@@ -50,8 +53,11 @@ pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx
     .await
 }
 
-/// The changes of hands of a ticket after an event, in the order in which they were written down:
-/// the clocks of two processes may differ by more than what lies between two events.
+/// Loads the changes of a ticket's assignee after an event. They are in the order in which they were recorded,
+/// not of their dates: the clocks of two processes may differ by more than the time between two events.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn changes_of_hands(
     tx: &mut Tx,
     event: &TicketEvent,
@@ -72,7 +78,10 @@ pub(super) async fn changes_of_hands(
     Ok(rows.into_iter().map(TicketEvent::from).collect())
 }
 
-/// Those from whom a ticket was escalated, up to an instant.
+/// Loads the agents from whom a ticket was escalated, up to an instant.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn escalated_from(
     tx: &mut Tx,
     ticket: TicketId,
@@ -90,7 +99,10 @@ pub(super) async fn escalated_from(
     .await
 }
 
-/// By which event people were told of the last resolution up to an instant.
+/// Loads by which event people were told of the last resolution, up to an instant.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn resolution_told(
     tx: &mut Tx,
     ticket: TicketId,
@@ -112,7 +124,10 @@ pub(super) async fn resolution_told(
     })
 }
 
-/// The agents of a department on a level.
+/// Loads the active agents of a department on a level.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn agents_on(
     tx: &mut Tx,
     department: Department,
@@ -130,7 +145,10 @@ pub(super) async fn agents_on(
     .await
 }
 
-/// The admins.
+/// Loads the active admins.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
     sqlx::query_scalar!(
         "select id from users where role = 'admin' and active order by id limit $1",
@@ -140,7 +158,10 @@ pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
     .await
 }
 
-/// Of these people, those whose accounts are open.
+/// Loads which of these people have an open account.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn active(
     tx: &mut Tx,
     people: &[UserId],
@@ -152,8 +173,11 @@ pub(super) async fn active(
     Ok(active.into_iter().collect())
 }
 
-/// Puts down who is to be told of an event. Gives the rows that are new: of those that were there
-/// already somebody else takes care.
+/// Inserts the notifications of an event and returns the new rows. Rows that exist already have their delivery
+/// jobs.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn insert(
     work: &mut UnitOfWork<'_>,
     event: EventId,
@@ -191,7 +215,10 @@ pub(super) async fn insert(
     Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
 }
 
-/// Writes down what became of an attempt. What is final stays so.
+/// Stores the outcome of an attempt, and counts it. A final status stays.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn save(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -213,8 +240,11 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// Gives up one that is pending, without counting an attempt. The error of the last attempt, if
-/// there was one, says more than this one.
+/// Sets a pending notification to failed, without counting an attempt. The error of the last attempt stays, since
+/// it is more precise than this one.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn abandon(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,

@@ -1,4 +1,4 @@
-//! Who could be given a ticket by automation, and how well they suit it. Pure.
+//! Candidates for automatic assignment, and how well they suit a ticket. Pure.
 
 use crate::assignment::{desk_of, on_shift};
 use crate::{
@@ -10,53 +10,53 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::cmp::Ordering;
 
-/// An active agent, as far as choosing goes. Admins are never candidates.
+/// An active agent, with the fields that the choice needs. Admins are never candidates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Who it is.
+    /// The account.
     pub agent: UserId,
-    /// The desk.
+    /// Department.
     pub department: Department,
-    /// Rung of the escalation ladder.
+    /// Level, from 1.
     pub level: Level,
-    /// What the agent knows best.
+    /// Specialisations, as the agent wrote them.
     pub specializations: Vec<String>,
-    /// Languages spoken, the person's own included.
+    /// Languages spoken (BCP 47), with the language of the account.
     pub languages: Vec<String>,
-    /// Where the shifts are told by the clock.
+    /// Time zone of the shifts.
     pub timezone: Tz,
-    /// When the agent works; none means always.
+    /// Shifts; an empty list means always.
     pub shifts: Vec<Shift>,
-    /// Whether the agent takes tickets.
+    /// Availability, as the agent set it.
     pub availability: Availability,
-    /// Active tickets held.
+    /// Number of assigned tickets that count against the limit.
     pub current: i64,
-    /// The most active tickets that automation gives.
+    /// Limit of such tickets for automatic assignment.
     pub capacity: i32,
-    /// How many rounds of the rotation the agent has had.
+    /// Rounds of the rotation that the agent has had.
     pub turn: i64,
-    /// When the agent was last given a ticket.
+    /// When a ticket was last assigned to the agent.
     pub last_assigned_at: Option<DateTime<Utc>>,
 }
 
-/// What a ticket needs.
+/// The requirements of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirements {
-    /// What it is about.
+    /// Category.
     pub category: Category,
-    /// The desk that it belongs to.
+    /// The department whose agents serve it.
     pub department: Department,
-    /// The customer's language.
+    /// The customer's language (BCP 47).
     pub language: String,
     /// The lowest level that may take it: 1, or the level that it has been escalated to.
     pub level: Level,
-    /// Who is not to have it: whoever handed it back last.
+    /// The agent who returned it to the queue last, and does not get it again.
     pub except: Option<UserId>,
     /// The instant of the choice.
     pub now: DateTime<Utc>,
 }
 
-/// What a ticket that waits asks of an agent.
+/// The requirements of a ticket in the queue. `staffed` are the departments with active agents.
 #[must_use]
 pub fn requirements(
     ticket: &UnassignedTicket,
@@ -73,9 +73,8 @@ pub fn requirements(
     }
 }
 
-/// Whether automation may give the ticket to the agent: available, on shift, with room, not
-/// whoever has just handed it back, and not below the level that the ticket needs, so that no strategy undoes an
-/// escalation.
+/// Whether automation may assign the ticket to the agent: available, on shift, with free capacity, not the
+/// agent who returned it last, and not below the level of the ticket, so that no strategy reverts an escalation.
 #[must_use]
 pub fn eligible(candidate: &Candidate, requirements: &Requirements) -> bool {
     candidate.may_be_given(requirements.now)
@@ -84,7 +83,8 @@ pub fn eligible(candidate: &Candidate, requirements: &Requirements) -> bool {
 }
 
 impl Candidate {
-    /// Available, on shift, and below capacity.
+    /// Whether the agent is available, on shift and below the limit.
+    #[must_use]
     pub fn may_be_given(&self, now: DateTime<Utc>) -> bool {
         let available = match self.availability {
             Availability::Available => true,
@@ -95,8 +95,9 @@ impl Candidate {
             && on_shift(&self.shifts, self.timezone, now)
     }
 
-    /// The specialisation that names the category, as the agent wrote it. Case, a plural s, and
-    /// whether words are joined by space, hyphen or underscore make no difference.
+    /// The specialisation that names the category, as the agent wrote it. Case, a plural s and the separator
+    /// of words (space, hyphen or underscore) are ignored.
+    #[must_use]
     pub fn knows(&self, category: Category) -> Option<&str> {
         let names_it = |text: &&str| singular(text) == category.as_str();
         self.specializations
@@ -105,26 +106,29 @@ impl Candidate {
             .find(names_it)
     }
 
-    /// Whether a language of the agent is the customer's, regions aside: `sw` and `sw-KE` are one.
+    /// Whether the agent speaks the language. Regions are ignored: `sw` and `sw-KE` are equal.
+    #[must_use]
     pub fn speaks(&self, language: &str) -> bool {
-        let requirements = primary_subtag(language);
-        !requirements.is_empty()
+        let wanted = primary_subtag(language);
+        !wanted.is_empty()
             && self
                 .languages
                 .iter()
-                .any(|spoken| primary_subtag(spoken) == requirements)
+                .any(|spoken| primary_subtag(spoken) == wanted)
     }
 
-    /// Orders by the share of the capacity in use, exactly. Meaningful where there is a capacity,
-    /// which whoever has room has.
+    /// Orders by the used share of the capacity, without rounding. It needs capacities above zero, which all
+    /// agents with free capacity have.
+    #[must_use]
     pub fn by_load(&self, other: &Self) -> Ordering {
         let mine = i128::from(self.current) * i128::from(other.capacity);
         let theirs = i128::from(other.current) * i128::from(self.capacity);
         mine.cmp(&theirs)
     }
 
-    /// Orders whoever has waited longest for a ticket first, and before them those who never got
-    /// one. The id decides between equals, so that the choice is always the same.
+    /// Orders agents who never got a ticket first, then by the longest wait for one. The id decides between
+    /// equals, so that the choice is deterministic.
+    #[must_use]
     pub fn by_idleness(&self, other: &Self) -> Ordering {
         (self.last_assigned_at, self.agent).cmp(&(other.last_assigned_at, other.agent))
     }
@@ -138,7 +142,7 @@ fn singular(text: &str) -> String {
     }
 }
 
-/// The language itself in a tag of BCP 47 (RFC 5646, section 2.1).
+/// The primary language subtag of a BCP 47 tag (RFC 5646, section 2.1), in lower case.
 fn primary_subtag(language: &str) -> String {
     let subtag = language.trim().split(['-', '_']).next();
     subtag.unwrap_or_default().to_lowercase()

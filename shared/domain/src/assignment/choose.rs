@@ -1,6 +1,6 @@
-//! The choice of an agent. The same candidates, in whatever order, give the same agent. Pure.
+//! The choice of an agent. It does not depend on the order of the candidates. Pure.
 //!
-//! The result is a proposal: whoever acts on it recounts under the agent's lock.
+//! The result is a proposal: the action counts the agent's tickets again under the agent's row lock.
 
 use crate::assignment::{Candidate, Requirements, Strategy, eligible};
 use crate::{
@@ -10,31 +10,31 @@ use crate::{
 use chrono::{DateTime, Utc};
 use std::cmp::Ordering;
 
-/// What a choice is made by.
+/// The rule of a choice.
 #[derive(Debug, Clone, Copy)]
 pub enum Choice<'a> {
-    /// A ticket that waits is given out:
+    /// Automatic assignment of a ticket in the queue:
     ///
-    /// - `skills`: of the ticket's department alone. The lowest level first: a higher one is asked
-    ///   only when nobody below it can take the ticket. Then who knows the category, who speaks
-    ///   the language, the smallest share of the capacity in use, who has waited longest, the id.
-    /// - `load_balanced`: of any department, by the share in use, then as above.
-    /// - `round_robin`: of any department, whose turn it is, then as above.
+    /// - `skills`: only agents of the ticket's department. The lowest level first: a higher level only if no
+    ///   agent below it can take the ticket. Then knowledge of the category, the language, the smallest used
+    ///   share of the capacity, the longest wait for a ticket, the id.
+    /// - `load_balanced`: agents of any department, by the used share, then as above.
+    /// - `round_robin`: agents of any department, by their turn, then as above.
     Usual {
-        /// How agents are chosen.
+        /// The strategy.
         strategy: Strategy,
-        /// What the ticket needs.
+        /// The requirements of the ticket.
         requirements: &'a Requirements,
     },
-    /// An escalation that names nobody: the least loaded of exactly this level of the department.
-    /// This is automation like any other, so only those count who are available, on shift and
-    /// have room; when there is none the ticket waits and the admins are told.
+    /// An escalation without a named agent: the least loaded agent of exactly this level and department.
+    /// As in all automatic assignment, the agent is available, on shift and has free capacity. If there is
+    /// none, the ticket waits and the admins are notified.
     NextLevel {
-        /// The desk.
+        /// The department.
         department: Department,
         /// The level.
         level: Level,
-        /// Who has it now, and is not to get it again.
+        /// The present assignee, who does not get it again.
         from: Option<UserId>,
         /// The instant of the choice.
         now: DateTime<Utc>,
@@ -42,8 +42,7 @@ pub enum Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// The one whom the choice falls on, among those who may have the ticket; none when there is
-    /// none, or people assign.
+    /// The best of the eligible candidates; `None` if no candidate is eligible, and always for `manual`.
     #[must_use]
     pub fn best<'c>(
         &self,
@@ -51,8 +50,8 @@ impl Choice<'_> {
     ) -> Option<&'c Candidate> {
         candidates
             .into_iter()
-            .filter(|candidate| self.may_have_it(candidate))
-            // Words are compared once for each, not for each pair.
+            .filter(|candidate| self.is_eligible(candidate))
+            // Texts are compared once for each candidate, not for each pair.
             .map(|candidate| (self.lacks(candidate), candidate))
             .min_by(|(lacks, one), (others_lacks, other)| {
                 self.level(one)
@@ -64,14 +63,14 @@ impl Choice<'_> {
             .map(|(_, best)| best)
     }
 
-    /// Whether anybody may have the ticket, whoever it would be.
+    /// Whether a candidate is eligible.
     #[must_use]
     pub fn is_open_to<'c>(&self, candidates: impl IntoIterator<Item = &'c Candidate>) -> bool {
         let mut candidates = candidates.into_iter();
-        candidates.any(|candidate| self.may_have_it(candidate))
+        candidates.any(|candidate| self.is_eligible(candidate))
     }
 
-    /// Whether two suit equally well, so that nothing but whoever has waited longer decides.
+    /// Whether two candidates suit equally well, so that only the wait for a ticket decides.
     #[must_use]
     pub fn are_equals(&self, one: &Candidate, other: &Candidate) -> bool {
         self.by_share(one, other).is_eq()
@@ -79,8 +78,8 @@ impl Choice<'_> {
             && self.lacks(one) == self.lacks(other)
     }
 
-    /// Why it falls on this one: a plain sentence for the history. It tells of the house's load:
-    /// for staff alone.
+    /// The reason for this candidate, a text for the history. Only staff may see it, since it shows the
+    /// agent's load.
     #[must_use]
     pub fn reason(&self, candidate: &Candidate) -> String {
         let why = match *self {
@@ -101,18 +100,18 @@ impl Choice<'_> {
         format!("{why}; {current} of {capacity} tickets")
     }
 
-    fn may_have_it(&self, candidate: &Candidate) -> bool {
+    fn is_eligible(&self, candidate: &Candidate) -> bool {
         match *self {
             Self::Usual {
                 strategy,
                 requirements,
             } => {
-                let here = match strategy {
+                let in_reach = match strategy {
                     Strategy::Skills => candidate.department == requirements.department,
                     Strategy::LoadBalanced | Strategy::RoundRobin => true,
                     Strategy::Manual => false,
                 };
-                here && eligible(candidate, requirements)
+                in_reach && eligible(candidate, requirements)
             }
             Self::NextLevel {
                 department,
@@ -128,7 +127,7 @@ impl Choice<'_> {
         }
     }
 
-    /// `skills` asks the lowest level first.
+    /// The level, which only `skills` compares.
     fn level(&self, candidate: &Candidate) -> Option<Level> {
         match self {
             Self::Usual {
@@ -139,7 +138,7 @@ impl Choice<'_> {
         }
     }
 
-    /// What `skills` would like the agent to have: knowledge of the category, then the language.
+    /// What the candidate lacks: knowledge of the category, then the language. Only `skills` compares it.
     fn lacks(&self, candidate: &Candidate) -> Option<(bool, bool)> {
         match self {
             Self::Usual {
@@ -153,7 +152,7 @@ impl Choice<'_> {
         }
     }
 
-    /// By the share of the room in use, or by the rounds had.
+    /// Orders by the used share of the capacity, or by the rounds of the rotation.
     fn by_share(&self, one: &Candidate, other: &Candidate) -> Ordering {
         match self {
             Self::Usual {

@@ -1,10 +1,10 @@
-//! Which desk a ticket of a department is brought to. Pure.
+//! The department whose agents serve a ticket. Pure.
 
 use crate::people::Department;
 
-/// The department whose agents serve the tickets of `department`. One that has no active agent at
-/// all is served by the general desk, so that a small team gets every ticket without having to
-/// play all departments; one whose agents are merely away or full keeps its tickets.
+/// The department whose agents serve the tickets of `department`. `staffed` are the departments with active
+/// agents. The general department serves departments without any active agent, so that a small team need not
+/// cover each of them. A department whose agents are only away or at their limit keeps its tickets.
 #[must_use]
 pub fn desk_of(department: Department, staffed: &[Department]) -> Department {
     if staffed.contains(&department) {
@@ -14,7 +14,7 @@ pub fn desk_of(department: Department, staffed: &[Department]) -> Department {
     }
 }
 
-/// The departments that the desk of `department` serves: the other way round.
+/// The departments whose tickets the agents of `department` serve: the inverse of [`desk_of`].
 #[must_use]
 pub fn served_by(department: Department, staffed: &[Department]) -> Vec<Department> {
     let served = Department::ALL.iter().copied();

@@ -1,11 +1,11 @@
-//! What counts against an agent's limit. Pure.
+//! The tickets that count against an agent's limit. Pure.
 
-/// Which active tickets make up an agent's load.
+/// Which active tickets count as an agent's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkloadRule {
-    /// All of them.
+    /// All active tickets.
     All,
-    /// All but those that wait for their customer.
+    /// All active tickets but those that wait for their customer.
     WithoutWaiting,
 }
 

@@ -1,4 +1,4 @@
-//! Which agent gets a ticket.
+//! The choice of an agent for a ticket.
 
 pub mod candidate;
 pub mod choose;

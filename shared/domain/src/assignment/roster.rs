@@ -1,15 +1,14 @@
-//! The agents as they were read, kept up to date with what is learnt while tickets are given out,
-//! so that a whole queue is served from one reading. Pure.
+//! The candidates of one assignment run, loaded once and updated after each assignment, so that one query serves
+//! a whole queue. Pure.
 //!
-//! It may be behind the truth, never the judge of it: whoever is proposed is looked at again under
-//! the agent's lock.
+//! A roster may be stale, so it only proposes: the action checks the proposed agent again under a row lock.
 
 use crate::assignment::{Candidate, Choice};
 use crate::{ids::UserId, people::Department};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
-/// Agents who may be given tickets, as far as is known.
+/// Candidates for automatic assignment, as last loaded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roster {
     agents: Vec<Candidate>,
@@ -18,18 +17,18 @@ pub struct Roster {
     extent: Extent,
 }
 
-/// Whom a roster has.
+/// Which candidates a roster has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Everybody who has room.
+    /// All candidates with free capacity.
     Everybody,
-    /// The first of them in the order of the strategy: whoever of them may have a ticket is the one whom the choice among
-    /// all would fall on, but when none of them may, others still might.
+    /// Only the first candidates in the strategy's order. The best eligible one of them is the best of all. If none of
+    /// them is eligible, others may still be: load the rest.
     Prefix,
 }
 
 impl Roster {
-    /// As they were read. `latest_turn` is that of whoever has had most, room or not.
+    /// A roster of loaded candidates. `latest_turn` is the highest turn of all agents, with or without capacity.
     #[must_use]
     pub fn new(agents: Vec<Candidate>, latest_turn: i64, extent: Extent) -> Self {
         Self {
@@ -40,25 +39,25 @@ impl Roster {
         }
     }
 
-    /// Whether there may be others.
+    /// Whether the roster has all candidates.
     #[must_use]
     pub fn extent(&self) -> Extent {
         self.extent
     }
 
-    /// The one whom the choice falls on.
+    /// The best eligible candidate.
     #[must_use]
     pub fn best(&self, choice: &Choice<'_>) -> Option<&Candidate> {
         choice.best(&self.agents)
     }
 
-    /// Whether anybody of them may have it.
+    /// Whether a candidate is eligible.
     #[must_use]
     pub fn is_any_for(&self, choice: &Choice<'_>) -> bool {
         choice.is_open_to(&self.agents)
     }
 
-    /// The best of those who suit as well as `best` does, without those who are `busy`.
+    /// The best candidate who suits as well as `best`, without the agents in `busy`, whose rows are locked.
     #[must_use]
     pub fn free_equal(
         &self,
@@ -71,31 +70,31 @@ impl Roster {
         choice.best(equals).map(|one| one.agent)
     }
 
-    /// Replaces what is known of an agent; nothing, when the agent takes no tickets any more.
+    /// Replaces an agent by the present state; `None` if the agent takes no more tickets.
     pub fn learn(&mut self, agent: UserId, present: Option<Candidate>) {
         self.agents.retain(|known| known.agent != agent);
         self.agents.extend(present);
     }
 
-    /// Chooses an agent no more, of whom nothing is known but that somebody holds the lock.
+    /// Excludes an agent whose row another transaction has locked, so that the present state is unknown.
     pub fn exclude(&mut self, agent: UserId) {
         let left_out = self.agents.extract_if(.., |known| known.agent == agent);
         self.out_of_reach.extend(left_out);
     }
 
-    /// Those who were left out.
+    /// The excluded agents.
     pub fn left_out(&self) -> impl Iterator<Item = UserId> {
         self.out_of_reach.iter().map(|known| known.agent)
     }
 
-    /// Whether one who was left out might have it: that nobody else may is not the truth then.
+    /// Whether an excluded agent may be eligible. Then "no agent is eligible" is not certain.
     #[must_use]
     pub fn is_one_left_out_for(&self, choice: &Choice<'_>) -> bool {
         choice.is_open_to(&self.out_of_reach)
     }
 
-    /// The turn that an agent has with the next ticket: one more than the last, but not so far back that the agent
-    /// would catch up on rounds that went by meanwhile.
+    /// The turn of an agent after the next ticket: one more than the last, but at least the latest turn of all, so that
+    /// an agent does not catch up on missed rounds.
     #[must_use]
     pub fn next_turn(&self, agent: &Candidate) -> i64 {
         let known = self.agents.iter().map(|known| known.turn).max();
@@ -103,7 +102,7 @@ impl Roster {
         agent.turn.saturating_add(1).max(round)
     }
 
-    /// Whether anybody who sits at one of these desks can take a ticket now.
+    /// Whether an agent of these departments can take a ticket at `now`.
     #[must_use]
     pub fn has_room(&self, desks: &[Department], now: DateTime<Utc>) -> bool {
         let mut there = self
@@ -113,7 +112,7 @@ impl Roster {
         there.any(|one| one.may_be_given(now))
     }
 
-    /// What is known of an agent.
+    /// An agent, as last loaded.
     #[must_use]
     pub fn agent(&self, agent: UserId) -> Option<&Candidate> {
         self.agents.iter().find(|known| known.agent == agent)

@@ -1,11 +1,11 @@
-//! Whether an agent is on shift: by the local wall clock, so that hours which repeat when clocks
-//! go back count twice and hours which are skipped never. Pure.
+//! Whether an agent is on shift, by local time. So an hour that repeats when clocks go back counts twice, and
+//! a skipped hour does not count. Pure.
 
 use crate::people::{Shift, Weekday};
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
-/// Whether `now` lies in one of the shifts, read in `timezone`. No shifts at all means always.
+/// Whether `now` is in one of the shifts, in local time of `timezone`. Without shifts it always is.
 #[must_use]
 pub fn on_shift(shifts: &[Shift], timezone: Tz, now: DateTime<Utc>) -> bool {
     let local = now.with_timezone(&timezone).naive_local();
@@ -16,7 +16,7 @@ pub fn on_shift(shifts: &[Shift], timezone: Tz, now: DateTime<Utc>) -> bool {
         if shift.end > shift.start {
             begun && local.time() < shift.end
         } else {
-            // Past midnight: the rest of its own day, and the beginning of the next.
+            // A shift past midnight: the rest of its day, and the beginning of the next.
             begun || (shift.day == yesterday && local.time() < shift.end)
         }
     };

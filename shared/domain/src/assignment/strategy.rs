@@ -1,17 +1,17 @@
-//! The ways of choosing an agent. Pure.
+//! The strategies of automatic assignment. Pure.
 
 use crate::text_enum;
 
 text_enum! {
-    /// How agents are chosen.
+    /// How automatic assignment chooses an agent.
     pub enum Strategy {
-        /// The department is a condition; then specialisation and language, load, longest idle.
+        /// Agents of the department: by level, specialisation, language, load, longest wait.
         Skills = "skills",
-        /// The least loaded.
+        /// The agent with the smallest used share of the capacity.
         LoadBalanced = "load_balanced",
-        /// Whoever has waited longest for a ticket.
+        /// The agents in turn.
         RoundRobin = "round_robin",
-        /// Nobody: people assign.
+        /// No automatic assignment: people assign.
         Manual = "manual",
     }
 }

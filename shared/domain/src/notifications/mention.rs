@@ -1,20 +1,20 @@
-//! Whom a note mentions: `@` and an employee id. Pure.
+//! Mentions in internal notes: `@` and an employee id. Pure.
 //!
-//! Employee ids are free text, so that where one ends cannot be told from the note alone. Each
-//! mention is read as a list of candidates, the longest first, and the first that is somebody's
-//! id counts: with agents `E-1` and `E-1.2`, `@E-1.2` means the second and `@E-1.` the first.
+//! Employee ids are free text, so the note alone does not show where an id ends. A mention is parsed
+//! into a list of candidates, the longest first; the first candidate that is the id of an agent counts.
+//! With agents `E-1` and `E-1.2`, `@E-1.2` means the second and `@E-1.` the first.
 
-/// Mentions of a note that are looked at.
+/// Maximum of mentions in a note; further ones are ignored.
 const MOST: usize = 20;
-/// Characters of an employee id that are looked at.
+/// Maximum length of an employee id, in characters.
 const LONGEST: usize = 50;
 
-/// The candidates of each mention, in lower case, the longest first.
+/// The candidates of each mention: employee ids in lower case, the longest first. At most 20 mentions.
 pub fn mentions(note: &str) -> Vec<Vec<String>> {
     let mut before = None;
     let mut found = Vec::new();
     for (at, letter) in note.char_indices() {
-        // Within a word it is an address: ann@example.org mentions nobody.
+        // An `@` inside a word is part of an address: ann@example.org mentions nobody.
         let begins_word = !before.is_some_and(char::is_alphanumeric);
         before = Some(letter);
         if letter == '@' && begins_word && found.len() < MOST {
@@ -27,7 +27,7 @@ pub fn mentions(note: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Every beginning of `text` that ends where a word does, up to the first white space or `@`.
+/// Every prefix of `text` that ends at the end of a word, up to the first white space or `@`.
 fn candidates(text: &str) -> Vec<String> {
     let word: Vec<char> = text
         .chars()
@@ -46,7 +46,7 @@ fn candidates(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What does not end a word: `E-1` is not mentioned by `@E-12`, nor `E` by `@E-1`.
+/// Whether a letter continues a word: `@E-12` does not mention `E-1`, and `@E-1` does not mention `E`.
 fn is_inner(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '-' || letter == '_'
 }

@@ -1,8 +1,7 @@
-//! Notifications: who hears of an event, on which channel, and what became of it.
+//! Notifications: who is notified of an event, on which channel, and the status of each delivery.
 //!
-//! An event is planned once: `plan` says who is to be told, and each of them gets a row and a job
-//! in one transaction. What is told is loaded when it is sent, so that nobody is sent what they
-//! may no longer see.
+//! An event is planned once: `plan` lists the notifications, and each gets a row and a delivery job in
+//! one transaction. The content is loaded at delivery, so that nobody gets what they may no longer see.
 
 pub mod content;
 pub mod mention;

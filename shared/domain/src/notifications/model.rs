@@ -1,70 +1,70 @@
-//! The words of notifications: templates, and where one stands. Pure.
+//! Templates, and the status of a notification. Pure.
 
 use crate::{channel::Channel, ids::UserId, text_enum};
 
 text_enum! {
-    /// What a person is told.
+    /// The template of a notification: what the recipient is told.
     pub enum Template {
-        /// To the customer: the ticket has arrived.
+        /// To the customer: the ticket was received.
         TicketReceived = "ticket_received",
-        /// To the customer: somebody takes care of it.
+        /// To the customer: the ticket was assigned.
         TicketAssigned = "ticket_assigned",
         /// To the customer: an answer is awaited.
         AnswerAwaited = "answer_awaited",
         /// To the customer: the answer is still awaited.
         AnswerReminder = "answer_reminder",
-        /// To the customer: a new message.
+        /// To the customer: staff wrote a message.
         StaffReplied = "staff_replied",
-        /// To the customer: it is resolved.
+        /// To the customer: the ticket was resolved.
         TicketResolved = "ticket_resolved",
-        /// To the customer: it is closed; with the survey.
+        /// To the customer: the ticket was closed; with the survey.
         TicketClosed = "ticket_closed",
-        /// To the agent who has it now.
+        /// To the new assignee: the ticket was assigned to them.
         WorkAssigned = "work_assigned",
-        /// To the agent who has it: the customer wrote.
+        /// To the assignee: the customer wrote a message.
         CustomerReplied = "customer_replied",
-        /// To the agent who has it: it is open again.
+        /// To the assignee: the ticket was reopened.
         WorkReopened = "work_reopened",
-        /// To an agent whom a colleague named in a note.
+        /// To an agent whom a note mentions.
         Mentioned = "mentioned",
-        /// To the agent it was lifted to.
+        /// To the new assignee: the ticket was escalated to them.
         EscalatedToYou = "escalated_to_you",
-        /// To the admins: it was lifted, and nobody was there to take it.
+        /// To the admins: the ticket was escalated, and no agent could take it.
         EscalatedToNobody = "escalated_to_nobody",
-        /// To an agent who had lifted it: what became of it.
+        /// To an agent from whom the ticket was escalated: it was resolved.
         EscalationResolved = "escalation_resolved",
-        /// To the agent who has it: a deadline is near.
+        /// To the assignee: a clock passed a warning threshold.
         SlaAtRisk = "sla_at_risk",
-        /// To all who must know: a deadline has passed.
+        /// To the assignee, the next level and the admins: a clock is breached.
         SlaBreached = "sla_breached",
-        /// To an address that somebody has given as theirs: is it?
+        /// To a new address: the link that confirms it.
         ConfirmEmail = "confirm_email",
-        /// To the owner of an account: the link to a new password.
+        /// To the owner of an account: the link that resets the password.
         ResetPassword = "reset_password",
-        /// To the owner of an account: it has a new password.
+        /// To the owner of an account: the password was changed.
         PasswordChanged = "password_changed",
-        /// To the address that an account had: it has another one now.
+        /// To the previous address of an account: the address was changed.
         EmailChanged = "email_changed",
-        /// To the owner of an account: somebody sent too many wrong passwords.
+        /// To the owner of an account: too many logins failed.
         TooManyFailures = "too_many_failures",
     }
 }
 
-/// For whom a template is written, and until when it holds good.
+/// The readers of a template; they decide how long a notification stays due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// The customer whose ticket it is.
+    /// The customer of the ticket.
     Customer,
-    /// The agent who has the ticket, while that is so: afterwards it is out of the agent's sight.
+    /// The assignee, as long as the ticket is assigned to them: afterwards they may not see it.
     Holder,
     /// Any member of staff.
     Staff,
-    /// Whoever has the account. It is told whatever a person prefers.
+    /// The owner of the account. Preferences do not apply.
     Owner,
 }
 
 impl Template {
-    /// For whom it is written.
+    /// Its readers.
     #[must_use]
     pub const fn audience(self) -> Audience {
         match self {
@@ -94,7 +94,7 @@ impl Template {
 }
 
 impl Template {
-    /// Whether it hands on what a person wrote to the reader, rather than says something of the system's own.
+    /// Whether it relays a text that a person wrote to the reader. Such mails are not marked as automatic.
     #[must_use]
     pub const fn relays_a_message(self) -> bool {
         match self {
@@ -122,23 +122,23 @@ impl Template {
 }
 
 text_enum! {
-    /// Where a notification stands.
+    /// The status of a notification.
     pub enum NotificationStatus {
-        /// To be sent.
+        /// Not delivered yet.
         Pending = "pending",
-        /// A provider took it.
+        /// A provider accepted it.
         Sent = "sent",
-        /// Given up for now.
+        /// Delivery failed. It can be retried.
         Failed = "failed",
-        /// Put by until its address is confirmed.
+        /// Held until the address is confirmed.
         Held = "held",
-        /// There was nothing to tell any more when it was about to be sent.
+        /// Not delivered, since nothing was due any more.
         Dropped = "dropped",
     }
 }
 
 impl NotificationStatus {
-    /// Whether there is nothing left to do. A failed one can be sent again.
+    /// Whether the status never changes again.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
@@ -148,13 +148,13 @@ impl NotificationStatus {
     }
 }
 
-/// Somebody who is to be told.
+/// A notification that the plan of an event lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planned {
-    /// Who.
+    /// The recipient.
     pub to: UserId,
-    /// How.
+    /// The channel.
     pub channel: Channel,
-    /// What.
+    /// The template.
     pub template: Template,
 }

@@ -1,47 +1,49 @@
-//! Who hears of an event: the table of the contract, section 6, by e-mail. Pure.
+//! Who is notified of an event: the table of the contract, section 6, by e-mail. The rows are in
+//! [`TicketEventKind::spec`]; here roles become people. Pure.
 //!
-//! Nobody is told of their own act, nobody twice of one event, and nobody whose account is closed.
+//! A person gets no notification of their own act, at most one for each event, and none after the
+//! account was closed.
 
 use crate::{
     channel::Channel,
     ids::UserId,
     notifications::{Planned, Template},
     people::Level,
-    tickets::{EventActor, Status, TicketEvent, TicketEventKind},
+    tickets::{EventActor, Recipient, TicketEvent, TicketEventKind},
 };
 use std::collections::BTreeSet;
 
-/// Those who may have to hear of an event. What an event does not need may be left empty.
+/// People who may be recipients of an event. Groups that no recipient of the event needs may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketParticipants {
-    /// Whose ticket it is.
+    /// The customer of the ticket.
     pub customer: UserId,
-    /// The agent who has it, as [`assignee`] says.
+    /// The assignee at the time of the event, as [`assignee`] computes it.
     pub agent: Option<UserId>,
-    /// Those from whom it was escalated.
+    /// Agents from whom the ticket was escalated.
     pub escalated_from: Vec<UserId>,
-    /// Of what they have heard, when the ticket is closed.
+    /// Which event told people of the last resolution.
     pub resolution: ResolutionTold,
-    /// Agents whom a note mentions.
+    /// Agents whom the note mentions.
     pub mentioned: Vec<UserId>,
-    /// The agents on the department's next level.
+    /// Agents of the department on the next level.
     pub next_level: Vec<UserId>,
-    /// The admins.
+    /// Admins.
     pub admins: Vec<UserId>,
-    /// Of all those named here and in the event, those whose accounts are open.
+    /// Those with an open account, of all people in the other fields and in the event.
     pub active: BTreeSet<UserId>,
 }
 
-/// By which event people are told that a ticket is resolved.
+/// The event by which people are told that a ticket is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResolutionTold {
-    /// By its resolution.
+    /// The resolution.
     WhenResolved,
-    /// By its closing, which resolved it too.
+    /// The closing, which resolved the ticket too.
     WhenClosed,
 }
 
-/// Who is told what of an event.
+/// The notifications of an event.
 #[must_use]
 pub fn plan(event: &TicketEvent, involved: &TicketParticipants) -> Vec<Planned> {
     let actor = match event.by {
@@ -49,8 +51,7 @@ pub fn plan(event: &TicketEvent, involved: &TicketParticipants) -> Vec<Planned> 
         EventActor::System => None,
     };
     let mut told = BTreeSet::new();
-    audience(event, involved)
-        .into_iter()
+    addressed(event, involved)
         .filter(|(to, _)| involved.active.contains(to))
         .filter(|(to, template)| Some(*to) != actor || *template == Template::TicketReceived)
         .filter(|(to, _)| told.insert(*to))
@@ -62,136 +63,79 @@ pub fn plan(event: &TicketEvent, involved: &TicketParticipants) -> Vec<Planned> 
         .collect()
 }
 
-/// The table. Of somebody who appears twice, the first appearance counts.
-fn audience(event: &TicketEvent, involved: &TicketParticipants) -> Vec<(UserId, Template)> {
-    use Template as T;
-    let customer = |template| vec![(involved.customer, template)];
-    let agent = |template| {
-        involved
-            .agent
-            .map(|agent| (agent, template))
-            .into_iter()
-            .collect::<Vec<_>>()
-    };
-    let all =
-        |people: &[UserId], template| people.iter().map(|to| (*to, template)).collect::<Vec<_>>();
-    let earlier = || all(&involved.escalated_from, T::EscalationResolved);
-    match &event.what {
-        // The confirmation is what the customer asked for: the one own act that people hear of.
-        TicketEventKind::Created => customer(T::TicketReceived),
-        TicketEventKind::Assigned { to, .. } => {
-            vec![
-                (involved.customer, T::TicketAssigned),
-                (*to, T::WorkAssigned),
-            ]
-        }
-        TicketEventKind::StatusChanged { to, .. } if asks_the_customer(*to) => {
-            customer(T::AnswerAwaited)
-        }
-        TicketEventKind::MessageAdded { .. } => match event.by {
-            EventActor::Person(person, _) if person == involved.customer => {
-                agent(T::CustomerReplied)
-            }
-            EventActor::Person(..) | EventActor::System => customer(T::StaffReplied),
+/// The people of the event's row, in its order.
+fn addressed(
+    event: &TicketEvent,
+    involved: &TicketParticipants,
+) -> impl Iterator<Item = (UserId, Template)> {
+    let rows = event.kind.spec().notifies.iter();
+    rows.flat_map(|&(recipient, template)| {
+        let people = people(recipient, event, involved).into_iter();
+        people.map(move |to| (to, template))
+    })
+}
+
+/// The people behind a recipient.
+fn people(recipient: Recipient, event: &TicketEvent, involved: &TicketParticipants) -> Vec<UserId> {
+    let one = |person: Option<UserId>| person.into_iter().collect();
+    match recipient {
+        Recipient::Customer => vec![involved.customer],
+        Recipient::Assignee => one(involved.agent),
+        Recipient::AssigneeIfCustomerActed => match event.by {
+            EventActor::Person(person, _) if person == involved.customer => one(involved.agent),
+            EventActor::Person(..) | EventActor::System => Vec::new(),
         },
-        TicketEventKind::NoteAdded { .. } => all(&involved.mentioned, T::Mentioned),
-        TicketEventKind::Escalated { to: Some(to), .. } => vec![(*to, T::EscalatedToYou)],
-        TicketEventKind::Escalated { to: None, .. } => all(&involved.admins, T::EscalatedToNobody),
-        TicketEventKind::Resolved { by_closing: false } => {
-            [customer(T::TicketResolved), earlier()].concat()
-        }
-        TicketEventKind::Closed => match involved.resolution {
-            ResolutionTold::WhenResolved => customer(T::TicketClosed),
-            ResolutionTold::WhenClosed => [customer(T::TicketClosed), earlier()].concat(),
+        Recipient::NewAssignee => one(event.kind.new_assignee()),
+        Recipient::EscalatedFrom => involved.escalated_from.clone(),
+        Recipient::EscalatedFromUntold => match involved.resolution {
+            ResolutionTold::WhenResolved => Vec::new(),
+            ResolutionTold::WhenClosed => involved.escalated_from.clone(),
         },
-        TicketEventKind::Reopened { .. } => agent(T::WorkReopened),
-        TicketEventKind::SlaAtRisk { late: false, .. } => agent(T::SlaAtRisk),
-        TicketEventKind::SlaBreached { .. } => [
-            agent(T::SlaBreached),
-            all(&involved.next_level, T::SlaBreached),
-            all(&involved.admins, T::SlaBreached),
-        ]
-        .concat(),
-        TicketEventKind::Reminded => customer(T::AnswerReminder),
-        // The closing tells of such a resolution; a warning after the reply helps nobody.
-        TicketEventKind::Resolved { by_closing: true }
-        | TicketEventKind::SlaAtRisk { late: true, .. }
-        | TicketEventKind::StatusChanged { .. }
-        | TicketEventKind::Unassigned { .. }
-        | TicketEventKind::PriorityChanged { .. }
-        | TicketEventKind::SubjectChanged { .. }
-        | TicketEventKind::DescriptionChanged { .. }
-        | TicketEventKind::CategoryChanged { .. }
-        | TicketEventKind::DepartmentChanged { .. }
-        | TicketEventKind::LanguageChanged { .. }
-        | TicketEventKind::TagsChanged { .. }
-        | TicketEventKind::RelatedChanged { .. }
-        | TicketEventKind::MessageRedacted { .. }
-        | TicketEventKind::Rated { .. } => Vec::new(),
+        Recipient::Mentioned => involved.mentioned.clone(),
+        Recipient::NextLevel => involved.next_level.clone(),
+        Recipient::Admins => involved.admins.clone(),
     }
 }
 
-/// Of other states people hear by events of their own, or they are the house's own affair.
-const fn asks_the_customer(status: Status) -> bool {
-    match status {
-        Status::WaitingCustomer => true,
-        Status::Open
-        | Status::Assigned
-        | Status::InProgress
-        | Status::WaitingInternal
-        | Status::Escalated
-        | Status::Reopened
-        | Status::Resolved
-        | Status::Closed => false,
-    }
-}
-
-/// The agent whom an event concerns: the one who had the ticket when it was written down, however
-/// late and however often the event is planned. `later` are the changes of hands after it, in
-/// order; without one it is who has the ticket `now`. Agents who get it later hear so by their
-/// own assignment.
+/// The assignee when an event was recorded, however late and however often the event is planned.
+/// `later` are the changes of the assignee after the event, in order; without any it is the present
+/// assignee, `now`. Agents who got the ticket later are notified of their own assignment.
 #[must_use]
 pub fn assignee(now: Option<UserId>, later: &[TicketEvent]) -> Option<UserId> {
-    later.first().map_or(now, |change| taken_from(&change.what))
+    later
+        .first()
+        .map_or(now, |change| change.kind.previous_assignee())
 }
 
-/// The level above the one on which an event found the ticket, which has reached `now` since:
-/// agents of level 1 have tickets that were never escalated.
+/// The level above the one on which an event found the ticket. `now` is the present escalation
+/// level, `later` as in [`assignee`]. Tickets that were never escalated are with agents of level 1.
 #[must_use]
 pub fn level_above(event: &TicketEvent, now: i32, later: &[TicketEvent]) -> Level {
-    let before = match escalate(event, later).map(|change| &change.what) {
+    let before = match escalation_after(event, later).map(|change| &change.kind) {
         Some(TicketEventKind::Escalated { level, .. }) => level.saturating_sub(1),
         Some(_) | None => now,
     };
     Level(before.saturating_add(2))
 }
 
-/// The escalation that a breach led to.
-fn escalate<'a>(event: &TicketEvent, later: &'a [TicketEvent]) -> Option<&'a TicketEvent> {
-    let escalates = |what: &TicketEventKind| {
+/// The automatic escalation that followed a breach.
+fn escalation_after<'a>(breach: &TicketEvent, later: &'a [TicketEvent]) -> Option<&'a TicketEvent> {
+    let escalates = |kind: &TicketEventKind| {
         matches!(
-            what,
+            kind,
             TicketEventKind::Escalated {
                 automatic: true,
                 ..
             }
         )
     };
-    let is_breach = matches!(event.what, TicketEventKind::SlaBreached { late: false, .. });
+    let is_breach = matches!(
+        breach.kind,
+        TicketEventKind::SlaBreached { late: false, .. }
+    );
     later
         .iter()
-        .find(|change| is_breach && escalates(&change.what))
-}
-
-fn taken_from(change: &TicketEventKind) -> Option<UserId> {
-    if let TicketEventKind::Assigned { from, .. } | TicketEventKind::Escalated { from, .. } = change
-    {
-        *from
-    } else if let TicketEventKind::Unassigned { from } = change {
-        Some(*from)
-    } else {
-        None
-    }
+        .find(|change| is_breach && escalates(&change.kind))
 }
 
 #[cfg(test)]

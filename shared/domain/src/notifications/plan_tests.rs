@@ -1,4 +1,4 @@
-//! The table of who hears of what, row by row.
+//! The table of who hears of kind, row by row.
 
 use super::*;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     notifications::Audience,
     people::Role,
     sla::Metric,
-    tickets::Priority,
+    tickets::{Priority, Status},
 };
 use chrono::DateTime;
 
@@ -22,13 +22,13 @@ const fn person(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-fn event(by: EventActor, what: TicketEventKind) -> TicketEvent {
+fn event(by: EventActor, kind: TicketEventKind) -> TicketEvent {
     TicketEvent {
         id: EventId(uuid::Uuid::from_u128(100)),
         ticket: TicketId(uuid::Uuid::from_u128(101)),
         at: DateTime::UNIX_EPOCH,
         by,
-        what,
+        kind,
     }
 }
 
@@ -217,22 +217,22 @@ fn told(event: &TicketEvent, involved: &TicketParticipants) -> Vec<(UserId, Temp
 
 #[test]
 fn every_event_is_told_to_those_whom_the_contract_names() {
-    for (by, what, expected) in table() {
-        let event = event(by, what);
+    for (by, kind, expected) in table() {
+        let event = event(by, kind);
         assert_eq!(told(&event, &everybody()), expected, "{event:?}");
     }
 }
 
 #[test]
 fn every_kind_of_event_and_every_template_is_in_the_table() {
-    let names: BTreeSet<_> = table().iter().map(|(_, what, _)| what.name()).collect();
+    let names: BTreeSet<_> = table().iter().map(|(_, kind, _)| kind.name()).collect();
     assert_eq!(names.len(), 15, "a kind of event is missing: {names:?}");
     let used: BTreeSet<_> = table()
         .into_iter()
         .flat_map(|(_, _, told)| told)
         .map(|(_, template)| template)
         .collect();
-    // What is told of accounts is planned by nobody: it is put down with what happened.
+    // Mails about accounts have no plan: they are inserted with their account event.
     let of_tickets = |template: &&Template| template.audience() != Audience::Owner;
     let all = Template::ALL.iter().filter(of_tickets).copied();
     assert_eq!(used, all.collect());
@@ -240,8 +240,8 @@ fn every_kind_of_event_and_every_template_is_in_the_table() {
 
 #[test]
 fn a_customer_never_appears_where_a_template_is_for_staff() {
-    for (by, what, _) in table() {
-        for (to, template) in told(&event(by, what), &everybody()) {
+    for (by, kind, _) in table() {
+        for (to, template) in told(&event(by, kind), &everybody()) {
             assert_eq!(
                 to == CUSTOMER,
                 template.audience() == Audience::Customer,
@@ -301,13 +301,13 @@ fn nobody_is_told_of_their_own_act() {
 }
 
 #[test]
-fn nobody_hears_of_anything_once_the_account_is_closed() {
-    for (by, what, _) in table() {
+fn a_closed_account_gets_no_notification() {
+    for (by, kind, _) in table() {
         let involved = TicketParticipants {
             active: BTreeSet::new(),
             ..everybody()
         };
-        assert!(plan(&event(by, what), &involved).is_empty());
+        assert!(plan(&event(by, kind), &involved).is_empty());
     }
 }
 

@@ -1,48 +1,50 @@
-//! Business calendars: the weekly hours, the holidays and the time zone in which time counts. Pure.
+//! Business calendars: weekly hours, holidays and their time zone. Pure.
 //!
-//! A minute works if its local clock time lies in an interval of its weekday, and its local date is
-//! no holiday. So hours that repeat when clocks go back count twice, hours that are skipped never.
+//! A minute counts if its local time lies in an interval of its weekday, and its local date is no holiday.
+//! So an hour that repeats when clocks go back counts twice, and a skipped hour does not count.
 
 use crate::people::Weekday;
 use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// Microseconds.
+/// A second, in microseconds.
 pub const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
+/// A day of 24 hours, in microseconds.
 pub const DAY: i64 = 24 * 60 * MINUTE;
+/// A week, in microseconds.
 pub const WEEK: i64 = 7 * DAY;
 
-/// When time counts.
+/// A business calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CalendarText", into = "CalendarText")]
 pub struct Calendar {
     text: CalendarText,
-    /// For each day from Monday on, what of it counts: microseconds since midnight, in order and apart.
+    /// The working hours of each day from Monday on: microseconds since midnight, in order and disjoint.
     days: [Vec<(i64, i64)>; 7],
-    /// Microseconds of a week that count, when nothing is special about it.
+    /// Working time of a plain week, in microseconds.
     weekly: i64,
-    /// Days since 1970-01-01, in order.
+    /// Holidays as days since 1970-01-01, in order.
     holidays: Vec<i64>,
 }
 
-/// A calendar as people write it.
+/// A calendar as it was sent, and as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Calendar")]
 pub struct CalendarText {
-    /// The zone whose clocks the hours are read on.
+    /// The time zone of the hours and the holidays (IANA name).
     #[schemars(with = "String")]
     pub timezone: Tz,
-    /// The hours of a week.
+    /// The working hours of a week.
     pub hours: Vec<Hours>,
-    /// The local dates on which no time counts.
+    /// Local dates on which no time counts.
     #[schemars(with = "Vec<String>")]
     pub holidays: Vec<NaiveDate>,
 }
 
-/// An interval of working hours. An end at or before the start runs past midnight.
+/// An interval of working hours. An end at or before the start is on the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Hours {
     /// The day on which it starts.
@@ -54,7 +56,8 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Minutes from Monday's midnight to its start, and how many it has.
+    /// Its start in minutes since Monday 00:00, and its length in minutes, 1 to 1440.
+    #[must_use]
     pub fn span(self) -> (i64, i64) {
         let (start, end) = (i64::from(self.start.0), i64::from(self.end.0));
         let length = if end > start {
@@ -120,7 +123,7 @@ impl From<Calendar> for CalendarText {
 }
 
 impl From<CalendarText> for Calendar {
-    /// Takes any hours; what overlaps counts once.
+    /// Accepts all hours; overlapping hours count once.
     fn from(text: CalendarText) -> Self {
         let mut days: [Vec<(i64, i64)>; 7] = Default::default();
         for hours in &text.hours {
@@ -153,18 +156,21 @@ impl From<CalendarText> for Calendar {
 }
 
 impl Calendar {
-    /// As it was written.
+    /// The calendar as it was sent.
     #[must_use]
     pub const fn text(&self) -> &CalendarText {
         &self.text
     }
 
-    /// Microseconds of a week that count, when nothing is special about it.
+    /// Working time of a plain week, in microseconds.
+    #[must_use]
     pub const fn weekly(&self) -> i64 {
         self.weekly
     }
 
-    /// What counts of a local day: nothing of a holiday.
+    /// The working hours of a local day, numbered since 1970-01-01: microseconds since midnight. A holiday has
+    /// none.
+    #[must_use]
     pub fn day(&self, number: i64) -> &[(i64, i64)] {
         if self.has_holiday(number, number) {
             return &[];
@@ -175,13 +181,15 @@ impl Calendar {
         day.map_or(&[], Vec::as_slice)
     }
 
-    /// Whether there is a holiday among these local days, both included.
+    /// Whether one of these local days is a holiday; both bounds are included.
+    #[must_use]
     pub fn has_holiday(&self, first: i64, last: i64) -> bool {
         let next = self.holidays.partition_point(|day| *day < first);
         self.holidays.get(next).is_some_and(|day| *day <= last)
     }
 
-    /// How far local clocks are ahead of UTC at an instant, in microseconds.
+    /// The offset of local time from UTC at an instant, in microseconds.
+    #[must_use]
     pub fn offset(&self, at: i64) -> i64 {
         let Some(at) = DateTime::from_timestamp(at.div_euclid(SECOND), 0) else {
             return 0;
@@ -195,7 +203,7 @@ impl Calendar {
     }
 }
 
-/// Brings intervals into order and joins those that touch.
+/// Sorts intervals and joins those that touch.
 fn merge(spans: &mut Vec<(i64, i64)>) {
     spans.sort_unstable();
     let mut merged: Vec<(i64, i64)> = Vec::with_capacity(spans.len());

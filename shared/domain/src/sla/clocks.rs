@@ -1,25 +1,25 @@
-//! The clocks of one ticket, and what its events do to them. Of each metric at most one clock
-//! runs at a time, and the latest cycle is the one that counts. Pure.
+//! The clocks of one ticket, and the effects of its changes on them. Of each metric at most one clock
+//! runs at a time, and the latest cycle counts. Pure.
 //!
-//! - Until the first public staff message the first-response clock covers whatever the customer
-//!   writes. From then on the oldest unanswered customer message begins a next-response clock, if
-//!   the policy has a target for it.
-//! - Only the resolution clock stands still, and only while the customer has to answer.
-//! - The calls that can bring something on record return it, to be written into the history; what
-//!   is found when a clock stops is marked late.
-//! - Whatever has not stopped runs by the policy of the ticket, which every call is given. When that
-//!   changes, `reprioritised` or `reopened` come with it.
+//! - Until the first public staff message, the first-response clock covers all customer messages. After
+//!   it, the oldest unanswered customer message starts a next-response clock, if the policy has a target
+//!   for it.
+//! - Only the resolution clock is ever paused, and only while the ticket waits for the customer.
+//! - Methods that can detect warnings or breaches return them, for the history. Findings of a clock that
+//!   stops are marked late.
+//! - Clocks that have not stopped follow the ticket's policy, which is a parameter of each method. A change
+//!   of the policy needs `reprioritised` or `reopened`.
 
 use crate::sla::{Metric, Policy, SlaClock, SlaFinding};
 use crate::tickets::Status;
 use chrono::{DateTime, Utc};
 
-/// All clocks of a ticket, of all cycles, in any order.
+/// All clocks of a ticket, of all cycles and in any order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Clocks(pub Vec<SlaClock>);
 
 impl Clocks {
-    /// The clocks of a ticket that is created.
+    /// The clocks of a new ticket.
     #[must_use]
     pub fn open(policy: &Policy, at: DateTime<Utc>) -> Self {
         let mut clocks = Self::default();
@@ -28,23 +28,23 @@ impl Clocks {
         clocks
     }
 
-    /// The clock of this metric that counts: that of the latest cycle.
+    /// The clock of this metric in its latest cycle, which is the one that counts.
     #[must_use]
     pub fn latest(&self, metric: Metric) -> Option<&SlaClock> {
         let of_metric = self.0.iter().filter(|clock| clock.metric == metric);
         of_metric.max_by_key(|clock| clock.cycle)
     }
 
-    /// Staff wrote a public message: the first response, or the next one.
-    #[must_use = "what comes on record has to be told"]
+    /// Staff wrote a public message: the first or the next response.
+    #[must_use = "findings belong in the history"]
     pub fn staff_replied(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = self.stop(Metric::FirstResponse, policy, at);
-        finding.extend(self.stop(Metric::NextResponse, policy, at));
-        finding
+        let mut findings = self.stop(Metric::FirstResponse, policy, at);
+        findings.extend(self.stop(Metric::NextResponse, policy, at));
+        findings
     }
 
-    /// The customer wrote. Begins a next-response clock where the first response has been given,
-    /// no earlier message waits for an answer, and the policy has a target for it.
+    /// The customer wrote a message. Starts a next-response clock, if the first response is given, no
+    /// earlier message is unanswered, and the policy has a target for it.
     pub fn customer_wrote(&mut self, policy: &Policy, at: DateTime<Utc>) {
         let answered = |metric| {
             let latest = self.latest(metric);
@@ -55,8 +55,8 @@ impl Clocks {
         }
     }
 
-    /// The customer has to answer: the status became `waiting_customer`.
-    #[must_use = "what comes on record has to be told"]
+    /// The status became `waiting_customer`. Pauses the resolution clock, if the policy says so.
+    #[must_use = "findings belong in the history"]
     pub fn waiting(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
         match self.latest_mut(Metric::Resolution) {
             Some(clock) if policy.pause_when_waiting => clock.pause(at),
@@ -64,23 +64,23 @@ impl Clocks {
         }
     }
 
-    /// The status is `waiting_customer` no more.
+    /// The status is no longer `waiting_customer`. Resumes the resolution clock.
     pub fn resumed(&mut self, policy: &Policy, at: DateTime<Utc>) {
         if let Some(clock) = self.latest_mut(Metric::Resolution) {
             clock.resume(policy.calendar.as_ref(), at);
         }
     }
 
-    /// The ticket was resolved. That is also the response to whatever had none.
-    #[must_use = "what comes on record has to be told"]
+    /// The ticket was resolved. Stops all its clocks: the resolution is also the response to unanswered messages.
+    #[must_use = "findings belong in the history"]
     pub fn resolved(&mut self, policy: &Policy, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = self.staff_replied(policy, at);
-        finding.extend(self.stop(Metric::Resolution, policy, at));
-        finding
+        let mut findings = self.staff_replied(policy, at);
+        findings.extend(self.stop(Metric::Resolution, policy, at));
+        findings
     }
 
-    /// The status changed. Taking a ticket up again is [`Clocks::reopened`] before this.
-    #[must_use = "what comes on record has to be told"]
+    /// The status changed. For a reopening, [`Clocks::reopened`] comes before this.
+    #[must_use = "findings belong in the history"]
     pub fn status_changed(
         &mut self,
         policy: &Policy,
@@ -106,8 +106,8 @@ impl Clocks {
         }
     }
 
-    /// The ticket was taken up again: a new cycle of the resolution clock. The first response
-    /// stays what it was, and a next response is due once the customer writes.
+    /// The ticket was reopened. Starts a new cycle of the resolution clock. The first-response clock stays
+    /// as it is, and the next customer message starts a next-response clock.
     pub fn reopened(&mut self, policy: &Policy, at: DateTime<Utc>) {
         let resolution = self.latest(Metric::Resolution);
         if resolution.is_none_or(|clock| clock.stopped_at.is_some()) {
@@ -115,40 +115,40 @@ impl Clocks {
         }
     }
 
-    /// The ticket has another policy and is in `status`. Whatever has not stopped gets the new
-    /// targets from its original start. A next-response clock ends where the new policy has no
-    /// target for it; where the new policy alone has one, the next customer message begins it.
-    #[must_use = "what comes on record has to be told"]
+    /// The ticket, in `status`, has another policy. Clocks that have not stopped get the new targets, from
+    /// their original start. A next-response clock stops if the new policy has no target for it. If only
+    /// the new policy has one, the next customer message starts the clock.
+    #[must_use = "findings belong in the history"]
     pub fn reprioritised(
         &mut self,
         policy: &Policy,
         status: Status,
         at: DateTime<Utc>,
     ) -> Vec<SlaFinding> {
-        let mut finding = Vec::new();
+        let mut findings = Vec::new();
         for clock in self.0.iter_mut().filter(|clock| clock.stopped_at.is_none()) {
-            finding.extend(match policy.terms(clock.metric) {
-                Some(terms) => clock.retarget(&terms, at),
+            findings.extend(match policy.terms(clock.metric) {
+                Some(target) => clock.retarget(&target, at),
                 None => clock.stop(policy.calendar.as_ref(), at),
             });
         }
         if status == Status::WaitingCustomer && policy.pause_when_waiting {
-            finding.extend(self.waiting(policy, at));
+            findings.extend(self.waiting(policy, at));
         } else {
             self.resumed(policy, at);
         }
-        finding
+        findings
     }
 
-    /// The next deadline of those that run; none when none does.
+    /// The earliest deadline of the running clocks; `None` if no clock runs.
     #[must_use]
     pub fn next_deadline(&self) -> Option<DateTime<Utc>> {
         let running = self.0.iter().filter(|clock| clock.is_running());
         running.map(|clock| clock.due_at).min()
     }
 
-    /// Puts on record what is due by `now`.
-    #[must_use = "what comes on record has to be told"]
+    /// Records the warnings and breaches that are due by `now`, and returns them.
+    #[must_use = "findings belong in the history"]
     pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         self.0
             .iter_mut()
@@ -157,9 +157,9 @@ impl Clocks {
     }
 
     fn begin(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) {
-        if let Some(terms) = policy.terms(metric) {
+        if let Some(target) = policy.terms(metric) {
             let cycle = self.latest(metric).map_or(1, |clock| clock.cycle + 1);
-            self.0.push(SlaClock::start(metric, cycle, &terms, at));
+            self.0.push(SlaClock::start(metric, cycle, &target, at));
         }
     }
 

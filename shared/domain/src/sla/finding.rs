@@ -1,32 +1,32 @@
-//! What comes on record of a clock: that its deadline is near, and that it has passed. Pure.
+//! Findings of a clock: warnings and breaches. Pure.
 
 use crate::sla::Metric;
 use crate::tickets::TicketEventKind;
 use chrono::{DateTime, Utc};
 
-/// What of a clock has just come on record.
+/// A warning or a breach that has just been recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlaFinding {
-    /// Of which clock.
+    /// The clock.
     pub metric: Metric,
-    /// In which cycle of it.
+    /// The cycle of the clock, from 1.
     pub cycle: i32,
-    /// What.
+    /// Warning or breach.
     pub kind: SlaFindingKind,
-    /// The instant at which it was due, however late it was found.
+    /// When it was due, which may be long before its detection.
     pub at: DateTime<Utc>,
     /// The clock's deadline.
     pub due_at: DateTime<Utc>,
-    /// Whether it was found only when the clock stopped: told of, but escalates nothing.
+    /// Whether it was detected only when the clock stopped. Then it escalates nothing.
     pub late: bool,
 }
 
-/// Which of the two.
+/// The kind of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SlaFindingKind {
-    /// The deadline comes near.
+    /// The clock passed a warning threshold.
     Warning {
-        /// The share of the target after which it is given.
+        /// The threshold, in percent of the target.
         percent: i16,
     },
     /// The deadline has passed.
@@ -34,9 +34,9 @@ pub enum SlaFindingKind {
 }
 
 impl SlaFinding {
-    /// The history's entry of it, to be dated [`SlaFinding::at`].
+    /// Its event, to be dated [`SlaFinding::at`].
     #[must_use]
-    pub const fn happened(&self) -> TicketEventKind {
+    pub const fn event(&self) -> TicketEventKind {
         let Self {
             metric,
             cycle,

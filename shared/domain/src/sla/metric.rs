@@ -1,9 +1,9 @@
-//! The clocks that a ticket runs against. Pure.
+//! The kinds of clocks of a ticket. Pure.
 
 use crate::text_enum;
 
 text_enum! {
-    /// Which clock.
+    /// What a clock measures.
     pub enum Metric {
         /// From creation to the first public staff message.
         FirstResponse = "first_response",
@@ -15,7 +15,7 @@ text_enum! {
 }
 
 impl Metric {
-    /// What is awaited, in a sentence.
+    /// Its name inside a sentence.
     #[must_use]
     pub const fn in_words(self) -> &'static str {
         match self {

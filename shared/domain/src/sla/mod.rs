@@ -1,6 +1,5 @@
-//! Service levels: policies, clocks and deadlines.
+//! Service levels: policies, clocks, calendars and deadlines.
 
-pub mod at_risk;
 pub mod calendar;
 pub mod clocks;
 pub mod finding;
@@ -13,9 +12,9 @@ pub mod reference;
 pub mod simulation;
 pub mod timer;
 pub mod view;
+pub mod warning_thresholds;
 pub mod working_time;
 
-pub use at_risk::WarningThresholds;
 pub use calendar::{Calendar, CalendarText, Hours, TimeOfDay};
 pub use clocks::Clocks;
 pub use finding::{SlaFinding, SlaFindingKind};
@@ -26,3 +25,4 @@ pub use policy::{Policy, PolicyRule, SlaTarget, default_rules, first_match};
 pub use simulation::{NewEvent, Simulated, SimulatedEvent, SimulatedKind, Simulation};
 pub use timer::{FurtherWarning, Pause, SlaClock};
 pub use view::{ClockState, ClockView, SlaView};
+pub use warning_thresholds::WarningThresholds;

@@ -1,5 +1,5 @@
-//! How fast a ticket is to be answered and resolved: the brief's table, and the rules by which
-//! admins replace it. The first rule that fits a ticket gives its policy. Pure.
+//! Policies: the targets of a ticket. The standard targets are the table of the contract; admins replace them by
+//! rules. The first rule that matches a ticket gives its policy. Pure.
 
 use crate::sla::{Calendar, Metric, WarningThresholds};
 use crate::{
@@ -8,39 +8,39 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a ticket is held to.
+/// The targets and the calendar of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Policy {
-    /// What admins call it.
+    /// Name, given by admins.
     #[serde(default)]
     pub name: Option<String>,
     /// Minutes from creation to the first public staff message.
     pub first_response_minutes: i32,
-    /// Minutes from the oldest unanswered customer message to the next public staff message, if
-    /// that is measured at all.
+    /// Minutes from the oldest unanswered customer message to the next public staff message; without it there is no
+    /// next-response clock.
     #[serde(default)]
     pub next_response_minutes: Option<i32>,
     /// Minutes from creation, or the last reopening, to resolved.
     pub resolution_minutes: i32,
-    /// Whether the resolution clock stands still while the customer has to answer.
+    /// Whether the resolution clock is paused while the ticket waits for the customer.
     #[serde(default = "yes")]
     pub pause_when_waiting: bool,
-    /// The shares of a target, in percent, after which warnings are given.
+    /// The warning thresholds, in percent of a target.
     pub at_risk_percent: WarningThresholds,
-    /// When time counts; all of it does without one.
+    /// The calendar of working time; without one all time counts.
     #[serde(default)]
     pub calendar: Option<Calendar>,
 }
 
-/// What a policy says of one clock.
+/// The target of one clock.
 #[derive(Debug, Clone, Copy)]
 pub struct SlaTarget<'a> {
-    /// The time that may be used, in working minutes.
+    /// The target, in working minutes.
     pub target_minutes: i32,
-    /// After which shares of it warnings are given.
+    /// The warning thresholds.
     pub at_risk: &'a WarningThresholds,
-    /// When time counts.
+    /// The calendar of working time; without one all time counts.
     pub calendar: Option<&'a Calendar>,
 }
 
@@ -49,7 +49,7 @@ const fn yes() -> bool {
 }
 
 impl Policy {
-    /// The brief's targets for a priority.
+    /// The standard policy for a priority. `at_risk_percent` is its warning threshold, 1 to 99.
     #[must_use]
     pub fn standard(priority: Priority, at_risk_percent: i16) -> Self {
         let (first_response_minutes, resolution_minutes) = match priority {
@@ -69,7 +69,7 @@ impl Policy {
         }
     }
 
-    /// What it says of a clock; nothing of one that it has no target for.
+    /// The target of a clock; `None` if the policy has none for it.
     #[must_use]
     pub fn terms(&self, metric: Metric) -> Option<SlaTarget<'_>> {
         let target_minutes = match metric {
@@ -85,19 +85,19 @@ impl Policy {
     }
 }
 
-/// A policy and the tickets that it is for.
+/// A policy, and the tickets that it applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyRule {
-    /// Of this priority,
+    /// Priority that it matches.
     pub priority: Priority,
-    /// of this category, or of any,
+    /// Category that it matches; null matches all.
     #[serde(default)]
     pub category: Option<Category>,
-    /// of a customer in this role, or in any.
+    /// Role of the customer that it matches; null matches all.
     #[serde(default)]
     pub customer_role: Option<Role>,
-    /// What such tickets are held to.
+    /// The policy of matching tickets.
     #[serde(flatten)]
     pub policy: Policy,
 }
@@ -112,7 +112,7 @@ impl PolicyRule {
     }
 }
 
-/// The brief's table as rules: what is in force until admins set others.
+/// The standard policies as rules: in force until admins set other rules.
 #[must_use]
 pub fn default_rules(at_risk_percent: i16) -> Vec<PolicyRule> {
     let most_urgent_first = Priority::ALL.iter().rev();
@@ -126,7 +126,7 @@ pub fn default_rules(at_risk_percent: i16) -> Vec<PolicyRule> {
         .collect()
 }
 
-/// The policy of the first rule that fits; the brief's, with `at_risk_percent`, where none does.
+/// The policy of the first rule that matches; the standard policy with `at_risk_percent`, if none does.
 #[must_use]
 pub fn first_match(
     rules: &[PolicyRule],

@@ -1,9 +1,8 @@
-//! An oracle: the contract's words done slowly, minute by minute, and held against the engine over
-//! random timelines. It shares nothing with the engine but the policies as they are written: what
-//! works is looked up for each minute on a local clock, time is counted by ones, and what is due is
-//! looked for at each minute of the timeline.
+//! A reference model: the rules of the contract computed minute by minute, and compared with the clocks
+//! over random timelines. The model shares only the policies with the clocks: it looks up each minute on a
+//! local clock, counts single minutes, and checks at each minute what is due.
 //!
-//! `PROPTEST_CASES` says how many timelines; `docs/TESTING.md` has the command for ten thousand.
+//! `PROPTEST_CASES` is the number of timelines; `docs/TESTING.md` has the command for ten thousand.
 
 mod naive;
 mod timelines;
@@ -13,12 +12,12 @@ use crate::sla::{
 };
 use crate::tickets::Status;
 use chrono::{DateTime, TimeDelta, Utc};
-use naive::{Event, HORIZON, Oracle, Slow, Works, working_minutes};
+use naive::{Event, HORIZON, ModelClock, ModelTicket, Works, working_minutes};
 use proptest::prelude::*;
 use timelines::{Timeline, timelines};
 
-/// The engine's part: what an action does to a ticket's clocks.
-fn engine(
+/// The effect of an event on the clocks under test.
+fn apply(
     clocks: &mut Clocks,
     policies: &[Policy],
     now: &mut (Status, usize),
@@ -43,11 +42,11 @@ impl Timeline {
         self.created + TimeDelta::minutes(i64::try_from(minute).unwrap())
     }
 
-    fn by_the_engine(&self) -> (Clocks, usize) {
+    fn by_the_clocks(&self) -> (Clocks, usize) {
         let mut now = (Status::Open, 0);
         let mut clocks = Clocks::open(&self.policies[0], self.created);
         for (minute, event) in &self.events {
-            engine(
+            apply(
                 &mut clocks,
                 &self.policies,
                 &mut now,
@@ -59,68 +58,73 @@ impl Timeline {
         (clocks, now.1)
     }
 
-    /// Every minute is lived through, whether something happens in it or not.
-    fn by_the_oracle(&self) -> Oracle {
+    /// Steps through every minute, with or without an event in it.
+    fn by_the_model(&self) -> ModelTicket {
         let works = |policy: &Policy| Works {
             policy: policy.clone(),
             minutes: working_minutes(policy, self.created),
         };
-        let mut oracle = Oracle {
+        let mut model = ModelTicket {
             policies: self.policies.iter().map(works).collect(),
             policy: 0,
             status: Status::Open,
             clocks: Vec::new(),
         };
-        oracle.begin(Metric::FirstResponse, 0);
-        oracle.begin(Metric::Resolution, 0);
+        model.begin(Metric::FirstResponse, 0);
+        model.begin(Metric::Resolution, 0);
         let mut events = self.events.iter().peekable();
         for minute in 0..=self.now {
-            for clock in &mut oracle.clocks {
+            for clock in &mut model.clocks {
                 clock.look(minute);
             }
             while let Some((_, event)) = events.next_if(|(at, _)| *at == minute) {
-                oracle.happens(*event, minute);
+                model.happens(*event, minute);
             }
-            for clock in &mut oracle.clocks {
+            for clock in &mut model.clocks {
                 clock.look(minute);
             }
         }
-        oracle
+        model
     }
 
-    /// The instants on record, and what a ticket's answer would show.
+    /// Compares the recorded instants and the view of the clocks.
     fn compare(&self) -> Result<(), TestCaseError> {
-        let (clocks, policy) = self.by_the_engine();
-        let oracle = self.by_the_oracle();
-        prop_assert_eq!(clocks.0.len(), oracle.clocks.len());
-        for slow in &oracle.clocks {
-            let same = |clock: &&SlaClock| (clock.metric, clock.cycle) == (slow.metric, slow.cycle);
+        let (clocks, policy) = self.by_the_clocks();
+        let model = self.by_the_model();
+        prop_assert_eq!(clocks.0.len(), model.clocks.len());
+        for expected in &model.clocks {
+            let same = |clock: &&SlaClock| {
+                (clock.metric, clock.cycle) == (expected.metric, expected.cycle)
+            };
             let clock = clocks.0.iter().find(same).unwrap();
-            prop_assert_eq!(clock.started_at, self.at(slow.started));
-            prop_assert_eq!(clock.stopped_at, slow.stopped.map(|minute| self.at(minute)));
+            prop_assert_eq!(clock.started_at, self.at(expected.started));
+            prop_assert_eq!(
+                clock.stopped_at,
+                expected.stopped.map(|minute| self.at(minute))
+            );
             prop_assert_eq!(
                 clock.breached_at,
-                slow.breached.map(|minute| self.at(minute)),
+                expected.breached.map(|minute| self.at(minute)),
                 "breach of {:?}",
                 clock
             );
             prop_assert_eq!(
                 clock.warned_at,
-                slow.warned.first().map(|minute| self.at(*minute)),
+                expected.warned.first().map(|minute| self.at(*minute)),
                 "warning of {:?}",
                 clock
             );
-            let warned = slow.warned.len().saturating_sub(1);
+            let warned = expected.warned.len().saturating_sub(1);
             prop_assert_eq!(
                 usize::try_from(clock.further_warned).unwrap(),
                 warned,
                 "warnings of {:?}",
                 clock
             );
-            self.compare_view(clock, slow, &oracle.policies[policy])?;
+            self.compare_view(clock, expected, &model.policies[policy])?;
         }
         let view = SlaView::of(&self.policies[policy], &clocks, self.at(self.now)).unwrap();
-        let resolution = oracle
+        let resolution = model
             .clocks
             .iter()
             .rev()
@@ -128,7 +132,7 @@ impl Timeline {
             .unwrap();
         let stood = match resolution.stopped {
             Some(_) => resolution.stood,
-            None => resolution.stood(&oracle.policies[policy], self.now),
+            None => resolution.stood(&model.policies[policy], self.now),
         };
         prop_assert_eq!(usize::try_from(view.paused_minutes).unwrap(), stood);
         Ok(())
@@ -137,22 +141,27 @@ impl Timeline {
     fn compare_view(
         &self,
         clock: &SlaClock,
-        slow: &Slow,
+        expected: &ModelClock,
         works: &Works,
     ) -> Result<(), TestCaseError> {
         let shown = ClockView::of(clock, works.policy.calendar.as_ref(), self.at(self.now));
-        let stood = slow.stood(works, self.now);
-        let used = match slow.stopped {
-            Some(_) => slow.used,
-            None => works.between(slow.started, self.now).saturating_sub(stood),
+        let stood = expected.stood(works, self.now);
+        let used = match expected.stopped {
+            Some(_) => expected.used,
+            None => works
+                .between(expected.started, self.now)
+                .saturating_sub(stood),
         };
         let number = |count: usize| i64::try_from(count).unwrap();
         prop_assert_eq!(shown.elapsed_minutes, number(used), "{:?}", clock);
-        prop_assert_eq!(shown.remaining_minutes, number(slow.target) - number(used));
-        prop_assert_eq!(shown.state, slow.state(self.now), "{:?}", clock);
-        let due = match slow.paused {
-            Some(_) => works.after(slow.started, slow.target + stood),
-            None => slow.due,
+        prop_assert_eq!(
+            shown.remaining_minutes,
+            number(expected.target) - number(used)
+        );
+        prop_assert_eq!(shown.state, expected.state(self.now), "{:?}", clock);
+        let due = match expected.paused {
+            Some(_) => works.after(expected.started, expected.target + stood),
+            None => expected.due,
         };
         match due {
             Some(due) => prop_assert_eq!(shown.target_at, self.at(due), "{:?}", clock),
@@ -164,7 +173,7 @@ impl Timeline {
 
 proptest! {
     #[test]
-    fn the_engine_agrees_with_an_oracle_that_counts_minutes(timeline in timelines()) {
+    fn the_clocks_agree_with_a_model_that_counts_minutes(timeline in timelines()) {
         timeline.compare()?;
     }
 }

@@ -1,88 +1,87 @@
-//! One clock of a ticket: when warnings and a breach are due, and what of it is on record.
+//! One clock of a ticket: when its warnings and its breach are due, and which of them are recorded.
 //!
-//! A warning is due at its instant, a breach as soon as `due_at` is past. Each is put on record once,
-//! with the instant at which it was due; so how often and when sweeps run changes neither what is
-//! found nor its instants. To keep this, every change of a clock first records what was due.
-//! Nothing on record is ever taken back. Pure.
+//! A warning is due at its instant, a breach as soon as `due_at` is past. Each is recorded once, dated with
+//! the instant at which it was due. So the times of the sweeps change neither the findings nor their dates:
+//! every change of a clock first records what was due before it. No record is ever taken back. Pure.
 //!
-//! A pause counts if it begins by the deadline. One that begins later is none: the deadline stays,
-//! and the clock runs on.
+//! A pause counts if it begins by the deadline. A later pause has no effect: the deadline stays, and the
+//! clock runs on.
 //!
-//! A clock that has not stopped runs by the calendar of the ticket's policy, which is passed in. One
-//! that has stopped keeps what it used, so that no later calendar rewrites it.
+//! A clock that has not stopped follows the calendar of the ticket's policy, which is a parameter. A
+//! stopped clock keeps its used time, so that a later calendar does not change it.
 
 use crate::sla::{Calendar, Metric, SlaFinding, SlaFindingKind, SlaTarget, working_time};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A clock: one row of `sla_clocks`. Instants are in microseconds.
+/// A clock: one row of `sla_clocks`. Instants have microseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SlaClock {
-    /// What it measures.
+    /// The metric that it measures.
     pub metric: Metric,
-    /// How many clocks of this metric the ticket has had, this one included.
+    /// The cycle, from 1: the number of clocks of this metric up to this one.
     pub cycle: i32,
-    /// When it began.
+    /// When it started.
     pub started_at: DateTime<Utc>,
-    /// The time that may be used, in working minutes.
+    /// The target, in working minutes.
     pub target_minutes: i32,
-    /// The share of it after which the first warning is given, in percent.
+    /// The first warning threshold, in percent of the target.
     pub at_risk_percent: i16,
-    /// The warnings after the first, in order.
+    /// The further warning thresholds, ascending.
     pub further_warnings: Vec<FurtherWarning>,
-    /// Since when it stands still, if it does.
+    /// Since when it is paused, if it is.
     pub paused_at: Option<DateTime<Utc>>,
-    /// The working time of the pauses that are over.
+    /// The working time of the ended pauses that count, in microseconds.
     pub paused_micros: i64,
-    /// The pauses that are over, to be measured again by another calendar. Empty for a clock that
-    /// was paused by a release without calendars: that time stays as it was measured.
+    /// The ended pauses, to be measured again by another calendar. Empty for a clock that an earlier release
+    /// without calendars paused: that time stays as it was measured.
     pub pauses: Vec<Pause>,
-    /// When the first warning is due; of a clock that stands still, as of when it was paused.
+    /// When the first warning is due; for a paused clock, as of the beginning of the pause.
     pub warn_at: DateTime<Utc>,
-    /// The last instant that is in time; of a clock that stands still, as of when it was paused.
+    /// The deadline, the last instant in time; for a paused clock, as of the beginning of the pause.
     pub due_at: DateTime<Utc>,
-    /// When what it measures happened.
+    /// When it stopped.
     pub stopped_at: Option<DateTime<Utc>>,
-    /// The working time that was used when it stopped. None for one that was stopped by a release
-    /// without calendars, by which all time counted.
+    /// The working time used when it stopped, in microseconds. `None` for a clock that an earlier release
+    /// without calendars stopped: then all time counted.
     pub used_micros: Option<i64>,
-    /// When the first warning on record was due: `warn_at` as it stood then.
+    /// When the first recorded warning was due: the value of `warn_at` at that time.
     pub warned_at: Option<DateTime<Utc>>,
-    /// How many of the further warnings are on record.
+    /// How many of the further warnings are recorded.
     pub further_warned: i32,
-    /// When the breach on record was due: `due_at` as it stood then. A clock that has stopped was
-    /// met exactly when there is none.
+    /// When the recorded breach was due: the value of `due_at` at that time. A stopped clock was met exactly
+    /// if it has none.
     pub breached_at: Option<DateTime<Utc>>,
 }
 
-/// A warning after the first.
+/// A warning after the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FurtherWarning {
-    /// The share of the target after which it is given.
+    /// The threshold, in percent of the target.
     pub percent: i16,
-    /// When it is due, as [`SlaClock::warn_at`].
+    /// When it is due; see [`SlaClock::warn_at`].
     pub warn_at: DateTime<Utc>,
 }
 
-/// A time for which a clock stood still.
+/// A time for which a clock was paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
-    /// Since when.
+    /// Its beginning.
     pub from: DateTime<Utc>,
-    /// Until when.
+    /// Its end.
     pub to: DateTime<Utc>,
 }
 
 impl SlaClock {
-    /// A clock that begins to run.
+    /// A clock that starts at `at`. `cycle` counts from 1.
     #[must_use]
-    pub fn start(metric: Metric, cycle: i32, terms: &SlaTarget<'_>, at: DateTime<Utc>) -> Self {
+    pub fn start(metric: Metric, cycle: i32, target: &SlaTarget<'_>, at: DateTime<Utc>) -> Self {
         let mut clock = Self {
             metric,
             cycle,
             started_at: at,
-            target_minutes: terms.target_minutes,
-            at_risk_percent: terms.at_risk.first(),
+            target_minutes: target.target_minutes,
+            at_risk_percent: target.at_risk.first(),
             further_warnings: Vec::new(),
             paused_at: None,
             paused_micros: 0,
@@ -95,22 +94,22 @@ impl SlaClock {
             further_warned: 0,
             breached_at: None,
         };
-        clock.take_terms(terms);
+        clock.set_target(target);
         clock
     }
 
-    /// Lets it stand still. Nothing to do when it does already, has stopped, or is past its deadline.
-    #[must_use = "what comes on record has to be told"]
+    /// Pauses it. No effect on a clock that is paused, stopped or past its deadline.
+    #[must_use = "findings belong in the history"]
     pub fn pause(&mut self, at: DateTime<Utc>) -> Vec<SlaFinding> {
-        let finding = self.sweep(at);
+        let findings = self.sweep(at);
         if self.is_running() && at <= self.due_at {
             self.paused_at = Some(at);
         }
-        finding
+        findings
     }
 
-    /// Lets it run on, its deadlines later by the working time of the pause. Nothing can have
-    /// come due meanwhile.
+    /// Resumes it. The working time of the pause moves its warnings and its deadline; none of them can have
+    /// come due in the pause.
     pub fn resume(&mut self, calendar: Option<&Calendar>, at: DateTime<Utc>) {
         if self.stopped_at.is_some() {
             return;
@@ -124,8 +123,8 @@ impl SlaClock {
         }
     }
 
-    /// Keeps the present pause among those that are over, whether it counts or not: another target
-    /// may reach it. Gives its beginning.
+    /// Ends the present pause and stores it, even if it does not count: under another target it may.
+    /// Returns its beginning.
     fn end_pause(&mut self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let from = self.paused_at.take()?;
         if self.paused_micros == 0 || !self.pauses.is_empty() {
@@ -134,31 +133,31 @@ impl SlaClock {
         Some(from)
     }
 
-    /// Gives it other terms, counted from its start and the pauses that begin by the new deadline.
-    /// What has come due by the old ones stays, what is overdue by the new ones comes on record at once. A clock that has
-    /// stopped is left alone: past events are not rewritten.
-    #[must_use = "what comes on record has to be told"]
-    pub fn retarget(&mut self, terms: &SlaTarget<'_>, at: DateTime<Utc>) -> Vec<SlaFinding> {
+    /// Sets another target, which counts from the clock's start, with the pauses that begin by the new
+    /// deadline. Findings under the old target stay; what is overdue under the new one is recorded at once.
+    /// A stopped clock does not change: past events are not rewritten.
+    #[must_use = "findings belong in the history"]
+    pub fn retarget(&mut self, target: &SlaTarget<'_>, at: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.stopped_at.is_some() {
             return Vec::new();
         }
-        // A clock that stands still is judged by how far it had come.
+        // A paused clock is judged at the beginning of its pause.
         let reached = self.paused_at.unwrap_or(at);
-        let mut finding = self.record(reached);
+        let mut findings = self.record(reached);
         if !self.pauses.is_empty() {
-            let time = TimeDelta::minutes(i64::from(terms.target_minutes));
-            self.paused_micros = self.paused_by_then(terms.calendar, time);
+            let time = TimeDelta::minutes(i64::from(target.target_minutes));
+            self.paused_micros = self.paused_by_then(target.calendar, time);
         }
-        self.take_terms(terms);
-        finding.extend(self.record(reached));
+        self.set_target(target);
+        findings.extend(self.record(reached));
         if self.paused_at.is_some_and(|from| from > self.due_at) {
             self.end_pause(at);
         }
-        finding
+        findings
     }
 
-    /// The working time of the pauses that begin by the deadline of such a target, each of which
-    /// moves it for those after it.
+    /// The working time of the pauses that begin by the deadline of a target. Each pause moves the deadline
+    /// for the pauses after it.
     fn paused_by_then(&self, calendar: Option<&Calendar>, target: TimeDelta) -> i64 {
         let instant = |time| working_time::instant_after(calendar, self.started_at, time);
         let (mut due_at, mut paused) = (instant(target), 0_i64);
@@ -174,26 +173,25 @@ impl SlaClock {
         paused
     }
 
-    /// Stops it: what it measures has happened. What was due and is not on record yet comes on
-    /// record late. Stopping it again changes nothing.
-    #[must_use = "what comes on record has to be told"]
+    /// Stops it. What was due and is not recorded yet is recorded as late. A second stop changes nothing.
+    #[must_use = "findings belong in the history"]
     pub fn stop(&mut self, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.stopped_at.is_some() {
             return Vec::new();
         }
         self.resume(calendar, at);
-        let mut finding = self.sweep(at);
-        for found in &mut finding {
+        let mut findings = self.sweep(at);
+        for found in &mut findings {
             found.late = true;
         }
         self.used_micros = Some(micros(self.elapsed(calendar, at)));
         self.stopped_at = Some(at);
-        finding
+        findings
     }
 
-    /// Puts on record what is due and is not yet: warnings, a breach, or both, in this order.
-    /// Finds something exactly when [`SlaClock::next_at`] is not after `now`.
-    #[must_use = "what comes on record has to be told"]
+    /// Records the warnings and the breach that are due by `now`, and returns them in this order. It finds
+    /// something exactly if [`SlaClock::next_at`] is not after `now`.
+    #[must_use = "findings belong in the history"]
     pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.is_running() {
             self.record(now)
@@ -203,23 +201,23 @@ impl SlaClock {
     }
 
     fn record(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
-        let mut finding = Vec::new();
+        let mut findings = Vec::new();
         while let Some((percent, due)) = self.next_warning().filter(|(_, due)| now >= *due) {
             if self.warned_at.is_none() {
                 self.warned_at = Some(due);
             } else {
                 self.further_warned = self.further_warned.saturating_add(1);
             }
-            finding.push(self.finding(SlaFindingKind::Warning { percent }, due));
+            findings.push(self.finding(SlaFindingKind::Warning { percent }, due));
         }
         if self.breached_at.is_none() && now > self.due_at {
             self.breached_at = Some(self.due_at);
-            finding.push(self.finding(SlaFindingKind::Breach, self.due_at));
+            findings.push(self.finding(SlaFindingKind::Breach, self.due_at));
         }
-        finding
+        findings
     }
 
-    /// The first warning that is not on record: after which share, and when it is due.
+    /// The first warning that is not recorded: its threshold in percent, and when it is due.
     fn next_warning(&self) -> Option<(i16, DateTime<Utc>)> {
         if self.warned_at.is_none() {
             return Some((self.at_risk_percent, self.warn_at));
@@ -229,9 +227,8 @@ impl SlaClock {
         Some((warning.percent, warning.warn_at))
     }
 
-    /// The first instant at which a sweep finds something; none when the clock has stopped,
-    /// stands still, or has everything on record. For a breach this is the microsecond after
-    /// `due_at`, which itself is in time.
+    /// The first instant at which a sweep finds something; `None` if the clock is stopped or paused, or all
+    /// findings are recorded. For a breach it is the microsecond after `due_at`, which is still in time.
     #[must_use]
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         if !self.is_running() {
@@ -245,19 +242,19 @@ impl SlaClock {
         warning.into_iter().chain(breach).min()
     }
 
-    /// Neither stopped nor standing still.
+    /// Whether it is neither stopped nor paused.
     #[must_use]
     pub const fn is_running(&self) -> bool {
         self.stopped_at.is_none() && self.paused_at.is_none()
     }
 
-    /// Whether the deadline has passed for good, on record or not: such a clock cannot be met.
+    /// Whether it is breached at `now`, recorded or not. A breached clock can no longer be met.
     #[must_use]
     pub fn is_breached(&self, now: DateTime<Utc>) -> bool {
         self.breached_at.is_some() || (self.is_running() && now > self.due_at)
     }
 
-    /// The working time used at `now`, pauses left out. It ends when the clock stops.
+    /// The working time used at `now`, without pauses. It stays the same after the clock stops.
     #[must_use]
     pub fn elapsed(&self, calendar: Option<&Calendar>, now: DateTime<Utc>) -> TimeDelta {
         if let Some(used) = self.used_micros {
@@ -271,7 +268,7 @@ impl SlaClock {
         (all - self.paused(calendar, end)).max(TimeDelta::zero())
     }
 
-    /// The working time for which it stood still until `now`, the present pause included.
+    /// The working time of its pauses until `now`, with the present pause.
     #[must_use]
     pub fn paused(&self, calendar: Option<&Calendar>, now: DateTime<Utc>) -> TimeDelta {
         let over = TimeDelta::microseconds(self.paused_micros);
@@ -282,10 +279,10 @@ impl SlaClock {
         over + present
     }
 
-    /// The deadline; of a clock that stands still, as if it ran on from `now`.
+    /// The deadline; for a paused clock, the deadline if it resumed at `now`.
     #[must_use]
     pub fn due_if_resumed(&self, calendar: Option<&Calendar>, now: DateTime<Utc>) -> DateTime<Utc> {
-        // Only a release before this one lets a clock stand still that is past its deadline.
+        // Only earlier releases paused clocks that were past their deadline.
         if self.paused_at.is_none_or(|from| from > self.due_at) {
             return self.due_at;
         }
@@ -293,21 +290,21 @@ impl SlaClock {
         working_time::instant_after(calendar, self.started_at, time)
     }
 
-    /// A share of the target. Exact: a hundredth of a minute is 600 000 microseconds.
+    /// A share of the target, in percent. Exact: a hundredth of a minute is 600 000 microseconds.
     fn threshold(&self, percent: i16) -> TimeDelta {
         let hundredths = i64::from(self.target_minutes) * i64::from(percent);
         TimeDelta::microseconds(hundredths * 600_000)
     }
 
-    fn take_terms(&mut self, terms: &SlaTarget<'_>) {
-        self.target_minutes = terms.target_minutes;
-        self.at_risk_percent = terms.at_risk.first();
+    fn set_target(&mut self, target: &SlaTarget<'_>) {
+        self.target_minutes = target.target_minutes;
+        self.at_risk_percent = target.at_risk.first();
         let warn_at = self.warn_at;
-        let further = terms.at_risk.further().iter();
+        let further = target.at_risk.further().iter();
         self.further_warnings = further
             .map(|&percent| FurtherWarning { percent, warn_at })
             .collect();
-        self.set_deadlines(terms.calendar);
+        self.set_deadlines(target.calendar);
     }
 
     fn set_deadlines(&mut self, calendar: Option<&Calendar>) {
@@ -339,7 +336,7 @@ impl SlaClock {
     }
 }
 
-/// Working times are far below what does not fit: 300 000 years.
+/// Microseconds of a working time. An `i64` holds 300 000 years of them, far more than any working time.
 fn micros(time: TimeDelta) -> i64 {
     time.num_microseconds().unwrap_or(i64::MAX)
 }

@@ -1,22 +1,22 @@
-//! The `sla` object of a ticket's answer. Pure.
+//! The `sla` object of a ticket in responses. Pure.
 //!
-//! `met` is false as soon as the deadline has passed: it cannot be met any more, although the
-//! `state` is `breached` until the clock stops and `missed` from then on.
+//! `met` is false as soon as the deadline has passed, since the clock can no longer be met. The `state` is
+//! then `breached` until the clock stops, and `missed` afterwards.
 
 use crate::sla::{Calendar, Clocks, Metric, Policy, SlaClock};
 use crate::text_enum;
 use chrono::{DateTime, Utc};
 
 text_enum! {
-    /// How a clock stands.
+    /// The state of a clock.
     pub enum ClockState {
-        /// Running, with time in hand.
+        /// Running, before its first warning threshold.
         Pending = "pending",
-        /// Running, and past the share of its target at which a warning is given.
+        /// Running, past its first warning threshold.
         AtRisk = "at_risk",
-        /// Not stopped, and past its deadline, whether it stands still now or not.
+        /// Not stopped, and past its deadline.
         Breached = "breached",
-        /// Standing still, its deadline not passed.
+        /// Paused, before its deadline.
         Paused = "paused",
         /// Stopped in time.
         Met = "met",
@@ -29,48 +29,48 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SlaView {
-    /// What the ticket is held to.
+    /// The policy of the ticket.
     pub policy: Policy,
     /// From creation to the first public staff message.
     pub first_response: ClockView,
-    /// From the oldest unanswered customer message to the next public staff message; of the last
-    /// one answered when none waits. Null when the policy has no target for it, or no message has
-    /// ever waited.
+    /// From the oldest unanswered customer message to the next public staff message. If no message is
+    /// unanswered, the clock of the last answered one. Null if the policy has no target for it, or there was no
+    /// such message yet.
     pub next_response: Option<ClockView>,
     /// From creation, or the last reopening, to resolved.
     pub resolution: ClockView,
-    /// Working minutes for which the resolution clock stood still, rounded down.
+    /// Working minutes for which the resolution clock was paused, rounded down.
     pub paused_minutes: i64,
 }
 
-/// One clock of it.
+/// One clock of the `sla` object.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClockView {
     /// The target, in working minutes.
     pub target_minutes: i32,
-    /// The deadline; of a clock that stands still, as if it ran on now.
+    /// The deadline; for a paused clock, the deadline if it resumed now.
     #[serde(with = "crate::time_format")]
     #[schemars(with = "crate::time_format::Instant")]
     pub target_at: DateTime<Utc>,
-    /// When what it measures happened.
+    /// When the clock stopped; null while it has not.
     #[serde(with = "crate::time_format::option")]
     #[schemars(with = "Option<crate::time_format::Instant>")]
     pub at: Option<DateTime<Utc>>,
-    /// Working minutes used, pauses left out, rounded down.
+    /// Working minutes used, without pauses, rounded down.
     pub elapsed_minutes: i64,
-    /// The target less the minutes used: what is left, begun minutes counted whole; below zero,
-    /// the whole minutes past the deadline. Of a clock that has stopped, as of then.
+    /// The target minus the minutes used: the minutes left, rounded up; below zero, the whole minutes past the
+    /// deadline. For a stopped clock, as of its stop.
     pub remaining_minutes: i64,
-    /// How it stands.
+    /// The state of the clock.
     pub state: ClockState,
-    /// Null while undecided.
+    /// Whether the target was met; null while that is open.
     pub met: Option<bool>,
 }
 
 impl SlaView {
-    /// What is to be shown of a ticket's clocks at `now`; of several cycles, the latest. None
-    /// where the clocks that every ticket has are missing.
+    /// The view of a ticket's clocks at `now`, each in its latest cycle. `None` if a clock that every ticket
+    /// has is missing.
     #[must_use]
     pub fn of(policy: &Policy, clocks: &Clocks, now: DateTime<Utc>) -> Option<Self> {
         let calendar = policy.calendar.as_ref();
@@ -89,7 +89,7 @@ impl SlaView {
 }
 
 impl ClockView {
-    /// What is to be shown of one clock at `now`, by the calendar of its ticket's policy.
+    /// The view of one clock at `now`, by the calendar of its ticket's policy.
     #[must_use]
     pub fn of(clock: &SlaClock, calendar: Option<&Calendar>, now: DateTime<Utc>) -> Self {
         let elapsed_minutes = clock.elapsed(calendar, now).num_minutes();

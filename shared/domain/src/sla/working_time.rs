@@ -1,9 +1,8 @@
-//! What time counts: all of it, or what a business calendar says. Everything that measures a clock
-//! goes through these two functions, which undo each other. Pure.
+//! Working time: all time, or the time of a business calendar. All measurements of clocks use the two
+//! functions [`instant_after`] and [`between`], which are inverses. Pure.
 //!
-//! Time is walked by the week where a week is plain (no holiday, one offset from UTC), and by the
-//! day elsewhere: years cost some hundred steps. Nothing here fails: a time that never comes is
-//! [`NEVER`].
+//! The calendar is walked in weeks where a week is plain (no holiday, one offset from UTC), otherwise in
+//! days: years cost some hundred steps. Nothing here fails: an instant that is never reached is [`NEVER`].
 
 use crate::sla::{
     Calendar,
@@ -12,10 +11,12 @@ use crate::sla::{
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ops::ControlFlow;
 
-/// 9999-12-31: later than anything is due. The last day that RFC 3339 can tell.
+/// 9999-12-31, the last day of RFC 3339: later than any deadline.
 const NEVER: i64 = 253_402_214_400 * SECOND;
 
-/// The first instant at which `time` of working time has gone by since `from`.
+/// The first instant at which `time` of working time has passed since `from`. A negative `time` counts as
+/// zero.
+#[must_use]
 pub fn instant_after(
     calendar: Option<&Calendar>,
     from: DateTime<Utc>,
@@ -30,8 +31,9 @@ pub fn instant_after(
     DateTime::from_timestamp_micros(after.max(at)).unwrap_or(from)
 }
 
-/// The working time from one instant to a later one; none when the second is not later, so that
-/// a machine's clock that was set back takes nothing away.
+/// The working time from one instant to a later one. Zero if the second is not later, so that a machine's
+/// clock that was set back yields no negative time.
+#[must_use]
 pub fn between(calendar: Option<&Calendar>, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
     let (from, to) = (from.timestamp_micros(), to.timestamp_micros());
     TimeDelta::microseconds(match calendar {
@@ -40,7 +42,7 @@ pub fn between(calendar: Option<&Calendar>, from: DateTime<Utc>, to: DateTime<Ut
     })
 }
 
-/// All instants and times are microseconds, instants since 1970 in UTC.
+/// Instants are microseconds since 1970 in UTC; times are microseconds.
 impl Calendar {
     fn between(&self, from: i64, to: i64) -> i64 {
         let (mut at, mut sum) = (from, 0);
@@ -83,9 +85,9 @@ impl Calendar {
         NEVER
     }
 
-    /// Whether local clocks go evenly from one instant to the other, at most a week later, and no
-    /// holiday is between them: a week of that kind has as much working time as any other,
-    /// whenever it begins. No zone changes its clocks twice within a week.
+    /// Whether the offset from UTC is the same at both instants, at most a week apart, with no holiday
+    /// between them. All plain weeks have the same working time, whenever they begin. Comparing both ends is
+    /// enough, since no zone changes its clocks twice within a week.
     fn is_plain(&self, from: i64, to: i64) -> bool {
         let offset = self.offset(from);
         let last_day = (to + offset - 1).div_euclid(DAY);
@@ -93,7 +95,7 @@ impl Calendar {
             && !self.has_holiday((from + offset).div_euclid(DAY), last_day)
     }
 
-    /// Visits what counts between two instants, at most a week apart, in order and in pieces.
+    /// Visits the intervals of working time between two instants, at most a week apart, in order.
     fn walk<B>(
         &self,
         from: i64,
@@ -121,8 +123,8 @@ impl Calendar {
         ControlFlow::Continue(())
     }
 
-    /// The first instant before `to` at which local clocks are not `offset` ahead any more. Zones
-    /// change at whole seconds.
+    /// The first instant before `to` at which the offset from UTC is not `offset` any more. Zones change at
+    /// whole seconds.
     fn change(&self, from: i64, to: i64, offset: i64) -> Option<i64> {
         let (mut before, mut after) = (from.div_euclid(SECOND), (to - 1).div_euclid(SECOND));
         if self.offset(after * SECOND) == offset {

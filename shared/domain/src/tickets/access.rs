@@ -1,17 +1,17 @@
-//! Who may see and do what: the table of the contract, section 3. Pure.
+//! Access to tickets by role, scope and mention: the table of the contract, section 3. Pure.
 
 use crate::{actor::Actor, ids::UserId, people::Role, tickets::Ticket};
 
-/// Whether an internal note of a ticket mentions somebody.
+/// Whether an internal note of a ticket mentions a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mention {
-    /// One does.
+    /// At least one note does.
     Mentioned,
-    /// None does.
+    /// No note does.
     NotMentioned,
 }
 
-/// What somebody wants to do with a ticket.
+/// An action on a ticket, as far as access is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Read it, its thread and its history.
@@ -20,42 +20,43 @@ pub enum Action {
     Message,
     /// Add an internal note.
     Note,
-    /// Take the text and the files out of a message: of which ones, [`may_redact`] says.
+    /// Redact a message: [`may_redact`] says which ones.
     Redact,
-    /// Change it in any way but by a note: what the role may do is asked of a further action.
+    /// Change it other than by a note. A further action decides for the role.
     Change,
-    /// Give it to somebody.
+    /// Assign it.
     Assign,
     /// Set status or priority, close or escalate it.
     Handle,
-    /// Change its texts and labels: requesters not all of them, and not for ever.
+    /// Change its texts and labels. For requesters there are limits in fields and in time.
     Edit,
-    /// Close one's own.
+    /// Close one's own ticket.
     CloseOwn,
-    /// Take it up again.
+    /// Reopen it.
     Reopen,
     /// Rate it.
     Rate,
 }
 
-/// Why not.
+/// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
     /// The role may not do this at all.
     Role,
-    /// This caller may not know that the ticket exists.
+    /// The person may not know that the ticket exists.
     Hidden,
-    /// This caller sees the ticket by a mention alone, which is for reading and for notes.
+    /// The person sees the ticket only by a mention, which allows reading and notes.
     MentionedOnly,
-    /// The message is somebody else's.
+    /// Another person sent the message.
     NotTheSender,
 }
 
-/// Whether `actor` may do `action` to `ticket`. The role comes first: what a role may never do
-/// is refused alike whether the ticket exists or not. `mention` is the actor's.
+/// Whether `actor` may do `action` to `ticket`. The role is checked first, so that an action which the
+/// role never allows is denied in the same way whether or not the ticket exists. `mention` says whether a
+/// note of the ticket mentions the actor.
 ///
 /// # Errors
-/// Why not.
+/// The reason of the denial.
 pub fn may(actor: &Actor, action: Action, ticket: &Ticket, mention: Mention) -> Result<(), Denied> {
     role_may(actor.role, action)?;
     let scope = Scope::of(actor);
@@ -71,7 +72,7 @@ pub fn may(actor: &Actor, action: Action, ticket: &Ticket, mention: Mention) -> 
 }
 
 impl Action {
-    /// Whether a mention is enough for it: reading, and internal notes.
+    /// Whether a mention allows it: reading, and internal notes.
     const fn goes_with_a_mention(self) -> bool {
         match self {
             Self::See | Self::Note | Self::Redact => true,
@@ -87,11 +88,11 @@ impl Action {
     }
 }
 
-/// Whether `actor`, who may redact on a ticket, may redact what `sender` wrote there: staff a message
-/// of theirs, admins any.
+/// Whether `actor`, who may redact on the ticket, may redact a message of `sender`: agents may redact
+/// their own messages, admins any.
 ///
 /// # Errors
-/// Why not.
+/// The reason of the denial.
 pub fn may_redact(actor: &Actor, sender: Option<UserId>) -> Result<(), Denied> {
     match actor.role {
         Role::Admin => Ok(()),
@@ -104,7 +105,7 @@ pub fn may_redact(actor: &Actor, sender: Option<UserId>) -> Result<(), Denied> {
 /// Whether the role may do `action` to any ticket at all.
 ///
 /// # Errors
-/// It may not.
+/// [`Denied::Role`].
 pub fn role_may(role: Role, action: Action) -> Result<(), Denied> {
     let allowed = match action {
         Action::See | Action::Message | Action::Change | Action::Reopen | Action::Edit => true,
@@ -114,28 +115,28 @@ pub fn role_may(role: Role, action: Action) -> Result<(), Denied> {
     if allowed { Ok(()) } else { Err(Denied::Role) }
 }
 
-/// The tickets that somebody may see. No list can be read without one.
+/// The tickets that a person may see. Every list needs a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// A requester's own.
+    /// The tickets of this requester.
     Own(UserId),
-    /// An agent's, those that nobody has, and those with a note that mentions the agent.
+    /// The tickets assigned to this agent, unassigned ones, and those with a note that mentions the agent.
     AgentQueue(UserId),
-    /// All.
+    /// All tickets.
     All,
 }
 
-/// Whose eyes texts are for.
+/// Who reads a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
-    /// Staff see all.
+    /// Staff see internal notes.
     Staff,
-    /// Requesters see what is public.
+    /// Requesters do not.
     Requester,
 }
 
 impl Scope {
-    /// What `actor` may see.
+    /// The scope of `actor`.
     #[must_use]
     pub const fn of(actor: &Actor) -> Self {
         match actor.role {
@@ -145,7 +146,7 @@ impl Scope {
         }
     }
 
-    /// Whose eyes it is for.
+    /// The viewer of this scope.
     #[must_use]
     pub const fn reader(self) -> Viewer {
         match self {
@@ -154,13 +155,13 @@ impl Scope {
         }
     }
 
-    /// Whether it includes the ticket, whomever notes mention.
+    /// Whether it includes the ticket without regard to mentions.
     #[must_use]
     pub fn includes(self, ticket: &Ticket) -> bool {
         self.includes_one(ticket.customer_id, ticket.assigned_to)
     }
 
-    /// As [`Scope::includes`], of a ticket of that customer, which that agent has.
+    /// As [`Scope::includes`], for a ticket with this customer and this assignee.
     #[must_use]
     pub fn includes_one(self, customer: UserId, assigned_to: Option<UserId>) -> bool {
         match self {
@@ -170,8 +171,8 @@ impl Scope {
         }
     }
 
-    /// Whether such a mention makes somebody see a ticket that is not included. It counts for
-    /// agents: whoever is no agent any more has no sight by it.
+    /// Whether the mention shows the person a ticket that is not included. It does for agents only: a
+    /// person who is no agent any more sees nothing by a mention.
     #[must_use]
     pub fn is_widened_by(self, mention: Mention) -> bool {
         match self {

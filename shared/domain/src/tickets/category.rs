@@ -1,9 +1,9 @@
-//! Categories and priorities, and what a category implies. Pure.
+//! Categories and priorities; the default priority and the department of a category. Pure.
 
 use crate::{people::Department, text_enum};
 
 text_enum! {
-    /// What a ticket is about.
+    /// The category of a ticket.
     pub enum Category {
         /// Account-related issues.
         Account = "account",
@@ -43,7 +43,7 @@ text_enum! {
 }
 
 impl Category {
-    /// The priority of a ticket whose creator named none.
+    /// The priority of a new ticket without one.
     #[must_use]
     pub const fn default_priority(self) -> Priority {
         match self {
@@ -59,7 +59,7 @@ impl Category {
         }
     }
 
-    /// The desk that such tickets go to.
+    /// The department of its tickets.
     #[must_use]
     pub const fn department(self) -> Department {
         match self {

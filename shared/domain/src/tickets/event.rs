@@ -1,74 +1,27 @@
-//! What happens to tickets, in the past tense: the history, and what jobs and mails follow from. Pure.
+//! The kinds of ticket events, and for each its row: name, visibility, cause, notifications and follow-up jobs. Pure.
+//!
+//! A new event is a variant here with a row in [`TicketEventKind::spec`], and the method of
+//! [`TicketChange`](crate::tickets::TicketChange) that records it.
+
+mod entry;
+mod spec;
+
+pub use entry::{Attribution, EventActor, PendingEvent, Related, TicketEvent};
+pub use spec::{Cause, EventSpec, FollowUp, HistoryAudience, Recipient, Touches};
 
 use crate::{
-    ids::{EventId, MessageId, TicketId, UserId},
-    people::{Department, Role},
+    ids::{MessageId, UserId},
+    notifications::Template,
+    people::Department,
     sla::Metric,
-    text_enum,
     tickets::{Category, Priority, Status},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One entry of a ticket's history.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TicketEvent {
-    /// Its id.
-    pub id: EventId,
-    /// The ticket.
-    pub ticket: TicketId,
-    /// When it happened. A breach happened when it was due, not when it was found.
-    pub at: DateTime<Utc>,
-    /// Who did it.
-    pub by: EventActor,
-    /// What happened.
-    pub what: TicketEventKind,
-}
-
-/// An entry before it is kept: what happened, and when.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PendingEvent {
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// Who did it.
-    pub by: Attribution,
-    /// What happened.
-    pub what: TicketEventKind,
-}
-
-/// Who did something, before the entry is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attribution {
-    /// The actor of the unit of work.
-    Actor,
-    /// The system, by rule: whoever the actor is.
-    System,
-    /// This person, in the role held now: whoever the actor is.
-    Person(UserId, Role),
-}
-
-text_enum! {
-    /// A reference of a ticket to something of the platform.
-    pub enum Related {
-        /// A booking.
-        Booking = "booking",
-        /// A transaction.
-        Transaction = "transaction",
-        /// A conversation.
-        Conversation = "conversation",
-    }
-}
-
-/// Who did something, as the history keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventActor {
-    /// A person, in the role held then.
-    Person(UserId, Role),
-    /// The system itself.
-    System,
-}
-
-/// What happened. The tag is what the history calls it; fields may be added, never renamed.
+/// What happened to a ticket, with its details.
+///
+/// The JSON of a kind is stored: its tag and its fields are never renamed, and a new field has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "type",
@@ -78,83 +31,83 @@ pub enum EventActor {
 pub enum TicketEventKind {
     /// The ticket was created.
     Created,
-    /// It was given to an agent.
+    /// The ticket was assigned to an agent.
     Assigned {
-        /// From whom it was taken.
+        /// The previous assignee.
         from: Option<UserId>,
-        /// Who has it now.
+        /// The new assignee.
         to: UserId,
-        /// Why this agent, where the system chose.
+        /// The reason for this agent; `None` if a person chose.
         reason: Option<String>,
     },
-    /// It was handed back to the queue.
+    /// The ticket was unassigned.
     Unassigned {
-        /// Who had it.
+        /// The previous assignee.
         from: UserId,
     },
-    /// Its status changed.
+    /// The status changed.
     StatusChanged {
-        /// What it was.
+        /// The previous value.
         from: Status,
-        /// What it is.
+        /// The new value.
         to: Status,
     },
-    /// Its priority changed.
+    /// The priority changed.
     PriorityChanged {
-        /// What it was.
+        /// The previous value.
         from: Priority,
-        /// What it is.
+        /// The new value.
         to: Priority,
     },
-    /// Its subject changed.
+    /// The subject changed.
     SubjectChanged {
-        /// What it was.
+        /// The previous value.
         from: String,
-        /// What it is.
+        /// The new value.
         to: String,
     },
-    /// Its description changed. Both texts are kept in full: an earlier one stands nowhere else.
+    /// The description changed. Both texts are kept in full: the previous one is stored nowhere else.
     DescriptionChanged {
-        /// What it was.
+        /// The previous value.
         from: String,
-        /// What it is.
+        /// The new value.
         to: String,
     },
-    /// Its category changed.
+    /// The category changed.
     CategoryChanged {
-        /// What it was.
+        /// The previous value.
         from: Category,
-        /// What it is.
+        /// The new value.
         to: Category,
     },
-    /// Its department changed.
+    /// The department changed.
     DepartmentChanged {
-        /// What it was.
+        /// The previous value.
         from: Department,
-        /// What it is.
+        /// The new value.
         to: Department,
     },
-    /// Its language changed.
+    /// The language changed.
     LanguageChanged {
-        /// What it was.
+        /// The previous value.
         from: String,
-        /// What it is.
+        /// The new value.
         to: String,
     },
-    /// Its tags changed.
+    /// The tags changed.
     TagsChanged {
-        /// All that it had.
+        /// All previous tags.
         from: Vec<String>,
-        /// All that it has.
+        /// All new tags.
         to: Vec<String>,
     },
-    /// A reference to something of the platform changed.
+    /// A reference to an object of the platform changed.
     RelatedChanged {
         /// Which reference.
         reference: Related,
-        /// What it was.
+        /// The previous value.
         from: Option<String>,
-        /// What it is.
+        /// The new value.
         to: Option<String>,
     },
     /// A public message was added.
@@ -167,239 +120,233 @@ pub enum TicketEventKind {
         /// The note.
         message: MessageId,
     },
-    /// The text and the files of a message or a note were taken out.
+    /// A message or a note was redacted: its text and its files were removed.
     MessageRedacted {
         /// The message.
         message: MessageId,
         /// Whether it is a note.
         is_internal: bool,
-        /// Why; for staff alone.
+        /// The reason. Shown to staff only.
         reason: String,
     },
-    /// It was lifted to a higher level.
+    /// The ticket was escalated.
     Escalated {
-        /// The level reached.
+        /// The level that it was escalated to, from 1.
         level: i32,
-        /// Who had it.
+        /// The previous assignee.
         from: Option<UserId>,
-        /// Who has it now; nobody, when there was none to take it.
+        /// The new assignee; `None` when no agent of the level was free.
         to: Option<UserId>,
-        /// Why.
+        /// The reason.
         reason: String,
-        /// Whether a rule did it rather than a person.
+        /// Whether a rule escalated it, and not a person.
         automatic: bool,
     },
-    /// It was resolved.
+    /// The ticket was resolved.
     Resolved {
-        /// Whether by closing it directly: the closing is what people are told of then.
+        /// Whether it was closed directly, which resolves it too. Then people are notified of the closing only.
         by_closing: bool,
     },
-    /// It was closed.
+    /// The ticket was closed.
     Closed,
-    /// It was taken up again.
+    /// The ticket was reopened.
     Reopened {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The customer rated it.
+    /// The customer rated the resolution.
     Rated {
         /// Stars, 1 to 5.
         rating: i16,
     },
-    /// A deadline came near.
+    /// A clock passed a warning threshold.
     SlaAtRisk {
-        /// Of which clock.
+        /// Which clock.
         metric: Metric,
-        /// In which cycle of it.
+        /// The cycle of that clock, from 1.
         cycle: i32,
-        /// After which share of the target; none in entries of before policies had several.
+        /// The threshold, in percent of the target; `None` in entries of releases in which a policy had one threshold.
         #[serde(default)]
         percent: Option<i16>,
-        /// When it is due.
+        /// The deadline.
         #[serde(with = "crate::time_format")]
         due_at: DateTime<Utc>,
-        /// Whether it was found only after the clock had stopped.
+        /// Whether it was detected only when the clock stopped.
         late: bool,
     },
-    /// A deadline passed.
+    /// A clock passed its deadline.
     SlaBreached {
-        /// Of which clock.
+        /// Which clock.
         metric: Metric,
-        /// In which cycle of it.
+        /// The cycle of that clock, from 1.
         cycle: i32,
-        /// Whether it was found only after the clock had stopped.
+        /// Whether it was detected only when the clock stopped.
         late: bool,
     },
     /// The customer was reminded that an answer is awaited.
     Reminded,
 }
 
-/// What holds for every event of a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Kind {
-    /// The tag under which it is stored and shown.
-    name: &'static str,
-    /// Who may see it in the history.
-    audience: Audience,
-    /// Whose act it is.
-    cause: Cause,
-}
-
-/// Who may see an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Audience {
-    /// The customer as well.
-    Everybody,
-    /// Staff alone: notes, deadlines and escalations.
-    Staff,
-}
-
-/// Whose act an event is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cause {
-    /// That of the actor.
-    Act,
-    /// Nobody's: a deadline comes near or passes by itself, whoever's request brought it to light.
-    Time,
-}
-
-impl Kind {
-    const fn public(name: &'static str) -> Self {
-        Self {
-            name,
-            audience: Audience::Everybody,
-            cause: Cause::Act,
-        }
-    }
-
-    const fn internal(name: &'static str) -> Self {
-        Self {
-            name,
-            audience: Audience::Staff,
-            cause: Cause::Act,
-        }
-    }
-
-    const fn deadline(name: &'static str) -> Self {
-        Self {
-            name,
-            audience: Audience::Staff,
-            cause: Cause::Time,
-        }
-    }
-}
-
 impl TicketEventKind {
-    /// The table of kinds: a row for each.
-    const fn kind(&self) -> Kind {
+    /// The table of events: a row for each kind.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table has a row for each event")]
+    pub const fn spec(&self) -> EventSpec {
+        use FollowUp::{
+            FillAssignee, FillAssigneeWhileWaiting, FillPrevious, FindAgent, PlanNotifications,
+        };
+        use Recipient as To;
+        use Template as T;
         match self {
-            Self::Created => Kind::public("created"),
-            Self::Assigned { .. } => Kind::public("assigned"),
-            Self::Unassigned { .. } => Kind::public("unassigned"),
-            Self::StatusChanged { .. } => Kind::public("status_changed"),
-            Self::PriorityChanged { .. } => Kind::public("priority_changed"),
-            Self::SubjectChanged { .. } => Kind::public("subject_changed"),
-            Self::DescriptionChanged { .. } => Kind::public("description_changed"),
-            Self::CategoryChanged { .. } => Kind::public("category_changed"),
-            Self::DepartmentChanged { .. } => Kind::public("department_changed"),
-            Self::LanguageChanged { .. } => Kind::public("language_changed"),
-            Self::TagsChanged { .. } => Kind::public("tags_changed"),
-            Self::RelatedChanged { .. } => Kind::public("related_changed"),
-            Self::MessageAdded { .. } => Kind::public("message_added"),
-            Self::NoteAdded { .. } => Kind::internal("note_added"),
+            // The confirmation is the only notification of a person's own act.
+            Self::Created => EventSpec::public("created")
+                .notifies(&[(To::Customer, T::TicketReceived)])
+                .then(&[FindAgent, PlanNotifications]),
+            Self::Assigned { .. } => EventSpec::public("assigned")
+                .notifies(&[
+                    (To::Customer, T::TicketAssigned),
+                    (To::NewAssignee, T::WorkAssigned),
+                ])
+                .then(&[PlanNotifications, FillPrevious]),
+            Self::Unassigned { .. } => EventSpec::public("unassigned").then(&[FillPrevious]),
+            Self::StatusChanged { to, .. } => {
+                let row = EventSpec::public("status_changed");
+                match to {
+                    Status::Open => row.then(&[FindAgent]),
+                    Status::WaitingCustomer => row
+                        .notifies(&[(To::Customer, T::AnswerAwaited)])
+                        .then(&[PlanNotifications, FillAssigneeWhileWaiting]),
+                    // Other events record these changes, or they are internal.
+                    Status::Assigned
+                    | Status::InProgress
+                    | Status::WaitingInternal
+                    | Status::Escalated
+                    | Status::Reopened
+                    | Status::Resolved
+                    | Status::Closed => row,
+                }
+            }
+            Self::PriorityChanged { .. } => EventSpec::public("priority_changed"),
+            Self::SubjectChanged { .. } => EventSpec::public("subject_changed").searched(),
+            Self::DescriptionChanged { .. } => EventSpec::public("description_changed").searched(),
+            Self::CategoryChanged { .. } => EventSpec::public("category_changed"),
+            // Agents of the new department may take the ticket.
+            Self::DepartmentChanged { .. } => {
+                EventSpec::public("department_changed").then(&[FindAgent])
+            }
+            Self::LanguageChanged { .. } => EventSpec::public("language_changed"),
+            Self::TagsChanged { .. } => EventSpec::public("tags_changed").searched(),
+            Self::RelatedChanged { .. } => EventSpec::public("related_changed"),
+            Self::MessageAdded { .. } => EventSpec::public("message_added")
+                .notifies(&[
+                    (To::Customer, T::StaffReplied),
+                    (To::AssigneeIfCustomerActed, T::CustomerReplied),
+                ])
+                .then(&[PlanNotifications]),
+            Self::NoteAdded { .. } => EventSpec::note("note_added")
+                .notifies(&[(To::Mentioned, T::Mentioned)])
+                .then(&[PlanNotifications]),
             Self::MessageRedacted {
                 is_internal: true, ..
-            } => Kind::internal("message_redacted"),
-            Self::MessageRedacted { .. } => Kind::public("message_redacted"),
-            Self::Escalated { .. } => Kind::internal("escalated"),
-            Self::Resolved { .. } => Kind::public("resolved"),
-            Self::Closed => Kind::public("closed"),
-            Self::Reopened { .. } => Kind::public("reopened"),
-            Self::Rated { .. } => Kind::public("rated"),
-            Self::SlaAtRisk { .. } => Kind::deadline("sla_at_risk"),
-            Self::SlaBreached { .. } => Kind::deadline("sla_breached"),
-            Self::Reminded => Kind::public("reminded"),
+            } => EventSpec::note("message_redacted"),
+            Self::MessageRedacted { .. } => EventSpec::public("message_redacted"),
+            Self::Escalated { to, .. } => {
+                let row = EventSpec::internal("escalated");
+                let row = row.then(&[PlanNotifications, FillPrevious]);
+                match to {
+                    Some(_) => row.notifies(&[(To::NewAssignee, T::EscalatedToYou)]),
+                    None => row.notifies(&[(To::Admins, T::EscalatedToNobody)]),
+                }
+            }
+            Self::Resolved { by_closing } => {
+                let row = EventSpec::public("resolved").then(&[PlanNotifications, FillAssignee]);
+                if *by_closing {
+                    row
+                } else {
+                    row.notifies(&[
+                        (To::Customer, T::TicketResolved),
+                        (To::EscalatedFrom, T::EscalationResolved),
+                    ])
+                }
+            }
+            Self::Closed => EventSpec::public("closed")
+                .notifies(&[
+                    (To::Customer, T::TicketClosed),
+                    (To::EscalatedFromUntold, T::EscalationResolved),
+                ])
+                .then(&[PlanNotifications]),
+            Self::Reopened { .. } => EventSpec::public("reopened")
+                .notifies(&[(To::Assignee, T::WorkReopened)])
+                .then(&[FindAgent, PlanNotifications]),
+            Self::Rated { .. } => EventSpec::public("rated"),
+            Self::SlaAtRisk { late, .. } => {
+                let row = EventSpec::deadline("sla_at_risk").then(&[PlanNotifications]);
+                // A warning after the clock has stopped helps nobody.
+                if *late {
+                    row
+                } else {
+                    row.notifies(&[(To::Assignee, T::SlaAtRisk)])
+                }
+            }
+            Self::SlaBreached { .. } => EventSpec::deadline("sla_breached")
+                .notifies(&[
+                    (To::Assignee, T::SlaBreached),
+                    (To::NextLevel, T::SlaBreached),
+                    (To::Admins, T::SlaBreached),
+                ])
+                .then(&[PlanNotifications]),
+            Self::Reminded => EventSpec::public("reminded")
+                .notifies(&[(To::Customer, T::AnswerReminder)])
+                .then(&[PlanNotifications]),
         }
     }
 
     /// The tag under which it is stored and shown.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.kind().name
-    }
-
-    /// Whether it is nobody's act, whoever's request brought it to light: a deadline comes near or
-    /// passes by itself.
-    #[must_use]
-    pub const fn is_by_itself(&self) -> bool {
-        matches!(self.kind().cause, Cause::Time)
-    }
-
-    /// Whether it concerns an internal note and nothing else of the ticket.
-    #[must_use]
-    pub const fn is_of_a_note(&self) -> bool {
-        matches!(
-            self,
-            Self::NoteAdded { .. }
-                | Self::MessageRedacted {
-                    is_internal: true,
-                    ..
-                }
-        )
+        self.spec().name
     }
 
     /// Whether the customer may see it in the history.
     #[must_use]
     pub const fn is_public(&self) -> bool {
-        matches!(self.kind().audience, Audience::Everybody)
+        matches!(self.spec().audience, HistoryAudience::Everybody)
     }
 
-    /// Whether a text that searches know has changed.
+    /// The agent who lost the ticket by it.
     #[must_use]
-    pub const fn changes_words(&self) -> bool {
-        matches!(
-            self,
-            Self::SubjectChanged { .. }
-                | Self::DescriptionChanged { .. }
-                | Self::TagsChanged { .. }
-        )
+    pub const fn previous_assignee(&self) -> Option<UserId> {
+        if let Self::Assigned { from, .. } | Self::Escalated { from, .. } = self {
+            *from
+        } else if let Self::Unassigned { from } = self {
+            Some(*from)
+        } else {
+            None
+        }
+    }
+
+    /// The agent who got the ticket by it.
+    #[must_use]
+    pub const fn new_assignee(&self) -> Option<UserId> {
+        if let Self::Assigned { to, .. } = self {
+            Some(*to)
+        } else if let Self::Escalated { to, .. } = self {
+            *to
+        } else {
+            None
+        }
+    }
+
+    /// The internal note that was added.
+    #[must_use]
+    pub const fn note(&self) -> Option<MessageId> {
+        if let Self::NoteAdded { message } = self {
+            Some(*message)
+        } else {
+            None
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_an_event_is_its_tag() {
-        let text = || "text".to_owned();
-        for what in [
-            TicketEventKind::Created,
-            TicketEventKind::SubjectChanged {
-                from: text(),
-                to: text(),
-            },
-            TicketEventKind::RelatedChanged {
-                reference: Related::Booking,
-                from: None,
-                to: Some(text()),
-            },
-            TicketEventKind::TagsChanged {
-                from: vec![text()],
-                to: Vec::new(),
-            },
-            TicketEventKind::DepartmentChanged {
-                from: Department::General,
-                to: Department::Billing,
-            },
-            TicketEventKind::Reminded,
-        ] {
-            let kept = serde_json::to_value(&what).unwrap();
-            assert_eq!(kept["type"], what.name());
-            assert_eq!(
-                serde_json::from_value::<TicketEventKind>(kept).unwrap(),
-                what
-            );
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
-//! What names a ticket to people and programs: its id, or its number. Pure.
+//! The key by which a caller names a ticket: its id or its number. Pure.
 
 use crate::{ids::TicketId, tickets::TicketNumber};
 
-/// How a caller names a ticket.
+/// The key of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketKey {
     /// By id.
@@ -12,7 +12,7 @@ pub enum TicketKey {
 }
 
 impl TicketKey {
-    /// Reads an id or a number; `None` when it is neither.
+    /// Parses an id or a number; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.parse()

@@ -1,8 +1,8 @@
-//! Tickets: what they are, what may become of them, who may do it, and what follows.
+//! Tickets: the model, the changes and their refusals, access, events and search.
 
 pub mod access;
-pub mod case;
 pub mod category;
+pub mod change;
 pub mod edit;
 pub mod event;
 pub mod input;
@@ -17,13 +17,16 @@ pub mod status;
 pub mod survey;
 pub mod waiting;
 
-pub use case::{
+pub use category::{Category, Priority};
+pub use change::{
     ActingAgent, Breach, Conclusion, Duplicate, Escalation, RatedBy, Reassignment, Reopening,
     TicketChange,
 };
-pub use category::{Category, Priority};
 pub use edit::{RawEdit, TicketEdit};
-pub use event::{Attribution, EventActor, PendingEvent, Related, TicketEvent, TicketEventKind};
+pub use event::{
+    Attribution, Cause, EventActor, EventSpec, FollowUp, PendingEvent, Recipient, Related,
+    TicketEvent, TicketEventKind, Touches,
+};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use key::TicketKey;
 pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};

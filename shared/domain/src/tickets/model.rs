@@ -1,4 +1,4 @@
-//! What a ticket is. Pure.
+//! Tickets, resolutions and messages. Pure.
 
 use crate::{
     attachments::Attachment,
@@ -12,34 +12,34 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A ticket, as its row has it.
+/// A ticket: one row of `tickets`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ticket {
     /// Its id.
     pub id: TicketId,
-    /// What people call it by.
+    /// The number that people use.
     pub number: TicketNumber,
-    /// Whose it is.
+    /// The customer.
     pub customer_id: UserId,
-    /// Who has it.
+    /// The assignee.
     pub assigned_to: Option<UserId>,
-    /// Title.
+    /// Subject.
     pub subject: String,
-    /// What it is about, as sent.
+    /// Description, as sent.
     pub description: String,
-    /// Kind of issue.
+    /// Category.
     pub category: Category,
-    /// Urgency.
+    /// Priority.
     pub priority: Priority,
-    /// Where it stands.
+    /// Status.
     pub status: Status,
-    /// The desk.
+    /// Department.
     pub department: Department,
-    /// The customer's language.
+    /// The customer's language (BCP 47).
     pub language: String,
-    /// Labels.
+    /// Tags.
     pub tags: Vec<String>,
-    /// What came with the description.
+    /// Files of the description.
     pub attachments: Json<Vec<Attachment>>,
     /// A booking of the platform, opaque.
     pub related_booking: Option<String>,
@@ -49,48 +49,48 @@ pub struct Ticket {
     pub related_conversation: Option<String>,
     /// The policy in force.
     pub policy: Json<Policy>,
-    /// How often it was lifted.
+    /// How often it was escalated; 0 at first.
     pub escalation_level: i32,
-    /// How it was resolved, while it is.
+    /// The resolution, while the ticket is resolved or closed.
     pub resolution: Option<Json<Resolution>>,
-    /// Who held it when it was last resolved.
+    /// The assignee at the last resolution.
     pub resolved_for: Option<UserId>,
-    /// The last stars it got, 1 to 5.
+    /// The last rating, 1 to 5 stars.
     pub rating: Option<i16>,
-    /// What the customer said with them.
+    /// The customer's comment with the rating.
     pub rating_feedback: Option<String>,
     /// When it was rated.
     pub rated_at: Option<DateTime<Utc>>,
-    /// Who held it at the resolution that was rated: whom the rating counts for.
+    /// The assignee at the rated resolution: the rating counts for this agent.
     pub rated_for: Option<UserId>,
-    /// How often it had been taken up again by then.
+    /// How often the ticket had been reopened when it was rated.
     pub rated_cycle: Option<i32>,
-    /// How often it was taken up again.
+    /// How often it was reopened.
     pub reopened_count: i32,
-    /// Since when the customer has been asked.
+    /// Since when it waits for the customer.
     pub waiting_since: Option<DateTime<Utc>>,
-    /// When the customer was reminded of it.
+    /// When the customer was reminded to answer.
     pub reminded_at: Option<DateTime<Utc>>,
-    /// Who handed it back last: automation looks for somebody else.
+    /// The agent who returned it to the queue last: automation does not assign it to them again.
     pub handed_back_by: Option<UserId>,
-    /// Goes up by one with every change.
+    /// Version: each change increments it by one.
     pub version: i64,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
-    /// When the present agent got it.
+    /// When it was assigned to the present assignee.
     pub assigned_at: Option<DateTime<Utc>>,
-    /// The first public message by staff, or the resolution if there was none.
+    /// When staff wrote the first public message, or resolved the ticket without one.
     pub first_response_at: Option<DateTime<Utc>>,
-    /// When it was resolved, while it is.
+    /// When it was resolved, while it is resolved or closed.
     pub resolved_at: Option<DateTime<Utc>>,
-    /// When it was closed, while it is.
+    /// When it was closed, while it is closed.
     pub closed_at: Option<DateTime<Utc>>,
 }
 
 impl Ticket {
-    /// Whether the last resolution has been rated, and not only one before it.
+    /// Whether the last resolution has been rated, and not only an earlier one.
     #[must_use]
     pub fn is_rated(&self) -> bool {
         let of_last = self
@@ -101,46 +101,46 @@ impl Ticket {
 }
 
 text_enum! {
-    /// How an issue ended.
+    /// The type of a resolution.
     pub enum ResolutionType {
-        /// Completely resolved.
+        /// The problem is solved.
         Solved = "solved",
-        /// There is a way round it.
+        /// There is a workaround.
         Workaround = "workaround",
-        /// It is another ticket's issue.
+        /// Another ticket has the same problem.
         Duplicate = "duplicate",
-        /// It could not be seen again.
+        /// The problem could not be reproduced.
         CannotReproduce = "cannot_reproduce",
-        /// It is meant to be so.
+        /// The behaviour is intended.
         WontFix = "wont_fix",
-        /// Otherwise.
+        /// Any other end.
         Other = "other",
     }
 }
 
-/// How a ticket was resolved.
+/// The resolution of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Resolution {
-    /// For everybody; absent where the ticket was resolved by its status alone.
+    /// Summary, for everybody; absent if the ticket was resolved by its status.
     pub summary: Option<String>,
-    /// How it ended; absent likewise.
+    /// Type; absent if the ticket was resolved by its status.
     pub resolution_type: Option<ResolutionType>,
-    /// For staff.
+    /// Notes, for staff only.
     pub resolution_notes: Option<String>,
-    /// The other ticket.
+    /// The original, if this ticket is a duplicate.
     pub duplicate_of: Option<TicketId>,
-    /// Whether the other ticket is the same customer's, who may know of it then.
+    /// Whether the original has the same customer, who may then know of it.
     #[serde(default)]
     pub duplicate_is_theirs: bool,
-    /// Who; nobody where the system did.
+    /// Who resolved it; `None` for the system.
     pub resolved_by: Option<UserId>,
-    /// When.
+    /// When it was resolved.
     pub resolved_at: DateTime<Utc>,
 }
 
 text_enum! {
-    /// In which capacity a message was sent.
+    /// The capacity in which a message was sent.
     pub enum SenderType {
         /// By a requester.
         Customer = "customer",
@@ -166,9 +166,9 @@ impl From<Role> for SenderType {
 /// Who may read a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// The customer as well.
+    /// Staff and the customer.
     Public,
-    /// Staff alone: an internal note.
+    /// Staff only: an internal note.
     Internal,
 }
 
@@ -179,17 +179,17 @@ pub struct Message {
     pub id: MessageId,
     /// The ticket.
     pub ticket_id: TicketId,
-    /// Who wrote it; nobody: the system.
+    /// The sender; `None` for the system.
     pub sender_id: Option<UserId>,
-    /// In which capacity.
+    /// The capacity of the sender.
     pub sender_type: SenderType,
-    /// As sent; empty where files came alone, and once it was redacted.
+    /// Text as sent; empty for a message of files only, and after a redaction.
     pub body: String,
-    /// What came with it.
+    /// Files of the message.
     pub attachments: Json<Vec<Attachment>>,
     /// Whether it is an internal note.
     pub is_internal: bool,
-    /// When.
+    /// When it was sent.
     pub created_at: DateTime<Utc>,
     /// When it was redacted.
     pub redacted_at: Option<DateTime<Utc>>,

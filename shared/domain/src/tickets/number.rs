@@ -1,9 +1,9 @@
-//! The number that people call a ticket by: `TKT-<unix seconds>-<sequence, at least 6 digits>`. Pure.
+//! Ticket numbers: `TKT-<unix seconds>-<sequence, at least 6 digits>`. Pure.
 
 use chrono::{DateTime, Utc};
 use std::fmt;
 
-/// What names a ticket to people and programs: its id, or its number.
+/// Pattern of a ticket key: an id or a number.
 pub const TICKET_KEY: &str =
     "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|TKT-[0-9]{1,12}-[0-9]{6,12})$";
 
@@ -21,7 +21,7 @@ impl TicketNumber {
         Self(format!("TKT-{}-{sequence:06}", at.timestamp()))
     }
 
-    /// Reads a number; `None` when it is none.
+    /// Parses a number; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (seconds, sequence) = text.strip_prefix("TKT-")?.split_once('-')?;

@@ -1,4 +1,4 @@
-//! A ticket as it is when it is created. Pure.
+//! The creation of a ticket from its input. Pure.
 
 use crate::{
     attachments::Attachment,
@@ -9,25 +9,25 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-/// What a new ticket is made of, besides what was sent.
+/// The parts of a new ticket that are not input.
 #[derive(Debug, Clone)]
 pub struct Opening {
     /// Its id.
     pub id: TicketId,
     /// Its number.
     pub number: TicketNumber,
-    /// The customer's language.
+    /// The customer's language (BCP 47).
     pub language: String,
-    /// What came with it, as it is kept.
+    /// Its files, as stored.
     pub attachments: Vec<Attachment>,
-    /// The policy that it gets.
+    /// Its policy.
     pub policy: Policy,
     /// When it is created.
     pub at: DateTime<Utc>,
 }
 
 impl Ticket {
-    /// A ticket that has just been created: open, unassigned, at version 1.
+    /// A new ticket: open, unassigned, at version 1.
     #[must_use]
     pub fn opened(new: NewTicket, opening: Opening) -> Self {
         Self {

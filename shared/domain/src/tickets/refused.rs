@@ -1,34 +1,34 @@
-//! Why a change of a ticket is refused. Pure.
+//! Reasons for which a ticket refuses a change. Pure.
 
 use crate::tickets::{Status, TicketNumber, Transition};
 
 /// A change that a ticket does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketRefusal {
-    /// The table of transitions does not have it.
+    /// The table of transitions does not allow it.
     Transition {
         /// The present status.
         present: Status,
-        /// What was wanted.
+        /// The requested transition.
         wanted: Transition,
     },
-    /// The priority of a resolved or closed ticket stands.
+    /// The priority of a resolved or closed ticket cannot change.
     PriorityStands {
         /// The present status.
         present: Status,
     },
-    /// A requester closes what is resolved or closed.
+    /// A requester closes a resolved or closed ticket.
     NothingToClose {
         /// The present status.
         present: Status,
     },
     /// A requester writes to a closed ticket.
     Closed,
-    /// A requester reopens what was closed too long ago.
+    /// A requester reopens a ticket that was closed too long ago.
     ReopenWindowOver {
-        /// Days after closing in which a requester may.
+        /// Days after closing in which a requester may reopen it.
         days: i64,
-        /// The number to mention in a new ticket.
+        /// The ticket number, to mention in a new ticket.
         number: TicketNumber,
     },
     /// A requester changes a ticket that staff have answered, or that is resolved or closed.

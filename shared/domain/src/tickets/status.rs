@@ -1,33 +1,33 @@
-//! The states of a ticket and the one table of moves between them. Pure.
+//! The statuses of a ticket and the table of transitions between them. Pure.
 
 use crate::text_enum;
 
 text_enum! {
-    /// Where a ticket stands.
+    /// The status of a ticket.
     pub enum Status {
-        /// New, or handed back to the queue.
+        /// New, or returned to the queue.
         Open = "open",
-        /// Somebody's, not begun.
+        /// Assigned, work not started.
         Assigned = "assigned",
-        /// Being worked on.
+        /// In work.
         InProgress = "in_progress",
-        /// The customer has to answer.
+        /// Waiting for the customer's answer.
         WaitingCustomer = "waiting_customer",
-        /// Somebody else in the house has to.
+        /// Waiting for another team.
         WaitingInternal = "waiting_internal",
-        /// Lifted to a higher level.
+        /// Escalated to a higher level.
         Escalated = "escalated",
-        /// Back from resolved or closed.
+        /// Reopened after it was resolved or closed.
         Reopened = "reopened",
-        /// Answered for good, as the agent sees it.
+        /// Resolved by an agent; the customer may reopen it.
         Resolved = "resolved",
-        /// Over.
+        /// Closed.
         Closed = "closed",
     }
 }
 
 impl Status {
-    /// All but resolved and closed: those that count for an agent's load.
+    /// Whether it is neither resolved nor closed. Active tickets count as an agent's load.
     #[must_use]
     pub const fn is_active(self) -> bool {
         match self {
@@ -43,26 +43,25 @@ impl Status {
     }
 }
 
-/// What somebody wants to do with a ticket.
+/// A change of a ticket that may change its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition {
     /// Set the status by hand.
     Set(Status),
-    /// Give it to somebody.
+    /// Assign it.
     Assign,
-    /// Lift it to the next level.
+    /// Escalate it to the next level.
     Escalate,
     /// Close it.
     Close,
-    /// Take it up again.
+    /// Reopen it.
     Reopen,
 }
 
-/// An operation on a ticket that a refusal points to. How it is called is known where it is
-/// offered: by a path in the API.
+/// An operation on a ticket that a refusal suggests. The API adds its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TicketOperation {
-    /// Give it to an agent.
+    /// Assign it to an agent.
     Assign,
     /// Escalate it to the next level.
     Escalate,
@@ -70,25 +69,25 @@ pub enum TicketOperation {
     Reopen,
 }
 
-/// What the table says of a change.
+/// The result of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransitionResult {
-    /// It becomes this.
+    /// The ticket gets this status.
     To(Status),
-    /// It is so already.
+    /// The status stays.
     Stays,
-    /// Not from here.
-    TicketRefusal,
+    /// The transition is not allowed from the present status.
+    Refused,
 }
 
 impl Status {
-    /// The table of moves of the contract, section 3.
+    /// The table of transitions of the contract, section 3.
     #[must_use]
     pub fn after(self, change: Transition) -> TransitionResult {
         match change {
             Transition::Set(to) if to == self => TransitionResult::Stays,
             Transition::Set(to) if self.settable().contains(&to) => TransitionResult::To(to),
-            Transition::Set(_) => TransitionResult::TicketRefusal,
+            Transition::Set(_) => TransitionResult::Refused,
             Transition::Assign => match self {
                 Self::Open | Self::Reopened | Self::Escalated => {
                     TransitionResult::To(Self::Assigned)
@@ -97,19 +96,18 @@ impl Status {
                 | Self::InProgress
                 | Self::WaitingCustomer
                 | Self::WaitingInternal => TransitionResult::Stays,
-                Self::Resolved | Self::Closed => TransitionResult::TicketRefusal,
+                Self::Resolved | Self::Closed => TransitionResult::Refused,
             },
             Transition::Escalate if self.is_active() => TransitionResult::To(Self::Escalated),
-            Transition::Escalate => TransitionResult::TicketRefusal,
-            Transition::Close if self == Self::Closed => TransitionResult::TicketRefusal,
+            Transition::Escalate => TransitionResult::Refused,
+            Transition::Close if self == Self::Closed => TransitionResult::Refused,
             Transition::Close => TransitionResult::To(Self::Closed),
-            Transition::Reopen if self.is_active() => TransitionResult::TicketRefusal,
+            Transition::Reopen if self.is_active() => TransitionResult::Refused,
             Transition::Reopen => TransitionResult::To(Self::Reopened),
         }
     }
 
-    /// The operation that a status belongs to, where it cannot be set by itself, whatever the
-    /// present one is.
+    /// The operation that leads to a status which can never be set directly.
     #[must_use]
     pub const fn own_operation(self) -> Option<TicketOperation> {
         match self {
@@ -125,7 +123,7 @@ impl Status {
         }
     }
 
-    /// What the status of a ticket in this state may be set to, the present state aside.
+    /// The other statuses that can be set by hand from this one.
     #[must_use]
     pub const fn settable(self) -> &'static [Self] {
         use Status::{Closed, InProgress, Open, Resolved, WaitingCustomer, WaitingInternal};

@@ -1,4 +1,4 @@
-//! A ticket that waits for an agent, as far as giving it out goes. Pure.
+//! An unassigned ticket, with the fields that automatic assignment needs. Pure.
 
 use crate::tickets::{Category, Priority, Status, Ticket};
 use crate::{
@@ -7,32 +7,32 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-/// A ticket that waits for an agent.
+/// A ticket in the queue: it waits for an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnassignedTicket {
-    /// Which.
+    /// The ticket.
     pub id: TicketId,
-    /// What it is about.
+    /// Category.
     pub category: Category,
-    /// Where it belongs.
+    /// Department.
     pub department: Department,
-    /// The customer's language.
+    /// The customer's language (BCP 47).
     pub language: String,
-    /// How urgent it is.
+    /// Priority.
     pub priority: Priority,
-    /// Where it stands.
+    /// Status.
     pub status: Status,
-    /// How often it was lifted.
+    /// How often it was escalated.
     pub escalation_level: i32,
-    /// Who handed it back last.
+    /// The agent who returned it to the queue last.
     pub handed_back_by: Option<UserId>,
-    /// Since when it exists.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
 }
 
 impl UnassignedTicket {
-    /// The ticket, if it waits for an agent. One that waits for its customer has nothing to do for
-    /// anybody before the answer.
+    /// The ticket, if it waits for an agent. A ticket that waits for its customer does not: nothing is to
+    /// do before the answer.
     #[must_use]
     pub fn of(ticket: &Ticket) -> Option<Self> {
         let waits = ticket.assigned_to.is_none()
@@ -51,7 +51,7 @@ impl UnassignedTicket {
         })
     }
 
-    /// The lowest level of agents that may take it: the one it was lifted to, as long as it is.
+    /// The lowest level of agents that may take it: the level to which it is escalated, else 1.
     #[must_use]
     pub fn level(&self) -> Level {
         match self.status {
@@ -67,7 +67,7 @@ impl UnassignedTicket {
         }
     }
 
-    /// The order in which tickets are given out: the most urgent first, then the oldest.
+    /// Whether it is assigned before `other`: the most urgent ticket first, then the oldest.
     #[must_use]
     pub fn goes_before(&self, other: &Self) -> bool {
         let place = |ticket: &Self| (ticket.created_at, ticket.id);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     proptest! {
-        /// The order that the queries ask for.
+        /// The same order as in the queries.
         #[test]
         fn the_most_urgent_goes_first_then_the_oldest(one in any_waiting(), other in any_waiting()) {
             let place = |it: &UnassignedTicket| (Reverse(it.priority), it.created_at, it.id);

@@ -1,5 +1,5 @@
-//! Mails that tell the owner of an account of it: what they tell, as it is at the moment of
-//! sending. Their rows, jobs and attempts are those of every notification. Pure but for `store`.
+//! Mails to the owner of an account about that account, with their content as loaded at delivery. They have the
+//! rows, jobs and attempts of all notifications.
 
 mod store;
 
@@ -13,41 +13,41 @@ use domain::{
 pub(crate) use store::insert;
 pub use store::load;
 
-/// A mail about an account, with everything that it may tell.
+/// A mail about an account, with everything that a template may show.
 #[derive(Debug, Clone)]
 pub struct AccountContent {
     /// The notification.
     pub id: NotificationId,
-    /// Where it stands.
+    /// Its status.
     pub status: NotificationStatus,
-    /// Whose account it is.
+    /// The owner of the account.
     pub person: Recipient,
-    /// Of what it tells: its link is made from this.
+    /// The event, from which its link is derived.
     pub event: AccountEventId,
-    /// What that was.
+    /// The kind of the event.
     pub kind: AccountEventKind,
-    /// Where the mail goes.
+    /// The address of the mail.
     pub address: String,
-    /// Whether the account has that address now.
+    /// Whether it is the present address of the account.
     pub is_present: bool,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// Until when its link is good.
+    /// When its link expires; `None` for a mail without a link.
     pub expires_at: Option<DateTime<Utc>>,
     /// When its link was used.
     pub spent_at: Option<DateTime<Utc>>,
 }
 
 impl AccountContent {
-    /// Whether there is still something to tell: not when it was told already, nor of a link that
-    /// leads nowhere any more. An address that nobody has confirmed is told nothing but how to do so.
+    /// Whether it is to be delivered at `now`. It is not if it was delivered or dropped, or if its link was used
+    /// or has expired. An unconfirmed address gets only mails whose links confirm it.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let leads_somewhere =
             self.spent_at.is_none() && self.expires_at.is_none_or(|end| end > now);
         let may_go = self.person.confirmed || self.kind.proves_the_address();
         let still_so = match self.kind {
-            // Who went back to that address is not told that it was left.
+            // The owner may have returned to the previous address.
             AccountEventKind::EmailChanged => !self.is_present,
             AccountEventKind::ConfirmEmail
             | AccountEventKind::ResetPassword

@@ -9,7 +9,10 @@ use domain::{
 use platform::work::UnitOfWork;
 use sqlx::PgPool;
 
-/// Puts down that the owner of an account is to be told of something.
+/// Inserts a notification to the owner of an account.
+///
+/// # Errors
+/// A failure of the database.
 pub(crate) async fn insert(
     work: &mut UnitOfWork<'_>,
     event: AccountEventId,
@@ -33,10 +36,10 @@ pub(crate) async fn insert(
     Ok(id)
 }
 
-/// Loads a mail about an account; `None` when there is no such one.
+/// Loads a mail about an account; `None` if there is no such notification.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub async fn load(
     pool: &PgPool,
     id: NotificationId,
@@ -66,7 +69,7 @@ pub async fn load(
             confirmed: row.confirmed,
             role: row.role,
             language: row.language,
-            // A zone that this release does not know is no reason to keep quiet.
+            // The notification is delivered even if this release does not know the time zone.
             timezone: row.timezone.parse().unwrap_or(chrono_tz::UTC),
             active: row.active,
         },

@@ -1,12 +1,11 @@
-//! What an address may get that nobody has confirmed: somebody who gave another's address must
-//! not be able to flood it through us, nor to have us write there what they like. It gets the mails
-//! whose links prove that it is its owner's, so many a day (UTC). What tells of tickets is held until
-//! then; of what was held, the latest go out.
+//! The daily quota of unconfirmed addresses. A person who registers with another's address must not be able to
+//! flood that address, nor to send texts of their own to it. An unconfirmed address gets only mails whose links
+//! confirm it, up to a number a day (UTC). Mails about tickets are held until the confirmation, and the latest of
+//! them are then sent.
 //!
-//! Races: the day's row is locked by the count, so that two mails at once are counted one after
-//! the other. A mail that is tried again was counted at its first attempt. Whether an address is
-//! confirmed is asked again under a lock of the person's row when a mail is held, since who confirms
-//! it has that lock while it looks for what is held.
+//! Races: the count locks the row of the day, so that two mails at the same time are counted one after the other.
+//! A mail is counted at its first attempt only. Holding a mail checks the confirmation again under a lock of the
+//! person's row: the confirmation has the same lock while it releases the held mails, so that no mail stays held.
 
 mod store;
 
@@ -19,15 +18,15 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
-/// Mails of one day.
+/// Maximum of mails to an unconfirmed address on one day.
 const MAILS_A_DAY: i32 = 20;
-/// What was held goes out for as long as the link of a confirmation is good.
+/// Age up to which a held mail is sent; a confirmation link is valid for the same time.
 const HELD_FOR: TimeDelta = TimeDelta::days(7);
 
-/// Whether a mail may go out. One that may not will not be sent at all.
+/// Whether a mail may be sent under the quota, and counts it. A mail over the quota is never sent.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub async fn admit(cx: &Context, notification: NotificationId) -> Result<bool, sqlx::Error> {
     let Some(address) = store::unconfirmed_address(&cx.pool, notification).await? else {
         return Ok(true);
@@ -44,10 +43,10 @@ pub async fn admit(cx: &Context, notification: NotificationId) -> Result<bool, s
     Ok(true)
 }
 
-/// Puts a mail by until its address is confirmed; sends it if that has just been done.
+/// Holds a mail until its address is confirmed; enqueues it again if it has just been confirmed.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub(super) async fn hold(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -62,11 +61,11 @@ pub(super) async fn hold(
     store::hold(work, notification).await
 }
 
-/// Has sent what was held for a person, whose row is locked: the latest, in their order. They are
-/// looked at again when they are sent. The others are dropped.
+/// Enqueues the latest held mails of a person, whose row is locked, in their order, and drops the older ones. At
+/// delivery each is checked again for being due.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub(crate) async fn release(work: &mut UnitOfWork<'_>, owner: UserId) -> Result<(), sqlx::Error> {
     let since = work.now() - HELD_FOR;
     let released = store::release(work, owner, since, i64::from(MAILS_A_DAY)).await?;

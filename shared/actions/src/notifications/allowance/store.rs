@@ -1,4 +1,4 @@
-//! The SQL of what unconfirmed addresses may get.
+//! The SQL of the daily quota of unconfirmed addresses.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -8,7 +8,10 @@ use domain::{
 use platform::work::UnitOfWork;
 use sqlx::{PgExecutor, PgPool};
 
-/// Where a notification goes, if nobody has confirmed that address.
+/// Loads the address of a notification in lower case; `None` if it is confirmed.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn unconfirmed_address(
     db: impl PgExecutor<'_>,
     notification: NotificationId,
@@ -26,7 +29,10 @@ pub(super) async fn unconfirmed_address(
     .await
 }
 
-/// Marks a notification as counted; false if it was before.
+/// Marks a notification as counted; false if it was counted before.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn mark_admitted(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -41,7 +47,10 @@ pub(super) async fn mark_admitted(
     Ok(marked.rows_affected() > 0)
 }
 
-/// Counts one more mail to an address on a day, unless there were as many as may be.
+/// Counts one more mail to an address on a day; false if there were `most` already.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn count(
     work: &mut UnitOfWork<'_>,
     address: &str,
@@ -61,7 +70,11 @@ pub(super) async fn count(
     Ok(counted.rows_affected() > 0)
 }
 
-/// Whether the person of a notification has confirmed the address meanwhile. Nobody can do so until the transaction ends.
+/// Whether the person of a notification has confirmed the address. A row lock prevents a confirmation until the
+/// transaction ends.
+///
+/// # Errors
+/// A failure of the database, or no such notification.
 pub(super) async fn is_confirmed(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -76,7 +89,10 @@ pub(super) async fn is_confirmed(
     .await
 }
 
-/// Marks a notification as held.
+/// Sets a notification to held.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn hold(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
@@ -91,7 +107,10 @@ pub(super) async fn hold(
     Ok(())
 }
 
-/// Makes the latest of what is held for a person pending again, in the order in which it came about.
+/// Sets the latest held notifications of a person to pending, and returns them in the order of their creation.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn release(
     work: &mut UnitOfWork<'_>,
     owner: UserId,
@@ -115,7 +134,10 @@ pub(super) async fn release(
     Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
 }
 
-/// Drops whatever is held for a person.
+/// Drops all held notifications of a person.
+///
+/// # Errors
+/// A failure of the database.
 pub(super) async fn drop_held(work: &mut UnitOfWork<'_>, owner: UserId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update notifications set status = 'dropped' where user_id = $1 and status = 'held'",
@@ -126,10 +148,10 @@ pub(super) async fn drop_held(work: &mut UnitOfWork<'_>, owner: UserId) -> Resul
     Ok(())
 }
 
-/// Forgets the counts of the days before this one.
+/// Deletes the counts of the days before this one.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 pub async fn forget_before(pool: &PgPool, day: NaiveDate) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from unconfirmed_mail where day < $1", day)
         .execute(pool)

@@ -1,4 +1,4 @@
-//! What a notification tells, as it is at the moment of sending. Pure but for `store`.
+//! Loads the content of a notification at delivery.
 
 mod store;
 

@@ -12,7 +12,7 @@ use domain::{
 };
 use sqlx::{PgPool, types::Json};
 
-/// A notification, its person, its event, its ticket, what followed, and the clock.
+/// A notification with its recipient, event, ticket, later events and clock.
 #[expect(clippy::struct_excessive_bools, reason = "the columns of a row")]
 struct Row {
     id: NotificationId,
@@ -55,11 +55,11 @@ struct Row {
     breached_at: Option<DateTime<Utc>>,
 }
 
-/// Loads a notification with everything that it may tell; `None` when there is no such one. What
-/// customers are told holds no internal note: the text of a note comes with a `note_added` alone.
+/// Loads the content of a notification; `None` if there is no such notification. Mails to customers contain no
+/// internal note: the text of a note is loaded only for a `note_added` event.
 ///
 /// # Errors
-/// The database failed.
+/// A failure of the database.
 #[expect(
     clippy::too_many_lines,
     reason = "one query, and each of its columns by name"
@@ -124,12 +124,12 @@ impl From<Row> for Content {
                 confirmed: row.confirmed,
                 role: row.role,
                 language: row.language,
-                // A zone that this release does not know is no reason to keep quiet.
+                // The notification is delivered even if this release does not know the time zone.
                 timezone: row.timezone.parse().unwrap_or(chrono_tz::UTC),
                 active: row.active,
             },
             at: row.at,
-            what: row.what.0,
+            kind: row.what.0,
             actor: row.actor,
             ticket: TicketFacts {
                 id: row.ticket_id,

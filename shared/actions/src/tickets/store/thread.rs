@@ -28,8 +28,8 @@ pub async fn insert_events(
     let ids: Vec<Uuid> = events.iter().map(|event| event.id.0).collect();
     let instants: Vec<_> = events.iter().map(|event| event.at).collect();
     let (actors, roles): (Vec<_>, Vec<_>) = events.iter().map(actor).unzip();
-    let whats: Vec<_> = events.iter().map(|event| Json(&event.what)).collect();
-    let public: Vec<_> = events.iter().map(|event| event.what.is_public()).collect();
+    let whats: Vec<_> = events.iter().map(|event| Json(&event.kind)).collect();
+    let public: Vec<_> = events.iter().map(|event| event.kind.is_public()).collect();
     sqlx::query!(
         "insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
          select id, $1, at, actor, role, what, public

@@ -1,4 +1,4 @@
-//! The laws of any choice.
+//! Properties of every choice.
 
 use super::*;
 use crate::assignment::choose::tests::{agent, choose, id, now, requirements, words};
@@ -89,7 +89,7 @@ proptest! {
         prop_assert!(chosen.is_none_or(|agent| fitting.contains(&agent)));
     }
 
-    /// More work never makes anybody be chosen, and less work never keeps anybody from it.
+    /// More work never makes an agent the choice, and less work never prevents it.
     #[test]
     fn who_is_chosen_is_chosen_with_less_to_do_and_who_is_not_is_not_with_more(
         candidates in any_candidates(), strategy in any_strategy(), which in 0..8_usize,
@@ -136,7 +136,7 @@ proptest! {
         }
     }
 
-    /// Whom a claim may take instead of somebody who is being claimed: nobody who suits less well.
+    /// A claim may replace a locked agent only by one who suits equally well.
     #[test]
     fn an_equal_suits_as_well_in_all_but_the_time_without_a_ticket(
         candidates in any_candidates(), strategy in any_strategy(),
@@ -163,8 +163,8 @@ proptest! {
         }
     }
 
-    /// Whatever else they have, whoever is there all the time gets as many as the others, give or take one;
-    /// who comes back does not catch up on what went by.
+    /// Agents who are present all the time get equal numbers of tickets, give or take one. A returning agent
+    /// does not catch up on missed rounds.
     #[test]
     fn turns_are_even_over_a_long_run(
         there in 2..7_u128, tickets in 1..200_usize, away in prop::collection::vec(any::<bool>(), 200),
@@ -174,7 +174,7 @@ proptest! {
         let mut house: Vec<_> = (0..=there).map(|number| Candidate { capacity: i32::MAX, ..agent(number) }).collect();
         let mut given = vec![0_i64; house.len()];
         for (step, away) in away.iter().take(tickets).enumerate() {
-            // The last one comes and goes.
+            // The last agent comes and goes.
             house.last_mut().unwrap().availability = if *away { Availability::Away } else { Availability::Available };
             let roster = Roster::new(house.clone(), 0, Extent::Everybody);
             let best = roster.best(&choice).unwrap();
@@ -191,7 +191,7 @@ proptest! {
         }
     }
 
-    /// Independence: taking away somebody who was not chosen changes nothing.
+    /// Independence: removing a candidate who was not chosen does not change the choice.
     #[test]
     fn who_was_not_chosen_does_not_matter(candidates in any_candidates(), strategy in any_strategy()) {
         let chosen = choose(strategy, &requirements(), &candidates);

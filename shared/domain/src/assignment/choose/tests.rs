@@ -1,4 +1,4 @@
-//! Who is chosen, and why.
+//! The chosen agent and the reason.
 
 use super::*;
 use crate::{
@@ -45,7 +45,7 @@ pub fn agent(number: u128) -> Candidate {
     }
 }
 
-/// An agent, and why.
+/// A chosen agent, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
     pub agent: UserId,
@@ -143,8 +143,8 @@ fn skills_ask_for_the_department_first_of_all() {
 #[test]
 fn each_criterion_of_skills_decides_only_between_equals_of_those_before_it() {
     let earlier = now() - chrono::TimeDelta::hours(2);
-    // From the weakest claim to the strongest, each better than the one before in one thing and
-    // worse in all that counts less.
+    // From the weakest candidate to the strongest: each is better than the one before in one criterion, and
+    // worse in all weaker ones.
     let ladder = [
         Candidate {
             level: Level(2),

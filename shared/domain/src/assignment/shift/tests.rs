@@ -1,4 +1,4 @@
-//! Tables, both turns of the year, and a dial that is walked minute by minute.
+//! Tables, both changes of the clocks, and a week that is walked minute by minute.
 
 use super::*;
 use chrono::{NaiveDate, NaiveTime, Timelike};
@@ -100,7 +100,7 @@ fn any_shift() -> impl proptest::strategy::Strategy<Value = Shift> {
 
 const MINUTES_OF_WEEK: usize = 7 * 24 * 60;
 
-/// Walks each shift minute by minute over the dial of a week.
+/// Walks each shift minute by minute over a week.
 fn dial(shifts: &[Shift]) -> Vec<bool> {
     let mut on = vec![false; MINUTES_OF_WEEK];
     for shift in shifts {

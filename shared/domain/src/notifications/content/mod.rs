@@ -1,4 +1,4 @@
-//! What a notification tells, as it is at the moment of sending. Pure but for `store`.
+//! The content of a notification, as loaded at delivery, and whether it is still due. Pure.
 
 pub mod still;
 
@@ -17,56 +17,55 @@ use crate::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-/// A notification with everything that it may tell.
+/// A notification with everything that a template may show.
 #[derive(Debug, Clone)]
 pub struct Content {
     /// The notification.
     pub id: NotificationId,
-    /// What it tells.
+    /// Its template.
     pub template: Template,
-    /// Where it stands.
+    /// Its status.
     pub status: NotificationStatus,
-    /// To whom it goes.
+    /// The recipient.
     pub person: Recipient,
-    /// When that happened of which it tells.
+    /// When the event happened.
     pub at: DateTime<Utc>,
-    /// What happened.
-    pub what: TicketEventKind,
-    /// The given name of the person who did it; nobody's when it was the system, or when that
-    /// account is gone.
+    /// The event.
+    pub kind: TicketEventKind,
+    /// The given name of the person who did it; `None` for the system and for a deleted account.
     pub actor: Option<String>,
     /// The ticket.
     pub ticket: TicketFacts,
-    /// What happened to it since.
+    /// What happened to the ticket after the event.
     pub since: Since,
-    /// The clock of which it tells.
+    /// The clock of the event, if the event is about one.
     pub clock: Option<ClockFacts>,
     /// The text of the message or the note.
     pub text: Option<String>,
-    /// How many files came with it.
+    /// The number of files of the message or the note.
     pub files: i64,
-    /// Whether it was redacted since.
+    /// Whether the message or the note was redacted.
     pub is_redacted: bool,
-    /// Whether a note of the ticket mentions the person.
+    /// Whether a note of the ticket mentions the recipient.
     pub mention: Mention,
 }
 
-/// To whom a notification goes.
+/// The recipient of a notification.
 #[derive(Debug, Clone)]
 pub struct Recipient {
-    /// Who.
+    /// The account.
     pub id: UserId,
     /// Given name.
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// Address.
+    /// E-mail address.
     pub email: String,
-    /// Whether its owner has proved to read what is sent there.
+    /// Whether the address is confirmed.
     pub confirmed: bool,
-    /// The role held now.
+    /// The present role.
     pub role: Role,
-    /// A language of BCP 47.
+    /// Language tag (BCP 47).
     pub language: String,
     /// Time zone.
     pub timezone: Tz,
@@ -74,35 +73,35 @@ pub struct Recipient {
     pub active: bool,
 }
 
-/// What a notification tells of its ticket.
+/// What a template may show of the ticket.
 #[derive(Debug, Clone)]
 pub struct TicketFacts {
     /// The ticket.
     pub id: TicketId,
     /// Its number.
     pub number: TicketNumber,
-    /// Its title.
+    /// Its subject.
     pub subject: String,
-    /// Where it stands now.
+    /// The present status.
     pub status: Status,
-    /// Whose it is.
+    /// The customer.
     pub customer_id: UserId,
     /// The customer's given name.
     pub customer: String,
-    /// Who has it now.
+    /// The assignee.
     pub assigned_to: Option<UserId>,
-    /// That agent's given name.
+    /// The assignee's given name.
     pub agent: Option<String>,
-    /// How it was resolved, in words for the customer.
+    /// The summary of the resolution, for the customer.
     pub summary: Option<String>,
-    /// How often it had been reopened when that happened of which the notification tells.
+    /// How often the ticket had been reopened before the event.
     pub cycle: i32,
 }
 
 impl Content {
-    /// Whether there is still something to tell at `now`: not when it was told already, nor of a message
-    /// that was redacted, nor to somebody whose account is closed or who may not see it any more, nor
-    /// what is so no longer.
+    /// Whether it is to be delivered at `now`. It is not if it was delivered or dropped, if the message was
+    /// redacted, if the account is closed, if the recipient may not see the ticket any more, or if the
+    /// ticket has changed so that it is not true any more.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
@@ -112,14 +111,14 @@ impl Content {
             }
             Audience::Staff if self.template == Template::Mentioned => self.sees_notes(),
             Audience::Staff => self.person.role.is_staff(),
-            // Of accounts there are other mails.
+            // Mails about accounts have their own content.
             Audience::Owner => false,
         };
         !self.status.is_final()
             && !self.is_redacted
             && self.person.active
             && may_see
-            && self.is_still_so(now)
+            && self.is_still_true(now)
     }
 
     /// Whether the person may read the notes of the ticket.

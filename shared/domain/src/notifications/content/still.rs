@@ -1,5 +1,5 @@
-//! Whether a mail is still so when it is sent: what happened to the ticket meanwhile may have
-//! overtaken it. A mail that relays what a person wrote stays true; what it asks for may be done. Pure.
+//! Whether a mail is still true at delivery: the ticket may have changed since the event. A mail that
+//! relays a person's text stays true, but what it asks for may be done already. Pure.
 
 use crate::notifications::content::Content;
 use crate::{
@@ -9,31 +9,31 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-/// What happened to the ticket after the event of which a notification tells.
+/// What happened to the ticket after the event of a notification.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Since {
     /// How often it was reopened.
     pub reopened: i32,
-    /// Whether it was assigned to somebody.
+    /// Whether it was assigned.
     pub assigned: bool,
-    /// Whether its customer was asked for an answer.
+    /// Whether its status became `waiting_customer`.
     pub asked: bool,
-    /// Whether staff wrote to its customer.
+    /// Whether staff wrote a public message.
     pub answered: bool,
 }
 
-/// How the clock stands of which a notification tells.
+/// The state of the clock of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockFacts {
-    /// When its first warning is due.
+    /// When it passes the first warning threshold.
     pub warn_at: DateTime<Utc>,
     /// Its deadline.
     pub due_at: DateTime<Utc>,
-    /// Neither stopped nor paused.
+    /// Whether it is neither stopped nor paused.
     pub running: bool,
-    /// Whether what it measures has happened.
+    /// Whether it has stopped.
     pub stopped: bool,
-    /// Whether its breach is on record.
+    /// Whether its breach is recorded.
     pub breached: bool,
 }
 
@@ -44,14 +44,14 @@ impl ClockFacts {
 }
 
 impl Content {
-    /// Whether what the mail says is so at `now`. What has been overtaken is told by its own mail,
-    /// or is nothing to be told any more.
-    pub fn is_still_so(&self, now: DateTime<Utc>) -> bool {
+    /// Whether the mail is true at `now`. Where a later event replaced this one, that event has its own mail
+    /// or needs none.
+    pub(super) fn is_still_true(&self, now: DateTime<Utc>) -> bool {
         let (ticket, since) = (&self.ticket, self.since);
         let active = ticket.status.is_active();
         match self.template {
             Template::TicketAssigned => {
-                active && !since.assigned && ticket.assigned_to == assignee(&self.what)
+                active && !since.assigned && ticket.assigned_to == self.kind.new_assignee()
             }
             Template::WorkAssigned => active && !since.assigned,
             Template::AnswerAwaited | Template::AnswerReminder => {
@@ -64,7 +64,7 @@ impl Content {
             Template::EscalatedToNobody => active && ticket.assigned_to.is_none(),
             Template::EscalationResolved => !active && since.reopened == 0,
             Template::SlaAtRisk => self.clock.is_some_and(|clock| clock.is_at_risk(now)),
-            // What it tells of was so and stays so.
+            // The mail tells of the past, which does not change.
             Template::TicketReceived
             | Template::StaffReplied
             | Template::CustomerReplied
@@ -78,7 +78,7 @@ impl Content {
         }
     }
 
-    /// Whether what the mail would ask of its reader is done, or cannot be done any more.
+    /// Whether the request of the mail to its reader is done, or cannot be done any more.
     #[must_use]
     pub fn is_dealt_with(&self) -> bool {
         let active = self.ticket.status.is_active();
@@ -107,25 +107,17 @@ impl Content {
         }
     }
 
-    /// Whether the resolution of which the mail tells waits for the customer.
+    /// Whether the mail is about a resolution clock and the ticket waits for the customer.
     #[must_use]
     pub fn waits_for_customer(&self) -> bool {
         let resolution = matches!(
-            self.what,
+            self.kind,
             TicketEventKind::SlaBreached {
                 metric: Metric::Resolution,
                 ..
             }
         );
         resolution && self.ticket.status == Status::WaitingCustomer
-    }
-}
-
-fn assignee(what: &TicketEventKind) -> Option<crate::ids::UserId> {
-    if let TicketEventKind::Assigned { to, .. } = what {
-        Some(*to)
-    } else {
-        None
     }
 }
 

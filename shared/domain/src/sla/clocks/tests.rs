@@ -1,4 +1,4 @@
-//! What each event of a ticket does to its clocks.
+//! The effect of each event of a ticket on its clocks.
 
 use super::*;
 use crate::{sla::SlaFindingKind, tickets::Priority};
@@ -159,8 +159,8 @@ fn a_new_policy_decides_whether_waiting_stands_still() {
 }
 
 proptest! {
-    /// Whatever happens, in whatever order: at most one clock of a metric runs, the cycles count
-    /// from one without a gap, nothing is told twice, and a resolved ticket has none running.
+    /// For any sequence of events: at most one clock of a metric runs, the cycles count from one without
+    /// a gap, no finding repeats, and a resolved ticket has no running clock.
     #[test]
     fn at_most_one_clock_of_a_metric_runs(events in prop::collection::vec((0_i64..200, 0..8), 0..40)) {
         let other = Policy::standard(Priority::Urgent, 60);

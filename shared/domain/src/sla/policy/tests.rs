@@ -1,4 +1,4 @@
-//! The brief's table, and which rule wins.
+//! The standard policies, and the first matching rule.
 
 use super::*;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Clocks that are lived through minute by minute.
+//! Clocks that advance minute by minute.
 
 use crate::{
     people::Weekday,
@@ -7,10 +7,10 @@ use crate::{
 };
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
-/// The minutes that a timeline may have, and that deadlines are looked for in.
+/// The maximum of minutes of a timeline; deadlines after it are not computed.
 pub const HORIZON: usize = 24 * 1440;
 
-/// Whether the clock time of each minute from `from` on lies in the hours.
+/// Whether each minute from `from` on is in the working hours.
 pub fn working_minutes(policy: &Policy, from: DateTime<Utc>) -> Vec<bool> {
     let Some(calendar) = &policy.calendar else {
         return vec![true; HORIZON];
@@ -34,7 +34,7 @@ pub fn working_minutes(policy: &Policy, from: DateTime<Utc>) -> Vec<bool> {
     (0..i64::try_from(HORIZON).unwrap()).map(works).collect()
 }
 
-/// A policy with the minutes at which it works.
+/// A policy with its working minutes.
 pub struct Works {
     pub policy: Policy,
     pub minutes: Vec<bool>,
@@ -47,7 +47,7 @@ impl Works {
             .count()
     }
 
-    /// The end of the minute by which so many have worked; none if that is beyond the horizon.
+    /// The end of the minute by which this many working minutes have passed; `None` beyond the horizon.
     pub fn after(&self, from: usize, count: usize) -> Option<usize> {
         let works = (from..HORIZON).filter(|minute| self.minutes[*minute]);
         works.map(|minute| minute + 1).nth(count.checked_sub(1)?)
@@ -64,7 +64,7 @@ impl Works {
 }
 
 /// A clock; instants are minutes since the ticket was created.
-pub struct Slow {
+pub struct ModelClock {
     pub metric: Metric,
     pub cycle: i32,
     pub started: usize,
@@ -75,14 +75,14 @@ pub struct Slow {
     pub stopped: Option<usize>,
     pub used: usize,
     pub stood: usize,
-    /// As they stand while it runs.
+    /// Deadlines as of now, while the clock runs.
     pub warnings: Vec<Option<usize>>,
     pub due: Option<usize>,
     pub warned: Vec<usize>,
     pub breached: Option<usize>,
 }
 
-impl Slow {
+impl ModelClock {
     pub fn start(metric: Metric, cycle: i32, works: &Works, at: usize) -> Self {
         let mut clock = Self {
             metric,
@@ -122,8 +122,8 @@ impl Slow {
         self.stood_before(works) + self.paused.map_or(0, |from| works.between(from, now))
     }
 
-    /// A pause that begins after the deadline is none. Whether it does is asked of the first one
-    /// first, since each moves the deadline for those after it.
+    /// A pause that begins after the deadline does not count. Pauses are checked in order, since each moves
+    /// the deadline for the ones after it.
     fn stood_before(&self, works: &Works) -> usize {
         let mut stood = 0;
         for (from, to) in &self.pauses {
@@ -144,7 +144,7 @@ impl Slow {
         self.due = works.after(self.started, self.target + stood);
     }
 
-    /// What is due at this minute comes on record.
+    /// Records what is due at this minute.
     pub fn look(&mut self, now: usize) {
         if self.stopped.is_some() {
             return;
@@ -205,15 +205,15 @@ impl Slow {
 }
 
 /// A ticket.
-pub struct Oracle {
+pub struct ModelTicket {
     pub policies: Vec<Works>,
     pub policy: usize,
     pub status: Status,
-    pub clocks: Vec<Slow>,
+    pub clocks: Vec<ModelClock>,
 }
 
-impl Oracle {
-    pub fn latest(&mut self, metric: Metric) -> Option<&mut Slow> {
+impl ModelTicket {
+    pub fn latest(&mut self, metric: Metric) -> Option<&mut ModelClock> {
         self.clocks
             .iter_mut()
             .rev()
@@ -229,7 +229,8 @@ impl Oracle {
                 .filter(|clock| clock.metric == metric)
                 .count();
             let cycle = i32::try_from(before + 1).unwrap();
-            self.clocks.push(Slow::start(metric, cycle, works, now));
+            self.clocks
+                .push(ModelClock::start(metric, cycle, works, now));
         }
     }
 
@@ -304,7 +305,7 @@ impl Oracle {
                     Status::WaitingCustomer => self.becomes(Status::InProgress, now),
                     _ => {}
                 }
-                let waits = |clock: &mut Slow| clock.stopped.is_none();
+                let waits = |clock: &mut ModelClock| clock.stopped.is_none();
                 if !self.latest(Metric::FirstResponse).is_some_and(waits)
                     && !self.latest(Metric::NextResponse).is_some_and(waits)
                 {
@@ -323,7 +324,7 @@ impl Oracle {
                     if works.target(clock.metric).is_some() {
                         clock.set_target(works);
                         clock.look(now);
-                        // By the new deadline that pause is none.
+                        // The pause begins after the new deadline and does not count.
                         if clock.paused.is_some_and(|from| clock.is_past_due(from)) {
                             clock.resume(works, now);
                         }
@@ -345,6 +346,6 @@ pub enum Event {
     Staff,
     Customer,
     Status(Status),
-    /// A new priority, with the policy that follows from it.
+    /// A new priority, with its policy.
     Policy(usize),
 }

@@ -1,4 +1,4 @@
-//! Timelines by chance: policies, calendars in zones of all kinds, and what happens to a ticket.
+//! Random timelines: policies, calendars in many zones, and the events of a ticket.
 
 use crate::sla::reference::naive::{Event, HORIZON};
 use crate::{
@@ -24,7 +24,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Targets and shares that come to whole minutes.
+/// Targets and thresholds that are whole minutes.
 fn policy(day: NaiveDate) -> impl Strategy<Value = Policy> {
     let target =
         || prop_oneof![2 => 1_i32..12, 2 => 12_i32..60, 1 => 60_i32..200].prop_map(|n| n * 20);
@@ -61,7 +61,7 @@ fn policy(day: NaiveDate) -> impl Strategy<Value = Policy> {
         )
 }
 
-/// Days around which clocks change somewhere among the zones, and any other.
+/// Days near a change of clocks in one of the zones, and other days.
 fn days() -> impl Strategy<Value = NaiveDate> {
     let changes = [
         (2011, 3, 10),
@@ -84,7 +84,7 @@ fn days() -> impl Strategy<Value = NaiveDate> {
     prop_oneof![2 => prop::sample::select(changes.to_vec()), 1 => any]
 }
 
-/// What happens to a ticket.
+/// The events of a ticket.
 #[derive(Debug)]
 pub struct Timeline {
     pub created: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! Worked examples, laws over random lives, and an oracle that counts minutes.
+//! Worked examples, properties over random timelines, and a reference model that counts minutes.
 
 use super::*;
 use crate::{
@@ -101,7 +101,7 @@ fn a_late_sweep_finds_both_with_their_own_instants() {
         [(Warning, at(8), false), (Breach, at(10), false)]
     );
     let (metric, cycle) = (Metric::Resolution, 1);
-    let told: Vec<_> = finding.iter().map(SlaFinding::happened).collect();
+    let told: Vec<_> = finding.iter().map(SlaFinding::event).collect();
     let due_at = at(10);
     let late = false;
     assert_eq!(
@@ -319,8 +319,8 @@ proptest! {
         prop_assert_eq!(!clock.sweep(now).is_empty(), expected);
     }
 
-    /// What ends up on record, and when it was due, is the same without any sweep and with one
-    /// each minute; only whether it was found late differs.
+    /// The findings and their dates are the same without any sweep and with a sweep each minute; only
+    /// `late` differs.
     #[test]
     fn how_often_sweeps_run_changes_nothing_on_record(steps in timeline(3600)) {
         let acts: Vec<_> = steps.into_iter().filter(|(_, step)| !matches!(step, Step::Sweep)).collect();
@@ -370,8 +370,8 @@ proptest! {
         }
     }
 
-    /// A stopped clock is breached exactly when it used more than its target, as long as the
-    /// target stayed the same.
+    /// A stopped clock is breached exactly if it used more than its target, provided that the target did
+    /// not change.
     #[test]
     fn a_clock_is_missed_exactly_when_it_used_too_much(steps in timeline(1800), end in 0_i64..3600) {
         let acts: Vec<_> = steps.into_iter().filter(|(_, step)| !matches!(step, Step::Retarget(..))).collect();

@@ -1,4 +1,4 @@
-//! The shape of the answer, and its states.
+//! The shape of the `sla` object, and the states of clocks.
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! Worked examples, and the laws of working time.
+//! Worked examples, and the properties of working time.
 
 use super::*;
 use crate::{
@@ -44,8 +44,8 @@ fn at(text: &str) -> DateTime<Utc> {
 
 const OFFICE: &str = "mon-fri 09:00-17:00";
 
-/// What a year of many zones has: half an hour of summer time, offsets of quarters, a fast that
-/// moves the clocks, a day that was left out, two hours of summer time.
+/// Zones with unusual years: half an hour of summer time, offsets with quarters of an hour, a change of clocks
+/// for Ramadan, a skipped day, two hours of summer time.
 pub const ZONES: [&str; 14] = [
     "UTC",
     "Africa/Nairobi",
@@ -142,8 +142,7 @@ fn hours_that_repeat_count_twice_and_hours_that_are_skipped_never() {
     ]);
 }
 
-/// Examples from the public documentation of other systems, told anew. The hours of each are those
-/// of its own guide.
+/// Examples from the public documentation of other systems, retold. Each has the hours of its own guide.
 #[test]
 #[rustfmt::skip] // a table
 fn other_systems_count_business_hours_alike() {
@@ -194,7 +193,7 @@ fn calendar_without_hours() -> Calendar {
     })
 }
 
-/// What [`Calendar::is_plain`] rests on: whoever has one offset at both ends of a week has it all week.
+/// The assumption of [`Calendar::is_plain`]: a zone with the same offset at both ends of a week has it all week.
 #[test]
 fn no_zone_changes_its_clocks_twice_within_a_week() {
     let zones = chrono_tz::TZ_VARIANTS.iter();
@@ -300,7 +299,7 @@ proptest! {
         prop_assert_eq!(between(calendar, from + less, from), TimeDelta::zero());
     }
 
-    /// Whatever is asked: nothing panics, and no time is before its start.
+    /// For any input: nothing panics, and no instant is before its start.
     #[test]
     fn nothing_is_too_far((calendar, _) in scene(), day in -40_000_i64..60_000, time in any::<i64>()) {
         let from = DateTime::from_timestamp(day * 86_400, 7).unwrap();

@@ -1,9 +1,8 @@
-//! Full-text search over tickets: how texts are cut into words, what a search asks for, which tickets
-//! have it, and where it stands in them.
+//! Full-text search over tickets: words of texts, queries, the index, and highlights.
 //!
-//! Texts and queries are cut into words by the same function, and not by the parsers of PostgreSQL: those
-//! read `BKG-12345` as a word and a negative number, and keep an address whole. What can be found with
-//! quotes or without them is therefore the same in every text and every language.
+//! One function splits texts and queries into words. The parsers of PostgreSQL are not used: they parse
+//! `BKG-12345` as a word and a negative number, and keep an address whole. So a search finds the same, with
+//! quotes or without, in every text and every language.
 
 pub mod query;
 pub mod quotes;

@@ -1,45 +1,44 @@
-//! What a search asks for: words, "phrases" and -exclusions. Pure.
+//! Search queries: words, "phrases" and -exclusions. Pure.
 
 use crate::tickets::search::{
     Steps,
     words::{Word, words},
 };
 
-/// Characters of a search.
+/// Maximum length of a search, in characters.
 pub const LONGEST: usize = 500;
-/// Words and phrases of a search.
+/// Maximum of words and phrases in a search.
 const MOST: usize = 16;
 
-/// What somebody searches for. Tickets have all of `wanted` and nothing of `unwanted`; a search without
-/// any word finds nothing.
+/// A parsed search. A ticket matches if it has all of `wanted` and none of `unwanted`. A search without words
+/// finds nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search {
-    /// What a ticket has.
+    /// Terms that a ticket must have.
     wanted: Vec<Term>,
-    /// What it has not.
+    /// Terms that it must not have.
     unwanted: Vec<Term>,
 }
 
-/// A word or a phrase: words that stand side by side.
+/// A word, or a phrase of adjacent words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     words: Vec<String>,
-    /// Whether the last word may go on.
+    /// Whether the last word is a prefix.
     open: bool,
 }
 
-/// There are more words and phrases than a search may have.
+/// A search has too many words and phrases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have at most {MOST} words and phrases")]
 pub struct TooMany;
 
 impl Search {
-    /// Reads a search: `words`, `"a phrase"`, `-without`, `-"without this"`, and `begin*` for words that
-    /// begin so. What is written in one piece, as `BKG-12345`, is a phrase; a quote that is left open
-    /// ends with the text.
+    /// Parses a search: `words`, `"a phrase"`, `-without`, `-"without this"`, and `prefix*`. A piece without
+    /// spaces and with several words, as `BKG-12345`, is a phrase. An open quote ends with the text.
     ///
     /// # Errors
-    /// [`TooMany`] words and phrases.
+    /// [`TooMany`]: more than 16 words and phrases.
     pub fn parse(text: &str) -> Result<Self, TooMany> {
         let mut search = Self::default();
         let mut rest = text.trim_start();
@@ -69,14 +68,14 @@ impl Search {
         Ok(search)
     }
 
-    /// Whether it has no word at all.
+    /// Whether it has no words.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty() && self.unwanted.is_empty()
     }
 
-    /// The `tsquery` of the words that a ticket has and has not, wherever they stand: what an index
-    /// answers. Phrases have to be looked for in what it finds.
+    /// The `tsquery` of the words that a ticket must and must not have, at any position, for the index of
+    /// tickets. Phrases are checked in the tickets that it finds.
     #[must_use]
     pub fn words(&self) -> String {
         let wanted = self.wanted.iter().map(Term::words);
@@ -85,31 +84,32 @@ impl Search {
         wanted.chain(unwanted).collect::<Vec<_>>().join(" & ")
     }
 
-    /// A `tsquery` for each phrase that a text of the ticket has.
+    /// A `tsquery` for each phrase that a text of the ticket must have.
     pub fn phrases(&self) -> impl Iterator<Item = String> {
         phrases(&self.wanted)
     }
 
-    /// A `tsquery` for each phrase that no text of it has.
+    /// A `tsquery` for each phrase that no text of the ticket may have.
     pub fn unwanted_phrases(&self) -> impl Iterator<Item = String> {
         phrases(&self.unwanted)
     }
 
-    /// The `tsquery` of whatever has one of the wanted words and phrases: for ranks and for quotes.
-    /// Empty when none is wanted.
+    /// The `tsquery` of texts with at least one of the wanted terms, for ranks and for highlights. Empty if no
+    /// term is wanted.
     #[must_use]
     pub fn any(&self) -> String {
         let wanted = self.wanted.iter().map(Term::phrase);
         wanted.collect::<Vec<_>>().join(" | ")
     }
 
-    /// How many of these words, from the first on, are one of the wanted words or phrases.
+    /// The number of words, from the first on, that match a wanted term; 0 if none does. The longest match
+    /// counts.
     pub fn matches_at(&self, words: &[Word], steps: &mut Steps) -> usize {
         let lengths = self.wanted.iter().filter(|term| term.begins(words, steps));
         lengths.map(|term| term.words.len()).max().unwrap_or(0)
     }
 
-    /// The words of the longest thing that is wanted: how many [`Search::matches_at`] looks at.
+    /// The number of words in the longest wanted term: [`Search::matches_at`] needs so many.
     #[must_use]
     pub fn longest(&self) -> usize {
         let lengths = self.wanted.iter().map(|term| term.words.len());
@@ -124,7 +124,7 @@ fn phrases(terms: &[Term]) -> impl Iterator<Item = String> {
         .map(Term::phrase)
 }
 
-/// Where a piece without quotes ends: at white space, or where a quote begins.
+/// The end of a piece without quotes: at white space or at a quote, in bytes.
 fn end_of_piece(text: &str) -> usize {
     text.find(|letter: char| letter.is_whitespace() || letter == '"')
         .unwrap_or(text.len())
@@ -141,24 +141,24 @@ impl Term {
         self.words.len() > 1
     }
 
-    /// Its words side by side, as a `tsquery`.
+    /// The `tsquery` of its words, adjacent.
     fn phrase(&self) -> String {
         self.joined(" <-> ")
     }
 
-    /// Its words anywhere, as a `tsquery`.
+    /// The `tsquery` of its words, at any position.
     fn words(&self) -> String {
         self.joined(" & ")
     }
 
-    /// Words are letters and digits, so that nothing needs an escape.
+    /// Words have only letters and digits, so no escape is needed.
     fn joined(&self, operator: &str) -> String {
         let words: Vec<_> = self.words.iter().map(|word| format!("'{word}'")).collect();
         let open = if self.open { ":*" } else { "" };
         format!("({}{open})", words.join(operator))
     }
 
-    /// Whether it stands at the beginning of these words. A step for each word that is compared.
+    /// Whether these words begin with it. Each comparison of words is a step.
     fn begins(&self, words: &[Word], steps: &mut Steps) -> bool {
         let Some((last, before)) = self.words.split_last() else {
             return false;

@@ -1,24 +1,24 @@
-//! What the page of a list quotes of the texts of its tickets. It costs so many steps at most, however long
-//! the texts are: texts that come after the last step are not quoted. Pure.
+//! The highlights of a page of search results. Their cost is limited in steps, for texts of any length: texts
+//! after the last step get no highlight. Pure.
 
 use crate::ids::{MessageId, TicketId};
 use crate::tickets::search::{Field, Highlight, Search, Steps, snippet};
 use std::collections::HashMap;
 
-/// A text that may have what was searched for.
+/// A text that may match a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quotable {
-    /// The ticket that it belongs to.
+    /// The ticket.
     pub ticket: TicketId,
-    /// Its place there.
+    /// The field of the ticket.
     pub field: Field,
-    /// The message that it is.
+    /// The message, if the field is one.
     pub message: Option<MessageId>,
     /// The text.
     pub text: String,
 }
 
-/// Where in these texts something stands that was searched for, in their order.
+/// The highlights of these texts by ticket, in the order of the texts.
 #[must_use]
 pub fn quotes(
     search: &Search,

@@ -1,4 +1,4 @@
-//! Where what was searched for stands: pieces of text around it. Pure.
+//! Snippets: the text around the first match of a search. Pure.
 
 use crate::tickets::search::{
     Search, Steps,
@@ -8,7 +8,7 @@ use crate::{ids::MessageId, text_enum};
 use std::ops::Range;
 
 text_enum! {
-    /// A part of a ticket that can be searched.
+    /// A field of a ticket that can be searched.
     pub enum Field {
         /// Its number.
         Number = "ticketNumber",
@@ -23,37 +23,37 @@ text_enum! {
     }
 }
 
-/// A place in a ticket where something stands that was searched for.
+/// A field of a ticket with a match, and the text around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highlight {
-    /// Where.
+    /// The field.
     pub field: Field,
-    /// In which message.
+    /// The message, if the field is one.
     pub message: Option<MessageId>,
-    /// The text around it.
+    /// The text around the match.
     pub pieces: Vec<Piece>,
 }
 
-/// A piece of a text.
+/// A piece of a snippet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// What was searched for.
+    /// A match.
     Found(String),
-    /// What stands around it.
+    /// Text around a match.
     Around(String),
 }
 
-/// Bytes shown before what was found, and in all, with the signs for what was left out. Words are not cut
-/// but for one that is longer than all of it.
+/// Maximum of bytes before the first match, and of the whole snippet with its ellipses. Words are not cut,
+/// unless one word is longer than the snippet.
 const BEFORE: usize = 60;
 const IN_ALL: usize = 200;
-/// Stands where text was left out.
+/// Marks omitted text.
 const LEFT_OUT: &str = "…";
-/// Bytes of the text itself.
+/// Maximum of bytes of the text itself.
 const OF_THE_TEXT: usize = IN_ALL - 2 * LEFT_OUT.len();
 
-/// The text around the first place where something stands that was searched for; `None` when nothing
-/// does, or no steps are left to find it. The text is read no further than it is shown.
+/// The text around the first match; `None` without a match, or if the steps end before it. The text after the
+/// snippet is not read.
 #[must_use]
 pub fn snippet(text: &str, search: &Search, steps: &mut Steps) -> Option<Vec<Piece>> {
     let mut reading = Reading {
@@ -81,20 +81,20 @@ pub fn snippet(text: &str, search: &Search, steps: &mut Steps) -> Option<Vec<Pie
     window.map(|window| window.shown(text, &reading.read))
 }
 
-/// Where these first words stand.
+/// The range of the first `length` words, in bytes.
 fn place(words: &[Word], length: usize) -> Option<Range<usize>> {
     let words = words.get(..length)?;
     Some(words.first()?.at.start..words.last()?.at.end)
 }
 
-/// The words of a text, read no further than they are asked for.
+/// The words of a text, read lazily.
 struct Reading<I> {
     rest: I,
     read: Vec<Word>,
 }
 
 impl<I: Iterator<Item = Word>> Reading<I> {
-    /// The words from a place on: so many, or those that there are.
+    /// Up to `many` words from an index on.
     fn onwards(&mut self, at: usize, many: usize, steps: &mut Steps) -> &[Word] {
         while self.read.len() < at.saturating_add(many.max(1)) {
             let Some(word) = self.rest.next() else { break };
@@ -106,7 +106,7 @@ impl<I: Iterator<Item = Word>> Reading<I> {
     }
 }
 
-/// The part of a text that is shown at most.
+/// The part of a text that a snippet may show, in bytes.
 struct Window {
     start: usize,
     end: usize,
@@ -114,7 +114,7 @@ struct Window {
 }
 
 impl Window {
-    /// Of the text around the first place.
+    /// The window around the first match.
     fn around(place: &Range<usize>, read: &[Word], text: &str) -> Self {
         let earliest = place.start.saturating_sub(BEFORE);
         let near = read.iter().position(|word| word.at.start >= earliest);
@@ -130,7 +130,7 @@ impl Window {
         }
     }
 
-    /// Where what is shown ends: after a whole word, and after what follows the last one.
+    /// The end of the snippet: after a whole word, or after the text that follows the last word.
     fn last(&self, read: &[Word]) -> usize {
         let whole = read.iter().map(|word| word.at.end);
         let last = whole.take_while(|end| *end <= self.end).last();
@@ -153,7 +153,7 @@ impl Window {
         push(Piece::Around, (self.start > 0).then_some(LEFT_OUT));
         let mut from = self.start;
         for (n, place) in self.found.into_iter().enumerate() {
-            // The first is what is shown; a later one is marked where it is shown whole.
+            // The first match is always marked; a later one only if all of it is shown.
             if n > 0 && place.end > end {
                 break;
             }
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// With what was found in brackets.
+    /// The snippet, with matches in brackets.
     fn shown(text: &str, search: &str) -> Option<String> {
         let search = Search::parse(search).unwrap();
         let pieces = snippet(text, &search, &mut Steps::of_a_page())?;

@@ -1,10 +1,9 @@
-//! How much of texts may be looked at for the quotes of one page. Pure.
+//! The limit of work for the highlights of one page. Pure.
 
-/// Steps of a page: some hundredths of a second.
+/// Steps for one page: some hundredths of a second.
 const OF_A_PAGE: usize = 1_000_000;
 
-/// What may still be done, and what was: a step is a byte of a text that is cut into words, or a word that
-/// is compared with another.
+/// A budget of steps. A step is a byte of text that is split into words, or a comparison of two words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steps {
     most: usize,
@@ -12,7 +11,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Those of a page of a list.
+    /// The budget for one page of a list.
     #[must_use]
     pub const fn of_a_page() -> Self {
         Self {
@@ -21,18 +20,18 @@ impl Steps {
         }
     }
 
-    /// Counts some that are done.
+    /// Uses steps.
     pub const fn take(&mut self, steps: usize) {
         self.done = self.done.saturating_add(steps);
     }
 
-    /// Whether none is left.
+    /// Whether no steps are left.
     #[must_use]
     pub const fn are_over(&self) -> bool {
         self.done >= self.most
     }
 
-    /// How many are done.
+    /// The number of used steps.
     #[must_use]
     pub const fn done(&self) -> usize {
         self.done

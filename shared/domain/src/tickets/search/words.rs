@@ -1,8 +1,8 @@
-//! Texts as words: what is found is decided here. Pure.
+//! The words of texts, which decide what a search finds. Pure.
 //!
-//! Words are those of Unicode (UAX #29), cut once more at whatever is neither letter, digit nor mark, so
-//! that `BKG-12345`, `example.com` and `it's` are two words each. Case, accents and compatibility forms
-//! do not count (NFKD without marks, in lower case).
+//! Words are those of Unicode (UAX #29), split further at characters that are neither letter, digit nor mark:
+//! `BKG-12345`, `example.com` and `it's` are two words each. Case, accents and compatibility forms are ignored
+//! (NFKD without marks, in lower case).
 
 use std::{collections::BTreeMap, ops::Range};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -11,13 +11,14 @@ use unicode_segmentation::UnicodeSegmentation;
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// As it is compared: letters and digits alone.
+    /// The form for comparisons: only letters and digits, at most 100.
     pub folded: String,
-    /// Where it stands in the text, in bytes.
+    /// Its range in the text, in bytes.
     pub at: Range<usize>,
 }
 
-/// Longer words are cut: nobody searches for the rest, and an index has its limits.
+/// Maximum of characters in a word. Longer words are cut: nobody searches for the rest, and a `tsvector` has
+/// limits.
 const LONGEST: usize = 100;
 
 /// The words of a text, in order.
@@ -54,7 +55,7 @@ fn fold(word: &str) -> String {
         .collect()
 }
 
-/// Letters that are one in capitals.
+/// Folds letters that have the same capital.
 fn without_variants(letter: char) -> impl Iterator<Item = char> {
     let (first, second) = match letter {
         'ς' => ('σ', None),
@@ -64,7 +65,7 @@ fn without_variants(letter: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
-/// What a word counts for: a weight of PostgreSQL's.
+/// The weight of a word: a weight of PostgreSQL, `A` to `D`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
     /// Number and subject.
@@ -88,7 +89,7 @@ impl Weight {
     }
 }
 
-/// The words of a part of a ticket with their places, as PostgreSQL's `tsvector`.
+/// The words of a ticket or a message with their positions, as a `tsvector` of PostgreSQL.
 #[derive(Debug, Default)]
 pub struct Index {
     places: BTreeMap<String, Vec<(usize, Weight)>>,
@@ -96,7 +97,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// With the words of a text. No phrase goes over from one text to the next.
+    /// Adds the words of a text. The gap between two texts prevents phrases across them.
     #[must_use]
     pub fn with(mut self, text: &str, weight: Weight) -> Self {
         self.last = self.last.saturating_add(1);
@@ -108,7 +109,7 @@ impl Index {
         self
     }
 
-    /// As the text of a `tsvector`. Words are letters and digits, so that nothing needs an escape.
+    /// The text of a `tsvector`. Words have only letters and digits, so no escape is needed.
     #[must_use]
     pub fn tsvector(&self) -> String {
         let words = self.places.iter().map(|(word, places)| {
@@ -120,7 +121,7 @@ impl Index {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Its words without their places, as the text of a `tsvector`.
+    /// The text of a `tsvector` of its words, without positions.
     #[must_use]
     pub fn stripped(&self) -> String {
         let words = self.places.keys().map(|word| format!("'{word}'"));

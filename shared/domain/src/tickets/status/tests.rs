@@ -34,7 +34,7 @@ fn status_moves_as_the_table_says_and_in_no_other_way() {
             } else if allowed(from).contains(&to) {
                 TransitionResult::To(to)
             } else {
-                TransitionResult::TicketRefusal
+                TransitionResult::Refused
             };
             assert_eq!(from.after(Transition::Set(to)), expected, "{from} → {to}");
             pairs += 1;
@@ -68,12 +68,12 @@ fn other_operations_move_as_the_table_says() {
         let over = matches!(from, Resolved | Closed);
         let assigned = match from {
             Open | Reopened | Escalated => TransitionResult::To(Assigned),
-            Resolved | Closed => TransitionResult::TicketRefusal,
+            Resolved | Closed => TransitionResult::Refused,
             _ => TransitionResult::Stays,
         };
         let unless = |refused: bool, to: Status| {
             if refused {
-                TransitionResult::TicketRefusal
+                TransitionResult::Refused
             } else {
                 TransitionResult::To(to)
             }

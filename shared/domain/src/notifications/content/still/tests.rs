@@ -1,4 +1,4 @@
-//! Every template, as the ticket moves on before its mail leaves.
+//! Every template, with changes of the ticket between event and delivery.
 
 use super::*;
 use crate::{
@@ -21,7 +21,7 @@ fn now() -> DateTime<Utc> {
     "2025-10-01T08:00:00Z".parse().unwrap()
 }
 
-fn what(template: Template) -> TicketEventKind {
+fn kind(template: Template) -> TicketEventKind {
     let message = MessageId(Uuid::from_u128(9));
     let reason = "why".to_owned();
     let escalated = |to| TicketEventKind::Escalated {
@@ -75,7 +75,7 @@ fn what(template: Template) -> TicketEventKind {
     }
 }
 
-/// The status in which the event of a template leaves a ticket.
+/// The status of a ticket after the event of a template.
 fn status(template: Template) -> Status {
     match template {
         Template::AnswerAwaited | Template::AnswerReminder => Status::WaitingCustomer,
@@ -86,7 +86,7 @@ fn status(template: Template) -> Status {
     }
 }
 
-/// A mail that is sent as soon as its event has happened.
+/// A mail that is delivered right after its event.
 fn content(template: Template) -> Content {
     let customer = template.audience() == Audience::Customer;
     let (id, role) = if customer {
@@ -110,7 +110,7 @@ fn content(template: Template) -> Content {
             active: true,
         },
         at: now(),
-        what: what(template),
+        kind: kind(template),
         actor: None,
         ticket: TicketFacts {
             id: TicketId(Uuid::from_u128(5)),
@@ -135,11 +135,16 @@ fn content(template: Template) -> Content {
         text: None,
         files: 0,
         is_redacted: false,
-        mention: Mention::NotMentioned,
+        // The plan notifies of a note only agents whom it mentions.
+        mention: if template == Template::Mentioned {
+            Mention::Mentioned
+        } else {
+            Mention::NotMentioned
+        },
     }
 }
 
-/// The templates about tickets whose mails still go out after a change.
+/// The templates about tickets that are still due after a change.
 fn told_after(change: impl Fn(&mut Content)) -> Vec<Template> {
     let about_tickets = Template::ALL.iter().copied();
     let about_tickets = about_tickets.filter(|template| template.audience() != Audience::Owner);
@@ -153,12 +158,12 @@ fn told_after(change: impl Fn(&mut Content)) -> Vec<Template> {
 }
 
 #[test]
-fn what_is_told_at_once_is_told() {
+fn every_mail_is_due_right_after_its_event() {
     assert_eq!(told_after(|_| {}).len(), 16);
 }
 
 #[test]
-fn a_ticket_that_went_to_another_agent_is_not_told_to_be_with_the_first() {
+fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
     let told = told_after(|content| {
         content.ticket.assigned_to = Some(KIM);
         content.since.assigned = true;
@@ -169,7 +174,13 @@ fn a_ticket_that_went_to_another_agent_is_not_told_to_be_with_the_first() {
             || [Audience::Holder, Audience::Owner].contains(&template.audience());
         assert_eq!(told.contains(template), !gone, "{template}");
     }
-    // It went away and came back: the later assignment tells so.
+    // Without a mention, an agent does not see the ticket of another agent.
+    let told = told_after(|content| {
+        content.ticket.assigned_to = Some(KIM);
+        content.mention = Mention::NotMentioned;
+    });
+    assert!(!told.contains(&Template::Mentioned));
+    // Reassigned to the same agent: the later assignment has its own mail.
     let told = told_after(|content| content.since.assigned = true);
     assert!(!told.contains(&Template::TicketAssigned) && !told.contains(&Template::WorkAssigned));
     let told = told_after(|content| content.ticket.assigned_to = None);
@@ -177,17 +188,17 @@ fn a_ticket_that_went_to_another_agent_is_not_told_to_be_with_the_first() {
 }
 
 #[test]
-fn who_has_answered_is_not_asked_any_more() {
+fn a_customer_who_answered_is_not_asked_again() {
     let asks = [Template::AnswerAwaited, Template::AnswerReminder];
     let told = told_after(|content| content.ticket.status = Status::InProgress);
     assert!(asks.iter().all(|template| !told.contains(template)));
-    // Asked again since: the later question tells so.
+    // Asked again since: the later question has its own mail.
     let told = told_after(|content| content.since.asked = true);
     assert!(asks.iter().all(|template| !told.contains(template)));
 }
 
 #[test]
-fn of_what_is_over_and_of_what_was_taken_up_again_nothing_else_is_told() {
+fn closed_and_reopened_tickets_drop_mails_that_are_not_true_any_more() {
     use Template as T;
     let closed = told_after(|content| {
         content.ticket.status = Status::Closed;
@@ -215,7 +226,7 @@ fn of_what_is_over_and_of_what_was_taken_up_again_nothing_else_is_told() {
     ] {
         assert!(!reopened.contains(&template), "{template}");
     }
-    // Closed once more: the later closing has the survey that counts.
+    // Closed again: the later closing has the valid survey.
     let again = told_after(|content| {
         content.ticket.status = Status::Closed;
         content.since.reopened = 1;
@@ -241,7 +252,7 @@ fn a_warning_is_told_while_its_clock_runs_and_is_at_risk() {
 }
 
 #[test]
-fn a_breach_says_what_is_so_when_it_is_sent() {
+fn a_breach_mail_tells_the_state_at_delivery() {
     let mut content = content(Template::SlaBreached);
     assert!(!content.is_dealt_with() && !content.waits_for_customer());
     content.ticket.status = Status::WaitingCustomer;
@@ -251,7 +262,7 @@ fn a_breach_says_what_is_so_when_it_is_sent() {
 }
 
 #[test]
-fn what_a_mail_asks_for_is_left_out_once_it_is_done() {
+fn a_mail_knows_whether_its_request_is_done() {
     let mut reply = content(Template::CustomerReplied);
     assert!(!reply.is_dealt_with());
     reply.since.answered = true;

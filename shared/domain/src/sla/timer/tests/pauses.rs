@@ -1,4 +1,4 @@
-//! Which pauses move a deadline: those that begin by it.
+//! Only pauses that begin by the deadline move it.
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn a_pause_after_the_deadline_that_a_release_before_kept_moves_nothing() {
 }
 
 proptest! {
-    /// Against the pauses by hand: each that begins by the deadline moves it, and no other.
+    /// Compared with a computation by hand: each pause that begins by the deadline moves it, and no other does.
     #[test]
     fn elapsed_and_paused_are_the_minutes_that_ran_and_stood(
         steps in timeline(300), end in 0_i64..300,

@@ -1,4 +1,4 @@
-//! Who has a ticket: assigning, self-assignment, unassigning and escalation. Pure.
+//! The assignee of a ticket: assignment, self-assignment, return to the queue and escalation. Pure.
 
 use crate::tickets::TicketChange;
 use crate::{
@@ -8,46 +8,47 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-/// A member of the staff who works on a ticket, and gets it where nobody has it.
+/// A member of staff who works on a ticket. An unassigned ticket is self-assigned to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActingAgent(UserId);
 
 impl ActingAgent {
-    /// Whose row is locked if nobody has the ticket. Made by [`actions::tickets`] alone,
-    /// which see to that.
+    /// An agent whose row is locked, if the ticket is unassigned. Only `actions::tickets` calls this: it
+    /// takes the lock, without which two self-assignments could exceed the agent's limit.
+    #[must_use]
     pub const fn locked(id: UserId) -> Self {
         Self(id)
     }
 
-    /// Who it is.
+    /// The account of the agent.
     #[must_use]
     pub const fn id(self) -> UserId {
         self.0
     }
 }
 
-/// An escalation to be made.
+/// An escalation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escalation {
-    /// Who is to have it; nobody, when there is none to take it.
+    /// The new assignee; `None` if no agent of the level is free.
     pub to: Option<UserId>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Whether a rule does it.
+    /// Whether a rule escalates it, and not a person.
     pub automatic: bool,
 }
 
-/// A deadline that passed and has not been met since.
+/// A breach by which a ticket is escalated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Breach {
-    /// Of which clock.
+    /// The clock.
     pub metric: Metric,
-    /// When it was due.
+    /// Its deadline.
     pub due_at: DateTime<Utc>,
 }
 
 impl Breach {
-    /// Why the ticket is escalated.
+    /// The reason of the escalation, for the history.
     #[must_use]
     pub fn reason(&self) -> String {
         format!(
@@ -58,20 +59,20 @@ impl Breach {
     }
 }
 
-/// Whether the agent who had a ticket that goes back to the queue may be given it again.
+/// Whether automation may assign a ticket from the queue to its previous assignee again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reassignment {
-    /// By people alone: it was handed back on purpose.
+    /// No, only people may: the agent returned it on purpose.
     ManualOnly,
-    /// Like anybody else.
+    /// Yes, as to any other agent.
     Allowed,
 }
 
 impl TicketChange {
-    /// Assigns it to an agent. Nothing happens when the agent has it already and the status stays.
+    /// Assigns the ticket to an agent. Its present assignee again changes at most the status.
     ///
     /// # Errors
-    /// It is resolved or closed.
+    /// The ticket is resolved or closed.
     pub fn assign(
         &mut self,
         to: UserId,
@@ -88,14 +89,14 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Whether work on it by a member of the staff assigns it to them.
+    /// Whether work by a member of staff self-assigns the ticket.
     #[must_use]
     pub fn is_there_to_take(&self) -> bool {
         self.ticket.assigned_to.is_none() && self.ticket.status.is_active()
     }
 
-    /// Assigns it to whoever works on it while nobody has it.
-    pub fn self_assign(&mut self, by: ActingAgent, now: DateTime<Utc>) {
+    /// Self-assigns an unassigned, active ticket; otherwise changes nothing.
+    pub(super) fn self_assign(&mut self, by: ActingAgent, now: DateTime<Utc>) {
         if !self.is_there_to_take() {
             return;
         }
@@ -111,11 +112,11 @@ impl TicketChange {
         }
     }
 
-    /// Puts it back to the queue, whoever has it: because of the agent, and not of the ticket. One
-    /// that waits for its customer goes on waiting, since there is nothing to do before the answer.
+    /// Returns the ticket to the queue, because of its agent and not of the ticket: a ticket that waits
+    /// for its customer is unassigned and keeps its status, since nothing is to do before the answer.
     ///
     /// # Errors
-    /// The table of transitions does not have it.
+    /// The table of transitions does not allow the status `open`.
     pub fn return_to_queue(
         &mut self,
         again: Reassignment,
@@ -130,8 +131,8 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Back to the queue: nobody has it, and automation looks for somebody.
-    pub fn clear_assignee(&mut self, again: Reassignment, now: DateTime<Utc>) {
+    /// Unassigns the ticket and sets it to `open`: automation looks for another agent.
+    pub(super) fn clear_assignee(&mut self, again: Reassignment, now: DateTime<Utc>) {
         self.unassign(again, now);
         self.become_status(Status::Open, now);
     }
@@ -147,10 +148,10 @@ impl TicketChange {
         }
     }
 
-    /// Escalates it by a level. What a rule does is the system's act.
+    /// Escalates the ticket by one level. An automatic escalation is recorded as an act of the system.
     ///
     /// # Errors
-    /// It is resolved or closed.
+    /// The ticket is resolved or closed.
     pub fn escalate(
         &mut self,
         escalation: Escalation,
@@ -183,10 +184,10 @@ impl TicketChange {
         Ok(())
     }
 
-    /// The breach by which it has to be escalated before it is saved: the first that this change
-    /// has put on record, since no sweep will find it any more. None when it was only found as its
-    /// clock stopped, and none when the change has just given the ticket to somebody: that agent
-    /// keeps it, and only one agent may be locked at a time.
+    /// The breach by which the ticket has to be escalated before it is saved: the first breach that this
+    /// change has recorded, since no sweep finds a recorded breach. `None` if the breach was detected only
+    /// when its clock stopped. `None` if this change has assigned the ticket: an escalation would lock a
+    /// second agent.
     #[must_use]
     pub fn must_escalate(&self) -> Option<Breach> {
         if self.changed_hands || !self.ticket.status.is_active() {
@@ -197,7 +198,7 @@ impl TicketChange {
                 metric,
                 late: false,
                 ..
-            } = entry.what
+            } = entry.kind
             {
                 let due_at = entry.at;
                 Some(Breach { metric, due_at })
@@ -207,7 +208,8 @@ impl TicketChange {
         })
     }
 
-    pub fn set_assignee(&mut self, agent: UserId, now: DateTime<Utc>) {
+    /// Sets the assignee, without an event.
+    pub(super) fn set_assignee(&mut self, agent: UserId, now: DateTime<Utc>) {
         self.ticket.assigned_to = Some(agent);
         self.ticket.assigned_at = Some(now);
         self.ticket.handed_back_by = None;

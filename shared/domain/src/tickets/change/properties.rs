@@ -1,4 +1,4 @@
-//! The laws of a ticket's life: whatever is done with it, in whatever order, allowed or not.
+//! Properties of a ticket under random sequences of changes, allowed or refused.
 
 use super::*;
 use crate::{
@@ -27,7 +27,7 @@ fn person(number: u128) -> UserId {
     UserId(uuid::Uuid::from_u128(number))
 }
 
-fn new_case() -> TicketChange {
+fn new_change() -> TicketChange {
     let at = instant(0);
     let new = NewTicket {
         subject: "Help".to_owned(),
@@ -52,13 +52,13 @@ fn new_case() -> TicketChange {
     TicketChange::created(Ticket::opened(new, opening))
 }
 
-/// What is done: a method of `TicketChange` each.
+/// An action: each is a method of `TicketChange`.
 #[derive(Debug, Clone)]
-enum Deed {
-    Give(u128),
+enum Action {
+    Assign(u128),
     Set(Status, u128),
     Escalate(Option<u128>),
-    PutBack(Reassignment),
+    ReturnToQueue(Reassignment),
     Close(u128),
     CloseByCustomer,
     CloseResolved,
@@ -74,83 +74,88 @@ enum Deed {
     Sweep,
 }
 
-fn any_deed() -> impl Strategy<Value = Deed> {
+fn any_action() -> impl Strategy<Value = Action> {
     let agent = || 1..4_u128;
     let of_status = prop_oneof![
-        agent().prop_map(Deed::Give),
-        (select(Status::ALL), agent()).prop_map(|(to, by)| Deed::Set(to, by)),
-        proptest::option::of(agent()).prop_map(Deed::Escalate),
-        select(vec![Reassignment::ManualOnly, Reassignment::Allowed]).prop_map(Deed::PutBack),
-        agent().prop_map(Deed::Close),
-        any::<(bool, bool)>().prop_map(|(back, late)| Deed::Reopen { back, late }),
-        select(Priority::ALL).prop_map(Deed::Priority),
+        agent().prop_map(Action::Assign),
+        (select(Status::ALL), agent()).prop_map(|(to, by)| Action::Set(to, by)),
+        proptest::option::of(agent()).prop_map(Action::Escalate),
+        select(vec![Reassignment::ManualOnly, Reassignment::Allowed])
+            .prop_map(Action::ReturnToQueue),
+        agent().prop_map(Action::Close),
+        any::<(bool, bool)>().prop_map(|(back, late)| Action::Reopen { back, late }),
+        select(Priority::ALL).prop_map(Action::Priority),
         select(vec![
-            Deed::CloseByCustomer,
-            Deed::CloseResolved,
-            Deed::ResolveUnanswered,
-            Deed::Remind,
-            Deed::Rate,
-            Deed::Sweep,
+            Action::CloseByCustomer,
+            Action::CloseResolved,
+            Action::ResolveUnanswered,
+            Action::Remind,
+            Action::Rate,
+            Action::Sweep,
         ]),
     ];
     let of_texts = prop_oneof![
-        ("[ab]", select(Role::ALL)).prop_map(|(text, by)| Deed::Edit(text, by)),
-        Just(Deed::CustomerWrites),
-        agent().prop_map(Deed::StaffWrites),
-        Just(Deed::Note),
+        ("[ab]", select(Role::ALL)).prop_map(|(text, by)| Action::Edit(text, by)),
+        Just(Action::CustomerWrites),
+        agent().prop_map(Action::StaffWrites),
+        Just(Action::Note),
     ];
     prop_oneof![3 => of_status, 1 => of_texts]
 }
 
-fn does(case: &mut TicketChange, deed: Deed, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
+fn apply(
+    change: &mut TicketChange,
+    action: Action,
+    now: DateTime<Utc>,
+) -> Result<(), TicketRefusal> {
     let message = MessageId(uuid::Uuid::nil());
     let worker = |agent| ActingAgent::locked(person(agent));
-    match deed {
-        Deed::Give(agent) => case.assign(person(agent), None, now),
-        Deed::Set(to, by) => case.set_status(to, worker(by), now),
-        Deed::Escalate(to) => {
+    match action {
+        Action::Assign(agent) => change.assign(person(agent), None, now),
+        Action::Set(to, by) => change.set_status(to, worker(by), now),
+        Action::Escalate(to) => {
             let escalation = Escalation {
                 to: to.map(person),
                 reason: "why".to_owned(),
                 automatic: false,
             };
-            case.escalate(escalation, now)
+            change.escalate(escalation, now)
         }
-        Deed::PutBack(again) => case.return_to_queue(again, now),
-        Deed::Close(by) => case.close(conclusion(), worker(by), now),
-        Deed::CloseByCustomer => case.close_by_customer(None, now),
-        Deed::CloseResolved => case.close_resolved(now),
-        Deed::ResolveUnanswered => case.resolve_unanswered(now),
-        Deed::Remind => case.remind(now),
-        Deed::Reopen { back, late } => {
+        Action::ReturnToQueue(again) => change.return_to_queue(again, now),
+        Action::Close(by) => change.close(conclusion(), worker(by), now),
+        Action::CloseByCustomer => change.close_by_customer(None, now),
+        Action::CloseResolved => change.close_resolved(now),
+        Action::ResolveUnanswered => change.resolve_unanswered(now),
+        Action::Remind => change.remind(now),
+        Action::Reopen { back, late } => {
             let reopening = Reopening {
                 reason: "why".to_owned(),
-                assignee: case.ticket().assigned_to.filter(|_| back),
+                assignee: change.ticket().assigned_to.filter(|_| back),
                 policy: policy(),
                 window: late.then(chrono::TimeDelta::zero),
             };
-            case.reopen(reopening, now)
+            change.reopen(reopening, now)
         }
-        Deed::Priority(priority) => case.set_priority(priority, policy(), now),
-        Deed::Edit(text, by) => case.edit(edit(&text), by, now),
-        Deed::CustomerWrites => case.customer_wrote(message, now),
-        Deed::StaffWrites(by) => {
-            case.staff_wrote(worker(by), message, now);
+        Action::Priority(priority) => change.set_priority(priority, policy(), now),
+        Action::Edit(text, by) => change.edit(edit(&text), by, now),
+        Action::CustomerWrites => change.customer_wrote(message, now),
+        Action::StaffWrites(by) => {
+            change.staff_wrote(worker(by), message, now);
             Ok(())
         }
-        Deed::Note => {
-            case.noted(message, now);
+        Action::Note => {
+            change.noted(message, now);
             Ok(())
         }
-        Deed::Rate => {
+        Action::Rate => {
             let rating = NewRating {
                 rating: 5,
                 feedback: None,
             };
-            case.rate(rating, RatedBy::SignedIn, now)
+            change.rate(rating, RatedBy::SignedIn, now)
         }
-        Deed::Sweep => {
-            case.sweep(now);
+        Action::Sweep => {
+            change.sweep(now);
             Ok(())
         }
     }
@@ -180,18 +185,17 @@ fn edit(text: &str) -> TicketEdit {
     }
 }
 
-/// What the history alone says of a ticket that was created like this one: each entry is told from
-/// what the one before it has left.
-fn told(created: &Ticket, entries: &[PendingEvent]) -> Ticket {
+/// The ticket that the history alone yields, event by event, from the ticket as created.
+fn replayed(created: &Ticket, entries: &[PendingEvent]) -> Ticket {
     let mut ticket = created.clone();
     for entry in entries {
-        tell(&mut ticket, &entry.what);
+        replay(&mut ticket, &entry.kind);
     }
     ticket
 }
 
-fn tell(ticket: &mut Ticket, what: &TicketEventKind) {
-    match what {
+fn replay(ticket: &mut Ticket, kind: &TicketEventKind) {
+    match kind {
         TicketEventKind::StatusChanged { from, to } => step(&mut ticket.status, from, to),
         TicketEventKind::PriorityChanged { from, to } => step(&mut ticket.priority, from, to),
         TicketEventKind::SubjectChanged { from, to } => step(&mut ticket.subject, from, to),
@@ -223,28 +227,19 @@ fn tell(ticket: &mut Ticket, what: &TicketEventKind) {
             ticket.assigned_to = *to;
             step(&mut ticket.escalation_level, &(level - 1), level);
         }
-        TicketEventKind::Created
-        | TicketEventKind::MessageAdded { .. }
-        | TicketEventKind::MessageRedacted { .. }
-        | TicketEventKind::NoteAdded { .. }
-        | TicketEventKind::Resolved { .. }
-        | TicketEventKind::Closed
-        | TicketEventKind::Reopened { .. }
-        | TicketEventKind::Rated { .. }
-        | TicketEventKind::SlaAtRisk { .. }
-        | TicketEventKind::SlaBreached { .. }
-        | TicketEventKind::Reminded => {}
+        // Other events change none of the compared fields. A new event needs no arm here.
+        _ => {}
     }
 }
 
 fn step<T: Clone + PartialEq + std::fmt::Debug>(value: &mut T, from: &T, to: &T) {
     assert_eq!(value, from);
-    assert_ne!(from, to, "an entry tells of a change");
+    assert_ne!(from, to, "an event records a change");
     *value = to.clone();
 }
 
-/// What of a ticket the history has to tell.
-fn telling(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
+/// The fields of a ticket that the history has to yield.
+fn recorded_fields(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
     let texts = [&ticket.subject, &ticket.description, &ticket.language];
     (
         (ticket.status, ticket.priority, ticket.assigned_to),
@@ -258,8 +253,8 @@ fn telling(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-fn fits(case: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
-    let ticket = case.ticket();
+fn is_consistent(change: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
+    let ticket = change.ticket();
     let (status, active) = (ticket.status, ticket.status.is_active());
     prop_assert_eq!(ticket.assigned_at.is_some(), ticket.assigned_to.is_some());
     prop_assert!(status != Status::Open || ticket.assigned_to.is_none());
@@ -271,9 +266,9 @@ fn fits(case: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
         ticket.waiting_since.is_some(),
         status == Status::WaitingCustomer
     );
-    let clock = case.clocks().latest(Metric::Resolution).unwrap();
+    let clock = change.clocks().latest(Metric::Resolution).unwrap();
     prop_assert_eq!(clock.stopped_at.is_some(), !active);
-    // It stands still while the customer has to answer, unless the deadline had passed before.
+    // The clock is paused while the ticket waits for its customer, unless it was past its deadline.
     let waits = status == Status::WaitingCustomer;
     prop_assert!(
         clock
@@ -286,49 +281,49 @@ fn fits(case: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn whatever_is_done_the_history_tells_it_and_everything_fits(
-        deeds in prop::collection::vec(any_deed(), 1..30),
+    fn the_history_yields_the_ticket_after_any_sequence_of_actions(
+        actions in prop::collection::vec(any_action(), 1..30),
     ) {
-        let mut case = new_case();
-        let created = case.ticket().clone();
-        for (minute, deed) in (1..).zip(deeds) {
-            let before = (case.ticket().clone(), case.clocks().clone(), case.entries().len());
-            let done = does(&mut case, deed.clone(), instant(minute * 17));
+        let mut change = new_change();
+        let created = change.ticket().clone();
+        for (minute, action) in (1..).zip(actions) {
+            let before = (change.ticket().clone(), change.clocks().clone(), change.entries().len());
+            let done = apply(&mut change, action.clone(), instant(minute * 17));
             if done.is_err() {
-                let after = (case.ticket().clone(), case.clocks().clone(), case.entries().len());
+                let after = (change.ticket().clone(), change.clocks().clone(), change.entries().len());
                 prop_assert_eq!(after, before, "refused: nothing happens");
             }
-            let told = told(&created, case.entries());
-            prop_assert_eq!(telling(&told), telling(case.ticket()), "{:?}", deed);
-            fits(&case, instant(minute * 17))?;
+            let replayed = replayed(&created, change.entries());
+            prop_assert_eq!(recorded_fields(&replayed), recorded_fields(change.ticket()), "{:?}", action);
+            is_consistent(&change, instant(minute * 17))?;
         }
     }
 
-    /// A change of its own, as after loading.
+    /// Each action is a change of its own, as after loading.
     #[test]
     fn a_breach_that_a_change_finds_escalates_unless_the_change_gave_the_ticket_to_somebody(
-        deeds in prop::collection::vec(any_deed(), 1..20),
+        actions in prop::collection::vec(any_action(), 1..20),
     ) {
-        let mut case = new_case();
-        for (minute, deed) in (1..).zip(deeds) {
-            case = TicketChange::loaded(case.ticket().clone(), case.clocks().clone());
+        let mut change = new_change();
+        for (minute, action) in (1..).zip(actions) {
+            change = TicketChange::loaded(change.ticket().clone(), change.clocks().clone());
             let now = instant(minute * 97);
-            let done = does(&mut case, deed, now);
-            let breached = case.entries().iter().any(|entry| {
-                matches!(entry.what, TicketEventKind::SlaBreached { late: false, .. })
+            let done = apply(&mut change, action, now);
+            let breached = change.entries().iter().any(|entry| {
+                matches!(entry.kind, TicketEventKind::SlaBreached { late: false, .. })
             });
-            let handed = case.entries().iter().any(|entry| matches!(
-                entry.what,
+            let handed = change.entries().iter().any(|entry| matches!(
+                entry.kind,
                 TicketEventKind::Assigned { .. } | TicketEventKind::Escalated { .. }
             ));
-            let must = breached && !handed && case.ticket().status.is_active();
-            prop_assert_eq!(case.must_escalate().is_some(), must && done.is_ok());
-            if let Some(breach) = case.must_escalate() {
+            let must = breached && !handed && change.ticket().status.is_active();
+            prop_assert_eq!(change.must_escalate().is_some(), must && done.is_ok());
+            if let Some(breach) = change.must_escalate() {
                 prop_assert!(breach.due_at <= now);
                 let escalation = Escalation { to: None, reason: breach.reason(), automatic: true };
-                case.escalate(escalation, now).unwrap();
-                prop_assert_eq!(case.must_escalate(), None, "once");
-                let last = case.entries().last().unwrap();
+                change.escalate(escalation, now).unwrap();
+                prop_assert_eq!(change.must_escalate(), None, "once");
+                let last = change.entries().last().unwrap();
                 prop_assert_eq!(last.by, Attribution::System);
             }
         }
@@ -336,71 +331,78 @@ proptest! {
 }
 
 fn in_status(status: Status) -> TicketChange {
-    let mut case = new_case();
-    case.set_status(
-        Status::InProgress,
-        ActingAgent::locked(person(1)),
-        instant(1),
-    )
-    .unwrap();
-    case.set_status(status, ActingAgent::locked(person(1)), instant(2))
+    let mut change = new_change();
+    change
+        .set_status(
+            Status::InProgress,
+            ActingAgent::locked(person(1)),
+            instant(1),
+        )
         .unwrap();
-    case
+    change
+        .set_status(status, ActingAgent::locked(person(1)), instant(2))
+        .unwrap();
+    change
 }
 
 #[test]
 fn a_ticket_that_loses_its_agent_while_it_waits_goes_on_waiting_and_the_answer_opens_it() {
-    let mut case = in_status(Status::WaitingCustomer);
-    case.return_to_queue(Reassignment::Allowed, instant(3))
+    let mut change = in_status(Status::WaitingCustomer);
+    change
+        .return_to_queue(Reassignment::Allowed, instant(3))
         .unwrap();
-    assert_eq!(case.ticket().status, Status::WaitingCustomer);
-    assert_eq!(case.ticket().assigned_to, None);
-    assert_eq!(crate::tickets::UnassignedTicket::of(case.ticket()), None);
-    let clock = case.clocks().latest(Metric::Resolution).unwrap();
+    assert_eq!(change.ticket().status, Status::WaitingCustomer);
+    assert_eq!(change.ticket().assigned_to, None);
+    assert_eq!(crate::tickets::UnassignedTicket::of(change.ticket()), None);
+    let clock = change.clocks().latest(Metric::Resolution).unwrap();
     assert!(clock.paused_at.is_some());
-    case.customer_wrote(MessageId(uuid::Uuid::nil()), instant(4))
+    change
+        .customer_wrote(MessageId(uuid::Uuid::nil()), instant(4))
         .unwrap();
-    assert_eq!(case.ticket().status, Status::Open);
-    assert!(crate::tickets::UnassignedTicket::of(case.ticket()).is_some());
+    assert_eq!(change.ticket().status, Status::Open);
+    assert!(crate::tickets::UnassignedTicket::of(change.ticket()).is_some());
 }
 
 #[test]
 fn other_tickets_that_lose_their_agent_are_open() {
     for status in [Status::InProgress, Status::WaitingInternal] {
-        let mut case = in_status(status);
-        case.return_to_queue(Reassignment::Allowed, instant(3))
+        let mut change = in_status(status);
+        change
+            .return_to_queue(Reassignment::Allowed, instant(3))
             .unwrap();
-        assert_eq!(case.ticket().status, Status::Open, "{status}");
+        assert_eq!(change.ticket().status, Status::Open, "{status}");
     }
 }
 
 #[test]
 fn a_customer_closes_what_is_active_and_a_resolution_of_type_other_says_by_whom() {
-    let mut case = new_case();
-    case.close_by_customer(Some("It works again.".to_owned()), instant(5))
+    let mut change = new_change();
+    change
+        .close_by_customer(Some("It works again.".to_owned()), instant(5))
         .unwrap();
-    let resolution = case.ticket().resolution.clone().unwrap();
+    let resolution = change.ticket().resolution.clone().unwrap();
     assert_eq!(resolution.resolution_type, Some(ResolutionType::Other));
     assert_eq!(resolution.resolved_by, Some(person(100)));
     assert_eq!(resolution.summary.as_deref(), Some("It works again."));
-    assert_eq!(case.ticket().assigned_to, None, "nobody has worked on it");
-    let again = case.close_by_customer(None, instant(6));
+    assert_eq!(change.ticket().assigned_to, None, "nobody has worked on it");
+    let again = change.close_by_customer(None, instant(6));
     let present = Status::Closed;
     assert_eq!(again, Err(TicketRefusal::NothingToClose { present }));
 }
 
 #[test]
 fn requesters_change_texts_until_the_first_response_and_staff_at_any_time() {
-    let mut case = new_case();
-    case.edit(edit("a"), Role::Customer, instant(1)).unwrap();
-    case.noted(MessageId(uuid::Uuid::nil()), instant(2));
-    case.edit(edit("b"), Role::Customer, instant(3)).unwrap();
+    let mut change = new_change();
+    change.edit(edit("a"), Role::Customer, instant(1)).unwrap();
+    change.noted(MessageId(uuid::Uuid::nil()), instant(2));
+    change.edit(edit("b"), Role::Customer, instant(3)).unwrap();
     let answer = MessageId(uuid::Uuid::nil());
-    case.staff_wrote(ActingAgent::locked(person(1)), answer, instant(4));
-    let refused = case.edit(edit("c"), Role::Customer, instant(5));
+    change.staff_wrote(ActingAgent::locked(person(1)), answer, instant(4));
+    let refused = change.edit(edit("c"), Role::Customer, instant(5));
     assert_eq!(refused, Err(TicketRefusal::Answered));
-    case.close(conclusion(), ActingAgent::locked(person(1)), instant(6))
+    change
+        .close(conclusion(), ActingAgent::locked(person(1)), instant(6))
         .unwrap();
-    case.edit(edit("c"), Role::Support, instant(7)).unwrap();
-    assert_eq!(case.ticket().subject, "c");
+    change.edit(edit("c"), Role::Support, instant(7)).unwrap();
+    assert_eq!(change.ticket().subject, "c");
 }

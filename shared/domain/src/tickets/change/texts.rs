@@ -1,4 +1,4 @@
-//! Changes of texts and labels, each with what it was and what it is. Pure.
+//! Changes of texts and labels. Each is an event with the old and the new value. Pure.
 
 use crate::tickets::TicketChange;
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 impl TicketChange {
-    /// Changes what `edit` names; the present value again changes nothing. The clocks run on:
-    /// targets follow from a new priority or a reopening, not from another category.
+    /// Changes the fields that `edit` has; a present value again changes nothing. The clocks run on: only a
+    /// new priority or a reopening gives new targets, a new category does not.
     ///
     /// # Errors
-    /// A requester changes it after staff have answered it, or after it has ended.
+    /// A requester changes a ticket that staff have answered, or that is resolved or closed.
     pub fn edit(
         &mut self,
         edit: TicketEdit,
@@ -69,14 +69,14 @@ impl TicketChange {
                 }),
             );
         }
-        for what in happened.into_iter().flatten() {
-            self.record(now, what);
+        for kind in happened.into_iter().flatten() {
+            self.record(now, kind);
         }
         Ok(())
     }
 }
 
-/// Changes a value; what it was and what it is, where that differs.
+/// Changes a value. Returns the old and the new one; `None` if they are equal.
 fn changed<T: PartialEq + Clone>(value: &mut T, to: Option<T>) -> Option<(T, T)> {
     let to = to.filter(|to| *to != *value)?;
     let from = std::mem::replace(value, to.clone());

@@ -1,29 +1,29 @@
-//! After which shares of a target warnings are given. Pure.
+//! The warning thresholds of a policy. Pure.
 
 use serde::{Deserialize, Serialize};
 
-/// One share or several, in percent, ascending; written back as it was given.
+/// One threshold or several, in percent of the target, ascending. Serialised in the form in which it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum WarningThresholds {
-    /// One warning.
+    /// One threshold.
     Once(i16),
-    /// One warning at each.
+    /// Several thresholds; never empty.
     Each(Vec<i16>),
 }
 
 impl WarningThresholds {
-    /// The share from which on a clock is at risk.
+    /// The first threshold, from which a clock is at risk.
     #[must_use]
     pub fn first(&self) -> i16 {
         match self {
             Self::Once(percent) => *percent,
-            // Nobody is let to send an empty list.
+            // Input rejects an empty list.
             Self::Each(percents) => percents.first().copied().unwrap_or(100),
         }
     }
 
-    /// The shares after the first.
+    /// The thresholds after the first.
     #[must_use]
     pub fn further(&self) -> &[i16] {
         match self {

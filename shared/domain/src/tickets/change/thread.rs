@@ -1,4 +1,4 @@
-//! What a message does to its ticket. Pure.
+//! The effects of messages and notes on their ticket. Pure.
 
 use crate::tickets::{ActingAgent, TicketChange};
 use crate::{
@@ -8,17 +8,17 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 impl TicketChange {
-    /// Whether the customer's next message needs it to be reopened first.
+    /// Whether the ticket has to be reopened before the customer's next message.
     #[must_use]
     pub fn is_reopened_by_reply(&self) -> bool {
         self.ticket.status == Status::Resolved
     }
 
-    /// The customer wrote. The answer that it waited for moves it on: to the agent who has it, or,
-    /// where nobody has it any more, back to the queue.
+    /// Records a message of the customer. A ticket that waited for it becomes `in_progress`, or `open`
+    /// if it is unassigned.
     ///
     /// # Errors
-    /// It is closed; it is resolved and has to be reopened first.
+    /// The ticket is closed, or is resolved and has to be reopened first.
     pub fn customer_wrote(
         &mut self,
         message: MessageId,
@@ -46,8 +46,8 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Staff wrote to the customer. The first such message is the first response; whoever writes
-    /// it gets a ticket that nobody has.
+    /// Records a public message of staff. The first one is the first response. An unassigned ticket is
+    /// self-assigned to its writer.
     pub fn staff_wrote(&mut self, by: ActingAgent, message: MessageId, now: DateTime<Utc>) {
         self.self_assign(by, now);
         self.ticket.first_response_at.get_or_insert(now);
@@ -56,12 +56,12 @@ impl TicketChange {
         self.record(now, TicketEventKind::MessageAdded { message });
     }
 
-    /// Staff wrote an internal note.
+    /// Records an internal note of staff.
     pub fn noted(&mut self, note: MessageId, now: DateTime<Utc>) {
         self.record(now, TicketEventKind::NoteAdded { message: note });
     }
 
-    /// A message or a note was redacted.
+    /// Records that a message or a note was redacted.
     pub fn redact(
         &mut self,
         message: MessageId,

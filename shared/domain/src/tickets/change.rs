@@ -1,8 +1,8 @@
-//! A ticket under change: what becomes of it, of its clocks and of its history when something
-//! happens to it, and what is refused. Who may do it at all is asked before. Pure.
+//! The aggregate of a ticket: its changes, with their effects on clocks and history, and the changes
+//! that it refuses. Access is checked before. Pure.
 //!
-//! Every change of status goes through [`TicketChange::become_status`], so that clocks and instants
-//! cannot be forgotten on one of the ways to a status. A change that is refused changes nothing.
+//! Every change of status goes through [`TicketChange::become_status`], so that no change can forget the
+//! clocks and instants of a status. A refused change changes nothing.
 
 mod assignee;
 mod ending;
@@ -17,26 +17,26 @@ use crate::{
     json::Json,
     sla::{Clocks, Policy, SlaFinding},
     tickets::{
-        Attribution, PendingEvent, Priority, Resolution, Status, Ticket, TicketEventKind,
-        TicketRefusal, Transition, TransitionResult,
+        Attribution, Cause, PendingEvent, Priority, Resolution, Status, Ticket, TicketEventKind,
+        TicketRefusal, Touches, Transition, TransitionResult,
     },
 };
 use chrono::{DateTime, Utc};
 
-/// A ticket with its clocks, and what has happened to it since it was loaded.
+/// A ticket with its clocks, and its events since it was loaded.
 #[derive(Debug, Clone)]
 pub struct TicketChange {
     ticket: Ticket,
     clocks: Clocks,
     entries: Vec<PendingEvent>,
-    /// Who the next entries are by.
+    /// The attribution of the next entries.
     by: Attribution,
-    /// Whether this change has given the ticket to somebody, or has escalated it.
+    /// Whether this change has assigned or escalated the ticket.
     changed_hands: bool,
 }
 
 impl TicketChange {
-    /// A ticket as it was loaded.
+    /// A loaded ticket, without changes yet.
     #[must_use]
     pub fn loaded(ticket: Ticket, clocks: Clocks) -> Self {
         Self {
@@ -48,62 +48,69 @@ impl TicketChange {
         }
     }
 
-    /// A ticket that has just been created.
+    /// A new ticket, with its clocks and the event `Created`.
     #[must_use]
     pub fn created(ticket: Ticket) -> Self {
         let clocks = Clocks::open(&ticket.policy, ticket.created_at);
         let at = ticket.created_at;
-        let mut case = Self::loaded(ticket, clocks);
-        case.record(at, TicketEventKind::Created);
-        case
+        let mut change = Self::loaded(ticket, clocks);
+        change.record(at, TicketEventKind::Created);
+        change
     }
 
-    /// The ticket as it is now.
+    /// The ticket in its present state.
     #[must_use]
     pub const fn ticket(&self) -> &Ticket {
         &self.ticket
     }
 
-    /// The ticket, when nothing more happens to it.
+    /// The ticket, after the last change.
     #[must_use]
     pub fn into_ticket(self) -> Ticket {
         self.ticket
     }
 
-    /// Its clocks.
+    /// The clocks of the ticket.
     #[must_use]
     pub const fn clocks(&self) -> &Clocks {
         &self.clocks
     }
 
-    /// What has happened since it was loaded, in order.
+    /// The events since it was loaded, in order.
     #[must_use]
     pub fn entries(&self) -> &[PendingEvent] {
         &self.entries
     }
 
-    /// Whether a text that searches know has changed.
+    /// Whether a text that the search index holds has changed.
     #[must_use]
     pub fn has_changed_words(&self) -> bool {
-        self.entries.iter().any(|entry| entry.what.changes_words())
+        self.entries
+            .iter()
+            .any(|entry| entry.kind.spec().touches == Touches::SearchedText)
     }
 
-    /// Moves version and instant on, before it is written; gives the version that was loaded. A
-    /// note changes nothing that the customer may see, so that neither may tell of it.
-    #[must_use = "the row is written over this version alone"]
+    /// Increments the version and sets the time of the last change, before the ticket is written. Returns
+    /// the loaded version. Notes leave both as they are: the customer sees both, and may not notice notes.
+    #[must_use = "the row is written only over this version"]
     pub fn stamp(&mut self, now: DateTime<Utc>) -> i64 {
         let loaded = self.ticket.version;
-        if !self.entries.iter().all(|entry| entry.what.is_of_a_note()) {
+        if !self
+            .entries
+            .iter()
+            .all(|entry| entry.kind.spec().touches == Touches::Note)
+        {
             self.ticket.version = loaded.saturating_add(1);
             self.ticket.updated_at = now;
         }
         loaded
     }
 
-    /// Sets the status by hand. Whoever works on a ticket that nobody has gets it.
+    /// Sets the status by hand; the present status again changes nothing. An unassigned ticket is
+    /// self-assigned to `by`, unless it returns to the queue.
     ///
     /// # Errors
-    /// The table of transitions does not have it.
+    /// The table of transitions does not allow it.
     pub fn set_status(
         &mut self,
         to: Status,
@@ -126,11 +133,10 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Sets the priority, with the policy that follows from it. The present one again changes
-    /// nothing.
+    /// Sets the priority and the policy that belongs to it; the present priority again changes nothing.
     ///
     /// # Errors
-    /// It is resolved or closed.
+    /// The ticket is resolved or closed.
     pub fn set_priority(
         &mut self,
         priority: Priority,
@@ -152,20 +158,19 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Puts on record what came due while the clocks ran; gives back what did.
+    /// Records the warnings and breaches that are due by `now`, and returns them.
     pub fn sweep(&mut self, now: DateTime<Utc>) -> Vec<SlaFinding> {
         let found = self.clocks.sweep(now);
         self.record_findings(&found);
         found
     }
 
-    fn record(&mut self, at: DateTime<Utc>, what: TicketEventKind) {
-        let by = if what.is_by_itself() {
-            Attribution::System
-        } else {
-            self.by
+    fn record(&mut self, at: DateTime<Utc>, kind: TicketEventKind) {
+        let by = match kind.spec().cause {
+            Cause::Time => Attribution::System,
+            Cause::Act => self.by,
         };
-        self.entries.push(PendingEvent { at, by, what });
+        self.entries.push(PendingEvent { at, by, kind });
     }
 
     fn after(&self, wanted: Transition) -> Result<Status, TicketRefusal> {
@@ -173,11 +178,11 @@ impl TicketChange {
         match present.after(wanted) {
             TransitionResult::To(status) => Ok(status),
             TransitionResult::Stays => Ok(present),
-            TransitionResult::TicketRefusal => Err(TicketRefusal::Transition { present, wanted }),
+            TransitionResult::Refused => Err(TicketRefusal::Transition { present, wanted }),
         }
     }
 
-    /// The one way to a status: instants and clocks go with it.
+    /// Changes the status, with the instants and clocks of the old and the new status.
     fn become_status(&mut self, to: Status, now: DateTime<Utc>) {
         let from = std::mem::replace(&mut self.ticket.status, to);
         if from == to {
@@ -208,15 +213,15 @@ impl TicketChange {
         self.record(now, TicketEventKind::StatusChanged { from, to });
     }
 
-    /// A deadline is recorded with the instant it was due, whenever it is found.
+    /// Records findings, each dated with the instant at which it was due.
     fn record_findings(&mut self, found: &[SlaFinding]) {
         for finding in found {
-            self.record(finding.at, finding.happened());
+            self.record(finding.at, finding.event());
         }
     }
 }
 
-/// A resolution by status alone.
+/// The resolution of a ticket that was resolved by its status, without a summary.
 fn unexplained(by: UserId, now: DateTime<Utc>) -> Resolution {
     Resolution {
         summary: None,

@@ -1,4 +1,4 @@
-//! How a ticket ends: resolved, closed, rated; and how it comes back. Pure.
+//! Resolving, closing, rating and reopening a ticket. Pure.
 
 use crate::tickets::{ActingAgent, TicketChange};
 use crate::{
@@ -13,63 +13,63 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How a ticket is closed.
+/// The resolution of a ticket that is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conclusion {
-    /// For everybody.
+    /// The summary, for everybody.
     pub summary: String,
-    /// How it ended.
+    /// The type of the resolution.
     pub resolution_type: ResolutionType,
-    /// For staff.
+    /// Notes, for staff only.
     pub resolution_notes: Option<String>,
-    /// The ticket that this one doubles.
+    /// The ticket of which this one is a duplicate.
     pub duplicate: Option<Duplicate>,
 }
 
-/// The ticket that another one doubles.
+/// The original of a duplicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duplicate {
-    /// Which.
+    /// The original ticket.
     pub of: TicketId,
-    /// Whose it is.
+    /// Its customer.
     pub customer: UserId,
 }
 
-/// How a ticket is reopened.
+/// The input of a reopening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reopening {
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Who keeps it: the agent who had it, or nobody.
+    /// The assignee: the previous one, or `None`.
     pub assignee: Option<UserId>,
-    /// The policy that it gets.
+    /// The new policy.
     pub policy: Policy,
-    /// How long after closing it may be; none: at any time.
+    /// The longest time after closing; `None` for no limit.
     pub window: Option<TimeDelta>,
 }
 
-/// By what a customer rates.
+/// How a customer rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RatedBy {
-    /// By the signed-in API.
+    /// By the API, with an access token.
     SignedIn,
-    /// By the link of a survey mail, which nobody but the customer got.
+    /// By the link of a survey mail, which only the customer got.
     Survey {
-        /// How often the ticket had been reopened when it was sent.
+        /// How often the ticket had been reopened when the mail was sent.
         cycle: i32,
         /// The customer.
         customer: UserId,
-        /// In the role held now.
+        /// The customer's present role.
         role: Role,
     },
 }
 
 impl TicketChange {
-    /// Closes it by hand; one that is not resolved is resolved at the same instant. Of one that
-    /// is, it stays on record who resolved it and when.
+    /// Closes the ticket by hand. A ticket that is not resolved is resolved at the same instant; a resolved
+    /// one keeps who resolved it and when.
     ///
     /// # Errors
-    /// It is closed already.
+    /// The ticket is closed.
     pub fn close(
         &mut self,
         conclusion: Conclusion,
@@ -103,11 +103,11 @@ impl TicketChange {
         Ok(())
     }
 
-    /// The customer closes it: the issue is over, whatever became of it. It stays with the agent
-    /// who has it, and counts as resolved by the customer.
+    /// Closes the ticket for its customer, who needs no help any more. The assignee stays, and the customer
+    /// is recorded as the resolver.
     ///
     /// # Errors
-    /// It is resolved or closed.
+    /// The ticket is resolved or closed.
     pub fn close_by_customer(
         &mut self,
         reason: Option<String>,
@@ -131,20 +131,20 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Closes what was resolved and stayed so.
+    /// Closes a resolved ticket, some time after its resolution.
     ///
     /// # Errors
-    /// It is not resolved.
+    /// The ticket is not resolved.
     pub fn close_resolved(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
         self.after(Transition::Set(Status::Closed))?;
         self.end(now);
         Ok(())
     }
 
-    /// Resolves what waits for an answer that has not come.
+    /// Resolves a ticket whose customer has not answered.
     ///
     /// # Errors
-    /// It does not wait for its customer.
+    /// The ticket does not wait for its customer.
     pub fn resolve_unanswered(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
         self.must_wait()?;
         let resolution = Resolution {
@@ -160,10 +160,10 @@ impl TicketChange {
         Ok(())
     }
 
-    /// The customer was reminded that an answer is awaited.
+    /// Records a reminder to the customer that an answer is awaited.
     ///
     /// # Errors
-    /// It does not wait for its customer.
+    /// The ticket does not wait for its customer.
     pub fn remind(&mut self, now: DateTime<Utc>) -> Result<(), TicketRefusal> {
         self.must_wait()?;
         self.ticket.reminded_at = Some(now);
@@ -181,10 +181,10 @@ impl TicketChange {
         }
     }
 
-    /// Reopens it, for the agent who had it or for nobody, with a new resolution clock.
+    /// Reopens the ticket, for its previous assignee or unassigned, with a new resolution clock.
     ///
     /// # Errors
-    /// It is neither resolved nor closed; it was closed longer ago than the window.
+    /// The ticket is neither resolved nor closed, or was closed longer ago than the window.
     pub fn reopen(
         &mut self,
         reopening: Reopening,
@@ -217,10 +217,10 @@ impl TicketChange {
         Ok(())
     }
 
-    /// The customer rates the last resolution, once.
+    /// Rates the last resolution. It can be rated once.
     ///
     /// # Errors
-    /// It is not resolved, or is rated already, or was reopened since the survey was sent.
+    /// The ticket is not resolved, is rated already, or was reopened after the survey was sent.
     pub fn rate(
         &mut self,
         rating: NewRating,
@@ -255,14 +255,15 @@ impl TicketChange {
         Ok(())
     }
 
-    pub fn resolve(&mut self, resolution: Resolution, by_closing: bool, now: DateTime<Utc>) {
+    /// Resolves the ticket. `by_closing` says whether it is closed at the same instant.
+    pub(super) fn resolve(&mut self, resolution: Resolution, by_closing: bool, now: DateTime<Utc>) {
         self.become_status(Status::Resolved, now);
         self.ticket.resolution = Some(Json(resolution));
         self.record(now, TicketEventKind::Resolved { by_closing });
     }
 
-    /// Closes what is resolved.
-    pub fn end(&mut self, now: DateTime<Utc>) {
+    /// Closes a resolved ticket.
+    pub(super) fn end(&mut self, now: DateTime<Utc>) {
         self.become_status(Status::Closed, now);
         self.record(now, TicketEventKind::Closed);
     }
