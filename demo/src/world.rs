@@ -14,7 +14,6 @@ use domain::{
     actor::{Actor, Initiator},
     queue::Execution,
 };
-use jobs;
 use platform::{
     clock::{Clock, ManualClock},
     context::Context,
