@@ -70,7 +70,7 @@ impl Problem {
     /// 400: values of the query or the path that cannot be read.
     #[must_use]
     pub fn bad_query(errors: Vec<FieldError>) -> Self {
-        Self::faulty(StatusCode::BAD_REQUEST, "invalid_query", "address", errors)
+        Self::faulty(StatusCode::BAD_REQUEST, "invalid_query", "URL", errors)
     }
 
     /// 422: fields of the body, or parameters of the query, that can be read and are wrong.
@@ -88,7 +88,7 @@ impl Problem {
         Self::from_parts(Parts {
             status,
             code,
-            detail: format!("The {what} has faults: `errors` names each with its field."),
+            detail: format!("The {what} has errors: `errors` names each with its field."),
             errors,
             headers: HeaderMap::new(),
             cause: None,
