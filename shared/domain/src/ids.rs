@@ -8,9 +8,8 @@ macro_rules! ids {
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize,
         )]
-        #[cfg_attr(feature = "sqlx", derive(sqlx::Type))]
+        #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
         #[serde(transparent)]
-        #[cfg_attr(feature = "sqlx", sqlx(transparent))]
         pub struct $name(pub uuid::Uuid);
 
         impl schemars::JsonSchema for $name {
