@@ -61,7 +61,7 @@ pub(crate) async fn save_with_rosters(
         .flat_map(|event| reactions(event, assignee, load));
     job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.happened
-        .extend(events.iter().map(|event| event.what.name()));
+        .extend(events.iter().map(|event| event.kind.name()));
     crate::stats::mark_dirty(work, ticket.created_at).await?;
     Ok(())
 }
@@ -78,6 +78,6 @@ fn event(work: &UnitOfWork<'_>, entry: &PendingEvent, ticket: TicketId) -> Ticke
         ticket,
         at: entry.at,
         by,
-        what: entry.what.clone(),
+        kind: entry.kind.clone(),
     }
 }

@@ -28,7 +28,7 @@ impl From<EventRow> for TicketEvent {
             by: person.map_or(EventActor::System, |(actor, role)| {
                 EventActor::Person(actor, role)
             }),
-            what: row.what.0,
+            kind: row.what.0,
         }
     }
 }
