@@ -2,7 +2,6 @@
 //! calls one action of `shared` and answers.
 
 pub mod auth;
-pub mod body;
 mod bounded;
 pub mod client;
 mod cors;

@@ -10,10 +10,10 @@ use super::{
     answers::responses,
     headers,
     operation::{ObjectBody, Reads},
-    shape::not_nullable,
     who::OptionalAuth,
 };
 use chrono_tz::TZ_VARIANTS;
+use domain::reader::not_nullable;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 

@@ -16,7 +16,6 @@ mod presence_tests;
 mod reader;
 mod resource;
 mod route;
-mod shape;
 mod who;
 
 pub use codes::Codes;
@@ -26,5 +25,4 @@ pub use operation::Operation;
 pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};
-pub use shape::Shape;
 pub use who::Access;

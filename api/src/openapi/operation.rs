@@ -6,11 +6,10 @@ use super::{
     reader::Reader,
     who::{Access, OptionalAuth},
 };
-use crate::{
-    body::{Body, Null},
-    query::Query,
+use domain::{
+    field_error::FieldError,
+    reader::{Null, ObjectReader, QueryReader},
 };
-use domain::field_error::FieldError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -30,7 +29,7 @@ pub(super) enum Reads {
 #[derive(Debug, Clone)]
 pub(super) struct ObjectBody {
     pub schema: Value,
-    reader: Reader<Body>,
+    reader: Reader<ObjectReader>,
     pub example: Value,
     null: Null,
     /// Whether there has to be a body at all.
@@ -45,7 +44,7 @@ pub struct Operation {
     pub(super) who: Access,
     pub(super) minds: OptionalAuth,
     pub(super) about: &'static str,
-    pub(super) query: Option<(Value, Reader<Query>)>,
+    pub(super) query: Option<(Value, Reader<QueryReader>)>,
     pub(super) reads: Reads,
     pub(super) takes_version: bool,
     pub(super) status: u16,
@@ -84,9 +83,9 @@ impl Operation {
 
     /// It reads a query like this.
     #[must_use]
-    pub fn query<T>(self, read: impl Fn(&mut Query) -> T + Send + Sync + 'static) -> Self {
+    pub fn query<T>(self, read: impl Fn(&mut QueryReader) -> T + Send + Sync + 'static) -> Self {
         Self {
-            query: Some((Query::describe(&read), Reader::new(read))),
+            query: Some((QueryReader::describe(&read), Reader::new(read))),
             ..self
         }
     }
@@ -95,11 +94,11 @@ impl Operation {
     #[must_use]
     pub fn body<T>(
         self,
-        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        read: impl Fn(&mut ObjectReader) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
         self.object(
-            Body::describe(&read),
+            ObjectReader::describe(&read),
             Null::Absent,
             Reader::new(read),
             example,
@@ -110,14 +109,20 @@ impl Operation {
     #[must_use]
     pub fn patch<T>(
         self,
-        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        read: impl Fn(&mut ObjectReader) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
-        let schema = Body::describe_patch(&read);
+        let schema = ObjectReader::describe_patch(&read);
         self.object(schema, Null::MergePatch, Reader::new(read), example)
     }
 
-    fn object(self, schema: Value, null: Null, reader: Reader<Body>, example: Value) -> Self {
+    fn object(
+        self,
+        schema: Value,
+        null: Null,
+        reader: Reader<ObjectReader>,
+        example: Value,
+    ) -> Self {
         let object = ObjectBody {
             schema,
             reader,
@@ -358,20 +363,22 @@ impl Operation {
     #[must_use]
     pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<FieldError> {
         let object = self.reads_object();
-        let mut body = Body::new(fields, object.map_or(Null::Absent, |object| object.null));
+        let null = object.map_or(Null::Absent, |object| object.null);
+        let mut reader = ObjectReader::new(fields, null);
         if let Some(object) = object {
-            object.reader.read(&mut body);
+            object.reader.read(&mut reader);
         }
-        body.into_faults()
+        reader.into_errors()
     }
 
     /// What its reader of queries finds wrong with this one, by itself.
     #[must_use]
     pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<FieldError> {
-        let mut query = Query::of_pairs(pairs);
+        let pairs = pairs.into_iter().map(|(name, value)| (name, Ok(value)));
+        let mut query = QueryReader::new(pairs.collect());
         if let Some((_, reader)) = &self.query {
             reader.read(&mut query);
         }
-        query.into_faults()
+        query.into_errors()
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     respond::Answer,
 };
 use axum::extract::State as With;
-use domain::{queue::Queue, text_enum};
+use domain::{queue::Queue, reader::QueryReader, text_enum};
 use platform::{
     context::Context,
     health::{Schema, Staffing, schema, staffing},
@@ -194,7 +194,7 @@ fn detail(failing: &[&str]) -> String {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn needed(query: &mut Query) -> Option<Vec<Check>> {
+fn needed(query: &mut QueryReader) -> Option<Vec<Check>> {
     let named = query.words("need");
     Some(if named.is_empty() {
         NEEDED.to_vec()

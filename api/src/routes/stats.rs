@@ -8,7 +8,7 @@ use crate::{
     views::stats::StatsView,
 };
 use axum::{Json, extract::State};
-use domain::stats::QueryFields;
+use domain::stats::Query as Asked;
 use platform::context::Context;
 
 /// The figures of the tickets created from `startDate` to `endDate`, both included.
@@ -20,25 +20,15 @@ pub async fn get(
     State(cx): State<Context>,
     query: Query,
 ) -> Result<Json<StatsView>, Problem> {
-    let asked = query.read(self::query)?;
+    let asked = query.read(Asked::read)?;
     let figures = actions::stats::stats(&cx, &asked.range, asked.agent).await?;
     Ok(Json(figures.into()))
-}
-
-fn query(query: &mut Query) -> Option<domain::stats::Query> {
-    let fields = QueryFields {
-        start_date: query.text("startDate"),
-        end_date: query.text("endDate"),
-        timezone: query.text("timezone"),
-        agent_id: query.text("agentId"),
-    };
-    domain::stats::Query::parse(&fields, query.faults())
 }
 
 pub(crate) fn operation() -> Operation {
     Operation::new("getStats", Access::Roles("admins"), "Show the figures of a period")
         .about("Of the tickets created from `startDate` to `endDate`, both included, in `timezone` (UTC by default); no dates mean \
             all time. `agentId` narrows `agentStats` alone. They are answered from aggregates: `asOf` says how fresh they are.")
-        .query(query)
+        .query(Asked::read)
         .answers_whole::<StatsView>()
 }

@@ -6,7 +6,7 @@ use super::{
     walk::{ABSENT, Cast, JSON, Sent, assert_is_problem, readers, sends},
 };
 use crate::harness::{Answer, App, Caller, TICKETS};
-use api::openapi::Who;
+use api::openapi::Access;
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ async fn at_every_route_the_first_of_several_failures_is_told() {
     for (route, example) in readers() {
         let who = route.operation.who();
         let can_be_wrong = |wrong: &Wrong| match wrong {
-            Wrong::Token => who != Who::Anybody,
+            Wrong::Token => who != Access::Anybody,
             Wrong::Role => cast.who_may_not(&route).is_some(),
             Wrong::Id => route.path.contains("{id}"),
             Wrong::Version => route.operation.takes_version(),

@@ -178,8 +178,8 @@ fn guarded() -> Vec<(api::routes::Route, bool)> {
     let guarded: Vec<_> = routes
         .into_iter()
         .filter_map(|route| match route.operation.who() {
-            api::openapi::Who::SignedIn | api::openapi::Who::Roles(_) => Some((route, true)),
-            api::openapi::Who::Anybody => {
+            api::openapi::Access::SignedIn | api::openapi::Access::Roles(_) => Some((route, true)),
+            api::openapi::Access::Anybody => {
                 let register = route.path.ends_with("/register");
                 register.then_some((route, false))
             }
@@ -294,7 +294,7 @@ async fn the_role_of_the_account_counts_and_not_the_token_s() {
         }
         let of_admin = calls(&app, &route, &[format!("Bearer {eve}")]).await;
         let of_customer = calls(&app, &route, &[format!("Bearer {amina}")]).await;
-        let staff_alone = matches!(route.operation.who(), api::openapi::Who::Roles(_));
+        let staff_alone = matches!(route.operation.who(), api::openapi::Access::Roles(_));
         assert_ne!(of_admin.status, 403, "{}", route.path);
         assert_eq!(of_customer.status == 403, staff_alone, "{}", route.path);
     }

@@ -3,7 +3,7 @@
 
 use super::TICKETS;
 use crate::harness::{Answer, App, Caller};
-use api::{openapi::Who, routes::Route};
+use api::{openapi::Access, routes::Route};
 use axum::{
     body::Body,
     http::{Method, Request, header},
@@ -43,19 +43,19 @@ impl Cast {
     pub fn who_may(&self, route: &Route) -> &Caller {
         match route.operation.who() {
             // Whom nobody but an admin may register.
-            Who::Anybody if route.path.ends_with("/register") => &self.admin,
-            Who::Anybody => &self.nobody,
-            Who::Roles("customers") => &self.customer,
-            Who::SignedIn | Who::Roles(_) => &self.admin,
+            Access::Anybody if route.path.ends_with("/register") => &self.admin,
+            Access::Anybody => &self.nobody,
+            Access::Roles("customers") => &self.customer,
+            Access::SignedIn | Access::Roles(_) => &self.admin,
         }
     }
 
     /// Who is signed in and may not, if there is anybody like that.
     pub fn who_may_not(&self, route: &Route) -> Option<&Caller> {
         match route.operation.who() {
-            Who::Anybody | Who::SignedIn => None,
-            Who::Roles("customers") => Some(&self.admin),
-            Who::Roles(_) => Some(&self.customer),
+            Access::Anybody | Access::SignedIn => None,
+            Access::Roles("customers") => Some(&self.admin),
+            Access::Roles(_) => Some(&self.customer),
         }
     }
 

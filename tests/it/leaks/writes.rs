@@ -89,7 +89,7 @@ async fn whoever_may_not_do_a_thing_at_all_changes_nothing() {
         if route.method == "GET" || own {
             continue;
         }
-        let api::openapi::Who::Roles(_) = route.operation.who() else {
+        let api::openapi::Access::Roles(_) = route.operation.who() else {
             continue;
         };
         let body = route.operation.example();

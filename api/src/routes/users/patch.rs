@@ -1,10 +1,8 @@
 //! `PATCH /admin/users/{id}`: what somebody may do, whether the account may be used, and what
 //! staff are known by.
 
-use super::support_info::support_info;
 use crate::{
     auth::Admin,
-    body::Body,
     error::Problem,
     extract::PathId,
     idempotency::Write,
@@ -14,7 +12,7 @@ use crate::{
 };
 use actions::people::store;
 use axum::{extract::State, response::Response};
-use domain::people::{Patch, PersonChange, Role};
+use domain::{people::PersonChange, reader::ObjectReader};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -45,19 +43,8 @@ pub async fn patch(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn body(body: &mut Body) -> Option<PersonChange> {
-    let change = PersonChange {
-        role: body.word("role"),
-        active: body.flag("active"),
-        support_info: if body.clears("supportInfo") {
-            Patch::Cleared
-        } else {
-            body.object("supportInfo", |info| support_info(info, Role::Admin))
-                .map_or(Patch::Stays, Patch::To)
-        },
-    };
-    change.check(body.faults());
-    Some(change)
+fn body(body: &mut ObjectReader) -> Option<PersonChange> {
+    Some(PersonChange::read(body))
 }
 
 pub(crate) fn operation() -> Operation {

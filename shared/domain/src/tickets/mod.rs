@@ -22,7 +22,7 @@ pub use case::{
     TicketChange,
 };
 pub use category::{Category, Priority};
-pub use edit::{RawEdit, TicketEdit};
+pub use edit::TicketEdit;
 pub use event::{Attribution, EventActor, PendingEvent, Related, TicketEvent, TicketEventKind};
 pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use key::TicketKey;

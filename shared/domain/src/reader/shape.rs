@@ -1,26 +1,26 @@
-//! What a reader asked for, as a JSON Schema.
+//! The fields that a reader asks for, as a JSON Schema.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "of JSON: what is not there reads as null, and is made when it is written"
+    reason = "of JSON: an absent key reads as null, and is made when it is written"
 )]
 
-use domain::field_error::{Constraint, Limit};
+use crate::field_error::{Constraint, Limit};
 use serde_json::{Map, Value, json};
 
-/// Where the document lists the time zones, once for all that take one.
-pub(super) const TIME_ZONE: &str = "#/components/schemas/TimeZone";
+/// The place in the document that lists the time zones, once for all fields that take one.
+const TIME_ZONE: &str = "#/components/schemas/TimeZone";
 
 /// The fields that a reader asked for, in order.
 #[derive(Debug, Default)]
 pub struct Shape {
     fields: Vec<(String, Value)>,
-    /// Those of a merge patch that null clears.
+    /// The fields of a merge patch that null clears.
     nullable: Vec<String>,
 }
 
 impl Shape {
-    /// A field of that schema. What is asked for twice is what it was the first time.
+    /// A field of that schema. The first schema stays where a field is asked for twice.
     pub fn property(&mut self, field: &str, schema: Value) {
         if !self.fields.iter().any(|(known, _)| known == field) {
             self.fields.push((field.to_owned(), schema));
@@ -32,14 +32,14 @@ impl Shape {
         self.nullable.push(field.to_owned());
     }
 
-    /// An object of these fields and no others, within these limits. What need not be there may
+    /// An object of these fields and no others, within these limits. Fields that are not required may
     /// be null.
     #[must_use]
     pub fn into_schema(self, limits: Vec<Limit>) -> Value {
         self.written(limits, |name, _, needed| !needed.contains(&json!(name)))
     }
 
-    /// As [`Shape::into_schema`], of a merge patch: null is for what it clears alone.
+    /// As [`Shape::into_schema`], for a merge patch: null is allowed only for the fields that it clears.
     #[must_use]
     pub fn into_patch_schema(self, limits: Vec<Limit>) -> Value {
         self.written(limits, |name, nullable, _| {
@@ -74,8 +74,7 @@ impl Shape {
     }
 }
 
-/// Writes a limit where its path leads. Limits of fields that are read in other ways have nowhere
-/// to go, and go nowhere.
+/// Writes a limit into the schema of the field that its path names. A limit of a field that was not asked for is dropped.
 fn apply(object: &mut Value, path: &str, asks: &Constraint) {
     let (segment, rest) = path
         .split_once('.')
@@ -89,7 +88,7 @@ fn apply(object: &mut Value, path: &str, asks: &Constraint) {
         {
             required.push(json!(name));
         }
-        // An inner object was told before it was known what it needs.
+        // An inner object was described before it was known whether it is required.
         if let Some(needed) = object["properties"].get_mut(name) {
             *needed = not_nullable(needed);
         }
@@ -128,18 +127,18 @@ fn apply(object: &mut Value, path: &str, asks: &Constraint) {
     }
 }
 
-/// What is asked of the object around, where one field depends on another.
+/// A rule for the object, where one field depends on another.
 fn rule(name: &str, asks: &Constraint) -> Option<Value> {
     match asks {
         Constraint::With(other, words) => Some(json!({
-            "if": {"properties": {*other: {"enum": words}}, "required": [other]},
+            "if": {"properties": {&**other: {"enum": words}}, "required": [other]},
             "else": {"properties": {name: {"type": "null"}}},
         })),
         Constraint::Unless(other) => {
             let entries = json!({"type": "array", "minItems": 1});
             let text = json!({"type": "string", "minLength": 1, "pattern": NOT_BLANK});
             Some(json!({
-                "if": {"properties": {*other: entries}, "required": [other]},
+                "if": {"properties": {&**other: entries}, "required": [other]},
                 "else": {"properties": {name: text}, "required": [name]},
             }))
         }
@@ -152,9 +151,9 @@ const NOT_BLANK: &str = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$";
 
 fn keywords(asks: &Constraint) -> Map<String, Value> {
     let keywords = match asks {
-        // These are about the object around.
+        // These are rules for the object.
         Constraint::Presence | Constraint::With(..) | Constraint::Unless(_) => json!({}),
-        // Where something is needed, white space is not enough; NUL is refused everywhere.
+        // White space is not enough where a minimum is asked; NUL is refused everywhere.
         Constraint::Text(0, max) => json!({"maxLength": max, "pattern": "^[^\\u0000]*$"}),
         Constraint::Text(min, max) => {
             json!({"minLength": min, "maxLength": max, "pattern": NOT_BLANK})
@@ -205,14 +204,15 @@ fn only(form: &[&str], forms: &[&[&str]]) -> Value {
     json!({"required": form, "properties": properties})
 }
 
-/// An inner object is told whole, null included, before the limits that come from around it.
+/// An inner object is described with null before the limits that come from the outer object.
 fn is_nullable(property: &Value) -> bool {
     let kinds = property["type"].as_array();
     kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
 }
 
-/// The same without null: a parameter of a query, and what is needed, is there or not.
-pub(super) fn not_nullable(schema: &Value) -> Value {
+/// The schema without null: for a parameter of a query, and for a required field.
+#[must_use]
+pub fn not_nullable(schema: &Value) -> Value {
     if let Some(reference) = schema["anyOf"][0].get("$ref") {
         return json!({"$ref": reference});
     }
@@ -244,23 +244,20 @@ fn nullable(property: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use crate::body::Body;
-    use domain::{
-        field_error::FieldErrors,
+    use crate::{
         people::fields::timezone,
-        sla::{NewPolicyRule, PolicyRule},
+        reader::ObjectReader,
+        sla::PolicyRule,
         tickets::{NewRating, Priority},
     };
     use serde_json::json;
 
     #[test]
     fn a_body_is_described_by_reading_it() {
-        let schema = Body::describe(|body| {
-            let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
-            let faults: &mut FieldErrors = body.faults();
-            NewRating::parse(rating, feedback.as_deref(), faults);
-            body.word::<Priority>("priority");
-            body.objects("files", |file| file.required("url", 1..=10));
+        let schema = ObjectReader::describe(|reader| {
+            NewRating::read(reader);
+            reader.word::<Priority>("priority");
+            reader.objects("files", |file| file.required("url", 1..=10));
         });
         assert_eq!(schema["required"], json!(["rating"]));
         assert_eq!(
@@ -272,9 +269,9 @@ mod tests {
             schema["properties"]["priority"]["enum"],
             json!(["low", "medium", "high", "urgent", null])
         );
-        let zone = Body::describe(|body| {
-            let zone = body.text("timezone");
-            timezone(body.faults(), "timezone", zone.as_deref());
+        let zone = ObjectReader::describe(|reader| {
+            let zone = reader.text("timezone");
+            timezone(reader.errors(), "timezone", zone.as_deref());
         });
         let zone = &zone["properties"]["timezone"]["anyOf"];
         assert_eq!(*zone, json!([{"$ref": super::TIME_ZONE}, {"type": "null"}]));
@@ -284,18 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_absent_from_an_entry_may_be_null_whoever_limits_it() {
-        let schema = Body::describe(|body| {
-            let read = |rule: &mut Body| {
-                Some(NewPolicyRule {
-                    priority: rule.text("priority"),
-                    category: rule.text("category"),
-                    ..NewPolicyRule::default()
-                })
-            };
-            let rules = body.objects("policies", read).unwrap_or_default();
-            PolicyRule::parse_list(&rules, 80, body.faults())
-        });
+    fn a_field_of_an_entry_that_may_be_absent_may_be_null_also_within_limits() {
+        let schema = ObjectReader::describe(|reader| PolicyRule::read_list(reader, 80));
         let rule = &schema["properties"]["policies"]["items"]["properties"];
         assert_eq!(rule["category"]["type"], json!(["string", "null"]));
         let words = rule["category"]["enum"].as_array().unwrap();
