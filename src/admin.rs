@@ -12,7 +12,7 @@ use actions::{
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use domain::{actor::Initiator, people::UncheckedPerson};
+use domain::{actor::Initiator, people::PersonInput};
 use std::{
     fs,
     io::{self, Read, Write},
@@ -49,13 +49,13 @@ pub(crate) async fn create(new: NewAdmin, startup: Startup) -> Result<()> {
     let given = new.password_file.as_deref().map(read).transpose()?;
     let (cx, _) = schema::open(startup, Schema::Await).await?;
     let made_up = given.is_none().then(|| secret(&cx.ids));
-    let person = UncheckedPerson {
+    let person = PersonInput {
         first_name: Some(new.first_name),
         last_name: Some(new.last_name),
         email: Some(new.email.clone()),
         phone_number: Some(new.phone),
         password: given.or_else(|| made_up.clone()),
-        ..UncheckedPerson::default()
+        ..PersonInput::default()
     };
     let creating = async {
         let admin = new_admin(person)?;

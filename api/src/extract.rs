@@ -1,13 +1,8 @@
-//! What a request brings: the id in its path, its query, its body. The extractors refuse nothing
-//! by themselves, so that a handler keeps the order of checks: first whether the thing is there
-//! for this caller (404), then what the query (400) and the body (413, 415, 400, 422) say.
+//! The input of a request: the id in its path, its query, its body. The extractors refuse no request,
+//! so that a handler keeps the order of checks: first whether the resource exists for this caller (404), then the
+//! errors of the query (400) and of the body (413, 415, 400, 422).
 
-use crate::{
-    body::{Body, Null},
-    error::Problem,
-    query::Query,
-    unknown_parameters::UnknownParameters,
-};
+use crate::{error::Problem, query::Query, unknown_parameters::UnknownParameters};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
@@ -16,11 +11,12 @@ use axum::{
 use domain::{
     field_error::{FieldError, UnknownWord},
     queue::Queue,
+    reader::{Null, ObjectReader},
 };
 use serde_json::{Map, Value};
 use std::{convert::Infallible, str::FromStr};
 
-/// The most that a JSON body may have, in bytes.
+/// The most bytes of a JSON body.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The id in the path: the first of its parameters.
@@ -28,10 +24,10 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 pub struct PathId(String);
 
 impl PathId {
-    /// What it names, by `read`; `what` is in words what it has to be.
+    /// The id that `read` finds; `what` describes a valid id for the error text.
     ///
     /// # Errors
-    /// 400 that names `id`: it tells nothing of what there is.
+    /// 400 that names `id`. It does not tell whether the resource exists.
     pub fn read<T>(&self, what: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Problem> {
         read(&self.0).ok_or_else(|| {
             Problem::bad_query(vec![FieldError {
@@ -42,7 +38,7 @@ impl PathId {
         })
     }
 
-    /// As [`PathId::read`], of what is read in one way alone.
+    /// As [`PathId::read`], for a type that is parsed from text.
     ///
     /// # Errors
     /// 400 that names `id`.
@@ -50,7 +46,7 @@ impl PathId {
         self.read(what, |id| id.parse().ok())
     }
 
-    /// The queue that it names.
+    /// The queue of that name.
     ///
     /// # Errors
     /// 400 that names `queue`.
@@ -64,7 +60,7 @@ impl PathId {
         })
     }
 
-    /// The parameter as it came.
+    /// The parameter as it was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -79,12 +75,12 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     }
 }
 
-/// The id of what is below the first: the second parameter of the path.
+/// The second parameter of the path: the id of a part of the first resource.
 #[derive(Debug, Clone, Default)]
 pub struct InnerId(String);
 
 impl InnerId {
-    /// What it names; `name` is the parameter's, `what` is in words what it has to be.
+    /// The id; `name` is the name of the parameter, `what` describes a valid id for the error text.
     ///
     /// # Errors
     /// 400 that names the parameter.
@@ -107,7 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for InnerId {
     }
 }
 
-/// A parameter of the path; what cannot be decoded is empty here, and so the id of nothing.
+/// A parameter of the path. One that cannot be decoded is empty, and so the id of nothing.
 async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, at: usize) -> String {
     RawPathParams::from_request_parts(parts, state)
         .await
@@ -116,17 +112,16 @@ async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, at: usize) -> S
         .unwrap_or_default()
 }
 
-/// The versions that the caller is content with: `If-Match: "7"`, or several (RFC 9110, section
-/// 13.1.1). `*` and an absent header are content with any; a weak tag and one that is none of ours
-/// match no version.
+/// The versions that the caller accepts: `If-Match: "7"`, or several (RFC 9110, section 13.1.1).
+/// `*` and an absent header accept any version; weak tags and tags of other formats match no version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IfMatch(Option<Vec<i64>>);
 
-/// No version is ever this one.
+/// A version that no ticket has.
 const NO_VERSION: i64 = -1;
 
 impl IfMatch {
-    /// The version that a change has to find, where the present one is this; `None`: any will do.
+    /// The version that a change requires, where `present` is the present one; `None`: any version.
     #[must_use]
     pub fn against(&self, present: i64) -> Option<i64> {
         let versions = self.0.as_ref()?;
@@ -164,7 +159,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// A body that has been received and not looked at.
+/// A body that has been received and not read yet.
 #[derive(Debug)]
 pub struct Payload {
     bytes: Result<Bytes, Problem>,
@@ -173,7 +168,7 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// One of these bytes.
+    /// A payload of these bytes.
     pub(crate) fn of(bytes: &'static str, is_json: bool) -> Self {
         Self {
             bytes: Ok(Bytes::from_static(bytes.as_bytes())),
@@ -182,26 +177,26 @@ impl Payload {
         }
     }
 
-    /// The body as it came; `None` if it did not arrive as a whole.
+    /// The bytes of the body; `None` if it did not arrive as a whole.
     #[must_use]
     pub fn bytes(&self) -> Option<Bytes> {
         self.bytes.as_ref().ok().cloned()
     }
 
-    /// The JSON object that the body is.
+    /// A reader of the JSON object in the body.
     ///
     /// # Errors
     /// 413, 415 and 400; 422 for JSON that is not an object.
-    pub fn object(self) -> Result<Body, Problem> {
-        self.body(Null::Absent)
+    pub fn object(self) -> Result<ObjectReader, Problem> {
+        self.reader(Null::Absent)
     }
 
-    /// The object, with what is wrong with the query among its faults.
-    fn body(self, null: Null) -> Result<Body, Problem> {
+    /// A reader of the object, with the unknown parameters of the query among its errors.
+    fn reader(self, null: Null) -> Result<ObjectReader, Problem> {
         let unknown = self.unknown.faults();
-        let mut body = Body::new(self.fields()?, null);
-        body.faults().extend(unknown);
-        Ok(body)
+        let mut reader = ObjectReader::new(self.fields()?, null);
+        reader.errors().extend(unknown);
+        Ok(reader)
     }
 
     fn fields(self) -> Result<Map<String, Value>, Problem> {
@@ -232,53 +227,58 @@ impl Payload {
         }
     }
 
-    /// What `read` reads from it.
+    /// Reads the object with `read`.
     ///
     /// # Errors
-    /// As [`Payload::object`]; 422 with every fault.
-    pub fn read<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
-        let mut body = self.object()?;
-        let read = read(&mut body);
-        body.finish(read)
+    /// As [`Payload::object`]; 422 with every field error.
+    pub fn read<T>(self, read: impl FnOnce(&mut ObjectReader) -> Option<T>) -> Result<T, Problem> {
+        finished(self.object()?, read)
     }
 
-    /// As [`Payload::read`], of a merge patch (RFC 7396): `null` clears a field.
+    /// As [`Payload::read`], for a merge patch (RFC 7396): `null` clears a field.
     ///
     /// # Errors
-    /// As there; 422 where a field cannot be cleared.
-    pub fn read_patch<T>(self, read: impl FnOnce(&mut Body) -> Option<T>) -> Result<T, Problem> {
-        let mut body = self.body(Null::MergePatch)?;
-        let read = read(&mut body);
-        body.finish(read)
+    /// As [`Payload::read`]; 422 where `null` is sent for a field that cannot be cleared.
+    pub fn read_patch<T>(
+        self,
+        read: impl FnOnce(&mut ObjectReader) -> Option<T>,
+    ) -> Result<T, Problem> {
+        finished(self.reader(Null::MergePatch)?, read)
     }
 
-    /// As [`Payload::read`], where no body at all counts as `{}`.
+    /// As [`Payload::read`], where an empty body counts as `{}`.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Payload::read`].
     pub fn read_or_nothing<T>(
         self,
-        read: impl FnOnce(&mut Body) -> Option<T>,
+        read: impl FnOnce(&mut ObjectReader) -> Option<T>,
     ) -> Result<T, Problem> {
-        let mut body = self.object_or_nothing()?;
-        let read = read(&mut body);
-        body.finish(read)
+        finished(self.object_or_nothing()?, read)
     }
 
-    /// As [`Payload::object`], where no body at all counts as `{}`.
+    /// As [`Payload::object`], where an empty body counts as `{}`.
     ///
     /// # Errors
-    /// As there.
-    pub fn object_or_nothing(self) -> Result<Body, Problem> {
+    /// As [`Payload::object`].
+    pub fn object_or_nothing(self) -> Result<ObjectReader, Problem> {
         match &self.bytes {
             Ok(bytes) if bytes.is_empty() => {
-                let mut body = Body::new(Map::new(), Null::Absent);
-                body.faults().extend(self.unknown.faults());
-                Ok(body)
+                let mut reader = ObjectReader::new(Map::new(), Null::Absent);
+                reader.errors().extend(self.unknown.faults());
+                Ok(reader)
             }
             _ => self.object(),
         }
     }
+}
+
+fn finished<T>(
+    mut reader: ObjectReader,
+    read: impl FnOnce(&mut ObjectReader) -> Option<T>,
+) -> Result<T, Problem> {
+    let read = read(&mut reader);
+    reader.finish(read).map_err(Problem::invalid)
 }
 
 impl<S: Send + Sync> FromRequest<S> for Payload {
@@ -298,7 +298,7 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     }
 }
 
-/// What a body that could not be received is refused with.
+/// The problem of a body that could not be received.
 pub(crate) fn refused(status: StatusCode) -> Problem {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         Problem::new(
@@ -315,7 +315,7 @@ pub(crate) fn refused(status: StatusCode) -> Problem {
     }
 }
 
-/// `application/json`, or a type that is JSON underneath (RFC 6839, section 3.1).
+/// Whether the media type is `application/json`, or has the suffix `+json` (RFC 6839, section 3.1).
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
@@ -328,7 +328,7 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Whether the body would have to be decoded first (RFC 9110, section 8.4), which nobody does here.
+/// Whether the body has a content coding (RFC 9110, section 8.4), which this API does not decode.
 fn is_encoded(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))

@@ -2,7 +2,6 @@
 //! one action and responds.
 
 pub mod auth;
-pub mod body;
 mod bounded;
 pub mod client;
 mod cors;

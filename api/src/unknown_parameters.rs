@@ -181,7 +181,7 @@ mod tests {
             ("priorty", "priorty", "`priority`"),
             ("query=a", "query", "`q`"),
             ("=a", "", "`q`"),
-            ("%ff=a", "%ff", "`q`"),
+            ("%ff=a", "%ff", "`tag`"),
         ] {
             let faults = unknown(query, &known);
             assert_eq!(faults.len(), 1, "{query}");

@@ -18,8 +18,8 @@ use domain::{
     field_error::FieldErrors,
     ids::UserId,
     people::{
-        AccountEventKind, Department, NewPerson, NewSupportInfo, Patch, Role, Shift,
-        UncheckedPerson, UncheckedSupportInfo, shift,
+        AccountEventKind, Department, NewPerson, NewSupportInfo, Patch, PersonInput, Role, Shift,
+        SupportInfoInput, shift,
     },
 };
 
@@ -81,7 +81,7 @@ pub(super) async fn register_all(world: &World, password: &str) -> Result<People
         // one after the other, so that ids are in the order of the list
         world.clock.advance(TimeDelta::seconds(37));
         let (first, last) = name.split_once(' ').unwrap_or((name, "Demo"));
-        UncheckedPerson {
+        PersonInput {
             first_name: Some(first.to_owned()),
             last_name: Some(last.to_owned()),
             email: Some(email(name)),
@@ -106,7 +106,7 @@ pub(super) async fn register_all(world: &World, password: &str) -> Result<People
         let (name, employee_id, department, level, _, languages, ..) = *line;
         let language = languages.first().copied().unwrap_or("en");
         let (info, shifts) = support_info(line)?;
-        let new = UncheckedPerson {
+        let new = PersonInput {
             support_info: Some(info),
             ..unchecked(name, Role::Support, language, HOME)
         };
@@ -152,7 +152,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
         .iter()
         .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
         .collect();
-    let given = UncheckedSupportInfo {
+    let given = SupportInfoInput {
         availability_max_concurrent_tickets: None,
         employee_id: Patch::To(employee_id.to_owned()),
         department: Some(department),
@@ -170,7 +170,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
 async fn registered(
     world: &World,
     passwords: &Passwords,
-    new: UncheckedPerson,
+    new: PersonInput,
     by: Option<Actor>,
 ) -> Result<Actor> {
     let mut faults = FieldErrors::new();
@@ -199,7 +199,7 @@ async fn registered(
 async fn created(
     world: &World,
     passwords: &Passwords,
-    new: UncheckedPerson,
+    new: PersonInput,
 ) -> Result<UserId, ActionError> {
     let admin = new_admin(new)?;
     let hash = passwords

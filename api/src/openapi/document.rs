@@ -11,9 +11,9 @@ use super::{
     headers,
     operation::{ObjectBody, RequestBody},
     responses::responses,
-    shape::not_nullable,
 };
 use chrono_tz::TZ_VARIANTS;
+use domain::reader::not_nullable;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 

@@ -17,7 +17,6 @@ mod resource;
 mod response_part;
 mod responses;
 mod route;
-mod shape;
 
 pub use access::Access;
 pub use codes::Codes;
@@ -27,4 +26,3 @@ pub use operation::Operation;
 pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};
-pub use shape::Shape;

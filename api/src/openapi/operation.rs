@@ -9,11 +9,10 @@ use super::{
     reader::Reader,
     response_part::ResponseBody,
 };
-use crate::{
-    body::{Body, Null},
-    query::Query,
+use domain::{
+    field_error::FieldError,
+    reader::{Null, ObjectReader, QueryReader},
 };
-use domain::field_error::FieldError;
 use serde_json::{Map, Value};
 
 /// The request body that an operation reads.
@@ -32,7 +31,7 @@ pub(super) enum RequestBody {
 pub(super) struct ObjectBody {
     /// The JSON Schema of the object.
     pub schema: Value,
-    reader: Reader<Body>,
+    reader: Reader<ObjectReader>,
     /// An object that the operation accepts.
     pub example: Value,
     null: Null,
@@ -48,7 +47,7 @@ pub struct Operation {
     pub(super) access: Access,
     pub(super) optional_auth: OptionalAuth,
     pub(super) description: &'static str,
-    pub(super) query: Option<(Value, Reader<Query>)>,
+    pub(super) query: Option<(Value, Reader<QueryReader>)>,
     pub(super) request_body: RequestBody,
     pub(super) takes_version: bool,
     pub(super) status: u16,
@@ -114,21 +113,23 @@ impl Operation {
     #[must_use]
     pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<FieldError> {
         let object = self.reads_object();
-        let mut body = Body::new(fields, object.map_or(Null::Absent, |object| object.null));
+        let null = object.map_or(Null::Absent, |object| object.null);
+        let mut reader = ObjectReader::new(fields, null);
         if let Some(object) = object {
-            object.reader.read(&mut body);
+            object.reader.read(&mut reader);
         }
-        body.into_faults()
+        reader.into_errors()
     }
 
     /// The field errors that the query reader of the operation finds in these parameters. No database is
     /// read.
     #[must_use]
     pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<FieldError> {
-        let mut query = Query::of_pairs(pairs);
+        let pairs = pairs.into_iter().map(|(name, value)| (name, Ok(value)));
+        let mut query = QueryReader::new(pairs.collect());
         if let Some((_, reader)) = &self.query {
             reader.read(&mut query);
         }
-        query.into_faults()
+        query.into_errors()
     }
 }

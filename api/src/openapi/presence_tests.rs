@@ -34,16 +34,34 @@ fn places(schema: &Value, example: &Value, (pointer, path): (&str, &str), found:
     }
     for (name, value) in fields {
         let path = [path, name].join(if path.is_empty() { "" } else { "." });
-        let needed = schema["required"].as_array();
         found.push(Place {
             object: pointer.to_owned(),
-            is_needed: needed.is_some_and(|needed| needed.iter().any(|needed| needed == name)),
+            is_needed: has(&schema["required"], name) || is_needed_by_rule(schema, fields, name),
             path: path.clone(),
             name: name.clone(),
         });
         let inner = format!("{pointer}/{name}");
         places(&known[name], value, (&inner, &path), found);
     }
+}
+
+fn has(names: &Value, name: &str) -> bool {
+    let names = names.as_array();
+    names.is_some_and(|names| names.iter().any(|other| other == name))
+}
+
+/// Whether a rule requires the field, because the list that would make it optional has no entries: the text of
+/// a message is required unless there are attachments.
+fn is_needed_by_rule(schema: &Value, fields: &Map<String, Value>, name: &str) -> bool {
+    let rules = schema["allOf"].as_array().into_iter().flatten();
+    let mut rules = rules.filter(|rule| has(&rule["else"]["required"], name));
+    rules.any(|rule| {
+        let list = rule["if"]["required"][0]
+            .as_str()
+            .and_then(|list| fields.get(list));
+        let list = list.and_then(Value::as_array);
+        list.is_none_or(Vec::is_empty)
+    })
 }
 
 fn without(example: &Value, place: &Place) -> Map<String, Value> {

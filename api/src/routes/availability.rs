@@ -2,7 +2,6 @@
 
 use crate::{
     auth::Staff,
-    body::Body,
     error::Problem,
     idempotency::Write,
     openapi::{Access, Operation},
@@ -11,7 +10,10 @@ use crate::{
 };
 use actions::people::{set_availability, store};
 use axum::{extract::State, response::Response};
-use domain::people::{Availability, AvailabilityNow};
+use domain::{
+    people::{Availability, AvailabilityNow},
+    reader::ObjectReader,
+};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -48,7 +50,7 @@ pub async fn put(
     .await
 }
 
-fn body(body: &mut Body) -> Option<Availability> {
+fn body(body: &mut ObjectReader) -> Option<Availability> {
     body.required_word("status")
 }
 

@@ -6,14 +6,11 @@ use crate::{
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
-    views::{
-        page::{self, Pagination},
-        person::FoundCustomer,
-    },
+    views::{page::Pagination, person::FoundCustomer},
 };
 use actions::people::customers::{self, Beginning};
 use axum::extract::State;
-use domain::paging::PageRequest;
+use domain::{paging::PageRequest, reader::QueryReader};
 use platform::context::Context;
 
 /// The most characters of `q`.
@@ -38,9 +35,9 @@ pub async fn list(
     Ok(Answer::of("customers", customers).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(Beginning, PageRequest)> {
+fn query(query: &mut QueryReader) -> Option<(Beginning, PageRequest)> {
     let text = query.required("q", 1..=LONGEST);
-    let section = page::section(query);
+    let section = PageRequest::read(query);
     Some((Beginning::of(&text?), section?))
 }
 

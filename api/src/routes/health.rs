@@ -15,6 +15,7 @@ use crate::{
 };
 use axum::extract::State as With;
 use checks::{Check, Checks, NEEDED, Standing, Unready, detail};
+use domain::reader::QueryReader;
 use platform::{
     context::Context,
     health::{Schema, Staffing, schema, staffing},
@@ -61,7 +62,7 @@ pub async fn ready(With(cx): With<Context>, query: Query) -> Result<Answer, Prob
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn needed(query: &mut Query) -> Option<Vec<Check>> {
+fn needed(query: &mut QueryReader) -> Option<Vec<Check>> {
     let named = query.words("need");
     Some(if named.is_empty() {
         NEEDED.to_vec()

@@ -8,7 +8,7 @@ use crate::{
     views::stats::StatsView,
 };
 use axum::{Json, extract::State};
-use domain::stats::QueryFields;
+use domain::stats::Query as Asked;
 use platform::context::Context;
 
 /// Shows the statistics of the tickets created from `startDate` to `endDate`, both included.
@@ -20,19 +20,9 @@ pub async fn get(
     State(cx): State<Context>,
     query: Query,
 ) -> Result<Json<StatsView>, Problem> {
-    let asked = query.read(self::query)?;
+    let asked = query.read(Asked::read)?;
     let figures = actions::stats::stats(&cx, &asked.range, asked.agent).await?;
     Ok(Json(figures.into()))
-}
-
-fn query(query: &mut Query) -> Option<domain::stats::Query> {
-    let fields = QueryFields {
-        start_date: query.text("startDate"),
-        end_date: query.text("endDate"),
-        timezone: query.text("timezone"),
-        agent_id: query.text("agentId"),
-    };
-    domain::stats::Query::parse(&fields, query.faults())
 }
 
 pub(crate) fn operation() -> Operation {
@@ -42,6 +32,6 @@ pub(crate) fn operation() -> Operation {
              (UTC by default). Without dates they cover all time. `agentId` applies only to `agentStats`. The figures come \
              from aggregates: they include every change until `asOf`.",
         )
-        .query(query)
+        .query(Asked::read)
         .answers_whole::<StatsView>()
 }

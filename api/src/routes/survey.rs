@@ -2,7 +2,6 @@
 //! only the customer has the link. Opening the page changes nothing; the `POST` of its form uses the link.
 
 use crate::{
-    body::Body,
     error::Problem,
     extract::PathId,
     idempotency::{Asker, Idempotency},
@@ -22,6 +21,7 @@ use axum::{
 use domain::{
     field_error::{FieldError, FieldErrors},
     ids::TicketId,
+    reader::ObjectReader,
     tickets::{NewRating, survey},
 };
 use futures_util::FutureExt;
@@ -170,7 +170,7 @@ fn not_found() -> Response {
     page(StatusCode::NOT_FOUND, "en", &Page::NotFound)
 }
 
-fn body(body: &mut Body) {
+fn body(body: &mut ObjectReader) {
     body.need("rating");
     body.text("rating");
     body.text("feedback");

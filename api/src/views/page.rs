@@ -1,21 +1,8 @@
 //! `pagination`: the part of a list that a response has.
 
-use crate::query::Query;
-use domain::paging::{LAST_PAGE, PageRequest, Start, page_beside_cursor};
+use domain::paging::{PageRequest, Start};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
-pub fn section(query: &mut Query) -> Option<PageRequest> {
-    let page = query.integer("page", 1..=LAST_PAGE);
-    let limit = query.integer("limit", 1..=100).unwrap_or(20);
-    let after = query.id("cursor");
-    if page.is_some() && after.is_some() {
-        page_beside_cursor(query.faults());
-    }
-    let start = after.map_or(Start::Page(page.unwrap_or(1)), Start::After);
-    Some(PageRequest { start, limit })
-}
 
 /// The part of a list that a response has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -155,9 +155,9 @@ mod tests {
     use super::*;
     use domain::{
         actor::Actor,
-        field_error::FieldErrors,
         ids::UserId,
-        tickets::{NewTicket, input::RawTicket},
+        reader::{Null, ObjectReader},
+        tickets::NewTicket,
     };
     use rand::SeedableRng;
 
@@ -182,14 +182,14 @@ mod tests {
         };
         for (language, topic) in all() {
             let facts = Facts::make_up(language, &mut chance);
-            let raw = RawTicket {
-                subject: Some(facts.fill(topic.subject)),
-                description: Some(facts.fill(topic.description)),
-                ..RawTicket::default()
-            };
-            let mut faults = FieldErrors::new();
-            let ticket = NewTicket::parse(&raw, &customer, &mut faults);
-            faults.finish(ticket).unwrap();
+            let sent = [
+                ("subject", topic.subject),
+                ("description", topic.description),
+            ];
+            let sent = sent.map(|(field, text)| (field.to_owned(), facts.fill(text).into()));
+            let mut reader = ObjectReader::new(sent.into_iter().collect(), Null::Absent);
+            let ticket = NewTicket::read(&mut reader, &customer);
+            reader.finish(ticket).unwrap();
             for text in [
                 topic.subject,
                 topic.description,

@@ -1,6 +1,9 @@
-//! What is wrong with an input: every fault at once, each with the path of its field.
+//! Field errors: everything that is wrong with an input at once, each with the path of its field.
 
-/// One fault of an input.
+pub use crate::constraint::{Constraint, Limit, Name};
+use std::collections::HashSet;
+
+/// One error of an input.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
     /// A JSON path, such as `attachments[0].url`.
@@ -11,91 +14,60 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// The entries of a list as they were sent, each in its place: `None` stands for one that was at
-/// fault already. So the faults of the others have their right paths, and limits count them all.
+/// The entries of a list, each in its place: `None` stands for an entry that has an error already.
+/// So the errors of the other entries have the right paths, and limits count all entries.
 pub type Entries<T> = Vec<Option<T>>;
 
-/// A word that is none of those allowed.
+/// A word that is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of: {allowed}")]
 pub struct UnknownWord {
-    /// The words that would do.
+    /// The allowed words, separated by commas.
     pub allowed: String,
 }
 
 /// A type whose values are words.
 pub trait Variants: std::str::FromStr<Err = UnknownWord> {
-    /// The words.
+    /// The words, in the order of declaration.
     fn words() -> Vec<&'static str>;
 }
 
-/// What a parser asks of a field: what it would have refused, had a value been there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
-    /// A JSON path, such as `attachments[0].url`.
-    pub field: String,
-    /// What is asked.
-    pub asks: Constraint,
-}
-
-/// What may be asked of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Constraint {
-    /// That it is there.
-    Presence,
-    /// Text of so many characters.
-    Text(usize, usize),
-    /// One of these words.
-    Word(Vec<&'static str>),
-    /// Any of these words, separated by commas.
-    AnyOf(Vec<&'static str>),
-    /// A whole number within bounds.
-    Integer(i64, i64),
-    /// At most so many entries.
-    Entries(usize),
-    /// An id.
-    Id,
-    /// A format of JSON Schema.
-    Format(&'static str),
-    /// Any of these formats of JSON Schema.
-    AnyFormat(&'static [&'static str]),
-    /// An object of one of these forms: these fields, and none of the others.
-    OneOf(&'static [&'static [&'static str]]),
-    /// A regular expression.
-    Pattern(&'static str),
-    /// The name of a time zone of the IANA database.
-    TimeZone,
-    /// That it is there with these words of another field alone.
-    With(&'static str, Vec<&'static str>),
-    /// That text is there unless another field has entries.
-    Unless(&'static str),
-}
-
-/// The most faults that are told of one input: more than anybody reads, and few enough for a body of
-/// 1 MiB not to make an answer of a hundred.
+/// The most errors that one response names: more than anybody reads, and few enough for a body of
+/// 1 MiB not to make a response of a hundred.
 const MOST: usize = 1_000;
 
-/// Gathers faults while an input is parsed. A value that is at fault is left out (`None`), and
-/// [`FieldErrors::finish`] gives the parsed whole only when nothing was.
+/// Collects the errors of an input while it is parsed. A value with an error is left out (`None`), and
+/// [`FieldErrors::finish`] returns the parsed whole only where there is no error.
 ///
-/// Made by [`FieldErrors::describing`], it gathers what the parser asks instead of what is wrong: by
-/// that the document of the API is written by the very code that reads what it describes.
+/// Made by [`FieldErrors::describing`], it collects the constraints that the parser states instead: the
+/// document of the API is written by the code that reads what the document describes.
 #[derive(Debug, Default)]
 pub struct FieldErrors {
-    faults: Vec<FieldError>,
-    /// Values that can be read, and that cannot stand beside each other.
+    /// In the order in which they were noted.
+    errors: Vec<FieldError>,
+    /// Of checks that come after everything is read: see [`FieldErrors::checks_last`].
+    checks: Vec<FieldError>,
+    checks_last: bool,
+    /// Of values that can be read, and that contradict each other.
     contradictions: Vec<FieldError>,
     limits: Option<Vec<Limit>>,
 }
 
+/// The errors of an object inside another one.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    errors: Vec<FieldError>,
+    checks: Vec<FieldError>,
+}
+
 impl FieldErrors {
-    /// None yet.
+    /// No errors yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gathers what the parser asks.
+    /// Collects constraints instead of errors.
     #[must_use]
     pub fn describing() -> Self {
         Self {
@@ -104,13 +76,13 @@ impl FieldErrors {
         }
     }
 
-    /// What the parser asked.
+    /// The constraints that the parser stated.
     #[must_use]
     pub fn into_limits(self) -> Vec<Limit> {
         self.limits.unwrap_or_default()
     }
 
-    /// Says what the parser asks of a field.
+    /// States a constraint of a field.
     pub fn ask(&mut self, field: &str, asks: Constraint) {
         if let Some(limits) = &mut self.limits {
             limits.push(Limit {
@@ -120,7 +92,13 @@ impl FieldErrors {
         }
     }
 
-    /// Notes a fault.
+    /// From here on, errors of values come after the errors of kinds (`wrong_type` and the like), also
+    /// after those of fields that are read later: a client first hears which fields cannot be read at all.
+    pub fn checks_last(&mut self) {
+        self.checks_last = true;
+    }
+
+    /// Notes an error.
     pub fn add(
         &mut self,
         field: impl Into<String>,
@@ -132,6 +110,21 @@ impl FieldErrors {
             code,
             message: message.into(),
         }]);
+    }
+
+    /// Notes that a value is not of the kind that can be read.
+    pub(crate) fn add_unreadable(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        let error = FieldError {
+            field: field.to_owned(),
+            code,
+            message: message.into(),
+        };
+        append(&mut self.errors, [error]);
     }
 
     /// Notes that a value, which can be read, contradicts another one: an end before its start.
@@ -148,25 +141,61 @@ impl FieldErrors {
         });
     }
 
-    /// Takes the contradictions out, for a caller that tells them apart from values that cannot be read.
+    /// Removes and returns the contradictions, for a caller that tells them apart from values that cannot be read.
     pub fn take_contradictions(&mut self) -> Vec<FieldError> {
         std::mem::take(&mut self.contradictions)
     }
 
-    /// Whether nothing was noted so far.
+    /// Whether there is no error so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.faults.is_empty() && self.contradictions.is_empty()
+        self.errors.is_empty() && self.checks.is_empty() && self.contradictions.is_empty()
     }
 
-    /// Takes over the faults of a part.
+    /// Adds errors that were found elsewhere.
     pub fn extend(&mut self, others: impl IntoIterator<Item = FieldError>) {
-        let room = MOST.saturating_sub(self.faults.len());
-        self.faults.extend(others.into_iter().take(room));
+        let errors = if self.checks_last {
+            &mut self.checks
+        } else {
+            &mut self.errors
+        };
+        append(errors, others);
+    }
+
+    /// The errors of an inner object, with its unknown fields at the end of those of reading.
+    pub(crate) fn into_inner(mut self, unknown: impl IntoIterator<Item = FieldError>) -> Inner {
+        append(&mut self.errors, unknown);
+        self.drop_echoes();
+        Inner {
+            errors: self.errors,
+            checks: self.checks,
+        }
+    }
+
+    /// Drops `required` of fields that have another error: a field of the wrong kind reads as absent.
+    pub(crate) fn drop_echoes(&mut self) {
+        let all = self.errors.iter().chain(&self.checks);
+        let wrong: HashSet<String> = all
+            .filter(|error| error.code != "required")
+            .map(|error| error.field.clone())
+            .collect();
+        let stays = |error: &FieldError| error.code != "required" || !wrong.contains(&error.field);
+        self.errors.retain(stays);
+        self.checks.retain(stays);
+    }
+
+    /// Takes over the errors of an inner object; checks that come last there come last here.
+    pub(crate) fn extend_inner(&mut self, path: &str, inner: Inner) {
+        let outer = |error: FieldError| FieldError {
+            field: format!("{path}.{}", error.field),
+            ..error
+        };
+        append(&mut self.errors, inner.errors.into_iter().map(outer));
+        append(&mut self.checks, inner.checks.into_iter().map(outer));
     }
 
     /// Text of `min` to `max` characters without NUL, kept as it was sent. Text of white space
-    /// alone counts as empty where something is needed.
+    /// only counts as empty where a minimum is asked.
     pub fn text(&mut self, field: &str, text: &str, min: usize, max: usize) -> Option<String> {
         self.ask(field, Constraint::Text(min, max));
         self.check_text(field, text, min, max)
@@ -206,7 +235,7 @@ impl FieldErrors {
         text.and_then(|text| self.check_text(field, text, min, max))
     }
 
-    /// As [`FieldErrors::text`], where absence is a fault too.
+    /// As [`FieldErrors::text`], where absence is an error too.
     pub fn required_text(
         &mut self,
         field: &str,
@@ -222,7 +251,7 @@ impl FieldErrors {
 
     /// One of an enum's words, or absent.
     pub fn word<T: Variants>(&mut self, field: &str, word: Option<&str>) -> Option<T> {
-        self.ask(field, Constraint::Word(T::words()));
+        self.ask(field, Constraint::word(T::words()));
         match word?.parse() {
             Ok(value) => Some(value),
             Err(unknown) => {
@@ -275,30 +304,35 @@ impl FieldErrors {
         parsed
     }
 
-    /// Notes that a field is missing, and that it must not be.
+    /// Notes that a required field is missing.
     pub fn required(&mut self, field: &str) {
         self.ask(field, Constraint::Presence);
         self.add(field, "required", "is required");
     }
 
-    /// The faults, if there are any; else the value. A `None` without a fault is a mistake in
-    /// the parser, and is reported as a fault of the whole so that nothing half parsed gets in.
+    /// The value, if there is no error. A `None` without an error is a mistake in the parser, and is
+    /// reported as an error of the whole so that nothing half parsed gets in.
     ///
     /// # Errors
-    /// All faults noted so far.
+    /// All errors noted so far: those of reading, those of checks, contradictions. At most 1 000.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
-        let contradictions = self.take_contradictions();
-        self.extend(contradictions);
+        let later = [std::mem::take(&mut self.checks), self.take_contradictions()];
+        append(&mut self.errors, later.into_iter().flatten());
         match value {
-            Some(value) if self.faults.is_empty() => Ok(value),
+            Some(value) if self.errors.is_empty() => Ok(value),
             _ => {
-                if self.faults.is_empty() {
-                    self.add("", "invalid", "could not be read");
+                if self.errors.is_empty() {
+                    self.add_unreadable("", "invalid", "could not be read");
                 }
-                Err(self.faults)
+                Err(self.errors)
             }
         }
     }
+}
+
+fn append(errors: &mut Vec<FieldError>, others: impl IntoIterator<Item = FieldError>) {
+    let room = MOST.saturating_sub(errors.len());
+    errors.extend(others.into_iter().take(room));
 }
 
 #[cfg(test)]
@@ -306,14 +340,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_very_many_faults_the_first_thousand_are_told() {
-        let mut faults = FieldErrors::new();
+    fn of_very_many_errors_the_first_thousand_are_named() {
+        let mut errors = FieldErrors::new();
         for at in 0..1_500 {
-            faults.add(format!("tags[{at}]"), "too_short", "");
+            errors.add(format!("tags[{at}]"), "too_short", "");
         }
         let mut whole = FieldErrors::new();
         whole.required("subject");
-        whole.extend(faults.finish(Some(())).unwrap_err());
+        whole.extend(errors.finish(Some(())).unwrap_err());
         let told = whole.finish(Some(())).unwrap_err();
         assert_eq!(told.len(), 1_000);
         assert_eq!(told[0].field, "subject");

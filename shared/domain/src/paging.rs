@@ -1,10 +1,10 @@
-//! Which part of a list is wanted, where its entries have one order, read forwards or backwards. Pure.
+//! The part of a list that is wanted, where its entries have one order, read forwards or backwards. Pure.
 
-use crate::{field_error::FieldErrors, text_enum};
+use crate::{field_error::FieldErrors, reader::QueryReader, text_enum};
 use uuid::Uuid;
 
 text_enum! {
-    /// In which order a list is read.
+    /// The direction in which a list is read.
     pub enum Direction {
         /// The oldest first.
         Ascending = "asc",
@@ -14,19 +14,19 @@ text_enum! {
 }
 
 /// The last page that can be asked for: the greatest whole number that every client can write.
-/// However far beyond the end it is, it is empty.
+/// Pages after the end of the list are empty.
 pub const LAST_PAGE: i64 = (1 << 53) - 1;
 
-/// A part of a list.
+/// A request for a part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Where it begins.
+    /// The first entry.
     pub start: Start,
-    /// How many entries at most.
+    /// The most entries, 1 to 100.
     pub limit: i64,
 }
 
-/// Where a part of a list begins.
+/// The beginning of a part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
     /// At this page, from 1.
@@ -36,14 +36,26 @@ pub enum Start {
 }
 
 impl PageRequest {
-    /// The first so many.
+    /// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
+    pub fn read(query: &mut QueryReader) -> Option<Self> {
+        let page = query.integer("page", 1..=LAST_PAGE);
+        let limit = query.integer("limit", 1..=100).unwrap_or(20);
+        let after = query.id("cursor");
+        if page.is_some() && after.is_some() {
+            page_beside_cursor(query.errors());
+        }
+        let start = after.map_or(Start::Page(page.unwrap_or(1)), Start::After);
+        Some(Self { start, limit })
+    }
+
+    /// The first `limit` entries.
     #[must_use]
     pub const fn first(limit: i64) -> Self {
         let start = Start::Page(1);
         Self { start, limit }
     }
 
-    /// How many entries come before it, but for what a cursor passes over.
+    /// The number of entries before the page; 0 after a cursor.
     #[must_use]
     pub fn offset(self) -> i64 {
         match self.start {
@@ -53,13 +65,13 @@ impl PageRequest {
     }
 }
 
-/// Notes that a page and a cursor each say where a part of a list begins.
-pub fn page_beside_cursor(faults: &mut FieldErrors) {
+/// Notes that a page and a cursor contradict each other: each names the beginning.
+pub fn page_beside_cursor(errors: &mut FieldErrors) {
     let must = "must not stand beside cursor, which says where the list goes on";
-    faults.contradict("page", "beside_cursor", must);
+    errors.contradict("page", "beside_cursor", must);
 }
 
-/// How many entries come before a page.
+/// The number of entries before a page.
 #[must_use]
 pub fn offset(page: i64, limit: i64) -> i64 {
     (page - 1).saturating_mul(limit)

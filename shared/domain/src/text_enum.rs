@@ -1,7 +1,7 @@
-//! Enums that are words outside of Rust: in JSON, in queries and in text columns.
-//! One macro, so that the word of a value is written once and is the same everywhere.
+//! Enums whose values are words in JSON, in queries and in text columns. One macro declares them, so that the word
+//! of a value is written once and is the same everywhere.
 
-/// Declares an enum with a word per value, and its ways to and from text, JSON and SQL.
+/// Declares an enum with a word per value, and its conversions from and to text, JSON and SQL.
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -115,7 +115,7 @@ macro_rules! stored_as_text {
     };
 }
 
-/// Nothing is stored without the feature `sqlx`.
+/// Without the feature `sqlx` no type is stored.
 #[cfg(not(feature = "sqlx"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,18 +1,18 @@
 //! Instants as the API writes them: RFC 3339 in UTC with milliseconds, `2025-10-01T08:30:00.000Z`.
-//! For `#[serde(with = "crate::time_format")]`, and `crate::time_format::option` where there may
-//! be none. Pure.
+//! For `#[serde(with = "crate::time_format")]`, and `crate::time_format::option` for an instant that
+//! may be absent. Pure.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-/// The instant as text; what is finer than a millisecond is cut off.
+/// The instant as text, cut off to milliseconds.
 #[must_use]
 pub fn text(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Reads an instant of RFC 3339 with any offset. What is finer than a microsecond is cut off, so
-/// that PostgreSQL gives back what was read.
+/// Reads an instant of RFC 3339 with any offset. It is cut off to
+/// microseconds, the precision of PostgreSQL.
 #[must_use]
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
     let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
@@ -73,7 +73,7 @@ pub mod option {
     }
 }
 
-/// What an instant is in a JSON Schema: `#[schemars(with = "Instant")]`.
+/// The JSON Schema of an instant: `#[schemars(with = "Instant")]`.
 pub struct Instant;
 
 impl schemars::JsonSchema for Instant {

@@ -1,16 +1,13 @@
 //! How an operation is declared: each method adds one fact, and returns the operation.
 
 use super::{ObjectBody, Operation, RequestBody};
-use crate::{
-    body::{Body, Null},
-    openapi::{
-        Example, ExampleStage, Resource,
-        access::{Access, OptionalAuth},
-        reader::Reader,
-        response_part::{ResponseBody, ResponsePart},
-    },
-    query::Query,
+use crate::openapi::{
+    Example, ExampleStage, Resource,
+    access::{Access, OptionalAuth},
+    reader::Reader,
+    response_part::{ResponseBody, ResponsePart},
 };
+use domain::reader::{Null, ObjectReader, QueryReader};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,9 +46,9 @@ impl Operation {
 
     /// The operation reads the query parameters that `read` reads.
     #[must_use]
-    pub fn query<T>(self, read: impl Fn(&mut Query) -> T + Send + Sync + 'static) -> Self {
+    pub fn query<T>(self, read: impl Fn(&mut QueryReader) -> T + Send + Sync + 'static) -> Self {
         Self {
-            query: Some((Query::describe(&read), Reader::new(read))),
+            query: Some((QueryReader::describe(&read), Reader::new(read))),
             ..self
         }
     }
@@ -60,11 +57,11 @@ impl Operation {
     #[must_use]
     pub fn body<T>(
         self,
-        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        read: impl Fn(&mut ObjectReader) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
         self.object(
-            Body::describe(&read),
+            ObjectReader::describe(&read),
             Null::Absent,
             Reader::new(read),
             example,
@@ -75,14 +72,20 @@ impl Operation {
     #[must_use]
     pub fn patch<T>(
         self,
-        read: impl Fn(&mut Body) -> T + Send + Sync + 'static,
+        read: impl Fn(&mut ObjectReader) -> T + Send + Sync + 'static,
         example: Value,
     ) -> Self {
-        let schema = Body::describe_patch(&read);
+        let schema = ObjectReader::describe_patch(&read);
         self.object(schema, Null::MergePatch, Reader::new(read), example)
     }
 
-    fn object(self, schema: Value, null: Null, reader: Reader<Body>, example: Value) -> Self {
+    fn object(
+        self,
+        schema: Value,
+        null: Null,
+        reader: Reader<ObjectReader>,
+        example: Value,
+    ) -> Self {
         let object = ObjectBody {
             schema,
             reader,

@@ -2,7 +2,6 @@
 //! changes nothing; the `POST` of its form confirms.
 
 use crate::{
-    body::Body,
     error::Problem,
     extract::{PathId, Payload},
     openapi::{Access, Operation},
@@ -13,7 +12,7 @@ use crate::{
 };
 use actions::error::ActionError;
 use axum::{extract::State, http::StatusCode, response::Response};
-use domain::{actor::Initiator, people::AccountEventKind};
+use domain::{actor::Initiator, people::AccountEventKind, reader::ObjectReader};
 use platform::context::Context;
 use serde_json::json;
 
@@ -34,7 +33,7 @@ async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
     Ok(())
 }
 
-fn body(body: &mut Body) -> Option<String> {
+fn body(body: &mut ObjectReader) -> Option<String> {
     body.required("token", 1..=1_000)
 }
 

@@ -1,14 +1,13 @@
 //! `POST /auth/forgot-password`: requests a mail with a link to set a new password.
 
 use crate::{
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
 };
 use axum::extract::State;
-use domain::actor::Initiator;
+use domain::{actor::Initiator, reader::ObjectReader};
 use platform::context::Context;
 use serde_json::json;
 
@@ -28,7 +27,7 @@ pub async fn forgot_password(
     Ok(Answer::default())
 }
 
-fn body(body: &mut Body) -> Option<String> {
+fn body(body: &mut ObjectReader) -> Option<String> {
     body.required("email", 1..=254)
 }
 

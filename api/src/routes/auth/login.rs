@@ -2,7 +2,6 @@
 
 use super::logged_in;
 use crate::{
-    body::Body,
     client::ClientAddress,
     error::Problem,
     extract::Payload,
@@ -16,7 +15,7 @@ use actions::{
     people::{log_in, verify_login},
 };
 use axum::extract::State;
-use domain::{actor::Initiator, people::LoginAddress};
+use domain::{actor::Initiator, people::LoginAddress, reader::ObjectReader};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -42,7 +41,7 @@ pub async fn login(
     logged_in(&api, &login)
 }
 
-fn body(body: &mut Body) -> Option<(LoginAddress, SecretString)> {
+fn body(body: &mut ObjectReader) -> Option<(LoginAddress, SecretString)> {
     let email = body.required("email", 1..=254);
     let password = body.required("password", 1..=1_000);
     Some((LoginAddress::given(&email?), password?.into()))

@@ -2,13 +2,11 @@
 
 use crate::{
     auth::SignedIn,
-    body::Body,
     client::ClientAddress,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
-    routes::users::support_info::support_info,
     state::ApiState,
     throttle::Account,
     views::person::User,
@@ -17,7 +15,7 @@ use actions::{error::ActionError, people::store};
 use axum::extract::State;
 use domain::{
     actor::Initiator,
-    people::{ProfileChange, Role, UncheckedProfile},
+    people::{ProfileChange, Role},
 };
 use platform::context::Context;
 use serde_json::json;
@@ -43,7 +41,8 @@ pub async fn patch(
     client: ClientAddress,
     payload: Payload,
 ) -> Result<Answer, Problem> {
-    let mut change = payload.read_patch(|body| Some(self::body(body, caller.actor.role)))?;
+    let mut change =
+        payload.read_patch(|body| Some(ProfileChange::read(body, caller.actor.role)))?;
     let account = Account::Person(caller.actor.id);
     let tries_password = change.tries_password();
     let by = caller.actor;
@@ -63,24 +62,6 @@ pub async fn patch(
     Ok(Answer::of("user", User::from(&person)))
 }
 
-fn body(body: &mut Body, role: Role) -> ProfileChange {
-    let given = UncheckedProfile {
-        first_name: body.text("firstName"),
-        last_name: body.text("lastName"),
-        phone_number: body.text("phoneNumber"),
-        language: body.text("language"),
-        timezone: body.text("timezone"),
-        email: body.text("email"),
-        current_password: body.optional("currentPassword", 1..=1_000),
-        support_info: if role.is_staff() || !body.clears("supportInfo") {
-            body.object("supportInfo", |info| support_info(info, role))
-        } else {
-            None
-        },
-    };
-    ProfileChange::parse(given, role, body.faults())
-}
-
 pub(crate) fn get_operation() -> Operation {
     Operation::new("getMe", Access::SignedIn, "Show your account").answers::<User>("user")
 }
@@ -94,7 +75,7 @@ pub(crate) fn patch_operation() -> Operation {
         )
         .patch(
             // The document shows the fields of an admin, which include those of all other roles.
-            |body| self::body(body, Role::Admin),
+            |body| ProfileChange::read(body, Role::Admin),
             json!({"phoneNumber": "+254712345678", "language": "sw", "timezone": "Africa/Nairobi"}),
         )
         .conflicts(&["email_taken", "employee_id_taken", "password_elsewhere"])

@@ -2,7 +2,6 @@
 
 use crate::{
     auth::SignedIn,
-    body::Body,
     client::ClientAddress,
     error::Problem,
     extract::Payload,
@@ -13,7 +12,7 @@ use crate::{
 };
 use actions::error::ActionError;
 use axum::extract::State;
-use domain::{actor::Initiator, people::Password};
+use domain::{actor::Initiator, people::Password, reader::ObjectReader};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -45,10 +44,10 @@ pub async fn put(
     Ok(Answer::default())
 }
 
-fn body(body: &mut Body) -> Option<(SecretString, Password)> {
+fn body(body: &mut ObjectReader) -> Option<(SecretString, Password)> {
     let current = body.required("currentPassword", 1..=1_000);
     let new = body.text("newPassword");
-    let new = Password::parse(body.faults(), "newPassword", new.as_deref());
+    let new = Password::parse(body.errors(), "newPassword", new.as_deref());
     Some((current?.into(), new?))
 }
 

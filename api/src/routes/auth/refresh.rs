@@ -2,7 +2,6 @@
 
 use super::logged_in;
 use crate::{
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
@@ -11,7 +10,7 @@ use crate::{
 };
 use actions::people::RefreshToken;
 use axum::extract::State;
-use domain::actor::Initiator;
+use domain::{actor::Initiator, reader::ObjectReader};
 use serde_json::json;
 
 /// Exchanges a refresh token for new tokens: `{refreshToken}`.
@@ -27,7 +26,7 @@ pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<An
     logged_in(&api, &login)
 }
 
-fn body(body: &mut Body) -> Option<String> {
+fn body(body: &mut ObjectReader) -> Option<String> {
     body.required("refreshToken", 1..=1_000)
 }
 

@@ -3,21 +3,19 @@
 use super::logged_in;
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
-    routes::users::support_info::unchecked,
     state::ApiState,
     views::person::User,
 };
 use actions::people::{Registered, may_register, register as register_person};
 use axum::extract::State;
 use domain::{
-    actor::{Actor, Initiator},
-    ids::UserId,
-    people::{NewPerson, NewSupportInfo, Role, UncheckedPerson},
+    actor::Initiator,
+    people::{NewPerson, Role},
+    reader::ObjectReader,
 };
 use serde_json::json;
 
@@ -35,8 +33,8 @@ pub async fn register(
     let mut body = payload.object()?;
     let role = body.word("role");
     may_register(&api.cx, by, role.unwrap_or(Role::Customer))?;
-    let new = read(&mut body, role, by);
-    let new = body.finish(new)?;
+    let new = NewPerson::read(&mut body, role, by.map(|actor| actor.role));
+    let new = body.finish(new).map_err(Problem::invalid)?;
     let hash = api.passwords.hash(new.password(), api.cx.ids.bytes());
     let hash = hash.await?;
     let mut work = api
@@ -52,37 +50,11 @@ pub async fn register(
     }
 }
 
-fn read(body: &mut Body, role: Option<Role>, by: Option<Actor>) -> Option<NewPerson> {
-    let given = UncheckedPerson {
-        first_name: body.text("firstName"),
-        last_name: body.text("lastName"),
-        email: body.text("email"),
-        phone_number: body.text("phoneNumber"),
-        password: body.text("password"),
-        role,
-        language: body.text("language"),
-        timezone: body.text("timezone"),
-        support_info: body
-            .object("supportInfo", |info| read_support_info(info, by))
-            .flatten(),
-    };
-    NewPerson::parse(given, body.faults())
-}
-
-fn read_support_info(info: &mut Body, by: Option<Actor>) -> Option<NewSupportInfo> {
-    let given = unchecked(info, by.map(|actor| actor.role));
-    NewSupportInfo::parse(given, info.faults())
-}
-
 pub(crate) fn operation() -> Operation {
     // The document shows the fields of an admin, which include those of all other roles.
-    let admin = Actor {
-        id: UserId(uuid::Uuid::nil()),
-        role: Role::Admin,
-    };
-    let body = move |body: &mut Body| {
+    let body = |body: &mut ObjectReader| {
         let role = body.word("role");
-        read(body, role, Some(admin))
+        NewPerson::read(body, role, Some(Role::Admin))
     };
     super::gives_tokens(Operation::new("register", Access::Anybody, "Create an account"))
         .description(

@@ -2,7 +2,6 @@
 //! changes nothing; the `POST` of its form sets the password.
 
 use crate::{
-    body::Body,
     error::Problem,
     extract::{PathId, Payload},
     openapi::{Access, Operation},
@@ -22,6 +21,7 @@ use domain::{
     actor::Initiator,
     field_error::FieldErrors,
     people::{AccountEventKind, Password},
+    reader::ObjectReader,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -61,10 +61,10 @@ async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), A
     Ok(())
 }
 
-fn body(body: &mut Body) -> Option<(String, Password)> {
+fn body(body: &mut ObjectReader) -> Option<(String, Password)> {
     let token = body.required("token", 1..=1_000);
     let password = body.text("password");
-    let password = Password::parse(body.faults(), "password", password.as_deref());
+    let password = Password::parse(body.errors(), "password", password.as_deref());
     token.zip(password)
 }
 
@@ -116,9 +116,9 @@ fn password(filled: &Filled) -> Option<Password> {
     )
 }
 
-fn form(body: &mut Body) {
+fn form(body: &mut ObjectReader) {
     let password = body.text("password");
-    Password::parse(body.faults(), "password", password.as_deref());
+    Password::parse(body.errors(), "password", password.as_deref());
 }
 
 pub(crate) fn operation() -> Operation {

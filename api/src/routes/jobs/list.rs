@@ -9,6 +9,7 @@ use crate::{
     views::{job::JobView, page::Pagination},
 };
 use axum::extract::State as With;
+use domain::reader::QueryReader;
 use jobs::{
     JobId, State,
     operate::{self, Filter},
@@ -37,7 +38,7 @@ pub async fn list(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn query(query: &mut Query) -> Option<(Filter, Option<JobId>, i64)> {
+fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
     let mut states = query.words("state");
     if states.is_empty() {
         states.push(State::Dead);

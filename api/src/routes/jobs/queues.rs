@@ -2,7 +2,6 @@
 
 use crate::{
     auth::Admin,
-    body::Body,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
@@ -12,6 +11,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
+use domain::reader::ObjectReader;
 use futures_util::FutureExt;
 use jobs::operate::{self, PauseState};
 use platform::context::Context;
@@ -52,7 +52,7 @@ async fn views(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<QueueVie
         .collect())
 }
 
-fn body(body: &mut Body) -> Option<PauseState> {
+fn body(body: &mut ObjectReader) -> Option<PauseState> {
     body.need("paused");
     body.flag("paused").map(|paused| {
         if paused {

@@ -2,14 +2,13 @@
 
 use crate::{
     auth::Admin,
-    body::Body,
     error::Problem,
     idempotency::Write,
     openapi::{Access, Operation},
     respond::Answer,
 };
 use axum::{extract::State, response::Response};
-use domain::sla::{NewEvent, SimulatedEvent, Simulation, SlaView};
+use domain::sla::{Simulation, SlaView};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -26,7 +25,7 @@ pub async fn post(
     let at_risk_percent = cx.config.tickets.at_risk_percent;
     post.once(&cx, actor, move |_, payload| {
         async move {
-            let simulation = payload.read(|body| simulation(body, at_risk_percent))?;
+            let simulation = payload.read(|body| Simulation::read(body, at_risk_percent))?;
             let sla = simulation.run();
             let sla = sla.ok_or_else(|| Problem::unexpected("a ticket without clocks"))?;
             Ok(Answer::of("sla", sla))
@@ -34,30 +33,6 @@ pub async fn post(
         .boxed()
     })
     .await
-}
-
-fn simulation(body: &mut Body, at_risk_percent: i16) -> Option<Simulation> {
-    body.need("policy");
-    let policy = body.object("policy", super::policy);
-    body.need("createdAt");
-    let created_at = body.instant("createdAt");
-    let events = body.objects("events", event).unwrap_or_default();
-    body.need("now");
-    let instants = (created_at, body.instant("now"));
-    let faults = body.faults();
-    let policy = policy.and_then(|policy| policy.parse("policy", at_risk_percent, faults));
-    Simulation::parse(policy, instants, &events, faults)
-}
-
-fn event(entry: &mut Body) -> Option<SimulatedEvent> {
-    entry.need("at");
-    let event = NewEvent {
-        at: entry.instant("at"),
-        kind: entry.required_word("type"),
-        status: entry.word("status"),
-        priority: entry.word("priority"),
-    };
-    event.parse(entry.faults())
 }
 
 pub(crate) fn operation() -> Operation {
@@ -68,7 +43,7 @@ pub(crate) fn operation() -> Operation {
              transition.",
         )
         .body(
-            |body| simulation(body, 80),
+            |body| Simulation::read(body, 80),
             json!({
                 "policy": {
                     "firstResponseMinutes": 60, "resolutionMinutes": 480, "atRiskPercent": [50, 80],

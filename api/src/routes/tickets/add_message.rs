@@ -2,7 +2,6 @@
 
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     extract::{IfMatch, PathId},
     idempotency::Write,
@@ -12,7 +11,7 @@ use crate::{
 };
 use actions::tickets::read;
 use axum::{extract::State, response::Response};
-use domain::tickets::{NewMessage, access::Action, input::RawMessage};
+use domain::tickets::{NewMessage, access::Action};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -35,10 +34,9 @@ pub async fn add_message(
             let who = (&actor, Action::See);
             let (target, _) = super::found_in(&mut work.tx, who, &id, version).await?;
             let mut body = payload.object()?;
-            let raw = raw(&mut body);
-            actions::tickets::may_write(actor.role, raw.visibility())?;
-            let new = NewMessage::parse(&raw, body.faults());
-            let new = body.finish(new)?;
+            actions::tickets::may_write(actor.role, NewMessage::visibility(&body))?;
+            let new = NewMessage::read(&mut body);
+            let new = body.finish(new).map_err(Problem::invalid)?;
             let (ticket, message) = actions::tickets::reply(work, &target, new).await?;
             let thread = read::message(&mut *work.tx, message).await?;
             let view = thread
@@ -53,14 +51,6 @@ pub async fn add_message(
     .await
 }
 
-fn raw(body: &mut Body) -> RawMessage {
-    RawMessage {
-        message: body.text("message"),
-        attachments: super::attachments(body),
-        is_internal: body.flag("isInternal"),
-    }
-}
-
 pub(crate) fn operation() -> Operation {
     Operation::new("addMessage", Access::SignedIn, "Add a message or an internal note")
         .description(
@@ -70,10 +60,7 @@ pub(crate) fn operation() -> Operation {
              the ticket and add notes.",
         )
         .body(
-            |body| {
-                let raw = raw(body);
-                NewMessage::parse(&raw, body.faults())
-            },
+            NewMessage::read,
             json!({"message": "I tried again but still getting the same error", "attachments": []}),
         )
         .versioned()

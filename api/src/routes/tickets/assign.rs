@@ -3,7 +3,6 @@
 use super::TicketWrite;
 use crate::{
     auth::Staff,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
@@ -11,6 +10,7 @@ use crate::{
 };
 use actions::tickets::{AssignTo, Capacity};
 use axum::{extract::State, response::Response};
+use domain::reader::ObjectReader;
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub async fn assign(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn body(body: &mut Body) -> Option<(AssignTo, Capacity)> {
+fn body(body: &mut ObjectReader) -> Option<(AssignTo, Capacity)> {
     let agent = body.id("agentId").map_or(AssignTo::Caller, AssignTo::Agent);
     let capacity = match body.flag("force") {
         Some(true) => Capacity::Forced,

@@ -3,16 +3,15 @@
 use super::TicketWrite;
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::tickets::{
-    Closing,
-    input::{NOTES, RawClosing},
+use domain::{
+    reader::ObjectReader,
+    tickets::{Closing, input::NOTES},
 };
 use futures_util::FutureExt;
 use platform::context::Context;
@@ -55,29 +54,18 @@ enum Sent {
     ByRequester(Option<String>),
 }
 
-fn by_staff(body: &mut Body) -> Option<Sent> {
-    let raw = raw(body);
-    Closing::parse(&raw, body.faults()).map(Sent::ByStaff)
+fn by_staff(body: &mut ObjectReader) -> Option<Sent> {
+    Closing::read(body).map(Sent::ByStaff)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn by_requester(body: &mut Body) -> Option<Sent> {
+fn by_requester(body: &mut ObjectReader) -> Option<Sent> {
     Some(Sent::ByRequester(body.optional("reason", 1..=NOTES)))
 }
 
-fn raw(body: &mut Body) -> RawClosing {
-    RawClosing {
-        summary: body.text("summary"),
-        resolution_type: body.text("resolutionType"),
-        resolution_notes: body.text("resolutionNotes"),
-        duplicate_of: body.text("duplicateOf"),
-    }
-}
-
 /// The fields of all roles. The required fields depend on the role, which a schema cannot express.
-fn by_anybody(body: &mut Body) {
-    let raw = raw(body);
-    raw.check(body.faults());
+fn by_anybody(body: &mut ObjectReader) {
+    Closing::read_optional(body);
     body.optional("reason", 1..=NOTES);
 }
 

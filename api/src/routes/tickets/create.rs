@@ -2,19 +2,13 @@
 
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     idempotency::Write,
     openapi::{Access, ExampleStage, Operation, Resource},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{
-    actor::Actor,
-    ids::UserId,
-    people::Role,
-    tickets::{NewTicket, input::RawTicket},
-};
+use domain::{actor::Actor, ids::UserId, people::Role, tickets::NewTicket};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -30,9 +24,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
-            let mut body = payload.object()?;
-            let new = self::body(&mut body, &actor);
-            let new = body.finish(new)?;
+            let new = payload.read(|body| NewTicket::read(body, &actor))?;
             let ticket = actions::tickets::open(work, new).await?;
             let location = format!("/api/v1/support/tickets/{}", ticket.id);
             let answer = super::shown(work, &actor, ticket).await?;
@@ -41,22 +33,6 @@ pub async fn create(
         .boxed()
     })
     .await
-}
-
-fn body(body: &mut Body, by: &Actor) -> Option<NewTicket> {
-    let raw = RawTicket {
-        subject: body.text("subject"),
-        description: body.text("description"),
-        category: body.text("category"),
-        priority: body.text("priority"),
-        related_booking: body.text("relatedBooking"),
-        related_transaction: body.text("relatedTransaction"),
-        related_conversation: body.text("relatedConversation"),
-        attachments: super::attachments(body),
-        tags: body.texts("tags").unwrap_or_default(),
-        customer_id: body.text("customerId"),
-    };
-    NewTicket::parse(&raw, by, body.faults())
 }
 
 pub(crate) fn operation() -> Operation {
@@ -71,7 +47,7 @@ pub(crate) fn operation() -> Operation {
              determines the priority. The category also determines the department.",
         )
         .body(
-            move |body| self::body(body, &requester),
+            move |body| NewTicket::read(body, &requester),
             json!({
                 "subject": "Cannot complete payment",
                 "description": "Getting error when trying to pay for booking #BKG-12345",

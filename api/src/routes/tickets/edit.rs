@@ -3,17 +3,13 @@
 use super::TicketWrite;
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{
-    people::Patch,
-    tickets::{RawEdit, TicketEdit},
-};
+use domain::{reader::ObjectReader, tickets::TicketEdit};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -37,27 +33,8 @@ pub async fn edit(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn body(body: &mut Body) -> Option<TicketEdit> {
-    let raw = RawEdit {
-        subject: body.text("subject"),
-        description: body.text("description"),
-        category: body.text("category"),
-        department: body.text("department"),
-        language: body.text("language"),
-        tags: body.texts("tags"),
-        related_booking: related(body, "relatedBooking"),
-        related_transaction: related(body, "relatedTransaction"),
-        related_conversation: related(body, "relatedConversation"),
-    };
-    Some(TicketEdit::parse(raw, body.faults()))
-}
-
-fn related(body: &mut Body, field: &str) -> Patch<String> {
-    if body.clears(field) {
-        Patch::Cleared
-    } else {
-        body.text(field).map_or(Patch::Stays, Patch::To)
-    }
+fn body(body: &mut ObjectReader) -> Option<TicketEdit> {
+    Some(TicketEdit::read(body))
 }
 
 pub(crate) fn operation() -> Operation {

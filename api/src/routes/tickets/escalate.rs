@@ -3,7 +3,6 @@
 use super::TicketWrite;
 use crate::{
     auth::Staff,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
@@ -11,7 +10,7 @@ use crate::{
 };
 use actions::tickets::EscalateTo;
 use axum::{extract::State, response::Response};
-use domain::tickets::input::NOTES;
+use domain::{reader::ObjectReader, tickets::input::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -33,7 +32,7 @@ pub async fn escalate(
     .await
 }
 
-fn body(body: &mut Body) -> Option<(EscalateTo, String)> {
+fn body(body: &mut ObjectReader) -> Option<(EscalateTo, String)> {
     let to = body
         .id("escalatedTo")
         .map_or(EscalateTo::NextLevel, EscalateTo::Person);

@@ -7,13 +7,11 @@ use crate::{
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
-    views::{
-        page::{self, Pagination},
-        thread as view,
-    },
+    views::{page::Pagination, thread as view},
 };
 use actions::tickets::read;
 use axum::extract::State;
+use domain::paging::PageRequest;
 use platform::context::Context;
 
 /// Shows a page of the history; requesters see its public entries.
@@ -28,7 +26,7 @@ pub async fn history(
 ) -> Result<Answer, Problem> {
     let mut db = cx.snapshot().await?;
     let found = super::find(&mut db, &actor, &id).await?;
-    let section = query.read(page::section)?;
+    let section = query.read(PageRequest::read)?;
     let reader = read::reader(&actor);
     let history = read::history(&mut db, found.id, reader, section).await?;
     drop(db);
@@ -47,7 +45,7 @@ pub(crate) fn operation() -> Operation {
             "The entries come oldest first. `by` is null for changes by the system. Requesters see only public entries. \
              `nextCursor` continues the list.",
         )
-        .query(page::section)
+        .query(PageRequest::read)
         .answers::<Vec<view::EventView>>("history")
         .answers::<Pagination>("pagination")
 }

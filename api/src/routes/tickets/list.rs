@@ -16,9 +16,10 @@ use actions::tickets::read;
 use axum::extract::State;
 use domain::{
     ids::UserId,
+    reader::QueryReader,
     tickets::{
         access::Scope,
-        list::{Filter, Paging, RawFilter, Start},
+        list::{Filter, Paging, Start},
     },
 };
 
@@ -66,26 +67,8 @@ pub async fn list(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn query(query: &mut Query, me: UserId) -> Option<(Filter, Paging)> {
-    let raw = RawFilter {
-        status: query.text("status"),
-        priority: query.text("priority"),
-        category: query.text("category"),
-        department: query.text("department"),
-        assigned_to: query.text("assignedTo"),
-        customer: query.text("customer"),
-        tag: query.text("tag"),
-        created_from: query.text("createdFrom"),
-        created_to: query.text("createdTo"),
-        updated_from: query.text("updatedFrom"),
-        sla: query.text("sla"),
-        q: query.text("q"),
-        sort: query.text("sort"),
-        page: query.text("page"),
-        limit: query.text("limit"),
-        cursor: query.text("cursor"),
-    };
-    Some(Filter::parse(&raw, me, query.faults()))
+fn query(query: &mut QueryReader, me: UserId) -> Option<(Filter, Paging)> {
+    Some(Filter::read(query, me))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -7,14 +7,14 @@ use crate::{
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
-    views::{
-        page::{self, Pagination},
-        thread as view,
-    },
+    views::{page::Pagination, thread as view},
 };
 use actions::tickets::read;
 use axum::extract::State;
-use domain::paging::{Direction, PageRequest};
+use domain::{
+    paging::{Direction, PageRequest},
+    reader::QueryReader,
+};
 use platform::context::Context;
 
 /// Shows a page of the messages; internal notes are for staff.
@@ -41,8 +41,8 @@ pub async fn messages(
     Ok(Answer::of("messages", messages).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(PageRequest, Direction)> {
-    let section = page::section(query)?;
+fn query(query: &mut QueryReader) -> Option<(PageRequest, Direction)> {
+    let section = PageRequest::read(query)?;
     let order = query.word("order").unwrap_or(Direction::Ascending);
     Some((section, order))
 }

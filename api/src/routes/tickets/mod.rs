@@ -21,7 +21,6 @@ pub mod reopen;
 pub mod status;
 
 use crate::{
-    body::Body,
     error::Problem,
     extract::{IfMatch, PathId, Payload},
     idempotency::Write,
@@ -40,8 +39,7 @@ use axum::{
 };
 use domain::{
     actor::Actor,
-    attachments::{Form, RawAttachment},
-    field_error::{Entries, FieldError},
+    field_error::FieldError,
     paging::PageRequest,
     tickets::{Ticket, TicketKey, access::Action},
 };
@@ -175,19 +173,6 @@ fn with_etag(answer: Answer, version: i64) -> Answer {
         Ok(etag) => answer.header(header::ETAG, etag),
         Err(_) => answer,
     }
-}
-
-/// `attachments` of a ticket or a message.
-fn attachments(body: &mut Body) -> Entries<RawAttachment> {
-    let read = |item: &mut Body| {
-        Some(RawAttachment {
-            form: Form::of(|field| item.has(field)),
-            id: item.text("id"),
-            url: item.text("url"),
-            file_name: item.text("fileName"),
-        })
-    };
-    body.objects("attachments", read).unwrap_or_default()
 }
 
 /// A page of a list within a ticket, and its pagination.

@@ -3,14 +3,13 @@
 use super::TicketWrite;
 use crate::{
     auth::Staff,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::tickets::Priority;
+use domain::{reader::ObjectReader, tickets::Priority};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -31,7 +30,7 @@ pub async fn priority(
     .await
 }
 
-fn body(body: &mut Body) -> Option<Priority> {
+fn body(body: &mut ObjectReader) -> Option<Priority> {
     body.required_word("priority")
 }
 

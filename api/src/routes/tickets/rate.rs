@@ -3,7 +3,6 @@
 use super::TicketWrite;
 use crate::{
     auth::Requester,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
@@ -24,16 +23,11 @@ pub async fn rate(
     State(cx): State<Context>,
     post: TicketWrite,
 ) -> Result<Response, Problem> {
-    let read = |sent: Payload| sent.read(body);
+    let read = |sent: Payload| sent.read(NewRating::read);
     post.change(&cx, actor, read, |work, target, rating| {
         actions::tickets::rate(work, target, rating).boxed()
     })
     .await
-}
-
-fn body(body: &mut Body) -> Option<NewRating> {
-    let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
-    NewRating::parse(rating, feedback.as_deref(), body.faults())
 }
 
 pub(crate) fn operation() -> Operation {
@@ -47,7 +41,7 @@ pub(crate) fn operation() -> Operation {
              resolved.",
         )
     .body(
-        body,
+        NewRating::read,
         json!({"rating": 5, "feedback": "Excellent support, resolved quickly!"}),
     )
     .versioned()

@@ -2,7 +2,6 @@
 
 use crate::{
     auth::Staff,
-    body::Body,
     error::Problem,
     extract::{IfMatch, InnerId, PathId},
     idempotency::Write,
@@ -12,7 +11,10 @@ use crate::{
 };
 use actions::tickets::read;
 use axum::{extract::State, response::Response};
-use domain::tickets::{access::Action, input::NOTES};
+use domain::{
+    reader::ObjectReader,
+    tickets::{access::Action, input::NOTES},
+};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -49,7 +51,7 @@ pub async fn redact(
         .await
 }
 
-fn reason(body: &mut Body) -> Option<String> {
+fn reason(body: &mut ObjectReader) -> Option<String> {
     body.required("reason", 1..=NOTES)
 }
 

@@ -3,14 +3,13 @@
 use super::TicketWrite;
 use crate::{
     auth::SignedIn,
-    body::Body,
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::tickets::input::NOTES;
+use domain::{reader::ObjectReader, tickets::input::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -32,7 +31,7 @@ pub async fn reopen(
     .await
 }
 
-fn body(body: &mut Body) -> Option<String> {
+fn body(body: &mut ObjectReader) -> Option<String> {
     body.required("reason", 1..=NOTES)
 }
 

@@ -3,7 +3,6 @@
 use super::TicketWrite;
 use crate::{
     auth::Staff,
-    body::Body,
     error::{Problem, endpoint},
     extract::Payload,
     openapi::{Access, Operation},
@@ -12,6 +11,7 @@ use crate::{
 use axum::{extract::State, response::Response};
 use domain::{
     field_error::Constraint,
+    reader::ObjectReader,
     tickets::{Status, input::NOTES},
 };
 use futures_util::FutureExt;
@@ -35,13 +35,13 @@ pub async fn status(
     .await
 }
 
-fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
+fn body(body: &mut ObjectReader) -> Option<(Status, Option<String>)> {
     let status =
         body.required_word::<Status>("status")
             .filter(|status| match status.own_operation() {
                 Some(operation) => {
                     let hint = format!("is set by {}", endpoint(operation));
-                    body.faults().add("status", "own_endpoint", hint);
+                    body.errors().add("status", "own_endpoint", hint);
                     false
                 }
                 None => true,
@@ -49,8 +49,8 @@ fn body(body: &mut Body) -> Option<(Status, Option<String>)> {
     let words = Status::ALL
         .iter()
         .filter(|status| status.own_operation().is_none());
-    let words = words.map(|status| status.as_str()).collect();
-    body.faults().ask("status", Constraint::Word(words));
+    let words = Constraint::word(words.map(|status| status.as_str()));
+    body.errors().ask("status", words);
     let notes = body.optional("notes", 1..=NOTES);
     Some((status?, notes))
 }

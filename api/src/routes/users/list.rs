@@ -6,14 +6,11 @@ use crate::{
     openapi::{Access, Operation, Resource},
     query::Query,
     respond::Answer,
-    views::{
-        page::{self, Pagination},
-        person::User,
-    },
+    views::{page::Pagination, person::User},
 };
 use actions::people::list::{self, Filter};
 use axum::extract::State;
-use domain::{field_error::Constraint, paging::PageRequest};
+use domain::{field_error::Constraint, paging::PageRequest, reader::QueryReader};
 use platform::context::Context;
 
 /// The most characters of `q`.
@@ -37,24 +34,24 @@ pub async fn list(
     Ok(Answer::of("users", users).with("pagination", pagination))
 }
 
-fn query(query: &mut Query) -> Option<(Filter, PageRequest)> {
+fn query(query: &mut QueryReader) -> Option<(Filter, PageRequest)> {
     let roles = query.words("role");
     let active = query.text("active");
-    let asks = Constraint::Word(vec!["true", "false"]);
-    query.faults().ask("active", asks);
+    let asks = Constraint::word(["true", "false"]);
+    query.errors().ask("active", asks);
     let active = match active.as_deref() {
         None => None,
         Some("true") => Some(true),
         Some("false") => Some(false),
         Some(_) => {
             let must = "must be true or false";
-            query.faults().add("active", "unknown_value", must);
+            query.errors().add("active", "unknown_value", must);
             None
         }
     };
     let text = query.text("q");
     let text = query
-        .faults()
+        .errors()
         .optional_text("q", text.as_deref(), 0, LONGEST)
         .filter(|text| !text.trim().is_empty());
     let filter = Filter {
@@ -62,7 +59,7 @@ fn query(query: &mut Query) -> Option<(Filter, PageRequest)> {
         active,
         text,
     };
-    Some((filter, page::section(query)?))
+    Some((filter, PageRequest::read(query)?))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -4,7 +4,6 @@ pub mod get;
 pub mod list;
 pub mod patch;
 pub mod release_tickets;
-pub(super) mod support_info;
 
 use crate::{error::Problem, extract::PathId, openapi::Resource};
 use domain::ids::UserId;

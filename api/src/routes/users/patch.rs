@@ -1,9 +1,7 @@
 //! `PATCH /admin/users/{id}`: the role of a person, whether the account is active, and the support
 //! information of staff.
 
-use super::support_info::support_info;
 use crate::{
-    body::Body,
     error::Problem,
     openapi::{Access, Operation},
     respond::Answer,
@@ -12,7 +10,7 @@ use crate::{
 };
 use actions::people::store;
 use axum::{extract::State, response::Response};
-use domain::people::{Patch, PersonChange, Role};
+use domain::{people::PersonChange, reader::ObjectReader};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -38,19 +36,8 @@ pub async fn patch(State(cx): State<Context>, write: AdminWrite) -> Result<Respo
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
-fn body(body: &mut Body) -> Option<PersonChange> {
-    let change = PersonChange {
-        role: body.word("role"),
-        active: body.flag("active"),
-        support_info: if body.clears("supportInfo") {
-            Patch::Cleared
-        } else {
-            body.object("supportInfo", |info| support_info(info, Role::Admin))
-                .map_or(Patch::Stays, Patch::To)
-        },
-    };
-    change.check(body.faults());
-    Some(change)
+fn body(body: &mut ObjectReader) -> Option<PersonChange> {
+    Some(PersonChange::read(body))
 }
 
 pub(crate) fn operation() -> Operation {

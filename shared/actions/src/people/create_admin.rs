@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     field_error::FieldErrors,
     ids::UserId,
-    people::{NewPerson, Role, UncheckedPerson},
+    people::{NewPerson, PersonInput, Role},
 };
 use platform::work::UnitOfWork;
 
@@ -19,9 +19,9 @@ use platform::work::UnitOfWork;
 ///
 /// # Errors
 /// [`ActionError::Invalid`] with every invalid field.
-pub fn new_admin(given: UncheckedPerson) -> Result<NewPerson, ActionError> {
+pub fn new_admin(given: PersonInput) -> Result<NewPerson, ActionError> {
     let mut faults = FieldErrors::new();
-    let admin = UncheckedPerson {
+    let admin = PersonInput {
         role: Some(Role::Admin),
         ..given
     };

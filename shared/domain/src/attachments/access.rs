@@ -1,4 +1,4 @@
-//! Who may download an upload. Pure.
+//! Permission to download an upload. Pure.
 
 use crate::attachments::Upload;
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
     },
 };
 
-/// Whether `actor` may download it. `hangs_on` is the ticket that it hangs on, and who may read it
-/// there; `mention` is the actor's on that ticket. Nobody else knows that it exists.
+/// Whether `actor` may download the upload. `hangs_on` is its ticket, and who may read it there; `mention` is
+/// the actor's mention on that ticket. For others the upload does not exist.
 #[must_use]
 pub fn may_download(
     actor: &Actor,
@@ -21,7 +21,7 @@ pub fn may_download(
     match hangs_on {
         None => upload.uploader_id == actor.id,
         Some((ticket, Visibility::Public)) => may(actor, Action::See, ticket, mention).is_ok(),
-        // Whoever may write notes on a ticket may read them.
+        // A permission to write notes includes the permission to read them.
         Some((ticket, Visibility::Internal)) => may(actor, Action::Note, ticket, mention).is_ok(),
     }
 }

@@ -1,10 +1,7 @@
-//! `attachments` of a ticket or a message, as people send them. Pure.
+//! `attachments` of a ticket or a message: links, and uploads by their ids. Pure.
 
 use crate::attachments::{Attachment, name::linked_file_name};
-use crate::{
-    field_error::{Constraint, FieldErrors},
-    ids::AttachmentId,
-};
+use crate::{field_error::Constraint, ids::AttachmentId, reader::ObjectReader};
 use std::collections::HashSet;
 
 const ATTACHMENTS: usize = 10;
@@ -13,36 +10,20 @@ const FILE_NAME: usize = 255;
 /// The forms that an entry may have.
 const FORMS: &[&[&str]] = &[&["url", "fileName"], &["id"]];
 
-/// An attachment as it was sent.
-#[derive(Debug, Default, Clone)]
-pub struct RawAttachment {
-    /// What it was meant to be: a field of the wrong kind is there, too.
-    pub form: Form,
-    /// Of an upload; goes alone.
-    pub id: Option<String>,
-    /// https.
-    pub url: Option<String>,
-    /// The name to show.
-    pub file_name: Option<String>,
-}
-
-/// The form of an entry, by the fields that it has, whatever is in them.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+/// The form of an entry, by the fields that are there: also fields of the wrong kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
     /// The id of an upload.
     Upload,
-    /// An address and a name, of which any may be missing.
-    #[default]
+    /// A URL and a name, either of which may be missing.
     Link,
-    /// Both at once, which nothing is.
+    /// Both at once, which is an error.
     Both,
 }
 
 impl Form {
-    /// Of an entry that has these fields.
-    #[must_use]
-    pub fn of(has: impl Fn(&str) -> bool) -> Self {
-        match (has("id"), has("url") || has("fileName")) {
+    fn of(entry: &ObjectReader) -> Self {
+        match (entry.has("id"), entry.has("url") || entry.has("fileName")) {
             (true, true) => Self::Both,
             (true, false) => Self::Upload,
             (false, _) => Self::Link,
@@ -50,68 +31,72 @@ impl Form {
     }
 }
 
-/// A file that is to come with a ticket or a message.
+/// A file of a new ticket or message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NewAttachment {
-    /// An address.
+    /// A link.
     Link(Attachment),
-    /// An upload of the caller's.
+    /// An upload of the caller.
     Upload(AttachmentId),
 }
 
-/// Reads the entries; one that is at fault is left out.
-pub fn parse(raw: &[Option<RawAttachment>], faults: &mut FieldErrors) -> Vec<NewAttachment> {
-    faults.entries("attachments", raw.len(), ATTACHMENTS);
-    faults.ask("attachments[0]", Constraint::OneOf(FORMS));
-    let (mut read, mut uploads) = (Vec::new(), HashSet::new());
-    for (at, raw) in raw.iter().enumerate() {
-        let Some(raw) = raw else { continue };
-        let field = |name: &str| format!("attachments[{at}].{name}");
-        let id = faults.id(&field("id"), raw.id.as_deref());
-        let new = match raw.form {
+impl NewAttachment {
+    /// Reads `attachments`. An entry with an error is left out.
+    pub fn read_list(reader: &mut ObjectReader) -> Vec<Self> {
+        reader.checks_last();
+        let errors = reader.errors();
+        errors.ask("attachments[0]", Constraint::OneOf(FORMS));
+        let mut uploads = HashSet::new();
+        let entries = reader.objects_at_most("attachments", ATTACHMENTS, |entry| {
+            Self::read(entry, &mut uploads)
+        });
+        entries.into_iter().flatten().collect()
+    }
+
+    fn read(entry: &mut ObjectReader, uploads: &mut HashSet<AttachmentId>) -> Option<Self> {
+        entry.checks_last();
+        let form = Form::of(entry);
+        let id: Option<AttachmentId> = entry.id("id");
+        let link = read_link(entry, form);
+        let errors = entry.errors();
+        match form {
             Form::Both => {
                 let message = "goes alone: send the id of an upload, or url and fileName";
-                faults.add(field("id"), "id_or_url", message);
+                errors.add("id", "id_or_url", message);
                 None
             }
-            Form::Upload => id.map(NewAttachment::Upload),
-            Form::Link => link(raw, field, faults).map(NewAttachment::Link),
-        };
-        match new {
-            Some(NewAttachment::Upload(id)) if !uploads.insert(id) => {
+            Form::Upload if id.is_some_and(|id| !uploads.insert(id)) => {
                 let message = "stands here twice: an upload is attached once";
-                faults.add(field("id"), "repeated_attachment", message);
+                errors.add("id", "repeated_attachment", message);
+                None
             }
-            Some(new) => read.push(new),
-            None => {}
+            Form::Upload => id.map(Self::Upload),
+            Form::Link => link.map(Self::Link),
         }
     }
-    read
 }
 
-fn link(
-    raw: &RawAttachment,
-    field: impl Fn(&str) -> String,
-    faults: &mut FieldErrors,
-) -> Option<Attachment> {
-    // The forms say which of them is needed: what is asked here holds for either.
-    for (name, sent) in [("url", &raw.url), ("fileName", &raw.file_name)] {
+/// Reads the fields of a link; they are checked only where the entry is one.
+fn read_link(entry: &mut ObjectReader, form: Form) -> Option<Attachment> {
+    let (url, file_name) = (entry.text("url"), entry.text("fileName"));
+    if form != Form::Link {
+        return None;
+    }
+    let errors = entry.errors();
+    // `FORMS` states which of them is required: these constraints hold for either.
+    for (name, sent) in [("url", &url), ("fileName", &file_name)] {
         if sent.is_none() {
-            faults.add(
-                field(name),
-                "required",
-                "is required, or the id of an upload alone",
-            );
+            let message = "is required, or the id of an upload alone";
+            errors.add(name, "required", message);
         }
     }
-    let url = faults.optional_text(&field("url"), raw.url.as_deref(), 1, URL);
-    faults.ask(&field("url"), Constraint::Pattern(HTTPS_URL));
-    let file_name =
-        faults.optional_text(&field("fileName"), raw.file_name.as_deref(), 1, FILE_NAME);
+    let url = errors.optional_text("url", url.as_deref(), 1, URL);
+    errors.ask("url", Constraint::pattern(HTTPS_URL));
+    let file_name = errors.optional_text("fileName", file_name.as_deref(), 1, FILE_NAME);
     let url = url.filter(|url| {
         let sound = is_https(url);
         if !sound {
-            faults.add(field("url"), "not_https", "must be an https:// URL");
+            errors.add("url", "not_https", "must be an https:// URL");
         }
         sound
     });
@@ -123,11 +108,11 @@ fn link(
     })
 }
 
-/// What [`is_https`] lets through, as a regular expression.
+/// The texts that [`is_https`] accepts, as a regular expression.
 const HTTPS_URL: &str =
     r"^[Hh][Tt][Tt][Pp][Ss]://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$";
 
-/// `https`, a host, and nothing that could break out of a header or a line.
+/// `https`, a host, and no character that could end a header or a line.
 fn is_https(url: &str) -> bool {
     url.get(..8)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
@@ -141,33 +126,19 @@ fn is_https(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reader::Null;
+    use serde_json::{Map, Value, json};
 
-    fn faults(raw: &[Option<RawAttachment>]) -> Vec<(String, &'static str)> {
-        let mut faults = FieldErrors::new();
-        parse(raw, &mut faults);
-        let faults = faults.finish(None::<()>).unwrap_err();
-        let named =
-            |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
-        faults.into_iter().map(named).collect()
+    fn errors(attachments: &Value) -> Vec<(String, &'static str)> {
+        let sent = Map::from_iter([("attachments".to_owned(), attachments.clone())]);
+        let mut reader = ObjectReader::new(sent, Null::Absent);
+        NewAttachment::read_list(&mut reader);
+        let errors = reader.into_errors().into_iter();
+        errors.map(|error| (error.field, error.code)).collect()
     }
 
     const ID: &str = "01999999-0000-7000-8000-000000000000";
     const LINK: &str = "https://a.b/c";
-
-    #[expect(clippy::unnecessary_wraps, reason = "as a list has it")]
-    fn entry(id: &str, url: &str, file_name: &str) -> Option<RawAttachment> {
-        let sent = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Some(RawAttachment {
-            form: Form::of(|field| match field {
-                "id" => !id.is_empty(),
-                "url" => !url.is_empty(),
-                _ => !file_name.is_empty(),
-            }),
-            id: sent(id),
-            url: sent(url),
-            file_name: sent(file_name),
-        })
-    }
 
     fn pairs(expected: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
         expected
@@ -178,16 +149,16 @@ mod tests {
 
     #[test]
     fn an_entry_is_an_upload_or_an_address_and_never_both_or_neither() {
-        let named = faults(&[
-            entry(ID, "", ""),
-            entry("", LINK, "c"),
-            entry(ID, LINK, "c"),
-            entry(ID, "", "c"),
-            entry("", "", ""),
-            entry("", LINK, ""),
-            entry("nonsense", "", ""),
-            entry(ID, "", ""),
-        ]);
+        let named = errors(&json!([
+            {"id": ID},
+            {"url": LINK, "fileName": "c"},
+            {"id": ID, "url": LINK, "fileName": "c"},
+            {"id": ID, "fileName": "c"},
+            {},
+            {"url": LINK},
+            {"id": "nonsense"},
+            {"id": ID},
+        ]));
         assert_eq!(
             named,
             pairs(&[
@@ -204,14 +175,19 @@ mod tests {
 
     #[test]
     fn every_entry_is_judged_at_its_place_also_where_there_are_too_many() {
-        let mut sent = vec![None, entry("", "http://a.b/c", "c")];
-        sent.resize(10, entry("", LINK, "c"));
-        let one = pairs(&[("attachments[1].url", "not_https")]);
-        assert_eq!(faults(&sent), one);
-        sent.push(entry("", LINK, ""));
+        let link = json!({"url": LINK, "fileName": "c"});
+        let mut sent = vec![json!(null), json!({"url": "http://a.b/c", "fileName": "c"})];
+        sent.resize(10, link);
+        let one = pairs(&[
+            ("attachments[0]", "wrong_type"),
+            ("attachments[1].url", "not_https"),
+        ]);
+        assert_eq!(errors(&json!(sent)), one);
+        sent.push(json!({"url": LINK}));
         assert_eq!(
-            faults(&sent),
+            errors(&json!(sent)),
             pairs(&[
+                ("attachments[0]", "wrong_type"),
                 ("attachments", "too_many"),
                 ("attachments[1].url", "not_https"),
                 ("attachments[10].fileName", "required"),
@@ -221,12 +197,7 @@ mod tests {
 
     #[test]
     fn an_upload_whose_id_is_no_text_is_not_taken_for_an_address() {
-        let upload = RawAttachment {
-            form: Form::Upload,
-            ..RawAttachment::default()
-        };
-        let mut faults = FieldErrors::new();
-        assert_eq!(parse(&[Some(upload)], &mut faults), []);
-        assert!(faults.finish(Some(())).is_ok());
+        let one = pairs(&[("attachments[0].id", "wrong_type")]);
+        assert_eq!(errors(&json!([{"id": 5}])), one);
     }
 }

@@ -1,17 +1,15 @@
-//! What a file is, found from its bytes alone: neither its name nor what the sender says of it
-//! counts. Pure.
+//! The type of a file, found only from its bytes: its name and the sender's `Content-Type` do not count. Pure.
 
 use crate::attachments::archive::Tail;
 
-/// A type of file that this system knows. What is not among these is never taken, whatever is
-/// configured: no pages, scripts, programs or vector images, which can act when they are opened.
+/// A type of file that this system knows. Other types are refused in every configuration: no pages, scripts, programs or vector images, which can act when they are opened.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// What it is allowed together with.
+    /// The group of types that is allowed together.
     pub group: &'static str,
-    /// Its media type.
+    /// The media type.
     pub media_type: &'static str,
-    /// The endings that its names may have, the usual one first.
+    /// The endings of its names, the usual one first.
     pub extensions: &'static [&'static str],
 }
 
@@ -66,10 +64,10 @@ impl Kind {
     }
 }
 
-/// Bytes at the beginning that tell what a file is. Archives of documents need some thousands.
+/// Bytes at the beginning that are inspected. Archives of documents need some thousands.
 const HEAD: usize = 32 * 1024;
 
-/// Looks at a file as it arrives, without keeping it.
+/// Inspects a file while it arrives, without storing it.
 #[derive(Debug, Default)]
 pub struct Inspector {
     head: Vec<u8>,
@@ -86,7 +84,7 @@ struct Text {
 }
 
 impl Inspector {
-    /// Looks at the next bytes.
+    /// Inspects the next bytes.
     pub fn look(&mut self, bytes: &[u8]) {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend(bytes.iter().take(room));
@@ -94,10 +92,10 @@ impl Inspector {
         self.text.look(bytes);
     }
 
-    /// What it is, once all has been looked at.
+    /// The type, after all bytes were inspected.
     ///
     /// # Errors
-    /// What is found instead of a type that can be allowed.
+    /// The type that was found, where it cannot be allowed.
     pub fn find(&self) -> Result<&'static Kind, &'static str> {
         // Before the marks of other formats, some of which may stand anywhere near the beginning:
         // what a browser would take for a page is one, whatever else is in it.

@@ -1,4 +1,4 @@
-//! What an attachment is. Pure.
+//! Attachments and uploads. Pure.
 
 use crate::ids::{AttachmentId, MessageId, TicketId, UserId};
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ pub struct Attachment {
     pub size: Option<i64>,
 }
 
-/// A file as it arrived, found fit to be kept.
+/// A file that has arrived and may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUpload {
     /// Without anything that is no part of a name.
@@ -35,7 +35,7 @@ pub struct NewUpload {
 pub struct Upload {
     /// Identity.
     pub id: AttachmentId,
-    /// Whose it is, until it hangs on something.
+    /// The uploader, who owns it until it is attached.
     pub uploader_id: UserId,
     /// The name to show.
     pub file_name: String,
@@ -43,9 +43,9 @@ pub struct Upload {
     pub content_type: String,
     /// Bytes.
     pub size: i64,
-    /// When it arrived.
+    /// The instant of arrival.
     pub created_at: DateTime<Utc>,
-    /// The ticket that it hangs on.
+    /// The ticket to which it is attached.
     pub ticket_id: Option<TicketId>,
     /// The message of the ticket, unless it came with the ticket itself.
     pub message_id: Option<MessageId>,
@@ -58,7 +58,7 @@ impl Upload {
         format!("/api/v1/support/attachments/{}", self.id)
     }
 
-    /// As it is kept with what it hangs on.
+    /// The attachment, as it is stored with the ticket or message.
     #[must_use]
     pub fn attachment(&self) -> Attachment {
         Attachment {
@@ -70,7 +70,7 @@ impl Upload {
     }
 }
 
-/// What an upload is attached to.
+/// The place to which an upload is attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The ticket itself, as it is created.
@@ -80,12 +80,14 @@ pub enum Place {
 }
 
 impl Place {
+    /// The ticket to which the file is attached.
     pub const fn ticket(self) -> TicketId {
         match self {
             Self::Ticket(ticket) | Self::Message(ticket, _) => ticket,
         }
     }
 
+    /// The message to which the file is attached; `None` for a file of the ticket itself.
     pub const fn message(self) -> Option<MessageId> {
         match self {
             Self::Ticket(_) => None,

@@ -1,4 +1,4 @@
-//! Names of files: what of a name is kept, and under which name a file is saved. Pure.
+//! Names of files: the name that is stored, and the name under which a file is saved. Pure.
 
 use crate::attachments::Kind;
 
@@ -7,20 +7,19 @@ const LONGEST: usize = 255;
 /// Characters of an ending that are kept when a name is too long.
 const LONGEST_ENDING: usize = 16;
 
-/// The name of an upload as it is kept and shown. A file without a name gets one that says what it is.
+/// The name of an upload, as it is stored and shown. A file without a name is named by its type.
 #[must_use]
 pub fn file_name(sent: Option<&str>, kind: &Kind) -> String {
     let name = sent.and_then(fit_to_show);
     name.unwrap_or_else(|| format!("file.{}", kind.extension()))
 }
 
-/// The name of a file that lies elsewhere, of which nothing else is known.
+/// The name of a linked file, whose type is not known.
 pub fn linked_file_name(sent: &str) -> String {
     fit_to_show(sent).unwrap_or_else(|| "file".to_owned())
 }
 
-/// The name without folders, without what is not to be seen, not too long; `None` where nothing is
-/// left.
+/// The name without folders and invisible characters, cut to the maximum length; `None` where it is empty.
 fn fit_to_show(sent: &str) -> Option<String> {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = last.chars().filter(|c| !is_hidden(*c)).collect();

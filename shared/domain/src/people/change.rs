@@ -1,30 +1,30 @@
-//! Changes of accounts, parsed once: what a person changes of their own, and what an admin
-//! changes of anybody's. What is absent stays as it is. Pure.
+//! Changes of accounts, parsed once: by their owners and by admins. Absent fields stay as they are. Pure.
 
 use crate::{
     field_error::FieldErrors,
     people::{Role, SupportInfoChange, fields},
+    reader::ObjectReader,
 };
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
-/// For whom support info is, in words.
+/// The error text for support info of somebody who is not staff.
 pub const FOR_STAFF: &str = "is for staff alone";
 
-/// What becomes of something that need not be there.
+/// A change of an optional value.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// Nothing.
+    /// The value stays as it is.
     #[default]
     Stays,
-    /// It is there no longer.
+    /// The value is removed.
     Cleared,
-    /// It is this.
+    /// The new value.
     To(T),
 }
 
 impl<T> Patch<T> {
-    /// With what `read` makes of the new value; it is asked without one, too.
+    /// The change with the new value that `read` returns; `read` is called without a value, too.
     pub fn read<U>(self, read: impl FnOnce(Option<T>) -> Option<U>) -> Patch<U> {
         let value = match self {
             Self::Cleared => return Patch::Cleared,
@@ -43,99 +43,117 @@ impl<T> Patch<T> {
     }
 }
 
-/// What a person changes of their own account, as it came.
-#[derive(Debug, Default)]
-pub struct UncheckedProfile {
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// Phone number.
-    pub phone_number: Option<String>,
-    /// Language.
-    pub language: Option<String>,
-    /// Time zone.
-    pub timezone: Option<String>,
-    /// Another address.
-    pub email: Option<String>,
-    /// The password, for another address.
-    pub current_password: Option<String>,
-    /// What staff are known by.
-    pub support_info: Option<SupportInfoChange>,
-}
-
-/// What a person changes of their own account.
+/// A change of one's own account.
 #[derive(Debug)]
 pub struct ProfileChange {
+    /// Given name, 1 to 100 characters.
     pub first_name: Option<String>,
+    /// Family name, 1 to 100 characters.
     pub last_name: Option<String>,
+    /// Phone number in the format of E.164.
     pub phone_number: Option<String>,
+    /// Language, such as `en` or `en-GB`.
     pub language: Option<String>,
+    /// Time zone of the IANA database.
     pub timezone: Option<Tz>,
+    /// E-mail address.
     pub email: Option<String>,
+    /// The present password, needed for another address.
     pub current_password: Option<SecretString>,
+    /// For staff: what they are known by.
     pub support_info: Option<SupportInfoChange>,
 }
 
 impl ProfileChange {
-    /// Parses a change by somebody of that role; what is wrong with it is added to the faults.
-    pub fn parse(given: UncheckedProfile, by: Role, faults: &mut FieldErrors) -> Self {
-        if given.support_info.is_some() && !by.is_staff() {
-            faults.add("supportInfo", "not_allowed", FOR_STAFF);
+    /// Reads a change by somebody of the role `by`; its errors are noted in the reader.
+    pub fn read(reader: &mut ObjectReader, by: Role) -> Self {
+        let first_name = reader.sent("firstName");
+        let last_name = reader.sent("lastName");
+        let phone_number = reader.sent("phoneNumber");
+        let language = reader.sent("language");
+        let timezone = reader.sent("timezone");
+        let email = reader.sent("email");
+        let current_password = reader.optional("currentPassword", 1..=1_000);
+        let support_info = if by.is_staff() || !reader.clears("supportInfo") {
+            reader.object("supportInfo", |info| SupportInfoChange::read(info, by))
+        } else {
+            None
+        };
+        let errors = reader.errors();
+        if support_info.is_some() && !by.is_staff() {
+            errors.add("supportInfo", "not_allowed", FOR_STAFF);
         }
-        let phone_number = given.phone_number.as_deref();
         Self {
-            first_name: faults.optional_text("firstName", given.first_name.as_deref(), 1, 100),
-            last_name: faults.optional_text("lastName", given.last_name.as_deref(), 1, 100),
-            phone_number: fields::optional_phone(faults, "phoneNumber", phone_number),
-            language: fields::language(faults, "language", given.language.as_deref()),
-            timezone: fields::timezone(faults, "timezone", given.timezone.as_deref()),
-            email: fields::optional_email(faults, "email", given.email.as_deref()),
-            current_password: given.current_password.map(Into::into),
-            support_info: given.support_info,
+            first_name: errors.optional_text(&first_name.name, first_name.text(), 1, 100),
+            last_name: errors.optional_text(&last_name.name, last_name.text(), 1, 100),
+            phone_number: fields::optional_phone(errors, &phone_number.name, phone_number.text()),
+            language: fields::language(errors, &language.name, language.text()),
+            timezone: fields::timezone(errors, &timezone.name, timezone.text()),
+            email: fields::optional_email(errors, &email.name, email.text()),
+            current_password: current_password.map(Into::into),
+            support_info,
         }
     }
 
-    /// Whether it tries a password.
+    /// Whether the change needs a password to be verified.
     #[must_use]
     pub const fn tries_password(&self) -> bool {
         self.email.is_some() && self.current_password.is_some()
     }
 }
 
-/// What an admin changes of an account.
+/// A change of an account by an admin.
 #[derive(Debug, Default)]
 pub struct PersonChange {
-    /// What the person may do.
+    /// The role.
     pub role: Option<Role>,
     /// Whether the account may be used.
     pub active: Option<bool>,
-    /// What staff are known by. Only those who have nothing of it can have it cleared.
+    /// What staff are known by. It can be cleared only for requesters, who have none.
     pub support_info: Patch<SupportInfoChange>,
 }
 
 impl PersonChange {
-    /// Notes what does not go with the role that it gives. What does not go with the role that the
-    /// person has already is noted when that is known.
-    pub fn check(&self, faults: &mut FieldErrors) {
+    /// Reads a change by an admin; its errors are noted in the reader.
+    pub fn read(reader: &mut ObjectReader) -> Self {
+        let change = Self {
+            role: reader.word("role"),
+            active: reader.flag("active"),
+            support_info: if reader.clears("supportInfo") {
+                Patch::Cleared
+            } else {
+                reader
+                    .object("supportInfo", |info| {
+                        SupportInfoChange::read(info, Role::Admin)
+                    })
+                    .map_or(Patch::Stays, Patch::To)
+            },
+        };
+        change.check(reader.errors());
+        change
+    }
+
+    /// Notes a contradiction with the role that the change sets. A contradiction with the person's present
+    /// role is noted when that is known.
+    pub fn check(&self, errors: &mut FieldErrors) {
         if let Some(role) = self.role {
-            self.check_for(role, faults);
+            self.check_for(role, errors);
         }
     }
 
     /// Staff have support info, others have none.
-    pub fn check_for(&self, role: Role, faults: &mut FieldErrors) {
+    pub fn check_for(&self, role: Role, errors: &mut FieldErrors) {
         match (&self.support_info, role.is_staff()) {
             (Patch::Stays, _) | (Patch::Cleared, false) | (Patch::To(_), true) => {}
-            (Patch::To(_), false) => faults.add("supportInfo", "not_allowed", FOR_STAFF),
+            (Patch::To(_), false) => errors.add("supportInfo", "not_allowed", FOR_STAFF),
             (Patch::Cleared, true) => {
                 let message = "cannot be taken away from staff";
-                faults.add("supportInfo", "not_nullable", message);
+                errors.add("supportInfo", "not_nullable", message);
             }
         }
     }
 
-    /// Whether an admin would be one no longer.
+    /// Whether an admin loses the role or the account.
     #[must_use]
     pub fn takes_admins_away(&self) -> bool {
         self.active == Some(false) || self.role.is_some_and(|role| role != Role::Admin)
@@ -145,34 +163,27 @@ impl PersonChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reader::Null;
+    use serde_json::{Value, json};
 
     #[test]
-    fn what_is_absent_stays_and_every_fault_is_named() {
-        let mut faults = FieldErrors::new();
-        let change = ProfileChange::parse(UncheckedProfile::default(), Role::Customer, &mut faults);
-        assert!(faults.finish(Some(())).is_ok());
+    fn what_is_absent_stays_and_every_error_is_named() {
+        let read = |sent: Value| {
+            let Value::Object(sent) = sent else {
+                panic!("not an object")
+            };
+            let mut reader = ObjectReader::new(sent, Null::MergePatch);
+            let change = ProfileChange::read(&mut reader, Role::Customer);
+            (change, reader.into_errors())
+        };
+        let (change, errors) = read(json!({}));
+        assert!(errors.is_empty());
         assert!(change.first_name.is_none() && !change.tries_password());
-        let mut faults = FieldErrors::new();
-        let text = |text: &str| Some(text.to_owned());
-        ProfileChange::parse(
-            UncheckedProfile {
-                first_name: text(" "),
-                phone_number: text("0712"),
-                language: text("English"),
-                timezone: text("Nairobi"),
-                email: text("nobody"),
-                support_info: Some(SupportInfoChange::default()),
-                ..UncheckedProfile::default()
-            },
-            Role::Customer,
-            &mut faults,
-        );
-        let found: Vec<_> = faults
-            .finish(Some(()))
-            .unwrap_err()
-            .into_iter()
-            .map(|field_error| field_error.field)
-            .collect();
+        let (_, errors) = read(json!({
+            "firstName": " ", "phoneNumber": "0712", "language": "English", "timezone": "Nairobi",
+            "email": "nobody", "supportInfo": {},
+        }));
+        let found: Vec<_> = errors.into_iter().map(|error| error.field).collect();
         let fields = [
             "supportInfo",
             "firstName",
@@ -192,10 +203,10 @@ mod tests {
                 active: None,
                 support_info,
             };
-            let mut faults = FieldErrors::new();
-            change.check(&mut faults);
-            let faults = faults.finish(Some(())).err().unwrap_or_default();
-            let codes = faults.iter().map(|field_error| field_error.code);
+            let mut errors = FieldErrors::new();
+            change.check(&mut errors);
+            let errors = errors.finish(Some(())).err().unwrap_or_default();
+            let codes = errors.iter().map(|error| error.code);
             codes.collect::<Vec<_>>()
         };
         let info = || Patch::To(SupportInfoChange::default());

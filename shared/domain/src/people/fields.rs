@@ -1,23 +1,23 @@
-//! What addresses, numbers, languages and the like must look like. Each function notes what is
-//! wrong and gives the value only when nothing is; absence is a fault where it says so. Pure.
+//! The formats of addresses, numbers, languages and the like. Each function notes an error of the field, or
+//! returns the value; absence is an error only where the doc says "required". Pure.
 
 use crate::field_error::{Constraint, FieldErrors};
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
 
-/// Whether `24:00` is a time here.
+/// Whether `24:00` is a valid time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndOfDay {
-    /// It is, and is kept as midnight.
+    /// It is valid, and is stored as midnight.
     Included,
-    /// It is not.
+    /// It is not valid.
     Excluded,
 }
 
-/// The value, or a fault of the field if it does not pass.
+/// The value, or an error of the field where `passes` refuses it.
 fn checked(
-    faults: &mut FieldErrors,
+    errors: &mut FieldErrors,
     field: &str,
     text: Option<&str>,
     passes: impl Fn(&str) -> bool,
@@ -27,90 +27,90 @@ fn checked(
     if passes(text) {
         return Some(text.to_owned());
     }
-    faults.add(field, must.0, must.1);
+    errors.add(field, must.0, must.1);
     None
 }
 
-/// An e-mail address of at most 254 characters, without the space that a phone adds around it; needed.
-pub fn email(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+/// An e-mail address of at most 254 characters, without the space that a phone adds around it; required.
+pub fn email(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
     if text.is_none() {
-        faults.required(field);
+        errors.required(field);
     }
-    optional_email(faults, field, text)
+    optional_email(errors, field, text)
 }
 
 /// As [`email`], or absent.
-pub fn optional_email(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Constraint::Format("email"));
+pub fn optional_email(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    errors.ask(field, Constraint::Format("email"));
     let must = "must be an e-mail address, such as name@example.com";
     let text = text.map(str::trim);
-    checked(faults, field, text, is_email, ("invalid_email", must))
+    checked(errors, field, text, is_email, ("invalid_email", must))
 }
 
-/// A phone number as E.164 has it: `+`, country code and number, 7 to 15 digits; needed.
-pub fn phone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+/// A phone number in the format of E.164: `+`, country code and number, 7 to 15 digits; required.
+pub fn phone(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
     if text.is_none() {
-        faults.required(field);
+        errors.required(field);
     }
-    optional_phone(faults, field, text)
+    optional_phone(errors, field, text)
 }
 
 /// As [`phone`], or absent.
-pub fn optional_phone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Constraint::Pattern(r"^\+[1-9][0-9]{6,14}$"));
+pub fn optional_phone(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    errors.ask(field, Constraint::pattern(r"^\+[1-9][0-9]{6,14}$"));
     let must = "must be a number with its country code, such as +254712345678";
-    checked(faults, field, text, is_phone, ("invalid_phone", must))
+    checked(errors, field, text, is_phone, ("invalid_phone", must))
 }
 
 /// A language, such as `en` or `en-GB`.
-pub fn language(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Constraint::Pattern("^[a-z]{2,3}(-[A-Z]{2})?$"));
+pub fn language(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    errors.ask(field, Constraint::pattern("^[a-z]{2,3}(-[A-Z]{2})?$"));
     let must = "must be a language code, such as en or en-GB";
-    checked(faults, field, text, is_language, ("invalid_language", must))
+    checked(errors, field, text, is_language, ("invalid_language", must))
 }
 
 /// Up to 20 languages.
-pub fn languages(faults: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
-    at_most_20(faults, field, texts, language)
+pub fn languages(errors: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
+    at_most_20(errors, field, texts, language)
 }
 
 /// Up to 20 words of 1 to 50 characters.
-pub fn words(faults: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
-    at_most_20(faults, field, texts, |faults, field, text| {
-        faults.optional_text(field, text, 1, 50)
+pub fn words(errors: &mut FieldErrors, field: &str, texts: &[Option<String>]) -> Vec<String> {
+    at_most_20(errors, field, texts, |errors, field, text| {
+        errors.optional_text(field, text, 1, 50)
     })
 }
 
 fn at_most_20(
-    faults: &mut FieldErrors,
+    errors: &mut FieldErrors,
     field: &str,
     texts: &[Option<String>],
     read: impl Fn(&mut FieldErrors, &str, Option<&str>) -> Option<String>,
 ) -> Vec<String> {
-    faults.entries(field, texts.len(), 20);
+    errors.entries(field, texts.len(), 20);
     let entries = texts.iter().enumerate();
     let entries =
-        entries.filter_map(|(at, text)| read(faults, &format!("{field}[{at}]"), text.as_deref()));
+        entries.filter_map(|(at, text)| read(errors, &format!("{field}[{at}]"), text.as_deref()));
     entries.collect()
 }
 
 /// A time zone of the IANA database.
-pub fn timezone(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Tz> {
-    faults.ask(field, Constraint::TimeZone);
+pub fn timezone(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Tz> {
+    errors.ask(field, Constraint::TimeZone);
     let zone = text?.parse().ok();
     if zone.is_none() {
         let must = "must be a time zone, such as Africa/Nairobi";
-        faults.add(field, "invalid_timezone", must);
+        errors.add(field, "invalid_timezone", must);
     }
     zone
 }
 
-/// The number that the company knows an agent by. As notes mention it after an `@`, it is one word.
-pub fn employee_id(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
-    faults.ask(field, Constraint::Pattern("^[A-Za-z0-9._-]{1,50}$"));
+/// The company's number of an agent. It is one word, because notes mention it after an `@`.
+pub fn employee_id(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<String> {
+    errors.ask(field, Constraint::pattern("^[A-Za-z0-9._-]{1,50}$"));
     let must = "must have 1 to 50 letters, digits, dots, dashes or underscores";
     checked(
-        faults,
+        errors,
         field,
         text,
         is_employee_id,
@@ -118,22 +118,22 @@ pub fn employee_id(faults: &mut FieldErrors, field: &str, text: Option<&str>) ->
     )
 }
 
-/// A time of day as `HH:MM`; needed.
+/// A time of day as `HH:MM`; required.
 pub fn time_of_day(
-    faults: &mut FieldErrors,
+    errors: &mut FieldErrors,
     field: &str,
     text: Option<&str>,
     end_of_day: EndOfDay,
 ) -> Option<NaiveTime> {
-    faults.ask(
+    errors.ask(
         field,
-        Constraint::Pattern(match end_of_day {
+        Constraint::pattern(match end_of_day {
             EndOfDay::Included => "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
             EndOfDay::Excluded => "^([01][0-9]|2[0-3]):[0-5][0-9]$",
         }),
     );
     let Some(text) = text else {
-        faults.required(field);
+        errors.required(field);
         return None;
     };
     if end_of_day == EndOfDay::Included && text == "24:00" {
@@ -143,7 +143,7 @@ pub fn time_of_day(
         .then(|| NaiveTime::parse_from_str(text, "%H:%M").ok())
         .flatten();
     if time.is_none() {
-        faults.add(
+        errors.add(
             field,
             "invalid_time",
             "must be a time of day, such as 08:00",
@@ -154,18 +154,18 @@ pub fn time_of_day(
 
 /// A whole number within bounds.
 pub fn within(
-    faults: &mut FieldErrors,
+    errors: &mut FieldErrors,
     field: &str,
     number: Option<i64>,
     range: RangeInclusive<i32>,
 ) -> Option<i32> {
     let range = i64::from(*range.start())..=i64::from(*range.end());
-    faults
+    errors
         .integer(field, number, range)
         .and_then(|number| i32::try_from(number).ok())
 }
 
-/// Names and domains as mail is really sent to: no quoted names, no address literals.
+/// Names and domains of addresses in practical use: no quoted names, no address literals.
 fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else {
         return false;

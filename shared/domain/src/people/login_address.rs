@@ -1,11 +1,10 @@
-//! The address by which somebody is looked up who is not known yet, in one spelling: the database is
-//! asked for what wrong passwords are counted by. Pure.
+//! The address of somebody who logs in, in one spelling: wrong passwords are counted, and the account is looked up,
+//! by the same text. Pure.
 
-/// An address that somebody gave as theirs, whatever it is.
+/// An address that was sent with a login; it may be any text.
 ///
-/// Only ASCII is told apart from its lower case here, as every address that an account may have is of
-/// ASCII ([`crate::people::fields::email`]). Of other letters each program has an opinion of its own: to
-/// PostgreSQL the lower case of `İ` is `i`, to Rust it is another text.
+/// Only ASCII is put into lower case, because addresses of accounts are ASCII ([`crate::people::fields::email`]).
+/// Programs differ in the lower case of other letters: that of `İ` is `i` in PostgreSQL, and another text in Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginAddress(String);
 
@@ -22,7 +21,7 @@ impl LoginAddress {
         &self.0
     }
 
-    /// What the database may be asked for; `None` where nobody can have the address.
+    /// The address for a look-up; `None` where no account can have the address.
     pub fn of_an_account(&self) -> Option<&str> {
         self.0.is_ascii().then_some(self.0.as_str())
     }

@@ -1,4 +1,4 @@
-//! Those who have accounts: requesters, agents, admins.
+//! People with accounts: requesters, agents, admins.
 
 pub mod account;
 pub mod change;
@@ -8,16 +8,16 @@ pub mod login_address;
 pub mod model;
 pub mod new_person;
 pub mod password;
+pub mod support_info;
 
 pub use account::model::AccountEventKind;
-pub use change::{Patch, PersonChange, ProfileChange, UncheckedProfile};
+pub use change::{Patch, PersonChange, ProfileChange};
 pub use hash_cost::HashCost;
 pub use login_address::LoginAddress;
 pub use model::{
     AgentStats, Availability, AvailabilityNow, Department, Level, Person, Role, Shift, SupportInfo,
     Weekday,
 };
-pub use new_person::{
-    NewPerson, NewSupportInfo, SupportInfoChange, UncheckedPerson, UncheckedSupportInfo, shift,
-};
+pub use new_person::{NewPerson, PersonInput};
 pub use password::Password;
+pub use support_info::{NewSupportInfo, SupportInfoChange, SupportInfoInput, shift};

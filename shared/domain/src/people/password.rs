@@ -1,4 +1,4 @@
-//! A password as somebody sent it. Pure.
+//! A new password. Pure.
 
 use crate::field_error::FieldErrors;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -6,12 +6,12 @@ use secrecy::SecretString;
 
 const CHARACTERS: std::ops::RangeInclusive<usize> = 10..=128;
 
-/// A hash that no password has, of the same cost as the others: what is verified for addresses
-/// that are unknown, so that these take as long as known ones.
+/// A hash that no password has, of the same cost as other hashes. It is verified for unknown addresses,
+/// so that these take as long as known ones.
 pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A password that is good enough to be set. Its text is shown nowhere.
+/// A password of a valid length. `Debug` does not show its text.
 #[derive(Debug)]
 pub struct Password(SecretString);
 
@@ -22,12 +22,12 @@ impl Password {
         Some(Self(text.into()))
     }
 
-    /// One that nobody knows.
+    /// A random password that nobody knows.
     pub fn unknown(chance: [u8; 32]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(chance).into())
     }
 
-    /// Its text, to be hashed.
+    /// The text, to be hashed.
     #[must_use]
     pub const fn secret(&self) -> &SecretString {
         &self.0

@@ -1,12 +1,10 @@
-//! Calendars as admins send them: every fault at once. Paths are relative to the calendar. Pure.
+//! The calendars that admins send: every error at once. Paths are relative to the calendar. Pure.
 
 use crate::sla::{Calendar, CalendarText, Hours, TimeOfDay};
 use crate::{
     field_error::{Constraint, Entries, FieldErrors},
-    people::{
-        Weekday,
-        fields::{EndOfDay, time_of_day, timezone},
-    },
+    people::fields::{EndOfDay, time_of_day, timezone},
+    reader::ObjectReader,
 };
 use chrono::{NaiveDate, Timelike};
 use std::collections::HashSet;
@@ -16,103 +14,90 @@ const MOST_HOURS: usize = 100;
 const MOST_HOLIDAYS: usize = 500;
 const MINUTES_OF_A_WEEK: i64 = 7 * 1440;
 
-/// A calendar as an admin sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewCalendar {
-    /// See [`CalendarText::timezone`]. That it is there is for the caller, as of the hours.
-    pub timezone: Option<String>,
-    /// See [`CalendarText::hours`].
-    pub hours: Option<Entries<Hours>>,
-    /// See [`CalendarText::holidays`].
-    pub holidays: Option<Entries<String>>,
-}
-
-/// An interval as an admin sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewHours {
-    /// See [`Hours::day`].
-    pub day: Option<Weekday>,
-    /// See [`Hours::start`].
-    pub start: Option<String>,
-    /// See [`Hours::end`].
-    pub end: Option<String>,
-}
-
-impl NewHours {
-    /// Notes every fault of its times; that the day is one is for the caller.
-    pub fn parse(&self, faults: &mut FieldErrors) -> Option<Hours> {
-        let mut minute = |field, text: Option<&str>, end_of_day| {
-            let time = time_of_day(faults, field, text, end_of_day)?;
+impl Hours {
+    /// Reads an interval of the week; `None` where a field has an error.
+    fn read(reader: &mut ObjectReader) -> Option<Self> {
+        let day = reader.required_word("day");
+        let (start, end) = (reader.sent("start"), reader.sent("end"));
+        let errors = reader.errors();
+        let mut minute = |name: &str, text: Option<&str>, end_of_day| {
+            let time = time_of_day(errors, name, text, end_of_day)?;
             let minute = u16::try_from(time.num_seconds_from_midnight() / 60).ok()?;
             Some(TimeOfDay(if text == Some("24:00") { 1440 } else { minute }))
         };
-        let start = minute("start", self.start.as_deref(), EndOfDay::Excluded);
-        let end = minute("end", self.end.as_deref(), EndOfDay::Included);
-        Some(Hours {
-            day: self.day?,
+        let start = minute(&start.name, start.text(), EndOfDay::Excluded);
+        let end = minute(&end.name, end.text(), EndOfDay::Included);
+        Some(Self {
+            day: day?,
             start: start?,
             end: end?,
         })
     }
 }
 
-impl NewCalendar {
-    /// Notes every fault, and gives the calendar when there is none.
-    pub fn parse(&self, faults: &mut FieldErrors) -> Option<Calendar> {
-        let timezone = timezone(faults, "timezone", self.timezone.as_deref());
-        let hours = self.parse_hours(faults);
-        let holidays = self.parse_holidays(faults);
-        Some(Calendar::from(CalendarText {
+impl Calendar {
+    /// Reads a calendar; `None` where a field has an error.
+    pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.need("timezone");
+        reader.need("hours");
+        let zone = reader.sent("timezone");
+        let hours = reader.objects("hours", Hours::read);
+        let holidays = reader.texts("holidays").unwrap_or_default();
+        let errors = reader.errors();
+        let timezone = timezone(errors, &zone.name, zone.text());
+        let hours = hours.and_then(|hours| week(&hours, errors));
+        let holidays = self::holidays(&holidays, errors);
+        Some(Self::from(CalendarText {
             timezone: timezone?,
             hours: hours?,
             holidays,
         }))
     }
-
-    fn parse_hours(&self, faults: &mut FieldErrors) -> Option<Vec<Hours>> {
-        let hours = self.hours.as_ref()?;
-        faults.entries("hours", hours.len(), MOST_HOURS);
-        if hours.is_empty() {
-            let message = "must have an interval: in an empty week no target is ever reached";
-            faults.add("hours", "empty_week", message);
-            return None;
-        }
-        let hours = hours.get(..MOST_HOURS).unwrap_or(hours);
-        for (index, later) in hours.iter().enumerate() {
-            let Some(later) = later else { continue };
-            let earlier = hours.iter().take(index).position(|earlier| {
-                let earlier = earlier.as_ref();
-                earlier.is_some_and(|earlier| overlap(*earlier, *later))
-            });
-            if let Some(earlier) = earlier {
-                let message = format!("overlaps with hours[{earlier}]");
-                faults.add(format!("hours[{index}]"), "overlap", message);
-            }
-        }
-        hours.iter().copied().collect()
-    }
-
-    fn parse_holidays(&self, faults: &mut FieldErrors) -> Vec<NaiveDate> {
-        let given = self.holidays.as_deref().unwrap_or_default();
-        faults.entries("holidays", given.len(), MOST_HOLIDAYS);
-        faults.ask("holidays[0]", Constraint::Format("date"));
-        let (mut holidays, mut seen) = (Vec::new(), HashSet::new());
-        for (index, text) in given.iter().enumerate() {
-            let Some(text) = text else { continue };
-            let field = format!("holidays[{index}]");
-            match date(text) {
-                None => faults.add(field, "invalid_date", "must be a date, such as 2025-12-25"),
-                Some(date) if !seen.insert(date) => {
-                    faults.add(field, "duplicate", "is in the list already");
-                }
-                Some(date) => holidays.push(date),
-            }
-        }
-        holidays
-    }
 }
 
-/// Whether some minute of the week lies in both, the week's end being the next one's beginning.
+/// Checks `hours`: at least one interval, and no two that overlap.
+fn week(hours: &Entries<Hours>, errors: &mut FieldErrors) -> Option<Vec<Hours>> {
+    errors.entries("hours", hours.len(), MOST_HOURS);
+    if hours.is_empty() {
+        let message = "must have an interval: in an empty week no target is ever reached";
+        errors.add("hours", "empty_week", message);
+        return None;
+    }
+    let hours = hours.get(..MOST_HOURS).unwrap_or(hours);
+    for (index, later) in hours.iter().enumerate() {
+        let Some(later) = later else { continue };
+        let earlier = hours.iter().take(index).position(|earlier| {
+            let earlier = earlier.as_ref();
+            earlier.is_some_and(|earlier| overlap(*earlier, *later))
+        });
+        if let Some(earlier) = earlier {
+            let message = format!("overlaps with hours[{earlier}]");
+            errors.add(format!("hours[{index}]"), "overlap", message);
+        }
+    }
+    hours.iter().copied().collect()
+}
+
+/// Checks `holidays`: dates, each of them once.
+fn holidays(sent: &Entries<String>, errors: &mut FieldErrors) -> Vec<NaiveDate> {
+    errors.entries("holidays", sent.len(), MOST_HOLIDAYS);
+    errors.ask("holidays[0]", Constraint::Format("date"));
+    let (mut holidays, mut seen) = (Vec::new(), HashSet::new());
+    for (index, text) in sent.iter().enumerate() {
+        let Some(text) = text else { continue };
+        let field = format!("holidays[{index}]");
+        match date(text) {
+            None => errors.add(field, "invalid_date", "must be a date, such as 2025-12-25"),
+            Some(date) if !seen.insert(date) => {
+                errors.add(field, "duplicate", "is in the list already");
+            }
+            Some(date) => holidays.push(date),
+        }
+    }
+    holidays
+}
+
+/// Whether the two have a minute of the week in common. After the last minute of the week comes the first.
 fn overlap(one: Hours, other: Hours) -> bool {
     let ((first, first_length), (second, second_length)) = (one.span(), other.span());
     let apart = (second - first).rem_euclid(MINUTES_OF_A_WEEK);

@@ -1,143 +1,133 @@
-//! Policies as admins send them: every fault at once, each with the path of its field. Pure.
+//! The policies that admins send: every error at once, each with the path of its field. Pure.
 
 use crate::sla::{Calendar, Policy, PolicyRule, WarningThresholds};
 use crate::{
-    field_error::{Constraint, Entries, FieldErrors},
+    field_error::{Constraint, FieldErrors},
     people::Role,
+    reader::{ObjectReader, OneOrSeveral},
 };
-use serde::Deserialize;
 use std::ops::RangeInclusive;
 
 /// The longest target: a year.
 const MINUTES: RangeInclusive<i64> = 1..=525_600;
-/// A target that a calendar reaches only after so many weeks, ten years, is none.
+/// A target must be reached within so many weeks, ten years, of a calendar's hours.
 const MOST_WEEKS: i64 = 522;
 const MOST_RULES: usize = 200;
 const NAME_CHARACTERS: usize = 100;
 
-/// A policy as an admin sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NewPolicy {
-    /// See [`Policy::name`].
-    pub name: Option<String>,
-    /// See [`Policy::first_response_minutes`].
-    pub first_response_minutes: Option<i64>,
-    /// See [`Policy::next_response_minutes`].
-    pub next_response_minutes: Option<i64>,
-    /// See [`Policy::resolution_minutes`].
-    pub resolution_minutes: Option<i64>,
-    /// See [`Policy::pause_when_waiting`]; true when absent.
-    pub pause_when_waiting: Option<bool>,
-    /// See [`Policy::at_risk_percent`]; the configured share when absent.
-    pub at_risk_percent: Option<NewWarningThresholds>,
-    /// See [`Policy::calendar`].
-    pub calendar: Option<Calendar>,
-}
+/// The bounds of a warning threshold, in percent.
+const PERCENT: RangeInclusive<i64> = 1..=99;
+const MOST_THRESHOLDS: usize = 10;
 
-/// Shares as an admin sends them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum NewWarningThresholds {
-    /// A number.
-    Once(i64),
-    /// A list of numbers.
-    Each(Entries<i64>),
-}
-
-impl NewWarningThresholds {
-    /// What a share may be, in percent.
-    pub const PERCENT: RangeInclusive<i64> = 1..=99;
-    /// How many of them there may be.
-    pub const MOST: usize = 10;
-
-    fn parse(&self, field: &str, faults: &mut FieldErrors) -> Option<WarningThresholds> {
-        let mut percent = |field: &str, percent: Option<i64>| {
-            let percent = faults.integer(field, percent, Self::PERCENT)?;
-            i16::try_from(percent).ok()
-        };
-        match self {
-            Self::Once(once) => percent(field, Some(*once)).map(WarningThresholds::Once),
-            Self::Each(each) => {
-                let thresholds: Vec<_> = each
-                    .iter()
-                    .enumerate()
-                    .map(|(index, threshold)| percent(&format!("{field}[{index}]"), *threshold))
-                    .collect();
-                faults.entries(field, each.len(), Self::MOST);
-                if each.is_empty() {
-                    faults.add(field, "too_few", "must have a share, such as [80]");
-                }
-                for (index, two) in each.windows(2).enumerate() {
-                    if let [Some(before), Some(after)] = two
-                        && before >= after
-                    {
-                        let field = format!("{field}[{}]", index + 1);
-                        faults.add(field, "not_ascending", "must be above the one before");
-                    }
-                }
-                thresholds
-                    .into_iter()
-                    .collect::<Option<_>>()
-                    .map(WarningThresholds::Each)
-            }
-        }
+impl Policy {
+    /// Reads a policy; `None` where a field has an error. A policy without thresholds of its own warns at
+    /// `at_risk_percent`.
+    pub fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.checks_last();
+        Targets::read(reader, at_risk_percent).policy
     }
 }
 
-impl NewPolicy {
-    /// Notes every fault, and gives the policy when there is none. `path` is what the fields hang
-    /// on, such as `policy` or `policies[2]`.
-    pub fn parse(
-        &self,
-        path: &str,
-        at_risk_percent: i16,
-        faults: &mut FieldErrors,
-    ) -> Option<Policy> {
-        let field = |name: &str| format!("{path}.{name}");
-        let name = faults.optional_text(&field("name"), self.name.as_deref(), 1, NAME_CHARACTERS);
-        let mut minutes = |name: &str, minutes: Option<i64>, need: Need| {
-            if minutes.is_none() && need == Need::Required {
-                faults.required(&field(name));
+/// The fields of a policy, and the targets as they were sent.
+struct Targets {
+    policy: Option<Policy>,
+    first_response: Option<i64>,
+    resolution: Option<i64>,
+}
+
+impl Targets {
+    fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Self {
+        // Errors of kinds come in the order of reading, errors of values in that of checking.
+        let thresholds = reader.one_or_several("atRiskPercent", &PERCENT, MOST_THRESHOLDS);
+        let name = reader.optional("name", 1..=NAME_CHARACTERS);
+        let sent = [FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION].map(|field| reader.integer(field));
+        let pauses = reader.flag("pauseWhenWaiting");
+        let calendar = reader.object("calendar", Calendar::read).flatten();
+        let errors = reader.errors();
+        let [first_response, next_response, resolution] = sent;
+        let mut minutes = |field: &str, sent: Option<i64>, need: Need| {
+            if sent.is_none() && need == Need::Required {
+                errors.required(field);
             }
-            let minutes = faults.integer(&field(name), minutes, MINUTES);
+            let minutes = errors.integer(field, sent, MINUTES);
             minutes.and_then(|minutes| i32::try_from(minutes).ok())
         };
-        let first = minutes(
-            "firstResponseMinutes",
-            self.first_response_minutes,
-            Need::Required,
-        );
-        let next = minutes(
-            "nextResponseMinutes",
-            self.next_response_minutes,
-            Need::Optional,
-        );
-        let resolution = minutes("resolutionMinutes", self.resolution_minutes, Need::Required);
-        if let Some(calendar) = &self.calendar {
-            for (name, target) in [
-                ("firstResponseMinutes", first),
-                ("nextResponseMinutes", next),
-                ("resolutionMinutes", resolution),
+        let first = minutes(FIRST_RESPONSE, first_response, Need::Required);
+        let next = minutes(NEXT_RESPONSE, next_response, Need::Optional);
+        let last = minutes(RESOLUTION, resolution, Need::Required);
+        if let Some(calendar) = &calendar {
+            for (field, target) in [
+                (FIRST_RESPONSE, first),
+                (NEXT_RESPONSE, next),
+                (RESOLUTION, last),
             ] {
                 if target.is_some_and(|target| never_comes(calendar, target)) {
                     let message = "is reached only after more than ten years of these hours";
-                    faults.add(field(name), "never_comes", message);
+                    errors.add(field, "never_comes", message);
                 }
             }
         }
-        let at_risk = self.at_risk_percent.as_ref();
-        let at_risk = at_risk.map(|thresholds| thresholds.parse(&field("atRiskPercent"), faults));
-        Some(Policy {
-            name,
-            first_response_minutes: first?,
-            next_response_minutes: next,
-            resolution_minutes: resolution?,
-            pause_when_waiting: self.pause_when_waiting.unwrap_or(true),
-            at_risk_percent: at_risk.unwrap_or(Some(WarningThresholds::Once(at_risk_percent)))?,
-            calendar: self.calendar.clone(),
-        })
+        let thresholds = match thresholds {
+            None => Some(WarningThresholds::Once(at_risk_percent)),
+            Some(sent) => warning_thresholds("atRiskPercent", sent, errors),
+        };
+        let policy = || {
+            Some(Policy {
+                name,
+                first_response_minutes: first?,
+                next_response_minutes: next,
+                resolution_minutes: last?,
+                pause_when_waiting: pauses.unwrap_or(true),
+                at_risk_percent: thresholds?,
+                calendar,
+            })
+        };
+        Self {
+            policy: policy(),
+            first_response,
+            resolution,
+        }
     }
+}
+
+const FIRST_RESPONSE: &str = "firstResponseMinutes";
+const NEXT_RESPONSE: &str = "nextResponseMinutes";
+const RESOLUTION: &str = "resolutionMinutes";
+
+/// Checks the thresholds at which a clock warns: one, or several in ascending order.
+fn warning_thresholds(
+    field: &str,
+    sent: OneOrSeveral,
+    errors: &mut FieldErrors,
+) -> Option<WarningThresholds> {
+    let mut percent = |field: &str, percent: Option<i64>| {
+        let percent = errors.integer(field, percent, PERCENT)?;
+        i16::try_from(percent).ok()
+    };
+    let each = match sent {
+        OneOrSeveral::One(once) => {
+            return percent(field, Some(once)).map(WarningThresholds::Once);
+        }
+        OneOrSeveral::Several(each) => each,
+    };
+    let entries = each.iter().enumerate();
+    let thresholds: Vec<_> = entries
+        .map(|(index, threshold)| percent(&format!("{field}[{index}]"), *threshold))
+        .collect();
+    errors.entries(field, each.len(), MOST_THRESHOLDS);
+    if each.is_empty() {
+        errors.add(field, "too_few", "must have a share, such as [80]");
+    }
+    for (index, two) in each.windows(2).enumerate() {
+        if let [Some(before), Some(after)] = two
+            && before >= after
+        {
+            let field = format!("{field}[{}]", index + 1);
+            errors.add(field, "not_ascending", "must be above the one before");
+        }
+    }
+    let thresholds = thresholds.into_iter().collect::<Option<_>>();
+    thresholds.map(WarningThresholds::Each)
 }
 
 fn never_comes(calendar: &Calendar, target_minutes: i32) -> bool {
@@ -145,92 +135,53 @@ fn never_comes(calendar: &Calendar, target_minutes: i32) -> bool {
     i64::from(target_minutes) > minutes_of_a_week.saturating_mul(MOST_WEEKS)
 }
 
-/// Whether a field has to be there.
+/// Whether a field is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     Required,
     Optional,
 }
 
-/// A rule as an admin sends it: the policy's fields and those of the condition side by side.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NewPolicyRule {
-    /// See [`PolicyRule::priority`].
-    pub priority: Option<String>,
-    /// See [`PolicyRule::category`].
-    pub category: Option<String>,
-    /// See [`PolicyRule::customer_role`].
-    pub customer_role: Option<String>,
-    /// The policy.
-    #[serde(flatten)]
-    pub policy: NewPolicy,
-}
+impl PolicyRule {
+    /// Reads `policies`, the whole list of rules, in order; `None` where a field has an error. Rules
+    /// without thresholds of their own warn at `at_risk_percent`. An empty list restores the brief's table.
+    pub fn read_list(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Vec<Self>> {
+        let field = "policies";
+        reader.need(field);
+        reader.checks_last();
+        let rules =
+            reader.objects_at_most(field, MOST_RULES, |rule| Self::read(rule, at_risk_percent));
+        rules.into_iter().collect()
+    }
 
-impl NewPolicyRule {
-    fn parse(
-        &self,
-        path: &str,
-        at_risk_percent: i16,
-        faults: &mut FieldErrors,
-    ) -> Option<PolicyRule> {
-        let field = format!("{path}.priority");
-        if self.priority.is_none() {
-            faults.required(&field);
-        }
-        let priority = faults.word(&field, self.priority.as_deref());
-        let category = faults.word(&format!("{path}.category"), self.category.as_deref());
-        let field = format!("{path}.customerRole");
-        let customer_role: Option<Role> = faults.word(&field, self.customer_role.as_deref());
+    /// Reads one rule: the fields of the condition and those of the policy are in one object.
+    fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.checks_last();
+        let priority = reader.required_word("priority");
+        let category = reader.word("category");
+        let customer_role: Option<Role> = reader.word("customerRole");
         let requesters = Role::ALL.iter().filter(|role| !role.is_staff());
-        faults.ask(
-            &field,
-            Constraint::Word(requesters.map(|role| role.as_str()).collect()),
-        );
+        let requesters = Constraint::word(requesters.map(|role| role.as_str()));
+        let errors = reader.errors();
+        errors.ask("customerRole", requesters);
         if customer_role.is_some_and(Role::is_staff) {
             let message = "must be one of: customer, technician, corporate";
-            faults.add(field, "not_a_requester", message);
+            errors.add("customerRole", "not_a_requester", message);
         }
-        let policy = self.policy.parse(path, at_risk_percent, faults);
-        let (first, resolution) = (
-            self.policy.first_response_minutes,
-            self.policy.resolution_minutes,
-        );
-        if resolution.is_some() && resolution < first {
-            faults.add(
-                format!("{path}.resolutionMinutes"),
+        let targets = Targets::read(reader, at_risk_percent);
+        if targets.resolution.is_some() && targets.resolution < targets.first_response {
+            reader.errors().add(
+                RESOLUTION,
                 "shorter_than_first_response",
                 "must not be less than firstResponseMinutes: a resolution is a response as well",
             );
         }
-        Some(PolicyRule {
+        Some(Self {
             priority: priority?,
             category,
             customer_role,
-            policy: policy?,
+            policy: targets.policy?,
         })
-    }
-}
-
-impl PolicyRule {
-    /// Reads the whole list of rules, in order, and notes every fault under `policies[…]`. Rules
-    /// without a share of their own warn at `at_risk_percent`. An empty list brings the brief's
-    /// table back.
-    pub fn parse_list(
-        rules: &[Option<NewPolicyRule>],
-        at_risk_percent: i16,
-        faults: &mut FieldErrors,
-    ) -> Option<Vec<Self>> {
-        faults.entries("policies", rules.len(), MOST_RULES);
-        let parsed: Vec<Option<Self>> = rules
-            .iter()
-            .enumerate()
-            .map(|(index, rule)| {
-                let path = format!("policies[{index}]");
-                rule.as_ref()?.parse(&path, at_risk_percent, faults)
-            })
-            .collect();
-        parsed.into_iter().collect()
     }
 }
 

@@ -1,11 +1,12 @@
 //! A policy tried on a made-up timeline, by the functions that tickets go by. Pure.
 //!
-//! What happens is not judged: whoever tries a policy may set a status that the table of moves does
-//! not have. Of what a ticket would refuse only a customer's reply on a closed one is left out.
+//! The events are not checked against the rules of tickets: a timeline may set a status that the table of transitions
+//! does not allow. The only event without effect is a customer's reply on a closed ticket.
 
 use crate::sla::{Clocks, Policy, SlaView};
 use crate::{
     field_error::FieldErrors,
+    reader::ObjectReader,
     text_enum,
     tickets::{Priority, Status},
 };
@@ -17,7 +18,7 @@ const MOST_EVENTS: usize = 1_000;
 const LONGEST: TimeDelta = TimeDelta::days(3_653);
 
 text_enum! {
-    /// What happens in a timeline.
+    /// The kinds of events of a timeline.
     pub enum SimulatedKind {
         /// Staff write a public message.
         StaffReply = "staff_reply",
@@ -30,29 +31,16 @@ text_enum! {
     }
 }
 
-/// An event of a timeline as an admin sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewEvent {
-    /// When.
-    pub at: Option<DateTime<Utc>>,
-    /// What.
-    pub kind: Option<SimulatedKind>,
-    /// The status that it becomes.
-    pub status: Option<Status>,
-    /// The priority that it gets. Only that there is one counts.
-    pub priority: Option<Priority>,
-}
-
 /// An event of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SimulatedEvent {
-    /// When.
+    /// The instant.
     pub at: DateTime<Utc>,
-    /// What.
+    /// The event.
     pub what: Simulated,
 }
 
-/// What happens.
+/// An event, without its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Simulated {
     /// Staff write a public message.
@@ -65,25 +53,32 @@ pub enum Simulated {
     Priority,
 }
 
-impl NewEvent {
-    /// Notes what is missing; paths are relative to the event.
-    pub fn parse(&self, faults: &mut FieldErrors) -> Option<SimulatedEvent> {
-        let what = match self.kind? {
+impl SimulatedEvent {
+    /// Reads an event; `None` where a field has an error.
+    fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.need("at");
+        let at = reader.instant("at");
+        let kind = reader.required_word("type");
+        let status = reader.word("status");
+        // Which priority it is has no effect: there is one policy.
+        reader.word::<Priority>("priority");
+        let what = match kind? {
             SimulatedKind::StaffReply => Simulated::StaffReply,
             SimulatedKind::CustomerReply => Simulated::CustomerReply,
             SimulatedKind::Priority => Simulated::Priority,
             SimulatedKind::Status => {
-                if self.status.is_none() {
-                    faults.add("status", "required", "is required for the type status");
+                if status.is_none() {
+                    let message = "is required for the type status";
+                    reader.errors().add("status", "required", message);
                 }
-                Simulated::Status(self.status?)
+                Simulated::Status(status?)
             }
         };
-        Some(SimulatedEvent { at: self.at?, what })
+        Some(Self { at: at?, what })
     }
 }
 
-/// A policy and a timeline that it is tried on.
+/// A policy and the timeline on which it is tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulation {
     policy: Policy,
@@ -94,26 +89,40 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Notes what does not fit together. Events may come in any order; those of one instant happen
-    /// in the order in which they are given.
-    pub fn parse(
+    /// Reads a policy and a timeline; `None` where a field has an error. A policy without thresholds of its own
+    /// warns at `at_risk_percent`. Events may come in any order; events of one instant happen in the order of the list.
+    pub fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.need("policy");
+        let policy = reader.object("policy", |policy| Policy::read(policy, at_risk_percent));
+        reader.need("createdAt");
+        let created_at = reader.instant("createdAt");
+        let events = reader.objects("events", SimulatedEvent::read);
+        reader.need("now");
+        let instants = (created_at, reader.instant("now"));
+        reader.checks_last();
+        let events = events.unwrap_or_default();
+        Self::parse(policy.flatten(), instants, &events, reader.errors())
+    }
+
+    /// Checks that the parts fit together.
+    fn parse(
         policy: Option<Policy>,
         (created_at, now): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         events: &[Option<SimulatedEvent>],
-        faults: &mut FieldErrors,
+        errors: &mut FieldErrors,
     ) -> Option<Self> {
-        faults.entries("events", events.len(), MOST_EVENTS);
+        errors.entries("events", events.len(), MOST_EVENTS);
         let created_at = created_at?;
         if now.is_some_and(|now| now < created_at) {
-            faults.add("now", "before_creation", "must not be before createdAt");
+            errors.add("now", "before_creation", "must not be before createdAt");
         } else if now.is_some_and(|now| now - created_at > LONGEST) {
             let message = "must be at most ten years after createdAt";
-            faults.add("now", "too_late", message);
+            errors.add("now", "too_late", message);
         }
         for (index, event) in events.iter().enumerate() {
             if event.is_some_and(|event| event.at < created_at) {
                 let field = format!("events[{index}].at");
-                faults.add(field, "before_creation", "must not be before createdAt");
+                errors.add(field, "before_creation", "must not be before createdAt");
             }
         }
         let mut events: Vec<_> = events.iter().copied().collect::<Option<_>>()?;
@@ -126,7 +135,7 @@ impl Simulation {
         })
     }
 
-    /// How the clocks stand at the end. What is later than that has not happened yet.
+    /// The state of the clocks at the end of the timeline. Later events have not happened yet.
     #[must_use]
     pub fn run(&self) -> Option<SlaView> {
         let policy = &self.policy;
@@ -139,7 +148,7 @@ impl Simulation {
     }
 }
 
-/// What an event does to the clocks; gives the status after it.
+/// Applies an event to the clocks; returns the status after it.
 pub fn apply(
     clocks: &mut Clocks,
     policy: &Policy,
@@ -175,7 +184,7 @@ pub fn apply(
     }
 }
 
-/// Closing resolves what is not resolved; whatever is taken up again begins a new cycle.
+/// Closing resolves a ticket that is not resolved; a reopened ticket begins a new cycle.
 fn set_status(
     clocks: &mut Clocks,
     policy: &Policy,
@@ -188,7 +197,7 @@ fn set_status(
             drop(clocks.status_changed(policy, (from, Status::Resolved), at));
             return to;
         }
-        // What is over stays so.
+        // A resolved or closed ticket stays so.
         (false, false) => return to,
         (true, true) => {}
     }

@@ -110,8 +110,11 @@ pub struct Ratings {
 /// The tickets of a period that have status, priority and category in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
+    /// Their status.
     pub status: Status,
+    /// Their priority.
     pub priority: Priority,
+    /// Their category.
     pub category: Category,
     /// All of them.
     pub total: i64,

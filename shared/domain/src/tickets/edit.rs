@@ -1,36 +1,13 @@
-//! A change of a ticket's texts and labels, as people send it (a merge patch). Pure.
+//! A change of a ticket's texts and labels (a merge patch). Pure.
 
 use crate::{
-    field_error::{Entries, FieldErrors},
     people::{Department, Patch, fields},
+    reader::ObjectReader,
     tickets::{
         Category,
         input::{BODY, RELATED, SUBJECT, tags},
     },
 };
-
-/// A change as it was sent, every field of the right kind or absent.
-#[derive(Debug, Default, Clone)]
-pub struct RawEdit {
-    /// Title.
-    pub subject: Option<String>,
-    /// What it is about.
-    pub description: Option<String>,
-    /// A word.
-    pub category: Option<String>,
-    /// A word.
-    pub department: Option<String>,
-    /// A language of BCP 47.
-    pub language: Option<String>,
-    /// All labels.
-    pub tags: Option<Entries<String>>,
-    /// Opaque.
-    pub related_booking: Patch<String>,
-    /// Opaque.
-    pub related_transaction: Patch<String>,
-    /// Opaque.
-    pub related_conversation: Patch<String>,
-}
 
 /// A change of a ticket. What is absent stays as it is.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -56,23 +33,26 @@ pub struct TicketEdit {
 }
 
 impl TicketEdit {
-    /// Reads a change; what is wrong with it is added to the faults.
-    pub fn parse(raw: RawEdit, faults: &mut FieldErrors) -> Self {
-        let mut related = |field: &str, change: Patch<String>| {
-            change.read(|text: Option<String>| {
-                faults.optional_text(field, text.as_deref(), 1, RELATED)
-            })
-        };
-        let related_booking = related("relatedBooking", raw.related_booking);
-        let related_transaction = related("relatedTransaction", raw.related_transaction);
-        let related_conversation = related("relatedConversation", raw.related_conversation);
+    /// Reads a change; its errors are noted in the reader.
+    pub fn read(reader: &mut ObjectReader) -> Self {
+        let subject = reader.sent("subject");
+        let description = reader.sent("description");
+        let category = reader.sent("category");
+        let department = reader.sent("department");
+        let language = reader.sent("language");
+        let tags = reader.texts("tags");
+        reader.checks_last();
+        let related_booking = related(reader, "relatedBooking");
+        let related_transaction = related(reader, "relatedTransaction");
+        let related_conversation = related(reader, "relatedConversation");
+        let errors = reader.errors();
         Self {
-            subject: faults.optional_text("subject", raw.subject.as_deref(), 1, SUBJECT),
-            description: faults.optional_text("description", raw.description.as_deref(), 1, BODY),
-            category: faults.word("category", raw.category.as_deref()),
-            department: faults.word("department", raw.department.as_deref()),
-            language: fields::language(faults, "language", raw.language.as_deref()),
-            tags: raw.tags.map(|sent| tags(&sent, faults)),
+            subject: errors.optional_text(&subject.name, subject.text(), 1, SUBJECT),
+            description: errors.optional_text(&description.name, description.text(), 1, BODY),
+            category: errors.word(&category.name, category.text()),
+            department: errors.word(&department.name, department.text()),
+            language: fields::language(errors, &language.name, language.text()),
+            tags: tags.map(|sent| self::tags(&sent, errors)),
             related_booking,
             related_transaction,
             related_conversation,
@@ -92,4 +72,13 @@ impl TicketEdit {
         .filter_map(|(field, sent)| sent.then_some(field))
         .collect()
     }
+}
+
+/// A reference, which `null` clears.
+fn related(reader: &mut ObjectReader, field: &str) -> Patch<String> {
+    if reader.clears(field) {
+        return Patch::Cleared;
+    }
+    let text = reader.optional(field, 1..=RELATED);
+    text.map_or(Patch::Stays, Patch::To)
 }

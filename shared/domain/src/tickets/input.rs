@@ -1,12 +1,13 @@
-//! What people send about tickets, parsed once into types that cannot be wrong. Pure.
+//! The input about tickets, parsed once into types that cannot be wrong. Pure.
 //!
 //! Limits are those of the contract, section 3. Text is kept as it was sent.
 
 use crate::{
     actor::Actor,
-    attachments::{NewAttachment, RawAttachment, input},
+    attachments::NewAttachment,
     field_error::{Constraint, Entries, FieldErrors},
     ids::UserId,
+    reader::ObjectReader,
     tickets::{Category, Priority, ResolutionType, TICKET_KEY, TicketKey, Visibility},
 };
 
@@ -18,34 +19,10 @@ pub const BODY: usize = 20_000;
 pub const NOTES: usize = 5_000;
 const TAGS: usize = 20;
 const TAG: usize = 50;
+/// Characters of a reference to a booking, a transaction or a conversation.
 pub const RELATED: usize = 200;
-/// What `duplicateOf` has to be, in words: the same for what is no key and for what is no ticket.
+/// The error text of `duplicateOf`: the same for text that is no key and for a key of no ticket.
 pub const ANOTHER_TICKET: &str = "must be the id or number of another ticket that you can see";
-
-/// A ticket as it was sent, every field of the right kind or absent.
-#[derive(Debug, Default, Clone)]
-pub struct RawTicket {
-    /// Needed.
-    pub subject: Option<String>,
-    /// Needed.
-    pub description: Option<String>,
-    /// A word; `general` when absent.
-    pub category: Option<String>,
-    /// A word; follows the category when absent.
-    pub priority: Option<String>,
-    /// Opaque.
-    pub related_booking: Option<String>,
-    /// Opaque.
-    pub related_transaction: Option<String>,
-    /// Opaque.
-    pub related_conversation: Option<String>,
-    /// Files.
-    pub attachments: Entries<RawAttachment>,
-    /// Labels.
-    pub tags: Entries<String>,
-    /// Staff alone: for whom.
-    pub customer_id: Option<String>,
-}
 
 /// A ticket to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,28 +45,25 @@ pub struct NewTicket {
     pub attachments: Vec<NewAttachment>,
     /// Labels, each once, in the order sent.
     pub tags: Vec<String>,
-    /// Whose it is to be: the creator's own, unless staff create it.
+    /// The customer: the creator, unless staff create it.
     pub customer: UserId,
 }
 
 impl NewTicket {
-    /// Reads a ticket that somebody creates; `None` when something is wrong with it.
-    pub fn parse(raw: &RawTicket, by: &Actor, faults: &mut FieldErrors) -> Option<Self> {
-        let subject = faults.required_text("subject", raw.subject.as_deref(), 1, SUBJECT);
-        let description = faults.required_text("description", raw.description.as_deref(), 1, BODY);
-        let category = faults
-            .word("category", raw.category.as_deref())
-            .unwrap_or(Category::General);
-        let priority = faults.word("priority", raw.priority.as_deref());
-        let mut related = |field: &str, text: &Option<String>| {
-            faults.optional_text(field, text.as_deref(), 1, RELATED)
-        };
-        let related_booking = related("relatedBooking", &raw.related_booking);
-        let related_transaction = related("relatedTransaction", &raw.related_transaction);
-        let related_conversation = related("relatedConversation", &raw.related_conversation);
-        let attachments = input::parse(&raw.attachments, faults);
-        let tags = tags(&raw.tags, faults);
-        let customer = customer(raw.customer_id.as_deref(), by, faults);
+    /// Reads a ticket that `by` creates; `None` where a field has an error.
+    pub fn read(reader: &mut ObjectReader, by: &Actor) -> Option<Self> {
+        reader.checks_last();
+        let subject = reader.required("subject", 1..=SUBJECT);
+        let description = reader.required("description", 1..=BODY);
+        let category = reader.word("category").unwrap_or(Category::General);
+        let priority = reader.word("priority");
+        let related_booking = reader.optional("relatedBooking", 1..=RELATED);
+        let related_transaction = reader.optional("relatedTransaction", 1..=RELATED);
+        let related_conversation = reader.optional("relatedConversation", 1..=RELATED);
+        let attachments = NewAttachment::read_list(reader);
+        let tags = reader.texts("tags").unwrap_or_default();
+        let tags = self::tags(&tags, reader.errors());
+        let customer = customer(reader, by);
         Some(Self {
             subject: subject?,
             description: description?,
@@ -105,119 +79,108 @@ impl NewTicket {
     }
 }
 
-/// Whose ticket it is to be: a requester's own; staff name a customer.
-fn customer(named: Option<&str>, by: &Actor, faults: &mut FieldErrors) -> Option<UserId> {
+/// The customer of the ticket: a requester's own; staff name a customer.
+fn customer(reader: &mut ObjectReader, by: &Actor) -> Option<UserId> {
     let field = "customerId";
-    let id: Option<UserId> = faults.id(field, named);
+    let named = reader.text(field);
+    let errors = reader.errors();
+    let id: Option<UserId> = errors.id(field, named.as_deref());
     match (by.role.is_staff(), named) {
         (true, Some(_)) => id,
         (true, None) => {
-            faults.add(field, "required", "is required when staff create a ticket");
+            errors.add(field, "required", "is required when staff create a ticket");
             None
         }
         (false, None) => Some(by.id),
         (false, Some(_)) => {
             if id.is_some_and(|id| id != by.id) {
-                faults.add(field, "not_allowed", "is for staff alone: leave it out");
+                errors.add(field, "not_allowed", "is for staff alone: leave it out");
             }
             id
         }
     }
 }
 
-/// A message as it was sent.
-#[derive(Debug, Default, Clone)]
-pub struct RawMessage {
-    /// Needed where there are no files.
-    pub message: Option<String>,
-    /// Files.
-    pub attachments: Entries<RawAttachment>,
-    /// Whether it is an internal note.
-    pub is_internal: Option<bool>,
-}
-
 /// A message to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Its text; may be empty where there are files.
+    /// Text; may be empty where there are files.
     pub body: String,
     /// Files.
     pub attachments: Vec<NewAttachment>,
-    /// Who may read it.
+    /// Internal notes are for staff.
     pub visibility: Visibility,
 }
 
-impl RawMessage {
-    /// Who may read it.
+impl NewMessage {
+    /// The visibility that a message asks for. The message itself stays to be read, so that whether the
+    /// sender may write it is known before its errors.
     #[must_use]
-    pub const fn visibility(&self) -> Visibility {
-        match self.is_internal {
-            Some(true) => Visibility::Internal,
-            Some(false) | None => Visibility::Public,
+    pub fn visibility(reader: &ObjectReader) -> Visibility {
+        if reader.is_true("isInternal") {
+            Visibility::Internal
+        } else {
+            Visibility::Public
         }
     }
-}
 
-impl NewMessage {
-    /// Reads a message; `None` when something is wrong with it.
-    pub fn parse(raw: &RawMessage, faults: &mut FieldErrors) -> Option<Self> {
-        let body = Self::body(raw, faults);
-        let attachments = input::parse(&raw.attachments, faults);
-        body.map(|body| Self {
-            body,
+    /// Reads a message; `None` where a field has an error.
+    pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.checks_last();
+        let visibility = Self::visibility(reader);
+        let body = Self::body(reader);
+        let attachments = NewAttachment::read_list(reader);
+        reader.flag("isInternal");
+        Some(Self {
+            body: body?,
             attachments,
-            visibility: raw.visibility(),
+            visibility,
         })
     }
 
-    /// The text, which files may stand in for, whatever is wrong with these.
-    fn body(raw: &RawMessage, faults: &mut FieldErrors) -> Option<String> {
+    /// The text. It may be absent where there are attachments, also where these have errors.
+    fn body(reader: &mut ObjectReader) -> Option<String> {
         let field = "message";
-        let text = raw.message.as_deref();
-        if raw.attachments.is_empty() {
-            return faults.required_text(field, text, 1, BODY);
+        if !reader.has_entries("attachments") {
+            return reader.required(field, 1..=BODY);
         }
-        faults.ask(field, Constraint::Unless("attachments"));
-        faults.text(field, text.unwrap_or_default(), 0, BODY)
+        let text = reader.text(field).unwrap_or_default();
+        let errors = reader.errors();
+        errors.ask(field, Constraint::unless("attachments"));
+        errors.text(field, &text, 0, BODY)
     }
 }
 
-/// How a ticket is closed, as it was sent.
-#[derive(Debug, Default, Clone)]
-pub struct RawClosing {
-    /// Needed.
-    pub summary: Option<String>,
-    /// A word, needed.
-    pub resolution_type: Option<String>,
-    /// For staff.
-    pub resolution_notes: Option<String>,
-    /// The id or the number of the other ticket, with `duplicate`.
-    pub duplicate_of: Option<String>,
-}
-
-/// How a ticket is to be closed.
+/// The resolution that staff close a ticket with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
-    /// For everybody.
+    /// Shown to the customer.
     pub summary: String,
-    /// How it ended.
+    /// The kind of resolution.
     pub resolution_type: ResolutionType,
     /// For staff.
     pub resolution_notes: Option<String>,
-    /// The other ticket.
+    /// The ticket that this one repeats.
     pub duplicate_of: Option<TicketKey>,
 }
 
 impl Closing {
-    /// Reads a closing by staff; `None` when something is wrong with it.
-    pub fn parse(raw: &RawClosing, faults: &mut FieldErrors) -> Option<Self> {
-        if raw.summary.is_none() {
-            faults.required("summary");
-        }
-        if raw.resolution_type.is_none() {
-            faults.required("resolutionType");
-        }
-        let (summary, resolution_type, resolution_notes, duplicate_of) = fields(raw, faults);
+    /// Reads a closing by staff; `None` where a field has an error.
+    pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.checks_last();
+        reader.need("summary");
+        reader.need("resolutionType");
+        Self::read_optional(reader)
+    }
+
+    /// As [`Closing::read`], with no field required: for the description of a body whose required fields
+    /// depend on the caller's role.
+    pub fn read_optional(reader: &mut ObjectReader) -> Option<Self> {
+        reader.checks_last();
+        let summary = reader.optional("summary", 1..=NOTES);
+        let resolution_type = reader.word("resolutionType");
+        let resolution_notes = reader.optional("resolutionNotes", 1..=NOTES);
+        let duplicate_of = original(reader, resolution_type);
         Some(Self {
             summary: summary?,
             resolution_type: resolution_type?,
@@ -227,54 +190,31 @@ impl Closing {
     }
 }
 
-type ClosingFields = (
-    Option<String>,
-    Option<ResolutionType>,
-    Option<String>,
-    Option<TicketKey>,
-);
-
-fn fields(raw: &RawClosing, faults: &mut FieldErrors) -> ClosingFields {
-    let summary = faults.optional_text("summary", raw.summary.as_deref(), 1, NOTES);
-    let resolution_type = faults.word("resolutionType", raw.resolution_type.as_deref());
-    let notes = raw.resolution_notes.as_deref();
-    let resolution_notes = faults.optional_text("resolutionNotes", notes, 1, NOTES);
-    let duplicate_of = original(raw.duplicate_of.as_deref(), resolution_type, faults);
-    (summary, resolution_type, resolution_notes, duplicate_of)
-}
-
-impl RawClosing {
-    /// Checks the fields that are there, for the description of a body of which it depends on the
-    /// caller's role what is needed.
-    pub fn check(&self, faults: &mut FieldErrors) {
-        fields(self, faults);
-    }
-}
-
-/// The ticket that this one doubles. Only a duplicate does.
+/// The ticket that this one repeats. Only a duplicate names one.
 fn original(
-    named: Option<&str>,
+    reader: &mut ObjectReader,
     resolution_type: Option<ResolutionType>,
-    faults: &mut FieldErrors,
 ) -> Option<TicketKey> {
     let field = "duplicateOf";
-    let duplicate = vec![ResolutionType::Duplicate.as_str()];
-    faults.ask(field, Constraint::With("resolutionType", duplicate));
-    faults.ask(field, Constraint::Pattern(TICKET_KEY));
+    let named = reader.text(field);
+    let errors = reader.errors();
+    let duplicate = [ResolutionType::Duplicate.as_str()];
+    errors.ask(field, Constraint::with("resolutionType", duplicate));
+    errors.ask(field, Constraint::pattern(TICKET_KEY));
     let named = named?;
     if resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate) {
         let message = "goes with the resolutionType duplicate alone";
-        faults.add(field, "not_a_duplicate", message);
+        errors.add(field, "not_a_duplicate", message);
         return None;
     }
-    let key = TicketKey::parse(named);
+    let key = TicketKey::parse(&named);
     if key.is_none() {
-        faults.add(field, "unknown_ticket", ANOTHER_TICKET);
+        errors.add(field, "unknown_ticket", ANOTHER_TICKET);
     }
     key
 }
 
-/// Stars with what the customer said.
+/// A customer's rating of a resolution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRating {
     /// 1 to 5.
@@ -284,27 +224,34 @@ pub struct NewRating {
 }
 
 impl NewRating {
-    /// Reads a rating; `None` when something is wrong with it.
+    /// Reads a rating; `None` where a field has an error.
+    pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        let (rating, feedback) = (reader.integer("rating"), reader.text("feedback"));
+        Self::parse(rating, feedback.as_deref(), reader.errors())
+    }
+
+    /// As [`NewRating::read`], for a form, which has text only.
     pub fn parse(
         rating: Option<i64>,
         feedback: Option<&str>,
-        faults: &mut FieldErrors,
+        errors: &mut FieldErrors,
     ) -> Option<Self> {
         if rating.is_none() {
-            faults.required("rating");
+            errors.required("rating");
         }
-        let stars = faults.integer("rating", rating, 1..=5);
+        let stars = errors.integer("rating", rating, 1..=5);
         let stars = stars.and_then(|stars| i16::try_from(stars).ok());
-        let feedback = faults.optional_text("feedback", feedback, 0, NOTES);
+        let feedback = errors.optional_text("feedback", feedback, 0, NOTES);
         stars.map(|rating| Self { rating, feedback })
     }
 }
 
-pub fn tags(raw: &[Option<String>], faults: &mut FieldErrors) -> Vec<String> {
-    faults.entries("tags", raw.len(), TAGS);
+/// Checks labels: at most 20, of 1 to 50 characters. Each is kept once, in the order sent.
+pub fn tags(sent: &Entries<String>, errors: &mut FieldErrors) -> Vec<String> {
+    errors.entries("tags", sent.len(), TAGS);
     let mut tags: Vec<String> = Vec::new();
-    for (at, tag) in raw.iter().enumerate() {
-        match faults.optional_text(&format!("tags[{at}]"), tag.as_deref(), 1, TAG) {
+    for (at, tag) in sent.iter().enumerate() {
+        match errors.optional_text(&format!("tags[{at}]"), tag.as_deref(), 1, TAG) {
             // Each is compared with those before it: of far too many that would take seconds.
             Some(tag) if tags.len() < TAGS && !tags.contains(&tag) => tags.push(tag),
             Some(_) | None => {}

@@ -22,7 +22,7 @@ pub use change::{
     ActingAgent, Breach, Conclusion, Duplicate, Escalation, RatedBy, Reassignment, Reopening,
     TicketChange,
 };
-pub use edit::{RawEdit, TicketEdit};
+pub use edit::TicketEdit;
 pub use event::{
     Attribution, Cause, EventActor, EventSpec, FollowUp, PendingEvent, Recipient, Related,
     TicketEvent, TicketEventKind, Touches,

@@ -1,6 +1,6 @@
 //! The token of a link in a mail about an account. It names an event, under a keyed hash of 256
 //! bits that holds the event's kind as well: a link that confirms an address resets no password.
-//! It is made anew whenever the mail is written, and kept nowhere. Pure.
+//! It is computed whenever the mail is written, and stored nowhere. Pure.
 
 use crate::people::AccountEventKind;
 use crate::{ids::AccountEventId, keyed};
@@ -25,8 +25,8 @@ pub fn link(secret: &SecretString, kind: AccountEventKind, event: AccountEventId
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The event that a token of ours names; `None` when it is none of ours, or for something else.
-/// While the secret is being changed, links of the one before are good as well.
+/// The event of a valid token of that kind, else `None`. While the secret is being changed, tokens of the
+/// previous secret are valid as well.
 #[must_use]
 pub fn named(
     secrets: &[&SecretString],

@@ -1,6 +1,6 @@
-//! What happens to an account of which its owner is told by mail, and the links in such mails.
+//! Events of an account that its owner is notified of by mail, and the links in these mails.
 //!
-//! Races: whatever changes an address, a password or a link locks the person's row first, so that
+//! Races: every change of an address, a password or a link locks the person's row first, so that
 //! two uses of one link, or a link and a change of the password, happen one after the other.
 
 pub mod link;

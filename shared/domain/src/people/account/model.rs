@@ -1,12 +1,12 @@
-//! The kinds of things of which the owner of an account is told by mail. Pure.
+//! The events of an account that its owner is notified of by mail. Pure.
 
 use crate::{notifications::Template, text_enum};
 use chrono::TimeDelta;
 
 text_enum! {
-    /// What happened to an account.
+    /// The kind of an event.
     pub enum AccountEventKind {
-        /// Somebody has given an address as theirs: is it?
+        /// An address was set and has to be confirmed.
         ConfirmEmail = "confirm_email",
         /// A new password was asked for.
         ResetPassword = "reset_password",
@@ -20,7 +20,7 @@ text_enum! {
 }
 
 impl AccountEventKind {
-    /// How long the link in the mail is good, if there is one.
+    /// How long the link in the mail is valid, if there is one.
     #[must_use]
     pub const fn link_lifetime(self) -> Option<TimeDelta> {
         match self {
@@ -30,8 +30,8 @@ impl AccountEventKind {
         }
     }
 
-    /// How long there is something to tell: as long as the link is good or, without one, for ever. That
-    /// somebody guesses is told the day on which it happens.
+    /// How long the notification may be sent: as long as the link is valid or, without one, for ever. Wrong
+    /// passwords are notified only on the day on which they were tried.
     #[must_use]
     pub const fn told_within(self) -> Option<TimeDelta> {
         match self {
@@ -43,8 +43,7 @@ impl AccountEventKind {
         }
     }
 
-    /// Whether the mail asks for a proof that the address is the owner's: using its link is one. No
-    /// other goes to an address that nobody has confirmed.
+    /// Whether the mail's link confirms the address. No other mail goes to an address that is not confirmed.
     #[must_use]
     pub const fn proves_the_address(self) -> bool {
         match self {
@@ -53,7 +52,7 @@ impl AccountEventKind {
         }
     }
 
-    /// The words in which it is told.
+    /// The template of the mail.
     #[must_use]
     pub const fn template(self) -> Template {
         match self {

@@ -1,19 +1,21 @@
-//! What is read, and which faults are named.
+//! The rules that are read, and the errors that are named.
 
 use super::*;
-use crate::tickets::{Category, Priority};
+use crate::{
+    reader::Null,
+    tickets::{Category, Priority},
+};
 use serde_json::json;
 
 fn parse(rules: &serde_json::Value) -> Result<Vec<PolicyRule>, Vec<(String, &'static str)>> {
-    let rules: Entries<NewPolicyRule> = serde_json::from_value(rules.clone()).unwrap();
-    let mut faults = FieldErrors::new();
-    let parsed = PolicyRule::parse_list(&rules, 80, &mut faults);
-    let named = |faults: Vec<crate::field_error::FieldError>| {
-        let field_error =
-            |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
-        faults.into_iter().map(field_error).collect()
+    let fields = serde_json::Map::from_iter([("policies".to_owned(), rules.clone())]);
+    let mut reader = ObjectReader::new(fields, Null::Absent);
+    let parsed = PolicyRule::read_list(&mut reader, 80);
+    let errors = |errors: Vec<crate::field_error::FieldError>| {
+        let named = errors.into_iter().map(|error| (error.field, error.code));
+        named.collect()
     };
-    faults.finish(parsed).map_err(named)
+    reader.finish(parsed).map_err(errors)
 }
 
 #[test]
@@ -57,8 +59,8 @@ fn what_is_left_out_has_its_default() {
 }
 
 #[test]
-fn every_fault_is_named_at_once() {
-    let faults = parse(&json!([
+fn every_error_is_named_at_once() {
+    let errors = parse(&json!([
         {},
         {"priority": "high", "firstResponseMinutes": 1, "resolutionMinutes": 1},
         {"priority": "soon", "category": "cats", "customerRole": "support", "name": " ",
@@ -80,26 +82,28 @@ fn every_fault_is_named_at_once() {
         ("policies[2].atRiskPercent", "out_of_range"),
     ];
     assert_eq!(
-        faults,
+        errors,
         expected.map(|(field, code)| (field.to_owned(), code))
     );
 }
 
 #[test]
-fn what_stands_beside_an_entry_at_fault_is_judged_at_its_place() {
-    let faults = parse(&json!([
+fn what_stands_beside_an_entry_with_an_error_is_judged_at_its_place() {
+    let errors = parse(&json!([
         null,
         {"priority": "soon", "firstResponseMinutes": 1, "resolutionMinutes": 1,
          "atRiskPercent": [90, null, 80, 80, 100]},
     ]))
     .unwrap_err();
     let expected = [
+        ("policies[0]", "wrong_type"),
+        ("policies[1].atRiskPercent[1]", "wrong_type"),
         ("policies[1].priority", "unknown_value"),
         ("policies[1].atRiskPercent[4]", "out_of_range"),
         ("policies[1].atRiskPercent[3]", "not_ascending"),
     ];
     assert_eq!(
-        faults,
+        errors,
         expected.map(|(field, code)| (field.to_owned(), code))
     );
 }
@@ -110,6 +114,6 @@ fn there_are_at_most_two_hundred_rules() {
     let list = |length| serde_json::Value::Array(vec![rule.clone(); length]);
     assert_eq!(parse(&list(200)).unwrap().len(), 200);
     assert_eq!(parse(&list(0)).unwrap(), []);
-    let faults = parse(&list(201)).unwrap_err();
-    assert_eq!(faults, [("policies".to_owned(), "too_many")]);
+    let errors = parse(&list(201)).unwrap_err();
+    assert_eq!(errors, [("policies".to_owned(), "too_many")]);
 }

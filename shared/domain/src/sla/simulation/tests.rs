@@ -1,7 +1,11 @@
 //! What a timeline comes to, and which timelines are refused.
 
 use super::*;
-use crate::sla::{ClockState, working_time::tests::calendar};
+use crate::{
+    reader::Null,
+    sla::{ClockState, working_time::tests::calendar},
+};
+use serde_json::{Value, json};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -26,10 +30,10 @@ fn event(instant: &str, what: Simulated) -> SimulatedEvent {
 
 fn run(policy: Policy, events: &[SimulatedEvent], now: &str) -> SlaView {
     let events: Vec<_> = events.iter().copied().map(Some).collect();
-    let mut faults = FieldErrors::new();
+    let mut errors = FieldErrors::new();
     let instants = (Some(at("2025-10-03T13:30:00Z")), Some(at(now)));
-    let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
-    faults.finish(simulation).unwrap().run().unwrap()
+    let simulation = Simulation::parse(Some(policy), instants, &events, &mut errors);
+    errors.finish(simulation).unwrap().run().unwrap()
 }
 
 #[test]
@@ -102,10 +106,10 @@ fn late(calendar: Option<crate::sla::Calendar>, now: &str) -> SlaView {
         event("2025-10-02T13:30:00Z", works),
     ];
     let events: Vec<_> = events.into_iter().map(Some).collect();
-    let mut faults = FieldErrors::new();
+    let mut errors = FieldErrors::new();
     let instants = (Some(at("2025-10-02T08:00:00Z")), Some(at(now)));
-    let simulation = Simulation::parse(Some(policy), instants, &events, &mut faults);
-    faults.finish(simulation).unwrap().run().unwrap()
+    let simulation = Simulation::parse(Some(policy), instants, &events, &mut errors);
+    errors.finish(simulation).unwrap().run().unwrap()
 }
 
 #[test]
@@ -136,39 +140,39 @@ fn what_is_later_than_now_has_not_happened() {
 }
 
 #[test]
-fn every_fault_is_named_at_once() {
-    let mut faults = FieldErrors::new();
-    let status = NewEvent {
-        at: Some(at("2025-10-01T00:00:00Z")),
-        kind: Some(SimulatedKind::Status),
-        ..NewEvent::default()
+fn every_error_is_named_at_once() {
+    let Value::Object(sent) = json!({
+        "policy": {"firstResponseMinutes": 60, "resolutionMinutes": 480},
+        "createdAt": "2025-10-01T00:00:00Z",
+        "events": [
+            {"at": "2025-10-01T00:00:00Z", "type": "status"},
+            {"at": "2025-09-30T23:59:59Z", "type": "priority"},
+        ],
+        "now": "2025-09-01T00:00:00Z",
+    }) else {
+        panic!("not an object")
     };
-    let events = [
-        status.parse(&mut faults),
-        Some(event("2025-09-30T23:59:59Z", Simulated::Priority)),
-    ];
-    let instants = (
-        Some(at("2025-10-01T00:00:00Z")),
-        Some(at("2025-09-01T00:00:00Z")),
-    );
-    let simulation = Simulation::parse(Some(office()), instants, &events, &mut faults);
-    let faults = faults.finish(simulation).unwrap_err();
-    let named: Vec<_> = faults
+    let mut reader = ObjectReader::new(sent, Null::Absent);
+    let simulation = Simulation::read(&mut reader, 80);
+    let errors = reader.finish(simulation).unwrap_err();
+    let named: Vec<_> = errors
         .iter()
-        .map(|field_error| (field_error.field.as_str(), field_error.code))
+        .map(|error| (error.field.as_str(), error.code))
         .collect();
     let expected = [
-        ("status", "required"),
+        ("events[0].status", "required"),
         ("now", "before_creation"),
         ("events[1].at", "before_creation"),
     ];
     assert_eq!(named, expected);
-    let mut faults = FieldErrors::new();
+    let early = Some(event("2025-09-30T23:59:59Z", Simulated::Priority));
+    let events = [None, early];
+    let mut errors = FieldErrors::new();
     let instants = (Some(at("2025-10-01T00:00:00Z")), None);
-    let simulation = Simulation::parse(Some(office()), instants, &events, &mut faults);
-    let faults = faults.finish(simulation).unwrap_err();
-    assert_eq!(faults[0].field, "events[1].at", "also without `now`");
-    let mut faults = FieldErrors::new();
+    let simulation = Simulation::parse(Some(office()), instants, &events, &mut errors);
+    let errors = errors.finish(simulation).unwrap_err();
+    assert_eq!(errors[0].field, "events[1].at", "also without `now`");
+    let mut errors = FieldErrors::new();
     let instants = (
         Some(at("2015-10-01T00:00:00Z")),
         Some(at("2025-10-03T00:00:00Z")),
@@ -177,7 +181,7 @@ fn every_fault_is_named_at_once() {
         Some(office()),
         instants,
         &[],
-        &mut faults,
+        &mut errors,
     ));
-    assert_eq!(faults.finish(Some(())).unwrap_err()[0].code, "too_late");
+    assert_eq!(errors.finish(Some(())).unwrap_err()[0].code, "too_late");
 }

@@ -1,28 +1,23 @@
-//! The laws of the period: whole days, whole buckets, no gap and no overlap.
+//! The properties of a period: whole days, whole buckets, no gap and no overlap.
 
 use super::*;
+use crate::field_error::FieldError;
 use chrono::{DurationRound, Timelike};
 use chrono_tz::TZ_VARIANTS;
 use proptest::{option, prelude::*, sample::select};
 
-fn fields(start: &str, end: &str, zone: &str) -> QueryFields {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    QueryFields {
-        start_date: given(start),
-        end_date: given(end),
-        timezone: given(zone),
-        agent_id: None,
-    }
-}
+const FIELDS: [&str; 4] = ["startDate", "endDate", "timezone", "agentId"];
 
-fn parse(fields: &QueryFields) -> Result<Query, Vec<crate::field_error::FieldError>> {
-    let mut faults = FieldErrors::new();
-    let query = Query::parse(fields, &mut faults);
-    faults.finish(query)
+fn parse(values: [&str; 4]) -> Result<Query, Vec<FieldError>> {
+    let pairs = FIELDS.into_iter().zip(values);
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), Ok(value.to_owned())));
+    let mut reader = QueryReader::new(pairs.collect());
+    let query = Query::read(&mut reader);
+    reader.finish(query)
 }
 
 fn period(start: &str, end: &str, zone: &str) -> (String, String) {
-    let range = parse(&fields(start, end, zone)).unwrap().range;
+    let range = parse([start, end, zone, ""]).unwrap().range;
     let text = |end: Option<DateTime<Utc>>| {
         end.map_or_else(String::new, |at| {
             at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
@@ -31,11 +26,11 @@ fn period(start: &str, end: &str, zone: &str) -> (String, String) {
     (text(range.from()), text(range.until()))
 }
 
-fn codes(fields: &QueryFields) -> Vec<(String, &'static str)> {
-    parse(fields)
+fn codes(values: [&str; 4]) -> Vec<(String, &'static str)> {
+    parse(values)
         .unwrap_err()
         .into_iter()
-        .map(|field_error| (field_error.field, field_error.code))
+        .map(|error| (error.field, error.code))
         .collect()
 }
 
@@ -63,7 +58,7 @@ fn both_ends_are_inclusive_and_utc_is_the_default() {
 
 #[test]
 fn an_absent_date_leaves_its_end_open() {
-    assert_eq!(parse(&QueryFields::default()).unwrap().range, Range::ALL);
+    assert_eq!(parse([""; 4]).unwrap().range, Range::ALL);
     assert_eq!(
         period("", "2025-10-01", ""),
         (String::new(), "2025-10-02T00:00:00Z".to_owned())
@@ -155,11 +150,8 @@ fn a_day_of_odd_offset_begins_with_the_quarter_in_which_it_does() {
 }
 
 #[test]
-fn every_fault_is_told_at_once() {
-    let all = QueryFields {
-        agent_id: Some("me".to_owned()),
-        ..fields("2025-02-29", "2025-1-1", "Nairobi")
-    };
+fn every_error_is_named_at_once() {
+    let all = ["2025-02-29", "2025-1-1", "Nairobi", "me"];
     let expected = [
         ("startDate", "invalid_date"),
         ("endDate", "invalid_date"),
@@ -167,11 +159,11 @@ fn every_fault_is_told_at_once() {
         ("agentId", "invalid_id"),
     ];
     assert_eq!(
-        codes(&all),
+        codes(all),
         expected.map(|(field, code)| (field.to_owned(), code))
     );
     assert_eq!(
-        codes(&fields("2025-10-02", "2025-10-01", "")),
+        codes(["2025-10-02", "2025-10-01", "", ""]),
         [("endDate".to_owned(), "before_start")]
     );
 }
@@ -200,12 +192,12 @@ fn some_text() -> impl Strategy<Value = Option<String>> {
 
 proptest! {
     #[test]
-    fn whatever_a_query_says_its_faults_name_fields_that_it_has_and_its_period_is_whole(
+    fn whatever_a_query_says_its_errors_name_fields_that_it_has_and_its_period_is_whole(
         (start_date, end_date) in (some_text(), some_text()),
         (timezone, agent_id) in (some_text(), some_text()),
     ) {
-        let query = parse(&QueryFields { start_date, end_date, timezone, agent_id });
-        match query {
+        let sent = [start_date, end_date, timezone, agent_id].map(Option::unwrap_or_default);
+        match parse(sent.each_ref().map(String::as_str)) {
             Ok(query) => {
                 let ends = [query.range.from(), query.range.until()];
                 prop_assert!(ends.iter().flatten().all(|end| bucket_of(*end) == *end));
@@ -213,9 +205,8 @@ proptest! {
                     prop_assert!(from < until);
                 }
             }
-            Err(faults) => {
-                let known = ["startDate", "endDate", "timezone", "agentId"];
-                prop_assert!(faults.iter().all(|field_error| known.contains(&field_error.field.as_str())));
+            Err(errors) => {
+                prop_assert!(errors.iter().all(|error| FIELDS.contains(&error.field.as_str())));
             }
         }
     }

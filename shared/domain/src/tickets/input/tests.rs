@@ -1,7 +1,8 @@
-//! What is read of tickets, closings and ratings, and which faults are named.
+//! The tickets, closings and ratings that are read, and the errors that are named.
 
 use super::*;
-use crate::people::Role;
+use crate::{people::Role, reader::Null};
+use serde_json::{Value, json};
 
 const OTHER: &str = "01999999-0000-7000-8000-000000000000";
 
@@ -12,25 +13,31 @@ fn actor(role: Role) -> Actor {
     }
 }
 
-fn raw() -> RawTicket {
-    RawTicket {
-        subject: Some("Cannot pay".into()),
-        description: Some("It fails".into()),
-        ..RawTicket::default()
+fn reader(sent: Value) -> ObjectReader {
+    match sent {
+        Value::Object(fields) => ObjectReader::new(fields, Null::Absent),
+        _ => panic!("not an object"),
     }
 }
 
-fn read(raw: &RawTicket, role: Role) -> Result<NewTicket, Vec<(String, &'static str)>> {
-    let mut faults = FieldErrors::new();
-    let read = NewTicket::parse(raw, &actor(role), &mut faults);
-    finish(faults, read)
+fn read(sent: Value, role: Role) -> Result<NewTicket, Vec<(String, &'static str)>> {
+    let mut reader = reader(sent);
+    let read = NewTicket::read(&mut reader, &actor(role));
+    finish(reader, read)
 }
 
-fn finish<T>(faults: FieldErrors, read: Option<T>) -> Result<T, Vec<(String, &'static str)>> {
-    let named = |field_error: crate::field_error::FieldError| (field_error.field, field_error.code);
-    faults
+fn finish<T>(reader: ObjectReader, read: Option<T>) -> Result<T, Vec<(String, &'static str)>> {
+    let named = |error: crate::field_error::FieldError| (error.field, error.code);
+    reader
         .finish(read)
-        .map_err(|faults| faults.into_iter().map(named).collect())
+        .map_err(|errors| errors.into_iter().map(named).collect())
+}
+
+/// A ticket with one more field.
+fn ticket_with(field: &str, value: Value) -> Value {
+    let mut ticket = json!({"subject": "Cannot pay", "description": "It fails"});
+    ticket[field] = value;
+    ticket
 }
 
 fn pairs(expected: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
@@ -40,13 +47,10 @@ fn pairs(expected: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-fn texts(texts: &[&str]) -> Entries<String> {
-    texts.iter().map(|&text| Some(text.to_owned())).collect()
-}
-
 #[test]
 fn a_ticket_without_category_is_general_and_of_medium_priority() {
-    let ticket = read(&raw(), Role::Customer).unwrap();
+    let ticket = ticket_with("tags", json!([]));
+    let ticket = read(ticket, Role::Customer).unwrap();
     assert_eq!(
         (ticket.category, ticket.priority),
         (Category::General, Priority::Medium)
@@ -54,26 +58,22 @@ fn a_ticket_without_category_is_general_and_of_medium_priority() {
 }
 
 #[test]
-fn every_fault_of_a_ticket_is_named_at_once() {
-    let attachment = |url: &str| {
-        Some(RawAttachment {
-            url: Some(url.into()),
-            file_name: Some("a".into()),
-            ..RawAttachment::default()
-        })
-    };
-    let ticket = RawTicket {
-        subject: Some(String::new()),
-        description: None,
-        category: Some("nonsense".into()),
-        priority: Some("HIGH".into()),
-        related_booking: Some("x".repeat(201)),
-        attachments: vec![attachment("http://a.b/c"), attachment("https://a.b/c d")],
-        tags: texts(&["fine", "nul\0"]),
-        customer_id: Some(OTHER.into()),
-        ..RawTicket::default()
-    };
+fn every_error_of_a_ticket_is_named_at_once() {
+    let link = |url: &str| json!({"url": url, "fileName": "a"});
+    let ticket = json!({
+        "subject": "",
+        "category": "nonsense",
+        "priority": "HIGH",
+        "relatedBooking": "x".repeat(201),
+        "relatedTransaction": 5,
+        "attachments": [link("http://a.b/c"), link("https://a.b/c d"), {"fileName": 5}],
+        "tags": ["fine", "nul\0"],
+        "customerId": OTHER,
+    });
+    // Of all fields and entries, those of the wrong kind come first.
     let expected = [
+        ("relatedTransaction", "wrong_type"),
+        ("attachments[2].fileName", "wrong_type"),
         ("subject", "too_short"),
         ("description", "required"),
         ("category", "unknown_value"),
@@ -81,29 +81,30 @@ fn every_fault_of_a_ticket_is_named_at_once() {
         ("relatedBooking", "too_long"),
         ("attachments[0].url", "not_https"),
         ("attachments[1].url", "not_https"),
+        ("attachments[2].url", "required"),
         ("tags[1]", "nul_character"),
         ("customerId", "not_allowed"),
     ];
-    let named = read(&ticket, Role::Customer).unwrap_err();
+    let named = read(ticket, Role::Customer).unwrap_err();
     assert_eq!(named, pairs(&expected));
 }
 
 #[test]
 fn a_tag_is_judged_at_its_place_whatever_stands_before_it_and_however_many_there_are() {
-    let tagged = |tags| RawTicket { tags, ..raw() };
-    let mut tags = texts(&["a", "b", "a"]);
-    let kept = read(&tagged(tags.clone()), Role::Customer).unwrap().tags;
-    assert_eq!(kept, ["a", "b"]);
-    tags.extend([None, Some(String::new())]);
+    let tagged = |tags: &[Value]| read(ticket_with("tags", json!(tags)), Role::Customer);
+    let mut tags = vec![json!("a"), json!("b"), json!("a")];
+    assert_eq!(tagged(&tags).unwrap().tags, ["a", "b"]);
+    tags.extend([json!(5), json!("")]);
     assert_eq!(
-        read(&tagged(tags.clone()), Role::Customer).unwrap_err(),
-        pairs(&[("tags[4]", "too_short")])
+        tagged(&tags).unwrap_err(),
+        pairs(&[("tags[3]", "wrong_type"), ("tags[4]", "too_short")])
     );
-    tags.resize(20, Some("c".to_owned()));
-    tags.push(Some("x".repeat(51)));
+    tags.resize(20, json!("c"));
+    tags.push(json!("x".repeat(51)));
     assert_eq!(
-        read(&tagged(tags), Role::Customer).unwrap_err(),
+        tagged(&tags).unwrap_err(),
         pairs(&[
+            ("tags[3]", "wrong_type"),
             ("tags", "too_many"),
             ("tags[4]", "too_short"),
             ("tags[20]", "too_long"),
@@ -115,12 +116,8 @@ fn a_tag_is_judged_at_its_place_whatever_stands_before_it_and_however_many_there
 fn staff_name_a_customer_and_requesters_nobody_but_themselves() {
     let own = actor(Role::Customer).id.to_string();
     let whose = |named: Option<&str>, role| {
-        let customer_id = named.map(str::to_owned);
-        let ticket = RawTicket {
-            customer_id,
-            ..raw()
-        };
-        read(&ticket, role).map(|ticket| ticket.customer.to_string())
+        let ticket = ticket_with("customerId", json!(named));
+        read(ticket, role).map(|ticket| ticket.customer.to_string())
     };
     for role in [Role::Customer, Role::Technician, Role::Corporate] {
         assert_eq!(whose(None, role), Ok(own.clone()));
@@ -140,17 +137,13 @@ fn staff_name_a_customer_and_requesters_nobody_but_themselves() {
 }
 
 #[test]
-fn what_cannot_be_a_ticket_is_named_with_the_other_faults_of_a_closing() {
+fn text_that_is_no_ticket_is_named_with_the_other_errors_of_a_closing() {
     let close = |summary: &str, kind: Option<ResolutionType>, original: &str| {
-        let raw = RawClosing {
-            summary: Some(summary.to_owned()),
-            resolution_type: kind.map(|kind| kind.as_str().to_owned()),
-            resolution_notes: None,
-            duplicate_of: Some(original.to_owned()),
-        };
-        let mut faults = FieldErrors::new();
-        let read = Closing::parse(&raw, &mut faults);
-        finish(faults, read).map(|closing| closing.duplicate_of)
+        let mut reader = reader(json!({
+            "summary": summary, "resolutionType": kind, "duplicateOf": original,
+        }));
+        let read = Closing::read(&mut reader);
+        finish(reader, read).map(|closing| closing.duplicate_of)
     };
     let duplicate = Some(ResolutionType::Duplicate);
     for key in [OTHER, "TKT-1759305600-000001"] {
@@ -191,4 +184,31 @@ fn a_rating_is_a_whole_number_of_one_to_five() {
         let read = NewRating::parse(stars, None, &mut FieldErrors::new());
         assert_eq!(read.is_some(), good, "{stars:?}");
     }
+}
+
+#[test]
+fn a_message_without_text_needs_an_attachment_whatever_is_wrong_with_that() {
+    let read = |sent: Value| {
+        let mut reader = reader(sent);
+        let read = NewMessage::read(&mut reader);
+        finish(reader, read)
+    };
+    assert_eq!(
+        read(json!({"attachments": []})).unwrap_err(),
+        pairs(&[("message", "required")])
+    );
+    let files = json!([{"id": OTHER}]);
+    let note = read(json!({"attachments": files, "isInternal": true})).unwrap();
+    assert_eq!(
+        (note.body.as_str(), note.visibility),
+        ("", Visibility::Internal)
+    );
+    assert_eq!(
+        read(json!({"attachments": [{"id": "me"}, 5], "isInternal": "yes"})).unwrap_err(),
+        pairs(&[
+            ("attachments[1]", "wrong_type"),
+            ("isInternal", "wrong_type"),
+            ("attachments[0].id", "invalid_id"),
+        ])
+    );
 }

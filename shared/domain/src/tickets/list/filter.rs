@@ -1,57 +1,21 @@
-//! What a list may be narrowed by. Pure.
+//! The filters of a list of tickets. Pure.
 
 use crate::tickets::list::{
     Order, Paging, SortKey,
-    place::{SORTS, order, paging},
+    place::{SORTS, order},
 };
 use crate::{
     field_error::{Constraint, FieldErrors, Variants},
     ids::UserId,
     people::Department,
+    reader::{QueryReader, Sent},
     text_enum,
     tickets::{Category, Priority, Status, search::Search},
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
-/// The query of a list, every value as text.
-#[derive(Debug, Default, Clone)]
-pub struct RawFilter {
-    /// Words, separated by commas.
-    pub status: Option<String>,
-    /// Words, separated by commas.
-    pub priority: Option<String>,
-    /// Words, separated by commas.
-    pub category: Option<String>,
-    /// Words, separated by commas.
-    pub department: Option<String>,
-    /// `me`, `none` or ids, separated by commas.
-    pub assigned_to: Option<String>,
-    /// Ids, separated by commas.
-    pub customer: Option<String>,
-    /// Labels, separated by commas.
-    pub tag: Option<String>,
-    /// An instant or a day.
-    pub created_from: Option<String>,
-    /// An instant or a day, either of which is included.
-    pub created_to: Option<String>,
-    /// An instant or a day.
-    pub updated_from: Option<String>,
-    /// Words, separated by commas.
-    pub sla: Option<String>,
-    /// Words, "phrases" and -exclusions.
-    pub q: Option<String>,
-    /// A key, with `-` before it for descending.
-    pub sort: Option<String>,
-    /// From 1.
-    pub page: Option<String>,
-    /// 1 to 100.
-    pub limit: Option<String>,
-    /// Where a page before this one ended.
-    pub cursor: Option<String>,
-}
-
-/// What a list is narrowed to. Empty: not narrowed.
+/// The filters of a list. Empty: all tickets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// Any of these.
@@ -62,7 +26,7 @@ pub struct Filter {
     pub category: Vec<Category>,
     /// Any of these.
     pub department: Vec<Department>,
-    /// Held by any of these.
+    /// Assigned to any of these.
     pub assignees: Vec<Assignee>,
     /// Of any of these customers.
     pub customers: Vec<UserId>,
@@ -74,20 +38,20 @@ pub struct Filter {
     pub created_before: Option<DateTime<Utc>>,
     /// Changed at this instant or later.
     pub updated_from: Option<DateTime<Utc>>,
-    /// By deadlines: any of these.
+    /// Any of these states of the deadlines.
     pub sla: Vec<SlaFilter>,
     /// With these words.
     pub search: Option<Search>,
-    /// In which order.
+    /// The order of the list.
     pub order: Order,
 }
 
-/// Who holds the tickets wanted.
+/// The assignee of the tickets wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignee {
-    /// Nobody.
+    /// Unassigned.
     Nobody,
-    /// This agent.
+    /// Assigned to this agent.
     Agent(UserId),
 }
 
@@ -102,50 +66,37 @@ text_enum! {
 }
 
 impl Filter {
-    /// Reads a query. `me` is the caller.
-    pub fn parse(raw: &RawFilter, me: UserId, faults: &mut FieldErrors) -> (Self, Paging) {
-        faults.ask("sort", Constraint::Word(SORTS.to_vec()));
-        let search = search(raw.q.as_deref(), faults);
-        let usual = if search.is_some() {
-            Order::RELEVANT
-        } else {
-            Order::NEWEST
-        };
-        let order = raw
-            .sort
-            .as_deref()
-            .and_then(|sort| order(sort, faults))
-            .unwrap_or(usual);
-        // Without a search everything is as relevant: what is left is the age.
-        let order = match (order.key, &search) {
-            (SortKey::Relevance, None) => Order {
-                key: SortKey::CreatedAt,
-                ..order
-            },
-            _ => order,
-        };
+    /// Reads the filters and the part of the list; `me` is the caller. Errors are noted in the reader.
+    pub fn read(query: &mut QueryReader, me: UserId) -> (Self, Paging) {
+        let status = query.sent("status");
+        let priority = query.sent("priority");
+        let category = query.sent("category");
+        let department = query.sent("department");
+        let assigned_to = query.sent("assignedTo");
+        let customer = query.sent("customer");
+        let tag = query.sent("tag");
+        let created_from = query.sent("createdFrom");
+        let created_to = query.sent("createdTo");
+        let updated_from = query.sent("updatedFrom");
+        let sla = query.sent("sla");
+        let q = query.sent("q");
+        let sort = query.sent("sort");
+        let part = Paging::sent(query);
+        let errors = query.errors();
+        let search = search(&q, errors);
+        let order = sorted(&sort, search.as_ref(), errors);
         let filter = Self {
-            status: words("status", raw.status.as_deref(), faults),
-            priority: words("priority", raw.priority.as_deref(), faults),
-            category: words("category", raw.category.as_deref(), faults),
-            department: words("department", raw.department.as_deref(), faults),
-            assignees: assignees(raw.assigned_to.as_deref(), me, faults),
-            customers: customers(raw.customer.as_deref(), faults),
-            tags: tags(raw.tag.as_deref(), faults),
-            created_from: instant(
-                "createdFrom",
-                raw.created_from.as_deref(),
-                Day::Begins,
-                faults,
-            ),
-            created_before: instant("createdTo", raw.created_to.as_deref(), Day::Ends, faults),
-            updated_from: instant(
-                "updatedFrom",
-                raw.updated_from.as_deref(),
-                Day::Begins,
-                faults,
-            ),
-            sla: words("sla", raw.sla.as_deref(), faults),
+            status: words(&status, errors),
+            priority: words(&priority, errors),
+            category: words(&category, errors),
+            department: words(&department, errors),
+            assignees: assignees(&assigned_to, me, errors),
+            customers: customers(&customer, errors),
+            tags: tags(&tag, errors),
+            created_from: instant(&created_from, Day::Begins, errors),
+            created_before: instant(&created_to, Day::Ends, errors),
+            updated_from: instant(&updated_from, Day::Begins, errors),
+            sla: words(&sla, errors),
             search,
             order,
         };
@@ -153,14 +104,14 @@ impl Filter {
             && before <= from
         {
             let must = "must not be before createdFrom";
-            faults.contradict("createdTo", "before_start", must);
+            errors.contradict("createdTo", "before_start", must);
         }
-        let paging = paging(raw, order, faults);
+        let paging = Paging::checked(&part, order, errors);
         (filter, paging)
     }
 
-    /// Whether what it lets through is counted to the end: a search, or filters in combination,
-    /// are counted up to a limit.
+    /// Whether all matching tickets are counted: the matches of a search, or of several filters, are counted
+    /// up to a limit.
     #[must_use]
     pub fn is_counted_whole(&self) -> bool {
         let narrowed = [
@@ -180,58 +131,78 @@ impl Filter {
     }
 }
 
+/// The order of the list: without `sort` the most relevant first, or the newest without a search.
+fn sorted(sort: &Sent<String>, search: Option<&Search>, errors: &mut FieldErrors) -> Order {
+    errors.ask(&sort.name, Constraint::word(SORTS.iter().copied()));
+    let usual = if search.is_some() {
+        Order::RELEVANT
+    } else {
+        Order::NEWEST
+    };
+    let sort = sort.text().and_then(|text| order(text, errors));
+    let order = sort.unwrap_or(usual);
+    // Without a search all tickets are equally relevant: the age decides.
+    match (order.key, search) {
+        (SortKey::Relevance, None) => Order {
+            key: SortKey::CreatedAt,
+            ..order
+        },
+        _ => order,
+    }
+}
+
 /// A search, if there is something to search for.
-fn search(text: Option<&str>, faults: &mut FieldErrors) -> Option<Search> {
-    let text = faults.optional_text("q", text, 0, crate::tickets::search::LONGEST)?;
+fn search(q: &Sent<String>, errors: &mut FieldErrors) -> Option<Search> {
+    let text = errors.optional_text(&q.name, q.text(), 0, crate::tickets::search::LONGEST)?;
     if text.trim().is_empty() {
         return None;
     }
     Search::parse(&text)
-        .inspect_err(|too_many| faults.add("q", "too_many", too_many.to_string()))
+        .inspect_err(|too_many| errors.add(&*q.name, "too_many", too_many.to_string()))
         .ok()
 }
 
-fn words<T: Variants>(field: &str, text: Option<&str>, faults: &mut FieldErrors) -> Vec<T> {
-    faults.ask(field, Constraint::AnyOf(T::words()));
-    alternatives(text)
-        .filter_map(|word| faults.word(field, Some(word)))
+fn words<T: Variants>(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<T> {
+    errors.ask(&sent.name, Constraint::any_of(T::words()));
+    alternatives(sent)
+        .filter_map(|word| errors.word(&sent.name, Some(word)))
         .collect()
 }
 
-fn alternatives(text: Option<&str>) -> impl Iterator<Item = &str> {
-    let parts = text.into_iter().flat_map(|text| text.split(','));
+fn alternatives(sent: &Sent<String>) -> impl Iterator<Item = &str> {
+    let parts = sent.text().into_iter().flat_map(|text| text.split(','));
     parts.map(str::trim)
 }
 
-fn assignees(text: Option<&str>, me: UserId, faults: &mut FieldErrors) -> Vec<Assignee> {
-    faults.ask("assignedTo", Constraint::Pattern(ME_NONE_OR_IDS));
+fn assignees(sent: &Sent<String>, me: UserId, errors: &mut FieldErrors) -> Vec<Assignee> {
+    errors.ask(&sent.name, Constraint::pattern(ME_NONE_OR_IDS));
     let assignee = |word| match word {
         "me" => Some(Assignee::Agent(me)),
         "none" => Some(Assignee::Nobody),
-        id => listed_id("assignedTo", id, faults).map(Assignee::Agent),
+        id => listed_id(&sent.name, id, errors).map(Assignee::Agent),
     };
-    alternatives(text).filter_map(assignee).collect()
+    alternatives(sent).filter_map(assignee).collect()
 }
 
-fn customers(text: Option<&str>, faults: &mut FieldErrors) -> Vec<UserId> {
-    faults.ask("customer", Constraint::Pattern(IDS));
-    alternatives(text)
-        .filter_map(|id| listed_id("customer", id, faults))
+fn customers(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<UserId> {
+    errors.ask(&sent.name, Constraint::pattern(IDS));
+    alternatives(sent)
+        .filter_map(|id| listed_id(&sent.name, id, errors))
         .collect()
 }
 
-fn listed_id(field: &str, id: &str, faults: &mut FieldErrors) -> Option<UserId> {
+fn listed_id(field: &str, id: &str, errors: &mut FieldErrors) -> Option<UserId> {
     let parsed = id.parse().ok();
     if parsed.is_none() {
-        faults.add(field, "invalid_id", "must be an id, or several with commas");
+        errors.add(field, "invalid_id", "must be an id, or several with commas");
     }
     parsed
 }
 
-/// Labels are kept as they were sent, spaces around them and commas in them included: what stands between
-/// commas is an alternative, and so is the whole, each as it is and without the spaces around it.
-fn tags(text: Option<&str>, faults: &mut FieldErrors) -> Vec<String> {
-    let text = faults.optional_text("tag", text, 0, LONGEST_TAGS);
+/// Labels are stored as they were sent, with spaces and commas. So each part between commas is an alternative, and so
+/// is the whole text, each of them with and without the spaces around it.
+fn tags(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<String> {
+    let text = errors.optional_text(&sent.name, sent.text(), 0, LONGEST_TAGS);
     let parts = text.iter().flat_map(|text| text.split(','));
     let alternatives = parts.chain(text.as_deref());
     let spelled: BTreeSet<_> = alternatives.flat_map(|tag| [tag, tag.trim()]).collect();
@@ -251,16 +222,11 @@ enum Day {
     Ends,
 }
 
-/// An instant (RFC 3339), or a day (UTC): where it begins, or where what it includes ends. The
-/// last instant is included to the millisecond, as answers show instants.
-fn instant(
-    field: &str,
-    text: Option<&str>,
-    day: Day,
-    faults: &mut FieldErrors,
-) -> Option<DateTime<Utc>> {
-    faults.ask(field, Constraint::AnyFormat(&["date-time", "date"]));
-    let text = text?;
+/// An instant (RFC 3339), or a day (UTC): its first instant, or the first one after it. The last
+/// instant is included to the millisecond, as responses show instants.
+fn instant(sent: &Sent<String>, day: Day, errors: &mut FieldErrors) -> Option<DateTime<Utc>> {
+    errors.ask(&sent.name, Constraint::AnyFormat(&["date-time", "date"]));
+    let text = sent.text()?;
     let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let read = match (instant.ok(), day) {
         (Some(instant), Day::Begins) => Some(instant),
@@ -269,8 +235,8 @@ fn instant(
         (None, Day::Ends) => day_of(text).and_then(|day| day.succ_opt()).map(midnight),
     };
     if read.is_none() {
-        faults.add(
-            field,
+        errors.add(
+            &*sent.name,
             "not_a_time",
             "must be a time such as 2025-10-01T08:30:00Z or a day such as 2025-10-01",
         );
@@ -278,7 +244,7 @@ fn instant(
     read
 }
 
-/// Ten characters: years that no database has are longer.
+/// A day of ten characters: PostgreSQL has no years that are longer.
 fn day_of(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10 && day.to_string() == text).then_some(day)

@@ -3,5 +3,5 @@
 pub mod filter;
 pub mod place;
 
-pub use filter::{Assignee, Filter, RawFilter, SlaFilter};
+pub use filter::{Assignee, Filter, SlaFilter};
 pub use place::{Order, Paging, Position, SortKey, Start};

@@ -1,32 +1,32 @@
-//! The order of a list and the places in it: what `sort`, `page`, `limit` and `cursor` say. Pure.
+//! The order of a list and the places in it: `sort`, `page`, `limit` and `cursor`. Pure.
 
-use crate::tickets::list::RawFilter;
 use crate::{
     field_error::{Constraint, FieldErrors},
     ids::TicketId,
     paging::{LAST_PAGE, page_beside_cursor},
+    reader::{QueryReader, Sent},
     text_enum,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDateTime;
 
 text_enum! {
-    /// What a list is sorted by.
+    /// The keys that a list is sorted by.
     pub enum SortKey {
-        /// When it was created.
+        /// The instant of creation.
         CreatedAt = "createdAt",
-        /// When it last changed.
+        /// The instant of the last change.
         UpdatedAt = "updatedAt",
-        /// How urgent it is.
+        /// The urgency.
         Priority = "priority",
         /// The next deadline; tickets without one come last, descending first.
         SlaDue = "slaDue",
-        /// How well it fits the search; without one, when it was created.
+        /// The relevance to the search; the instant of creation without a search.
         Relevance = "relevance",
     }
 }
 
-/// What `sort` may say.
+/// The values of `sort`.
 pub const SORTS: &[&str] = &[
     "createdAt",
     "-createdAt",
@@ -43,7 +43,7 @@ pub const SORTS: &[&str] = &[
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// By what.
+    /// The key.
     pub key: SortKey,
     /// Whether the greatest comes first.
     pub descending: bool,
@@ -55,7 +55,7 @@ impl Order {
         key: SortKey::CreatedAt,
         descending: true,
     };
-    /// What fits the search best first.
+    /// The most relevant first.
     pub const RELEVANT: Self = Self {
         key: SortKey::Relevance,
         descending: true,
@@ -68,25 +68,25 @@ impl Default for Order {
     }
 }
 
-/// Which part of a list.
+/// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
-    /// Where it begins.
+    /// The beginning.
     pub start: Start,
-    /// How many at most, 1 to 100.
+    /// The most tickets, 1 to 100.
     pub limit: i64,
 }
 
-/// Where a part of a list begins.
+/// The beginning of a part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// At this page, from 1.
+    /// This page, from 1.
     Page(i64),
-    /// After this place.
+    /// After this position.
     After(Position),
 }
 
-/// A place in a list: the sorted-by value of a ticket, as the database writes it, and the ticket.
+/// A position in a list: the value by which a ticket is sorted, as PostgreSQL writes it, and the ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     /// The value.
@@ -96,13 +96,14 @@ pub struct Position {
 }
 
 impl Position {
-    /// The cursor that names this place in a list of that order. It can stand in a query as it is.
+    /// The cursor of this position in a list of that order. It needs no percent-encoding in a query.
     #[must_use]
     pub fn cursor(&self, order: Order) -> String {
         let place = format!("{}~{}~{}", sort_word(order), self.value, self.ticket);
         URL_SAFE_NO_PAD.encode(place)
     }
 
+    /// The position of a cursor; `None` for text that is no cursor of a list in that order.
     pub fn parse(cursor: &str, order: Order) -> Option<Self> {
         let place = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let mut parts = place.split('~');
@@ -112,7 +113,7 @@ impl Position {
             SortKey::Priority => value
                 .parse()
                 .is_ok_and(|rank: i16| rank.to_string() == value),
-            // PostgreSQL refuses what is too small to be told from nothing.
+            // PostgreSQL refuses numbers that are too small for a normal `real`.
             SortKey::Relevance => value
                 .parse()
                 .is_ok_and(|rank: f32| rank.is_normal() || value == "0"),
@@ -122,13 +123,13 @@ impl Position {
             value,
             ticket: ticket.parse().ok()?,
         });
-        // Written back and compared: what reads alike in another way was never ours.
+        // Encoded again and compared: only the exact text of our cursor is accepted.
         position.filter(|position| position.cursor(order) == cursor)
     }
 }
 
-/// Whether it is an instant as PostgreSQL writes it in UTC, to the microsecond: years that it has
-/// not have more than four digits, or a sign.
+/// Whether the text is an instant as PostgreSQL writes it in UTC, to the microsecond. Years outside of its range
+/// have more than four digits, or a sign.
 fn is_instant(text: &str) -> bool {
     let Some((seconds, rest)) = text.split_at_checked(19) else {
         return false;
@@ -153,54 +154,63 @@ pub const MOST: i64 = 100;
 const USUAL: i64 = 20;
 
 /// Reads `sort`.
-pub fn order(sort: &str, faults: &mut FieldErrors) -> Option<Order> {
+pub fn order(sort: &str, errors: &mut FieldErrors) -> Option<Order> {
     let (descending, key) = match sort.strip_prefix('-') {
         Some(key) => (true, key),
         None => (false, sort),
     };
-    let key = faults.word("sort", Some(key))?;
+    let key = errors.word("sort", Some(key))?;
     Some(Order { key, descending })
 }
 
-/// Reads `page`, `limit` and `cursor`.
-pub fn paging(raw: &RawFilter, order: Order, faults: &mut FieldErrors) -> Paging {
-    let mut number = |field: &str, text: &Option<String>, most: i64, usual: i64| {
-        faults.ask(field, Constraint::Integer(1, most));
-        match text.as_deref() {
-            None => usual,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|number| (1..=most).contains(number))
-                .unwrap_or_else(|| {
-                    faults.add(
-                        field,
-                        "out_of_range",
-                        format!("must be a whole number of 1 to {most}"),
-                    );
-                    usual
-                }),
+/// `page`, `limit` and `cursor` as they were sent.
+#[derive(Debug)]
+pub struct PagingInput {
+    page: Sent<String>,
+    limit: Sent<String>,
+    cursor: Sent<String>,
+}
+
+impl Paging {
+    /// Reads `page`, `limit` and `cursor`, to be checked when the order of the list is known.
+    pub fn sent(query: &mut QueryReader) -> PagingInput {
+        PagingInput {
+            page: query.sent("page"),
+            limit: query.sent("limit"),
+            cursor: query.sent("cursor"),
         }
-    };
-    let limit = number("limit", &raw.limit, MOST, USUAL);
-    let page = number("page", &raw.page, LAST_PAGE, 1);
-    if raw.page.is_some() && raw.cursor.is_some() {
-        page_beside_cursor(faults);
     }
-    faults.ask("cursor", Constraint::Pattern("^[A-Za-z0-9_-]+$"));
-    let start = match raw.cursor.as_deref() {
-        None => Start::Page(page),
-        Some(cursor) => Position::parse(cursor, order).map_or_else(
-            || {
-                faults.add(
-                    "cursor",
-                    "bad_cursor",
-                    "must be the nextCursor of a list in the same order",
-                );
-                Start::Page(page)
-            },
-            Start::After,
-        ),
-    };
-    Paging { start, limit }
+
+    /// Checks the part of a list of that order. Values with errors have their defaults.
+    pub fn checked(sent: &PagingInput, order: Order, errors: &mut FieldErrors) -> Self {
+        let limit = number(&sent.limit, MOST, errors).unwrap_or(USUAL);
+        let page = number(&sent.page, LAST_PAGE, errors);
+        let cursor = &sent.cursor;
+        errors.ask(&cursor.name, Constraint::pattern("^[A-Za-z0-9_-]+$"));
+        let after = cursor.text().and_then(|text| {
+            let position = Position::parse(text, order);
+            if position.is_none() {
+                let message = "must be the nextCursor of a list in the same order";
+                errors.add(&*cursor.name, "bad_cursor", message);
+            }
+            position
+        });
+        if page.is_some() && after.is_some() {
+            page_beside_cursor(errors);
+        }
+        let start = after.map_or(Start::Page(page.unwrap_or(1)), Start::After);
+        Self { start, limit }
+    }
+}
+
+/// A whole number from 1 to `most`.
+fn number(sent: &Sent<String>, most: i64, errors: &mut FieldErrors) -> Option<i64> {
+    errors.ask(&sent.name, Constraint::Integer(1, most));
+    let number = sent.text()?.parse().ok();
+    let number = number.filter(|number| (1..=most).contains(number));
+    if number.is_none() {
+        let message = format!("must be a whole number of 1 to {most}");
+        errors.add(&*sent.name, "out_of_range", message);
+    }
+    number
 }

@@ -1,4 +1,4 @@
-//! Laws of what reads the query of a list, held against anything that may be sent.
+//! Properties of the reader of a list's query, for any input.
 
 use super::*;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::{
-    option,
+    collection::vec,
     prelude::*,
     sample::{select, subsequence},
 };
@@ -61,39 +61,18 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn some_text() -> impl Strategy<Value = Option<String>> {
-    option::of(any_text())
+/// A query of some of the parameters, each at most once.
+fn any_query() -> impl Strategy<Value = Vec<(String, String)>> {
+    let names = subsequence(FIELDS.to_vec(), 0..=FIELDS.len());
+    (names, vec(any_text(), FIELDS.len())).prop_map(|(names, texts)| {
+        let names = names.into_iter().map(str::to_owned);
+        names.zip(texts).collect()
+    })
 }
 
-fn any_raw() -> impl Strategy<Value = RawFilter> {
-    let words = (
-        some_text(),
-        some_text(),
-        some_text(),
-        some_text(),
-        some_text(),
-    );
-    let times = (some_text(), some_text(), some_text(), some_text());
-    let rest = (some_text(), some_text(), some_text(), some_text());
-    let last = (some_text(), some_text(), some_text());
-    (words, times, rest, last).prop_map(|(words, times, rest, last)| RawFilter {
-        status: words.0,
-        priority: words.1,
-        category: words.2,
-        department: words.3,
-        assigned_to: words.4,
-        created_from: times.0,
-        created_to: times.1,
-        updated_from: times.2,
-        customer: times.3,
-        sort: rest.0,
-        cursor: rest.1,
-        page: rest.2,
-        limit: rest.3,
-        tag: last.0,
-        sla: last.1,
-        q: last.2,
-    })
+fn reader(pairs: Vec<(String, String)>) -> QueryReader {
+    let pairs = pairs.into_iter();
+    QueryReader::new(pairs.map(|(name, value)| (name, Ok(value))).collect())
 }
 
 const FIELDS: [&str; 16] = [
@@ -147,11 +126,11 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_query_says_its_faults_name_fields_that_it_has(raw in any_raw()) {
-        let mut faults = FieldErrors::new();
-        let (filter, paging) = Filter::parse(&raw, UserId(uuid::Uuid::nil()), &mut faults);
-        for field_error in faults.finish(Some(())).err().unwrap_or_default() {
-            prop_assert!(FIELDS.contains(&field_error.field.as_str()), "{:?}", field_error);
+    fn whatever_a_query_says_its_errors_name_fields_that_it_has(pairs in any_query()) {
+        let mut query = reader(pairs);
+        let (filter, paging) = Filter::read(&mut query, UserId(uuid::Uuid::nil()));
+        for error in query.into_errors() {
+            prop_assert!(FIELDS.contains(&error.field.as_str()), "{:?}", error);
         }
         prop_assert!((1..=MOST).contains(&paging.limit));
         if let Start::Page(page) = paging.start {
@@ -166,11 +145,11 @@ proptest! {
     #[test]
     fn what_answers_show_of_an_instant_includes_it_at_both_ends(micros in YEARS) {
         let at = DateTime::from_timestamp_micros(micros).unwrap();
-        let shown = Some(crate::time_format::text(at));
-        let raw = RawFilter { created_from: shown.clone(), created_to: shown, ..RawFilter::default() };
-        let mut faults = FieldErrors::new();
-        let (filter, _) = Filter::parse(&raw, UserId(uuid::Uuid::nil()), &mut faults);
-        prop_assert!(faults.finish(Some(())).is_ok());
+        let shown = crate::time_format::text(at);
+        let pairs = ["createdFrom", "createdTo"].map(|name| (name.to_owned(), shown.clone()));
+        let mut query = reader(pairs.to_vec());
+        let (filter, _) = Filter::read(&mut query, UserId(uuid::Uuid::nil()));
+        prop_assert!(query.into_errors().is_empty());
         prop_assert!(filter.created_from.unwrap() <= at && at < filter.created_before.unwrap());
     }
 }

@@ -1,4 +1,4 @@
-//! What a query of a list says, and what is wrong with it.
+//! The filters of a query, and its errors.
 
 use super::*;
 use crate::{
@@ -6,19 +6,24 @@ use crate::{
     tickets::list::{Position, SortKey, Start},
 };
 
+fn query(pairs: &[(&str, &str)]) -> QueryReader {
+    let pairs = pairs.iter();
+    let pairs = pairs.map(|(name, value)| ((*name).to_owned(), Ok((*value).to_owned())));
+    QueryReader::new(pairs.collect())
+}
+
 fn me() -> UserId {
     UserId(uuid::Uuid::from_u128(7))
 }
 
 #[test]
 fn alternatives_are_separated_by_commas_and_me_is_the_caller() {
-    let raw = RawFilter {
-        status: Some("open, in_progress".into()),
-        assigned_to: Some("me".into()),
-        sort: Some("-priority".into()),
-        ..RawFilter::default()
-    };
-    let (filter, paging) = Filter::parse(&raw, me(), &mut FieldErrors::new());
+    let mut query = query(&[
+        ("status", "open, in_progress"),
+        ("assignedTo", "me"),
+        ("sort", "-priority"),
+    ]);
+    let (filter, paging) = Filter::read(&mut query, me());
     assert_eq!(filter.status, [Status::Open, Status::InProgress]);
     assert_eq!(filter.assignees, [Assignee::Agent(me())]);
     assert_eq!(
@@ -39,22 +44,17 @@ fn alternatives_are_separated_by_commas_and_me_is_the_caller() {
 
 #[test]
 fn every_value_that_cannot_be_read_is_named() {
-    let raw = RawFilter {
-        status: Some("open,nonsense".into()),
-        assigned_to: Some("somebody".into()),
-        created_from: Some("yesterday".into()),
-        limit: Some("101".into()),
-        page: Some("0".into()),
-        cursor: Some("~~".into()),
-        ..RawFilter::default()
-    };
-    let mut faults = FieldErrors::new();
-    Filter::parse(&raw, me(), &mut faults);
-    let faults = faults.finish(Some(())).unwrap_err();
-    let fields: Vec<_> = faults
-        .iter()
-        .map(|field_error| field_error.field.as_str())
-        .collect();
+    let mut query = query(&[
+        ("status", "open,nonsense"),
+        ("assignedTo", "somebody"),
+        ("createdFrom", "yesterday"),
+        ("limit", "101"),
+        ("page", "0"),
+        ("cursor", "~~"),
+    ]);
+    Filter::read(&mut query, me());
+    let errors = query.into_errors();
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
         fields,
         [
@@ -74,25 +74,24 @@ fn values_that_contradict_each_other_are_told_apart_from_those_that_cannot_be_re
         value: "2025-10-01 08:30:00.123456+00".into(),
         ticket: TicketId(uuid::Uuid::from_u128(1)),
     };
-    let raw = RawFilter {
-        created_from: Some("2025-10-02".into()),
-        created_to: Some("2025-10-01".into()),
-        page: Some("2".into()),
-        cursor: Some(cursor.cursor(Order::default())),
-        ..RawFilter::default()
-    };
-    let mut faults = FieldErrors::new();
-    Filter::parse(&raw, me(), &mut faults);
-    let contradictions = faults.take_contradictions();
+    let cursor = cursor.cursor(Order::default());
+    let mut query = query(&[
+        ("createdFrom", "2025-10-02"),
+        ("createdTo", "2025-10-01"),
+        ("page", "2"),
+        ("cursor", cursor.as_str()),
+    ]);
+    Filter::read(&mut query, me());
+    let contradictions = query.errors().take_contradictions();
     let told: Vec<_> = contradictions
         .iter()
-        .map(|field_error| (field_error.field.as_str(), field_error.code))
+        .map(|error| (error.field.as_str(), error.code))
         .collect();
     assert_eq!(
         told,
         [("createdTo", "before_start"), ("page", "beside_cursor")]
     );
-    assert!(faults.is_empty());
+    assert!(query.into_errors().is_empty());
 }
 
 #[test]
@@ -102,11 +101,7 @@ fn a_label_is_looked_for_as_it_is_and_without_the_spaces_around_it() {
         (" VIP ", &[" VIP ", "VIP"]),
         ("a, b", &[" b", "a", "a, b", "b"]),
     ] {
-        let raw = RawFilter {
-            tag: Some(tag.into()),
-            ..RawFilter::default()
-        };
-        let (filter, _) = Filter::parse(&raw, me(), &mut FieldErrors::new());
+        let (filter, _) = Filter::read(&mut query(&[("tag", tag)]), me());
         assert_eq!(filter.tags, expected, "{tag}");
     }
 }

@@ -5,7 +5,7 @@
     reason = "JSON: an absent field reads as null, and is created when it is written"
 )]
 
-use domain::field_error::{Constraint, Limit};
+use crate::field_error::{Constraint, Limit};
 use serde_json::{Map, Value, json};
 
 /// The place of the list of time zones in the document.
@@ -130,14 +130,14 @@ fn apply(object: &mut Value, path: &str, asks: &Constraint) {
 fn rule(name: &str, asks: &Constraint) -> Option<Value> {
     match asks {
         Constraint::With(other, words) => Some(json!({
-            "if": {"properties": {*other: {"enum": words}}, "required": [other]},
+            "if": {"properties": {&**other: {"enum": words}}, "required": [other]},
             "else": {"properties": {name: {"type": "null"}}},
         })),
         Constraint::Unless(other) => {
             let entries = json!({"type": "array", "minItems": 1});
             let text = json!({"type": "string", "minLength": 1, "pattern": NOT_BLANK});
             Some(json!({
-                "if": {"properties": {*other: entries}, "required": [other]},
+                "if": {"properties": {&**other: entries}, "required": [other]},
                 "else": {"properties": {name: text}, "required": [name]},
             }))
         }
@@ -211,7 +211,8 @@ fn is_nullable(property: &Value) -> bool {
 }
 
 /// The same schema without null: a query parameter or a required field cannot be null.
-pub(super) fn not_nullable(schema: &Value) -> Value {
+#[must_use]
+pub fn not_nullable(schema: &Value) -> Value {
     if let Some(reference) = schema["anyOf"][0].get("$ref") {
         return json!({"$ref": reference});
     }
@@ -243,23 +244,20 @@ fn nullable(property: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use crate::body::Body;
-    use domain::{
-        field_error::FieldErrors,
+    use crate::{
         people::fields::timezone,
-        sla::{NewPolicyRule, PolicyRule},
+        reader::ObjectReader,
+        sla::PolicyRule,
         tickets::{NewRating, Priority},
     };
     use serde_json::json;
 
     #[test]
     fn a_body_is_described_by_reading_it() {
-        let schema = Body::describe(|body| {
-            let (rating, feedback) = (body.integer("rating"), body.text("feedback"));
-            let faults: &mut FieldErrors = body.faults();
-            NewRating::parse(rating, feedback.as_deref(), faults);
-            body.word::<Priority>("priority");
-            body.objects("files", |file| file.required("url", 1..=10));
+        let schema = ObjectReader::describe(|reader| {
+            NewRating::read(reader);
+            reader.word::<Priority>("priority");
+            reader.objects("files", |file| file.required("url", 1..=10));
         });
         assert_eq!(schema["required"], json!(["rating"]));
         assert_eq!(
@@ -271,9 +269,9 @@ mod tests {
             schema["properties"]["priority"]["enum"],
             json!(["low", "medium", "high", "urgent", null])
         );
-        let zone = Body::describe(|body| {
-            let zone = body.text("timezone");
-            timezone(body.faults(), "timezone", zone.as_deref());
+        let zone = ObjectReader::describe(|reader| {
+            let zone = reader.text("timezone");
+            timezone(reader.errors(), "timezone", zone.as_deref());
         });
         let zone = &zone["properties"]["timezone"]["anyOf"];
         assert_eq!(*zone, json!([{"$ref": super::TIME_ZONE}, {"type": "null"}]));
@@ -283,18 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_field_of_an_entry_may_be_null_wherever_its_limit_comes_from() {
-        let schema = Body::describe(|body| {
-            let read = |rule: &mut Body| {
-                Some(NewPolicyRule {
-                    priority: rule.text("priority"),
-                    category: rule.text("category"),
-                    ..NewPolicyRule::default()
-                })
-            };
-            let rules = body.objects("policies", read).unwrap_or_default();
-            PolicyRule::parse_list(&rules, 80, body.faults())
-        });
+    fn a_field_of_an_entry_that_may_be_absent_may_be_null_also_within_limits() {
+        let schema = ObjectReader::describe(|reader| PolicyRule::read_list(reader, 80));
         let rule = &schema["properties"]["policies"]["items"]["properties"];
         assert_eq!(rule["category"]["type"], json!(["string", "null"]));
         let words = rule["category"]["enum"].as_array().unwrap();
