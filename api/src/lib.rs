@@ -96,10 +96,10 @@ pub async fn run(
 
 /// The router of the whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
-    let (router, routes) = routes::all();
-    let routes = Routes::from(routes);
-    let reference = reference_of(routes.clone());
-    layered(router, &routes, ApiState::new(cx, reference))
+    let (router, declared) = routes::all();
+    let table = Routes::from(declared);
+    let reference = reference_of(table.clone());
+    layered(router, &table, ApiState::new(cx, reference))
 }
 
 fn reference_of(routes: Routes) -> Reference {
@@ -113,13 +113,13 @@ fn reference_of(routes: Routes) -> Reference {
 }
 
 /// Adds the layers that every request passes. The last layer is the outermost.
-fn layered(router: Router<ApiState>, routes: &Routes, state: ApiState) -> Router {
-    let counted = (state.clone(), routes.clone());
+fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router {
+    let counted = (state.clone(), table.clone());
     let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
         .layer(from_fn_with_state(counted, limits::limit_rate))
-        .layer(from_fn_with_state(routes.clone(), time_limit::limit_time));
+        .layer(from_fn_with_state(table.clone(), time_limit::limit_time));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
@@ -238,9 +238,9 @@ mod tests {
             panic!("secret")
         }
         let router = Router::new().route("/", get(panics));
-        let routes = Routes::from(Vec::new());
-        let state = ApiState::new(context(), reference_of(routes.clone()));
-        let (_, body) = problem(layered(router, &routes, state), "/").await;
+        let table = Routes::from(Vec::new());
+        let state = ApiState::new(context(), reference_of(table.clone()));
+        let (_, body) = problem(layered(router, &table, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));
     }

@@ -151,7 +151,7 @@ impl Throttle {
             let mut work = self.cx.begin(Initiator::System).await?;
             match account {
                 Account::Address(address) => {
-                    actions::people::report_failures(&mut work, address).await?
+                    actions::people::report_failures(&mut work, address).await?;
                 }
                 Account::Person(id) => actions::people::report_failures_of(&mut work, id).await?,
             }

@@ -107,7 +107,7 @@ static CLONES: LazyLock<UnboundedSender<CloneOrder>> = LazyLock::new(|| {
 /// Drops databases, while the next tests run. What is left when the process ends goes with the servers.
 static DROPS: LazyLock<UnboundedSender<String>> = LazyLock::new(|| {
     serve(async |connection: &mut PgConnection, name: String| {
-        drop_database(connection, &name).await
+        drop_database(connection, &name).await;
     })
 });
 

@@ -285,7 +285,7 @@ fn every_failure_is_named_by_an_operation_and_every_name_is_in_the_document() {
     let (_, routes) = api::routes::all();
     let named: BTreeSet<(u16, &str)> = routes
         .iter()
-        .flat_map(|route| route.failures())
+        .flat_map(api::routes::Route::failures)
         .flat_map(|(status, codes)| codes.into_iter().map(move |code| (status, code)))
         .collect();
     assert_eq!(documented, named);

@@ -49,6 +49,10 @@ impl Wrong {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "the failures of one request, in their order"
+)]
 #[tokio::test]
 async fn every_route_reports_the_first_of_several_failures() {
     let app = App::new().await;

@@ -301,11 +301,11 @@ impl Life {
             "closed by Sarah",
             "rated by Amina",
         ];
-        assert_eq!(history(&eve, id).await, expected);
+        assert_eq!(history(eve, id).await, expected);
         let public: Vec<_> = (expected.into_iter())
             .filter(|line| *line != "note_added by Sarah")
             .collect();
-        assert_eq!(history(&amina, id).await, public);
+        assert_eq!(history(amina, id).await, public);
     }
 
     /// The statistics of the admin.

@@ -86,7 +86,7 @@ async fn a_survey_tells_everything_that_is_wrong_at_once() {
     assert!(shown.contains("rating-wrong") && shown.contains("feedback-wrong"));
     let refused = fills(&app, &path, "rating=3&feedback=a%00b").await;
     let shown = page(&refused, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(shown.contains("a character that we cannot take"));
+    assert!(shown.contains("a character that we cannot accept"));
 }
 
 #[tokio::test]

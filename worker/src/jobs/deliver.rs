@@ -54,7 +54,7 @@ async fn fail(
     match error.failure {
         Some(ProviderFailure::Unreachable | ProviderFailure::SlowDown) => {}
         Some(ProviderFailure::BrokeOff) | None => {
-            record_failure(cx, delivery, fence, &error).await?
+            record_failure(cx, delivery, fence, &error).await?;
         }
     }
     Ok(match (error.failure, error.verdict) {

@@ -32,10 +32,10 @@ pub async fn upload(
     address: ClientAddress,
     State(api): State<ApiState>,
     idempotency: Idempotency,
-    unknown: UnknownParameters,
     request: Request,
 ) -> Result<Response, Problem> {
     let (cx, asker) = (&api.cx, Asker::Person(actor));
+    let unknown = UnknownParameters::of(request.extensions());
     let room = api.uploads.room(actor.id, address)?;
     let name = cx.ids.uuid(cx.clock.now()).to_string();
     let arrived = receive(&cx.config.attachments, api.uploads.pace, &name, request).await?;

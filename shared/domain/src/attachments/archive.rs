@@ -47,6 +47,7 @@ impl Tail {
     }
 
     /// The media type of the Office file that it is the end of.
+    #[must_use]
     pub fn office(&self) -> Option<&'static str> {
         let names = names(directory(&self.0)?);
         if !names.contains(&TYPES) {

@@ -81,6 +81,7 @@ pub enum Place {
 
 impl Place {
     /// The ticket to which the file is attached.
+    #[must_use]
     pub const fn ticket(self) -> TicketId {
         match self {
             Self::Ticket(ticket) | Self::Message(ticket, _) => ticket,
@@ -88,6 +89,7 @@ impl Place {
     }
 
     /// The message to which the file is attached; `None` for a file of the ticket itself.
+    #[must_use]
     pub const fn message(self) -> Option<MessageId> {
         match self {
             Self::Ticket(_) => None,

@@ -15,6 +15,7 @@ pub fn file_name(sent: Option<&str>, kind: &Kind) -> String {
 }
 
 /// The name of a linked file, whose type is not known.
+#[must_use]
 pub fn linked_file_name(sent: &str) -> String {
     fit_to_show(sent).unwrap_or_else(|| "file".to_owned())
 }

@@ -22,6 +22,7 @@ impl LoginAddress {
     }
 
     /// The address for a look-up; `None` where no account can have the address.
+    #[must_use]
     pub fn of_an_account(&self) -> Option<&str> {
         self.0.is_ascii().then_some(self.0.as_str())
     }

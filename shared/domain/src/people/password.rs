@@ -23,6 +23,7 @@ impl Password {
     }
 
     /// A random password that nobody knows.
+    #[must_use]
     pub fn unknown(chance: [u8; 32]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(chance).into())
     }

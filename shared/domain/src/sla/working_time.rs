@@ -143,4 +143,4 @@ impl Calendar {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

@@ -124,6 +124,7 @@ pub struct Group {
 
 impl Stats {
     /// Every ticket of the period is in one group.
+    #[must_use]
     pub fn of(groups: &[Group], ratings: Ratings, as_of: Option<DateTime<Utc>>) -> Self {
         Self {
             total: groups.iter().map(|group| group.total).sum(),
@@ -164,6 +165,7 @@ impl AgentFigures {
 
 impl Performance {
     /// Of tickets that are all resolved, of which some are closed.
+    #[must_use]
     pub fn of(resolved: Sums, closed: i64, ratings: Ratings) -> Self {
         Self {
             tickets_resolved: resolved.total,

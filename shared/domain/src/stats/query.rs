@@ -81,6 +81,7 @@ impl Range {
 }
 
 /// The bucket of an instant, named by its first instant.
+#[must_use]
 pub fn bucket_of(instant: DateTime<Utc>) -> DateTime<Utc> {
     let into_bucket = instant.timestamp().rem_euclid(BUCKET_SECONDS);
     let whole_seconds = instant.timestamp() - into_bucket;
@@ -88,6 +89,7 @@ pub fn bucket_of(instant: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// Today in a zone: its first instant, and the first instant after it.
+#[must_use]
 pub fn today(now: DateTime<Utc>, zone: Tz) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let day = now.with_timezone(&zone).date_naive();
     Some((day_start(day, zone)?, day_start(day.succ_opt()?, zone)?))

@@ -46,6 +46,7 @@ impl From<Queue> for OfQueue {
 }
 
 /// The name of a queue, as a label.
+#[must_use]
 pub fn word(queue: &QueueName) -> Cow<'static, str> {
     match queue {
         QueueName::Known(queue) => queue.as_str().into(),
@@ -71,6 +72,7 @@ pub struct Event {
 
 /// The label of an HTTP method; unknown methods are `other`, since clients can invent any number of
 /// them.
+#[must_use]
 pub fn method(method: &str) -> &'static str {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     USUAL
@@ -80,6 +82,7 @@ pub fn method(method: &str) -> &'static str {
 }
 
 /// The label of an HTTP status: its class, such as `2xx`.
+#[must_use]
 pub const fn status(status: u16) -> &'static str {
     match status {
         100..=199 => "1xx",

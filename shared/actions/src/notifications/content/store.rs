@@ -60,10 +60,6 @@ struct Row {
 ///
 /// # Errors
 /// A failure of the database.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one query, and each of its columns by name"
-)]
 pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, sqlx::Error> {
     let row = sqlx::query_as!(
         Row,

@@ -217,7 +217,7 @@ fn replay(ticket: &mut Ticket, kind: &TicketEventKind) {
             step(value, from, to);
         }
         TicketEventKind::Assigned { from, to, .. } => {
-            step(&mut ticket.assigned_to, from, &Some(*to))
+            step(&mut ticket.assigned_to, from, &Some(*to));
         }
         TicketEventKind::Unassigned { from } => step(&mut ticket.assigned_to, &Some(*from), &None),
         TicketEventKind::Escalated {

@@ -104,6 +104,7 @@ impl Position {
     }
 
     /// The position of a cursor; `None` for text that is no cursor of a list in that order.
+    #[must_use]
     pub fn parse(cursor: &str, order: Order) -> Option<Self> {
         let place = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let mut parts = place.split('~');
