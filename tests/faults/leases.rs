@@ -67,7 +67,7 @@ impl Stage {
         eventually(what, async || count(&self.app, sql).await == 1).await;
     }
 
-    /// All was done, by whomever, and one mail has come.
+    /// All jobs are done, by any worker, and one mail has come.
     async fn all_was_done_once(mut self, mut other: Program) {
         all_is_done(&self.app).await;
         self.way.weather(Weather::Fair);
@@ -140,7 +140,7 @@ async fn a_mail_that_is_under_way_is_broken_off_before_another_may_begin_it() {
     stage.way.weather(Weather::Silent);
     let other = stage.site.start("worker");
     eventually("another is at it", async || stage.mail.held() == 2).await;
-    // Whoever was first would be heard now, had they not hung up.
+    // The first run would be heard now if its connection were open.
     stage.mail.behave(Behaviour::Accept);
     stage.all_was_done_once(other).await;
 }

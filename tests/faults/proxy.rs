@@ -14,7 +14,7 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How long a server goes on with a connection whose other end is gone without a word: it has
+/// How long a server goes on with a connection whose other end vanished silently: it has
 /// its own ways to find out.
 const SERVER_NOTICES: Duration = Duration::from_secs(2);
 

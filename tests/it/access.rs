@@ -236,12 +236,12 @@ async fn requesters_see_nothing_internal() {
     } else {
         &agent
     };
-    let note = json!({"message": "the secret of the house", "isInternal": true});
+    let note = json!({"message": "the secret for staff only", "isInternal": true});
     assignee
         .post(&format!("{path}/messages"), note)
         .await
         .created();
-    let escalate = json!({"reason": "the reason of the house", "escalatedTo": senior.id()});
+    let escalate = json!({"reason": "the reason for staff only", "escalatedTo": senior.id()});
     assignee.does("escalate", &ticket, escalate).await.ok();
     app.settle().await;
     for path in [
@@ -252,7 +252,7 @@ async fn requesters_see_nothing_internal() {
     ] {
         let seen = customer.get(&path).await.ok().to_string();
         for secret in [
-            "of the house",
+            "for staff only",
             "sam@example.com",
             "kim@example.com",
             "254712345678",
@@ -264,6 +264,6 @@ async fn requesters_see_nothing_internal() {
     let shown = customer.ticket(&ticket).await;
     assert_eq!(shown["escalation"], json!({"level": 1, "history": []}));
     for mail in app.mails().iter().filter(|mail| mail.to.contains("ann@")) {
-        assert!(!mail.whole.contains("of the house"), "{}", mail.whole);
+        assert!(!mail.whole.contains("for staff only"), "{}", mail.whole);
     }
 }

@@ -323,7 +323,7 @@ async fn tickets_escalated_together_are_shared_out_evenly_up_to_the_limits() {
         app.sql(available, &agent.id()).await;
     }
     for (asked, expected) in [(6, vec![2, 2, 2]), (12, vec![5, 5, 5, 3])] {
-        // No job is run: they are nobody's until they are lifted.
+        // No job is run: nobody has them until they are escalated.
         for _ in 0..asked {
             amina.asks("general", "urgent").await;
         }

@@ -44,13 +44,7 @@ async fn room_that_comes_free_or_is_new_is_used_within_a_second() {
     eventually("Sam has one", async || held_by(&app, &sam).await.is_some()).await;
 
     let mut taken = Vec::new();
-    for way in [
-        "resolved",
-        "closed",
-        "handed back",
-        "escalated",
-        "taken over",
-    ] {
+    for way in ["resolved", "closed", "returned", "escalated", "taken over"] {
         taken.push((way, given_up(&app, &sam, &eve, way).await));
     }
     // More places, by an admin.
@@ -97,7 +91,7 @@ async fn given_up(app: &App, sam: &Caller, eve: &Caller, way: &str) -> TimeDelta
     match way {
         "resolved" => sam.sets(&held, "resolved").await.ok().clone(),
         "closed" => sam.closes(&held).await.ok().clone(),
-        "handed back" => sam.sets(&held, "open").await.ok().clone(),
+        "returned" => sam.sets(&held, "open").await.ok().clone(),
         "escalated" => {
             let up = json!({"reason": "why", "escalatedTo": eve.id()});
             sam.does("escalate", &held, up).await.ok().clone()

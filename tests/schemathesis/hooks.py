@@ -127,7 +127,7 @@ def refused_for_a_reason(ctx, response, case):
 
 @schemathesis.check
 class EveryOperationWasReached:
-    """Whoever may call an operation has called it with success: else its success was never looked at."""
+    """Each role that may call an operation has called it with success: otherwise no success was checked."""
 
     def __init__(self):
         self.answers = {}

@@ -134,7 +134,7 @@ def set_the_stage(program):
 def open_tickets(program, customer, admin):
     """A ticket in each of several states: their numbers."""
     tickets = []
-    # Several to be rated: whoever writes or asks again takes them up again.
+    # Several to be rated: a reply or a reopening makes one active again.
     for status in ["open", "in_progress", "waiting_customer", "resolved", *4 * ["closed"]]:
         new = {"subject": f"A ticket to be {status}", "description": "Please help.", "category": "technical"}
         number = program.call("POST", "/support/tickets", customer, new)["ticket"]["ticketNumber"]
@@ -157,7 +157,7 @@ def configure(folder, there_is, examples):
 
 def prove(program, role, sessions, there_is, options):
     """Lets Schemathesis call everything as somebody of that role. Each role has tickets of its own: the one before
-    it has closed and lifted most of those that it had."""
+    it has closed and escalated most of those that it had."""
     tokens = {who: program.fresh_token(session) for who, session in sessions.items()}
     token = tokens[role]
     configure(options.folder, there_is | {"tickets": open_tickets(program, tokens["customer"], tokens["admin"])}, options.examples)

@@ -79,7 +79,7 @@ const LAWS: &[(&str, &str)] = &[
     ("the levels of a ticket's escalations are not 1, 2, 3 and so on",
         "select count(*) from tickets left join lateral (
              select count(*) as many, count(distinct what->>'level') as different, max((what->>'level')::integer) as highest
-             from ticket_events where ticket_id = tickets.id and what->>'type' = 'escalated') as lifted on true
+             from ticket_events where ticket_id = tickets.id and what->>'type' = 'escalated') as escalations on true
          where many <> escalation_level or different <> many or (many > 0 and highest <> many)"),
     ("a tick fired twice",
         "select count(*) from (select from ticks group by schedule, due_at having count(*) > 1) as doubled"),

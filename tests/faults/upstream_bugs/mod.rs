@@ -1,5 +1,5 @@
 //! The bugs of apalis 1.0.0 and apalis-redis 1.0.0 that `worker` is wrapped against, each without its
-//! wrapper. They are expected: a canary that fails says which wrapper can go, or which of our
+//! wrapper. They are expected: a test that fails says which wrapper can go, or which of our
 //! settings may change. `docs/JOBS.md` has the list.
 
 mod backlog;
@@ -26,9 +26,9 @@ use std::{
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// How long a canary waits for a bug to show itself.
+/// How long a test waits for a bug to show itself.
 const LIMIT: Duration = Duration::from_secs(30);
-/// How often a worker looks that is not a canary for how it looks.
+/// How often a worker looks in tests of other bugs.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// What travels.
@@ -47,7 +47,7 @@ type Storage = RedisStorage<JobRef, ConnectionManager>;
 fn config() -> Config {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
-    Config::default().queue(format!("canary-{}-{next}", std::process::id()))
+    Config::default().queue(format!("upstream-{}-{next}", std::process::id()))
 }
 
 async fn connection() -> ConnectionManager {
@@ -66,7 +66,7 @@ async fn ask<T: redis::FromRedisValue>(command: &str, key: String) -> T {
     command.query_async(&mut connection).await.unwrap()
 }
 
-/// What the handlers of a canary have done, and may do.
+/// What the handlers of a test have done, and may do.
 #[derive(Clone)]
 struct Handled {
     begun: Arc<AtomicUsize>,

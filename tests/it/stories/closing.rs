@@ -108,21 +108,21 @@ async fn closing_what_is_resolved_keeps_who_resolved_it_and_when() {
     sarah.sets(&id, "resolved").await.ok();
     app.advance(crate::harness::minutes(5));
     let body = json!({
-        "summary": "Done.", "resolutionType": "solved", "resolutionNotes": "of the house"
+        "summary": "Done.", "resolutionType": "solved", "resolutionNotes": "for staff only"
     });
     let closed = eve.does("close", &id, body).await;
     let ticket = &closed.ok()["ticket"];
     assert_eq!(ticket["resolution"]["resolvedBy"], sarah.id());
     assert_eq!(ticket["resolvedAt"], "2025-10-01T08:00:00.000Z");
     assert_eq!(ticket["closedAt"], "2025-10-01T08:05:00.000Z");
-    assert_eq!(ticket["resolution"]["resolutionNotes"], "of the house");
+    assert_eq!(ticket["resolution"]["resolutionNotes"], "for staff only");
     let seen = amina.get(&format!("{TICKETS}/{id}")).await;
     assert_eq!(seen.ok()["ticket"]["resolution"]["summary"], "Done.");
     assert_eq!(
         seen.body["ticket"]["resolution"]["resolutionNotes"],
         Value::Null
     );
-    assert!(!seen.body.to_string().contains("of the house"));
+    assert!(!seen.body.to_string().contains("for staff only"));
     assert_eq!(eve.closes(&id).await.refused(409), "illegal_transition");
 }
 

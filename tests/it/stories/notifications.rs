@@ -117,7 +117,7 @@ async fn customers_are_mailed_nothing_of_the_house() {
         .await;
     let id = amina.asks("general", "urgent").await;
     app.settle().await;
-    let secret = "secret of the house";
+    let secret = "secret for staff only";
     let note = json!({"message": secret, "isInternal": true});
     sarah
         .post(&format!("{TICKETS}/{id}/messages"), note)

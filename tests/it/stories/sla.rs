@@ -86,7 +86,7 @@ async fn a_warning_and_a_breach_come_once_each_with_the_instant_they_were_due() 
     );
     assert_eq!(state["elapsedMinutes"], 122);
     assert_eq!(state["remainingMinutes"], -62);
-    // Switched off: nothing is lifted.
+    // Switched off: nothing is escalated.
     assert_eq!(sarah.ticket(&id).await["escalation"]["level"], 0);
     assert_eq!(sarah.status_of(&id).await, "assigned");
     sarah.says(&id, "Sorry.").await.created();

@@ -183,7 +183,7 @@ async fn every_upload_that_cannot_be_attached_is_named_at_once() {
         .map(|field_error| &field_error["message"])
         .collect();
     assert_eq!(texts[1], texts[2]);
-    // Somebody else's that is attached reads no other way.
+    // An attached upload of another person has the same error.
     let refused = zoe.post(TICKETS, ticket(&[&used, UNKNOWN])).await;
     let texts = &refused.body["errors"];
     assert_eq!(texts[0]["message"], texts[1]["message"]);

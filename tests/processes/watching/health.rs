@@ -65,7 +65,7 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     assert_eq!(unserved, r#"["assignment","sweeps","notify","bulk"]"#);
     scheduler.kill();
 
-    // One that stops in peace is missed at once.
+    // A process that stops without an error is missed at once.
     let before = Instant::now();
     mails.terminate().await;
     within(LIMIT, "who stopped is missed", async || {

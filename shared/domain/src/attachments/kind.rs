@@ -125,7 +125,7 @@ impl Inspector {
     }
 
     /// Of text: formats whose mark is a few letters (a note that begins with `BM` is no bitmap, one
-    /// that speaks of `%PDF` no document) do not count, those that are text themselves do.
+    /// that mentions `%PDF` no document) do not count, those that are text themselves do.
     fn kind_of_text(&self, found: Option<infer::Type>) -> &'static str {
         let counts = |found: &infer::Type| match found.mime_type() {
             "application/pdf" => self.head.starts_with(b"%PDF-"),
@@ -231,7 +231,7 @@ mod tests {
             (odt, "application/vnd.oasis.opendocument.text"),
             (archive("anything", b"\0\0"), "application/zip"),
             (b"a,b\r\n1,\"caf\xc3\xa9\"\r\n".to_vec(), "text/plain"),
-            (b"a log that speaks of %PDF-1.7".to_vec(), "text/plain"),
+            (b"a log that mentions %PDF-1.7".to_vec(), "text/plain"),
             (b"\xef\xbb\xbfwith a mark".to_vec(), "text/plain"),
             (b"BMW and GIF89a are words, ID3 too".to_vec(), "text/plain"),
             (b"I <3 this".to_vec(), "text/plain"),

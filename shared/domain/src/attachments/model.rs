@@ -52,7 +52,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// The path of its download. No host: whoever can ask for the ticket knows it.
+    /// The path of its download. Without a host: a client that can read the ticket knows it.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/api/v1/support/attachments/{}", self.id)
