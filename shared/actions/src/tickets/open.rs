@@ -13,7 +13,7 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Creates a ticket. [`NewTicket::parse`] has checked already that a requester names nobody else as the
+/// Creates a ticket. [`NewTicket::read`] has checked already that a requester names nobody else as the
 /// customer.
 ///
 /// # Errors
