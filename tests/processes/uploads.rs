@@ -89,7 +89,7 @@ async fn a_full_disk_is_for_later_and_what_fits_is_taken() {
     assert!(answer.contains("retry-after: "), "{answer}");
     assert!(answer.contains("\"code\":\"unavailable\""), "{answer}");
     eventually("the failure is told", async || {
-        api.log().contains("cannot be put on the disk")
+        api.log().contains("could not be written to the disk")
     })
     .await;
     let (status, answer) = sends(http, &ann, b"some text").await;

@@ -177,7 +177,7 @@ async fn a_mail_server_that_hangs_delays_nothing_but_mails_and_costs_no_attempts
         .await,
         0
     );
-    worker.says("a queue is held").await;
+    worker.says("the circuit of a queue opened").await;
     server.behave(Behaviour::Accept);
     all_is_done(&app).await;
     everybody_was_told_once(&app, &server).await;
