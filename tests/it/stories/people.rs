@@ -208,7 +208,7 @@ async fn a_wrong_password_an_unknown_address_and_a_closed_account_read_the_same(
 }
 
 #[tokio::test]
-async fn refresh_tokens_rotate_and_a_spent_one_revokes_its_family() {
+async fn refresh_tokens_rotate_and_a_late_use_of_a_spent_one_revokes_its_family() {
     let app = App::new().await;
     let anybody = app.stranger();
     app.customer("Amina").await;
@@ -231,7 +231,11 @@ async fn refresh_tokens_rotate_and_a_spent_one_revokes_its_family() {
     );
     assert_ne!(next.body["refreshToken"], login.body["refreshToken"]);
     me(&anybody, &text(&next, "token")).await.ok();
-    // Somebody has stolen it: nobody goes on with this session.
+    // Another tab used the same token in the same seconds.
+    app.advance(TimeDelta::seconds(10));
+    let other_tab = anybody.post(REFRESH, first.clone()).await;
+    me(&anybody, &text(&other_tab, "token")).await.ok();
+    // A third use is theft: nobody continues this session.
     let refused = anybody.post(REFRESH, first).await;
     assert_eq!(refused.refused(401), "invalid_refresh_token");
     let second = json!({"refreshToken": next.body["refreshToken"]});
@@ -246,6 +250,23 @@ async fn refresh_tokens_rotate_and_a_spent_one_revokes_its_family() {
     anybody.post(REFRESH, other).await.ok();
     let nonsense = json!({"refreshToken": "nonsense"});
     assert_eq!(anybody.post(REFRESH, nonsense).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_is_refused_after_ten_seconds_and_ends_the_session() {
+    let app = App::new().await;
+    let anybody = app.stranger();
+    app.customer("Amina").await;
+    let credentials = json!({"email": "amina@example.com", "password": "SecurePass123!"});
+    let login = anybody.post(LOGIN, credentials).await;
+    let first = json!({"refreshToken": login.ok()["refreshToken"]});
+    let next = anybody.post(REFRESH, first.clone()).await;
+    let second = json!({"refreshToken": next.ok()["refreshToken"]});
+    app.advance(TimeDelta::milliseconds(10_001));
+    let refused = anybody.post(REFRESH, first).await;
+    assert_eq!(refused.refused(401), "invalid_refresh_token");
+    let refused = anybody.post(REFRESH, second).await;
+    assert_eq!(refused.refused(401), "invalid_refresh_token");
 }
 
 #[tokio::test]

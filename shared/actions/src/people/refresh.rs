@@ -8,7 +8,12 @@ use crate::{
         store::person,
     },
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use platform::work::UnitOfWork;
+
+/// The time after its first use in which a spent refresh token is accepted once more: two tabs of one browser refresh at
+/// once, and a client whose response was lost asks again.
+const SECOND_USE: TimeDelta = TimeDelta::seconds(10);
 
 const REFUSED: ActionError = ActionError::Unauthenticated("invalid_refresh_token");
 
@@ -17,7 +22,8 @@ const REFUSED: ActionError = ActionError::Unauthenticated("invalid_refresh_token
 pub enum Refreshed {
     /// The token was valid; it is spent now and has a successor.
     Renewed(Box<LoggedIn>),
-    /// The token had been spent before, so that its session is revoked. The response is a refusal.
+    /// The token had been spent before, for longer than [`SECOND_USE`] or twice, so that its session is revoked. The
+    /// response is a refusal.
     Revoked,
 }
 
@@ -34,7 +40,8 @@ impl Refreshed {
     }
 }
 
-/// Spends a refresh token and issues its successor.
+/// Spends a refresh token and issues its successor. A spent token gets one more successor within [`SECOND_USE`]; any
+/// later use revokes the session, since one of the two users may be a thief.
 ///
 /// # Errors
 /// [`ActionError::Unauthenticated`] when the token is unknown or expired, or its session or account is closed; the
@@ -47,14 +54,18 @@ pub async fn refresh(
     let Some(found) = store::lock_refresh_token(&mut work.tx, &hash).await? else {
         return Err(REFUSED);
     };
-    if found.spent_at.is_some() {
+    if found.spent_at.is_some() && !may_be_used_again(&found, now) {
         store::revoke_session(&mut work.tx, found.session_id, now).await?;
         return Ok(Refreshed::Revoked);
     }
     if found.revoked_at.is_some() || !found.active || found.expires_at <= now {
         return Err(REFUSED);
     }
-    store::spend_refresh_token(&mut work.tx, &hash, now).await?;
+    if found.spent_at.is_none() {
+        store::spend_refresh_token(&mut work.tx, &hash, now).await?;
+    } else {
+        store::mark_used_again(&mut work.tx, &hash, now).await?;
+    }
     let refresh_token = sessions::issue(work, found.session_id).await?;
     let load = work.cx.config.tickets.load;
     let person = person(&mut work.tx, found.user_id, load).await?;
@@ -63,4 +74,11 @@ pub async fn refresh(
         session: found.session_id,
         refresh_token,
     })))
+}
+
+fn may_be_used_again(found: &store::FoundRefreshToken, now: DateTime<Utc>) -> bool {
+    let is_recent = found
+        .spent_at
+        .is_some_and(|spent| now - spent <= SECOND_USE);
+    is_recent && found.used_again_at.is_none()
 }

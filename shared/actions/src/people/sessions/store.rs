@@ -136,6 +136,7 @@ pub(in crate::people) struct FoundRefreshToken {
     pub user_id: UserId,
     pub expires_at: DateTime<Utc>,
     pub spent_at: Option<DateTime<Utc>>,
+    pub used_again_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
     pub active: bool,
 }
@@ -150,7 +151,7 @@ pub(in crate::people) async fn lock_refresh_token(
 ) -> sqlx::Result<Option<FoundRefreshToken>> {
     sqlx::query_as!(
         FoundRefreshToken,
-        "select r.session_id, s.user_id, r.expires_at, r.spent_at, s.revoked_at, u.active
+        "select r.session_id, s.user_id, r.expires_at, r.spent_at, r.used_again_at, s.revoked_at, u.active
          from refresh_tokens r
          join sessions s on s.id = r.session_id
          join users u on u.id = s.user_id
@@ -173,6 +174,25 @@ pub(in crate::people) async fn spend_refresh_token(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update refresh_tokens set spent_at = $2 where hash = $1",
+        hash,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Marks a spent refresh token as used a second time.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::people) async fn mark_used_again(
+    db: &mut PgConnection,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update refresh_tokens set used_again_at = $2 where hash = $1",
         hash,
         now,
     )
