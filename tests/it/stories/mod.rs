@@ -18,6 +18,7 @@ mod mentions;
 mod messages;
 mod notifications;
 mod one_ticket;
+mod opening;
 mod people;
 mod policies;
 mod rating;
