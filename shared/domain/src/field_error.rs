@@ -206,11 +206,12 @@ impl FieldErrors {
         if text.contains('\0') {
             self.add(field, "nul_character", "must not contain the NUL character");
         } else if length < min || (min > 0 && text.trim().is_empty()) {
-            self.add(
-                field,
-                "too_short",
-                format!("must have at least {min} character(s)"),
-            );
+            let message = if text.trim().is_empty() {
+                "must not be empty".to_owned()
+            } else {
+                format!("must have at least {min} characters, has {length}")
+            };
+            self.add(field, "too_short", message);
         } else if length > max {
             self.add(
                 field,

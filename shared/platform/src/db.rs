@@ -163,7 +163,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // Connection failures; shutdown and start-up; too many connections; a standby; a
             // transaction whose process was frozen; conflicts and deadlocks, which a retry
-            // resolves; a statement at its time limit, which may be faster another time.
+            // resolves; a statement at its time limit, which may be faster another time; a full disk
+            // and missing memory, which somebody has to mend, but not the client.
             code.starts_with("08")
                 || matches!(
                     &*code,
@@ -171,6 +172,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
                         | "57P01"
                         | "57P02"
                         | "57P03"
+                        | "53100"
+                        | "53200"
                         | "53300"
                         | "25006"
                         | "25P03"

@@ -8,8 +8,8 @@ use crate::{
     health::{self, Schema},
 };
 use sqlx::{
-    Connection, PgConnection, PgPool, Postgres,
-    migrate::{MigrateDatabase, MigrateError, Migrator},
+    AssertSqlSafe, Connection, Executor, PgConnection, PgPool, Postgres,
+    migrate::{Migrate, MigrateDatabase, MigrateError, Migration, Migrator},
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -26,6 +26,11 @@ const LOCK_LIMIT: &str = "1s";
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// How long a migration is retried.
 const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The table of sqlx that lists the applied migrations.
+const TABLE: &str = "_sqlx_migrations";
+/// The advisory lock of the process that migrates.
+const LOCK: i64 = 0x6261_6974_6563_6801;
 
 /// Why the schema is not current.
 #[derive(Debug, thiserror::Error)]
@@ -79,13 +84,13 @@ pub async fn apply(pool: &PgPool) -> Result<(), SchemaError> {
 /// A migration failed, or a lock was not available for ten minutes.
 pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), SchemaError> {
     let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
-    migrator.set_ignore_missing(true);
-    let options = unlimited(pool).options([("lock_timeout", LOCK_LIMIT)]);
+    migrator.set_ignore_missing(true).set_locking(false);
+    let options = unlimited(pool);
     let deadline = Instant::now() + PATIENCE;
     loop {
-        // A connection of its own, closed afterwards: after a failure sqlx' lock would stay taken.
+        // A connection of its own: closing it returns the lock, whatever happened.
         let mut connection = within(ANSWER_LIMIT, PgConnection::connect_with(&options)).await?;
-        let applied = migrator.run(&mut connection).await;
+        let applied = apply_alone(&mut connection, &migrator).await;
         within(ANSWER_LIMIT, connection.close()).await?;
         match applied {
             Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
@@ -97,6 +102,66 @@ pub async fn apply_all(pool: &PgPool, migrations: &Migrator) -> Result<(), Schem
             applied => return Ok(applied?),
         }
     }
+}
+
+/// Applies what is missing, while no other process does.
+async fn apply_alone(
+    connection: &mut PgConnection,
+    migrator: &Migrator,
+) -> Result<(), MigrateError> {
+    lock(connection).await?;
+    connection.ensure_migrations_table(TABLE).await?;
+    let applied = connection.list_applied_migrations(TABLE).await?;
+    let is_applied = |version| applied.iter().any(|applied| applied.version == version);
+    for migration in migrator.iter().filter(|one| !is_applied(one.version)) {
+        prepare(connection, migration).await?;
+        migrator.run_to(migration.version, &mut *connection).await?;
+    }
+    // Also compares the checksums of those that were applied before.
+    migrator.run(connection).await
+}
+
+/// Waits until no other process migrates. By asking again: a session that waits within PostgreSQL holds a snapshot, and
+/// `create index concurrently` in the process that migrates would wait for that.
+async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
+    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)")
+        .bind(LOCK)
+        .fetch_one(&mut *connection)
+        .await?
+    {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}
+
+/// Sets how long a migration waits for locks. One without a transaction builds an index concurrently: it keeps nobody
+/// out while it waits, and breaking it off would leave half an index. One that was broken off is dropped.
+async fn prepare(connection: &mut PgConnection, migration: &Migration) -> sqlx::Result<()> {
+    let limit = if migration.no_tx { "0" } else { LOCK_LIMIT };
+    sqlx::query("select set_config('lock_timeout', $1, false)")
+        .bind(limit)
+        .execute(&mut *connection)
+        .await?;
+    let Some(index) = concurrent_index(migration.sql.as_str()) else {
+        return Ok(());
+    };
+    let unfinished: Option<String> = sqlx::query_scalar(
+        "select format('drop index concurrently %s', indexrelid::regclass) from pg_index
+         where indexrelid = to_regclass($1) and not indisvalid",
+    )
+    .bind(index)
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(drop) = unfinished {
+        connection.execute(AssertSqlSafe(drop)).await?;
+    }
+    Ok(())
+}
+
+/// The index that a migration builds concurrently.
+fn concurrent_index(sql: &str) -> Option<&str> {
+    let (_, rest) = sql.split_once(" index concurrently ")?;
+    rest.split_whitespace().next()
 }
 
 /// Waits until all migrations of this program are applied. There may be more: the schema works with

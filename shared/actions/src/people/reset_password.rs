@@ -28,7 +28,7 @@ pub(super) fn no_such_link() -> ActionError {
     ActionError::invalid(
         "token",
         "invalid_token",
-        "is not good any more: ask for another link",
+        "has expired or was used: ask for another link",
     )
 }
 
