@@ -1,5 +1,7 @@
 //! Applies migrations, or waits until another process has applied them.
 
+mod store;
+
 use crate::{
     MIGRATOR,
     context::Context,
@@ -8,7 +10,7 @@ use crate::{
     health::{self, Schema},
 };
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, PgConnection, PgPool, Postgres,
+    Connection, PgConnection, PgPool, Postgres,
     migrate::{Migrate, MigrateDatabase, MigrateError, Migration, Migrator},
 };
 use std::time::Duration;
@@ -124,11 +126,7 @@ async fn apply_alone(
 /// Waits until no other process migrates. By asking again: a session that waits within PostgreSQL holds a snapshot, and
 /// `create index concurrently` in the process that migrates would wait for that.
 async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
-    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)")
-        .bind(LOCK)
-        .fetch_one(&mut *connection)
-        .await?
-    {
+    while !store::try_lock(connection, LOCK).await? {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     Ok(())
@@ -138,24 +136,11 @@ async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
 /// out while it waits, and breaking it off would leave half an index. One that was broken off is dropped.
 async fn prepare(connection: &mut PgConnection, migration: &Migration) -> sqlx::Result<()> {
     let limit = if migration.no_tx { "0" } else { LOCK_LIMIT };
-    sqlx::query("select set_config('lock_timeout', $1, false)")
-        .bind(limit)
-        .execute(&mut *connection)
-        .await?;
-    let Some(index) = concurrent_index(migration.sql.as_str()) else {
-        return Ok(());
-    };
-    let unfinished: Option<String> = sqlx::query_scalar(
-        "select format('drop index concurrently %s', indexrelid::regclass) from pg_index
-         where indexrelid = to_regclass($1) and not indisvalid",
-    )
-    .bind(index)
-    .fetch_optional(&mut *connection)
-    .await?;
-    if let Some(drop) = unfinished {
-        connection.execute(AssertSqlSafe(drop)).await?;
+    store::set_lock_timeout(connection, limit).await?;
+    match concurrent_index(migration.sql.as_str()) {
+        Some(index) => store::drop_unfinished(connection, index).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The index that a migration builds concurrently.
