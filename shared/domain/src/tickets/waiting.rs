@@ -25,7 +25,7 @@ pub struct UnassignedTicket {
     /// How often it was escalated.
     pub escalation_level: i32,
     /// The agent who returned it to the queue last.
-    pub handed_back_by: Option<UserId>,
+    pub returned_by: Option<UserId>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
 }
@@ -46,7 +46,7 @@ impl UnassignedTicket {
             priority: ticket.priority,
             status: ticket.status,
             escalation_level: ticket.escalation_level,
-            handed_back_by: ticket.handed_back_by,
+            returned_by: ticket.returned_by,
             created_at: ticket.created_at,
         })
     }
@@ -92,7 +92,7 @@ mod tests {
             priority,
             status: Status::Open,
             escalation_level: 0,
-            handed_back_by: None,
+            returned_by: None,
             created_at: DateTime::from_timestamp(second, 0).unwrap(),
         })
     }
