@@ -5,7 +5,7 @@ use crate::{
     schema::{self, Schema, explained},
     settings::Startup,
 };
-use actions::{error::ActionError, job_list};
+use actions::{error::ActionError, job_commands};
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
@@ -212,8 +212,8 @@ async fn each(cx: &Context, chosen: Chosen, decision: Decision) -> Result<()> {
 async fn decide(cx: &Context, id: JobId, decision: Decision) -> Result<JobRecord, ActionError> {
     let mut work = cx.begin(Initiator::System).await?;
     let job = match decision {
-        Decision::Retry => job_list::retry(&mut work, id).await?,
-        Decision::Discard => job_list::discard(&mut work, id).await?,
+        Decision::Retry => job_commands::retry(&mut work, id).await?,
+        Decision::Discard => job_commands::discard(&mut work, id).await?,
     };
     work.commit().await?;
     Ok(job)
@@ -253,7 +253,7 @@ async fn stats(cx: &Context) -> Result<()> {
             age.num_seconds().max(0),
             if queue.paused { "  paused" } else { "" },
         )?;
-        if let Some(held) = &queue.trouble {
+        if let Some(held) = &queue.circuit {
             writeln!(
                 out,
                 "           held until {}: {} (time {})",

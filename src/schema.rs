@@ -44,7 +44,7 @@ pub(crate) fn context(config: Config) -> Result<Context> {
         ids: Arc::new(IdSource::random()),
         traces: Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?,
         config: Arc::new(config),
-        lane: Execution::Workers,
+        execution: Execution::Workers,
         metrics: Arc::default(),
     })
 }

@@ -119,7 +119,7 @@ async fn prepare(part: Part, cx: &Context, made: Option<&Made>) -> Result<()> {
 /// Starts the roles that work in the database.
 fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let shutdown = roles.shutdown();
-    let presence = presence::role(cx.clone(), part.roles(), shutdown.clone());
+    let presence = presence::announce(cx.clone(), part.roles(), shutdown.clone());
     roles.start("presence", presence);
     if part.has(Role::Worker) {
         roles.start("worker", worker::run(cx.clone(), shutdown.clone()));

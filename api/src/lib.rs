@@ -15,6 +15,8 @@ pub mod operators_server;
 #[cfg(test)]
 mod properties;
 pub mod query;
+mod query_string;
+mod rate_limit;
 pub mod reference;
 pub mod request_id;
 pub mod respond;
@@ -118,7 +120,7 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router 
     let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
-        .layer(from_fn_with_state(counted, limits::limit_rate))
+        .layer(from_fn_with_state(counted, rate_limit::limit_rate))
         .layer(from_fn_with_state(table.clone(), time_limit::limit_time));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
@@ -185,7 +187,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
-            lane: Execution::Inline,
+            execution: Execution::Inline,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         }

@@ -99,9 +99,6 @@ impl Writer<'_> {
             Vec::new()
         };
         let ticket = NewTicket {
-            subject: self.fill(topic.subject),
-            description: self.fill(topic.description),
-            category: topic.category,
             priority,
             related_booking: texts
                 .iter()
@@ -111,10 +108,14 @@ impl Writer<'_> {
                 .iter()
                 .any(|text| about(text, "{reference}"))
                 .then(|| self.facts.reference.clone()),
-            related_conversation: None,
             attachments,
             tags: tags(topic.category),
-            customer,
+            ..NewTicket::about(
+                self.fill(topic.subject),
+                self.fill(topic.description),
+                topic.category,
+                customer,
+            )
         };
         self.then(0.0, Act::Open(Box::new(ticket)));
         priority

@@ -86,7 +86,7 @@ impl App {
             clock: clock.clone(),
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),
-            lane: Execution::Workers,
+            execution: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         };

@@ -301,30 +301,6 @@ async fn an_address_that_is_none_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn nobody_is_notified_of_a_ticket_that_they_no_longer_see() {
-    let server = SmtpServer::start().await;
-    let email = email(&server);
-    let mut sent = content(1);
-    sent.status = NotificationStatus::Sent;
-    let mut closed = content(2);
-    closed.person.active = false;
-    let mut taken_over = content(3);
-    taken_over.template = Template::CustomerReplied;
-    taken_over.person.id = UserId(Uuid::from_u128(8));
-    taken_over.person.role = Role::Support;
-    taken_over.ticket.assigned_to = Some(UserId(Uuid::from_u128(9)));
-    let mut demoted = content(4);
-    demoted.template = Template::Mentioned;
-    let mut overtaken = content(5);
-    overtaken.template = Template::AnswerReminder;
-    for content in [sent, closed, taken_over, demoted, overtaken] {
-        let delivered = email.deliver(&content, now()).await.unwrap();
-        assert_eq!(delivered, Delivered::NothingToTell);
-    }
-    assert!(server.received().is_empty());
-}
-
-#[tokio::test]
 async fn no_mail_about_a_ticket_goes_to_an_unconfirmed_address() {
     let server = SmtpServer::start().await;
     let mut content = content(1);

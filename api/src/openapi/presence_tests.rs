@@ -80,13 +80,13 @@ fn check_fields(operation: &Operation) -> usize {
     let mut found = Vec::new();
     places(schema, example, ("", ""), &mut found);
     for place in &found {
-        let faults = operation.faults_of_body(without(example, place));
-        let is_missed = faults
+        let errors = operation.errors_of_body(without(example, place));
+        let is_missed = errors
             .iter()
             .any(|field_error| field_error.code == "required" && field_error.field == place.path);
         if !BESIDE_ANOTHER.contains(&place.path.as_str()) {
             let (id, path) = (operation.id, &place.path);
-            assert_eq!(is_missed, place.is_needed, "{id} {path}: {faults:?}");
+            assert_eq!(is_missed, place.is_needed, "{id} {path}: {errors:?}");
         }
     }
     found.len()

@@ -25,7 +25,7 @@ use domain::{
 };
 use jobs::{
     JobId, State,
-    operate::{Held, JobRecord, QueueState},
+    operate::{JobRecord, OpenCircuit, QueueState},
 };
 use serde_json::{Value, json};
 
@@ -222,7 +222,7 @@ impl Example for QueueView {
             running: 2,
             dead: 1,
             oldest_due: Some(minute(0)),
-            trouble: Some(Held {
+            circuit: Some(OpenCircuit {
                 until: minute(2),
                 because: "the mail server cannot be reached".to_owned(),
                 times: 3,

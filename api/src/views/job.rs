@@ -118,7 +118,7 @@ impl QueueView {
             running: state.running,
             dead: state.dead,
             oldest_seconds: state.oldest_due.map(|due| (now - due).num_seconds().max(0)),
-            held: state.trouble.as_ref().map(|held| HeldView {
+            held: state.circuit.as_ref().map(|held| HeldView {
                 until: Time(held.until),
                 because: held.because.clone(),
                 times: held.times,

@@ -1,6 +1,6 @@
 //! The names of people in responses. Others see no more of a person than this.
 
-use actions::people::directory::Named;
+use actions::directory::Named;
 use domain::{ids::UserId, people::Role};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -41,7 +41,7 @@ impl Cast {
 
     /// A caller who is authorised for the route.
     pub fn who_may(&self, route: &Route) -> &Caller {
-        match route.operation.who() {
+        match route.operation.access() {
             // Whom nobody but an admin may register.
             Access::Anybody if route.path.ends_with("/register") => &self.admin,
             Access::Anybody => &self.nobody,
@@ -52,7 +52,7 @@ impl Cast {
 
     /// A signed-in caller who is not authorised for the route, if there is one.
     pub fn who_may_not(&self, route: &Route) -> Option<&Caller> {
-        match route.operation.who() {
+        match route.operation.access() {
             Access::Anybody | Access::SignedIn => None,
             Access::Roles("customers") => Some(&self.admin),
             Access::Roles(_) => Some(&self.customer),

@@ -51,8 +51,7 @@ impl Email {
         })
     }
 
-    /// Sends a notification about a ticket, unless it is no longer due or the address is not
-    /// confirmed. Sent twice, it is the same mail with the same Message-ID.
+    /// Sends a notification about a ticket, unless the address is not confirmed. Sent twice, it is the same mail with the same Message-ID.
     ///
     /// # Errors
     /// The mail was not accepted, or nobody knows whether it was.
@@ -61,9 +60,6 @@ impl Email {
         content: &Content,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due(now) {
-            return Ok(Delivered::NothingToTell);
-        }
         if !content.person.confirmed {
             return Ok(Delivered::Held);
         }
@@ -90,9 +86,6 @@ impl Email {
         content: &AccountContent,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due(now) {
-            return Ok(Delivered::NothingToTell);
-        }
         let view = AccountView::new(content, &self.links);
         let template = content.kind.template();
         let language = &content.person.language;

@@ -3,12 +3,10 @@
 //! handler may run twice, and concurrently with itself; `docs/JOBS.md` says for each why that is
 //! harmless.
 
-mod deliver;
 mod error;
 mod prune;
 mod sweep_sla;
 
-pub(crate) use deliver::{deliver, record};
 pub use error::JobError;
 
 use crate::JobContext;
@@ -35,8 +33,8 @@ pub(crate) enum Handler {
     /// Runs in transactions of its own, one for each item that it finds. The transaction that holds
     /// the job's row only excludes a second copy.
     Sweep(Sweep),
-    /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record. The
-    /// channel makes the call ([`crate::channels`]).
+    /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record
+    /// ([`crate::run`]). The channel makes the call ([`crate::channels`]).
     Delivery(Delivery),
 }
 

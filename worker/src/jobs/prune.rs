@@ -18,7 +18,7 @@ pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
     let (cx, files) = (&cx.cx, &cx.files);
     let before = cx.clock.now() - cx.config.jobs.keep_done;
     allowance::forget_before(&cx.pool, before.date_naive()).await?;
-    while store::delete_over(&cx.pool, cx.lane, before, BATCH).await? > 0 {}
+    while store::delete_over(&cx.pool, cx.execution, before, BATCH).await? > 0 {}
     let now = cx.clock.now();
     while actions::people::store::delete_expired_sessions(&cx.pool, now, BATCH).await? > 0 {}
     let before = now - KEPT_FOR;

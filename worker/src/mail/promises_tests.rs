@@ -97,7 +97,7 @@ fn a_breach_says_whether_it_has_been_dealt_with_when_the_mail_is_written() {
     content.kind = TicketEventKind::SlaBreached {
         metric: Metric::Resolution,
         cycle: 0,
-        late: true,
+        detected_after_stop: true,
     };
     let says = |content: &Content, words: &str| {
         let text = rendered(content).text;

@@ -75,12 +75,12 @@ fn what(template: Template) -> TicketEventKind {
             cycle: 0,
             percent: Some(80),
             due_at: at() + TimeDelta::minutes(20),
-            late: false,
+            detected_after_stop: false,
         },
         Template::SlaBreached => TicketEventKind::SlaBreached {
             metric: Metric::FirstResponse,
             cycle: 0,
-            late: false,
+            detected_after_stop: false,
         },
         Template::ConfirmEmail
         | Template::ResetPassword

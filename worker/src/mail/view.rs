@@ -69,7 +69,7 @@ impl View {
         Self {
             audience: match content.template.audience() {
                 Audience::Customer => "customer",
-                Audience::Holder | Audience::Staff | Audience::Owner => "staff",
+                Audience::Assignee | Audience::Staff | Audience::Owner => "staff",
             },
             subject: format!("[{number}] {title}"),
             first_name: one_line(&content.person.first_name),
@@ -159,7 +159,7 @@ fn files(content: &Content) -> i64 {
 fn link(content: &Content, links: &Links, number: &str) -> Option<String> {
     let support = format!("{}/api/v1/support", links.public_url);
     match content.template.audience() {
-        Audience::Holder | Audience::Staff => Some(format!("{support}/tickets/{number}")),
+        Audience::Assignee | Audience::Staff => Some(format!("{support}/tickets/{number}")),
         Audience::Customer if content.template == Template::TicketClosed => {
             let token = survey::token(&links.secret, content.ticket.id, content.ticket.cycle);
             Some(format!("{support}/survey/{token}"))

@@ -11,9 +11,9 @@
 //!   outcome is dropped.
 
 mod claim;
+mod delivery;
 mod guard;
-pub(crate) mod lease;
-mod leased;
+mod lease;
 mod record;
 
 use crate::{
@@ -21,9 +21,9 @@ use crate::{
     jobs::{Handler, JobError},
 };
 use claim::{Claim, ClaimResult, DeadJob};
+use delivery::DeliveryRun;
 use domain::ids::TicketId;
 use jobs::{JobId, ledger, store};
-use leased::LeasedRun;
 use platform::{
     db,
     error_chain::Chain,
@@ -209,10 +209,10 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let limit = job.spec().policy.limit;
     let ran = match handler {
         Handler::Delivery(delivery) => {
-            return match leased::claim(cx, work, &mut locked).await {
+            return match delivery::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
-                    let run = LeasedRun {
+                    let run = DeliveryRun {
                         cx,
                         job: &job,
                         locked: &locked,

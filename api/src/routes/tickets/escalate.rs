@@ -10,7 +10,7 @@ use crate::{
 };
 use actions::tickets::EscalateTo;
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::input::NOTES};
+use domain::{reader::ObjectReader, tickets::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;

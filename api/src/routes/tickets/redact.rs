@@ -13,7 +13,7 @@ use actions::tickets::read;
 use axum::{extract::State, response::Response};
 use domain::{
     reader::ObjectReader,
-    tickets::{access::Action, input::NOTES},
+    tickets::{NOTES, access::Action},
 };
 use futures_util::FutureExt;
 use platform::context::Context;

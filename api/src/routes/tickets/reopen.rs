@@ -9,7 +9,7 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::input::NOTES};
+use domain::{reader::ObjectReader, tickets::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;

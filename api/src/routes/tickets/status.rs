@@ -12,7 +12,7 @@ use axum::{extract::State, response::Response};
 use domain::{
     field_error::Constraint,
     reader::ObjectReader,
-    tickets::{Status, input::NOTES},
+    tickets::{NOTES, Status},
 };
 use futures_util::FutureExt;
 use platform::context::Context;

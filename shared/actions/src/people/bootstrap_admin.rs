@@ -61,9 +61,9 @@ pub async fn bootstrap_admin(
 
 /// The admin can change the name later. The phone number is empty, and nothing is sent to an empty number.
 fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError> {
-    let mut faults = FieldErrors::new();
-    let email = fields::email(&mut faults, "email", Some(email));
-    let password = Password::parse(&mut faults, "password", Some(password.expose_secret()));
+    let mut errors = FieldErrors::new();
+    let email = fields::email(&mut errors, "email", Some(email));
+    let password = Password::parse(&mut errors, "password", Some(password.expose_secret()));
     let admin = email.zip(password).map(|(email, password)| NewPerson {
         first_name: "First".to_owned(),
         last_name: "Admin".to_owned(),
@@ -75,5 +75,5 @@ fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError>
         timezone: chrono_tz::Tz::UTC,
         support_info: Some(NewSupportInfo::default()),
     });
-    Ok(faults.finish(admin)?)
+    Ok(errors.finish(admin)?)
 }

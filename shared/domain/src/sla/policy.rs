@@ -3,8 +3,8 @@
 
 use crate::sla::{Calendar, Metric, WarningThresholds};
 use crate::{
+    category::{Category, Priority},
     people::Role,
-    tickets::{Category, Priority},
 };
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +71,7 @@ impl Policy {
 
     /// The target of a clock; `None` if the policy has none for it.
     #[must_use]
-    pub fn terms(&self, metric: Metric) -> Option<SlaTarget<'_>> {
+    pub fn target(&self, metric: Metric) -> Option<SlaTarget<'_>> {
         let target_minutes = match metric {
             Metric::FirstResponse => Some(self.first_response_minutes),
             Metric::NextResponse => self.next_response_minutes,

@@ -5,10 +5,7 @@
 
 use crate::sla::{Clocks, Policy, SlaView};
 use crate::{
-    field_error::FieldErrors,
-    reader::ObjectReader,
-    text_enum,
-    tickets::{Priority, Status},
+    category::Priority, field_error::FieldErrors, reader::ObjectReader, status::Status, text_enum,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -4,6 +4,7 @@
 //! [`TicketChange`](crate::tickets::TicketChange) that records it.
 
 mod entry;
+mod finding;
 mod spec;
 
 pub use entry::{Attribution, EventActor, PendingEvent, Related, TicketEvent};
@@ -11,9 +12,9 @@ pub use spec::{Cause, EventSpec, FollowUp, HistoryAudience, Recipient, Touches};
 
 use crate::{
     ids::{MessageId, UserId},
-    notifications::Template,
     people::Department,
     sla::Metric,
+    template::Template,
     tickets::{Category, Priority, Status},
 };
 use chrono::{DateTime, Utc};
@@ -172,7 +173,8 @@ pub enum TicketEventKind {
         #[serde(with = "crate::time_format")]
         due_at: DateTime<Utc>,
         /// Whether it was detected only when the clock stopped.
-        late: bool,
+        #[serde(rename = "late")]
+        detected_after_stop: bool,
     },
     /// A clock passed its deadline.
     SlaBreached {
@@ -181,7 +183,8 @@ pub enum TicketEventKind {
         /// The cycle of that clock, from 1.
         cycle: i32,
         /// Whether it was detected only when the clock stopped.
-        late: bool,
+        #[serde(rename = "late")]
+        detected_after_stop: bool,
     },
     /// The customer was reminded that an answer is awaited.
     Reminded,
@@ -279,10 +282,13 @@ impl TicketEventKind {
                 .notifies(&[(To::Assignee, T::WorkReopened)])
                 .then(&[FindAgent, PlanNotifications]),
             Self::Rated { .. } => EventSpec::public("rated"),
-            Self::SlaAtRisk { late, .. } => {
+            Self::SlaAtRisk {
+                detected_after_stop,
+                ..
+            } => {
                 let row = EventSpec::deadline("sla_at_risk").then(&[PlanNotifications]);
                 // A warning after the clock has stopped helps nobody.
-                if *late {
+                if *detected_after_stop {
                     row
                 } else {
                     row.notifies(&[(To::Assignee, T::SlaAtRisk)])

@@ -1,6 +1,6 @@
 //! The SQL behind the operators' view of jobs.
 
-use crate::operate::{COUNTED, Filter, Held, JobRecord, Page, QueueState};
+use crate::operate::{COUNTED, Filter, JobRecord, OpenCircuit, Page, QueueState};
 use crate::{JobId, State, ledger::Count};
 use chrono::{DateTime, Utc};
 use domain::queue::{Queue, QueueName};
@@ -210,8 +210,8 @@ fn state_of(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueSt
         running: count(State::Running),
         dead: count(State::Dead),
         oldest_due: find(State::Ready).and_then(|count| count.oldest_due),
-        trouble: open.and_then(|control| {
-            Some(Held {
+        circuit: open.and_then(|control| {
+            Some(OpenCircuit {
                 until: control.held_until?,
                 because: control.held_because.clone().unwrap_or_default(),
                 times: control.failures,

@@ -76,7 +76,7 @@ pub async fn present(cx: &Context) -> sqlx::Result<Present> {
 ///
 /// # Errors
 /// Never: a lost heartbeat is made up for by the next.
-pub async fn role(
+pub async fn announce(
     cx: Context,
     roles: Vec<Role>,
     shutdown: CancellationToken,

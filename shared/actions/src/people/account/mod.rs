@@ -5,6 +5,7 @@
 
 mod address;
 mod confirm;
+pub(super) mod link;
 pub(super) mod store;
 mod tell;
 

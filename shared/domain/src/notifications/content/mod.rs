@@ -106,7 +106,7 @@ impl Content {
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
             Audience::Customer => self.person.id == self.ticket.customer_id,
-            Audience::Holder => {
+            Audience::Assignee => {
                 self.person.role.is_staff() && self.ticket.assigned_to == Some(self.person.id)
             }
             Audience::Staff if self.template == Template::Mentioned => self.sees_notes(),

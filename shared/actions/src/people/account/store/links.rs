@@ -107,26 +107,6 @@ pub async fn open_confirmation(
     .await
 }
 
-/// The number of open links of this kind.
-///
-/// # Errors
-/// The database failed.
-pub(in crate::people) async fn open_links(
-    work: &mut UnitOfWork<'_>,
-    owner: UserId,
-    kind: AccountEventKind,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from account_events
-           where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
-        owner.0,
-        kind.as_str(),
-        work.now(),
-    )
-    .fetch_one(&mut *work.tx)
-    .await
-}
-
 /// Mails of one kind to a person that have not expired yet.
 pub(in crate::people) struct SentMails {
     pub count: i64,

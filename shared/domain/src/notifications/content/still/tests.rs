@@ -31,7 +31,7 @@ fn kind(template: Template) -> TicketEventKind {
         reason: "why".to_owned(),
         automatic: false,
     };
-    let (metric, cycle, late) = (Metric::Resolution, 1, false);
+    let (metric, cycle, detected_after_stop) = (Metric::Resolution, 1, false);
     match template {
         Template::TicketAssigned | Template::WorkAssigned => TicketEventKind::Assigned {
             from: None,
@@ -59,12 +59,12 @@ fn kind(template: Template) -> TicketEventKind {
             cycle,
             percent: Some(80),
             due_at: now() + TimeDelta::minutes(5),
-            late,
+            detected_after_stop,
         },
         Template::SlaBreached => TicketEventKind::SlaBreached {
             metric,
             cycle,
-            late,
+            detected_after_stop,
         },
         Template::TicketReceived
         | Template::ConfirmEmail
@@ -163,6 +163,17 @@ fn every_mail_is_due_right_after_its_event() {
 }
 
 #[test]
+fn nobody_is_notified_twice_or_of_a_ticket_that_they_no_longer_see() {
+    for status in [NotificationStatus::Sent, NotificationStatus::Dropped] {
+        assert_eq!(told_after(|content| content.status = status), []);
+    }
+    assert_eq!(told_after(|content| content.person.active = false), []);
+    let demoted = told_after(|content| content.person.role = Role::Customer);
+    let are_public = |template: &Template| template.audience() == Audience::Customer;
+    assert!(demoted.iter().all(are_public), "{demoted:?}");
+}
+
+#[test]
 fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
     let told = told_after(|content| {
         content.ticket.assigned_to = Some(KIM);
@@ -171,7 +182,7 @@ fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
     for template in Template::ALL {
         let of_the_first = [Template::TicketAssigned, Template::EscalatedToNobody];
         let gone = of_the_first.contains(template)
-            || [Audience::Holder, Audience::Owner].contains(&template.audience());
+            || [Audience::Assignee, Audience::Owner].contains(&template.audience());
         assert_eq!(told.contains(template), !gone, "{template}");
     }
     // Without a mention, an agent does not see the ticket of another agent.
