@@ -5,7 +5,7 @@ use crate::{
     reader::ObjectReader,
     tickets::{
         Category,
-        input::{BODY, RELATED, SUBJECT, tags},
+        input::{BODY, MEANINGS, RELATED, SUBJECT, tags},
     },
 };
 
@@ -35,6 +35,11 @@ pub struct TicketEdit {
 impl TicketEdit {
     /// Reads a change; its errors are noted in the reader.
     pub fn read(reader: &mut ObjectReader) -> Self {
+        reader.named(
+            "TicketUpdate",
+            "A change of a ticket: absent fields stay as they are.",
+        );
+        reader.mean(MEANINGS);
         let subject = reader.sent("subject");
         let description = reader.sent("description");
         let category = reader.sent("category");

@@ -7,7 +7,7 @@ use crate::{
     attachments::NewAttachment,
     field_error::{Constraint, Entries, FieldErrors},
     ids::UserId,
-    reader::ObjectReader,
+    reader::{Meanings, ObjectReader},
     tickets::{Category, Priority, ResolutionType, TICKET_KEY, TicketKey, Visibility},
 };
 
@@ -23,6 +23,53 @@ const TAG: usize = 50;
 pub const RELATED: usize = 200;
 /// The error text of `duplicateOf`: the same for text that is no key and for a key of no ticket.
 pub const ANOTHER_TICKET: &str = "must be the id or number of another ticket that you can see";
+
+/// What the fields of a new ticket, and of a change of one, mean.
+pub const MEANINGS: Meanings = &[
+    ("subject", "The problem in a few words."),
+    (
+        "description",
+        "The whole description of the problem, as plain text.",
+    ),
+    (
+        "category",
+        "The kind of problem. A new ticket without a category is `general`.",
+    ),
+    (
+        "priority",
+        "How urgent the problem is. A new ticket without a priority gets the usual one of its category.",
+    ),
+    ("department", "The department that works on the ticket."),
+    (
+        "language",
+        "The language in which the customer is written to, such as `en` or `en-GB`.",
+    ),
+    (
+        "relatedBooking",
+        "The id of a booking of your platform that the ticket is about.",
+    ),
+    (
+        "relatedTransaction",
+        "The id of a transaction of your platform that the ticket is about.",
+    ),
+    (
+        "relatedConversation",
+        "The id of a conversation of your platform that the ticket is about.",
+    ),
+    (
+        "attachments",
+        "Files that belong to the text: links to files elsewhere, or files that you have uploaded before.",
+    ),
+    (
+        "tags",
+        "Words by which tickets are found again. Repeated tags are stored once. In a change, these replace all tags.",
+    ),
+    (
+        "customerId",
+        "The id of the requester for whom an agent or admin creates the ticket. It is required for them, and \
+                    not allowed for others.",
+    ),
+];
 
 /// A ticket to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +99,8 @@ pub struct NewTicket {
 impl NewTicket {
     /// Reads a ticket that `by` creates; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader, by: &Actor) -> Option<Self> {
+        reader.named("TicketCreate", "A ticket to be created.");
+        reader.mean(MEANINGS);
         reader.checks_last();
         let subject = reader.required("subject", 1..=SUBJECT);
         let description = reader.required("description", 1..=BODY);
@@ -126,6 +175,17 @@ impl NewMessage {
 
     /// Reads a message; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "MessageCreate",
+            "A message or an internal note to be added to a ticket.",
+        );
+        reader.mean(&[
+            ("message", "The text of the message. It may be empty or absent if there is an attachment."),
+            ("attachments", "Files that belong to the message: links to files elsewhere, or files that you have uploaded \
+                             before."),
+            ("isInternal", "Whether the message is an internal note, which only agents and admins can read. Notes are for \
+                            agents and admins. The default is false."),
+        ]);
         reader.checks_last();
         let visibility = Self::visibility(reader);
         let body = Self::body(reader);
@@ -146,7 +206,6 @@ impl NewMessage {
         }
         let text = reader.text(field).unwrap_or_default();
         let errors = reader.errors();
-        errors.ask(field, Constraint::unless("attachments"));
         errors.text(field, &text, 0, BODY)
     }
 }
@@ -176,6 +235,19 @@ impl Closing {
     /// As [`Closing::read`], with no field required: for the description of a body whose required fields
     /// depend on the caller's role.
     pub fn read_optional(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "TicketClose",
+            "How a ticket ended. Agents and admins send `summary` and `resolutionType`, which are required for them. \
+             Requesters may send a `reason`, and nothing else.",
+        );
+        reader.mean(&[
+            ("summary", "What the solution was, for the customer."),
+            ("resolutionType", "The kind of resolution."),
+            ("resolutionNotes", "What colleagues should know about the resolution. Customers cannot read it."),
+            ("duplicateOf", "The id or the number of the ticket that this ticket repeats. It is allowed only with the \
+                             type `duplicate`."),
+            ("reason", "Why the requester no longer needs help."),
+        ]);
         reader.checks_last();
         let summary = reader.optional("summary", 1..=NOTES);
         let resolution_type = reader.word("resolutionType");
@@ -198,8 +270,6 @@ fn original(
     let field = "duplicateOf";
     let named = reader.text(field);
     let errors = reader.errors();
-    let duplicate = [ResolutionType::Duplicate.as_str()];
-    errors.ask(field, Constraint::with("resolutionType", duplicate));
     errors.ask(field, Constraint::pattern(TICKET_KEY));
     let named = named?;
     if resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate) {
@@ -226,6 +296,17 @@ pub struct NewRating {
 impl NewRating {
     /// Reads a rating; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named("TicketRate", "A rating of the resolution of a ticket.");
+        reader.mean(&[
+            (
+                "rating",
+                "The number of stars, from 1 (very bad) to 5 (very good).",
+            ),
+            (
+                "feedback",
+                "What was good or bad, in the words of the requester.",
+            ),
+        ]);
         let (rating, feedback) = (reader.integer("rating"), reader.text("feedback"));
         Self::parse(rating, feedback.as_deref(), reader.errors())
     }

@@ -101,7 +101,7 @@ impl Ticket {
 }
 
 text_enum! {
-    /// The type of a resolution.
+    /// The kind of resolution of a ticket.
     pub enum ResolutionType {
         /// The problem is solved.
         Solved = "solved",
@@ -113,7 +113,7 @@ text_enum! {
         CannotReproduce = "cannot_reproduce",
         /// The behaviour is intended.
         WontFix = "wont_fix",
-        /// Any other end.
+        /// The ticket ended in another way.
         Other = "other",
     }
 }
@@ -140,15 +140,15 @@ pub struct Resolution {
 }
 
 text_enum! {
-    /// The capacity in which a message was sent.
+    /// The kind of sender of a message.
     pub enum SenderType {
-        /// By a requester.
+        /// A requester sent it.
         Customer = "customer",
-        /// By an agent.
+        /// An agent sent it.
         Support = "support",
-        /// By an admin.
+        /// An admin sent it.
         Admin = "admin",
-        /// By the system.
+        /// The system sent it.
         System = "system",
     }
 }
