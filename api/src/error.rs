@@ -11,6 +11,8 @@ use axum::{
 };
 use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::{error_chain::Chain, files::FilesError};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -28,6 +30,38 @@ struct Parts {
     errors: Vec<FieldError>,
     headers: HeaderMap,
     cause: Option<Cause>,
+}
+
+/// A failed response (RFC 9457).
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemBody<'a> {
+    /// Always false, as in every failed response.
+    #[schemars(extend("const" = false))]
+    success: bool,
+    /// The type of the problem. It is always `about:blank`, since `code` tells the failure.
+    #[serde(rename = "type")]
+    #[schemars(extend("format" = "uri-reference"))]
+    kind: &'a str,
+    /// The name of the status.
+    title: &'a str,
+    /// The status of the response.
+    #[schemars(range(min = 400, max = 599))]
+    status: u16,
+    /// What is wrong, and what to do about it, for people.
+    detail: &'a str,
+    /// The stable code of the failure, for programs.
+    #[schemars(schema_with = "error_code")]
+    code: &'a str,
+    /// What is wrong with each field. The list is empty, except for the codes `invalid_fields` and `invalid_query`.
+    errors: &'a [FieldError],
+    /// The id of the request, to be quoted in reports.
+    request_id: &'a str,
+}
+
+fn error_code(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"$ref": "#/components/schemas/ErrorCode"})
 }
 
 impl Problem {
@@ -182,15 +216,15 @@ impl Problem {
     /// The body of the response to the request with this id.
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let parts = &*self.0;
-        json!({
-            "success": false,
-            "type": "about:blank",
-            "title": parts.status.canonical_reason().unwrap_or("Failure"),
-            "status": parts.status.as_u16(),
-            "detail": parts.detail,
-            "code": parts.code,
-            "errors": parts.errors,
-            "requestId": request_id,
+        json!(ProblemBody {
+            success: false,
+            kind: "about:blank",
+            title: parts.status.canonical_reason().unwrap_or("Failure"),
+            status: parts.status.as_u16(),
+            detail: &parts.detail,
+            code: parts.code,
+            errors: &parts.errors,
+            request_id,
         })
     }
 

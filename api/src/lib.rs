@@ -4,6 +4,7 @@
 pub mod auth;
 mod bounded;
 pub mod client;
+mod compression;
 mod cors;
 pub mod error;
 pub mod extract;
@@ -37,7 +38,7 @@ pub use serve::StopSignal;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use error::Problem;
@@ -100,13 +101,13 @@ pub async fn run(
 pub fn router(cx: Context) -> Router {
     let (router, declared) = routes::all();
     let table = Routes::from(declared);
-    let reference = reference_of(table.clone());
+    let reference = reference_of(table.clone(), cx.config.http.public_url.clone());
     layered(router, &table, ApiState::new(cx, reference))
 }
 
-fn reference_of(routes: Routes) -> Reference {
+fn reference_of(routes: Routes, server: String) -> Reference {
     Reference::new(move || {
-        let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"));
+        let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"), &server);
         Written {
             json: document.to_string(),
             page: openapi::page(&document),
@@ -121,7 +122,13 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router 
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
         .layer(from_fn_with_state(counted, rate_limit::limit_rate))
-        .layer(from_fn_with_state(table.clone(), time_limit::limit_time));
+        .layer(from_fn_with_state(table.clone(), time_limit::limit_time))
+        .layer(from_fn_with_state(
+            table.clone(),
+            compression::mark_sensitive,
+        ))
+        .layer(compression::layer())
+        .layer(from_fn(compression::ignore_unknown_codings));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
@@ -241,7 +248,7 @@ mod tests {
         }
         let router = Router::new().route("/", get(panics));
         let table = Routes::from(Vec::new());
-        let state = ApiState::new(context(), reference_of(table.clone()));
+        let state = ApiState::new(context(), reference_of(table.clone(), String::new()));
         let (_, body) = problem(layered(router, &table, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));

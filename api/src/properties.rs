@@ -7,7 +7,6 @@ use crate::{
     extract::IfMatch,
     idempotency::{self, IDEMPOTENCY_KEY},
     issuer::Issuer,
-    openapi,
     request_id::RequestId,
     routes::{self, Route},
 };
@@ -152,27 +151,17 @@ struct Readers {
 
 static READERS: LazyLock<Readers> = LazyLock::new(|| {
     let (_, routes) = routes::all();
-    let document = openapi::document(&routes, "0");
     let mut all: BTreeSet<String> = BTreeSet::new();
     let routes = routes
         .into_iter()
         .map(|route| {
-            let method = route.method.as_str().to_ascii_lowercase();
-            let operation = &document["paths"][route.path][method.as_str()];
             let mut fields = BTreeSet::new();
-            let content = operation["requestBody"]["content"].as_object();
-            for media in content.into_iter().flat_map(Map::values) {
-                let properties = media["schema"]["properties"].as_object();
+            if let Some(schema) = route.operation.body_schema() {
+                let properties = schema["properties"].as_object();
                 fields.extend(properties.into_iter().flat_map(Map::keys).cloned());
-                gather(&media["schema"], &mut all);
+                gather(schema, &mut all);
             }
-            let parameters = operation["parameters"].as_array().cloned();
-            let parameters = parameters
-                .into_iter()
-                .flatten()
-                .filter(|parameter| parameter["in"] == "query")
-                .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
-                .collect::<BTreeSet<_>>();
+            let parameters: BTreeSet<_> = route.operation.parameters().into_iter().collect();
             all.extend(parameters.iter().cloned());
             (route, fields, parameters)
         })
@@ -189,6 +178,9 @@ fn gather(schema: &Value, names: &mut BTreeSet<String>) {
         names.insert(name.clone());
         gather(inner, names);
         gather(&inner["items"], names);
+    }
+    for form in schema["oneOf"].as_array().into_iter().flatten() {
+        gather(form, names);
     }
 }
 

@@ -159,7 +159,11 @@ impl Caller {
         if let Some(token) = self.token() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = request.body(Body::empty()).unwrap();
+        self.raw(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a request unchanged; returns the bytes of the response.
+    pub async fn raw(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();

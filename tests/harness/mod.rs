@@ -13,6 +13,7 @@ mod story;
 
 pub use client::{Answer, Caller};
 pub use database::{Database, redis_url};
+pub use described::{check_order, document};
 pub use folder::Folder;
 pub use mail::Mail;
 pub use program::{Http, Program, Site, eventually, signal, within};

@@ -25,18 +25,12 @@ use jobs::{State, operate::OperateError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The known failures of that status with one of these codes: the one that the document shows, and the
-/// others.
-pub(super) fn examples(
-    route: &Route,
-    status: u16,
-    codes: &BTreeSet<&'static str>,
-) -> (Problem, Vec<Problem>) {
+/// The known failures of that status with one of these codes.
+pub(super) fn examples(route: &Route, status: u16, codes: &BTreeSet<&'static str>) -> Vec<Problem> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let known = known(route, status).into_iter();
-    let mut fitting = known.filter(|problem| codes.contains(problem.code()));
-    let shown = fitting.next().unwrap_or_else(|| Problem::of_status(status));
-    (shown, fitting.collect())
+    let mut known = known(route, status);
+    known.retain(|problem| codes.contains(problem.code()));
+    known
 }
 
 /// The known failures of that status, the most typical first.
@@ -110,7 +104,7 @@ fn unfit(operation: &Operation) -> Vec<Problem> {
             code: "required",
             message: "is required".to_owned(),
         }],
-        RequestBody::Object(_) if !matches!(operation.response_body, ResponseBody::Page(_)) => {
+        RequestBody::Object(_) if !matches!(operation.response_body, ResponseBody::Page) => {
             operation.errors_of_body(unknown)
         }
         RequestBody::Object(_) | RequestBody::Nothing => {

@@ -68,7 +68,7 @@ impl Operation {
     /// Whether the operation responds with HTML pages, and reads forms.
     #[must_use]
     pub const fn is_page(&self) -> bool {
-        matches!(self.response_body, ResponseBody::Page(_))
+        matches!(self.response_body, ResponseBody::Page)
     }
 
     /// Whether the operation responds with text that is not JSON.
@@ -95,6 +95,12 @@ impl Operation {
             RequestBody::Object(object) => Some(object),
             RequestBody::Nothing | RequestBody::File(_) => None,
         }
+    }
+
+    /// The schema of the object that the operation reads, with the parts that have names in their places.
+    #[cfg(test)]
+    pub(crate) fn body_schema(&self) -> Option<&Value> {
+        self.reads_object().map(|object| &object.schema)
     }
 
     /// The names of the query parameters.

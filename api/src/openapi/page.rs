@@ -29,9 +29,10 @@ pub fn page(document: &Value) -> String {
             operations.push((tag, path, method, operation));
         }
     }
-    operations.sort_by_key(|(tag, path, ..)| (*tag, *path));
     let mut html = Html::default();
-    html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
+    html.raw(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
+    );
     html.text(text(&document["info"]["title"]));
     html.raw(&format!("</title><style>{STYLE}</style></head><body><nav>"));
     let mut last = "";
@@ -57,12 +58,13 @@ pub fn page(document: &Value) -> String {
         "<p>As a document for programs: <a href=\"/api/v1/openapi.json\">openapi.json</a>.</p>",
     );
     for (_, path, method, operation) in &operations {
-        article(&mut html, path, method, operation);
-        responses(&mut html, operation);
+        article(&mut html, document, path, method, operation);
+        responses(&mut html, document, operation);
         html.raw("</article>");
     }
     html.raw("<article id=\"problems\"><h2>Problems</h2>");
-    for (code, example) in entries(&document["components"]["examples"]) {
+    let examples = entries(&document["components"]["examples"]);
+    for (code, example) in examples.filter(|(_, example)| example["value"]["success"] == false) {
         html.raw(&format!("<div id=\"problem-{}\">", escaped(code)));
         html.folded(code, &example["value"]);
         html.raw("</div>");
@@ -75,7 +77,14 @@ pub fn page(document: &Value) -> String {
     html.0
 }
 
-fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
+/// The part of the document that a reference names; the value itself if it is none.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let place = value["$ref"].as_str();
+    let place = place.and_then(|place| document.pointer(place.trim_start_matches('#')));
+    place.unwrap_or(value)
+}
+
+fn article(html: &mut Html, document: &Value, path: &str, method: &str, operation: &Value) {
     html.raw(&format!(
         "<article id=\"{}\">",
         escaped(text(&operation["operationId"]))
@@ -91,11 +100,11 @@ fn article(html: &mut Html, path: &str, method: &str, operation: &Value) {
         html.paragraph(about);
     }
     html.element("p", token(&operation["security"]));
-    parameters(html, operation);
+    parameters(html, document, operation);
     for (media, body) in entries(&operation["requestBody"]["content"]) {
         html.element("p", &format!("Body, {media}; for example:"));
-        html.json(&body["example"]);
-        html.folded("Schema", &body["schema"]);
+        html.json(&resolved(document, &body["schema"])["examples"][0]);
+        html.folded("Schema", resolved(document, &body["schema"]));
     }
 }
 
@@ -112,9 +121,10 @@ fn token(security: &Value) -> &'static str {
 }
 
 /// Every status with its headers and examples, and the schema of the success.
-fn responses(html: &mut Html, operation: &Value) {
+fn responses(html: &mut Html, document: &Value, operation: &Value) {
     html.raw("<p>Responses:</p><table>");
     for (status, response) in entries(&operation["responses"]) {
+        let response = resolved(document, response);
         html.raw("<tr><td>");
         html.text(status);
         html.raw("</td><td>");
@@ -127,28 +137,26 @@ fn responses(html: &mut Html, operation: &Value) {
             html.raw("</code>");
         }
         for (media, content) in entries(&response["content"]) {
-            if let Some(example) = content.get("example") {
-                html.folded("Example", example);
-                html.folded("Schema", &content["schema"]);
-            }
-            for (code, example) in entries(&content["examples"]) {
-                match example.get("value") {
-                    Some(value) => html.folded(code, value),
-                    None => html.link(&format!("problem-{code}"), code),
+            let shared = entries(&content["examples"]).map(|(_, example)| example);
+            let shared = shared.map(|example| &resolved(document, example)["value"]);
+            if media == "application/json" {
+                for example in content.get("example").into_iter().chain(shared) {
+                    html.folded("Example", example);
                 }
-            }
-            if media == "text/html" {
-                html.text(", a page");
-            }
-            let codes = content["schema"]["properties"]["code"]["enum"].as_array();
-            for code in codes.into_iter().flatten() {
-                html.raw(" ");
-                html.element("code", text(code));
+                html.folded("Schema", resolved(document, &content["schema"]));
             }
         }
+
         html.raw("</td></tr>");
     }
     html.raw("</table>");
+    let codes = operation["x-error-codes"].as_array();
+    for code in codes.into_iter().flatten().map(text) {
+        match document["components"]["examples"].get(code) {
+            Some(_) => html.link(&format!("problem-{code}"), code),
+            None => html.element("code", code),
+        }
+    }
     let links: Vec<_> = entries(&operation["responses"])
         .flat_map(|(_, response)| entries(&response["links"]))
         .collect();
@@ -166,13 +174,14 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-fn parameters(html: &mut Html, operation: &Value) {
+fn parameters(html: &mut Html, document: &Value, operation: &Value) {
     let parameters = operation["parameters"].as_array();
     if parameters.is_none_or(Vec::is_empty) {
         return;
     }
     html.raw("<table>");
     for parameter in parameters.into_iter().flatten() {
+        let parameter = resolved(document, parameter);
         html.raw("<tr><td><code>");
         html.text(text(&parameter["name"]));
         html.raw("</code></td><td>");

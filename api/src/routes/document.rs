@@ -9,7 +9,8 @@ use axum::{
     http::header,
     response::{Html, IntoResponse, Response},
 };
-use serde_json::{Map, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Sends the document as JSON.
 pub async fn json(State(api): State<ApiState>) -> Response {
@@ -25,10 +26,17 @@ pub async fn page(State(api): State<ApiState>) -> Response {
     (headers, Html(api.reference.written().page.clone())).into_response()
 }
 
+/// An OpenAPI document. The OpenAPI Specification describes its other fields.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OpenApiDocument {
+    /// The version of the OpenAPI Specification.
+    openapi: &'static str,
+}
+
 pub(crate) fn json_operation() -> Operation {
     Operation::new("getDocument", Access::Anybody, "Show this document")
         .description("The OpenAPI 3.1 document of this API.")
-        .answers_whole_like(&Map::from_iter([("openapi".to_owned(), json!("3.1.0"))]))
+        .answers_whole_like(&OpenApiDocument { openapi: "3.1.0" })
 }
 
 pub(crate) fn page_operation() -> Operation {
@@ -37,5 +45,5 @@ pub(crate) fn page_operation() -> Operation {
         Access::Anybody,
         "Show this document as a page",
     )
-    .pages(&[])
+    .pages()
 }

@@ -63,6 +63,10 @@ pub async fn ready(With(cx): With<Context>, query: Query) -> Result<Answer, Prob
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
 fn needed(query: &mut QueryReader) -> Option<Vec<Check>> {
+    query.mean(&[(
+        "need",
+        "The checks that must not fail. The default is `database,migrations,redis`.",
+    )]);
     let named = query.words("need");
     Some(if named.is_empty() {
         NEEDED.to_vec()
@@ -115,7 +119,9 @@ async fn redis(cx: &Context) -> Result<(), Unready> {
 }
 
 pub(crate) fn live_operation() -> Operation {
-    Operation::new("isLive", Access::Anybody, "Check that the process runs")
+    Operation::new("isLive", Access::Anybody, "Check that the process runs").description(
+        "The response is 200 while the process runs, whether it can serve requests or not.",
+    )
 }
 
 pub(crate) fn ready_operation() -> Operation {

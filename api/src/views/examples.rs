@@ -3,12 +3,13 @@
 use super::{
     dashboard::{Dashboard, Urgent, glimpse},
     example_ticket::{AT_RISK_PERCENT, ExampleTicket, agent, minute},
+    history::{self, EventView},
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, FoundCustomer, User},
     stats::StatsView,
-    thread::{self, EventView, MessageView},
-    ticket::{self, ListedTicket, Ticket, TicketWithMessages},
+    thread::MessageView,
+    ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
 };
 use crate::openapi::{Example, ExampleStage};
 use actions::people::customers::Customer;
@@ -47,7 +48,9 @@ impl Example for ListedTicket<'_> {
         }];
         json!(ListedTicket {
             ticket: ExampleTicket::until(at).ticket(),
-            highlight: Some(ticket::highlight(&found)),
+            found: SearchMatches {
+                highlight: Some(ticket::highlight(&found)),
+            },
         })
     }
 }
@@ -57,7 +60,9 @@ impl Example for TicketWithMessages<'_> {
         let fixture = ExampleTicket::until(at);
         json!(TicketWithMessages {
             ticket: fixture.ticket(),
-            messages: fixture.messages(),
+            thread: FirstMessages {
+                messages: fixture.messages(),
+            },
         })
     }
 }
@@ -72,7 +77,7 @@ impl Example for EventView<'_> {
     fn example(at: ExampleStage) -> Value {
         let fixture = ExampleTicket::until(at);
         let last = fixture.events.last();
-        json!(last.map(|event| thread::event(event, &fixture.people, Viewer::Staff)))
+        json!(last.map(|event| history::event(event, &fixture.people, Viewer::Staff)))
     }
 }
 

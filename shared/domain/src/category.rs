@@ -3,27 +3,27 @@
 use crate::{people::Department, text_enum};
 
 text_enum! {
-    /// The category of a ticket.
+    /// The kind of problem that a ticket is about.
     pub enum Category {
-        /// Account-related issues.
+        /// A problem with an account.
         Account = "account",
-        /// Bookings and services.
+        /// A problem with a booking or a service.
         Booking = "booking",
-        /// Payment problems.
+        /// A problem with a payment.
         Payment = "payment",
-        /// Technical difficulties.
+        /// A technical problem.
         Technical = "technical",
-        /// Bills.
+        /// A question about a bill.
         Billing = "billing",
-        /// Complaints.
+        /// A complaint.
         Complaint = "complaint",
-        /// Suggestions.
+        /// A suggestion for a new feature.
         FeatureRequest = "feature_request",
-        /// Bugs.
+        /// A report of a bug.
         BugReport = "bug_report",
-        /// General inquiries.
+        /// A general question.
         General = "general",
-        /// Miscellaneous.
+        /// Anything else.
         Other = "other",
     }
 }
@@ -31,13 +31,13 @@ text_enum! {
 text_enum! {
     /// How urgent a ticket is.
     pub enum Priority {
-        /// Minor, can wait.
+        /// The problem is small and can wait.
         Low = "low",
-        /// The usual.
+        /// A usual problem.
         Medium = "medium",
-        /// Needs quick resolution.
+        /// An important problem that needs a quick solution.
         High = "high",
-        /// Critical, immediate attention.
+        /// A critical problem that needs attention at once.
         Urgent = "urgent",
     }
 }

@@ -3,25 +3,25 @@
 use crate::text_enum;
 
 text_enum! {
-    /// The status of a ticket.
+    /// The place of a ticket in its life.
     pub enum Status {
-        /// New, or returned to the queue.
+        /// The ticket is new, or was returned to the queue, and waits for an agent.
         Open = "open",
-        /// Assigned, work not started.
+        /// The ticket is assigned to an agent who has not started work on it.
         Assigned = "assigned",
-        /// In work.
+        /// An agent works on the ticket.
         InProgress = "in_progress",
-        /// Waiting for the customer's answer.
+        /// The ticket waits for an answer of the customer.
         WaitingCustomer = "waiting_customer",
-        /// Waiting for another team.
+        /// The ticket waits for another team.
         WaitingInternal = "waiting_internal",
-        /// Escalated to a higher level.
+        /// The ticket was escalated to a higher support level.
         Escalated = "escalated",
-        /// Reopened after it was resolved or closed.
+        /// The ticket was reopened after it was resolved or closed.
         Reopened = "reopened",
-        /// Resolved by an agent; the customer may reopen it.
+        /// An agent has solved the problem. The customer may reopen the ticket.
         Resolved = "resolved",
-        /// Closed.
+        /// The ticket has ended. Only reopening changes it.
         Closed = "closed",
     }
 }

@@ -329,15 +329,10 @@ async fn an_address_that_names_nothing_sensible_is_told_apart_from_one_that_name
 async fn a_parameter_whose_bytes_are_no_text_is_refused_everywhere() {
     let app = App::new().await;
     let cast = Cast::new(&app).await;
-    let document = cast.nobody.get("/api/v1/openapi.json").await.body;
     let (_, routes) = api::routes::all();
     let mut tried = 0;
     for route in &routes {
-        let method = route.method.as_str().to_lowercase();
-        let parameters = &document["paths"][route.path][&method]["parameters"];
-        let parameters = parameters.as_array().unwrap().iter();
-        for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
-            let name = parameter["name"].as_str().unwrap();
+        for name in route.operation.parameters() {
             let path = format!("{}?{name}=%ff", cast.path(route));
             let who = cast.who_may(route);
             let answer = who.call(route.method.clone(), &path, None).await;

@@ -34,6 +34,11 @@ async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named("EmailConfirm", "The token that confirms an e-mail address.");
+    body.mean(&[(
+        "token",
+        "The last part of the mailed link. It can be used within 7 days.",
+    )]);
     body.required("token", 1..=1_000)
 }
 
@@ -91,7 +96,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the page that confirms an address",
     )
     .description("An HTML page, to which a mail links. Opening it changes nothing.")
-    .pages(&[404])
+    .pages()
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -101,5 +106,5 @@ pub(crate) fn post_operation() -> Operation {
         "Confirm an address by the page of a mailed link",
     )
     .description("The button of the page sends this request, with an empty body.")
-    .pages(&[404, 409])
+    .pages()
 }

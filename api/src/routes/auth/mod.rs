@@ -71,7 +71,8 @@ async fn link_language(
 fn gives_tokens(operation: Operation) -> Operation {
     operation
         .answers::<User>("user")
-        .may_answer_like("token", &SOME_TOKEN)
-        .may_answer_like("refreshToken", &SOME_TOKEN)
-        .may_answer_like("expiresIn", &token::LIFETIME.num_seconds())
+        .answers_like("token", &SOME_TOKEN)
+        .answers_like("refreshToken", &SOME_TOKEN)
+        .answers_like("expiresIn", &token::LIFETIME.num_seconds())
+        .answer_named("SessionResponse")
 }

@@ -62,6 +62,17 @@ async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), A
 }
 
 fn body(body: &mut ObjectReader) -> Option<(String, Password)> {
+    body.named(
+        "PasswordReset",
+        "A new password, with the token of a mailed link.",
+    );
+    body.mean(&[
+        (
+            "token",
+            "The last part of the mailed link. It can be used once, within 30 minutes.",
+        ),
+        ("password", "The new password, of 10 to 128 characters."),
+    ]);
     let token = body.required("token", 1..=1_000);
     let password = body.text("password");
     let password = Password::parse(body.errors(), "password", password.as_deref());
@@ -141,7 +152,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the form for a new password",
     )
     .description("An HTML page, to which a mail links. Opening it changes nothing.")
-    .pages(&[404])
+    .pages()
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -152,5 +163,5 @@ pub(crate) fn post_operation() -> Operation {
     )
     .description("The form of the page sends this request. Each link can be used once.")
     .body(form, json!({"password": "Another pass phrase"}))
-    .pages(&[404, 422])
+    .pages()
 }

@@ -8,15 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 text_enum! {
-    /// A service that the system needs.
-    pub enum Check {
+    /// A part of the system that is checked.
+    pub enum Check as "HealthCheck" {
         /// PostgreSQL responds.
         Database = "database",
         /// The database has every migration that this program knows.
         Migrations = "migrations",
         /// Redis accepts writes.
         Redis = "redis",
-        /// Each queue is served by a worker.
+        /// Each queue of jobs is served by a worker.
         Workers = "workers",
         /// A scheduler runs.
         Scheduler = "scheduler",
@@ -24,8 +24,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// The state of a check.
-    pub enum Standing {
+    /// The result of a check.
+    pub enum Standing as "CheckStatus" {
         /// The service is available.
         Well = "ok",
         /// The service is missing, and work waits for it.
@@ -37,21 +37,37 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The result of all checks together.
+    pub enum Health as "HealthStatus" {
+        /// Every check is `ok`.
+        Well = "ok",
+        /// Some check is not `ok`.
+        Degraded = "degraded",
+    }
+}
+
 /// The needed checks, unless `need` names others.
 pub(super) const NEEDED: [Check; 3] = [Check::Database, Check::Migrations, Check::Redis];
 
-/// The result of all checks.
+/// The result of each check.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "HealthChecks")]
 pub(super) struct Checks {
-    /// `ok`, or `degraded` where any check is not `ok`.
-    status: &'static str,
+    /// The result of all checks together.
+    status: Health,
+    /// Whether PostgreSQL responds.
     database: Standing,
+    /// Whether the database has every migration that this program knows.
     migrations: Standing,
+    /// Whether Redis accepts writes.
     redis: Standing,
+    /// Whether each queue of jobs is served by a worker.
     workers: Standing,
     /// The queues that no worker serves.
     unserved_queues: Vec<Queue>,
+    /// Whether a scheduler runs.
     scheduler: Standing,
 }
 
@@ -77,9 +93,9 @@ impl Checks {
         let all = [database, migrations, redis, workers, scheduler];
         Self {
             status: if all.iter().all(|standing| *standing == Standing::Well) {
-                "ok"
+                Health::Well
             } else {
-                "degraded"
+                Health::Degraded
             },
             database,
             migrations,
@@ -160,7 +176,7 @@ mod tests {
         let checks = checks(vec![Queue::Email], Standing::Well);
         assert_eq!(
             (checks.status, checks.workers),
-            ("degraded", Standing::Missing)
+            (Health::Degraded, Standing::Missing)
         );
         assert!(checks.failing(&NEEDED).is_empty());
         assert_eq!(checks.failing(Check::ALL), ["workers"]);

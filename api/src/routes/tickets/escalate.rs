@@ -33,6 +33,12 @@ pub async fn escalate(
 }
 
 fn body(body: &mut ObjectReader) -> Option<(EscalateTo, String)> {
+    body.named("TicketEscalate", "Why a ticket is escalated, and to whom.");
+    body.mean(&[
+        ("escalatedTo", "The id of the agent or admin who gets the ticket. Without it, an agent of the next support level \
+                         gets it."),
+        ("reason", "Why the ticket is escalated. Only agents and admins can read it."),
+    ]);
     let to = body
         .id("escalatedTo")
         .map_or(EscalateTo::NextLevel, EscalateTo::Person);

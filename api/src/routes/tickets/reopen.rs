@@ -32,6 +32,8 @@ pub async fn reopen(
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named("TicketReopen", "Why a ticket is reopened.");
+    body.mean(&[("reason", "What is still wrong.")]);
     body.required("reason", 1..=NOTES)
 }
 

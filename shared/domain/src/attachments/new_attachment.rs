@@ -1,14 +1,29 @@
 //! `attachments` of a ticket or a message: links, and uploads by their ids. Pure.
 
 use crate::attachments::{Attachment, name::linked_file_name};
-use crate::{field_error::Constraint, ids::AttachmentId, reader::ObjectReader};
+use crate::{
+    field_error::{self, Constraint},
+    ids::AttachmentId,
+    reader::ObjectReader,
+};
 use std::collections::HashSet;
 
 const ATTACHMENTS: usize = 10;
 const URL: usize = 2_000;
 const FILE_NAME: usize = 255;
 /// The forms that an entry may have.
-const FORMS: &[&[&str]] = &[&["url", "fileName"], &["id"]];
+const FORMS: &[field_error::Form] = &[
+    field_error::Form {
+        name: "AttachmentLink",
+        about: "A file elsewhere, which this system never fetches.",
+        fields: &["url", "fileName"],
+    },
+    field_error::Form {
+        name: "AttachmentReference",
+        about: "A file that the caller has uploaded and not attached yet.",
+        fields: &["id"],
+    },
+];
 
 /// The form of an entry, by the fields that are there: also fields of the wrong kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +69,18 @@ impl NewAttachment {
     }
 
     fn read(entry: &mut ObjectReader, uploads: &mut HashSet<AttachmentId>) -> Option<Self> {
+        entry.named("AttachmentCreate", "A file of a ticket or a message.");
+        entry.mean(&[
+            (
+                "url",
+                "The address of the file, which must begin with `https://`.",
+            ),
+            ("fileName", "The name that is shown for the file."),
+            (
+                "id",
+                "The id of the upload. Each upload can be attached once.",
+            ),
+        ]);
         entry.checks_last();
         let form = Form::of(entry);
         let id: Option<AttachmentId> = entry.id("id");

@@ -3,7 +3,6 @@
 use crate::{
     actor::Actor,
     attachments::{Attachment, NewAttachment},
-    field_error::Constraint,
     ids::{MessageId, TicketId, UserId},
     json::Json,
     people::Role,
@@ -16,15 +15,15 @@ use chrono::{DateTime, Utc};
 const BODY: usize = 20_000;
 
 text_enum! {
-    /// The capacity in which a message was sent.
+    /// The kind of sender of a message.
     pub enum SenderType {
-        /// By a requester.
+        /// A requester sent it.
         Customer = "customer",
-        /// By an agent.
+        /// An agent sent it.
         Support = "support",
-        /// By an admin.
+        /// An admin sent it.
         Admin = "admin",
-        /// By the system.
+        /// The system sent it.
         System = "system",
     }
 }
@@ -127,6 +126,17 @@ impl NewMessage {
 
     /// Reads a message; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "MessageCreate",
+            "A message or an internal note to be added to a ticket.",
+        );
+        reader.mean(&[
+            ("message", "The text of the message. It may be empty or absent if there is an attachment."),
+            ("attachments", "Files that belong to the message: links to files elsewhere, or files that you have uploaded \
+                             before."),
+            ("isInternal", "Whether the message is an internal note, which only agents and admins can read. Notes are for \
+                            agents and admins. The default is false."),
+        ]);
         reader.checks_last();
         let visibility = Self::visibility(reader);
         let body = Self::body(reader);
@@ -147,7 +157,6 @@ impl NewMessage {
         }
         let text = reader.text(field).unwrap_or_default();
         let errors = reader.errors();
-        errors.ask(field, Constraint::unless("attachments"));
         errors.text(field, &text, 0, BODY)
     }
 }

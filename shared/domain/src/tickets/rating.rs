@@ -14,6 +14,17 @@ pub struct NewRating {
 impl NewRating {
     /// Reads a rating; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named("TicketRate", "A rating of the resolution of a ticket.");
+        reader.mean(&[
+            (
+                "rating",
+                "The number of stars, from 1 (very bad) to 5 (very good).",
+            ),
+            (
+                "feedback",
+                "What was good or bad, in the words of the requester.",
+            ),
+        ]);
         let (rating, feedback) = (reader.integer("rating"), reader.text("feedback"));
         Self::parse(rating, feedback.as_deref(), reader.errors())
     }

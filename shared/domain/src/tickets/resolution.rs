@@ -16,7 +16,7 @@ pub const NOTES: usize = 5_000;
 pub const ANOTHER_TICKET: &str = "must be the id or number of another ticket that you can see";
 
 text_enum! {
-    /// The type of a resolution.
+    /// The kind of resolution of a ticket.
     pub enum ResolutionType {
         /// The problem is solved.
         Solved = "solved",
@@ -28,7 +28,7 @@ text_enum! {
         CannotReproduce = "cannot_reproduce",
         /// The behaviour is intended.
         WontFix = "wont_fix",
-        /// Any other end.
+        /// The ticket ended in another way.
         Other = "other",
     }
 }
@@ -79,6 +79,19 @@ impl Closing {
     /// As [`Closing::read`], with no field required: for the description of a body whose required fields
     /// depend on the caller's role.
     pub fn read_optional(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "TicketClose",
+            "How a ticket ended. Agents and admins send `summary` and `resolutionType`, which are required for them. \
+             Requesters may send a `reason`, and nothing else.",
+        );
+        reader.mean(&[
+            ("summary", "What the solution was, for the customer."),
+            ("resolutionType", "The kind of resolution."),
+            ("resolutionNotes", "What colleagues should know about the resolution. Customers cannot read it."),
+            ("duplicateOf", "The id or the number of the ticket that this ticket repeats. It is allowed only with the \
+                             type `duplicate`."),
+            ("reason", "Why the requester no longer needs help."),
+        ]);
         reader.checks_last();
         let summary = reader.optional("summary", 1..=NOTES);
         let resolution_type = reader.word("resolutionType");
@@ -101,8 +114,6 @@ fn original(
     let field = "duplicateOf";
     let named = reader.text(field);
     let errors = reader.errors();
-    let duplicate = [ResolutionType::Duplicate.as_str()];
-    errors.ask(field, Constraint::with("resolutionType", duplicate));
     errors.ask(field, Constraint::pattern(TICKET_KEY));
     let named = named?;
     if resolution_type.is_some_and(|kind| kind != ResolutionType::Duplicate) {

@@ -8,7 +8,7 @@ use crate::{
     ids::{TicketId, UserId},
     json::Json,
     people::Department,
-    reader::ObjectReader,
+    reader::{Meanings, ObjectReader},
     sla::Policy,
     tickets::{Category, Priority, Resolution, Status, TicketNumber},
 };
@@ -111,6 +111,53 @@ impl Ticket {
     }
 }
 
+/// What the fields of a new ticket, and of a change of one, mean.
+pub const MEANINGS: Meanings = &[
+    ("subject", "The problem in a few words."),
+    (
+        "description",
+        "The whole description of the problem, as plain text.",
+    ),
+    (
+        "category",
+        "The kind of problem. A new ticket without a category is `general`.",
+    ),
+    (
+        "priority",
+        "How urgent the problem is. A new ticket without a priority gets the usual one of its category.",
+    ),
+    ("department", "The department that works on the ticket."),
+    (
+        "language",
+        "The language in which the customer is written to, such as `en` or `en-GB`.",
+    ),
+    (
+        "relatedBooking",
+        "The id of a booking of your platform that the ticket is about.",
+    ),
+    (
+        "relatedTransaction",
+        "The id of a transaction of your platform that the ticket is about.",
+    ),
+    (
+        "relatedConversation",
+        "The id of a conversation of your platform that the ticket is about.",
+    ),
+    (
+        "attachments",
+        "Files that belong to the text: links to files elsewhere, or files that you have uploaded before.",
+    ),
+    (
+        "tags",
+        "Words by which tickets are found again. Repeated tags are stored once. In a change, these replace all tags.",
+    ),
+    (
+        "customerId",
+        "The id of the requester for whom an agent or admin creates the ticket. It is required for them, and \
+                    not allowed for others.",
+    ),
+];
+
 /// A ticket to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTicket {
@@ -161,6 +208,8 @@ impl NewTicket {
 
     /// Reads a ticket that `by` creates; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader, by: &Actor) -> Option<Self> {
+        reader.named("TicketCreate", "A ticket to be created.");
+        reader.mean(MEANINGS);
         reader.checks_last();
         let subject = reader.required("subject", 1..=SUBJECT);
         let description = reader.required("description", 1..=DESCRIPTION);

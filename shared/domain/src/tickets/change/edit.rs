@@ -7,7 +7,7 @@ use crate::{
     reader::ObjectReader,
     tickets::{
         Category, Related, TicketEventKind, TicketRefusal,
-        ticket::{self, DESCRIPTION, RELATED, SUBJECT},
+        ticket::{self, DESCRIPTION, MEANINGS, RELATED, SUBJECT},
     },
 };
 use chrono::{DateTime, Utc};
@@ -38,6 +38,11 @@ pub struct TicketEdit {
 impl TicketEdit {
     /// Reads a change; its errors are noted in the reader.
     pub fn read(reader: &mut ObjectReader) -> Self {
+        reader.named(
+            "TicketUpdate",
+            "A change of a ticket: absent fields stay as they are.",
+        );
+        reader.mean(MEANINGS);
         let subject = reader.sent("subject");
         let description = reader.sent("description");
         let category = reader.sent("category");

@@ -8,17 +8,17 @@ use crate::{ids::MessageId, text_enum};
 use std::ops::Range;
 
 text_enum! {
-    /// A field of a ticket that can be searched.
-    pub enum Field {
-        /// Its number.
+    /// A part of a ticket in which words of a search were found.
+    pub enum Field as "HighlightField" {
+        /// The number of the ticket.
         Number = "ticketNumber",
-        /// Its subject.
+        /// The subject of the ticket.
         Subject = "subject",
-        /// One of its tags.
+        /// A tag of the ticket.
         Tag = "tags",
-        /// Its description.
+        /// The description of the ticket.
         Description = "description",
-        /// One of its messages.
+        /// A message of the ticket.
         Message = "message",
     }
 }
