@@ -114,14 +114,14 @@ pub fn assert_is_problem(answer: &Answer, status: u16, code: &str, about: &str) 
     );
     let fields: Vec<_> = answer.body.as_object().unwrap().keys().collect();
     let expected = [
-        "code",
+        "success",
+        "type",
+        "title",
+        "status",
         "detail",
+        "code",
         "errors",
         "requestId",
-        "status",
-        "success",
-        "title",
-        "type",
     ];
     assert_eq!(fields, expected, "{about}");
     assert_eq!(answer.body["success"], false, "{about}");
