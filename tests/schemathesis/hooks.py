@@ -48,6 +48,11 @@ BEYOND_SCHEMAS_OF_FIELDS = {
     ("cursor", "invalid_id"),  # what the answer before said
     ("cursor", "out_of_range"),
     ("duplicateOf", "not_a_duplicate"),  # of that type alone
+    ("reason", "unknown_field"),  # of requesters alone
+    ("summary", "unknown_field"),  # of staff alone
+    ("resolutionType", "unknown_field"),
+    ("resolutionNotes", "unknown_field"),
+    ("duplicateOf", "unknown_field"),
     ("message", "required"),  # without attachments
     ("message", "too_short"),
     ("tag", "too_long"),  # all of them together

@@ -95,6 +95,8 @@ def prove(program, role, sessions, there_is, options):
         *("run", f"{program.url}/api/v1/openapi.json"),
         *("--phases", options.phases),
         *("--checks", "all"),
+        # hooks.py runs it, and knows that null counts as absent.
+        *("--exclude-checks", "negative_data_rejection"),
         *("--seed", str(options.seed)),
         *("--generation-database", "none"),
         *("--suppress-health-check", "all"),

@@ -52,21 +52,21 @@ impl Components {
     }
 
     /// Moves the named parts of a schema to the components. Returns the rest, with references to them.
-    pub fn lift(&mut self, schema: &Value) -> Value {
+    pub fn extract(&mut self, schema: &Value) -> Value {
         match schema {
             Value::Object(keywords) => {
-                let lifted = keywords
+                let extracted = keywords
                     .iter()
-                    .map(|(keyword, inner)| (keyword.clone(), self.lift(inner)));
-                let lifted: Map<String, Value> = lifted.collect();
-                self.lift_named(lifted)
+                    .map(|(keyword, inner)| (keyword.clone(), self.extract(inner)));
+                let extracted: Map<String, Value> = extracted.collect();
+                self.extract_named(extracted)
             }
-            Value::Array(items) => items.iter().map(|item| self.lift(item)).collect(),
+            Value::Array(items) => items.iter().map(|item| self.extract(item)).collect(),
             other => other.clone(),
         }
     }
 
-    fn lift_named(&mut self, mut schema: Map<String, Value>) -> Value {
+    fn extract_named(&mut self, mut schema: Map<String, Value>) -> Value {
         let Some(named) = schema.shift_remove(NAMED) else {
             return Value::Object(schema);
         };
@@ -95,7 +95,7 @@ impl Components {
     /// All schemas and parameters, in the order of their names.
     pub fn into_parts(mut self) -> (Map<String, Value>, Map<String, Value>) {
         for (name, schema) in self.generator.take_definitions(true) {
-            let schema = self.lift(&tidied(schema));
+            let schema = self.extract(&tidied(schema));
             self.schema(&name, schema);
         }
         self.schemas.sort_keys();

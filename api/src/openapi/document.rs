@@ -138,7 +138,7 @@ fn object_body(object: &ObjectBody, components: &mut Components) -> Value {
     schema["examples"] = json!([object.example]);
     json!({
         "required": object.is_needed,
-        "content": {"application/json": {"schema": components.lift(&schema)}},
+        "content": {"application/json": {"schema": components.extract(&schema)}},
     })
 }
 
@@ -147,6 +147,7 @@ fn file_body(field: &str, components: &mut Components) -> Value {
     let file = json!({
         "description": "The file.",
         "type": "string",
+        "minLength": 1,
         "format": "binary",
         "contentMediaType": "application/octet-stream",
     });
@@ -181,7 +182,7 @@ fn parameters(route: &Route, components: &mut Components) -> Vec<Value> {
     let names = names.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     for (name, resource) in names.zip(route.resources) {
         let (shared, about, schema) = resource.parameter();
-        let schema = components.lift(&schema);
+        let schema = components.extract(&schema);
         let parameter = json!({"name": name, "in": "path", "required": true, "description": about, "schema": schema});
         parameters.push(components.parameter(Some(shared), parameter));
     }
@@ -233,7 +234,7 @@ fn query_parameter(
         "required": is_needed,
         "description": about,
         "allowEmptyValue": true,
-        "schema": components.lift(&schema),
+        "schema": components.extract(&schema),
     });
     if schema["type"] == "array" {
         parameter["style"] = json!("form");

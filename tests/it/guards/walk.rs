@@ -114,14 +114,14 @@ pub fn assert_is_problem(answer: &Answer, status: u16, code: &str, about: &str) 
     );
     let fields: Vec<_> = answer.body.as_object().unwrap().keys().collect();
     let expected = [
-        "code",
+        "success",
+        "type",
+        "title",
+        "status",
         "detail",
+        "code",
         "errors",
         "requestId",
-        "status",
-        "success",
-        "title",
-        "type",
     ];
     assert_eq!(fields, expected, "{about}");
     assert_eq!(answer.body["success"], false, "{about}");
@@ -138,7 +138,7 @@ pub fn assert_is_problem(answer: &Answer, status: u16, code: &str, about: &str) 
     );
     for field_error in answer.body["errors"].as_array().unwrap() {
         let fields: Vec<_> = field_error.as_object().unwrap().keys().collect();
-        assert_eq!(fields, ["code", "field", "message"], "{about}");
+        assert_eq!(fields, ["field", "code", "message"], "{about}");
     }
     let text = answer.body.to_string().to_lowercase();
     for inner in [

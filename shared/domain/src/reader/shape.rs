@@ -215,7 +215,7 @@ mod tests {
             reader.objects("files", |file| file.required("url", 1..=10));
         });
         assert_eq!(schema["required"], json!(["rating"]));
-        assert_eq!(schema[NAMED]["name"], "TicketRate");
+        assert_eq!(schema[NAMED]["name"], "Example", "the first name counts");
         let rating = &schema["properties"]["rating"];
         assert_eq!(
             (&rating["minimum"], &rating["maximum"]),
