@@ -3,6 +3,7 @@
 
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
+use tracing::Dispatch;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
 /// Directives for libraries that log too much, and for a warning that may quote the password of
@@ -55,6 +56,19 @@ pub fn init(log: &Log) -> Result<(), TelemetryError> {
             .try_init(),
     }
     .map_err(TelemetryError::Twice)
+}
+
+/// A log of warnings and errors only, as text: for work whose progress the terminal shows.
+///
+/// # Errors
+/// None in practice: the filter is fixed.
+pub fn quiet() -> Result<Dispatch, TelemetryError> {
+    let subscriber = fmt()
+        .with_env_filter(filter("warn")?)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
+    Ok(Dispatch::new(subscriber.finish()))
 }
 
 #[cfg(test)]
