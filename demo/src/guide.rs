@@ -109,15 +109,14 @@ async fn people(text: &mut String, cx: &Context) -> Result<String> {
             &format!("{} escalated", agent.count(Status::Escalated)),
         )?;
     }
-    let away = agents
-        .iter()
-        .find(|agent| agent.info.availability == Availability::Away);
-    if let Some(agent) = away {
-        line(
-            text,
-            agent,
-            "away: set the availability, and a waiting ticket is assigned",
-        )?;
+    let waits = |agent: &&AtDesk| {
+        let mut waiting = agent.dashboard.unassigned.iter();
+        agent.info.availability == Availability::Away
+            && waiting.any(|ticket| ticket.department == agent.info.department)
+    };
+    if let Some(agent) = agents.iter().find(waits) {
+        let what = "away: once available, a waiting ticket is assigned";
+        line(text, agent, what)?;
     }
     for (status, what) in [
         (Status::WaitingCustomer, "was asked something"),

@@ -154,14 +154,14 @@ impl Writer<'_> {
     /// From the first response to the end. Most are well within the targets, some are not.
     fn middle(&mut self, priority: Priority) {
         let policy = Policy::standard(priority, 80);
-        let share = if self.happens(0.97) {
+        let share = if self.happens(0.985) {
             self.between(0.06, 0.6)
         } else {
             self.between(1.05, 2.2)
         };
         self.then(f64::from(policy.first_response_minutes) * share, Act::Start);
-        let share = if self.happens(0.96) {
-            self.between(0.05, 0.4)
+        let share = if self.happens(0.98) {
+            self.between(0.05, 0.28)
         } else {
             self.between(0.9, 1.6)
         };
@@ -197,7 +197,7 @@ impl Writer<'_> {
             let chase = pick(self.words.chase, &mut self.chance).to_owned();
             self.then(work * 0.3, Act::Write(chase));
             let patience = pick(self.words.patience, &mut self.chance).to_owned();
-            let pause = self.between(4.0, 40.0);
+            let pause = self.between(4.0, 20.0);
             self.then(pause, Act::Reply(patience));
         }
         if self.happens(0.12) {
@@ -207,13 +207,13 @@ impl Writer<'_> {
             let wait = if slow {
                 self.between(3_000.0, 14_000.0)
             } else {
-                self.between(10.0, 90.0)
+                self.between(8.0, 35.0)
             };
             self.then(wait, Act::Start);
-        } else if self.happens(0.05) {
+        } else if self.happens(0.04) {
             let reason = escalation(self.topic.category);
             self.then(work * 0.2, Act::Escalate(reason.to_owned()));
-            let pause = self.between(5.0, 60.0);
+            let pause = self.between(5.0, 25.0);
             self.then(pause, Act::Start);
         }
     }

@@ -5,7 +5,7 @@ use super::{
     act::{Act, Plan},
     at_work::{AtWork, public},
     people::{People, Somebody},
-    supervision::{admin_watches, close_as_duplicate, colleague, give, hand_over},
+    supervision::{admin_watches, close_as_duplicate, colleague, give, hand_over, next_watch},
     world::World,
 };
 use actions::tickets::{Target, read};
@@ -130,6 +130,9 @@ impl Story {
         if !agent.works_at(now) {
             let late = TimeDelta::seconds(self.plan.chance.random_range(120..2_400));
             let back = agent.next_at_work(now) + late;
+            if !admin_watches(people, now) {
+                return Ok(Played::Later(next_watch(people, now).min(back)));
+            }
             let again = hand_over(world, people, ticket, back).await?;
             return Ok(Played::Later(again.unwrap_or(back)));
         }

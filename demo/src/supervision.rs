@@ -20,6 +20,18 @@ pub(super) fn admin_watches(people: &People, now: DateTime<Utc>) -> bool {
     SUPPORT_HOURS.contains(&hour)
 }
 
+/// When the admin next works on the queue, to a quarter of an hour.
+pub(super) fn next_watch(people: &People, from: DateTime<Utc>) -> DateTime<Utc> {
+    let mut at = from;
+    for _ in 0..96 {
+        if admin_watches(people, at) {
+            break;
+        }
+        at += TimeDelta::minutes(15);
+    }
+    at
+}
+
 /// The agents of the department who are on shift, the most senior first.
 pub(super) fn colleague<'a>(
     people: &'a People,
@@ -49,9 +61,9 @@ pub(super) async fn give(
     Ok(())
 }
 
-/// The assignee is off shift and the ticket cannot wait until `back`. The admin returns it to the queue while
-/// another agent is on shift, or assigns it to a senior if it was escalated. Returns the instant of the next
-/// check; `None` if the ticket stays.
+/// The assignee is off shift and the ticket cannot wait until `back`. The admin, who is at work, returns it to the
+/// queue while another agent is on shift, or assigns it to a senior if it was escalated. Returns the instant of
+/// the next check; `None` if the ticket stays.
 pub(super) async fn hand_over(
     world: &World,
     people: &People,
@@ -59,12 +71,8 @@ pub(super) async fn hand_over(
     back: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
     let now = world.now();
-    let soon = back - now < TimeDelta::hours(2);
-    let (false, true, Some(agent)) = (
-        soon,
-        admin_watches(people, now),
-        colleague(people, ticket, now),
-    ) else {
+    let is_soon = back - now < TimeDelta::minutes(45);
+    let (false, Some(agent)) = (is_soon, colleague(people, ticket, now)) else {
         return Ok(None);
     };
     let again = now + TimeDelta::minutes(6);

@@ -42,3 +42,4 @@ mod tour;
 mod uploads;
 mod waiting;
 mod watching;
+mod working_day;
