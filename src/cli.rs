@@ -3,22 +3,19 @@
 use crate::{
     addresses,
     admin::{self, NewAdmin},
-    development::secret,
+    demonstration,
     health::{self, Asked},
     jobs::{self, Jobs},
-    schema::{self, Schema},
+    reset::{self, Reset},
+    schema,
     serve::{self, Part},
     settings::{self, Startup},
 };
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use demo::Extent;
-use platform::{
-    config::{self, Config},
-    id_source::IdSource,
-    telemetry,
-};
-use std::{future::Future, thread::available_parallelism};
+use platform::{config, telemetry};
+use std::thread::available_parallelism;
 
 /// Threads for blocking work: password hashes and files. Each thread costs memory.
 const BLOCKING_THREADS: usize = 16;
@@ -44,13 +41,25 @@ enum Command {
     Scheduler,
     /// Bring the schema of the database up to date
     Migrate,
-    /// Fill an empty installation with people and with the tickets of five weeks
+    /// Show the system in the middle of a working day, with people and with the tickets of five weeks
     ///
-    /// Everything is done by the actions that requests use and the jobs that follow from them,
-    /// under a clock that is moved up to the present. The system must not be running meanwhile.
-    /// No mail is sent, whatever `SMTP_URL` says: all are written to `DATA_DIR/mail-demo`. The people
-    /// are made up: their addresses end in `example.com`, and they share a password that is printed.
+    /// Everything is done by the actions that requests use and the jobs that follow from them, under a
+    /// clock that is moved up to the present. Filling takes about a minute.
+    ///
+    /// With neither `DATABASE_URL` nor `REDIS_URL` set, the demo has its own servers in `DATA_DIR/demo`, fills
+    /// them once, and then runs the system on them: at port 5050 unless `PORT` is set, also beside
+    /// `support`. The next `support demo` runs it again; `support reset --demo` removes it.
+    ///
+    /// With both set, it fills that installation, which must be empty and not running, and ends.
+    ///
+    /// No mail is sent, whatever `SMTP_URL` says: all are files in `DATA_DIR/demo/mail`, or
+    /// `DATA_DIR/mail-demo`. The people are invented: their addresses end in `example.com`, and they share a
+    /// password that is printed and kept in a file.
     Demo(Extent),
+    /// Remove the data of first use: `DATA_DIR`, with the demo in it
+    ///
+    /// Databases, mails, uploads and secrets. It asks first, and refuses while a system runs on them.
+    Reset(Reset),
     /// Check that a process of this machine is ready; exit 0 if so, else 1
     ///
     /// Ready means that the database is reachable and has all migrations. Redis does not count: every process
@@ -89,31 +98,25 @@ impl Cli {
                 in_runtime(|startup| admin::create(new, startup))
             }
             Some(Command::Jobs(what)) => in_runtime(|startup| jobs::run(what, startup)),
-            Some(Command::Demo(extent)) => prepared(demo::prepare, |startup| fill(extent, startup)),
+            Some(Command::Demo(extent)) => demonstration::run(extent),
+            Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Config) => settings::print(&settings::load()?),
         }
     }
 }
 
-/// Fills the installation with the demo's people and tickets.
-async fn fill(extent: Extent, startup: Startup) -> Result<()> {
-    let (cx, _) = schema::open(startup, Schema::Apply).await?;
-    demo::run(extent, cx, &secret(&IdSource::random())).await
-}
-
 /// Reads the configuration, starts the private servers if needed, and runs `command`.
-fn in_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Startup) -> F) -> Result<()> {
-    prepared(|_| {}, command)
+fn in_runtime(command: impl AsyncFnOnce(Startup) -> Result<()>) -> Result<()> {
+    let (startup, _servers) = settings::start_up()?;
+    run_with(startup, command)
 }
 
-/// The same, with a change of the configuration before the start. Private servers outlive the runtime.
-fn prepared<F: Future<Output = Result<()>>>(
-    prepare: impl FnOnce(&mut Config),
-    command: impl FnOnce(Startup) -> F,
+/// Runs `command` in a runtime that ends with it. Private servers have to outlive it.
+pub(crate) fn run_with(
+    startup: Startup,
+    command: impl AsyncFnOnce(Startup) -> Result<()>,
 ) -> Result<()> {
-    let (mut startup, servers) = settings::start_up()?;
-    prepare(&mut startup.config);
     telemetry::init(&startup.config.log)?;
     addresses::warn(&startup.config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -125,7 +128,6 @@ fn prepared<F: Future<Output = Result<()>>>(
     let end = runtime.block_on(command(startup));
     // tasks that still run were abandoned at the time limit, or by a second signal
     runtime.shutdown_background();
-    drop(servers);
     end
 }
 
@@ -134,7 +136,8 @@ fn after_long_help() -> String {
         "\
 Examples:
   support                       everything in one process, with private servers
-  support demo                  five weeks of made-up tickets, to look around in
+  support demo                  the same with five weeks of invented tickets, to look around in
+  support reset                 removes the data of both
   support migrate               the first step of a deployment
   support api                   then any number of each, with DATABASE_URL and REDIS_URL set
   support worker

@@ -71,7 +71,7 @@ pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     gate.open();
     work(part, &cx, &mut roles);
     match made {
-        Some(made) if part == Part::All => print_banner(&cx, &made),
+        Some(made) if part == Part::All => welcome(&cx, &made).await,
         _ => tracing::info!(?part, http.listen = %address, "started"),
     }
     let end = roles.run(signals, cx.config.shutdown).await;
@@ -129,10 +129,17 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     }
 }
 
-/// Prints the banner. A failure is logged only: the process runs without it.
-fn print_banner(cx: &Context, made: &Made) {
-    if let Err(error) = Banner::of(&cx.config, &made.admin).print() {
-        tracing::warn!(error = %Chain(&error), "the banner could not be printed");
+/// Prints what a newcomer needs. A failure is logged only: the process runs without it.
+async fn welcome(cx: &Context, made: &Made) {
+    let printed = match made {
+        Made::Admin(admin) => Banner::of(&cx.config, admin).print().map_err(Into::into),
+        Made::Demo { password } => {
+            let kept = cx.config.data_dir.join("password");
+            demo::tell(cx, password, &kept, demo::Next::Running).await
+        }
+    };
+    if let Err(error) = printed {
+        tracing::warn!(error = %Chain(error.as_ref()), "the banner could not be printed");
     }
 }
 
@@ -162,7 +169,7 @@ async fn listen_for_operation(config: &Config) -> Result<TcpListener> {
 }
 
 /// Binds the address of the API. Port 0 is any free one.
-async fn listen_for_api(http: &mut Http) -> Result<TcpListener> {
+pub(crate) async fn listen_for_api(http: &mut Http) -> Result<TcpListener> {
     let asked = http.listen;
     let listener = TcpListener::bind(asked)
         .await

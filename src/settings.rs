@@ -41,14 +41,18 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Whether the environment sets this setting.
+pub(crate) fn is_in_environment(name: &str) -> bool {
+    environment(name).is_some()
+}
+
 /// Reads and checks the configuration, and starts the private servers if the settings name none.
 ///
 /// # Errors
 ///
 /// [`ConfigError`] with all problems, or a private server cannot be started.
 pub(crate) fn start_up() -> Result<(Startup, Option<Servers>)> {
-    let (mut settings, of_file) = Settings::gather(environment);
-    check(&settings, of_file)?;
+    let mut settings = checked(&[])?;
     if !wants_private_servers(&settings) {
         let config = Config::read(&settings)?;
         return Ok((Startup { config, made: None }, None));
@@ -59,7 +63,23 @@ pub(crate) fn start_up() -> Result<(Startup, Option<Servers>)> {
     Ok((Startup { config, made }, Some(servers)))
 }
 
-fn wants_private_servers(settings: &Settings) -> bool {
+/// The settings of this process, checked; those of `instead` whatever the environment and the file say.
+///
+/// # Errors
+///
+/// [`ConfigError`] with all problems.
+pub(crate) fn checked(instead: &[(&str, String)]) -> Result<Settings, ConfigError> {
+    let (settings, of_file) = Settings::gather(|name| {
+        let found = instead.iter().find(|(known, _)| *known == name);
+        let found = found.map(|(_, value)| value.clone());
+        found.or_else(|| environment(name))
+    });
+    check(&settings, of_file)?;
+    Ok(settings)
+}
+
+/// Whether the settings name no server.
+pub(crate) fn wants_private_servers(settings: &Settings) -> bool {
     settings.get("DATABASE_URL").is_empty() && settings.get("REDIS_URL").is_empty()
 }
 

@@ -72,14 +72,23 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
     };
     let limit = database.statement_limit.as_millis().to_string();
     let options = options.options([(STATEMENT_LIMIT, limit.as_str())]);
-    Ok(PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(database.max_connections)
         .acquire_timeout(ACQUIRE_LIMIT)
         // Replaced by `ping`, which has a time limit.
-        .test_before_acquire(false)
-        .before_acquire(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
-        .after_release(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
-        .connect_lazy_with(options.options(SERVER_SIDE)))
+        .test_before_acquire(false);
+    let pool = match database.purpose {
+        Purpose::System => pool
+            .before_acquire(|connection, _| {
+                Box::pin(async { ping(connection).await.map(|()| true) })
+            })
+            .after_release(|connection, _| {
+                Box::pin(async { ping(connection).await.map(|()| true) })
+            }),
+        // A dead connection ends the demo, which is then begun anew.
+        Purpose::Demo => pool,
+    };
+    Ok(pool.connect_lazy_with(options.options(SERVER_SIDE)))
 }
 
 /// Checks that a connection responds. Remains of a statement or a transaction are cleaned up first.

@@ -3,6 +3,7 @@
 
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
+use tracing::Dispatch;
 use tracing_subscriber::{
     Layer,
     filter::{ParseError, Targets},
@@ -63,6 +64,20 @@ pub fn init(log: &Log) -> Result<(), TelemetryError> {
         .with(lines.with_filter(filter(&log.filter)?))
         .try_init()
         .map_err(TelemetryError::Twice)
+}
+
+/// A log of warnings and errors only, as text: for work whose progress the terminal shows.
+///
+/// # Errors
+/// None in practice: the filter is fixed.
+pub fn quiet() -> Result<Dispatch, TelemetryError> {
+    let lines = fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
+    Ok(Dispatch::new(
+        registry().with(lines.with_filter(filter("warn")?)),
+    ))
 }
 
 #[cfg(test)]
