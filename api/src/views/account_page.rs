@@ -40,7 +40,7 @@ struct Variants {
 
 const ENGLISH: Variants = Variants {
     title: "Your account at {brand}",
-    account: "Account",
+    account: "Account:",
     confirm: "Is this your e-mail address? Press the button to confirm it.",
     confirm_button: "Confirm the address",
     confirmed: "Thank you. Your e-mail address is confirmed. You can close this page and go on in {brand}.",
@@ -54,7 +54,7 @@ const ENGLISH: Variants = Variants {
 
 const SWAHILI: Variants = Variants {
     title: "Akaunti yako ya {brand}",
-    account: "Akaunti",
+    account: "Akaunti:",
     confirm: "Je, hii ni anwani yako ya barua pepe? Bonyeza kitufe ili kuithibitisha.",
     confirm_button: "Thibitisha anwani",
     confirmed: "Asante. Anwani yako ya barua pepe imethibitishwa. Unaweza kufunga ukurasa huu na kuendelea kwenye {brand}.",
@@ -68,15 +68,15 @@ const SWAHILI: Variants = Variants {
 
 const FRENCH: Variants = Variants {
     title: "Votre compte {brand}",
-    account: "Compte",
-    confirm: "Est-ce bien votre adresse e-mail ? Appuyez sur le bouton pour la confirmer.",
+    account: "Compte\u{a0}:",
+    confirm: "Est-ce bien votre adresse e-mail\u{a0}? Appuyez sur le bouton pour la confirmer.",
     confirm_button: "Confirmer l’adresse",
     confirmed: "Merci. Votre adresse e-mail est confirmée. Vous pouvez fermer cette page et continuer dans {brand}.",
     taken: "Un autre compte a désormais cette adresse e-mail.",
     password: "Votre nouveau mot de passe, de 10 à 128 caractères",
     unfit: "Ce mot de passe ne peut pas être utilisé. Veuillez choisir un mot de passe de 10 à 128 caractères.",
     password_button: "Enregistrer le mot de passe",
-    password_set: "Votre nouveau mot de passe est enregistré et toutes vos sessions ont pris fin. Vous pouvez fermer cette page : retournez dans {brand} et connectez-vous avec le nouveau mot de passe.",
+    password_set: "Votre nouveau mot de passe est enregistré et toutes vos sessions ont pris fin. Vous pouvez fermer cette page\u{a0}: retournez dans {brand} et connectez-vous avec le nouveau mot de passe.",
     no_such_link: "Ce lien n’est plus valable. Veuillez ouvrir notre dernier courriel, ou en demander un autre.",
 };
 

@@ -92,14 +92,14 @@ const SWAHILI: Variants = Variants {
 };
 
 const FRENCH: Variants = Variants {
-    title: "Êtes-vous satisfait ?",
+    title: "Êtes-vous satisfait\u{a0}?",
     question: "Dans quelle mesure êtes-vous satisfait du traitement de votre ticket",
-    worst: "1 : très insatisfait",
-    best: "5 : très satisfait",
-    feedback: "Souhaitez-vous nous dire quelque chose ? (facultatif)",
+    worst: "1\u{a0}: très insatisfait",
+    best: "5\u{a0}: très satisfait",
+    feedback: "Souhaitez-vous nous dire quelque chose\u{a0}? (facultatif)",
     send: "Envoyer",
     no_star: "Veuillez choisir de 1 à 5 étoiles.",
-    too_long: "Votre texte est trop long : 5 000 caractères au plus. Veuillez le raccourcir.",
+    too_long: "Votre texte est trop long\u{a0}: 5 000 caractères au plus. Veuillez le raccourcir.",
     unreadable: "Votre texte contient un caractère que nous ne pouvons pas accepter. Veuillez le saisir à nouveau.",
     thanks: "Merci. Votre réponse nous est parvenue. Vous pouvez fermer cette page.",
     answered: "Merci. Vous avez déjà répondu à cette enquête.",

@@ -300,6 +300,7 @@ async fn a_mail_of_files_alone_names_the_files_and_quotes_nothing() {
         assert!(html.contains(">receipt.png</li>"));
         assert!(!mail.whole.contains("files.example.com"));
     }
+    app.advance(minutes(1));
     amina.says(&id, "No file.").await.created();
     app.settle().await;
     assert!(

@@ -39,6 +39,8 @@ const HTML: &str = "html";
 
 /// The template of a text that a person wrote, within a sentence of HTML.
 const ISOLATED: &str = "isolated.html";
+/// The template of a number that stays on one line.
+const UNBROKEN: &str = "unbroken.html";
 
 impl Renderer {
     /// Parses the templates, which show this brand.
@@ -73,6 +75,10 @@ impl Renderer {
         templates.add_template(layout(TEXT), TEXT_LAYOUT)?;
         templates.add_template(layout(HTML), HTML_LAYOUT)?;
         templates.add_template(ISOLATED, r#"<span dir="auto">{{ text }}</span>"#)?;
+        templates.add_template(
+            UNBROKEN,
+            r#"<span style="white-space:nowrap">{{ text }}</span>"#,
+        )?;
         for form in [TEXT, HTML] {
             for language in Language::ALL {
                 templates.add_template_owned(base(language, form), language.base())?;
@@ -136,13 +142,14 @@ impl Renderer {
             .render_captured(merge_maps([variables, files]))
     }
 
-    /// The texts that people wrote, escaped and each in an element of its own.
+    /// The texts that people wrote and the number, escaped and each in an element of its own.
     fn isolated(&self, view: &Value) -> Result<BTreeMap<&'static str, Value>, Error> {
-        let template = self.0.get_template(ISOLATED)?;
+        let written = WRITTEN.map(|name| (name, ISOLATED));
         let mut isolated = BTreeMap::new();
-        for name in WRITTEN {
+        for (name, template) in written.into_iter().chain([("number", UNBROKEN)]) {
             let text = view.get_attr(name)?;
             if !text.is_none() {
+                let template = self.0.get_template(template)?;
                 let html = template.render(context! { text })?;
                 isolated.insert(name, Value::from_safe_string(html));
             }

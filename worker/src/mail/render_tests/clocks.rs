@@ -27,15 +27,15 @@ fn staff_read_priority_department_and_the_time_that_is_left() {
             [
                 "Kipaumbele: Cha juu",
                 "Idara: Malipo",
-                "Muda wa mwisho: baada ya saa 2 dakika 15, saa 13:45 Saa za Afrika Mashariki (jibu la kwanza)",
+                "Mwisho: baada ya saa 2 dakika 15, saa 13:45 Saa za Afrika Mashariki (jibu la kwanza)",
             ],
         ),
         (
             "fr",
             [
-                "Priorité : Haute",
-                "Service : Facturation",
-                "Échéance : dans 2 h 15 min, à 13:45 heure normale d’Afrique de l’Est (première réponse)",
+                "Priorité\u{a0}: Haute",
+                "Service\u{a0}: Facturation",
+                "Échéance\u{a0}: dans 2 h 15 min, à 13:45 heure normale d’Afrique de l’Est (première réponse)",
             ],
         ),
     ] {

@@ -121,8 +121,7 @@ impl From<Row> for Content {
     fn from(row: Row) -> Self {
         let reopened = i32::try_from(row.reopened_since).unwrap_or(i32::MAX);
         let clock = row.warn_at.zip(row.due_at);
-        let next_deadline = row.next_metric.zip(row.next_due_at);
-        let attachments = row.attachments.map(|Json(attachments)| attachments);
+        let next = row.next_metric.zip(row.next_due_at);
         Self {
             id: row.id,
             template: row.template,
@@ -169,13 +168,9 @@ impl From<Row> for Content {
                 stopped: row.stopped_at.is_some(),
                 breached: row.breached_at.is_some(),
             }),
-            next_deadline: next_deadline.map(|(metric, at)| Deadline { metric, at }),
+            next_deadline: next.map(|(metric, at)| Deadline { metric, at }),
             text: row.text,
-            files: attachments
-                .unwrap_or_default()
-                .into_iter()
-                .map(|file| file.file_name)
-                .collect(),
+            files: names(row.attachments),
             is_redacted: row.is_redacted,
             mention: if row.is_mentioned {
                 Mention::Mentioned
@@ -184,4 +179,10 @@ impl From<Row> for Content {
             },
         }
     }
+}
+
+/// The names of the files of a message.
+fn names(attachments: Option<Json<Vec<Attachment>>>) -> Vec<String> {
+    let attachments = attachments.map_or_else(Vec::new, |Json(attachments)| attachments);
+    attachments.into_iter().map(|file| file.file_name).collect()
 }
