@@ -98,10 +98,7 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let made = timeout(
-            FIRST_ADMIN_LIMIT,
-            bootstrap_admin(cx, &admin.email, &admin.password),
-        );
+        let made = timeout(FIRST_ADMIN_LIMIT, bootstrap_admin(cx, admin));
         match made
             .await
             .unwrap_or_else(|_| Err(db::silence(FIRST_ADMIN_LIMIT).into()))

@@ -161,7 +161,9 @@ fn bootstrap_problems(settings: &Settings) -> Vec<String> {
     if !settings.get(email).is_empty() && !settings.get(password).is_empty() {
         let address = fields::email(&mut faults, email, Some(settings.get(email)));
         let secret = Password::parse(&mut faults, password, Some(settings.get(password)));
-        parsed = address.zip(secret).map(drop);
+        let mut name = |name| faults.required_text(name, Some(settings.get(name)), 1, 100);
+        let names = name("BOOTSTRAP_ADMIN_FIRST_NAME").zip(name("BOOTSTRAP_ADMIN_LAST_NAME"));
+        parsed = address.zip(secret).zip(names).map(drop);
     }
     let faults = faults.finish(parsed).err().unwrap_or_default();
     let line = |field_error: domain::field_error::FieldError| {

@@ -123,7 +123,7 @@ async fn people(text: &mut String, cx: &Context) -> Result<String> {
         (Status::Resolved, "may rate, or reopen"),
     ] {
         if let Some(ticket) = newest(cx, status).await? {
-            let customer = actions::people::directory::find(&cx.pool, ticket.customer_id).await?;
+            let customer = actions::directory::find(&cx.pool, ticket.customer_id).await?;
             if let Some(customer) = customer {
                 let (role, email) = (customer.role.as_str(), customer.email);
                 writeln!(text, "  {role:<10} {email:<34} {}, {what}", ticket.number)?;

@@ -121,7 +121,7 @@ pub async fn run(extent: &Extent, cx: Context, password: &str) -> Result<()> {
 /// Creates the configured admin if the installation has no admin.
 async fn first_admin(cx: &Context) -> Result<()> {
     if let Some(admin) = &cx.config.auth.bootstrap_admin {
-        bootstrap_admin(cx, &admin.email, &admin.password)
+        bootstrap_admin(cx, admin)
             .await
             .map_err(explained)
             .context("the first admin cannot be created")?;

@@ -19,6 +19,7 @@ mod harness;
 mod access;
 mod accounts;
 mod documents;
+mod gallery;
 mod guards;
 mod layers;
 mod leaks;

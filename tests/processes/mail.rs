@@ -2,16 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use crate::harness::smtp_server::{Behaviour, SmtpServer};
-use chrono::{DateTime, Utc};
+use crate::harness::{
+    smtp_server::{Behaviour, SmtpServer},
+    specimen::{self, now},
+};
 use domain::{
-    ids::{MessageId, NotificationId, TicketId, UserId},
-    notifications::{
-        NotificationStatus, Template,
-        content::{Content, Recipient, Since, TicketFacts},
-    },
+    ids::{NotificationId, UserId},
+    notifications::{NotificationStatus, Template, content::Content},
     people::Role,
-    tickets::{Status, TicketEventKind, TicketNumber, access::Mention},
 };
 use jobs::circuit::ProviderFailure;
 use platform::config::{Config, MailTransport, Settings};
@@ -21,10 +19,6 @@ use worker::{
     channels::{Delivered, Email},
     mail::{MailError, Mailer, SmtpTimeouts, Verdict},
 };
-
-fn now() -> DateTime<Utc> {
-    "2025-10-01T08:30:00Z".parse().unwrap()
-}
 
 fn config(smtp_url: &str) -> Config {
     let settings = Settings::load(|name| match name {
@@ -43,46 +37,12 @@ fn email(server: &SmtpServer) -> Email {
 
 /// A message from Sarah to Amina.
 fn content(number: u128) -> Content {
-    let amina = UserId(Uuid::from_u128(1));
-    Content {
-        id: NotificationId(Uuid::from_u128(number)),
-        template: Template::StaffReplied,
-        status: NotificationStatus::Pending,
-        person: Recipient {
-            id: amina,
-            first_name: "Amina".to_owned(),
-            last_name: "Otieno".to_owned(),
-            email: "amina@example.org".to_owned(),
-            confirmed: true,
-            role: Role::Customer,
-            language: "en".to_owned(),
-            timezone: "Africa/Nairobi".parse().unwrap(),
-            active: true,
-        },
-        at: now(),
-        kind: TicketEventKind::MessageAdded {
-            message: MessageId(Uuid::from_u128(5)),
-        },
-        actor: Some("Sarah".to_owned()),
-        ticket: TicketFacts {
-            id: TicketId(Uuid::from_u128(3)),
-            number: TicketNumber::new(now(), 1),
-            subject: "Cannot complete payment – été".to_owned(),
-            status: Status::InProgress,
-            customer_id: amina,
-            customer: "Amina".to_owned(),
-            assigned_to: None,
-            agent: None,
-            summary: None,
-            cycle: 0,
-        },
-        since: Since::default(),
-        clock: None,
-        text: Some("Please try again.\n.\nIt should work <now>.".to_owned()),
-        files: 0,
-        is_redacted: false,
-        mention: Mention::NotMentioned,
-    }
+    let mut content = specimen::about_ticket(Template::StaffReplied, "en");
+    content.id = NotificationId(Uuid::from_u128(number));
+    content.ticket.subject = "Cannot complete payment – été".to_owned();
+    content.text = Some("Please try again.\n.\nIt should work <now>.".to_owned());
+    content.files.clear();
+    content
 }
 
 #[tokio::test]

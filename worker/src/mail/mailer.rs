@@ -1,6 +1,6 @@
 //! Sends mails: by SMTP, or into a folder.
 
-use super::{MailError, MailSetupError, files::Files, smtp::Smtp};
+use super::{MailError, MailSetupError, TextEncoding, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
 use domain::{ids::NotificationId, notifications::Template};
 use lettre::Message;
@@ -58,6 +58,16 @@ impl Mailer {
             MailTransport::Files(folder) => Transport::Files(Files::new(folder.clone())),
         };
         Ok(Self(transport))
+    }
+
+    /// How the texts of its mails are encoded. Servers need not accept more than ASCII; people read the
+    /// files.
+    #[must_use]
+    pub const fn encoding(&self) -> TextEncoding {
+        match self.0 {
+            Transport::Smtp(_) => TextEncoding::Ascii,
+            Transport::Files(_) => TextEncoding::AsIs,
+        }
     }
 
     /// Sends a mail. After an error it may still have arrived.

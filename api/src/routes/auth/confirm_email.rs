@@ -10,7 +10,7 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
-use actions::error::ActionError;
+use actions::{error::ActionError, people::account::LinkRecipient};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{actor::Initiator, people::AccountEventKind, reader::ObjectReader};
 use platform::context::Context;
@@ -48,9 +48,15 @@ fn body(body: &mut ObjectReader) -> Option<String> {
 /// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
-    Ok(match super::link_language(&api, kind, &token).await? {
-        Some(language) => page(StatusCode::OK, &language, Page::ConfirmEmail),
-        None => page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    let brand = &api.cx.config.brand;
+    Ok(match super::link_recipient(&api, kind, &token).await? {
+        Some(LinkRecipient { language, address }) => page(
+            brand,
+            StatusCode::OK,
+            &language,
+            Page::ConfirmEmail(&address),
+        ),
+        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
     })
 }
 
@@ -65,17 +71,18 @@ pub async fn post(
     unknown: UnknownParameters,
 ) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
-    let language = super::link_language(&api, kind, &token).await?;
-    if language.is_some() {
+    let recipient = super::link_recipient(&api, kind, &token).await?;
+    if recipient.is_some() {
         unknown.refuse()?;
     }
-    let language = language.as_deref().unwrap_or("en");
+    let language = recipient
+        .as_ref()
+        .map_or("en", |recipient| &recipient.language);
+    let page = |status, what| page(&api.cx.config.brand, status, language, what);
     match confirm(&api.cx, token.as_str()).await {
-        Ok(()) => Ok(page(StatusCode::OK, language, Page::EmailConfirmed)),
-        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, language, Page::NoSuchLink)),
-        Err(ActionError::Conflict { .. }) => {
-            Ok(page(StatusCode::CONFLICT, language, Page::EmailTaken))
-        }
+        Ok(()) => Ok(page(StatusCode::OK, Page::EmailConfirmed)),
+        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, Page::NoSuchLink)),
+        Err(ActionError::Conflict { .. }) => Ok(page(StatusCode::CONFLICT, Page::EmailTaken)),
         Err(error) => Err(error.into()),
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     json::Json,
     people::Role,
     tickets::{
-        Message, NewMessage, Ticket, Visibility,
+        Message, NewMessage, Ticket, TicketEventKind, Visibility,
         access::{self, Action},
     },
 };
@@ -46,7 +46,7 @@ pub async fn reply(
         }
         Visibility::Public => {
             if change.is_reopened_by_reply() {
-                let reason = "The customer replied.".to_owned();
+                let reason = TicketEventKind::REOPENED_BY_REPLY.to_owned();
                 reopen::apply(work, &mut change, reason, actor.role).await?;
             }
             change.customer_wrote(id, work.now())?;

@@ -197,6 +197,9 @@ pub enum TicketEventKind {
 }
 
 impl TicketEventKind {
+    /// The reason of a reopening by a reply of the customer, for the history.
+    pub const REOPENED_BY_REPLY: &'static str = "The customer replied.";
+
     /// The table of events: a row for each kind.
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "a table has a row for each event")]

@@ -11,5 +11,5 @@ mod tell;
 
 pub(super) use address::Address;
 pub(super) use confirm::confirm;
-pub use store::{link_language, open_confirmation};
+pub use store::{LinkRecipient, link_recipient, open_confirmation};
 pub(super) use tell::tell;

@@ -68,17 +68,27 @@ pub(in crate::people) async fn find_link(
     .await
 }
 
-/// The language of the person to whom a link was mailed; `None` when the link cannot be used any more.
+/// The person to whom a link was mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRecipient {
+    /// The language of the account.
+    pub language: String,
+    /// The address of the mail.
+    pub address: String,
+}
+
+/// The person to whom a link was mailed; `None` when the link cannot be used any more.
 ///
 /// # Errors
 /// The database failed.
-pub async fn link_language(
+pub async fn link_recipient(
     db: impl PgExecutor<'_>,
     id: AccountEventId,
     now: DateTime<Utc>,
-) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!(
-        "select u.language from account_events e join users u on u.id = e.user_id
+) -> sqlx::Result<Option<LinkRecipient>> {
+    sqlx::query_as!(
+        LinkRecipient,
+        "select u.language, e.address from account_events e join users u on u.id = e.user_id
          where e.id = $1 and e.spent_at is null and e.expires_at > $2 and u.active",
         id.0,
         now,

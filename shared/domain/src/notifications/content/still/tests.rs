@@ -7,8 +7,8 @@ use crate::{
         Audience, NotificationStatus,
         content::{Recipient, TicketFacts},
     },
-    people::Role,
-    tickets::{TicketNumber, access::Mention},
+    people::{Department, Role},
+    tickets::{Priority, TicketNumber, access::Mention},
 };
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -117,6 +117,8 @@ fn content(template: Template) -> Content {
             number: TicketNumber::new(now(), 1),
             subject: "Help".to_owned(),
             status: status(template),
+            priority: Priority::Medium,
+            department: Department::General,
             customer_id: AMINA,
             customer: "Amina".to_owned(),
             assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
@@ -132,8 +134,9 @@ fn content(template: Template) -> Content {
             stopped: false,
             breached: false,
         }),
+        next_deadline: None,
         text: None,
-        files: 0,
+        files: Vec::new(),
         is_redacted: false,
         // The plan notifies of a note only agents whom it mentions.
         mention: if template == Template::Mentioned {
