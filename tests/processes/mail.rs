@@ -7,9 +7,8 @@ use crate::harness::{
     specimen::{self, now},
 };
 use domain::{
-    ids::{NotificationId, UserId},
-    notifications::{NotificationStatus, Template, content::Content},
-    people::Role,
+    ids::NotificationId,
+    notifications::{Template, content::Content},
 };
 use jobs::circuit::ProviderFailure;
 use platform::config::{Config, MailTransport, Settings};
