@@ -15,7 +15,7 @@ pub use attachments::{Attachments, FilesPlace, S3};
 pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRoles};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
-pub use settings::{ConfigError, Settings};
+pub use settings::{Changed, ConfigError, Origin, Settings};
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
 
