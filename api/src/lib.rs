@@ -15,6 +15,7 @@ pub mod operators_server;
 #[cfg(test)]
 mod properties;
 pub mod query;
+mod readiness;
 pub mod reference;
 pub mod request_id;
 pub mod respond;
@@ -41,6 +42,7 @@ use axum::{
 use error::Problem;
 use openapi::Routes;
 use platform::context::Context;
+use readiness::Announced;
 use reference::{Reference, Written};
 use state::ApiState;
 use std::{
@@ -83,7 +85,9 @@ pub async fn run(
     gate: StartupGate,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
-    let (starting, started) = (operators_server::starting(cx.clone()), router(cx.clone()));
+    let announced = Arc::<Announced>::default();
+    let starting = operators_server::starting(cx.clone(), Arc::clone(&announced));
+    let started = routed(cx.clone(), announced);
     let present = move || {
         if gate.is_open() {
             started.clone()
@@ -96,10 +100,14 @@ pub async fn run(
 
 /// The router of the whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
+    routed(cx, Arc::default())
+}
+
+fn routed(cx: Context, announced: Arc<Announced>) -> Router {
     let (router, declared) = routes::all();
     let table = Routes::from(declared);
     let reference = reference_of(table.clone());
-    layered(router, &table, ApiState::new(cx, reference))
+    layered(router, &table, ApiState::new(cx, reference, announced))
 }
 
 fn reference_of(routes: Routes) -> Reference {
@@ -221,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn before_the_gate_opens_a_process_is_live_and_not_ready() {
-        let starting = operators_server::starting(context());
+        let starting = operators_server::starting(context(), Arc::default());
         let live = Request::get("/health/live").body(Body::empty()).unwrap();
         let response = starting.clone().oneshot(live).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -239,7 +247,7 @@ mod tests {
         }
         let router = Router::new().route("/", get(panics));
         let table = Routes::from(Vec::new());
-        let state = ApiState::new(context(), reference_of(table.clone()));
+        let state = ApiState::new(context(), reference_of(table.clone()), Arc::default());
         let (_, body) = problem(layered(router, &table, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));
