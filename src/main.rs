@@ -6,11 +6,13 @@ mod admin;
 mod banner;
 mod cli;
 mod development;
+mod doctor;
 mod health;
 mod jobs;
 mod schema;
 mod serve;
 mod settings;
+mod table;
 
 use clap::Parser;
 use platform::{config::ConfigError, error_chain::Chain};
