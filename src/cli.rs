@@ -4,12 +4,13 @@ use crate::{
     addresses,
     admin::{self, NewAdmin},
     demonstration,
+    doctor::{self, Doctor},
     health::{self, Asked},
-    jobs::{self, Jobs},
+    jobs,
     reset::{self, Reset},
     schema,
     serve::{self, Part},
-    settings::{self, Startup},
+    settings::{self, Printed, Startup},
 };
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -70,11 +71,15 @@ enum Command {
         #[arg(value_enum)]
         process: Option<Asked>,
     },
+    /// Check everything that the system needs: what is wrong, and what to do
+    ///
+    /// PostgreSQL, Redis, the mail server (no mail is sent), the store of uploads, the clock, who can read the
+    /// secrets, unsafe settings, and who is at work. Exit 1 if anything is wrong; warnings do not count.
+    Doctor(Doctor),
     /// Print the configuration as it is in force, secrets masked
-    Config,
+    Config(Printed),
     /// Look at jobs and queues; retry or discard jobs
-    #[command(subcommand)]
-    Jobs(Jobs),
+    Jobs(jobs::Asked),
     /// Admins
     #[command(subcommand)]
     Admin(Admin),
@@ -97,11 +102,12 @@ impl Cli {
             Some(Command::Admin(Admin::Create(new))) => {
                 in_runtime(|startup| admin::create(new, startup))
             }
-            Some(Command::Jobs(what)) => in_runtime(|startup| jobs::run(what, startup)),
+            Some(Command::Jobs(asked)) => in_runtime(|startup| jobs::run(asked, startup)),
             Some(Command::Demo(extent)) => demonstration::run(extent),
             Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
-            Some(Command::Config) => settings::print(&settings::load()?),
+            Some(Command::Doctor(asked)) => in_runtime(|startup| doctor::run(asked, startup)),
+            Some(Command::Config(how)) => settings::print(&settings::load()?, how),
         }
     }
 }
@@ -143,6 +149,8 @@ Examples:
   support worker
   support scheduler
   WORKER_QUEUES=email:16 support worker
+  support doctor                what is wrong, and what to do
+  support config --changed      what differs from the defaults, and where it comes from
   support jobs list
   support admin create --email ann@example.com --first-name Ann --last-name Otieno \\
       --phone +254712345678

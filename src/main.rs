@@ -7,12 +7,14 @@ mod banner;
 mod cli;
 mod demonstration;
 mod development;
+mod doctor;
 mod health;
 mod jobs;
 mod reset;
 mod schema;
 mod serve;
 mod settings;
+mod table;
 
 use clap::Parser;
 use platform::{config::ConfigError, error_chain::Chain};

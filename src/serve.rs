@@ -62,7 +62,12 @@ pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     let cx = schema::context(config)?;
     let (mut roles, gate) = (Roles::new(), StartupGate::default());
     serve_port(part, &cx, listener, &gate, &mut roles);
-    let prepared = signals.unless_stopped(prepare(part, &cx, made.as_ref()));
+    // boxed: the future is large
+    let prepared = signals.unless_stopped(Box::pin(async {
+        let (prepared, ()) =
+            tokio::join!(prepare(part, &cx, made.as_ref()), schema::try_redis(&cx));
+        prepared
+    }));
     let Some(prepared) = prepared.await else {
         tracing::info!("stopped");
         return Ok(());

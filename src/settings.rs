@@ -1,8 +1,12 @@
 //! From the environment to a checked configuration. All problems are reported at once, before
 //! anything is started.
 
+mod print;
+
+pub(crate) use print::{Printed, print};
+
 use crate::{
-    addresses::{self, without_credentials},
+    addresses,
     development::{self, Made},
 };
 use anyhow::Result;
@@ -17,7 +21,7 @@ use platform::{
     telemetry,
 };
 use servers::Servers;
-use std::{collections::BTreeSet, io::Write};
+use std::collections::BTreeSet;
 use worker::{channels::Channels, mail::Sender};
 
 /// What a command starts with.
@@ -172,38 +176,6 @@ fn bootstrap_problems(settings: &Settings) -> Vec<String> {
     faults.into_iter().map(line).collect()
 }
 
-/// The default file with the values in force, comments and all.
-pub(crate) fn print(settings: &Settings) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    for line in platform::config::DEFAULTS.lines() {
-        match line.split_once(" = ") {
-            Some((name, _)) if !line.starts_with('#') => {
-                writeln!(out, "{name} = {:?}", masked(name, settings.get(name)))?;
-            }
-            _ => writeln!(out, "{line}")?,
-        }
-    }
-    Ok(())
-}
-
-/// The value with its secrets masked.
-fn masked(name: &str, value: &str) -> String {
-    if value.is_empty() {
-        return String::new();
-    }
-    if ["SECRET", "PASSWORD", "METRICS_TOKEN", "OTLP_HEADERS"]
-        .iter()
-        .any(|word| name.contains(word))
-    {
-        return "***".to_owned();
-    }
-    // Not a URL, but it may hold a password.
-    if name.ends_with("_URL") && !value.contains("://") {
-        return "***".to_owned();
-    }
-    without_credentials(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,20 +276,5 @@ mod tests {
             ("JWT_SECRET", "0123456789012345678901234567890123456789"),
         ]);
         assert!(problems.contains("2 problem"), "{problems}");
-    }
-
-    #[test]
-    fn secrets_are_masked() {
-        assert_eq!(masked("JWT_SECRET", "abc"), "***");
-        assert_eq!(masked("DATABASE_URL", "me:hush@host/x"), "***");
-        assert_eq!(
-            masked("DATABASE_URL", "postgres://h/db?user=u&password=hush"),
-            "postgres://h/db?user=u&password=***"
-        );
-        assert_eq!(
-            masked("REDIS_URL", "redis://localhost"),
-            "redis://localhost"
-        );
-        assert_eq!(masked("MAIL_FROM", "A <a@b.c>"), "A <a@b.c>");
     }
 }

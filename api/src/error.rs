@@ -324,6 +324,7 @@ impl From<FilesError> for Problem {
             // A wrong configuration fails at the start. Later the cause is the disk or the mounted store.
             FilesError::Failed(..)
             | FilesError::Silent
+            | FilesError::Altered
             | FilesError::Folder(_)
             | FilesError::Setup(_) => Self::unavailable(
                 "The attachment store does not respond at the moment: try again shortly.",

@@ -18,6 +18,7 @@ mod properties;
 pub mod query;
 mod query_string;
 mod rate_limit;
+mod readiness;
 pub mod reference;
 pub mod request_id;
 pub mod respond;
@@ -44,6 +45,7 @@ use axum::{
 use error::Problem;
 use openapi::Routes;
 use platform::context::Context;
+use readiness::Announced;
 use reference::{Reference, Written};
 use state::ApiState;
 use std::{
@@ -86,7 +88,9 @@ pub async fn run(
     gate: StartupGate,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
-    let (starting, started) = (operators_server::starting(cx.clone()), router(cx.clone()));
+    let announced = Arc::<Announced>::default();
+    let starting = operators_server::starting(cx.clone(), Arc::clone(&announced));
+    let started = routed(cx.clone(), announced);
     let present = move || {
         if gate.is_open() {
             started.clone()
@@ -99,10 +103,14 @@ pub async fn run(
 
 /// The router of the whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
+    routed(cx, Arc::default())
+}
+
+fn routed(cx: Context, announced: Arc<Announced>) -> Router {
     let (router, declared) = routes::all();
     let table = Routes::from(declared);
     let reference = reference_of(table.clone(), cx.config.http.public_url.clone());
-    layered(router, &table, ApiState::new(cx, reference))
+    layered(router, &table, ApiState::new(cx, reference, announced))
 }
 
 fn reference_of(routes: Routes, server: String) -> Reference {
@@ -230,7 +238,7 @@ mod tests {
 
     #[tokio::test]
     async fn before_the_gate_opens_a_process_is_live_and_not_ready() {
-        let starting = operators_server::starting(context());
+        let starting = operators_server::starting(context(), Arc::default());
         let live = Request::get("/health/live").body(Body::empty()).unwrap();
         let response = starting.clone().oneshot(live).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -248,7 +256,8 @@ mod tests {
         }
         let router = Router::new().route("/", get(panics));
         let table = Routes::from(Vec::new());
-        let state = ApiState::new(context(), reference_of(table.clone(), String::new()));
+        let reference = reference_of(table.clone(), String::new());
+        let state = ApiState::new(context(), reference, Arc::default());
         let (_, body) = problem(layered(router, &table, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));

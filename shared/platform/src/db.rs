@@ -7,7 +7,10 @@
 //! ([`pool`]). The caller of a statement has a limit of its own ([`within`], or that of a request
 //! or a job). The server is configured to detect dead clients.
 
-use crate::config::{self, Purpose};
+use crate::{
+    config::{self, Purpose},
+    error_chain::Chain,
+};
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -43,16 +46,8 @@ const STATEMENT_LIMIT: &str = "statement_timeout";
 /// The URL is invalid, or the server does not respond within five seconds.
 pub async fn connect(database: &config::Database) -> sqlx::Result<PgPool> {
     let pool = pool(database)?;
-    reach(&pool).await?;
+    pool.acquire().await?;
     Ok(pool)
-}
-
-/// Checks that the server is reachable, by taking a connection from the pool.
-///
-/// # Errors
-/// The server is unreachable, or does not respond within five seconds.
-pub async fn reach(pool: &PgPool) -> sqlx::Result<()> {
-    pool.acquire().await.map(drop)
 }
 
 /// A pool on the configured database, which opens no connection yet. Must be called within a tokio
@@ -152,6 +147,16 @@ pub fn silence(limit: Duration) -> sqlx::Error {
 #[must_use]
 pub fn took_too_long(error: &sqlx::Error) -> bool {
     code(error).as_deref() == Some("57014")
+}
+
+/// An error for an operator: a rejection in the words of the server. The driver adds the line of
+/// PostgreSQL's own source to them.
+#[must_use]
+pub fn in_words(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(rejection) => rejection.message().to_owned(),
+        None => Chain(error).to_string(),
+    }
 }
 
 fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {

@@ -70,6 +70,18 @@ impl Mailer {
         }
     }
 
+    /// Checks that mails can be sent, without sending one: connects, encrypts and logs in; or writes
+    /// into the folder.
+    ///
+    /// # Errors
+    /// The server is unreachable or rejects the login; the folder is not writable.
+    pub async fn check(&self) -> Result<(), MailError> {
+        match &self.0 {
+            Transport::Smtp(server) => server.check().await,
+            Transport::Files(folder) => folder.check(),
+        }
+    }
+
     /// Sends a mail. After an error it may still have arrived.
     ///
     /// # Errors

@@ -56,19 +56,19 @@ pub(super) const NEEDED: [Check; 3] = [Check::Database, Check::Migrations, Check
 #[schemars(rename = "HealthChecks")]
 pub(super) struct Checks {
     /// The result of all checks together.
-    status: Health,
+    pub status: Health,
     /// Whether PostgreSQL responds.
-    database: Standing,
+    pub database: Standing,
     /// Whether the database has every migration that this program knows.
-    migrations: Standing,
+    pub migrations: Standing,
     /// Whether Redis accepts writes.
-    redis: Standing,
+    pub redis: Standing,
     /// Whether each queue of jobs is served by a worker.
-    workers: Standing,
+    pub workers: Standing,
     /// The queues that no worker serves.
     unserved_queues: Vec<Queue>,
     /// Whether a scheduler runs.
-    scheduler: Standing,
+    pub scheduler: Standing,
 }
 
 impl Checks {
@@ -106,6 +106,30 @@ impl Checks {
         }
     }
 
+    /// The result where nothing is missing.
+    pub fn all_well() -> Self {
+        let staffing = Staffing {
+            unserved: Vec::new(),
+            scheduler: true,
+        };
+        Self::of(Ok(staffing), Standing::Well)
+    }
+
+    /// The names of the queues that no worker serves, separated by commas.
+    pub fn unserved(&self) -> String {
+        let names = self.unserved_queues.iter().map(|queue| queue.as_str());
+        names.collect::<Vec<_>>().join(",")
+    }
+
+    /// All results as text, to compare them.
+    pub fn in_words(&self) -> String {
+        let results = Check::ALL
+            .iter()
+            .map(|check| self.of_check(*check).as_str());
+        let results: Vec<_> = results.collect();
+        format!("{} {}", results.join(" "), self.unserved())
+    }
+
     const fn of_check(&self, check: Check) -> Standing {
         match check {
             Check::Database => self.database,
@@ -126,11 +150,7 @@ impl Checks {
 
 impl Example for Checks {
     fn example(_: ExampleStage) -> Value {
-        let staffing = Staffing {
-            unserved: Vec::new(),
-            scheduler: true,
-        };
-        json!(Self::of(Ok(staffing), Standing::Well))
+        json!(Self::all_well())
     }
 }
 
@@ -147,8 +167,6 @@ pub(super) enum Unready {
     RedisSlow,
     #[error("Redis could not be written to")]
     Redis(#[source] redis::RedisError),
-    #[error("workers or the scheduler are missing")]
-    Staffing,
 }
 
 /// The detail of the problem that names the failing checks.

@@ -54,7 +54,12 @@ fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
     let queue = query.word("queue");
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let before = query.integer("cursor", 1..=i64::MAX).map(JobId);
-    Some((Filter { states, queue }, before, limit))
+    let filter = Filter {
+        states,
+        queue,
+        name: None,
+    };
+    Some((filter, before, limit))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -66,6 +66,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// The queue; `None` matches all.
     pub queue: Option<Queue>,
+    /// The name of the job; `None` matches all.
+    pub name: Option<String>,
 }
 
 /// A page of the list of jobs, newest first.

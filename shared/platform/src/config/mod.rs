@@ -18,7 +18,7 @@ pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRol
 pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
-pub use settings::{ConfigError, Settings};
+pub use settings::{Changed, ConfigError, Origin, Settings};
 pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};

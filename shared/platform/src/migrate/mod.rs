@@ -5,9 +5,9 @@ mod store;
 use crate::{
     MIGRATOR,
     context::Context,
-    db::{is_unavailable, unlimited, violates, waited_too_long, within},
-    error_chain::Chain,
+    db::{in_words, is_unavailable, unlimited, violates, waited_too_long, within},
     health::{self, Schema},
+    reach::postgres,
 };
 use sqlx::{
     Connection, PgConnection, PgPool, Postgres,
@@ -164,14 +164,23 @@ pub async fn wait(cx: &Context, limit: Duration) -> Result<(), SchemaError> {
             Ok(Schema::Behind) if is_late => return Err(SchemaError::Behind),
             Ok(Schema::Behind) => {}
             Err(error) if is_unavailable(&error) && !is_late => {
-                tracing::warn!(error = %Chain(&error), "waiting for the database");
+                tracing::warn!(
+                    server.place = postgres::place(&cx.pool.connect_options()),
+                    error = in_words(&error),
+                    "waiting for PostgreSQL"
+                );
                 told = true;
             }
             Err(error) => return Err(error.into()),
         }
         if !told {
             told = true;
-            tracing::info!("waiting for `support migrate`");
+            tracing::info!(
+                server.place = postgres::place(&cx.pool.connect_options()),
+                error = "its schema is older than this program",
+                advice = "Run `support migrate` with this release",
+                "waiting for migrations"
+            );
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }

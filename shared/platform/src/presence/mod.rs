@@ -56,6 +56,12 @@ impl Present {
         self.0.iter().filter(serves).count()
     }
 
+    /// All of them.
+    #[must_use]
+    pub fn processes(&self) -> &[Process] {
+        &self.0
+    }
+
     /// The queues that no process serves.
     #[must_use]
     pub fn unserved(&self) -> Vec<Queue> {
