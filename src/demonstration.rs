@@ -2,9 +2,9 @@
 //! data of `support`, and the system runs on it afterwards. An installation that the settings name is filled only.
 
 use crate::{
-    cli,
     development::{self, Made},
     reset,
+    runtime::run_with,
     schema::{self, Schema},
     serve::{self, Part},
     settings::{self, Startup},
@@ -43,7 +43,7 @@ fn named(extent: Extent, settings: &Settings) -> Result<()> {
     config.mail.transport = MailTransport::Files(config.data_dir.join("mail-demo"));
     let file = config.data_dir.join("demo-password");
     let password = extent.password().map_or_else(made_up, str::to_owned);
-    cli::run_with(Startup { config, made: None }, async |startup| {
+    run_with(Startup { config, made: None }, async |startup| {
         let cx = fill(&extent, startup.config, None, &password).await?;
         std::fs::create_dir_all(&cx.config.data_dir)?;
         development::write(&file, &password)?;
@@ -69,7 +69,7 @@ fn own(extent: Extent, usual: &Settings) -> Result<()> {
     let config = Config::read(&settings)?;
     let startup = Startup { config, made: None };
     let mut of_demo = Config::read(&settings)?;
-    cli::run_with(startup, async |startup| {
+    run_with(startup, async |startup| {
         if is_filled {
             eprintln!("This demo was filled before. To begin anew: ./dev reset --demo");
         } else {

@@ -11,6 +11,7 @@ mod doctor;
 mod health;
 mod jobs;
 mod reset;
+mod runtime;
 mod schema;
 mod serve;
 mod settings;

@@ -228,7 +228,9 @@ async fn a_database_without_migrations_a_role_without_rights_and_a_redis_that_ev
     let mut redis = redis.get_connection().unwrap();
     let mut says = |command: &str| {
         let mut words = redis::Cmd::new();
-        command.split(' ').for_each(|word| drop(words.arg(word)));
+        for word in command.split(' ') {
+            words.arg(word);
+        }
         words.exec(&mut redis).unwrap();
     };
     says("CONFIG SET maxmemory-policy allkeys-lru");
