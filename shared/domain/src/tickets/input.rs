@@ -67,7 +67,7 @@ pub const MEANINGS: Meanings = &[
     (
         "customerId",
         "The id of the requester for whom an agent or admin creates the ticket. It is required for them, and \
-                    not allowed for others.",
+         not allowed for others.",
     ),
 ];
 
@@ -182,9 +182,9 @@ impl NewMessage {
         reader.mean(&[
             ("message", "The text of the message. It may be empty or absent if there is an attachment."),
             ("attachments", "Files that belong to the message: links to files elsewhere, or files that you have uploaded \
-                             before."),
+            before."),
             ("isInternal", "Whether the message is an internal note, which only agents and admins can read. Notes are for \
-                            agents and admins. The default is false."),
+            agents and admins. The default is false."),
         ]);
         reader.checks_last();
         let visibility = Self::visibility(reader);
@@ -245,7 +245,7 @@ impl Closing {
             ("resolutionType", "The kind of resolution."),
             ("resolutionNotes", "What colleagues should know about the resolution. Customers cannot read it."),
             ("duplicateOf", "The id or the number of the ticket that this ticket repeats. It is allowed only with the \
-                             type `duplicate`."),
+            type `duplicate`."),
             ("reason", "Why the requester no longer needs help."),
         ]);
         reader.checks_last();
