@@ -57,13 +57,7 @@ pub fn document(routes: &[Route], version: &str, server: &str) -> Value {
         .collect();
     json!({
         "openapi": "3.1.0",
-        "info": {
-            "title": "BaiTech Support",
-            "version": version,
-            "description": ABOUT,
-            "contact": {"name": "The operators of this installation", "url": server},
-            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
-        },
+        "info": info(version, server),
         "servers": [{"url": server, "description": "This installation."}],
         "tags": tags,
         "paths": paths,
@@ -73,19 +67,33 @@ pub fn document(routes: &[Route], version: &str, server: &str) -> Value {
             "responses": failures.responses(),
             "examples": examples,
             "headers": headers::shared(),
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The `token` of a login or a registration.",
-                },
-                "metrics": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "`METRICS_TOKEN`, where the operators of the system have set one.",
-                },
-            },
+            "securitySchemes": security_schemes(),
+        },
+    })
+}
+
+fn info(version: &str, server: &str) -> Value {
+    json!({
+        "title": "BaiTech Support",
+        "version": version,
+        "description": ABOUT,
+        "contact": {"name": "The operators of this installation", "url": server},
+        "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+    })
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `token` of a login or a registration.",
+        },
+        "metrics": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "`METRICS_TOKEN`, where the operators of the system have set one.",
         },
     })
 }

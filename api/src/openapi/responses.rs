@@ -1,11 +1,6 @@
 //! The responses of an operation in the document. Its success is its own; failures are the same for all operations, and
 //! described once for each status, with an example for each code.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "JSON: an absent field reads as null, and is created when it is written"
-)]
-
 use super::{Route, components::Components, failures, headers, response_part::ResponseBody};
 use crate::error::Problem;
 use axum::http::StatusCode;

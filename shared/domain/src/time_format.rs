@@ -127,6 +127,7 @@ impl schemars::JsonSchema for ClockTime {
 }
 
 /// The schema of the name of a time zone.
+#[must_use]
 pub fn zone_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({"$ref": "#/components/schemas/TimeZone"})
 }

@@ -1,6 +1,7 @@
 //! The codes of field errors, which the document lists.
 
 /// A reference to the schema of a code.
+#[must_use]
 pub fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({"$ref": "#/components/schemas/FieldErrorCode"})
 }

@@ -92,12 +92,12 @@ impl SupportInfoInput {
             ("employeeId", "The number of the agent in the company. `@` and this number in an internal note mention the agent."),
             ("department", "The department in which the agent works. A new agent without one works in `general`."),
             ("specializations", "What the agent knows best, such as `payment`. Tickets of these categories are assigned \
-                                 to the agent first."),
+            to the agent first."),
             ("languages", "The languages that the agent speaks, such as `en` or `sw`."),
             ("shiftSchedule", "When the agent works. An agent without shifts always works."),
             ("level", "The support level of the agent, from 1. Escalated tickets go to higher levels. Only admins can set it."),
             ("maxConcurrentTickets", "How many active tickets are assigned to the agent automatically at most. Only \
-                                      admins can set it."),
+            admins can set it."),
             ("availability", "The same limit of active tickets, in the place where responses have it."),
         ]);
         reader.ignore("stats");
@@ -158,7 +158,7 @@ fn read_shift(entry: &mut ObjectReader) -> Option<Shift> {
         ("day", "The day of the week on which the shift begins."),
         ("start", "The local time at which the shift begins, such as `08:00`."),
         ("end", "The local time at which the shift ends, such as `17:00` or `24:00`. An end at or before the start is on \
-                 the next day."),
+        the next day."),
     ]);
     let day = entry.required_word("day");
     let (start, end) = (entry.text("start"), entry.text("end"));

@@ -25,7 +25,7 @@ impl Hours {
             ("day", "The day of the week on which the working hours begin."),
             ("start", "The local time at which they begin, such as `08:00`."),
             ("end", "The local time at which they end, such as `17:00` or `24:00`. An end at or before the start is on \
-                     the next day."),
+            the next day."),
         ]);
         let day = reader.required_word("day");
         let (start, end) = (reader.sent("start"), reader.sent("end"));

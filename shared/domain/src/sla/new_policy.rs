@@ -4,7 +4,7 @@ use crate::sla::{Calendar, Policy, PolicyRule, WarningThresholds};
 use crate::{
     field_error::{Constraint, FieldErrors},
     people::Role,
-    reader::{ObjectReader, OneOrSeveral},
+    reader::{Meanings, ObjectReader, OneOrSeveral},
 };
 use std::ops::RangeInclusive;
 
@@ -42,18 +42,7 @@ struct Targets {
 impl Targets {
     fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Self {
         // Errors of kinds come in the order of reading, errors of values in that of checking.
-        reader.mean(&[
-            ("atRiskPercent", "The part of a target, in percent, after which the ticket is at risk: one threshold, or \
-                               several in ascending order. The default is the setting `SLA_AT_RISK_PERCENT`."),
-            ("name", "The name of the policy, for people."),
-            (FIRST_RESPONSE, "The minutes from the creation of a ticket until its first public answer."),
-            (NEXT_RESPONSE, "The minutes from a later message of the customer until the next public answer. Without it \
-                             that time is not measured."),
-            (RESOLUTION, "The minutes from the creation or the last reopening of a ticket until it is resolved."),
-            ("pauseWhenWaiting", "Whether the resolution clock pauses while the ticket waits for the customer. The \
-                                  default is true."),
-            ("calendar", "The working hours in which the clocks run. Without a calendar they always run."),
-        ]);
+        reader.mean(TARGETS);
         let thresholds = reader.one_or_several("atRiskPercent", WarningThresholds::named_schema);
         let name = reader.optional("name", 1..=NAME_CHARACTERS);
         let sent = [FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION].map(|field| reader.integer(field));
@@ -105,6 +94,38 @@ impl Targets {
         }
     }
 }
+
+/// What the fields of a policy mean.
+const TARGETS: Meanings = &[
+    (
+        "atRiskPercent",
+        "The part of a target, in percent, after which the ticket is at risk: one threshold, or \
+         several in ascending order. The default is the setting `SLA_AT_RISK_PERCENT`.",
+    ),
+    ("name", "The name of the policy, for people."),
+    (
+        FIRST_RESPONSE,
+        "The minutes from the creation of a ticket until its first public answer.",
+    ),
+    (
+        NEXT_RESPONSE,
+        "The minutes from a later message of the customer until the next public answer. Without it \
+         that time is not measured.",
+    ),
+    (
+        RESOLUTION,
+        "The minutes from the creation or the last reopening of a ticket until it is resolved.",
+    ),
+    (
+        "pauseWhenWaiting",
+        "Whether the resolution clock pauses while the ticket waits for the customer. The \
+         default is true.",
+    ),
+    (
+        "calendar",
+        "The working hours in which the clocks run. Without a calendar they always run.",
+    ),
+];
 
 const FIRST_RESPONSE: &str = "firstResponseMinutes";
 const NEXT_RESPONSE: &str = "nextResponseMinutes";

@@ -105,7 +105,7 @@ impl Simulation {
             ("createdAt", "The instant at which the imagined ticket is created."),
             ("events", "What happens to the ticket, in any order. Events of one instant happen in the order of this list."),
             ("now", "The instant for which the clocks are shown, at most ten years after `createdAt`. Later events have \
-                     no effect."),
+            no effect."),
         ]);
         reader.need("policy");
         let policy = reader.object("policy", |policy| Policy::read(policy, at_risk_percent));

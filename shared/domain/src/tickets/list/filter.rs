@@ -9,7 +9,7 @@ use crate::{
     ids::UserId,
     paging::MEANINGS,
     people::Department,
-    reader::{QueryReader, Sent},
+    reader::{Meanings, QueryReader, Sent},
     text_enum,
     tickets::{Category, Priority, Status, search::Search},
 };
@@ -66,29 +66,53 @@ text_enum! {
     }
 }
 
+/// What the filters mean.
+const FILTERS: Meanings = &[
+    ("status", "Only tickets with one of these statuses."),
+    ("priority", "Only tickets with one of these priorities."),
+    ("category", "Only tickets with one of these categories."),
+    ("department", "Only tickets of one of these departments."),
+    (
+        "assignedTo",
+        "Only tickets that are assigned to one of these agents. `me` is the caller, and `none` finds \
+         unassigned tickets.",
+    ),
+    ("customer", "Only tickets of one of these requesters."),
+    ("tag", "Only tickets with one of these tags."),
+    (
+        "createdFrom",
+        "Only tickets that were created at this instant or later. A day, such as `2025-10-01`, begins \
+         at midnight in UTC.",
+    ),
+    (
+        "createdTo",
+        "Only tickets that were created at this instant or earlier. A day, such as `2025-10-01`, is \
+         included as a whole.",
+    ),
+    (
+        "updatedFrom",
+        "Only tickets that were changed at this instant or later. A day, such as `2025-10-01`, begins \
+         at midnight in UTC.",
+    ),
+    (
+        "sla",
+        "Only tickets whose deadlines are in one of these states.",
+    ),
+    (
+        "q",
+        "Only tickets in which all of these words are found. Quotation marks make a phrase, `*` after the \
+         beginning of a word stands for the rest of it, and `-` excludes a word.",
+    ),
+    (
+        "sort",
+        "The order of the list. Without it the newest tickets come first, or with `q` the most relevant ones.",
+    ),
+];
+
 impl Filter {
     /// Reads the filters and the part of the list; `me` is the caller. Errors are noted in the reader.
     pub fn read(query: &mut QueryReader, me: UserId) -> (Self, Paging) {
-        query.mean(&[
-            ("status", "Only tickets with one of these statuses."),
-            ("priority", "Only tickets with one of these priorities."),
-            ("category", "Only tickets with one of these categories."),
-            ("department", "Only tickets of one of these departments."),
-            ("assignedTo", "Only tickets that are assigned to one of these agents. `me` is the caller, and `none` finds \
-                            unassigned tickets."),
-            ("customer", "Only tickets of one of these requesters."),
-            ("tag", "Only tickets with one of these tags."),
-            ("createdFrom", "Only tickets that were created at this instant or later. A day, such as `2025-10-01`, begins \
-                             at midnight in UTC."),
-            ("createdTo", "Only tickets that were created at this instant or earlier. A day, such as `2025-10-01`, is \
-                           included as a whole."),
-            ("updatedFrom", "Only tickets that were changed at this instant or later. A day, such as `2025-10-01`, begins \
-                             at midnight in UTC."),
-            ("sla", "Only tickets whose deadlines are in one of these states."),
-            ("q", "Only tickets in which all of these words are found. Quotation marks make a phrase, `*` after the \
-                   beginning of a word stands for the rest of it, and `-` excludes a word."),
-            ("sort", "The order of the list. Without it the newest tickets come first, or with `q` the most relevant ones."),
-        ]);
+        query.mean(FILTERS);
         query.mean(MEANINGS);
         let status = query.several("status");
         let priority = query.several("priority");
