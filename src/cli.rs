@@ -1,24 +1,19 @@
 //! The command line.
 
 use crate::{
-    addresses,
     admin::{self, NewAdmin},
     demonstration,
     health::{self, Asked},
     jobs::{self, Jobs},
     reset::{self, Reset},
-    schema,
+    runtime, schema,
     serve::{self, Part},
     settings::{self, Startup},
 };
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use demo::Extent;
-use platform::{config, telemetry};
-use std::thread::available_parallelism;
-
-/// Threads for blocking work: password hashes and files. Each thread costs memory.
-const BLOCKING_THREADS: usize = 16;
+use platform::config;
 
 /// The BaiTech customer support system
 ///
@@ -98,7 +93,7 @@ impl Cli {
                 in_runtime(|startup| admin::create(new, startup))
             }
             Some(Command::Jobs(what)) => in_runtime(|startup| jobs::run(what, startup)),
-            Some(Command::Demo(extent)) => demonstration::run(extent),
+            Some(Command::Demo(extent)) => demonstration::run(&extent),
             Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Config) => settings::print(&settings::load()?),
@@ -109,26 +104,7 @@ impl Cli {
 /// Reads the configuration, starts the private servers if needed, and runs `command`.
 fn in_runtime(command: impl AsyncFnOnce(Startup) -> Result<()>) -> Result<()> {
     let (startup, _servers) = settings::start_up()?;
-    run_with(startup, command)
-}
-
-/// Runs `command` in a runtime that ends with it. Private servers have to outlive it.
-pub(crate) fn run_with(
-    startup: Startup,
-    command: impl AsyncFnOnce(Startup) -> Result<()>,
-) -> Result<()> {
-    telemetry::init(&startup.config.log)?;
-    addresses::warn(&startup.config);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(available_parallelism().map_or(1, usize::from))
-        .max_blocking_threads(BLOCKING_THREADS)
-        .enable_all()
-        .build()
-        .context("the runtime cannot be started")?;
-    let end = runtime.block_on(command(startup));
-    // tasks that still run were abandoned at the time limit, or by a second signal
-    runtime.shutdown_background();
-    end
+    runtime::run(startup, command)
 }
 
 fn after_long_help() -> String {

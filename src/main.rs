@@ -10,6 +10,7 @@ mod development;
 mod health;
 mod jobs;
 mod reset;
+mod runtime;
 mod schema;
 mod serve;
 mod settings;
