@@ -99,7 +99,7 @@ impl Cli {
                 in_runtime(|startup| admin::create(new, startup))
             }
             Some(Command::Jobs(asked)) => in_runtime(|startup| jobs::run(asked, startup)),
-            Some(Command::Demo(extent)) => demonstration::run(extent),
+            Some(Command::Demo(extent)) => demonstration::run(&extent),
             Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Doctor(asked)) => in_runtime(|startup| doctor::run(asked, startup)),

@@ -3,8 +3,7 @@
 
 use crate::{
     development::{self, Made},
-    reset,
-    runtime::run_with,
+    reset, runtime,
     schema::{self, Schema},
     serve::{self, Part},
     settings::{self, Startup},
@@ -16,7 +15,7 @@ use platform::{
     id_source::IdSource,
     telemetry,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tracing::instrument::WithSubscriber;
 
 /// The port unless `PORT` is set: that of `support` may be in use by `support`.
@@ -27,7 +26,7 @@ const PORT: (&str, &str) = ("5000", "5050");
 /// # Errors
 ///
 /// The configuration is wrong, the demo is refused or fails, or the system fails.
-pub(crate) fn run(extent: Extent) -> Result<()> {
+pub(crate) fn run(extent: &Extent) -> Result<()> {
     let settings = settings::checked(&[])?;
     if settings::wants_private_servers(&settings) {
         own(extent, &settings)
@@ -37,14 +36,14 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
 }
 
 /// Fills the installation that the settings name.
-fn named(extent: Extent, settings: &Settings) -> Result<()> {
+fn named(extent: &Extent, settings: &Settings) -> Result<()> {
     let mut config = Config::read(settings)?;
     // never to the server of SMTP_URL: the addresses are invented
     config.mail.transport = MailTransport::Files(config.data_dir.join("mail-demo"));
     let file = config.data_dir.join("demo-password");
     let password = extent.password().map_or_else(made_up, str::to_owned);
-    run_with(Startup { config, made: None }, async |startup| {
-        let cx = fill(&extent, startup.config, None, &password).await?;
+    runtime::run_with(Startup { config, made: None }, async |startup| {
+        let cx = fill(extent, startup.config, None, &password).await?;
         std::fs::create_dir_all(&cx.config.data_dir)?;
         development::write(&file, &password)?;
         demo::tell(&cx, &password, &file, demo::Next::Start).await
@@ -52,7 +51,7 @@ fn named(extent: Extent, settings: &Settings) -> Result<()> {
 }
 
 /// Fills the demo's own installation unless that was done before, and runs the system on it.
-fn own(extent: Extent, usual: &Settings) -> Result<()> {
+fn own(extent: &Extent, usual: &Settings) -> Result<()> {
     let folder = Path::new(usual.get("DATA_DIR")).join(reset::DEMO);
     let file = folder.join("password");
     let is_filled = file.exists();
@@ -69,7 +68,7 @@ fn own(extent: Extent, usual: &Settings) -> Result<()> {
     let config = Config::read(&settings)?;
     let startup = Startup { config, made: None };
     let mut of_demo = Config::read(&settings)?;
-    run_with(startup, async |startup| {
+    runtime::run_with(startup, async |startup| {
         if is_filled {
             eprintln!("This demo was filled before. To begin anew: ./dev reset --demo");
         } else {
@@ -79,15 +78,16 @@ fn own(extent: Extent, usual: &Settings) -> Result<()> {
                 "Filling {} with five weeks of tickets: this takes about a minute.",
                 folder.display()
             );
-            fill_own(&extent, of_demo, &file).await?;
+            fill_own(extent, of_demo, &file).await?;
         }
         let password = development::read(&file)?;
         let made = Some(Made::Demo { password });
-        serve::run(Part::All, Startup { made, ..startup }).await
+        // boxed: the future is large
+        Box::pin(serve::run(Part::All, Startup { made, ..startup })).await
     })
 }
 
-async fn fill_own(extent: &Extent, config: Config, file: &PathBuf) -> Result<()> {
+async fn fill_own(extent: &Extent, config: Config, file: &Path) -> Result<()> {
     let password = extent.password().map_or_else(made_up, str::to_owned);
     let made = Made::Demo {
         password: password.clone(),

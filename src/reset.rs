@@ -104,7 +104,7 @@ impl Place {
         }
         idle.remove()?;
         match fs::remove_dir(&folder) {
-            // somebody else's files
+            // files that the program did not make
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
             removed => unless_absent(removed)
                 .with_context(|| format!("cannot remove {}", folder.display())),

@@ -155,13 +155,13 @@ impl Writer<'_> {
     /// From the first response to the end. Most are well within the targets, some are not.
     fn middle(&mut self, priority: Priority) {
         let policy = Policy::standard(priority, 80);
-        let share = if self.happens(0.985) {
+        let share = if self.happens(0.99) {
             self.between(0.06, 0.6)
         } else {
             self.between(1.05, 2.2)
         };
         self.then(f64::from(policy.first_response_minutes) * share, Act::Start);
-        let share = if self.happens(0.98) {
+        let share = if self.happens(0.99) {
             self.between(0.05, 0.28)
         } else {
             self.between(0.9, 1.6)
@@ -211,7 +211,7 @@ impl Writer<'_> {
                 self.between(8.0, 35.0)
             };
             self.then(wait, Act::Start);
-        } else if self.happens(0.04) {
+        } else if self.happens(0.025) {
             let reason = escalation(self.topic.category);
             self.then(work * 0.2, Act::Escalate(reason.to_owned()));
             let pause = self.between(5.0, 25.0);

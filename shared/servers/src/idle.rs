@@ -1,7 +1,7 @@
 //! Removes the data of servers that do not run.
 //!
 //! Race: a process starts the servers meanwhile. The logs stay locked until everything is removed, so that
-//! it waits, and then begins with empty data or fails for want of its FIFO.
+//! it waits, and then begins with empty data or fails, because its FIFO is gone.
 
 use crate::{
     ServersError,
