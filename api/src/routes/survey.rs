@@ -76,7 +76,7 @@ pub async fn get(
         return Ok(not_found(brand));
     };
     let filled = view::Filled {
-        rating: query.read(chosen)?,
+        rating: query.read(|query| Some(chosen(query)))?,
         ..view::Filled::default()
     };
     let what = match survey.state {
@@ -88,13 +88,9 @@ pub async fn get(
 }
 
 /// The rating of the star that was followed in the mail.
-#[expect(
-    clippy::option_option,
-    reason = "a query without a rating is read, too"
-)]
-fn chosen(query: &mut QueryReader) -> Option<Option<i16>> {
-    let rating = query.integer("rating", 1..=5);
-    Some(rating.and_then(|rating| rating.try_into().ok()))
+fn chosen(query: &mut QueryReader) -> Option<i16> {
+    let rating = query.integer("rating", 1..=5)?;
+    rating.try_into().ok()
 }
 
 /// Stores the rating. Refusals are pages: 404 for an invalid link, 409 for a ticket that was rated or

@@ -41,11 +41,11 @@ impl LocalTime {
     pub fn day_and_time(&self, at: DateTime<Utc>) -> String {
         let fields = YMD::long().with_time_hm().with_zone(GenericLong);
         let formatter = FixedCalendarDateTimeFormatter::try_new(self.locale.clone().into(), fields);
-        let formatted = formatter
+        let words = formatter
             .ok()
             .zip(self.instant(at))
             .map(|(formatter, instant)| formatter.format(&instant).to_string());
-        formatted.unwrap_or_else(|| self.in_digits(at, "%Y-%m-%d %H:%M %Z"))
+        words.unwrap_or_else(|| self.in_digits(at, "%Y-%m-%d %H:%M %Z"))
     }
 
     /// Time and zone: `11:50 East Africa Time`.
@@ -56,11 +56,11 @@ impl LocalTime {
             self.locale.clone().into(),
             fields,
         );
-        let formatted = formatter
+        let words = formatter
             .ok()
             .zip(self.instant(at))
             .map(|(formatter, instant)| formatter.format(&instant).to_string());
-        formatted.unwrap_or_else(|| self.in_digits(at, "%H:%M %Z"))
+        words.unwrap_or_else(|| self.in_digits(at, "%H:%M %Z"))
     }
 
     /// Whether two instants are on one day.
