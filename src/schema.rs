@@ -27,6 +27,9 @@ use tokio::time::{Instant, timeout};
 /// How long a role waits for the database, and then for its migrations.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long a start waits for Redis at most, while it waits for the database anyway.
+const REDIS_LIMIT: Duration = Duration::from_secs(2);
+
 /// How long making the first admin may take, the hash of a password included.
 const FIRST_ADMIN_LIMIT: Duration = Duration::from_secs(15);
 
@@ -181,7 +184,7 @@ async fn reach(cx: &Context) -> Result<()> {
 /// Tries Redis and reports what is wrong with it. Every process works without Redis, so that this is no
 /// failure.
 pub(crate) async fn try_redis(cx: &Context) {
-    if let Err(failure) = reach::redis::connect(&cx.config.redis).await {
+    if let Err(failure) = reach::redis::connect(&cx.config.redis, REDIS_LIMIT).await {
         tracing::warn!(
             server.place = failure.place,
             error = failure.fault.cause,

@@ -10,7 +10,7 @@ const OLDEST: (u32, u32) = (6, 2);
 
 /// Checks Redis.
 pub(super) async fn check(report: &mut Report, config: &config::Redis, is_private: bool) {
-    let mut redis = match reach::redis::connect(config).await {
+    let mut redis = match reach::redis::connect(config, reach::LIMIT).await {
         Ok(redis) => redis,
         Err(failure) => {
             let found = format!("{}: {}", failure.place, failure.fault.cause);

@@ -36,7 +36,8 @@ struct Findings {
 impl Findings {
     async fn of(site: &Site) -> Self {
         let ended = run(site, "doctor --json").await;
-        let printed: Value = serde_json::from_slice(&ended.stdout).expect(&said(&ended));
+        let printed: Value = serde_json::from_slice(&ended.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", said(&ended)));
         Self {
             all: printed["findings"].as_array().unwrap().clone(),
             code: ended.status.code(),
@@ -159,18 +160,19 @@ async fn every_server_that_cannot_be_used_is_told_with_its_cause_and_what_to_do(
     assert!(!said.contains("hush"), "{said}");
 }
 
+/// The settings of an installation with these servers.
+fn settings<'a>(database: &'a str, redis: &'a str) -> [(&'a str, &'a str); 3] {
+    [("DATABASE_URL", database), ("REDIS_URL", redis), SECRET]
+}
+
 #[tokio::test]
-async fn a_database_without_migrations_a_role_without_rights_and_a_redis_that_evicts_are_found() {
+async fn missing_migrations_and_a_role_that_may_not_do_its_work_are_found() {
     let folder = Folder::new("half-well");
     let servers = own_servers(folder.path()).await;
-    let (url, redis_url) = (servers.database_url("postgres"), servers.redis_url());
-    let set = [
-        ("DATABASE_URL", url.as_str()),
-        ("REDIS_URL", &redis_url),
-        SECRET,
-    ];
-    let site = Site::alone(&folder.path().join("data"), &set);
-    let found = Findings::of(&site).await;
+    let (url, redis) = (servers.database_url("postgres"), servers.redis_url());
+    let data = folder.path().join("data");
+    let owner = Site::alone(&data, &settings(&url, &redis));
+    let found = Findings::of(&owner).await;
     found.is(
         "database.migrations",
         "wrong",
@@ -178,41 +180,26 @@ async fn a_database_without_migrations_a_role_without_rights_and_a_redis_that_ev
         "support migrate",
     );
     assert_eq!(found.code, Some(1));
-    assert_eq!(site.run("migrate", &[]).status.code(), Some(0));
-    let found = Findings::of(&site).await;
-    found.is("database.migrations", "ok", "", "");
+    assert_eq!(owner.run("migrate", &[]).status.code(), Some(0));
+    let found = Findings::of(&owner).await;
+    found.is("database.migrations", "ok", "are applied", "");
     assert_eq!(found.code, Some(0));
 
     let locked = url.replace("app@", "locked:right@");
-    let as_locked = [
-        ("DATABASE_URL", locked.as_str()),
-        ("REDIS_URL", &redis_url),
-        SECRET,
-    ];
-    let as_locked = Site::alone(&folder.path().join("data"), &as_locked);
+    let locked = Site::alone(&data, &settings(&locked, &redis));
     let mut database = PgConnection::connect(&url).await.unwrap();
     let mut sql = async |statement: &'static str| {
-        sqlx::raw_sql(AssertSqlSafe(statement))
-            .execute(&mut database)
-            .await
-            .unwrap();
+        let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+        statement.execute(&mut database).await.unwrap();
     };
     sql("grant select on _sqlx_migrations to locked; alter role locked connection limit 5").await;
-    let found = Findings::of(&as_locked).await;
-    found.is(
-        "database.permissions",
-        "wrong",
-        "agents, ",
-        "Grant select, insert",
-    );
-    found.is(
-        "database.connections",
-        "warning",
-        "may open 31; PostgreSQL has 5",
-        "max_connections",
-    );
-    sql("grant all on all tables in schema public to locked; grant all on all sequences in schema public to locked").await;
-    let found = Findings::of(&as_locked).await;
+    let found = Findings::of(&locked).await;
+    found.is("database.permissions", "wrong", "agents, ", "Grant select");
+    let few = "may open 31; PostgreSQL has 5";
+    found.is("database.connections", "warning", few, "max_connections");
+    sql("grant all on all tables in schema public to locked").await;
+    sql("grant all on all sequences in schema public to locked").await;
+    let found = Findings::of(&locked).await;
     found.is(
         "database.permissions",
         "warning",
@@ -220,10 +207,17 @@ async fn a_database_without_migrations_a_role_without_rights_and_a_redis_that_ev
         "as the owner of the tables",
     );
     sql("alter role locked set default_transaction_read_only = on").await;
-    Findings::of(&as_locked)
-        .await
-        .is("database.writes", "wrong", "accepts no writes", "primary");
+    let found = Findings::of(&locked).await;
+    found.is("database.writes", "wrong", "accepts no writes", "primary");
+}
 
+#[tokio::test]
+async fn a_redis_that_evicts_is_a_warning_and_one_that_takes_no_writes_is_wrong() {
+    let folder = Folder::new("evicting");
+    let servers = own_servers(folder.path()).await;
+    let (url, redis_url) = (servers.database_url("postgres"), servers.redis_url());
+    let site = Site::alone(&folder.path().join("data"), &settings(&url, &redis_url));
+    assert_eq!(site.run("migrate", &[]).status.code(), Some(0));
     let redis = redis::Client::open(redis_url.as_str()).unwrap();
     let mut redis = redis.get_connection().unwrap();
     let mut says = |command: &str| {
@@ -242,14 +236,20 @@ async fn a_database_without_migrations_a_role_without_rights_and_a_redis_that_ev
         (
             "CONFIG SET maxmemory 1",
             "memory is full",
-            "CONFIG SET maxmemory 0",
+            Some("CONFIG SET maxmemory 0"),
         ),
-        ("REPLICAOF 127.0.0.1 1", "a replica", "REPLICAOF NO ONE"),
-        ("CONFIG SET requirepass hush", "the login was refused", ""),
+        (
+            "REPLICAOF 127.0.0.1 1",
+            "a replica",
+            Some("REPLICAOF NO ONE"),
+        ),
+        ("CONFIG SET requirepass hush", "the login was refused", None),
     ] {
         says(refuse);
-        Findings::of(&site).await.is("redis", "wrong", cause, "");
-        if !take.is_empty() {
+        let found = Findings::of(&site).await;
+        found.is("redis", "wrong", cause, "");
+        assert_eq!(found.code, Some(1), "{refuse}");
+        if let Some(take) = take {
             says(take);
         }
     }

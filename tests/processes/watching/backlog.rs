@@ -6,6 +6,52 @@ use actions::job_list::Job;
 use chrono::TimeDelta;
 use serde_json::json;
 
+const EXPECTED: [(&str, &str); 13] = [
+    (
+        r#"support_open_tickets{department="billing",age="hour"}"#,
+        "1",
+    ),
+    (
+        r#"support_open_tickets{department="billing",age="day"}"#,
+        "1",
+    ),
+    (
+        r#"support_open_tickets{department="billing",age="week"}"#,
+        "0",
+    ),
+    (
+        r#"support_open_tickets{department="general",age="hour"}"#,
+        "1",
+    ),
+    (
+        r#"support_open_tickets{department="complaints",age="hour"}"#,
+        "0",
+    ),
+    (r#"support_unassigned_tickets{department="billing"}"#, "2"),
+    (
+        r#"support_unassigned_oldest_seconds{department="billing"}"#,
+        "7200.0",
+    ),
+    (
+        r#"support_unassigned_oldest_seconds{department="complaints"}"#,
+        "0.0",
+    ),
+    (
+        r#"support_week_resolved_tickets{department="general"}"#,
+        "1",
+    ),
+    (
+        r#"support_week_compliant_tickets{department="general"}"#,
+        "1",
+    ),
+    (
+        r#"support_week_resolved_tickets{department="billing"}"#,
+        "0",
+    ),
+    ("support_week_ratings", "1"),
+    ("support_week_rating_sum", "4"),
+];
+
 /// The value of a series, which has to be there.
 #[track_caller]
 fn is(text: &str, name: &str, value: &str) {
@@ -29,51 +75,7 @@ async fn open_tickets_and_their_age_are_counted_by_department_and_resolved_ones_
     app.run(&Job::RollUpStats).await;
 
     let text = scrape(&app).await;
-    for (name, value) in [
-        (
-            r#"support_open_tickets{department="billing",age="hour"}"#,
-            "1",
-        ),
-        (
-            r#"support_open_tickets{department="billing",age="day"}"#,
-            "1",
-        ),
-        (
-            r#"support_open_tickets{department="billing",age="week"}"#,
-            "0",
-        ),
-        (
-            r#"support_open_tickets{department="general",age="hour"}"#,
-            "1",
-        ),
-        (
-            r#"support_open_tickets{department="complaints",age="hour"}"#,
-            "0",
-        ),
-        (r#"support_unassigned_tickets{department="billing"}"#, "2"),
-        (
-            r#"support_unassigned_oldest_seconds{department="billing"}"#,
-            "7200.0",
-        ),
-        (
-            r#"support_unassigned_oldest_seconds{department="complaints"}"#,
-            "0.0",
-        ),
-        (
-            r#"support_week_resolved_tickets{department="general"}"#,
-            "1",
-        ),
-        (
-            r#"support_week_compliant_tickets{department="general"}"#,
-            "1",
-        ),
-        (
-            r#"support_week_resolved_tickets{department="billing"}"#,
-            "0",
-        ),
-        ("support_week_ratings", "1"),
-        ("support_week_rating_sum", "4"),
-    ] {
+    for (name, value) in EXPECTED {
         is(&text, name, value);
     }
 

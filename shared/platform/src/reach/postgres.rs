@@ -1,8 +1,8 @@
 //! Whether PostgreSQL can be used. The pool only reports that it found no connection in time; here a
 //! connection of its own shows the cause.
 
-use super::{Fault, LIMIT, Unreachable, look_up};
-use crate::{db, error_chain::Chain};
+use super::{Fault, LIMIT, Unreachable, look_up, within};
+use crate::error_chain::Chain;
 use sqlx::{
     Connection, PgConnection,
     error::DatabaseError,
@@ -16,7 +16,8 @@ const HOST_ADVICE: &str = "Check that PostgreSQL runs there, and the host and po
 /// # Errors
 /// The server cannot be used.
 pub async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Unreachable> {
-    try_connect(options).await.map_err(|fault| Unreachable {
+    let connected = within(LIMIT, try_connect(options)).await;
+    connected.map_err(|fault| Unreachable {
         server: "PostgreSQL",
         place: place(options),
         fault,
@@ -27,8 +28,7 @@ async fn try_connect(options: &PgConnectOptions) -> Result<PgConnection, Fault> 
     if options.get_socket().is_none() {
         look_up(options.get_host(), options.get_port(), HOST_ADVICE).await?;
     }
-    let connecting = PgConnection::connect_with(options);
-    let connected = db::within(LIMIT, connecting).await;
+    let connected = PgConnection::connect_with(options).await;
     connected.map_err(|error| fault(&error))
 }
 

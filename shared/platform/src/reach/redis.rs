@@ -1,23 +1,28 @@
 //! Whether Redis can be used: it is reachable, accepts the login, and accepts writes.
 
-use super::{Fault, LIMIT, Unreachable, look_up};
+use super::{Fault, Unreachable, look_up, within};
 use crate::{config, health, redis_link::RedisLink};
 use redis::{AsyncConnectionConfig, ConnectionAddr, RedisError, aio::MultiplexedConnection};
 use secrecy::ExposeSecret;
+use std::time::Duration;
 
 const HOST_ADVICE: &str = "Check that Redis runs there, and the host and port of REDIS_URL";
 
-/// Connects, and writes a key that expires. The connection is one of its own.
+/// Connects, and writes a key that expires, within `limit`. The connection is one of its own.
 ///
 /// # Errors
 /// Redis cannot be used.
-pub async fn connect(redis: &config::Redis) -> Result<MultiplexedConnection, Unreachable> {
+pub async fn connect(
+    redis: &config::Redis,
+    limit: Duration,
+) -> Result<MultiplexedConnection, Unreachable> {
     let unreachable = |fault| Unreachable {
         server: "Redis",
         place: place(redis),
         fault,
     };
-    try_connect(redis).await.map_err(unreachable)
+    let connected = within(limit, try_connect(redis)).await;
+    connected.map_err(unreachable)
 }
 
 /// Where a connection leads: host, port and number of the database, or the socket.
@@ -60,11 +65,12 @@ async fn try_connect(redis: &config::Redis) -> Result<MultiplexedConnection, Fau
     {
         look_up(host, *port, HOST_ADVICE).await?;
     }
-    let limits = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(LIMIT))
-        .set_response_timeout(Some(LIMIT));
+    // Their own limits are shorter than that of the caller.
+    let unlimited = AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None);
     let mut connection = client
-        .get_multiplexed_async_connection_with_config(&limits)
+        .get_multiplexed_async_connection_with_config(&unlimited)
         .await
         .map_err(|error| fault(&error))?;
     let written = health::redis_write(&redis.prefix)
@@ -117,8 +123,6 @@ fn fault(error: &RedisError) -> Fault {
     }
     if error.is_connection_refusal() {
         Fault::passing("connection refused", HOST_ADVICE)
-    } else if error.is_timeout() {
-        Fault::silence()
     } else if error.kind() == redis::ErrorKind::AuthenticationFailed {
         Fault::lasting(
             "the login was refused",
