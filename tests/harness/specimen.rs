@@ -81,47 +81,21 @@ pub fn about_ticket(template: Template, language: &str) -> Content {
         Template::StaffReplied => vec!["invoice-2025-1001.pdf".to_owned(), words.file.to_owned()],
         _ => Vec::new(),
     };
+    // A breach has the instant of its deadline.
+    let late = TimeDelta::minutes(if template == Template::SlaBreached {
+        5
+    } else {
+        0
+    });
     Content {
         id: NotificationId(Uuid::from_u128(7)),
         template,
         status: NotificationStatus::Pending,
-        person: Recipient {
-            id: if for_customer { AMINA } else { SARAH },
-            first_name: if for_customer { "Amina" } else { "Sarah" }.to_owned(),
-            last_name: "Otieno".to_owned(),
-            email: "amina@example.org".to_owned(),
-            confirmed: true,
-            role: if for_customer {
-                Role::Customer
-            } else {
-                Role::Support
-            },
-            language: language.to_owned(),
-            timezone: "Africa/Nairobi".parse().unwrap(),
-            active: true,
-        },
-        at: now()
-            - TimeDelta::minutes(if template == Template::SlaBreached {
-                5
-            } else {
-                0
-            }),
+        person: recipient(for_customer, language),
+        at: now() - late,
         kind: kind(template, &words),
         actor: Some(if for_customer { "Sarah" } else { "Amina" }.to_owned()),
-        ticket: TicketFacts {
-            id: TicketId(Uuid::from_u128(3)),
-            number: TicketNumber::new(now(), 1),
-            subject: words.subject.to_owned(),
-            status: status(template),
-            priority: Priority::High,
-            department: Department::Billing,
-            customer_id: AMINA,
-            customer: "Amina".to_owned(),
-            assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
-            agent: (template != Template::EscalatedToNobody).then(|| "Sarah".to_owned()),
-            summary: Some(words.summary.to_owned()),
-            cycle: 0,
-        },
+        ticket: ticket(template, &words),
         since: Since::default(),
         clock: (template == Template::SlaAtRisk).then(running_clock),
         next_deadline: (template != Template::EscalationResolved).then(|| Deadline {
@@ -136,6 +110,42 @@ pub fn about_ticket(template: Template, language: &str) -> Content {
         } else {
             Mention::NotMentioned
         },
+    }
+}
+
+/// Amina, the customer, or Sarah, the agent.
+fn recipient(is_customer: bool, language: &str) -> Recipient {
+    Recipient {
+        id: if is_customer { AMINA } else { SARAH },
+        first_name: if is_customer { "Amina" } else { "Sarah" }.to_owned(),
+        last_name: "Otieno".to_owned(),
+        email: "amina@example.org".to_owned(),
+        confirmed: true,
+        role: if is_customer {
+            Role::Customer
+        } else {
+            Role::Support
+        },
+        language: language.to_owned(),
+        timezone: "Africa/Nairobi".parse().unwrap(),
+        active: true,
+    }
+}
+
+fn ticket(template: Template, words: &Words) -> TicketFacts {
+    TicketFacts {
+        id: TicketId(Uuid::from_u128(3)),
+        number: TicketNumber::new(now(), 1),
+        subject: words.subject.to_owned(),
+        status: status(template),
+        priority: Priority::High,
+        department: Department::Billing,
+        customer_id: AMINA,
+        customer: "Amina".to_owned(),
+        assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
+        agent: (template != Template::EscalatedToNobody).then(|| "Sarah".to_owned()),
+        summary: Some(words.summary.to_owned()),
+        cycle: 0,
     }
 }
 

@@ -38,7 +38,7 @@ fn email(server: &SmtpServer) -> Email {
 fn content(number: u128) -> Content {
     let mut content = specimen::about_ticket(Template::StaffReplied, "en");
     content.id = NotificationId(Uuid::from_u128(number));
-    content.ticket.subject = "Cannot complete payment – été".to_owned();
+    "Cannot complete payment – été".clone_into(&mut content.ticket.subject);
     content.text = Some("Please try again.\n.\nIt should work <now>.".to_owned());
     content.files.clear();
     content
