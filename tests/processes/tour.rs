@@ -132,20 +132,26 @@ fn compose(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
     let lines = rest.lines().take_while(|line| line.starts_with("    "));
     let setting = |line: &str| {
         let (name, value) = line.trim().split_once(": ").unwrap();
-        (name.to_owned(), substituted(value, variables))
+        (
+            name.to_owned(),
+            substituted(value.trim_matches('"'), variables),
+        )
     };
-    lines.map(setting).collect()
+    lines
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(setting)
+        .collect()
 }
 
-/// `${NAME:-default}` and `${NAME:?problem}` as Compose replaces them.
+/// `${NAME:-default}`, `${NAME:?problem}` and `${NAME?problem}` as Compose replaces them.
 fn substituted(value: &str, variables: &[(&str, &str)]) -> String {
     let Some((before, rest)) = value.split_once("${") else {
         return value.to_owned();
     };
     let (variable, after) = rest.split_once('}').unwrap();
-    let (name, usual) = variable.split_once(':').unwrap();
+    let (name, usual) = variable.split_at(variable.find([':', '?']).unwrap());
     let set = variables.iter().find(|(known, _)| *known == name);
-    let inner = match (set, usual.strip_prefix('-')) {
+    let inner = match (set, usual.strip_prefix(":-")) {
         (Some((_, value)), _) => *value,
         (None, Some(usual)) => usual,
         (None, None) => panic!("{name} has to be set"),
