@@ -49,7 +49,7 @@ async fn searches_of_the_longest_texts_keep_nobody_waiting() {
         anybody.get("/health/live").await.ok();
         // The searches are served by the same thread, which this request does not leave by itself.
         tokio::task::yield_now().await;
-        longest = longest.max(thread_time() - before);
+        longest = longest.max(thread_time().saturating_sub(before));
         while let Some(ended) = searches.try_join_next() {
             ended.unwrap();
         }
