@@ -4,6 +4,7 @@
 //! A [`Problem`] is kept in the extensions of its response. The outermost layer writes the body, since only
 //! that layer has the request id.
 
+use crate::problems;
 use actions::error::ActionError;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -128,7 +129,10 @@ impl Problem {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
-            StatusCode::NOT_FOUND => ("no_such_path", "There is nothing at this path."),
+            StatusCode::NOT_FOUND => (
+                "no_such_path",
+                "There is nothing at this path: `/docs` lists all operations.",
+            ),
             StatusCode::METHOD_NOT_ALLOWED => (
                 "method_not_allowed",
                 "This path does not support this method: `Allow` lists those that it does.",
@@ -182,10 +186,12 @@ impl Problem {
     /// The body of the response to the request with this id.
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let parts = &*self.0;
+        let known = problems::of(parts.code);
+        let reason = parts.status.canonical_reason().unwrap_or("Failure");
         json!({
             "success": false,
-            "type": "about:blank",
-            "title": parts.status.canonical_reason().unwrap_or("Failure"),
+            "type": known.map_or_else(|| "about:blank".to_owned(), |known| problems::uri(known.code)),
+            "title": known.map_or(reason, |known| known.title),
             "status": parts.status.as_u16(),
             "detail": parts.detail,
             "code": parts.code,

@@ -5,6 +5,7 @@ pub mod auth;
 mod bounded;
 pub mod client;
 mod cors;
+pub mod docs_page;
 pub mod error;
 pub mod extract;
 pub mod idempotency;
@@ -12,10 +13,12 @@ pub mod issuer;
 pub mod limits;
 pub mod openapi;
 pub mod operators_server;
+pub mod problems;
 #[cfg(test)]
 mod properties;
 pub mod query;
 pub mod reference;
+mod representation;
 pub mod request_id;
 pub mod respond;
 pub mod routes;
@@ -42,6 +45,7 @@ use error::Problem;
 use openapi::Routes;
 use platform::context::Context;
 use reference::{Reference, Written};
+use representation::Representation;
 use state::ApiState;
 use std::{
     any::Any,
@@ -107,7 +111,9 @@ fn reference_of(routes: Routes) -> Reference {
         let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"));
         Written {
             json: document.to_string(),
-            page: openapi::page(&document),
+            page: docs_page::page(&document, routes.all())
+                .map(|html| Representation::new("text/html; charset=utf-8", html))
+                .map_err(Arc::new),
         }
     })
 }

@@ -159,7 +159,11 @@ impl Caller {
         if let Some(token) = self.token() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = request.body(Body::empty()).unwrap();
+        self.fetch(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a request unchanged, whose response is bytes.
+    pub async fn fetch(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();

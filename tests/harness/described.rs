@@ -1,7 +1,7 @@
 //! Every failure that any test sees has to be one that the document names for its operation.
 
 use super::Answer;
-use api::openapi::Codes;
+use api::{openapi::Codes, problems};
 use axum::http::{Method, header};
 use std::sync::LazyLock;
 
@@ -23,12 +23,22 @@ static OPERATIONS: LazyLock<Vec<Described>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Fails unless the answer's code is among those of its operation.
+/// Fails unless the answer's code is among those of its operation, and its type leads to the text about the code.
 pub fn check(method: &Method, path: &str, answer: &Answer) {
     let content = answer.headers.get(header::CONTENT_TYPE);
     if content.is_none_or(|content| content != "application/problem+json") || answer.body == "" {
         return;
     }
+    let code = answer.body["code"].as_str().unwrap();
+    let known =
+        problems::of(code).unwrap_or_else(|| panic!("{code} is not in the table of problems"));
+    assert_eq!(answer.body["type"], problems::uri(code), "{code}");
+    assert_eq!(answer.body["title"], known.title, "{code}");
+    let status = answer.status.as_u16();
+    assert!(
+        known.status == status || code == problems::OF_ANY_STATUS,
+        "{status} {code}"
+    );
     let method = if *method == Method::HEAD {
         &Method::GET
     } else {
@@ -40,7 +50,6 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     else {
         return;
     };
-    let code = answer.body["code"].as_str().unwrap();
     let named = operation.failures.get(&answer.status.as_u16());
     assert!(
         named.is_some_and(|codes| codes.contains(code)),
