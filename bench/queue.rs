@@ -57,7 +57,7 @@ async fn context() -> Result<Context> {
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
-        lane: Execution::Workers,
+        execution: Execution::Workers,
         metrics: Arc::default(),
         traces: platform::trace::Traces::default(),
     })

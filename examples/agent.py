@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """An agent at work: sets the availability, reads the dashboard, self-assigns a ticket, replies and closes it.
 
-    examples/agent.py --email E --password P                    works on one ticket until it is closed
-    examples/agent.py --email E --password P --escalate         escalates it to the next level instead
-    examples/agent.py --email E --password P --ticket NUMBER    works on that one
+    examples/agent.py --email=E --password=P                    works on one ticket until it is closed
+    examples/agent.py --email=E --password=P --escalate         escalates it to the next level instead
+    examples/agent.py --email=E --password=P --ticket NUMBER    works on that one
 
 examples/admin.py creates an agent. Run examples/customer.py in another terminal for the customer's side.
 """
 
-from support_client import Client, Problem, arguments, main, needed, say, wait_for
+from support_client import Client, Problem, arguments, main, needed, parse, say, wait_for
 
 
 def next_ticket(api):
@@ -64,9 +64,9 @@ def close(api, path):
 def run():
     parser = arguments(__doc__)
     parser.add_argument("--ticket", help="the number of the ticket to work on")
-    parser.add_argument("--escalate", action="store_true", help="lift it instead of closing it")
+    parser.add_argument("--escalate", action="store_true", help="escalate it instead of closing it")
     parser.add_argument("--patience", type=float, default=60, help="seconds to wait for something to happen")
-    options = parser.parse_args()
+    options = parse(parser)
     needed(options, "email", "password")
     api = Client(options.base_url)
     me = api.login(options.email, options.password)

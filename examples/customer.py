@@ -2,14 +2,14 @@
 """A customer asks for help: registers, opens a ticket, follows it, answers, and rates the help.
 
     examples/customer.py                                    registers a new customer
-    examples/customer.py --email E --password P             uses an existing account
+    examples/customer.py --email=E --password=P             uses an existing account
 
 Run examples/agent.py in another terminal for the agent's side. Without a reply in time, the ticket stays open.
 """
 
 import time
 
-from support_client import Client, Problem, arguments, main, new_key, say, wait_for
+from support_client import Client, Problem, arguments, main, new_key, parse, say, wait_for
 
 
 def sign_in(api, options):
@@ -93,7 +93,7 @@ def follow(api, path, patience):
 def run():
     parser = arguments(__doc__)
     parser.add_argument("--patience", type=float, default=60, help="seconds to wait for something to happen")
-    options = parser.parse_args()
+    options = parse(parser)
     api = Client(options.base_url)
     me = sign_in(api, options)
     say(f"Signed in as {me['firstName']} {me['lastName']}, {me['role']}")

@@ -177,10 +177,17 @@ def arguments(about):
     return parser
 
 
+def parse(parser):
+    """The options of the command line. A value may begin with `-`: argparse takes it only after `=`."""
+    words = iter(sys.argv[1:])
+    joined = [f"{word}={next(words, '')}" if word in ("--email", "--password") else word for word in words]
+    return parser.parse_args(joined)
+
+
 def needed(options, *names):
     for name in names:
         if not getattr(options, name):
-            sys.exit(f"Give --{name}, or set {name.upper()}. --help tells more.")
+            sys.exit(f"Pass --{name}, or set {name.upper()}. --help tells more.")
 
 
 def main(run):

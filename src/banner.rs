@@ -62,8 +62,9 @@ Register a customer, create a ticket, read it (paste into another terminal):
 
 TOKEN=$(curl -s {url}/api/v1/auth/register -H 'Content-Type: application/json' -d '{{"firstName":"Asha","lastName":"Mwangi","email":"asha'$(date +%s)'@example.com","phoneNumber":"+254712345678","password":"a long passphrase"}}' | sed -E 's/.*"token":"([^"]+)".*/\1/')
 TICKET=$(curl -s {url}/api/v1/support/tickets -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"subject":"Cannot complete payment","description":"I get an error when I try to pay.","category":"payment"}}' | sed -E 's/.*"ticketNumber":"([^"]+)".*/\1/')
-curl -s {url}/api/v1/support/tickets/$TICKET -H "Authorization: Bearer $TOKEN"
+curl -s {url}/api/v1/support/tickets/$TICKET -H "Authorization: Bearer $TOKEN" | (python3 -m json.tool 2>/dev/null || cat)
 
+The README has a tour, `./dev demo` a working day with 300 tickets, `./dev reset` removes all data.
 Ctrl-C stops it. `support --help` lists everything that can be set."#
         )
     }

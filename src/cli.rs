@@ -1,27 +1,21 @@
 //! The command line.
 
 use crate::{
-    addresses,
     admin::{self, NewAdmin},
-    development::secret,
+    demonstration,
+    doctor::{self, Doctor},
     health::{self, Asked},
-    jobs::{self, Jobs},
-    schema::{self, Schema},
+    jobs,
+    reset::{self, Reset},
+    runtime::in_runtime,
+    schema,
     serve::{self, Part},
-    settings::{self, Startup},
+    settings::{self, Printed},
 };
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use demo::Extent;
-use platform::{
-    config::{self, Config},
-    id_source::IdSource,
-    telemetry,
-};
-use std::{future::Future, thread::available_parallelism};
-
-/// Threads for blocking work: password hashes and files. Each thread costs memory.
-const BLOCKING_THREADS: usize = 16;
+use platform::config;
 
 /// The BaiTech customer support system
 ///
@@ -44,13 +38,25 @@ enum Command {
     Scheduler,
     /// Bring the schema of the database up to date
     Migrate,
-    /// Fill an empty installation with people and with the tickets of five weeks
+    /// Show the system in the middle of a working day, with people and with the tickets of five weeks
     ///
-    /// Everything is done by the actions that requests use and the jobs that follow from them,
-    /// under a clock that is moved up to the present. The system must not be running meanwhile.
-    /// No mail is sent, whatever `SMTP_URL` says: all are written to `DATA_DIR/mail-demo`. The people
-    /// are made up: their addresses end in `example.com`, and they share a password that is printed.
+    /// Everything is done by the actions that requests use and the jobs that follow from them, under a
+    /// clock that is moved up to the present. Filling takes about a minute.
+    ///
+    /// With neither `DATABASE_URL` nor `REDIS_URL` set, the demo has its own servers in `DATA_DIR/demo`, fills
+    /// them once, and then runs the system on them: at port 5050 unless `PORT` is set, also beside
+    /// `support`. The next `support demo` runs it again; `support reset --demo` removes it.
+    ///
+    /// With both set, it fills that installation, which must be empty and not running, and ends.
+    ///
+    /// No mail is sent, whatever `SMTP_URL` says: all are files in `DATA_DIR/demo/mail`, or
+    /// `DATA_DIR/mail-demo`. The people are invented: their addresses end in `example.com`, and they share a
+    /// password that is printed and kept in a file.
     Demo(Extent),
+    /// Remove the data of first use: `DATA_DIR`, with the demo in it
+    ///
+    /// Databases, mails, uploads and secrets. It asks first, and refuses while a system runs on them.
+    Reset(Reset),
     /// Check that a process of this machine is ready; exit 0 if so, else 1
     ///
     /// Ready means that the database is reachable and has all migrations. Redis does not count: every process
@@ -61,11 +67,15 @@ enum Command {
         #[arg(value_enum)]
         process: Option<Asked>,
     },
+    /// Check everything that the system needs: what is wrong, and what to do
+    ///
+    /// PostgreSQL, Redis, the mail server (no mail is sent), the store of uploads, the clock, who can read the
+    /// secrets, unsafe settings, and who is at work. Exit 1 if anything is wrong; warnings do not count.
+    Doctor(Doctor),
     /// Print the configuration as it is in force, secrets masked
-    Config,
+    Config(Printed),
     /// Look at jobs and queues; retry or discard jobs
-    #[command(subcommand)]
-    Jobs(Jobs),
+    Jobs(jobs::Asked),
     /// Admins
     #[command(subcommand)]
     Admin(Admin),
@@ -88,45 +98,14 @@ impl Cli {
             Some(Command::Admin(Admin::Create(new))) => {
                 in_runtime(|startup| admin::create(new, startup))
             }
-            Some(Command::Jobs(what)) => in_runtime(|startup| jobs::run(what, startup)),
-            Some(Command::Demo(extent)) => prepared(demo::prepare, |startup| fill(extent, startup)),
+            Some(Command::Jobs(asked)) => in_runtime(|startup| jobs::run(asked, startup)),
+            Some(Command::Demo(extent)) => demonstration::run(&extent),
+            Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
-            Some(Command::Config) => settings::print(&settings::load()?),
+            Some(Command::Doctor(asked)) => in_runtime(|startup| doctor::run(asked, startup)),
+            Some(Command::Config(how)) => settings::print(&settings::load()?, how),
         }
     }
-}
-
-/// Fills the installation with the demo's people and tickets.
-async fn fill(extent: Extent, startup: Startup) -> Result<()> {
-    let (cx, _) = schema::open(startup, Schema::Apply).await?;
-    demo::run(extent, cx, &secret(&IdSource::random())).await
-}
-
-/// Reads the configuration, starts the private servers if needed, and runs `command`.
-fn in_runtime<F: Future<Output = Result<()>>>(command: impl FnOnce(Startup) -> F) -> Result<()> {
-    prepared(|_| {}, command)
-}
-
-/// The same, with a change of the configuration before the start. Private servers outlive the runtime.
-fn prepared<F: Future<Output = Result<()>>>(
-    prepare: impl FnOnce(&mut Config),
-    command: impl FnOnce(Startup) -> F,
-) -> Result<()> {
-    let (mut startup, servers) = settings::start_up()?;
-    prepare(&mut startup.config);
-    telemetry::init(&startup.config.log)?;
-    addresses::warn(&startup.config);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(available_parallelism().map_or(1, usize::from))
-        .max_blocking_threads(BLOCKING_THREADS)
-        .enable_all()
-        .build()
-        .context("the runtime cannot be started")?;
-    let end = runtime.block_on(command(startup));
-    // tasks that still run were abandoned at the time limit, or by a second signal
-    runtime.shutdown_background();
-    drop(servers);
-    end
 }
 
 fn after_long_help() -> String {
@@ -134,12 +113,15 @@ fn after_long_help() -> String {
         "\
 Examples:
   support                       everything in one process, with private servers
-  support demo                  five weeks of made-up tickets, to look around in
+  support demo                  the same with five weeks of invented tickets, to look around in
+  support reset                 removes the data of both
   support migrate               the first step of a deployment
   support api                   then any number of each, with DATABASE_URL and REDIS_URL set
   support worker
   support scheduler
   WORKER_QUEUES=email:16 support worker
+  support doctor                what is wrong, and what to do
+  support config --changed      what differs from the defaults, and where it comes from
   support jobs list
   support admin create --email ann@example.com --first-name Ann --last-name Otieno \\
       --phone +254712345678

@@ -8,16 +8,21 @@ use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 const DATABASE: &str = "support";
 const ADMIN: &str = "admin@baitech.local";
 
-/// What this process made for a first use, for the banner.
-pub(crate) struct Made {
-    /// The first admin.
-    pub admin: AdminLogin,
+/// What this process made for a first use, for the text after the start.
+pub(crate) enum Made {
+    /// The first admin of an installation.
+    Admin(AdminLogin),
+    /// The people of the demo.
+    Demo {
+        /// The password of all of them.
+        password: String,
+    },
 }
 
 /// The login of the first admin.
@@ -36,25 +41,17 @@ pub(crate) enum AdminLogin {
     },
 }
 
-/// Starts the private servers and sets every setting that they replace.
+/// Starts the private servers, and sets every setting that they replace and the first admin.
 ///
 /// # Errors
 ///
 /// A server cannot be started, or a secret cannot be read or written in `DATA_DIR`.
 pub(crate) fn start(settings: &mut Settings) -> Result<(Made, Servers)> {
-    let data = Path::new(settings.get("DATA_DIR")).to_owned();
-    let servers = servers::start(&data, Durability::Durable)
-        .context("the private servers cannot be started")?;
-    let chance = IdSource::random();
-    let jwt_secret = kept(&data.join("jwt-secret"), || {
-        secret(&chance) + &secret(&chance)
-    })?;
-    settings.supply("DATABASE_URL", servers.database_url(DATABASE));
-    settings.supply("REDIS_URL", servers.redis_url());
-    settings.supply("JWT_SECRET", jwt_secret);
+    let servers = start_servers(settings)?;
     let admin = match settings.get("BOOTSTRAP_ADMIN_EMAIL") {
         "" => {
-            let password = kept(&data.join("admin-password"), || secret(&chance))?;
+            let file = Path::new(settings.get("DATA_DIR")).join("admin-password");
+            let password = kept(&file, || secret(&IdSource::random()))?;
             settings.supply("BOOTSTRAP_ADMIN_EMAIL", ADMIN);
             settings.supply("BOOTSTRAP_ADMIN_PASSWORD", password.as_str());
             AdminLogin::MadeUp {
@@ -66,7 +63,26 @@ pub(crate) fn start(settings: &mut Settings) -> Result<(Made, Servers)> {
             email: email.to_owned(),
         },
     };
-    Ok((Made { admin }, servers))
+    Ok((Made::Admin(admin), servers))
+}
+
+/// Starts the private servers and sets every setting that they replace.
+///
+/// # Errors
+///
+/// A server cannot be started, or the secret cannot be read or written in `DATA_DIR`.
+pub(crate) fn start_servers(settings: &mut Settings) -> Result<Servers> {
+    let data = Path::new(settings.get("DATA_DIR")).to_owned();
+    let servers = servers::start(&data, Durability::Durable)
+        .context("the private servers cannot be started")?;
+    let chance = IdSource::random();
+    let jwt_secret = kept(&data.join("jwt-secret"), || {
+        secret(&chance) + &secret(&chance)
+    })?;
+    settings.supply("DATABASE_URL", servers.database_url(DATABASE));
+    settings.supply("REDIS_URL", servers.redis_url());
+    settings.supply("JWT_SECRET", jwt_secret);
+    Ok(servers)
 }
 
 /// The secret in the file at `path`, readable by its owner only. It is made if the file does not exist.
@@ -75,6 +91,11 @@ fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
     if !path.exists() {
         create(path, &make()).with_context(|| format!("cannot create {}", path.display()))?;
     }
+    read(path)
+}
+
+/// The secret in the file at `path`.
+pub(crate) fn read(path: &Path) -> Result<String> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let secret = text.trim();
@@ -86,7 +107,23 @@ fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<String> {
     Ok(secret.to_owned())
 }
 
+/// Writes a secret to a file that only its owner may read, in place of an older one.
+pub(crate) fn write(path: &Path, secret: &str) -> Result<()> {
+    let written = draft(path, secret).and_then(|draft| fs::rename(draft, path));
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
 fn create(path: &Path, secret: &str) -> std::io::Result<()> {
+    let draft = draft(path, secret)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
+fn draft(path: &Path, secret: &str) -> std::io::Result<PathBuf> {
     let draft = path.with_extension(std::process::id().to_string());
     OpenOptions::new()
         .write(true)
@@ -95,13 +132,20 @@ fn create(path: &Path, secret: &str) -> std::io::Result<()> {
         .mode(0o600)
         .open(&draft)?
         .write_all(secret.as_bytes())?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    }
+    Ok(draft)
 }
+
+/// Everything that the program keeps in `DATA_DIR`, besides the data of the private servers.
+pub(crate) const KEPT: [&str; 8] = [
+    "admin-password",
+    "arriving",
+    "attachments",
+    "demo-password",
+    "jwt-secret",
+    "mail",
+    "mail-demo",
+    "password",
+];
 
 /// 128 random bits as 32 characters.
 pub(crate) fn secret(chance: &IdSource) -> String {

@@ -5,12 +5,17 @@ mod addresses;
 mod admin;
 mod banner;
 mod cli;
+mod demonstration;
 mod development;
+mod doctor;
 mod health;
 mod jobs;
+mod reset;
+mod runtime;
 mod schema;
 mod serve;
 mod settings;
+mod table;
 
 use clap::Parser;
 use platform::{config::ConfigError, error_chain::Chain};

@@ -6,11 +6,19 @@ use actions::{
     people::{Bootstrapped, bootstrap_admin},
     tickets::backfill_index,
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use domain::queue::Execution;
 use platform::{
-    clock::SystemClock, config::Config, context::Context, db, error_chain::Chain,
-    id_source::IdSource, migrate, process::Signals, redis_link::RedisLink, trace::Traces,
+    clock::SystemClock,
+    config::Config,
+    context::Context,
+    db,
+    id_source::IdSource,
+    migrate,
+    process::Signals,
+    reach::{self, Outlook, Pauses, postgres},
+    redis_link::RedisLink,
+    trace::Traces,
 };
 use secrecy::ExposeSecret;
 use std::{sync::Arc, time::Duration};
@@ -18,6 +26,9 @@ use tokio::time::{Instant, timeout};
 
 /// How long a role waits for the database, and then for its migrations.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a start waits for Redis at most, while it waits for the database anyway.
+const REDIS_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long making the first admin may take, the hash of a password included.
 const FIRST_ADMIN_LIMIT: Duration = Duration::from_secs(15);
@@ -44,7 +55,7 @@ pub(crate) fn context(config: Config) -> Result<Context> {
         ids: Arc::new(IdSource::random()),
         traces: Traces::new(&config.traces, env!("CARGO_PKG_VERSION"))?,
         config: Arc::new(config),
-        lane: Execution::Workers,
+        execution: Execution::Workers,
         metrics: Arc::default(),
     })
 }
@@ -98,10 +109,7 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let made = timeout(
-            FIRST_ADMIN_LIMIT,
-            bootstrap_admin(cx, &admin.email, &admin.password),
-        );
+        let made = timeout(FIRST_ADMIN_LIMIT, bootstrap_admin(cx, admin));
         match made
             .await
             .unwrap_or_else(|_| Err(db::silence(FIRST_ADMIN_LIMIT).into()))
@@ -114,7 +122,7 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
             Err(ActionError::Database(error))
                 if db::is_unavailable(&error) && Instant::now() < deadline =>
             {
-                wait_a_little(&error).await;
+                wait_a_little(cx, &error).await;
             }
             Err(error) => {
                 return Err(explained(error)).context("the first admin cannot be created");
@@ -123,8 +131,12 @@ pub(crate) async fn first_admin(cx: &Context) -> Result<()> {
     }
 }
 
-async fn wait_a_little(error: &sqlx::Error) {
-    tracing::warn!(error = %Chain(error), "waiting for the database");
+async fn wait_a_little(cx: &Context, error: &sqlx::Error) {
+    tracing::warn!(
+        server.place = postgres::place(&cx.pool.connect_options()),
+        error = db::in_words(error),
+        "waiting for PostgreSQL"
+    );
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
@@ -141,22 +153,43 @@ pub(crate) fn explained(error: ActionError) -> anyhow::Error {
     }
 }
 
-/// Waits for a server that starts at the same time as this process.
+/// Waits for a server that starts at the same time as this process: one line for each attempt, with the
+/// cause. What only an operator can mend is not waited for.
 async fn reach(cx: &Context) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
-    loop {
-        match db::reach(&cx.pool).await {
-            Ok(()) => return Ok(()),
-            Err(error) if db::is_unavailable(&error) && Instant::now() < deadline => {
-                wait_a_little(&error).await;
+    let options = cx.pool.connect_options();
+    for pause in Pauses::default() {
+        let failure = match postgres::connect(&options).await {
+            Ok(connection) => {
+                // Dropped rather than closed: a server that no longer answers delays nothing.
+                drop(connection);
+                return Ok(());
             }
-            Err(error) if db::is_unavailable(&error) => {
-                bail!(
-                    "the database did not answer within a minute: {}",
-                    Chain(&error)
-                )
-            }
-            Err(error) => return Err(error).context("the database cannot be used"),
+            Err(failure) => failure,
+        };
+        if failure.fault.outlook == Outlook::NeedsChange || Instant::now() >= deadline {
+            return Err(failure.into());
         }
+        tracing::warn!(
+            server.place = failure.place,
+            error = failure.fault.cause,
+            advice = failure.fault.advice,
+            "waiting for PostgreSQL"
+        );
+        tokio::time::sleep(pause).await;
+    }
+    Ok(())
+}
+
+/// Tries Redis and reports what is wrong with it. Every process works without Redis, so that this is no
+/// failure.
+pub(crate) async fn try_redis(cx: &Context) {
+    if let Err(failure) = reach::redis::connect(&cx.config.redis, REDIS_LIMIT).await {
+        tracing::warn!(
+            server.place = failure.place,
+            error = failure.fault.cause,
+            advice = failure.fault.advice,
+            "Redis cannot be used: this process works without it, and keeps trying"
+        );
     }
 }

@@ -62,7 +62,12 @@ pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     let cx = schema::context(config)?;
     let (mut roles, gate) = (Roles::new(), StartupGate::default());
     serve_port(part, &cx, listener, &gate, &mut roles);
-    let prepared = signals.unless_stopped(prepare(part, &cx, made.as_ref()));
+    // boxed: the future is large
+    let prepared = signals.unless_stopped(Box::pin(async {
+        let (prepared, ()) =
+            tokio::join!(prepare(part, &cx, made.as_ref()), schema::try_redis(&cx));
+        prepared
+    }));
     let Some(prepared) = prepared.await else {
         tracing::info!("stopped");
         return Ok(());
@@ -71,7 +76,7 @@ pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     gate.open();
     work(part, &cx, &mut roles);
     match made {
-        Some(made) if part == Part::All => print_banner(&cx, &made),
+        Some(made) if part == Part::All => welcome(&cx, &made).await,
         _ => tracing::info!(?part, http.listen = %address, "started"),
     }
     let end = roles.run(signals, cx.config.shutdown).await;
@@ -119,7 +124,7 @@ async fn prepare(part: Part, cx: &Context, made: Option<&Made>) -> Result<()> {
 /// Starts the roles that work in the database.
 fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let shutdown = roles.shutdown();
-    let presence = presence::role(cx.clone(), part.roles(), shutdown.clone());
+    let presence = presence::announce(cx.clone(), part.roles(), shutdown.clone());
     roles.start("presence", presence);
     if part.has(Role::Worker) {
         roles.start("worker", worker::run(cx.clone(), shutdown.clone()));
@@ -129,10 +134,17 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     }
 }
 
-/// Prints the banner. A failure is logged only: the process runs without it.
-fn print_banner(cx: &Context, made: &Made) {
-    if let Err(error) = Banner::of(&cx.config, &made.admin).print() {
-        tracing::warn!(error = %Chain(&error), "the banner could not be printed");
+/// Prints what a newcomer needs. A failure is logged only: the process runs without it.
+async fn welcome(cx: &Context, made: &Made) {
+    let printed = match made {
+        Made::Admin(admin) => Banner::of(&cx.config, admin).print().map_err(Into::into),
+        Made::Demo { password } => {
+            let kept = cx.config.data_dir.join("password");
+            demo::tell(cx, password, &kept, demo::Next::Running).await
+        }
+    };
+    if let Err(error) = printed {
+        tracing::warn!(error = %Chain(error.as_ref()), "the banner could not be printed");
     }
 }
 
@@ -162,7 +174,7 @@ async fn listen_for_operation(config: &Config) -> Result<TcpListener> {
 }
 
 /// Binds the address of the API. Port 0 is any free one.
-async fn listen_for_api(http: &mut Http) -> Result<TcpListener> {
+pub(crate) async fn listen_for_api(http: &mut Http) -> Result<TcpListener> {
     let asked = http.listen;
     let listener = TcpListener::bind(asked)
         .await

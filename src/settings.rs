@@ -1,8 +1,12 @@
 //! From the environment to a checked configuration. All problems are reported at once, before
 //! anything is started.
 
+mod print;
+
+pub(crate) use print::{Printed, print};
+
 use crate::{
-    addresses::{self, without_credentials},
+    addresses,
     development::{self, Made},
 };
 use anyhow::Result;
@@ -17,7 +21,7 @@ use platform::{
     telemetry,
 };
 use servers::Servers;
-use std::{collections::BTreeSet, io::Write};
+use std::collections::BTreeSet;
 use worker::{channels::Channels, mail::Sender};
 
 /// What a command starts with.
@@ -41,14 +45,18 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Whether the environment sets this setting.
+pub(crate) fn is_in_environment(name: &str) -> bool {
+    environment(name).is_some()
+}
+
 /// Reads and checks the configuration, and starts the private servers if the settings name none.
 ///
 /// # Errors
 ///
 /// [`ConfigError`] with all problems, or a private server cannot be started.
 pub(crate) fn start_up() -> Result<(Startup, Option<Servers>)> {
-    let (mut settings, of_file) = Settings::gather(environment);
-    check(&settings, of_file)?;
+    let mut settings = checked(&[])?;
     if !wants_private_servers(&settings) {
         let config = Config::read(&settings)?;
         return Ok((Startup { config, made: None }, None));
@@ -59,7 +67,23 @@ pub(crate) fn start_up() -> Result<(Startup, Option<Servers>)> {
     Ok((Startup { config, made }, Some(servers)))
 }
 
-fn wants_private_servers(settings: &Settings) -> bool {
+/// The settings of this process, checked; those of `instead` whatever the environment and the file say.
+///
+/// # Errors
+///
+/// [`ConfigError`] with all problems.
+pub(crate) fn checked(instead: &[(&str, String)]) -> Result<Settings, ConfigError> {
+    let (settings, of_file) = Settings::gather(|name| {
+        let found = instead.iter().find(|(known, _)| *known == name);
+        let found = found.map(|(_, value)| value.clone());
+        found.or_else(|| environment(name))
+    });
+    check(&settings, of_file)?;
+    Ok(settings)
+}
+
+/// Whether the settings name no server.
+pub(crate) fn wants_private_servers(settings: &Settings) -> bool {
     settings.get("DATABASE_URL").is_empty() && settings.get("REDIS_URL").is_empty()
 }
 
@@ -141,45 +165,15 @@ fn bootstrap_problems(settings: &Settings) -> Vec<String> {
     if !settings.get(email).is_empty() && !settings.get(password).is_empty() {
         let address = fields::email(&mut faults, email, Some(settings.get(email)));
         let secret = Password::parse(&mut faults, password, Some(settings.get(password)));
-        parsed = address.zip(secret).map(drop);
+        let mut name = |name| faults.required_text(name, Some(settings.get(name)), 1, 100);
+        let names = name("BOOTSTRAP_ADMIN_FIRST_NAME").zip(name("BOOTSTRAP_ADMIN_LAST_NAME"));
+        parsed = address.zip(secret).zip(names).map(drop);
     }
     let faults = faults.finish(parsed).err().unwrap_or_default();
     let line = |field_error: domain::field_error::FieldError| {
         format!("{} {}", field_error.field, field_error.message)
     };
     faults.into_iter().map(line).collect()
-}
-
-/// The default file with the values in force, comments and all.
-pub(crate) fn print(settings: &Settings) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    for line in platform::config::DEFAULTS.lines() {
-        match line.split_once(" = ") {
-            Some((name, _)) if !line.starts_with('#') => {
-                writeln!(out, "{name} = {:?}", masked(name, settings.get(name)))?;
-            }
-            _ => writeln!(out, "{line}")?,
-        }
-    }
-    Ok(())
-}
-
-/// The value with its secrets masked.
-fn masked(name: &str, value: &str) -> String {
-    if value.is_empty() {
-        return String::new();
-    }
-    if ["SECRET", "PASSWORD", "METRICS_TOKEN", "OTLP_HEADERS"]
-        .iter()
-        .any(|word| name.contains(word))
-    {
-        return "***".to_owned();
-    }
-    // Not a URL, but it may hold a password.
-    if name.ends_with("_URL") && !value.contains("://") {
-        return "***".to_owned();
-    }
-    without_credentials(value)
 }
 
 #[cfg(test)]
@@ -282,20 +276,5 @@ mod tests {
             ("JWT_SECRET", "0123456789012345678901234567890123456789"),
         ]);
         assert!(problems.contains("2 problem"), "{problems}");
-    }
-
-    #[test]
-    fn secrets_are_masked() {
-        assert_eq!(masked("JWT_SECRET", "abc"), "***");
-        assert_eq!(masked("DATABASE_URL", "me:hush@host/x"), "***");
-        assert_eq!(
-            masked("DATABASE_URL", "postgres://h/db?user=u&password=hush"),
-            "postgres://h/db?user=u&password=***"
-        );
-        assert_eq!(
-            masked("REDIS_URL", "redis://localhost"),
-            "redis://localhost"
-        );
-        assert_eq!(masked("MAIL_FROM", "A <a@b.c>"), "A <a@b.c>");
     }
 }

@@ -12,6 +12,8 @@ use axum::{
 };
 use domain::{field_error::FieldError, tickets::TicketOperation};
 use platform::{error_chain::Chain, files::FilesError};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -29,6 +31,38 @@ struct Parts {
     errors: Vec<FieldError>,
     headers: HeaderMap,
     cause: Option<Cause>,
+}
+
+/// A failed response (RFC 9457).
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemBody<'a> {
+    /// Always false, as in every failed response.
+    #[schemars(extend("const" = false))]
+    success: bool,
+    /// The URL of the text about the code, relative to the server.
+    #[serde(rename = "type")]
+    #[schemars(extend("format" = "uri-reference"))]
+    kind: &'a str,
+    /// What the code means, in a few words. It is the same for every failure with the code.
+    title: &'a str,
+    /// The status of the response.
+    #[schemars(range(min = 400, max = 599))]
+    status: u16,
+    /// What is wrong, and what to do about it, for people.
+    detail: &'a str,
+    /// The stable code of the failure, for programs.
+    #[schemars(schema_with = "error_code")]
+    code: &'a str,
+    /// What is wrong with each field. The list is empty, except for the codes `invalid_fields` and `invalid_query`.
+    errors: &'a [FieldError],
+    /// The id of the request, to be quoted in reports.
+    request_id: &'a str,
+}
+
+fn error_code(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"$ref": "#/components/schemas/ErrorCode"})
 }
 
 impl Problem {
@@ -188,15 +222,18 @@ impl Problem {
         let parts = &*self.0;
         let known = problems::of(parts.code);
         let reason = parts.status.canonical_reason().unwrap_or("Failure");
-        json!({
-            "success": false,
-            "type": known.map_or_else(|| "about:blank".to_owned(), |known| problems::uri(known.code)),
-            "title": known.map_or(reason, |known| known.title),
-            "status": parts.status.as_u16(),
-            "detail": parts.detail,
-            "code": parts.code,
-            "errors": parts.errors,
-            "requestId": request_id,
+        json!(ProblemBody {
+            success: false,
+            kind: &known.map_or_else(
+                || "about:blank".to_owned(),
+                |known| problems::uri(known.code)
+            ),
+            title: known.map_or(reason, |known| known.title),
+            status: parts.status.as_u16(),
+            detail: &parts.detail,
+            code: parts.code,
+            errors: &parts.errors,
+            request_id,
         })
     }
 
@@ -296,6 +333,7 @@ impl From<FilesError> for Problem {
             // A wrong configuration fails at the start. Later the cause is the disk or the mounted store.
             FilesError::Failed(..)
             | FilesError::Silent
+            | FilesError::Altered
             | FilesError::Folder(_)
             | FilesError::Setup(_) => Self::unavailable(
                 "The attachment store does not respond at the moment: try again shortly.",

@@ -4,6 +4,7 @@
 pub mod auth;
 mod bounded;
 pub mod client;
+mod compression;
 mod cors;
 pub mod docs_page;
 pub mod error;
@@ -17,6 +18,9 @@ pub mod problems;
 #[cfg(test)]
 mod properties;
 pub mod query;
+mod query_string;
+mod rate_limit;
+mod readiness;
 pub mod reference;
 mod representation;
 pub mod request_id;
@@ -38,12 +42,13 @@ pub use serve::StopSignal;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use error::Problem;
 use openapi::Routes;
 use platform::context::Context;
+use readiness::Announced;
 use reference::{Reference, Written};
 use representation::Representation;
 use state::ApiState;
@@ -87,7 +92,9 @@ pub async fn run(
     gate: StartupGate,
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
-    let (starting, started) = (operators_server::starting(cx.clone()), router(cx.clone()));
+    let announced = Arc::<Announced>::default();
+    let starting = operators_server::starting(cx.clone(), Arc::clone(&announced));
+    let started = routed(cx.clone(), announced);
     let present = move || {
         if gate.is_open() {
             started.clone()
@@ -100,15 +107,19 @@ pub async fn run(
 
 /// The router of the whole API, for a server or for a test in the same process.
 pub fn router(cx: Context) -> Router {
-    let (router, declared) = routes::all();
-    let table = Routes::from(declared);
-    let reference = reference_of(table.clone());
-    layered(router, &table, ApiState::new(cx, reference))
+    routed(cx, Arc::default())
 }
 
-fn reference_of(routes: Routes) -> Reference {
+fn routed(cx: Context, announced: Arc<Announced>) -> Router {
+    let (router, declared) = routes::all();
+    let table = Routes::from(declared);
+    let reference = reference_of(table.clone(), cx.config.http.public_url.clone());
+    layered(router, &table, ApiState::new(cx, reference, announced))
+}
+
+fn reference_of(routes: Routes, server: String) -> Reference {
     Reference::new(move || {
-        let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"));
+        let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"), &server);
         Written {
             json: document.to_string(),
             page: docs_page::page(&document, routes.all())
@@ -124,8 +135,14 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router 
     let router = router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::max(extract::BODY_LIMIT))
-        .layer(from_fn_with_state(counted, limits::limit_rate))
-        .layer(from_fn_with_state(table.clone(), time_limit::limit_time));
+        .layer(from_fn_with_state(counted, rate_limit::limit_rate))
+        .layer(from_fn_with_state(table.clone(), time_limit::limit_time))
+        .layer(from_fn_with_state(
+            table.clone(),
+            compression::mark_sensitive,
+        ))
+        .layer(compression::layer())
+        .layer(from_fn(compression::ignore_unknown_codings));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
@@ -191,7 +208,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
-            lane: Execution::Inline,
+            execution: Execution::Inline,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         }
@@ -227,7 +244,7 @@ mod tests {
 
     #[tokio::test]
     async fn before_the_gate_opens_a_process_is_live_and_not_ready() {
-        let starting = operators_server::starting(context());
+        let starting = operators_server::starting(context(), Arc::default());
         let live = Request::get("/health/live").body(Body::empty()).unwrap();
         let response = starting.clone().oneshot(live).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -245,7 +262,8 @@ mod tests {
         }
         let router = Router::new().route("/", get(panics));
         let table = Routes::from(Vec::new());
-        let state = ApiState::new(context(), reference_of(table.clone()));
+        let reference = reference_of(table.clone(), String::new());
+        let state = ApiState::new(context(), reference, Arc::default());
         let (_, body) = problem(layered(router, &table, state), "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));

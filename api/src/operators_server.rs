@@ -4,8 +4,12 @@
 use crate::{
     error::Problem,
     query::Query,
+    readiness::Announced,
     request_id,
-    routes::{health, metrics},
+    routes::{
+        health::{self, Phase},
+        metrics,
+    },
     serve::serve,
     unknown_parameters::strict,
 };
@@ -37,7 +41,7 @@ pub async fn run(
             strict(get(health::ready), &ready_parameters()),
         )
         .fallback(async || StatusCode::NOT_FOUND);
-    let router = completed(router, cx.clone());
+    let router = completed(router, cx.clone(), Arc::default());
     serve(cx, move || router.clone(), listener, shutdown).await
 }
 
@@ -48,11 +52,11 @@ fn ready_parameters() -> Vec<String> {
 
 /// The router until the API can be used. Other paths get 503 with `Retry-After`. `/health/ready` gets 503
 /// too, even when the database can be reached already.
-pub(crate) fn starting(cx: Context) -> Router {
+pub(crate) fn starting(cx: Context, announced: Arc<Announced>) -> Router {
     let router = Router::new()
         .route("/health/ready", get(not_ready))
         .fallback(async || starts());
-    completed(router, cx)
+    completed(router, cx, announced)
 }
 
 /// A router that refuses every request, whatever its path.
@@ -67,6 +71,7 @@ pub(crate) fn refusing(cx: Context, refusal: fn() -> Problem) -> Router {
 struct ServerState {
     cx: Context,
     standing: Arc<Recent>,
+    announced: Arc<Announced>,
 }
 
 impl FromRef<ServerState> for Context {
@@ -81,7 +86,13 @@ impl FromRef<ServerState> for Arc<Recent> {
     }
 }
 
-fn completed(router: Router<ServerState>, cx: Context) -> Router {
+impl FromRef<ServerState> for Arc<Announced> {
+    fn from_ref(state: &ServerState) -> Self {
+        Self::clone(&state.announced)
+    }
+}
+
+fn completed(router: Router<ServerState>, cx: Context, announced: Arc<Announced>) -> Router {
     router
         .route("/metrics", strict(get(metrics::metrics), &[]))
         .route("/health/live", strict(get(health::live), &[]))
@@ -89,12 +100,17 @@ fn completed(router: Router<ServerState>, cx: Context) -> Router {
         .with_state(ServerState {
             cx,
             standing: Arc::default(),
+            announced,
         })
 }
 
 /// 503: the failing checks, or that the process is starting.
-async fn not_ready(cx: State<Context>, query: Query) -> Problem {
-    match health::ready(cx, query).await {
+async fn not_ready(
+    State(cx): State<Context>,
+    State(announced): State<Arc<Announced>>,
+    query: Query,
+) -> Problem {
+    match health::answer(&cx, &announced, query, Phase::Starting).await {
         Ok(_) => starts(),
         Err(failing) => failing,
     }

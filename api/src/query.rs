@@ -1,17 +1,13 @@
-//! The query of a request: taken apart, read by a [`QueryReader`], and refused with the right status. Values that cannot
+//! The query of a request: read by a [`QueryReader`], and refused with the right status. Values that cannot
 //! be read are 400; values that contradict each other, and parameters that the route does not have, are 422.
-//!
-//! The parser is our own because those of libraries put a replacement character in the place of bytes that are not
-//! UTF-8: a search for it would find nothing, and the client would not learn why.
 
-use crate::{error::Problem, unknown_parameters::UnknownParameters};
-use axum::http::Uri;
-use domain::reader::{NotUtf8, QueryReader};
-use percent_encoding::percent_decode_str;
-use std::borrow::Cow;
-
-/// A value as text; or that its bytes are not text.
-type Decoded = Result<String, NotUtf8>;
+use crate::{error::Problem, query_string, unknown_parameters::UnknownParameters};
+use axum::{
+    extract::FromRequestParts,
+    http::{Uri, request::Parts},
+};
+use domain::reader::QueryReader;
+use std::convert::Infallible;
 
 /// A query that has been received and not read yet.
 #[derive(Debug, Default)]
@@ -21,10 +17,10 @@ pub struct Query {
 }
 
 impl Query {
-    pub(crate) fn of(uri: &Uri, unknown: UnknownParameters) -> Self {
-        let pairs = uri.query().unwrap_or_default().split('&');
+    fn of(uri: &Uri, unknown: UnknownParameters) -> Self {
+        let pairs = query_string::pairs(uri.query().unwrap_or_default());
         Self {
-            reader: QueryReader::new(pairs.map(pair).collect()),
+            reader: QueryReader::new(pairs.collect()),
             unknown,
         }
     }
@@ -40,7 +36,7 @@ impl Query {
     ) -> Result<T, Problem> {
         let read = read(&mut self.reader);
         let mut invalid = self.reader.errors().take_contradictions();
-        invalid.extend(self.unknown.faults());
+        invalid.extend(self.unknown.errors());
         if self.reader.errors().is_empty() && !invalid.is_empty() {
             return Err(Problem::invalid(invalid));
         }
@@ -48,23 +44,13 @@ impl Query {
     }
 }
 
-/// The names in a query, each as often as it was sent; a name that is not UTF-8 stays encoded.
-pub(crate) fn names(query: &str) -> impl Iterator<Item = String> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let names = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
-    names.map(|name| decoded(name).unwrap_or_else(|_| name.to_owned()))
-}
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
 
-/// A parameter as forms write it (WHATWG URL, section 5.1). A name that is not UTF-8 is empty, and so the name of nothing.
-fn pair(text: &str) -> (String, Decoded) {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (decoded(name).unwrap_or_default(), decoded(value))
-}
-
-fn decoded(text: &str) -> Decoded {
-    let spaced = text.replace('+', " ");
-    let text = percent_decode_str(&spaced).decode_utf8();
-    text.map(Cow::into_owned).map_err(|_| NotUtf8)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let unknown = UnknownParameters::of(&parts.extensions);
+        Ok(Self::of(&parts.uri, unknown))
+    }
 }
 
 #[cfg(test)]

@@ -127,16 +127,32 @@ impl Drop for UnderWay {
             end(span, (method, route, status), &self.id);
         }
         self.cx.metrics.request(route, method, status, took);
-        tracing::info!(
-            request.id = self.id.as_str(),
-            trace.id = self.trace_id,
-            http.method = method,
-            http.path = route,
-            http.status = status,
-            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "{message}"
-        );
+        // The level of an event is fixed at compile time.
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    request.id = self.id.as_str(),
+                    trace.id = self.trace_id,
+                    http.method = method,
+                    http.path = route,
+                    http.status = status,
+                    duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    "{message}"
+                )
+            };
+        }
+        if is_routine(route, status) {
+            line!(debug);
+        } else {
+            line!(info);
+        }
     }
+}
+
+/// Whether a monitor asked as it does every few seconds, and got its answer: logged at DEBUG. A readiness that
+/// changes has a line of its own.
+fn is_routine(route: &str, status: u16) -> bool {
+    matches!(route, "/health/live" | "/health/ready" | "/metrics") && matches!(status, 200 | 503)
 }
 
 fn route(path: Option<&MatchedPath>) -> &str {
@@ -208,6 +224,15 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(X_REQUEST_ID, text.parse().unwrap());
         RequestId::of_caller(&headers).is_some()
+    }
+
+    #[test]
+    fn only_answered_probes_are_routine() {
+        assert!(is_routine("/health/ready", 200) && is_routine("/health/ready", 503));
+        assert!(is_routine("/health/live", 200) && is_routine("/metrics", 200));
+        assert!(!is_routine("/metrics", 401), "somebody has the wrong token");
+        assert!(!is_routine("/health/ready", CLIENT_LEFT));
+        assert!(!is_routine("/api/v1/auth/me", 200));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The state of the API: everything that handlers need.
 
 use crate::{
-    issuer::Issuer, limits::Limits, reference::Reference, shared_counts::SharedCounts,
-    throttle::Throttle, token::Tokens, uploads::Uploads,
+    issuer::Issuer, limits::Limits, readiness::Announced, reference::Reference,
+    shared_counts::SharedCounts, throttle::Throttle, token::Tokens, uploads::Uploads,
 };
 use actions::{people::Passwords, standing::Recent, tickets::search::Highlighter};
 use axum::extract::FromRef;
@@ -32,6 +32,8 @@ pub struct ApiState {
     pub limits: Arc<Limits>,
     /// The recent figures of the system, for the metrics.
     pub standing: Arc<Recent>,
+    /// The readiness that the log has last.
+    pub announced: Arc<Announced>,
     /// The OpenAPI document.
     pub reference: Arc<Reference>,
 }
@@ -39,7 +41,7 @@ pub struct ApiState {
 impl ApiState {
     /// The state for a context.
     #[must_use]
-    pub fn new(cx: Context, reference: Reference) -> Self {
+    pub fn new(cx: Context, reference: Reference, announced: Arc<Announced>) -> Self {
         let counts = SharedCounts::new(cx.redis.clone(), &cx.config.redis);
         Self {
             passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
@@ -56,6 +58,7 @@ impl ApiState {
             files: Arc::new(Files::new(&cx.config.attachments)),
             uploads: Arc::default(),
             standing: Arc::default(),
+            announced,
             highlighter: Arc::default(),
             limits: Arc::new(Limits::new(cx.config.http.rate_limits, counts)),
             cx,
@@ -72,5 +75,11 @@ impl FromRef<ApiState> for Context {
 impl FromRef<ApiState> for Arc<Recent> {
     fn from_ref(api: &ApiState) -> Self {
         Self::clone(&api.standing)
+    }
+}
+
+impl FromRef<ApiState> for Arc<Announced> {
+    fn from_ref(api: &ApiState) -> Self {
+        Self::clone(&api.announced)
     }
 }

@@ -6,7 +6,7 @@
 //! 422, the middleware replaces the response. A handler that changes something and reads neither query nor
 //! body calls [`UnknownParameters::refuse`].
 
-use crate::{error::Problem, query};
+use crate::{error::Problem, query_string};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{Extensions, StatusCode, request::Parts},
@@ -31,7 +31,7 @@ impl UnknownParameters {
 
     /// The field errors, one for each parameter.
     #[must_use]
-    pub fn faults(&self) -> Vec<FieldError> {
+    pub fn errors(&self) -> Vec<FieldError> {
         self.0.to_vec()
     }
 
@@ -49,7 +49,7 @@ impl UnknownParameters {
         if self.is_empty() {
             Ok(())
         } else {
-            Err(Problem::invalid(self.faults()))
+            Err(Problem::invalid(self.errors()))
         }
     }
 }
@@ -93,33 +93,33 @@ fn replaced(response: Response, unknown: &UnknownParameters) -> Response {
     match response.status() {
         StatusCode::UNPROCESSABLE_ENTITY => {
             let reported = problem.map(Problem::errors).unwrap_or_default();
-            let others = unknown.faults().into_iter();
+            let others = unknown.errors().into_iter();
             let others = others.filter(|field_error| !reported.contains(field_error));
             Problem::invalid(reported.iter().cloned().chain(others).collect()).into_response()
         }
         StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => {
-            Problem::invalid(unknown.faults()).into_response()
+            Problem::invalid(unknown.errors()).into_response()
         }
-        status if status.is_success() => Problem::invalid(unknown.faults()).into_response(),
+        status if status.is_success() => Problem::invalid(unknown.errors()).into_response(),
         _ => response,
     }
 }
 
 /// A field error for each name that is not known, in the order of the names.
 fn unknown(query: &str, known: &[String]) -> Vec<FieldError> {
-    let names: BTreeSet<String> = query::names(query)
+    let names: BTreeSet<String> = query_string::names(query)
         .filter(|name| !known.contains(name))
         .map(|name| name.chars().take(LONGEST).collect())
         .collect();
-    let mut faults = FieldErrors::new();
+    let mut errors = FieldErrors::new();
     for name in names {
         let message = match nearest(&name, known) {
             Some(nearest) => format!("is not a parameter of this path: did you mean `{nearest}`?"),
             None => "is not known: this path has no parameters".to_owned(),
         };
-        faults.add(name, "unknown_parameter", message);
+        errors.add(name, "unknown_parameter", message);
     }
-    faults.finish(Some(())).err().unwrap_or_default()
+    errors.finish(Some(())).err().unwrap_or_default()
 }
 
 /// The field error of one unknown parameter, for the document.
@@ -183,11 +183,11 @@ mod tests {
             ("=a", "", "`q`"),
             ("%ff=a", "%ff", "`tag`"),
         ] {
-            let faults = unknown(query, &known);
-            assert_eq!(faults.len(), 1, "{query}");
-            assert_eq!(faults[0].field, field);
-            assert_eq!(faults[0].code, "unknown_parameter");
-            assert!(faults[0].message.contains(nearest), "{:?}", faults[0]);
+            let errors = unknown(query, &known);
+            assert_eq!(errors.len(), 1, "{query}");
+            assert_eq!(errors[0].field, field);
+            assert_eq!(errors[0].code, "unknown_parameter");
+            assert!(errors[0].message.contains(nearest), "{:?}", errors[0]);
         }
         assert_eq!(unknown("status=a&q=b&&tag=", &known), []);
         let twice = unknown("a=1&b=2&a=3", &known);

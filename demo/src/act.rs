@@ -28,6 +28,8 @@ pub(super) enum Act {
     Resolve,
     /// The agent closes it.
     Close(Closing),
+    /// The admin closes it as a repetition of the customer's earlier ticket.
+    CloseAsDuplicate,
     /// The customer writes.
     Write(String),
     /// The customer reopens it.

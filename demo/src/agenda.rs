@@ -1,9 +1,9 @@
 //! The planned entries in the order of time. Arrivals, duties and sweeps are known from the start, the
 //! next scene of a ticket when the scene before it has been played.
 
-use super::people::Agent;
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
-use domain::people::Availability;
+use super::{home::Home, people::Agent};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use domain::people::{Availability, Department};
 use rand::{RngExt, rngs::StdRng};
 use std::collections::BTreeMap;
 
@@ -72,7 +72,9 @@ impl Agenda {
                     at.max(start) + late,
                     Entry::Duty(index, Availability::Available),
                 );
-                if chance.random_bool(0.3) && agent.works_at(at + TimeDelta::hours(7)) {
+                // Complaints has one agent at each level: nobody would be left.
+                let spared = agent.department != Department::Complaints;
+                if spared && chance.random_bool(0.3) && agent.works_at(at + TimeDelta::hours(7)) {
                     self.put_lunch(index, at + TimeDelta::hours(4), chance);
                 }
             } else if worked && !works {
@@ -104,27 +106,20 @@ const BY_HOUR: [f64; 24] = [
 /// The same for each day of the week, from Monday.
 const BY_DAY: [f64; 7] = [1.0, 0.9, 0.86, 0.82, 0.86, 0.5, 0.32];
 
-/// The instants of new tickets, in order. Some are in the last hours, so that open work is left.
+/// The instants of new tickets, in order.
 pub(super) fn arrivals(
     count: usize,
+    home: Home,
     (start, end): (DateTime<Utc>, DateTime<Utc>),
     chance: &mut StdRng,
 ) -> Vec<DateTime<Utc>> {
-    let late = count / 20;
-    let mut instants: Vec<_> = (0..late)
-        .map(|_| end - TimeDelta::seconds(chance.random_range(300..9_000)))
-        .collect();
+    let mut instants = Vec::with_capacity(count);
     let span = (end - start).num_seconds().max(1);
     while instants.len() < count {
         let at = start + TimeDelta::seconds(chance.random_range(0..span));
-        let local = at.with_timezone(&super::people::HOME);
-        let hour = usize::try_from(local.hour())
-            .ok()
-            .and_then(|hour| BY_HOUR.get(hour));
-        let day = usize::try_from(local.weekday().num_days_from_monday()).ok();
-        let day = day.and_then(|day| BY_DAY.get(day));
-        let share = hour.zip(day).map_or(1.0, |(hour, day)| hour * day);
-        if chance.random_bool(share) {
+        let (hour, day) = home.hour_and_day(at);
+        let share = BY_HOUR.get(hour).zip(BY_DAY.get(day));
+        if chance.random_bool(share.map_or(1.0, |(hour, day)| hour * day)) {
             instants.push(at);
         }
     }
@@ -141,7 +136,9 @@ mod tests {
     fn tickets_come_by_day_and_on_working_days() {
         let start: DateTime<Utc> = "2025-10-01T00:00:00Z".parse().unwrap();
         let end = start + TimeDelta::weeks(5);
-        let instants = arrivals(2_000, (start, end), &mut StdRng::seed_from_u64(1));
+        let nairobi = Home::at("2025-10-08T11:30:00Z".parse().unwrap());
+        let mut chance = StdRng::seed_from_u64(1);
+        let instants = arrivals(2_000, nairobi, (start, end), &mut chance);
         assert_eq!(instants.len(), 2_000);
         assert!(instants.is_sorted() && instants[0] >= start && instants[1_999] <= end);
         let night = instants.iter().filter(|at| at.hour() < 3).count();

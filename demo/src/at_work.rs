@@ -57,7 +57,12 @@ impl AtWork<'_> {
                     .await?;
                 Ok(())
             }
-            Act::Start | Act::Open(_) | Act::Write(_) | Act::Reopen(_) | Act::Rate(_) => Ok(()),
+            Act::Start
+            | Act::Open(_)
+            | Act::CloseAsDuplicate
+            | Act::Write(_)
+            | Act::Reopen(_)
+            | Act::Rate(_) => Ok(()),
         }
     }
 

@@ -10,10 +10,14 @@ mod act;
 mod agenda;
 mod at_work;
 mod cast;
+mod guide;
+mod home;
 mod people;
 mod plan;
+mod present;
 mod progress;
 mod script;
+mod sla;
 mod story;
 mod summary;
 mod supervision;
@@ -30,16 +34,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use domain::{
     actor::{Actor, Initiator},
-    people::Availability,
+    people::{Availability, Department},
 };
+use home::Home;
 use people::People;
-use plan::plan;
-use platform::{
-    config::{Config, MailTransport, Purpose},
-    context::Context,
-};
+use plan::{plan, repetition};
+use platform::context::Context;
 use progress::Progress;
-use rand::{SeedableRng, rngs::StdRng};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use story::Story;
 use world::World;
 
@@ -48,35 +50,54 @@ const SPAN: TimeDelta = TimeDelta::weeks(5);
 /// How long before the present the story ends. The actions of one instant move the clock by some
 /// seconds, and must not reach the future.
 const MARGIN: TimeDelta = TimeDelta::minutes(2);
+/// How long before the end the agents of complaints go away.
+const ABSENT: TimeDelta = TimeDelta::minutes(9);
+/// The share of customers who send the same twice.
+const REPEATED: f64 = 0.04;
+
+/// Tickets without `--tickets`.
+const TICKETS: u16 = 300;
 
 /// The size of the demo, as the command line gives it.
 #[derive(Debug, Args)]
 pub struct Extent {
-    /// How many tickets
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..=5_000))]
-    tickets: u16,
-    /// The same number gives the same story, told up to the present
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// How many tickets, 300 unless set
+    #[arg(long, value_parser = clap::value_parser!(u16).range(SMALLEST..=5_000))]
+    tickets: Option<u16>,
+    /// The same number gives the same story, told up to the present; 1 unless set
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The password of everybody; made up and printed unless set
+    #[arg(long)]
+    password: Option<String>,
 }
 
-/// Overrides settings before the demo starts: mails go to the folder `mail-demo` of `DATA_DIR`
-/// and never to an SMTP server, and the log shows warnings only, so that thousands of jobs do not
-/// hide the progress.
-pub fn prepare(config: &mut Config) {
-    config.mail.transport = MailTransport::Files(config.data_dir.join("mail-demo"));
-    "warn".clone_into(&mut config.log.filter);
-    config.database.purpose = Purpose::Demo;
+/// The smallest demo has only the tickets of the last hours and a few before them.
+const SMALLEST: i64 = 25;
+
+impl Extent {
+    /// Whether anything is asked for.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.tickets.is_some() || self.seed.is_some() || self.password.is_some()
+    }
+
+    /// The password that is asked for.
+    #[must_use]
+    pub fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
 }
 
-/// Fills the installation of `cx`, whose schema is up to date, and prints a summary. Every invented
-/// person gets `password`.
+pub use guide::{Next, tell};
+
+/// Fills the installation of `cx`, whose schema is up to date. Every invented person gets `password`.
 ///
 /// # Errors
 ///
 /// The installation has tickets already, the system is running, or an action or a job failed. After
 /// a failure on the way the database has part of the story and cannot be used for another attempt.
-pub async fn run(extent: Extent, cx: Context, password: &str) -> Result<()> {
+pub async fn run(extent: &Extent, cx: Context, password: &str) -> Result<()> {
     let tickets = census(&cx).await?.tickets;
     ensure!(
         tickets == 0,
@@ -86,19 +107,21 @@ pub async fn run(extent: Extent, cx: Context, password: &str) -> Result<()> {
 
     let end = cx.clock.now() - MARGIN;
     let start = end - SPAN;
+    let home = Home::at(end);
     let world = World::at(start, cx)?;
     first_admin(&world.cx).await?;
-    let people = people::register_all(&world, password).await?;
-    play(&world, &people, &extent, end)
+    let people = people::register_all(&world, home, password).await?;
+    sla::set_policies(&world, &people).await?;
+    play(&world, &people, extent, end)
         .await
         .context("the demo stopped halfway and cannot go on: begin again with an empty database")?;
-    summary::print(&world, &people, password).await
+    summary::check(&world.cx).await
 }
 
 /// Creates the configured admin if the installation has no admin.
 async fn first_admin(cx: &Context) -> Result<()> {
     if let Some(admin) = &cx.config.auth.bootstrap_admin {
-        bootstrap_admin(cx, &admin.email, &admin.password)
+        bootstrap_admin(cx, admin)
             .await
             .map_err(explained)
             .context("the first admin cannot be created")?;
@@ -124,13 +147,15 @@ async fn play(world: &World, people: &People, extent: &Extent, end: DateTime<Utc
     let start = world.now();
     let mut agenda = Agenda::default();
     let mut stories = plan_all(people, extent, (start, end), &mut agenda);
-    let mut progress = Progress::new((start, end), stories.len());
+    let mut progress = Progress::new(people.home, (start, end), stories.len());
     while let Some((at, entry)) = agenda.next(end) {
         world.move_to(at).await?;
         match entry {
             Entry::Scene(index) => {
+                let original = stories.get(index).and_then(|story| story.original);
+                let original = original.and_then(|at| stories.get(at)?.ticket);
                 if let Some(story) = stories.get_mut(index)
-                    && let Some(next) = story.play(world, people).await?
+                    && let Some(next) = story.play(world, people, original).await?
                 {
                     agenda.put(next, entry);
                 }
@@ -171,18 +196,45 @@ fn plan_all(
     (start, end): (DateTime<Utc>, DateTime<Utc>),
     agenda: &mut Agenda,
 ) -> Vec<Story> {
-    let mut chance = StdRng::seed_from_u64(extent.seed);
+    let seed = extent.seed.unwrap_or(1);
+    let mut chance = StdRng::seed_from_u64(seed);
     agenda.put_rounds(start, end);
-    for agent in people.agents.iter().enumerate() {
-        agenda.put_duties(agent, (start, end), &mut chance);
+    for (index, agent) in people.agents.iter().enumerate() {
+        agenda.put_duties((index, agent), (start, end), &mut chance);
+        // so that a ticket waits for an agent in the end
+        if agent.department == Department::Complaints {
+            agenda.put(end - ABSENT, Entry::Duty(index, Availability::Away));
+        }
     }
-    let opening = start + TimeDelta::hours(1);
-    let arrivals = agenda::arrivals(usize::from(extent.tickets), (opening, end), &mut chance);
     let mut stories = Vec::new();
+    for (age, plan) in present::plans(seed, &people.customers) {
+        agenda.put(end - age, Entry::Scene(stories.len()));
+        stories.push(Story::new(plan));
+    }
+    let tickets = usize::from(extent.tickets.unwrap_or(TICKETS));
+    let opening = start + TimeDelta::hours(1);
+    let earlier = tickets.saturating_sub(present::COUNT);
+    let arrivals = agenda::arrivals(earlier, people.home, (opening, end), &mut chance);
     for (number, arrival) in arrivals.into_iter().enumerate() {
-        if let Some(plan) = plan(extent.seed, number, &people.customers) {
-            agenda.put(arrival, Entry::Scene(stories.len()));
-            stories.push(Story::new(plan));
+        let Some(plan) = plan(seed, number, &people.customers) else {
+            continue;
+        };
+        if stories.len() >= tickets {
+            break;
+        }
+        let customer = people.customers.get(plan.customer);
+        let repetition = customer
+            .filter(|_| chance.random_bool(REPEATED) && stories.len() + 1 < tickets)
+            .and_then(|customer| repetition(&plan, customer, &mut chance));
+        let original = stories.len();
+        agenda.put(arrival, Entry::Scene(original));
+        stories.push(Story::new(plan));
+        if let Some(plan) = repetition {
+            let later = TimeDelta::minutes(chance.random_range(7..30));
+            agenda.put(arrival + later, Entry::Scene(stories.len()));
+            let mut story = Story::new(plan);
+            story.original = Some(original);
+            stories.push(story);
         }
     }
     stories

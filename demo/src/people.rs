@@ -4,11 +4,14 @@
 
 use super::{
     cast::{AGENTS, AgentLine, CUSTOMERS},
+    home::Home,
     world::World,
 };
 use actions::{
     error::ActionError,
-    people::{Passwords, Registered, confirm_email, create_admin, new_admin, register},
+    people::{
+        PasswordHash, Passwords, Registered, confirm_email, create_admin, new_admin, register,
+    },
 };
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,20 +21,19 @@ use domain::{
     field_error::FieldErrors,
     ids::UserId,
     people::{
-        AccountEventKind, Department, NewPerson, NewSupportInfo, Patch, PersonInput, Role, Shift,
-        SupportInfoInput, shift,
+        AccountEventKind, Department, NewPerson, NewSupportInfo, Password, Patch, PersonInput,
+        Role, Shift, SupportInfoInput, shift,
     },
 };
 
-/// Where the company is.
-pub(super) const HOME: Tz = Tz::Africa__Nairobi;
+/// The admin of the cast.
+const ADMIN: &str = "Beatrice Wekesa";
 
 /// A person of the demo.
 #[derive(Debug, Clone)]
 pub(super) struct Somebody {
     pub actor: Actor,
     pub first_name: &'static str,
-    pub email: String,
     pub language: &'static str,
 }
 
@@ -43,12 +45,13 @@ pub(super) struct Agent {
     pub department: Department,
     pub level: i64,
     pub shifts: Vec<Shift>,
+    zone: Tz,
 }
 
 impl Agent {
     /// Whether the agent works at that instant.
     pub fn works_at(&self, at: DateTime<Utc>) -> bool {
-        domain::assignment::on_shift(&self.shifts, HOME, at)
+        domain::assignment::on_shift(&self.shifts, self.zone, at)
     }
 
     /// When the agent next works, to a quarter of an hour; within two weeks.
@@ -66,15 +69,16 @@ impl Agent {
 
 /// All people, after their registration.
 pub(super) struct People {
+    pub home: Home,
     pub admin: Somebody,
     pub agents: Vec<Agent>,
     pub customers: Vec<Somebody>,
 }
 
 /// Registers all people: the admin as `support admin create` does, the agents by the admin; customers
-/// register themselves. All have the same password.
-pub(super) async fn register_all(world: &World, password: &str) -> Result<People> {
-    let passwords = Passwords::new(world.cx.config.auth.hash_cost);
+/// register themselves. All have the same password, and one hash of it: hashing takes longer than the rest.
+pub(super) async fn register_all(world: &World, home: Home, password: &str) -> Result<People> {
+    let hash = hash(world, password).await?;
     let mut made: u32 = 0;
     let mut unchecked = |name: &'static str, role, language: &str, zone: Tz| {
         made += 1;
@@ -93,55 +97,62 @@ pub(super) async fn register_all(world: &World, password: &str) -> Result<People
             support_info: None,
         }
     };
-    let name = "Beatrice Wekesa";
-    let new = unchecked(name, Role::Admin, "en", HOME);
+    let new = unchecked(ADMIN, Role::Admin, "en", home.zone);
     let admin = Actor {
-        id: created(world, &passwords, new)
-            .await
-            .map_err(crate::explained)?,
+        id: created(world, &hash, new).await.map_err(crate::explained)?,
         role: Role::Admin,
     };
     let mut agents = Vec::new();
     for line in AGENTS {
         let (name, employee_id, department, level, _, languages, ..) = *line;
         let language = languages.first().copied().unwrap_or("en");
-        let (info, shifts) = support_info(line)?;
+        let (info, shifts) = support_info(line, home)?;
         let new = PersonInput {
             support_info: Some(info),
-            ..unchecked(name, Role::Support, language, HOME)
+            ..unchecked(name, Role::Support, language, home.zone)
         };
-        let actor = registered(world, &passwords, new, Some(admin)).await?;
+        let actor = registered(world, &hash, new, Some(admin)).await?;
         agents.push(Agent {
             person: somebody(actor, name, language),
             employee_id,
             department,
             level,
             shifts,
+            zone: home.zone,
         });
     }
     let mut customers = Vec::new();
     for &(name, role, language, zone) in CUSTOMERS {
         let new = unchecked(name, role, language, zone);
-        let actor = registered(world, &passwords, new, None).await?;
+        let actor = registered(world, &hash, new, None).await?;
         customers.push(somebody(actor, name, language));
     }
     Ok(People {
-        admin: somebody(admin, name, "en"),
+        home,
+        admin: somebody(admin, ADMIN, "en"),
         agents,
         customers,
     })
+}
+
+async fn hash(world: &World, password: &str) -> Result<PasswordHash> {
+    let mut faults = FieldErrors::new();
+    let password = Password::parse(&mut faults, "password", Some(password));
+    let password = faults.finish(password).map_err(invalid)?;
+    let passwords = Passwords::new(world.cx.config.auth.hash_cost);
+    let hash = passwords.hash(&password, world.cx.ids.bytes()).await;
+    hash.map_err(crate::explained)
 }
 
 fn somebody(actor: Actor, name: &'static str, language: &'static str) -> Somebody {
     Somebody {
         actor,
         first_name: name.split(' ').next().unwrap_or(name),
-        email: email(name),
         language,
     }
 }
 
-fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
+fn support_info(line: &AgentLine, home: Home) -> Result<(NewSupportInfo, Vec<Shift>)> {
     let (_, employee_id, department, level, knows, languages, days, (start, end)) = *line;
     let words = |words: &[&str]| {
         let words = words.iter().map(|&word| Some(word.to_owned()));
@@ -150,7 +161,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
     let mut faults = FieldErrors::new();
     let shifts: Vec<Shift> = days
         .iter()
-        .filter_map(|&day| shift(Some(day), Some(start), Some(end), &mut faults))
+        .filter_map(|&day| shift(Some(home.day(day)), Some(start), Some(end), &mut faults))
         .collect();
     let given = SupportInfoInput {
         availability_max_concurrent_tickets: None,
@@ -169,7 +180,7 @@ fn support_info(line: &AgentLine) -> Result<(NewSupportInfo, Vec<Shift>)> {
 
 async fn registered(
     world: &World,
-    passwords: &Passwords,
+    hash: &PasswordHash,
     new: PersonInput,
     by: Option<Actor>,
 ) -> Result<Actor> {
@@ -177,10 +188,9 @@ async fn registered(
     let new = NewPerson::parse(new, &mut faults);
     let new = faults.finish(new).map_err(invalid)?;
     let registering = async {
-        let hash = passwords.hash(new.password(), world.cx.ids.bytes()).await?;
         let by = by.map_or(Initiator::System, Initiator::Person);
         let mut work = world.cx.begin(by).await?;
-        let registered = register(&mut work, &new, hash).await?;
+        let registered = register(&mut work, &new, hash.clone()).await?;
         work.commit().await?;
         Ok::<_, ActionError>(registered)
     };
@@ -198,15 +208,12 @@ async fn registered(
 
 async fn created(
     world: &World,
-    passwords: &Passwords,
+    hash: &PasswordHash,
     new: PersonInput,
 ) -> Result<UserId, ActionError> {
     let admin = new_admin(new)?;
-    let hash = passwords
-        .hash(admin.password(), world.cx.ids.bytes())
-        .await?;
     let mut work = world.cx.begin(Initiator::System).await?;
-    let id = create_admin(&mut work, &admin, hash).await?;
+    let id = create_admin(&mut work, &admin, hash.clone()).await?;
     work.commit().await?;
     Ok(id)
 }
@@ -231,6 +238,14 @@ fn invalid(faults: Vec<domain::field_error::FieldError>) -> anyhow::Error {
     crate::explained(faults.into())
 }
 
+/// The addresses of the cast: of the admin, and of the agents.
+pub(super) fn staff() -> (String, Vec<String>) {
+    (
+        email(ADMIN),
+        AGENTS.iter().map(|line| email(line.0)).collect(),
+    )
+}
+
 /// `first.last@example.com`, in plain letters.
 fn email(name: &str) -> String {
     let plain = name.to_lowercase().replace('ô', "o").replace(' ', ".");
@@ -245,8 +260,9 @@ mod tests {
 
     #[test]
     fn every_agent_can_be_registered_and_every_address_is_one_persons() {
+        let home = Home::at("2025-10-05T02:00:00Z".parse().unwrap());
         for line in AGENTS {
-            support_info(line).unwrap();
+            support_info(line, home).unwrap();
         }
         let names = AGENTS.iter().map(|line| line.0);
         let names = names.chain(CUSTOMERS.iter().map(|line| line.0));

@@ -4,14 +4,14 @@
 use super::{
     act::{Act, Plan, Scene},
     people::Somebody,
-    script::{Facts, NOTES, Phrases, Topic, choose, phrases, pick},
+    script::{Facts, Phrases, Topic, choose, escalation, notes, phrases, pick},
 };
 use chrono::TimeDelta;
 use domain::{
     attachments::{Attachment, NewAttachment},
     ids::UserId,
     sla::Policy,
-    tickets::{Category, Closing, NewRating, NewTicket, Priority, ResolutionType},
+    tickets::{Category, Closing, NewRating, NewTicket, Priority},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::VecDeque;
@@ -48,6 +48,33 @@ pub(super) fn plan(seed: u64, number: usize, customers: &[Somebody]) -> Option<P
     })
 }
 
+/// The customer of `plan` sends the same again, and the admin closes it as a duplicate. `None` unless the plan's
+/// text is English.
+pub(super) fn repetition(plan: &Plan, customer: &Somebody, chance: &mut StdRng) -> Option<Plan> {
+    let Some(Act::Open(ticket)) = plan.scenes.front().map(|scene| &scene.act) else {
+        return None;
+    };
+    if customer.language != "en" {
+        return None;
+    }
+    let mut again = ticket.clone();
+    again.description = format!(
+        "Sending this once more, since I am not sure that it arrived. {}",
+        ticket.description
+    );
+    let minutes = chance.random_range(6..25);
+    let scenes = [(0, Act::Open(again)), (minutes, Act::CloseAsDuplicate)];
+    let scenes = scenes.map(|(minutes, act)| Scene {
+        after: TimeDelta::minutes(minutes).max(TimeDelta::seconds(1)),
+        act,
+    });
+    Some(Plan {
+        customer: plan.customer,
+        scenes: VecDeque::from(scenes),
+        chance: StdRng::seed_from_u64(chance.random()),
+    })
+}
+
 impl Writer<'_> {
     fn then(&mut self, minutes: f64, act: Act) {
         #[expect(
@@ -73,7 +100,7 @@ impl Writer<'_> {
     }
 
     fn note(&mut self) -> String {
-        let note = pick(NOTES, &mut self.chance);
+        let note = pick(notes(self.topic.category), &mut self.chance);
         self.fill(note)
     }
 
@@ -88,7 +115,11 @@ impl Writer<'_> {
         };
         let about = |text: &str, mark: &str| text.contains(mark);
         let texts = [topic.subject, topic.description];
-        let attachments = if self.happens(0.15) {
+        let shows_something = matches!(
+            topic.category,
+            Category::Booking | Category::Complaint | Category::Billing | Category::BugReport
+        );
+        let attachments = if shows_something && self.happens(0.25) {
             vec![NewAttachment::Link(Attachment {
                 url: format!("https://files.example.com/{}/photo.jpg", self.facts.booking),
                 file_name: "photo.jpg".to_owned(),
@@ -99,9 +130,6 @@ impl Writer<'_> {
             Vec::new()
         };
         let ticket = NewTicket {
-            subject: self.fill(topic.subject),
-            description: self.fill(topic.description),
-            category: topic.category,
             priority,
             related_booking: texts
                 .iter()
@@ -111,10 +139,14 @@ impl Writer<'_> {
                 .iter()
                 .any(|text| about(text, "{reference}"))
                 .then(|| self.facts.reference.clone()),
-            related_conversation: None,
             attachments,
             tags: tags(topic.category),
-            customer,
+            ..NewTicket::about(
+                self.fill(topic.subject),
+                self.fill(topic.description),
+                topic.category,
+                customer,
+            )
         };
         self.then(0.0, Act::Open(Box::new(ticket)));
         priority
@@ -123,14 +155,14 @@ impl Writer<'_> {
     /// From the first response to the end. Most are well within the targets, some are not.
     fn middle(&mut self, priority: Priority) {
         let policy = Policy::standard(priority, 80);
-        let share = if self.happens(0.9) {
+        let share = if self.happens(0.99) {
             self.between(0.06, 0.6)
         } else {
             self.between(1.05, 2.2)
         };
         self.then(f64::from(policy.first_response_minutes) * share, Act::Start);
-        let share = if self.happens(0.88) {
-            self.between(0.05, 0.4)
+        let share = if self.happens(0.99) {
+            self.between(0.05, 0.28)
         } else {
             self.between(0.9, 1.6)
         };
@@ -166,7 +198,7 @@ impl Writer<'_> {
             let chase = pick(self.words.chase, &mut self.chance).to_owned();
             self.then(work * 0.3, Act::Write(chase));
             let patience = pick(self.words.patience, &mut self.chance).to_owned();
-            let pause = self.between(4.0, 40.0);
+            let pause = self.between(4.0, 20.0);
             self.then(pause, Act::Reply(patience));
         }
         if self.happens(0.12) {
@@ -176,19 +208,13 @@ impl Writer<'_> {
             let wait = if slow {
                 self.between(3_000.0, 14_000.0)
             } else {
-                self.between(10.0, 90.0)
+                self.between(8.0, 35.0)
             };
             self.then(wait, Act::Start);
-        } else if self.happens(0.08) {
-            let reason = match self.topic.category {
-                Category::Technical | Category::BugReport => {
-                    "Cannot be repeated here: needs a look into the log."
-                }
-                Category::Payment | Category::Billing => "Above the amount that I may refund.",
-                _ => "The customer asks for somebody with more say.",
-            };
+        } else if self.happens(0.025) {
+            let reason = escalation(self.topic.category);
             self.then(work * 0.2, Act::Escalate(reason.to_owned()));
-            let pause = self.between(5.0, 60.0);
+            let pause = self.between(5.0, 25.0);
             self.then(pause, Act::Start);
         }
     }
@@ -248,25 +274,17 @@ impl Writer<'_> {
     }
 
     fn closing(&mut self) -> Act {
-        let resolution_type = match (self.topic.category, self.chance.random_range(0..100)) {
-            (_, 0..3) => ResolutionType::Duplicate,
-            (Category::FeatureRequest, 0..40) => ResolutionType::WontFix,
-            (Category::BugReport, 0..25) => ResolutionType::CannotReproduce,
-            (Category::Technical | Category::BugReport, 0..50) => ResolutionType::Workaround,
-            (Category::General | Category::Other, 0..40) => ResolutionType::Other,
-            _ => ResolutionType::Solved,
-        };
         let notes = self.happens(0.3).then(|| self.note());
         Act::Close(Closing {
             summary: self.fill(self.topic.summary),
-            resolution_type,
+            resolution_type: self.topic.resolution,
             resolution_notes: notes,
             duplicate_of: None,
         })
     }
 }
 
-fn tags(category: Category) -> Vec<String> {
+pub(super) fn tags(category: Category) -> Vec<String> {
     let words: &[&str] = match category {
         Category::Payment => &["payment", "m-pesa"],
         Category::Billing => &["invoice"],
@@ -292,7 +310,6 @@ mod tests {
                     role: Role::Customer,
                 },
                 first_name: "Asha",
-                email: "asha@example.com".to_owned(),
                 language,
             })
             .collect()

@@ -5,7 +5,7 @@ use super::{
     act::{Act, Plan},
     at_work::{AtWork, public},
     people::{People, Somebody},
-    supervision::{admin_watches, colleague, give, hand_over},
+    supervision::{admin_watches, close_as_duplicate, colleague, give, hand_over, next_watch},
     world::World,
 };
 use actions::tickets::{Target, read};
@@ -23,6 +23,8 @@ use rand::RngExt;
 pub(super) struct Story {
     pub plan: Plan,
     pub ticket: Option<TicketId>,
+    /// The story whose ticket this one repeats.
+    pub original: Option<usize>,
     /// Whether it was unassigned when an agent's scene was due.
     orphaned: bool,
 }
@@ -41,16 +43,23 @@ impl Story {
         Self {
             plan,
             ticket: None,
+            original: None,
             orphaned: false,
         }
     }
 
-    /// Plays the next scene. Returns the instant of the scene after it, or of another try.
-    pub async fn play(&mut self, world: &World, people: &People) -> Result<Option<DateTime<Utc>>> {
+    /// Plays the next scene; `original` is the ticket that this one repeats. Returns the instant of the scene after
+    /// it, or of another try.
+    pub async fn play(
+        &mut self,
+        world: &World,
+        people: &People,
+        original: Option<TicketId>,
+    ) -> Result<Option<DateTime<Utc>>> {
         let Some(act) = self.plan.scenes.front().map(|scene| scene.act.clone()) else {
             return Ok(None);
         };
-        if let Played::Later(at) = self.perform(world, people, act).await? {
+        if let Played::Later(at) = self.perform((world, people), act, original).await? {
             return Ok(Some(at));
         }
         self.plan.scenes.pop_front();
@@ -61,7 +70,12 @@ impl Story {
             .map(|scene| world.now() + scene.after))
     }
 
-    async fn perform(&mut self, world: &World, people: &People, act: Act) -> Result<Played> {
+    async fn perform(
+        &mut self,
+        (world, people): (&World, &People),
+        act: Act,
+        original: Option<TicketId>,
+    ) -> Result<Played> {
         let Some(customer) = people.customers.get(self.plan.customer) else {
             return Ok(Played::Done);
         };
@@ -85,6 +99,7 @@ impl Story {
                 by_customer(world, customer.actor, &ticket, act).await?;
                 Ok(Played::Done)
             }
+            Act::CloseAsDuplicate => by_admin(world, people, &ticket, original).await,
             Act::Close(_) if ticket.status == Status::Resolved => {
                 self.by_staff(world, people, (&ticket, customer), act).await
             }
@@ -115,6 +130,9 @@ impl Story {
         if !agent.works_at(now) {
             let late = TimeDelta::seconds(self.plan.chance.random_range(120..2_400));
             let back = agent.next_at_work(now) + late;
+            if !admin_watches(people, now) {
+                return Ok(Played::Later(next_watch(people, now).min(back)));
+            }
             let again = hand_over(world, people, ticket, back).await?;
             return Ok(Played::Later(again.unwrap_or(back)));
         }
@@ -138,7 +156,7 @@ impl Story {
     ) -> Result<DateTime<Utc>> {
         let now = world.now();
         match colleague(people, ticket, now) {
-            Some(agent) if self.orphaned && admin_watches(now) => {
+            Some(agent) if self.orphaned && admin_watches(people, now) => {
                 give(world, people, ticket, agent).await?;
                 Ok(now + TimeDelta::minutes(self.plan.chance.random_range(3..20)))
             }
@@ -148,6 +166,23 @@ impl Story {
             }
         }
     }
+}
+
+/// The admin closes a duplicate in support hours.
+async fn by_admin(
+    world: &World,
+    people: &People,
+    ticket: &Ticket,
+    original: Option<TicketId>,
+) -> Result<Played> {
+    let now = world.now();
+    if !admin_watches(people, now) {
+        return Ok(Played::Later(now + TimeDelta::minutes(30)));
+    }
+    if let Some(original) = original.filter(|_| ticket.status != Status::Closed) {
+        close_as_duplicate(world, people, ticket, original).await?;
+    }
+    Ok(Played::Done)
 }
 
 async fn by_customer(world: &World, customer: Actor, ticket: &Ticket, act: Act) -> Result<()> {

@@ -5,8 +5,7 @@ use crate::explained;
 use actions::{
     assignment::assign_waiting,
     error::ActionError,
-    sla::{next_deadline, sweep},
-    tickets::auto_close,
+    tickets::{auto_close, next_deadline, sweep_sla},
 };
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,7 +40,7 @@ impl World {
         let clock = Arc::new(ManualClock::at(start));
         let cx = Context {
             clock: clock.clone(),
-            lane: Execution::Inline,
+            execution: Execution::Inline,
             ..cx
         };
         Ok(Self {
@@ -62,7 +61,7 @@ impl World {
                 break;
             }
             self.clock.set((due + SWEEP_DELAY).min(to).max(self.now()));
-            let swept = sweep(&self.cx, NonZeroUsize::MIN)
+            let swept = sweep_sla(&self.cx, NonZeroUsize::MIN)
                 .await
                 .map_err(explained)?;
             ensure!(swept.failed == 0, "a deadline could not be swept");

@@ -159,11 +159,11 @@ impl Caller {
         if let Some(token) = self.token() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        self.fetch(request.body(Body::empty()).unwrap()).await
+        self.raw(request.body(Body::empty()).unwrap()).await
     }
 
-    /// Sends a request unchanged, whose response is bytes.
-    pub async fn fetch(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
+    /// Sends a request unchanged; returns the bytes of the response.
+    pub async fn raw(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Bytes) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();

@@ -8,11 +8,13 @@ mod folder;
 mod mail;
 mod program;
 pub mod smtp_server;
+pub mod specimen;
 pub mod stage;
 mod story;
 
 pub use client::{Answer, Caller};
 pub use database::{Database, redis_url};
+pub use described::{check_order, document};
 pub use folder::Folder;
 pub use mail::Mail;
 pub use program::{Http, Program, Site, eventually, signal, within};
@@ -25,7 +27,7 @@ use domain::{
 };
 use platform::{
     clock::{Clock, ManualClock},
-    config::{Config, Settings},
+    config::{BootstrapAdmin, Config, Settings},
     context::Context,
     id_source::IdSource,
 };
@@ -86,7 +88,7 @@ impl App {
             clock: clock.clone(),
             ids: Arc::new(IdSource::seeded([7; 32])),
             config: Arc::new(config),
-            lane: Execution::Workers,
+            execution: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         };
@@ -241,8 +243,14 @@ impl App {
     }
 
     async fn new_registrar(&self) -> Caller {
-        let (email, password) = ("registrar@example.com", "SecurePass123!");
-        actions::people::bootstrap_admin(&self.cx, email, &password.into())
+        let email = "registrar@example.com";
+        let registrar = BootstrapAdmin {
+            email: email.to_owned(),
+            password: "SecurePass123!".into(),
+            first_name: "Rose".to_owned(),
+            last_name: "Wafula".to_owned(),
+        };
+        actions::people::bootstrap_admin(&self.cx, &registrar)
             .await
             .unwrap();
         let id: (uuid::Uuid,) = sqlx::query_as("select id from users where email = $1")

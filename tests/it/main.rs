@@ -20,6 +20,7 @@ mod access;
 mod accounts;
 mod docs_page;
 mod documents;
+mod gallery;
 mod guards;
 mod layers;
 mod leaks;

@@ -1,13 +1,16 @@
 //! The OpenAPI document describes exactly the routes, fields and responses that exist.
 
+mod friendly;
 mod headers;
 mod messages;
+mod validator;
 
 use crate::harness::App;
 use serde_json::{Value, json};
+use validator::Validator;
 
 #[tokio::test]
-async fn the_document_has_every_route_and_no_other() {
+async fn the_document_has_every_route_but_pages_and_no_other() {
     let app = App::new().await;
     let document = app.stranger().get("/api/v1/openapi.json").await;
     let document = document.ok();
@@ -20,6 +23,7 @@ async fn the_document_has_every_route_and_no_other() {
     let (_, routes) = api::routes::all();
     let mut built: Vec<String> = routes
         .iter()
+        .filter(|route| !route.operation.is_page())
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     described.sort();
@@ -80,8 +84,12 @@ async fn the_example_of_a_new_ticket_is_answered_by_the_ticket_that_it_makes() {
     let app = App::new().await;
     let document = app.stranger().get("/api/v1/openapi.json").await.body;
     let create = &document["paths"]["/api/v1/support/tickets"]["post"];
-    let sent = &create["requestBody"]["content"]["application/json"]["example"];
-    let made = &create["responses"]["201"]["content"]["application/json"]["example"]["ticket"];
+    let sent = &examples(
+        &create["requestBody"]["content"]["application/json"],
+        &document,
+    )[0];
+    let answer = &create["responses"]["201"]["content"]["application/json"];
+    let made = &examples(answer, &document)[0]["ticket"];
     for (field, value) in sent.as_object().unwrap() {
         // What is shown of an attachment is more than what was sent of it.
         if field != "attachments" {
@@ -114,8 +122,8 @@ async fn the_document_states_limits_that_the_code_enforces() {
     let app = App::new().await;
     let document = app.stranger().get("/api/v1/openapi.json").await.body;
     let body = |path: &str, method: &str| {
-        document["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
-            .clone()
+        let content = &document["paths"][path][method]["requestBody"]["content"];
+        resolved(&document, &content["application/json"]["schema"]).clone()
     };
     let ticket = body("/api/v1/support/tickets", "post");
     assert_eq!(
@@ -124,12 +132,14 @@ async fn the_document_states_limits_that_the_code_enforces() {
     );
     assert_eq!(ticket["properties"]["subject"]["maxLength"], 200);
     assert_eq!(ticket["properties"]["tags"]["maxItems"], 20);
-    let forms = &ticket["properties"]["attachments"]["items"]["oneOf"];
-    assert_eq!(forms[0]["required"], json!(["url", "fileName"]));
-    assert_eq!(forms[0]["properties"]["id"]["type"], "null");
-    assert_eq!(forms[1]["required"], json!(["id"]));
+    let attachment = resolved(&document, &ticket["properties"]["attachments"]["items"]);
+    let form = |at: usize| resolved(&document, &attachment["oneOf"][at]);
+    assert_eq!(form(0)["required"], json!(["url", "fileName"]));
+    assert!(form(0)["properties"]["id"].is_null());
+    assert_eq!(form(1)["required"], json!(["id"]));
     let person = body("/api/v1/auth/register", "post");
-    let shift = &person["properties"]["supportInfo"]["properties"]["shiftSchedule"]["items"];
+    let info = resolved(&document, &person["properties"]["supportInfo"]);
+    let shift = resolved(&document, &info["properties"]["shiftSchedule"]["items"]);
     let pattern = |field: &str| shift["properties"][field]["pattern"].to_string();
     assert!(pattern("end").contains("24:00"));
     assert!(
@@ -137,7 +147,8 @@ async fn the_document_states_limits_that_the_code_enforces() {
         "no day begins at its end"
     );
     let status = body("/api/v1/support/tickets/{id}/status", "put");
-    let words = status["properties"]["status"]["enum"].as_array().unwrap();
+    let words = resolved(&document, &status["properties"]["status"]);
+    let words = words["enum"].as_array().unwrap();
     assert!(words.contains(&json!("closed")) && !words.contains(&json!("assigned")));
     let rating = body("/api/v1/support/tickets/{id}/rate", "post");
     assert_eq!(rating["properties"]["rating"]["maximum"], 5);
@@ -150,6 +161,7 @@ async fn the_document_tells_how_files_go_and_come() {
     let paths = &document["paths"];
     let upload = &paths["/api/v1/support/attachments"]["post"];
     let form = &upload["requestBody"]["content"]["multipart/form-data"]["schema"];
+    let form = resolved(&document, form);
     assert_eq!(form["required"], serde_json::json!(["file"]));
     assert_eq!(form["properties"]["file"]["format"], "binary");
     let statuses = |operation: &Value| -> Vec<String> {
@@ -160,7 +172,8 @@ async fn the_document_tells_how_files_go_and_come() {
         "201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
     ];
     assert_eq!(statuses(upload), expected);
-    assert_eq!(upload["parameters"][0]["name"], "Idempotency-Key");
+    let key = resolved(&document, &upload["parameters"][0]);
+    assert_eq!(key["name"], "Idempotency-Key");
     let download = &paths["/api/v1/support/attachments/{id}"]["get"];
     assert_eq!(
         statuses(download),
@@ -173,35 +186,11 @@ async fn the_document_tells_how_files_go_and_come() {
     assert!(file["headers"]["Content-Disposition"].is_object());
 }
 
-/// A validator of JSON Schema for the places of the document, formats included.
-struct Validator {
-    schemas: boon::Schemas,
-    compiler: boon::Compiler,
-}
-
-impl Validator {
-    const PLACE: &str = "https://example.com/openapi.json";
-
-    fn of(document: &Value) -> Self {
-        let mut compiler = boon::Compiler::new();
-        compiler.enable_format_assertions();
-        compiler.set_default_draft(boon::Draft::V2020_12);
-        compiler
-            .add_resource(Self::PLACE, document.clone())
-            .unwrap();
-        Self {
-            schemas: boon::Schemas::new(),
-            compiler,
-        }
-    }
-
-    /// What is wrong with a value by the schema at that place.
-    fn field_error(&mut self, pointer: &str, value: &Value) -> Option<String> {
-        let place = format!("{}#{pointer}", Self::PLACE);
-        let schema = self.compiler.compile(&place, &mut self.schemas).unwrap();
-        let field_error = self.schemas.validate(value, schema).err()?;
-        Some(format!("{pointer}: {field_error:#}\n{value:#}"))
-    }
+/// The part of the document that a reference names; the value itself if it is none.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let place = value["$ref"].as_str();
+    let place = place.and_then(|place| document.pointer(place.trim_start_matches('#')));
+    place.unwrap_or(value)
 }
 
 /// A part of a path of a JSON Pointer.
@@ -209,15 +198,14 @@ fn escaped(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 
-/// The examples of a body: one, or several by name.
+/// The examples of a body: one, several by name, or those of its schema.
 fn examples(content: &Value, document: &Value) -> Vec<Value> {
     let named = content["examples"].as_object().into_iter().flatten();
-    let named = named.map(|(_, example)| match example["$ref"].as_str() {
-        Some(place) => document.pointer(&place[1..]).unwrap()["value"].clone(),
-        None => example["value"].clone(),
-    });
+    let named = named.map(|(_, example)| resolved(document, example)["value"].clone());
+    let of_schema = &resolved(document, &content["schema"])["examples"];
+    let of_schema = of_schema.as_array().into_iter().flatten().cloned();
     let one = content.get("example").cloned();
-    one.into_iter().chain(named).collect()
+    one.into_iter().chain(named).chain(of_schema).collect()
 }
 
 #[tokio::test]
@@ -232,8 +220,13 @@ async fn every_body_that_is_described_has_an_example_that_fits_its_schema() {
             let asked = operation.get("requestBody");
             let asked = asked.map(|body| (format!("{operation_at}/requestBody"), body));
             let answers = operation["responses"].as_object().unwrap().iter();
-            let answers =
-                answers.map(|(status, body)| (format!("{operation_at}/responses/{status}"), body));
+            let answers = answers.map(|(status, body)| match body["$ref"].as_str() {
+                Some(place) => {
+                    let place = place.trim_start_matches('#');
+                    (place.to_owned(), document.pointer(place).unwrap())
+                }
+                None => (format!("{operation_at}/responses/{status}"), body),
+            });
             for (place, body) in asked.into_iter().chain(answers) {
                 for (media, content) in body["content"].as_object().unwrap() {
                     // Pages and files.
@@ -264,6 +257,7 @@ async fn an_example_of_a_failure_is_of_the_status_that_it_stands_under() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for operation in item.as_object().unwrap().values() {
             for (status, answer) in operation["responses"].as_object().unwrap() {
+                let answer = resolved(&document, answer);
                 let problem = &answer["content"]["application/problem+json"];
                 for example in examples(problem, &document) {
                     assert_eq!(example["status"].to_string(), *status, "{path}");
@@ -324,9 +318,8 @@ async fn real_answers_fit_the_schemas_of_the_document_as_its_examples_do() {
             escaped("application/json")
         );
         assert_eq!(validator.field_error(&place, &answer), None);
-        let example = &document
-            .pointer(&place.replace("/schema", "/example"))
-            .unwrap();
+        let content = document.pointer(place.trim_end_matches("/schema")).unwrap();
+        let example = &examples(content, &document)[0];
         assert_eq!(keys(example), keys(&answer), "{route}");
     }
 }
@@ -361,7 +354,8 @@ async fn every_link_of_the_document_leads_from_an_id_to_an_operation_that_takes_
                 assert!(takes_an_id(&link["operationId"]), "{link}");
                 let id = link["parameters"]["id"].as_str().unwrap();
                 let place = id.strip_prefix("$response.body#").unwrap();
-                let example = answer["content"]["application/json"]["example"].pointer(place);
+                let examples = examples(&answer["content"]["application/json"], &document);
+                let example = examples[0].pointer(place);
                 assert!(
                     example.is_some_and(|id| id.is_string() || id.is_number()),
                     "{id}"

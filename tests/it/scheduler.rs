@@ -52,7 +52,7 @@ impl World {
             clock: Arc::new(SystemClock),
             ids: Arc::new(IdSource::seeded([1; 32])),
             config: Arc::new(config),
-            lane: Execution::Workers,
+            execution: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
         };

@@ -2,7 +2,7 @@
 
 use crate::harness::{Folder, Set, Site, stage::stage};
 use secrecy::ExposeSecret;
-use std::{fs, process::Output};
+use std::{collections::BTreeMap, fs, process::Output};
 
 const ROLES: [&str; 5] = ["", "api", "worker", "scheduler", "migrate"];
 const SECRET: (&str, &str) = ("JWT_SECRET", "a secret for tests that is long enough");
@@ -88,4 +88,47 @@ async fn a_password_in_the_query_of_an_address_is_neither_printed_nor_logged() {
         "{said}"
     );
     assert!(!said.contains("hush"), "{said}");
+}
+
+#[tokio::test]
+async fn what_differs_from_the_defaults_is_told_with_where_it_comes_from_and_without_secrets() {
+    let folder = Folder::new("changed");
+    let site = Site::alone(folder.path(), &[]);
+    let file = folder.path().join("support.toml");
+    fs::write(
+        &file,
+        "AUTO_CLOSE_DAYS = 3\nJWT_SECRET = \"hush\"\nPORT = 1\n",
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let set = [
+        ("SUPPORT_CONFIG", file),
+        ("DATABASE_URL", "postgres://me:hush@db.example.com/x"),
+        ("PORT", "5000"),
+    ];
+    let printed = site.run("config --changed --json", &set);
+    assert_eq!(printed.status.code(), Some(0));
+    let changed: Vec<BTreeMap<String, String>> = serde_json::from_slice(&printed.stdout).unwrap();
+    let told = |name: &str| -> Option<[&str; 3]> {
+        let setting = changed.iter().find(|setting| setting["name"] == name)?;
+        Some(["value", "from", "default"].map(|field| setting[field].as_str()))
+    };
+    let of_file = format!("file {file}");
+    assert_eq!(told("AUTO_CLOSE_DAYS"), Some(["3", of_file.as_str(), "7"]));
+    assert_eq!(told("JWT_SECRET"), Some(["***", of_file.as_str(), ""]));
+    let masked = "postgres://***@db.example.com/x";
+    assert_eq!(told("DATABASE_URL"), Some([masked, "environment", ""]));
+    // The environment has the default again.
+    assert_eq!(told("PORT"), None);
+    assert_eq!(told("LOG"), None);
+
+    let text = said(&site.run("config --changed", &set));
+    let head: Vec<_> = text.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(head, ["SETTING", "VALUE", "FROM", "DEFAULT"]);
+    assert_eq!(text.lines().count(), changed.len() + 1);
+    let all = site.run("config --json", &set);
+    let all: BTreeMap<String, String> = serde_json::from_slice(&all.stdout).unwrap();
+    assert_eq!(all["LOG"], "info");
+    assert_eq!(all["DATABASE_URL"], masked);
+    assert!(!text.contains("hush"), "{text}");
 }

@@ -1,10 +1,12 @@
-//! The demo, run as a program.
+//! The demo that fills an installation which the settings name, run as a program.
 
 use crate::harness::{self, Database, Mail};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::clock::{Clock, SystemClock};
 use sqlx::PgPool;
 use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -56,7 +58,7 @@ async fn count(pool: &PgPool, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -64,31 +66,22 @@ fn text(bytes: &[u8]) -> String {
 async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
     let place = Place::new().await;
     let begun = SystemClock.now();
-    let output = place.demo(&["--tickets", "25"]).await;
+    let password = "jambo-jambo-1";
+    let output = place
+        .demo(&["--tickets", "40", "--password", "jambo-jambo-1"])
+        .await;
     assert!(output.status.success(), "{}", text(&output.stderr));
     let said = text(&output.stdout);
-    assert!(said.contains("Tickets      25: "), "{said}");
-    assert!(text(&output.stderr).contains("demo:  90 %"));
+    assert!(said.contains("Tickets      40: "), "{said}");
+    let progress = text(&output.stderr);
+    for part in ["demo:  90 %", "of 40 tickets", "s left"] {
+        assert!(progress.contains(part), "{part} is missing in: {progress}");
+    }
+    assert!(said.contains(&format!("password is {password}")), "{said}");
+    kept_for_the_owner(&place.folder.join("demo-password"), password);
 
     let pool = place.pool().await;
-    let (first, last): (DateTime<Utc>, DateTime<Utc>) =
-        sqlx::query_as("select min(created_at), max(created_at) from tickets")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
-    assert!(
-        last - first > TimeDelta::weeks(3),
-        "from {first} to {last} only"
-    );
-    let latest: DateTime<Utc> = sqlx::query_scalar(
-        "select greatest((select max(at) from ticket_events), (select max(created_at) from messages),
-                (select max(created_at) from notifications), (select max(updated_at) from tickets))",
-    )
-    .fetch_one(&pool)
-    .await
-    .unwrap();
-    assert!(latest <= begun + TimeDelta::minutes(1), "{latest}");
-
+    it_ends_in_the_present(&pool, begun).await;
     // A notification that is overtaken before it is sent is dropped.
     let unsent: Vec<(String, String)> = sqlx::query_as(
         "select template, status from notifications where status not in ('sent', 'dropped')",
@@ -123,6 +116,36 @@ async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
     it_is_refused_the_second_time(&place).await;
 }
 
+/// It spans weeks, and nothing of it is of the future.
+async fn it_ends_in_the_present(pool: &PgPool, begun: DateTime<Utc>) {
+    let (first, last): (DateTime<Utc>, DateTime<Utc>) =
+        sqlx::query_as("select min(created_at), max(created_at) from tickets")
+            .fetch_one(pool)
+            .await
+            .unwrap();
+    assert!(
+        last - first > TimeDelta::weeks(2),
+        "from {first} to {last} only"
+    );
+    let latest: DateTime<Utc> = sqlx::query_scalar(
+        "select greatest((select max(at) from ticket_events), (select max(created_at) from messages),
+                (select max(created_at) from notifications), (select max(updated_at) from tickets))",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    assert!(latest <= begun + TimeDelta::minutes(1), "{latest}");
+}
+
+/// A secret in a file that nobody else may read.
+pub fn kept_for_the_owner(file: &Path, password: &str) {
+    assert_eq!(fs::read_to_string(file).unwrap(), password);
+    assert_eq!(
+        fs::metadata(file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}
+
 async fn everybody_reads_mails_in_their_own_language(pool: &PgPool, folder: &Path) {
     let mails = Mail::read_all(folder);
     let sent = count(
@@ -154,7 +177,7 @@ async fn it_is_refused_the_second_time(place: &Place) {
     assert_eq!(again.status.code(), Some(1));
     let said = text(&again.stderr);
     assert!(
-        said.contains("The installation has 25 ticket(s): the demo fills empty ones only"),
+        said.contains("The installation has 40 ticket(s): the demo fills empty ones only"),
         "{said}"
     );
 }
@@ -164,7 +187,7 @@ async fn the_demo_does_not_run_beside_the_system() {
     let place = Place::new().await;
     let config = harness::config(&place.database, &place.folder, &[]);
     let system = platform::db::connect(&config.database).await.unwrap();
-    let output = place.demo(&["--tickets", "1"]).await;
+    let output = place.demo(&["--tickets", "25"]).await;
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
     assert!(said.contains("Stop the running system first"), "{said}");

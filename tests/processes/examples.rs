@@ -7,7 +7,8 @@ use std::{
 };
 
 const EMAIL: &str = "admin@example.com";
-const PASSWORD: &str = "SecurePass123!";
+/// Begins as an option would.
+const PASSWORD: &str = "-SecurePass123!";
 
 /// An example that runs.
 struct Example(Child);

@@ -30,7 +30,7 @@ fn mute_database() -> TcpListener {
 }
 
 /// Where the process listens, by what the system says: its log does not, before it has started.
-fn listens_at(program: &Program) -> Option<SocketAddr> {
+pub fn listens_at(program: &Program) -> Option<SocketAddr> {
     let process = format!("/proc/{}", program.id());
     let files = fs::read_dir(format!("{process}/fd")).unwrap();
     let sockets: BTreeSet<String> = files
@@ -77,7 +77,7 @@ async fn a_process_that_waits_for_its_database_says_so_and_obeys() {
 async fn a_migration_that_is_told_to_stop_ends_and_does_not_count_as_done() {
     let (folder, database) = (Folder::new("migrating"), mute_database());
     let mut process = site(&folder, &database).start("migrate");
-    process.says("waiting for the database").await;
+    process.says("waiting for PostgreSQL").await;
     assert_eq!(process.terminate().await, Some(1), "{}", process.log());
     process.says("told to stop before it was done").await;
 }

@@ -44,11 +44,11 @@ impl JobContext {
         })
     }
 
-    /// The same context, with follow-up jobs enqueued in `lane`.
+    /// The same context, with follow-up jobs run by `execution`.
     #[must_use]
-    pub fn in_lane(&self, lane: Execution) -> Self {
+    pub fn executed(&self, execution: Execution) -> Self {
         let mut cx = self.clone();
-        cx.cx.lane = lane;
+        cx.cx.execution = execution;
         cx
     }
 

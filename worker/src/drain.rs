@@ -20,25 +20,25 @@ pub enum DrainError {
     Unrecorded(jobs::JobId),
 }
 
-/// Runs all due jobs of a lane, one after the other, with the jobs that follow from them. Returns
+/// Runs all due jobs of an execution, one after the other, with the jobs that follow from them. Returns
 /// the number of runs. A job that fails is rescheduled, and not waited for.
 ///
 /// # Errors
 /// The database failed.
-pub async fn drain(cx: &JobContext, lane: Execution) -> Result<usize, DrainError> {
-    let cx = cx.in_lane(lane);
-    // No other process drains this lane now: there is no lease to wait for.
-    relay::rescue(&cx.cx.pool, lane, Duration::ZERO).await?;
+pub async fn drain(cx: &JobContext, execution: Execution) -> Result<usize, DrainError> {
+    let cx = cx.executed(execution);
+    // No other process runs them now: there is no lease to wait for.
+    relay::rescue(&cx.cx.pool, execution, Duration::ZERO).await?;
     let mut runs = 0;
     loop {
         let mut ran_any = false;
-        for id in store::due(&cx.cx.pool, lane, cx.cx.clock.now()).await? {
+        for id in store::due(&cx.cx.pool, execution, cx.cx.clock.now()).await? {
             match run_one(&cx, id).await {
                 Outcome::Done | Outcome::Retry | Outcome::Dead => {
                     runs += 1;
                     ran_any = true;
                 }
-                // Another process drains the same lane and runs the job, or the job comes up again.
+                // Another process runs the same jobs, or the job comes up again.
                 // Jobs behind an open circuit come up when it closes.
                 Outcome::NotOurs | Outcome::Held => {}
                 Outcome::Unrecorded => return Err(DrainError::Unrecorded(id)),

@@ -5,7 +5,7 @@
 
 use crate::{connection::Connection, pool::Keys};
 use domain::queue::Queue;
-use jobs::pace::{Gcra, Grant, Rate};
+use jobs::rate_limit::{Gcra, Grant, Rate};
 use platform::config::Config;
 use redis::{RedisResult, Script};
 use std::{
@@ -16,7 +16,7 @@ use std::{
 /// How long Redis may take to respond before the process counts for itself.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// [`Gcra::take`] for all processes together; with a negative request, [`Gcra::requeue`].
+/// [`Gcra::take`] for all processes together; with a negative request, [`Gcra::refund`].
 const TAKE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -87,14 +87,14 @@ impl Limits {
     }
 
     /// Returns `count` granted starts that were not used.
-    pub async fn requeue(&mut self, queue: Queue, count: usize) {
+    pub async fn refund(&mut self, queue: Queue, count: usize) {
         let Some(rate) = self.rates.get(&queue).copied().filter(|_| count > 0) else {
             return;
         };
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         if self.ask(queue, rate, -count).await.is_none() {
             let local = self.local.entry(queue).or_default();
-            local.requeue(rate, count.unsigned_abs());
+            local.refund(rate, count.unsigned_abs());
         }
     }
 

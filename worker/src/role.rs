@@ -32,7 +32,7 @@ pub enum RoleError {
 pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
     let cx = JobContext::new(cx)
         .map_err(RoleError::Mail)?
-        .in_lane(Execution::Workers);
+        .executed(Execution::Workers);
     let running = TaskTracker::new();
     running.close();
     // A loop that ends by mistake stops the others.

@@ -94,7 +94,7 @@ impl Limits {
         }
     }
 
-    pub(super) fn limit(&self, rule: Rule) -> Option<NonZeroU32> {
+    pub(crate) fn limit(&self, rule: Rule) -> Option<NonZeroU32> {
         match rule {
             Rule::Caller => self.rules.per_caller,
             Rule::Authentication => self.rules.authentication,
@@ -123,11 +123,11 @@ impl Limits {
 }
 
 impl Standing {
-    pub(super) fn seconds(&self) -> u64 {
+    pub(crate) fn seconds(&self) -> u64 {
         whole_seconds(self.reset)
     }
 
-    pub(super) fn write(&self, headers: &mut HeaderMap) {
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, self.limit.into());
         headers.insert(REMAINING, self.remaining.into());
         headers.insert(RESET, self.seconds().into());

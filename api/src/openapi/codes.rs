@@ -44,6 +44,30 @@ const KEY: &[(u16, &str)] = &[
     (422, "idempotency_key_reused"),
 ];
 
+/// The codes of requests that reach no route.
+const OUTSIDE: &[&str] = &[
+    "bad_request",
+    "invalid_host",
+    "method_not_allowed",
+    "no_such_path",
+];
+
+/// The codes of all failures, in alphabetical order.
+pub(super) fn all(routes: &[Route]) -> BTreeSet<&'static str> {
+    let codes = routes.iter().flat_map(Route::failures);
+    let codes = codes.flat_map(|(_, codes)| codes);
+    codes.chain(OUTSIDE.iter().copied()).collect()
+}
+
+/// The codes of the failures of routes, by status.
+pub(super) fn by_status(routes: &[Route]) -> Codes {
+    let mut all = Codes::new();
+    for (status, codes) in routes.iter().flat_map(Route::failures) {
+        all.entry(status).or_default().extend(codes);
+    }
+    all
+}
+
 impl Route {
     /// The error codes of the route, by status.
     #[must_use]
@@ -69,7 +93,7 @@ impl Route {
         }
         match (&operation.request_body, &operation.response_body) {
             // Pages say what is wrong in their text.
-            (RequestBody::Nothing, _) | (RequestBody::Object(_), ResponseBody::Page(_)) => {}
+            (RequestBody::Nothing, _) | (RequestBody::Object(_), ResponseBody::Page) => {}
             (RequestBody::Object(_), _) => add(BODY),
             (RequestBody::File(_), _) => add(FORM),
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 use actions::{
     error::ActionError,
-    job_list,
+    job_commands,
     people::{EMAIL_TAKEN, external_identity::email_missing, registration_closed},
 };
 use axum::http::StatusCode;
@@ -25,18 +25,12 @@ use jobs::{State, operate::OperateError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The known failures of that status with one of these codes: the one that the document shows, and the
-/// others.
-pub(super) fn examples(
-    route: &Route,
-    status: u16,
-    codes: &BTreeSet<&'static str>,
-) -> (Problem, Vec<Problem>) {
+/// The known failures of that status with one of these codes.
+pub(super) fn examples(route: &Route, status: u16, codes: &BTreeSet<&'static str>) -> Vec<Problem> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let known = known(route, status).into_iter();
-    let mut fitting = known.filter(|problem| codes.contains(problem.code()));
-    let shown = fitting.next().unwrap_or_else(|| Problem::of_status(status));
-    (shown, fitting.collect())
+    let mut known = known(route, status);
+    known.retain(|problem| codes.contains(problem.code()));
+    known
 }
 
 /// The known failures of that status, the most typical first.
@@ -51,7 +45,7 @@ fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
             ActionError::Unauthenticated("invalid_credentials").into(),
             ActionError::Unauthenticated("invalid_refresh_token").into(),
         ],
-        StatusCode::FORBIDDEN => forbidden(operation.who()),
+        StatusCode::FORBIDDEN => forbidden(operation.access()),
         StatusCode::NOT_FOUND => {
             let what = route.resource().map_or("page", Resource::noun);
             vec![Problem::not_found(what)]
@@ -95,7 +89,7 @@ fn conflicts() -> Vec<Problem> {
     vec![
         ActionError::from(closed).into(),
         ActionError::from(TicketRefusal::Answered).into(),
-        job_list::refused(discarded).into(),
+        job_commands::refused(discarded).into(),
         idempotency::in_progress(),
         ActionError::conflict("email_taken", EMAIL_TAKEN).into(),
     ]
@@ -104,38 +98,38 @@ fn conflicts() -> Vec<Problem> {
 /// The refusal of an object with an unknown field, of a form without its file, or of an unknown parameter.
 fn unfit(operation: &Operation) -> Vec<Problem> {
     let unknown = Map::from_iter([("colour".to_owned(), json!("blue"))]);
-    let faults = match operation.request_body {
+    let errors = match operation.request_body {
         RequestBody::File(field) => vec![FieldError {
             field: field.to_owned(),
             code: "required",
             message: "is required".to_owned(),
         }],
-        RequestBody::Object(_) if !matches!(operation.response_body, ResponseBody::Page(_)) => {
-            operation.faults_of_body(unknown)
+        RequestBody::Object(_) if !matches!(operation.response_body, ResponseBody::Page) => {
+            operation.errors_of_body(unknown)
         }
         RequestBody::Object(_) | RequestBody::Nothing => {
             unknown_parameters::example(&operation.parameters())
         }
     };
-    vec![Problem::invalid(faults), idempotency::reused()]
+    vec![Problem::invalid(errors), idempotency::reused()]
 }
 
 /// The field errors of the first query parameter that does not take every text.
-fn query_faults(operation: &Operation) -> Vec<FieldError> {
+fn query_errors(operation: &Operation) -> Vec<FieldError> {
     let described = operation.query.as_ref();
     let parameters = described.and_then(|(schema, _)| schema.get("properties")?.as_object());
     let names = parameters.into_iter().flat_map(Map::keys);
-    let mut faults =
-        names.map(|name| operation.faults_of_query(vec![(name.clone(), "?".to_owned())]));
-    faults.find(|faults| !faults.is_empty()).unwrap_or_default()
+    let mut errors =
+        names.map(|name| operation.errors_of_query(vec![(name.clone(), "?".to_owned())]));
+    errors.find(|errors| !errors.is_empty()).unwrap_or_default()
 }
 
 fn unreadable(route: &Route) -> Vec<Problem> {
     let operation = &route.operation;
-    let faults = query_faults(operation);
+    let errors = query_errors(operation);
     let mut problems = Vec::new();
-    if !faults.is_empty() {
-        problems.push(Problem::bad_query(faults));
+    if !errors.is_empty() {
+        problems.push(Problem::bad_query(errors));
     }
     if operation.reads_object().is_some() {
         problems.extend(refused(Payload::of("{\"message\": ", true)));

@@ -6,13 +6,7 @@ use crate::error::Problem;
 use serde_json::{Map, Value, json};
 
 /// The headers of some problems.
-const OF_PROBLEMS: [(&str, &str); 2] = [
-    (
-        "Retry-After",
-        "The number of seconds after which to try again.",
-    ),
-    ("WWW-Authenticate", "The challenge (RFC 6750, section 3)."),
-];
+const OF_PROBLEMS: [&str; 2] = ["Retry-After", "WWW-Authenticate"];
 
 /// The headers of every response.
 const OF_ANY_RESPONSE: [&str; 1] = ["X-Request-Id"];
@@ -33,23 +27,28 @@ pub(super) fn shared() -> Value {
             "The number of calls that are allowed in any 60 seconds. Absent, like the other two, where no limit is \
              configured.",
         ),
+        "Location": header("The path of the created resource."),
+        "ETag": header("The version of the ticket, for `If-Match`."),
+        "Idempotency-Replayed": {
+            "description": "Present where this is the first response again, to a repeat with the same `Idempotency-Key`.",
+            "schema": {"type": "string", "const": "true"},
+        },
+        "Retry-After": header("The number of seconds after which to try again."),
+        "WWW-Authenticate": header("The challenge (RFC 6750, section 3)."),
         "RateLimit-Remaining": number("The number of calls that are still allowed now."),
         "RateLimit-Reset": number("The number of seconds until more calls are allowed."),
     })
 }
 
-/// The headers of every response of that route.
-pub(super) fn of_any(route: &Route) -> Map<String, Value> {
-    let of_calls = OF_COUNTED_CALLS
-        .into_iter()
-        .filter(|_| route.limit.is_some());
-    let names = OF_ANY_RESPONSE.into_iter().chain(of_calls);
-    names
-        .map(|name| {
-            let place = format!("#/components/headers/{name}");
-            (name.to_owned(), json!({"$ref": place}))
-        })
-        .collect()
+/// The headers of every response.
+pub(super) fn of_any() -> Map<String, Value> {
+    references(OF_ANY_RESPONSE.into_iter())
+}
+
+/// The headers of every failure. Those of calls that count towards a limit may be absent. Successes have them too: the
+/// document says so once, at its top.
+pub(super) fn of_failures() -> Map<String, Value> {
+    references(OF_ANY_RESPONSE.into_iter().chain(OF_COUNTED_CALLS))
 }
 
 /// The further headers of the success of a route.
@@ -59,32 +58,32 @@ pub(super) fn of_success(route: &Route) -> Map<String, Value> {
     if matches!(operation.response_body, ResponseBody::File) {
         headers.extend(of_files());
     }
-    let mut add = |name: &str, header: Value| headers.insert(name.to_owned(), header);
-    if operation.status == 201 {
-        add("Location", header("The path of the created resource."));
-    }
-    if operation.has_etag {
-        add("ETag", header("The version of the ticket, for `If-Match`."));
-    }
-    if route.takes_key() {
-        let about = "Present where this is the first response again, to a repeat with the same `Idempotency-Key`.";
-        let replayed = json!({"description": about, "schema": {"type": "string", "const": "true"}});
-        add("Idempotency-Replayed", replayed);
-    }
+    let shared = [
+        ("Location", operation.status == 201),
+        ("ETag", operation.has_etag),
+        ("Idempotency-Replayed", route.takes_key()),
+    ];
+    let shared = shared
+        .into_iter()
+        .filter_map(|(name, has)| has.then_some(name));
+    headers.extend(references(shared));
     headers
 }
 
 /// The headers of these problems.
 pub(super) fn of_problems(problems: &[&Problem]) -> Map<String, Value> {
-    let has = |name: &str| {
+    references(OF_PROBLEMS.into_iter().filter(|name| {
         let mut problems = problems.iter();
-        problems.any(|problem| problem.headers().contains_key(name))
-    };
-    OF_PROBLEMS
-        .into_iter()
-        .filter(|(name, _)| has(name))
-        .map(|(name, about)| (name.to_owned(), header(about)))
-        .collect()
+        problems.any(|problem| problem.headers().contains_key(*name))
+    }))
+}
+
+fn references(names: impl Iterator<Item = &'static str>) -> Map<String, Value> {
+    let references = names.map(|name| {
+        let place = format!("#/components/headers/{name}");
+        (name.to_owned(), json!({"$ref": place}))
+    });
+    references.collect()
 }
 
 /// The headers of a file.

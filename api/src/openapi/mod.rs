@@ -4,8 +4,10 @@
 
 mod access;
 mod codes;
+mod components;
 mod document;
 mod example;
+mod examples;
 mod failures;
 mod headers;
 mod operation;
@@ -16,6 +18,7 @@ mod resource;
 mod response_part;
 mod responses;
 mod route;
+mod tags;
 
 pub use access::Access;
 pub use codes::Codes;

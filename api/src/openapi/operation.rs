@@ -61,14 +61,14 @@ pub struct Operation {
 impl Operation {
     /// Who may call the operation.
     #[must_use]
-    pub const fn who(&self) -> Access {
+    pub const fn access(&self) -> Access {
         self.access
     }
 
     /// Whether the operation responds with HTML pages, and reads forms.
     #[must_use]
     pub const fn is_page(&self) -> bool {
-        matches!(self.response_body, ResponseBody::Page(_))
+        matches!(self.response_body, ResponseBody::Page)
     }
 
     /// Whether the operation responds with text that is not JSON.
@@ -97,6 +97,12 @@ impl Operation {
         }
     }
 
+    /// The schema of the object that the operation reads, with the parts that have names in their places.
+    #[cfg(test)]
+    pub(crate) fn body_schema(&self) -> Option<&Value> {
+        self.reads_object().map(|object| &object.schema)
+    }
+
     /// The names of the query parameters.
     #[must_use]
     pub fn parameters(&self) -> Vec<String> {
@@ -111,7 +117,7 @@ impl Operation {
 
     /// The field errors that the body reader of the operation finds in these fields. No database is read.
     #[must_use]
-    pub fn faults_of_body(&self, fields: Map<String, Value>) -> Vec<FieldError> {
+    pub fn errors_of_body(&self, fields: Map<String, Value>) -> Vec<FieldError> {
         let object = self.reads_object();
         let null = object.map_or(Null::Absent, |object| object.null);
         let mut reader = ObjectReader::new(fields, null);
@@ -124,7 +130,7 @@ impl Operation {
     /// The field errors that the query reader of the operation finds in these parameters. No database is
     /// read.
     #[must_use]
-    pub fn faults_of_query(&self, pairs: Vec<(String, String)>) -> Vec<FieldError> {
+    pub fn errors_of_query(&self, pairs: Vec<(String, String)>) -> Vec<FieldError> {
         let pairs = pairs.into_iter().map(|(name, value)| (name, Ok(value)));
         let mut query = QueryReader::new(pairs.collect());
         if let Some((_, reader)) = &self.query {

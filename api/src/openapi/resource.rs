@@ -1,7 +1,6 @@
 //! The resources that path parameters name.
 
-use domain::{queue::Queue, tickets::TICKET_KEY};
-use schemars::{JsonSchema, SchemaGenerator};
+use domain::tickets::TICKET_KEY;
 use serde_json::{Value, json};
 
 /// A kind of resource that a path parameter names.
@@ -52,26 +51,33 @@ impl Resource {
         }
     }
 
-    /// The description and the schema of the path parameter.
-    pub(super) fn parameter(self) -> (&'static str, Value) {
+    /// The path parameter: its name among the parameters that operations share, its description and its schema.
+    pub(super) fn parameter(self) -> (&'static str, &'static str, Value) {
         let id = || json!({"type": "string", "format": "uuid"});
         match self {
             Self::Ticket => (
+                "TicketId",
                 "The id or the number of a ticket.",
                 json!({"type": "string", "pattern": TICKET_KEY}),
             ),
-            Self::Message => ("The id of a message of the ticket.", id()),
-            Self::Person => ("The id of a person.", id()),
-            Self::Attachment => ("The id of an attachment.", id()),
+            Self::Message => ("MessageId", "The id of a message of the ticket.", id()),
+            Self::Person => ("UserId", "The id of a person.", id()),
+            Self::Attachment => ("AttachmentId", "The id of an attachment.", id()),
             Self::Job => (
+                "JobId",
                 "The number of a job.",
                 json!({"type": "integer", "format": "int64", "minimum": 1}),
             ),
             Self::Queue => (
+                "QueueName",
                 "The name of a queue.",
-                Queue::json_schema(&mut SchemaGenerator::default()).to_value(),
+                json!({"$ref": "#/components/schemas/QueueName"}),
             ),
-            Self::Link => ("The token of the link.", json!({"type": "string"})),
+            Self::Link => (
+                "LinkToken",
+                "The token of the link.",
+                json!({"type": "string"}),
+            ),
         }
     }
 

@@ -51,6 +51,8 @@ pub async fn put(
 }
 
 fn body(body: &mut ObjectReader) -> Option<Availability> {
+    body.named("AvailabilityUpdate", "The new availability of the caller.");
+    body.mean(&[("status", "Whether the caller can get tickets.")]);
     body.required_word("status")
 }
 
@@ -60,6 +62,7 @@ pub(crate) fn get_operation() -> Operation {
         Access::Roles("agents and admins"),
         "Show your availability",
     )
+    .description("Whether tickets are assigned to you automatically, and how many you have.")
     .answers::<AvailabilityView>("availability")
 }
 

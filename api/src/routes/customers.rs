@@ -36,6 +36,10 @@ pub async fn list(
 }
 
 fn query(query: &mut QueryReader) -> Option<(Beginning, PageRequest)> {
+    query.mean(&[(
+        "q",
+        "The beginning of a name, of an e-mail address or of a phone number.",
+    )]);
     let text = query.required("q", 1..=LONGEST);
     let section = PageRequest::read(query);
     Some((Beginning::of(&text?), section?))

@@ -10,7 +10,7 @@ use crate::{
         ticket,
     },
 };
-use actions::{people::directory, tickets::read};
+use actions::{directory, tickets::read};
 use axum::extract::State;
 use chrono_tz::Tz;
 use domain::tickets::access::Scope;

@@ -11,7 +11,8 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Sends the document as JSON.
@@ -31,10 +32,17 @@ pub async fn page(State(api): State<ApiState>, headers: HeaderMap) -> Result<Res
     Ok((policy, page.respond(&headers)).into_response())
 }
 
+/// An OpenAPI document. The OpenAPI Specification describes its other fields.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OpenApiDocument {
+    /// The version of the OpenAPI Specification.
+    openapi: &'static str,
+}
+
 pub(crate) fn json_operation() -> Operation {
     Operation::new("getDocument", Access::Anybody, "Show this document")
         .description("The OpenAPI 3.1 document of this API.")
-        .answers_whole_like(&Map::from_iter([("openapi".to_owned(), json!("3.1.0"))]))
+        .answers_whole_like(&OpenApiDocument { openapi: "3.1.0" })
 }
 
 pub(crate) fn page_operation() -> Operation {
@@ -43,5 +51,5 @@ pub(crate) fn page_operation() -> Operation {
         Access::Anybody,
         "Show this document as a page",
     )
-    .pages(&[])
+    .pages()
 }

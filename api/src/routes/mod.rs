@@ -32,33 +32,18 @@ use table::{RouteGroup, Table};
 
 /// All routes, and the router that serves these and what browsers ask for by themselves.
 pub fn all() -> (Router<ApiState>, Vec<Route>) {
-    let table = administration(support(accounts(operators(Table::default()))));
+    let table = operators(administration(support(accounts(Table::default()))));
     // Set before the layers, so that they apply to unknown paths too.
     let router = table.router.merge(site::router());
     let router = router.fallback(async || StatusCode::NOT_FOUND);
     (router, table.routes)
 }
 
-/// The routes for operators, and the document of the API.
-#[rustfmt::skip] // a table: one line for each route
-fn operators(table: Table) -> Table {
-    table
-        .group(RouteGroup::outside("health"))
-        .get("/health/live", health::live, health::live_operation)
-        .get("/health/ready", health::ready, health::ready_operation)
-        .group(RouteGroup::outside("metrics"))
-        .get("/metrics", metrics::metrics, metrics::operation)
-        .group(RouteGroup::outside("docs"))
-        .get("/docs", document::page, document::page_operation)
-        .group(RouteGroup::of("openapi.json"))
-        .get("/api/v1/openapi.json", document::json, document::json_operation)
-}
-
 /// Accounts and sessions.
 #[rustfmt::skip] // a table: one line for each route
 fn accounts(table: Table) -> Table {
     table
-        .group(RouteGroup::accounts("auth"))
+        .group(RouteGroup::accounts("accounts"))
         .post("/api/v1/auth/register", auth::register::register, auth::register::operation)
         .post("/api/v1/auth/login", auth::login::login, auth::login::operation)
         .post("/api/v1/auth/refresh", auth::refresh::refresh, auth::refresh::operation).counted_as(Rule::Caller)
@@ -84,9 +69,6 @@ fn support(table: Table) -> Table {
         .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
         .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation).names(&[Ticket])
         .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation).names(&[Ticket])
-        .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation).names(&[Ticket])
-        .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation).names(&[Ticket])
-        .delete("/api/v1/support/tickets/{id}/messages/{messageId}", tickets::redact::redact, tickets::redact::operation).names(&[Ticket, Message])
         .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/reopen", tickets::reopen::reopen, tickets::reopen::operation).names(&[Ticket])
         .post("/api/v1/support/tickets/{id}/rate", tickets::rate::rate, tickets::rate::operation).names(&[Ticket])
@@ -95,20 +77,21 @@ fn support(table: Table) -> Table {
         .put("/api/v1/support/tickets/{id}/priority", tickets::priority::priority, tickets::priority::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/close", tickets::close::close, tickets::close::operation).names(&[Ticket])
         .put("/api/v1/support/tickets/{id}/escalate", tickets::escalate::escalate, tickets::escalate::operation).names(&[Ticket])
+        .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
+        .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])
+        .group(RouteGroup::of("messages"))
+        .get("/api/v1/support/tickets/{id}/messages", tickets::messages::messages, tickets::messages::operation).names(&[Ticket])
+        .post("/api/v1/support/tickets/{id}/messages", tickets::add_message::add_message, tickets::add_message::operation).names(&[Ticket])
+        .delete("/api/v1/support/tickets/{id}/messages/{messageId}", tickets::redact::redact, tickets::redact::operation).names(&[Ticket, Message])
         .group(RouteGroup::of("attachments"))
         .post("/api/v1/support/attachments", attachments::upload::upload, attachments::upload::operation).within(UPLOAD_LIMIT)
         .get("/api/v1/support/attachments/{id}", attachments::download::download, attachments::download::operation).names(&[Attachment])
-        .group(RouteGroup::of("dashboard"))
+        .group(RouteGroup::of("agents"))
         .get("/api/v1/support/dashboard", dashboard::get, dashboard::operation)
-        .group(RouteGroup::of("availability"))
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
-        .group(RouteGroup::of("customers"))
         .get("/api/v1/support/customers", customers::list, customers::operation)
-        .group(RouteGroup::of("survey"))
-        .get("/api/v1/support/survey/{token}", survey::get, survey::get_operation).names(&[Link])
-        .post("/api/v1/support/survey/{token}", survey::post, survey::post_operation).names(&[Link])
-        .group(RouteGroup::of("stats"))
+        .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }
 
@@ -116,20 +99,35 @@ fn support(table: Table) -> Table {
 #[rustfmt::skip] // a table: one line for each route
 fn administration(table: Table) -> Table {
     table
-        .group(RouteGroup::of("admin"))
+        .group(RouteGroup::of("users"))
         .get("/api/v1/admin/users", users::list::list, users::list::operation)
         .get("/api/v1/admin/users/{id}", users::get::get, users::get::operation).names(&[Person])
         .patch("/api/v1/admin/users/{id}", users::patch::patch, users::patch::operation).names(&[Person])
         .post("/api/v1/admin/users/{id}/release-tickets", users::release_tickets::post, users::release_tickets::operation).names(&[Person])
+        .group(RouteGroup::of("sla-policies"))
         .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
         .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
         .post("/api/v1/admin/sla-policies/simulate", sla_policies::simulate::post, sla_policies::simulate::operation)
+        .group(RouteGroup::of("jobs"))
         .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
         .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation).names(&[Job])
         .post("/api/v1/admin/jobs/{id}/retry", jobs::retry::post, jobs::retry::operation).names(&[Job])
         .post("/api/v1/admin/jobs/{id}/discard", jobs::discard::post, jobs::discard::operation).names(&[Job])
         .get("/api/v1/admin/queues", jobs::queues::list, jobs::queues::list_operation)
         .put("/api/v1/admin/queues/{queue}", jobs::queues::put, jobs::queues::put_operation).names(&[Queue])
+}
+
+/// The routes for operators, and the document of the API.
+#[rustfmt::skip] // a table: one line for each route
+fn operators(table: Table) -> Table {
+    table
+        .group(RouteGroup::outside("system"))
+        .get("/health/live", health::live, health::live_operation)
+        .get("/health/ready", health::ready, health::ready_operation)
+        .get("/metrics", metrics::metrics, metrics::operation)
+        .get("/docs", document::page, document::page_operation)
+        .group(RouteGroup::of("system"))
+        .get("/api/v1/openapi.json", document::json, document::json_operation)
 }
 
 #[cfg(test)]

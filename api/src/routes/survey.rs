@@ -6,6 +6,7 @@ use crate::{
     extract::PathId,
     idempotency::{Asker, Idempotency},
     openapi::{Access, Operation},
+    query::Query,
     state::ApiState,
     views::survey::{self as view, Page, Wrong, page},
 };
@@ -21,11 +22,11 @@ use axum::{
 use domain::{
     field_error::{FieldError, FieldErrors},
     ids::TicketId,
-    reader::ObjectReader,
+    reader::{ObjectReader, QueryReader},
     tickets::{NewRating, survey},
 };
 use futures_util::FutureExt;
-use platform::work::UnitOfWork;
+use platform::{config::Brand, work::UnitOfWork};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgExecutor;
@@ -58,26 +59,38 @@ impl Filled {
     }
 }
 
-/// Shows the form. An invalid link gets a page with 404.
+/// Shows the form, with the rating of the link chosen, if it has one. An invalid link gets a page with 404.
 ///
 /// # Errors
-/// 503 where the database is unavailable.
-pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
+/// 400 for a rating that is none; 503 where the database is unavailable.
+pub async fn get(
+    State(api): State<ApiState>,
+    token: PathId,
+    query: Query,
+) -> Result<Response, Problem> {
+    let brand = &api.cx.config.brand;
     let Some((ticket, cycle)) = claim(&api, &token) else {
-        return Ok(not_found());
+        return Ok(not_found(brand));
     };
     let Some(survey) = found(&api.cx.pool, ticket, cycle).await? else {
-        return Ok(not_found());
+        return Ok(not_found(brand));
     };
-    Ok(match survey.state {
-        SurveyState::Open => page(
-            StatusCode::OK,
-            &survey.language,
-            &Page::Form(&survey.number, view::Filled::default()),
-        ),
-        SurveyState::Answered => page(StatusCode::OK, &survey.language, &Page::Answered),
-        SurveyState::Over => page(StatusCode::OK, &survey.language, &Page::Over),
-    })
+    let filled = view::Filled {
+        rating: query.read(|query| Some(chosen(query)))?,
+        ..view::Filled::default()
+    };
+    let what = match survey.state {
+        SurveyState::Open => Page::Form(&survey.number, filled),
+        SurveyState::Answered => Page::Answered,
+        SurveyState::Over => Page::Over,
+    };
+    Ok(page(brand, StatusCode::OK, &survey.language, &what))
+}
+
+/// The rating of the star that was followed in the mail.
+fn chosen(query: &mut QueryReader) -> Option<i16> {
+    let rating = query.integer("rating", 1..=5)?;
+    rating.try_into().ok()
 }
 
 /// Stores the rating. Refusals are pages: 404 for an invalid link, 409 for a ticket that was rated or
@@ -92,7 +105,7 @@ pub async fn post(
     filled: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Some((ticket, cycle)) = claim(&api, &token) else {
-        return Ok(not_found());
+        return Ok(not_found(&api.cx.config.brand));
     };
     let filled = filled.map(|Form(filled)| filled.typed());
     let filled = filled.unwrap_or_default();
@@ -112,23 +125,24 @@ async fn answer(
     filled: Filled,
 ) -> Result<Response, Problem> {
     let Some(survey) = found(&mut *work.tx, ticket, cycle).await? else {
-        return Ok(not_found());
+        return Ok(not_found(&work.cx.config.brand));
     };
-    let language = &survey.language;
+    let cx = work.cx;
+    let page = |status, what: &Page<'_>| page(&cx.config.brand, status, &survey.language, what);
     let rating = match rating(&filled) {
         Ok(rating) => rating,
         Err(wrong) => {
             let again = Page::Form(&survey.number, filled.again(&wrong));
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, language, &again));
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again));
         }
     };
     match actions::tickets::rate_by_survey(work, ticket, cycle, rating).await {
-        Ok(_) => Ok(page(StatusCode::OK, language, &Page::Thanks)),
+        Ok(_) => Ok(page(StatusCode::OK, &Page::Thanks)),
         Err(ActionError::Conflict {
             code: "rated_already",
             ..
-        }) => Ok(page(StatusCode::CONFLICT, language, &Page::Answered)),
-        Err(ActionError::Conflict { .. }) => Ok(page(StatusCode::CONFLICT, language, &Page::Over)),
+        }) => Ok(page(StatusCode::CONFLICT, &Page::Answered)),
+        Err(ActionError::Conflict { .. }) => Ok(page(StatusCode::CONFLICT, &Page::Over)),
         Err(error) => Err(error.into()),
     }
 }
@@ -166,8 +180,8 @@ fn rating(filled: &Filled) -> Result<NewRating, Vec<Wrong>> {
     rating.map_err(|faults| faults.iter().map(wrong).collect())
 }
 
-fn not_found() -> Response {
-    page(StatusCode::NOT_FOUND, "en", &Page::NotFound)
+fn not_found(brand: &Brand) -> Response {
+    page(brand, StatusCode::NOT_FOUND, "en", &Page::NotFound)
 }
 
 fn body(body: &mut ObjectReader) {
@@ -182,8 +196,11 @@ pub(crate) fn get_operation() -> Operation {
         Access::Anybody,
         "Show the survey that a mail links to",
     )
-    .description("An HTML page. Opening it changes nothing.")
-    .pages(&[404])
+    .description(
+        "An HTML page. Opening it changes nothing. The stars in the mail link to it with a `rating`, which is chosen in the form.",
+    )
+    .query(chosen)
+    .pages()
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -194,5 +211,5 @@ pub(crate) fn post_operation() -> Operation {
     )
     .description("The form of the page sends this request. Each resolution can be rated once.")
     .body(body, json!({"rating": "5", "feedback": "Quick!"}))
-    .pages(&[404, 409, 422])
+    .pages()
 }

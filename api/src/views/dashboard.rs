@@ -14,19 +14,20 @@ use domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// `dashboard`.
+/// The dashboard of an agent. Each list has at most 50 tickets.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Dashboard<'a> {
-    /// The caller's active tickets, most urgent first.
+    /// The active tickets that are assigned to the caller, the most urgent first.
     pub assigned_tickets: Vec<Urgent<'a>>,
-    /// Unassigned tickets.
+    /// The unassigned tickets.
     pub unassigned_tickets: Vec<Urgent<'a>>,
-    /// All active urgent tickets; those assigned to others as outlines.
+    /// All active urgent tickets. Those that are assigned to others are outlines.
     pub urgent_tickets: Vec<Urgent<'a>>,
-    /// The caller's tickets near a deadline or past it.
+    /// The tickets of the caller that are near a deadline or past it.
     pub at_risk_tickets: Vec<Urgent<'a>>,
     /// The number of active tickets that are assigned to the caller.
+    #[schemars(range(min = 0))]
     pub current_workload: i64,
     /// The figures of the tickets that the caller resolved today.
     pub performance: Performance,
@@ -35,6 +36,7 @@ pub struct Dashboard<'a> {
 /// A ticket on a dashboard: whole, or an outline where it is assigned to another agent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "DashboardTicket")]
 pub enum Urgent<'a> {
     /// A ticket that the caller may see.
     Whole(Box<Ticket<'a>>),
@@ -45,11 +47,17 @@ pub enum Urgent<'a> {
 /// The outline of an urgent ticket that is assigned to another agent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TicketOutline")]
 pub struct Glimpse<'a> {
+    /// The number of the ticket.
     ticket_number: &'a TicketNumber,
+    /// The problem in a few words.
     subject: &'a str,
+    /// The place of the ticket in its life.
     status: Status,
+    /// The agent who has the ticket. It may be null.
     assigned_to: Option<Name<'a>>,
+    /// The SLA policy of the ticket, and the state of its clocks. It may be null.
     sla: Option<SlaView>,
 }
 

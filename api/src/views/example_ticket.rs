@@ -7,7 +7,7 @@ use super::{
     ticket::{self, Ticket},
 };
 use crate::openapi::ExampleStage;
-use actions::{people::directory::Named, tickets::read::Shown};
+use actions::{directory::Named, tickets::read::Shown};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -234,16 +234,15 @@ fn new_ticket(customer: &Named) -> domain::tickets::Ticket {
         size: None,
     };
     let new = NewTicket {
-        subject: "Cannot complete payment".to_owned(),
-        description: "Getting error when trying to pay for booking #BKG-12345".to_owned(),
-        category: Category::Payment,
-        priority: Priority::High,
         related_booking: Some("BKG-12345".to_owned()),
-        related_transaction: None,
-        related_conversation: None,
         attachments: vec![NewAttachment::Link(screenshot.clone())],
         tags: vec!["payment".to_owned(), "booking".to_owned()],
-        customer: customer.id,
+        ..NewTicket::about(
+            "Cannot complete payment".to_owned(),
+            "Getting error when trying to pay for booking #BKG-12345".to_owned(),
+            Category::Payment,
+            customer.id,
+        )
     };
     let opening = Opening {
         id: TICKET,

@@ -3,12 +3,13 @@
 use super::{
     dashboard::{Dashboard, Urgent, glimpse},
     example_ticket::{AT_RISK_PERCENT, ExampleTicket, agent, minute},
+    history::{self, EventView},
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, FoundCustomer, User},
     stats::StatsView,
-    thread::{self, EventView, MessageView},
-    ticket::{self, ListedTicket, Ticket, TicketWithMessages},
+    thread::MessageView,
+    ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
 };
 use crate::openapi::{Example, ExampleStage};
 use actions::people::customers::Customer;
@@ -25,7 +26,7 @@ use domain::{
 };
 use jobs::{
     JobId, State,
-    operate::{Held, JobRecord, QueueState},
+    operate::{JobRecord, OpenCircuit, QueueState},
 };
 use serde_json::{Value, json};
 
@@ -47,7 +48,9 @@ impl Example for ListedTicket<'_> {
         }];
         json!(ListedTicket {
             ticket: ExampleTicket::until(at).ticket(),
-            highlight: Some(ticket::highlight(&found)),
+            found: SearchMatches {
+                highlight: Some(ticket::highlight(&found)),
+            },
         })
     }
 }
@@ -57,7 +60,9 @@ impl Example for TicketWithMessages<'_> {
         let fixture = ExampleTicket::until(at);
         json!(TicketWithMessages {
             ticket: fixture.ticket(),
-            messages: fixture.messages(),
+            thread: FirstMessages {
+                messages: fixture.messages(),
+            },
         })
     }
 }
@@ -72,7 +77,7 @@ impl Example for EventView<'_> {
     fn example(at: ExampleStage) -> Value {
         let fixture = ExampleTicket::until(at);
         let last = fixture.events.last();
-        json!(last.map(|event| thread::event(event, &fixture.people, Viewer::Staff)))
+        json!(last.map(|event| history::event(event, &fixture.people, Viewer::Staff)))
     }
 }
 
@@ -222,7 +227,7 @@ impl Example for QueueView {
             running: 2,
             dead: 1,
             oldest_due: Some(minute(0)),
-            trouble: Some(Held {
+            circuit: Some(OpenCircuit {
                 until: minute(2),
                 because: "the mail server cannot be reached".to_owned(),
                 times: 3,

@@ -4,6 +4,9 @@ use axum::{
     http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use platform::config::Brand;
+use sha2::{Digest, Sha256};
 
 /// Text escaped for HTML, within an element or a quoted attribute.
 #[must_use]
@@ -22,20 +25,35 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// A page with that status: `tag` is the language, `content` is HTML.
+/// A page with that status: `tag` is the language, `title` and `content` are HTML.
 #[must_use]
-pub fn framed(status: StatusCode, tag: &str, title: &str, content: &str) -> Response {
+pub fn framed(
+    brand: &Brand,
+    status: StatusCode,
+    tag: &str,
+    title: &str,
+    content: &str,
+) -> Response {
+    let style = format!(
+        ":root{{--accent:{};--on-accent:{}}}{STYLE}",
+        brand.color,
+        brand.color.text_on_it()
+    );
+    let hash = STANDARD.encode(Sha256::digest(&style));
     let html = format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{head}\n<h1>{title}</h1>\n\
          {content}\n</main>\n</body>\n</html>\n",
+        head = head(brand),
+    );
+    // The hash allows this one style: text that got into the page unescaped could not bring its own.
+    let policy = format!(
+        "default-src 'none'; img-src data:; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     let headers = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, policy.as_str()),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -44,16 +62,17 @@ pub fn framed(status: StatusCode, tag: &str, title: &str, content: &str) -> Resp
     (status, headers, Html(html)).into_response()
 }
 
-const STYLE: &str = "body{margin:0;padding:24px 12px;background:#f3f4f6;color:#1f2937;\
-    font:16px/1.5 Helvetica,Arial,sans-serif}\
-    main{max-width:520px;margin:0 auto;padding:24px;background:#fff;border-radius:8px}\
-    h1{margin:0 0 16px;font-size:22px}fieldset{border:0;margin:0 0 16px;padding:0}\
-    .stars{display:flex;gap:8px;margin-top:8px}.stars label{flex:1;text-align:center;\
-    padding:10px 0;border:1px solid #d1d5db;border-radius:6px;cursor:pointer}\
-    textarea{box-sizing:border-box;width:100%;height:96px;padding:8px;font:inherit;\
-    border:1px solid #d1d5db;border-radius:6px}\
-    input[type=password]{display:block;box-sizing:border-box;width:100%;padding:8px;font:inherit;\
-    border:1px solid #d1d5db;border-radius:6px}\
-    .wrong{margin:8px 0;color:#b91c1c;font-weight:bold}\
-    button{margin-top:16px;padding:10px 20px;border:0;border-radius:6px;background:#1d4ed8;\
-    color:#fff;font:inherit;cursor:pointer}";
+/// The logo, or the name.
+fn head(brand: &Brand) -> String {
+    let name = escaped(&brand.name);
+    match &brand.logo {
+        Some(logo) => format!(
+            "<p class=\"brand\"><img src=\"data:{};base64,{}\" alt=\"{name}\" height=\"40\"></p>",
+            logo.media_type,
+            STANDARD.encode(&logo.bytes)
+        ),
+        None => format!("<p class=\"brand\">{name}</p>"),
+    }
+}
+
+const STYLE: &str = include_str!("page.css");

@@ -10,42 +10,67 @@ use jobs::{
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashMap;
 
-/// `job`.
+/// A job: one piece of work in the background.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Job")]
 pub struct JobView<'a> {
-    #[schemars(with = "i64")]
+    /// The number of the job.
+    #[schemars(with = "i64", range(min = 1))]
     id: JobId,
     /// The name of the job: what it does.
     name: &'a str,
+    /// The name of the queue. It may be a queue of another release that runs at the same time.
     queue: &'a QueueName,
+    /// The state of the job.
     state: State,
     /// The name of the job, and the ids that it works on.
+    #[schemars(with = "JobPayload")]
     payload: &'a Value,
-    /// The higher priority goes first within a queue.
+    /// The priority within the queue: the job with the highest priority runs first.
+    #[schemars(with = "i32", range(min = -32_768, max = 32_767))]
     priority: i16,
     /// The number of finished attempts.
+    #[schemars(range(min = 0))]
     attempts: i32,
     /// The number of attempts before the job becomes a dead letter.
+    #[schemars(range(min = 1))]
     max_attempts: i32,
     /// The instant at which the job is or was due.
     run_at: Time,
-    /// The end of the lease. After that a job without an outcome is requeued.
+    /// The end of the lease, after which a job without an outcome is requeued. It may be null.
     lease_until: Option<Time>,
     /// How often the job was handed out to a worker since its last outcome.
+    #[schemars(range(min = 0))]
     dispatches: i32,
     /// The number of consecutive runs without an outcome. A job that kills its process shows here. A delivery
-    /// under way is counted.
+    /// that is under way is counted.
+    #[schemars(range(min = 0))]
     interruptions: i32,
-    /// The last error.
+    /// The last error. It may be null.
     last_error: Option<&'a str>,
-    /// The trace of the job (W3C Trace Context), if the request or job that enqueued it had one.
+    /// The trace of the job (W3C Trace Context). It is null if the request or job that enqueued it had none.
     traceparent: Option<&'a str>,
+    /// When the job was enqueued.
     created_at: Time,
-    /// The instant at which the job was done, moved to the dead letters or cancelled.
+    /// When the job was done, moved to the dead letters or cancelled. It is null for an unfinished job.
     finished_at: Option<Time>,
+}
+
+/// The name of a job, and the ids that it works on.
+#[derive(JsonSchema)]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the payload is JSON in the database"
+)]
+struct JobPayload {
+    /// The name of the job.
+    job: String,
+    /// The ids that the job works on.
+    #[schemars(flatten)]
+    ids: HashMap<String, Value>,
 }
 
 impl<'a> From<&'a JobRecord> for JobView<'a> {
@@ -71,38 +96,45 @@ impl<'a> From<&'a JobRecord> for JobView<'a> {
     }
 }
 
-/// `queue`.
+/// The state of a queue of jobs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Queue")]
+#[schemars(rename = "QueueStatus")]
 pub struct QueueView {
+    /// The name of the queue. It may be a queue of another release that runs at the same time.
     queue: QueueName,
-    /// Whether the queue is paused: no job is handed out.
+    /// Whether the queue is paused, so that no job is handed out.
     paused: bool,
     /// The number of jobs that wait for their time or for a worker.
+    #[schemars(range(min = 0))]
     ready: i64,
     /// The number of jobs that were handed out.
+    #[schemars(range(min = 0))]
     sent: i64,
     /// The number of deliveries under way.
+    #[schemars(range(min = 0))]
     running: i64,
     /// The number of dead letters.
+    #[schemars(range(min = 0))]
     dead: i64,
-    /// The seconds for which the oldest due job has waited.
+    /// The seconds for which the oldest due job has waited. It is null if no job is due.
+    #[schemars(range(min = 0))]
     oldest_seconds: Option<i64>,
-    /// Set while the circuit breaker of the queue is open, since the provider fails or limits the rate.
+    /// Why no job of the queue is handed out while the circuit breaker is open. It is null while jobs are handed out.
     held: Option<HeldView>,
 }
 
 /// The open circuit breaker of a queue.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "HeldQueue")]
+#[schemars(rename = "OpenCircuit")]
 pub struct HeldView {
     /// The instant of the next probe.
     until: Time,
     /// The failure of the provider.
     because: String,
     /// The number of consecutive failures.
+    #[schemars(range(min = 0))]
     times: i32,
 }
 
@@ -118,7 +150,7 @@ impl QueueView {
             running: state.running,
             dead: state.dead,
             oldest_seconds: state.oldest_due.map(|due| (now - due).num_seconds().max(0)),
-            held: state.trouble.as_ref().map(|held| HeldView {
+            held: state.circuit.as_ref().map(|held| HeldView {
                 until: Time(held.until),
                 because: held.because.clone(),
                 times: held.times,

@@ -4,6 +4,7 @@ pub mod account_page;
 pub mod dashboard;
 mod example_ticket;
 mod examples;
+pub mod history;
 pub mod html;
 pub mod job;
 pub mod page;

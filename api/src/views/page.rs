@@ -4,17 +4,28 @@ use domain::paging::{PageRequest, Start};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The part of a list that a response has.
+/// Which part of a list the response has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
-    /// The page number, from 1. Null after a cursor, since such a part has no page number.
+    /// The number of the page, from 1. It is null after a cursor, since such a part has no number.
+    #[schemars(range(min = 1))]
     page: Option<i64>,
+    /// The greatest number of entries in the response.
+    #[schemars(range(min = 1, max = 100))]
     limit: i64,
+    /// The number of entries of the whole list. If `totalIsExact` is false, there are at least so many.
+    #[schemars(range(min = 0))]
     total: i64,
+    /// Whether all entries were counted. Very long lists are counted up to a limit.
     total_is_exact: bool,
+    /// The number of pages that `total` entries fill.
+    #[schemars(range(min = 0))]
     total_pages: i64,
+    /// Whether the list continues after this part.
     has_more: bool,
+    /// The value to send as `cursor` to get the next part. It is null at the end of the list, and for lists that have
+    /// no cursor.
     next_cursor: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! The names of people in responses. Others see no more of a person than this.
 
-use actions::people::directory::Named;
+use actions::directory::Named;
 use domain::{ids::UserId, people::Role};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,13 +9,17 @@ use std::collections::HashMap;
 /// Everybody whom a response names, by id.
 pub type People = HashMap<UserId, Named>;
 
-/// A person by name.
+/// A person, by name.
 #[expect(clippy::struct_field_names, reason = "the names of the contract")]
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PersonRef")]
 pub(super) struct Name<'a> {
+    /// The id of the person.
     id: UserId,
+    /// The given name. It may be null.
     first_name: Option<&'a str>,
+    /// The family name. It may be null.
     last_name: Option<&'a str>,
 }
 
@@ -29,11 +33,14 @@ pub(super) fn name(id: UserId, people: &People) -> Name<'_> {
     }
 }
 
-/// A person by name and role: the sender of a message, or the actor of an event.
+/// A person, by name and role: the sender of a message, or the person who changed a ticket.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActorRef")]
 pub(super) struct Sender<'a> {
     #[serde(flatten)]
     name: Name<'a>,
+    /// The role of the person. It may be null.
+    #[schemars(with = "Option<Role>")]
     role: Option<&'static str>,
 }
 

@@ -9,35 +9,57 @@ use domain::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// `user`.
+/// The account of a person.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User<'a> {
+    /// The id of the account.
     id: UserId,
+    /// The given name.
     first_name: &'a str,
+    /// The family name.
     last_name: &'a str,
+    /// The e-mail address.
     email: &'a str,
+    /// The phone number with its country code.
     phone_number: &'a str,
+    /// The role of the person.
     role: Role,
+    /// The language in which the person is written to, such as `en`.
     language: &'a str,
+    /// The time zone of the person.
+    #[schemars(schema_with = "domain::time_format::zone_schema")]
     timezone: &'static str,
+    /// Whether the account can be used.
     active: bool,
+    /// What an agent or admin is known by. It is null for requesters.
     support_info: Option<SupportInfo<'a>>,
+    /// When the account was created.
     created_at: Time,
+    /// When the account was last changed.
     updated_at: Time,
 }
 
-/// A requester, as staff see one in a search.
+/// A requester, as agents and admins find one.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Customer")]
 pub struct FoundCustomer<'a> {
+    /// The id of the account.
     id: UserId,
+    /// The given name.
     first_name: &'a str,
+    /// The family name.
     last_name: &'a str,
+    /// The e-mail address.
     email: &'a str,
+    /// The phone number with its country code.
     phone_number: &'a str,
+    /// The role of the person.
     role: Role,
+    /// The language in which the person is written to, such as `en`.
     language: &'a str,
+    /// Whether the account can be used.
     active: bool,
 }
 
@@ -56,38 +78,67 @@ impl<'a> From<&'a Customer> for FoundCustomer<'a> {
     }
 }
 
+/// What an agent or admin is known by.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SupportInfo<'a> {
+    /// The number of the agent in the company. `@` and this number in an internal note mention the agent. It may be null.
     employee_id: Option<&'a str>,
+    /// The department in which the agent works.
     department: Department,
+    /// What the agent knows best, such as `payment`.
     specializations: &'a [String],
+    /// The languages that the agent speaks.
     languages: &'a [String],
+    /// The support level of the agent, from 1. Escalated tickets go to higher levels.
     level: Level,
+    /// When the agent works. An agent without shifts always works.
     shift_schedule: &'a [Shift],
+    /// Whether the agent can get tickets now, and how many.
     availability: AvailabilityView,
+    /// The figures of the agent since the account was created.
     stats: Stats,
 }
 
-/// `availability`.
+/// Whether an agent can get tickets now, and how many.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "AvailabilityNow")]
+#[schemars(rename = "AgentAvailability")]
 pub struct AvailabilityView {
+    /// Whether the agent can get tickets.
     status: Availability,
+    /// How many active tickets are assigned to the agent automatically at most.
+    #[schemars(range(min = 0, max = 1_000))]
     max_concurrent_tickets: i32,
+    /// How many active tickets are assigned to the agent now.
+    #[schemars(range(min = 0))]
     current_tickets: i64,
+    /// When the status was last set.
     updated_at: Time,
 }
 
+/// The figures of an agent since the account was created.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AgentStats")]
 struct Stats {
+    /// The number of tickets that the agent has or had at their end.
+    #[schemars(range(min = 0))]
     tickets_handled: i64,
+    /// The number of these tickets that are closed.
+    #[schemars(range(min = 0))]
     tickets_closed: i64,
+    /// The average number of minutes from the creation of a ticket to the first response. It is null without responses.
+    #[schemars(range(min = 0))]
     average_response_time: Option<i64>,
+    /// The average number of minutes from the creation of a ticket to its resolution. It is null without resolutions.
+    #[schemars(range(min = 0))]
     average_resolution_time: Option<i64>,
+    /// The average number of stars, from 1 to 5. It is null without ratings.
+    #[schemars(range(min = 1, max = 5))]
     customer_satisfaction_rating: Option<f64>,
+    /// The number of ratings.
+    #[schemars(range(min = 0))]
     rating_count: i64,
 }
 

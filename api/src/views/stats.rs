@@ -4,11 +4,12 @@ use domain::stats::Stats;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// `GET /support/stats`.
+/// The statistics of the tickets that were created in a period.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Stats")]
+#[schemars(rename = "Statistics")]
 pub struct StatsView {
     /// Always true, as in every successful response.
+    #[schemars(extend("const" = true))]
     success: bool,
     #[serde(flatten)]
     stats: Stats,

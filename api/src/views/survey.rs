@@ -4,6 +4,7 @@
 use super::html::{escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use domain::tickets::TicketNumber;
+use platform::config::Brand;
 
 /// The content of a page.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub enum Wrong {
 struct Variants {
     title: &'static str,
     question: &'static str,
+    worst: &'static str,
+    best: &'static str,
     feedback: &'static str,
     send: &'static str,
     no_star: &'static str,
@@ -59,12 +62,14 @@ struct Variants {
 const ENGLISH: Variants = Variants {
     title: "How did we do?",
     question: "How satisfied are you with the way we handled your ticket",
+    worst: "1: very dissatisfied",
+    best: "5: very satisfied",
     feedback: "Is there anything you would like to tell us? (optional)",
     send: "Send",
     no_star: "Please choose from 1 to 5 stars.",
     too_long: "Your text is too long: at most 5,000 characters are possible. Please shorten it.",
     unreadable: "Your text has a character that we cannot accept. Please type it again.",
-    thanks: "Thank you. We have received your answer.",
+    thanks: "Thank you. We have received your answer. You can close this page.",
     answered: "Thank you. You have already answered this survey.",
     over: "Your ticket has been reopened since this survey was sent. We will ask you again when it is resolved.",
     not_found: "This link is not valid. Please open it exactly as it is in the mail.",
@@ -73,26 +78,30 @@ const ENGLISH: Variants = Variants {
 const SWAHILI: Variants = Variants {
     title: "Tulikuhudumia vipi?",
     question: "Umeridhika kiasi gani na jinsi tulivyoshughulikia tiketi yako",
+    worst: "1: sijaridhika kabisa",
+    best: "5: nimeridhika sana",
     feedback: "Je, kuna jambo ungependa kutuambia? (si lazima)",
     send: "Tuma",
     no_star: "Tafadhali chagua nyota 1 hadi 5.",
     too_long: "Maandishi yako ni marefu mno: herufi 5,000 tu zinatosha. Tafadhali yafupishe.",
     unreadable: "Maandishi yako yana herufi ambayo hatuwezi kuipokea. Tafadhali yaandike upya.",
-    thanks: "Asante. Tumepokea jibu lako.",
+    thanks: "Asante. Tumepokea jibu lako. Unaweza kufunga ukurasa huu.",
     answered: "Asante. Tayari umejibu maswali haya.",
     over: "Tiketi yako imefunguliwa tena tangu maswali haya yatumwe. Tutakuuliza itakapokamilika.",
-    not_found: "Kiungo hiki si chetu. Tafadhali kifungue kama kilivyo kwenye barua pepe.",
+    not_found: "Kiungo hiki si sahihi. Tafadhali kifungue kama kilivyo kwenye barua pepe.",
 };
 
 const FRENCH: Variants = Variants {
-    title: "Êtes-vous satisfait ?",
+    title: "Êtes-vous satisfait\u{a0}?",
     question: "Dans quelle mesure êtes-vous satisfait du traitement de votre ticket",
-    feedback: "Souhaitez-vous nous dire quelque chose ? (facultatif)",
+    worst: "1\u{a0}: très insatisfait",
+    best: "5\u{a0}: très satisfait",
+    feedback: "Souhaitez-vous nous dire quelque chose\u{a0}? (facultatif)",
     send: "Envoyer",
     no_star: "Veuillez choisir de 1 à 5 étoiles.",
-    too_long: "Votre texte est trop long : 5 000 caractères au plus. Veuillez le raccourcir.",
+    too_long: "Votre texte est trop long\u{a0}: 5 000 caractères au plus. Veuillez le raccourcir.",
     unreadable: "Votre texte contient un caractère que nous ne pouvons pas accepter. Veuillez le saisir à nouveau.",
-    thanks: "Merci. Votre réponse nous est parvenue.",
+    thanks: "Merci. Votre réponse nous est parvenue. Vous pouvez fermer cette page.",
     answered: "Merci. Vous avez déjà répondu à cette enquête.",
     over: "Votre ticket a été rouvert depuis l’envoi de cette enquête. Nous vous interrogerons une fois qu’il sera traité.",
     not_found: "Ce lien n’est pas valable. Veuillez l’ouvrir tel qu’il figure dans le courriel.",
@@ -100,7 +109,7 @@ const FRENCH: Variants = Variants {
 
 /// A page with that status, in that language or, where it is not supported, in English.
 #[must_use]
-pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
+pub fn page(brand: &Brand, status: StatusCode, language: &str, what: &Page<'_>) -> Response {
     let (tag, words) = match language.split('-').next() {
         Some("sw") => ("sw", &SWAHILI),
         Some("fr") => ("fr", &FRENCH),
@@ -113,7 +122,7 @@ pub fn page(status: StatusCode, language: &str, what: &Page<'_>) -> Response {
         Page::Over => format!("<p>{}</p>", words.over),
         Page::NotFound => format!("<p>{}</p>", words.not_found),
     };
-    framed(status, tag, words.title, &content)
+    framed(brand, status, tag, words.title, &content)
 }
 
 /// The form posts to its own URL, which has the token. Each reason stands beside its field, and screen readers
@@ -135,11 +144,14 @@ fn form(words: &Variants, number: &TicketNumber, filled: Filled<'_>) -> String {
     let (of_text, text_wrong) = reason(words, filled, &of_text, "feedback-wrong");
     // HTML ignores a line break directly after the tag.
     format!(
-        "<form method=\"post\">\n<fieldset{star_wrong}>\n<legend>{question} ({number})?</legend>\n\
-         {no_star}<div class=\"stars\">{stars}</div>\n</fieldset>\n{of_text}\
+        "<form method=\"post\">\n<fieldset{star_wrong}>\n<legend>{question} (<span class=\"whole\">{number}</span>)?</legend>\n\
+         {no_star}<div class=\"stars\">{stars}</div>\n\
+         <p class=\"soft ends\"><span>{worst}</span> <span>{best}</span></p>\n</fieldset>\n{of_text}\
          <label>{feedback}<textarea name=\"feedback\" maxlength=\"5000\"{text_wrong}>\n{typed}</textarea></label>\n\
          <button>{send}</button>\n</form>",
         question = words.question,
+        worst = words.worst,
+        best = words.best,
         feedback = words.feedback,
         send = words.send,
         typed = escaped(filled.feedback),

@@ -1,36 +1,47 @@
-//! The messages and the history of a ticket, as each viewer sees them.
+//! The messages of a ticket.
 
-use super::people::{People, Sender, sender, sender_in_role};
+use super::people::{People, Sender, sender};
 use crate::respond::Time;
 use domain::{
     attachments::Attachment,
-    ids::{EventId, MessageId, TicketId},
-    tickets::{EventActor, Message, SenderType, TicketEvent, TicketEventKind, access::Viewer},
+    ids::{MessageId, TicketId},
+    tickets::{Message, SenderType},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
-/// `message`.
+/// A message or an internal note of a ticket.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Message")]
 pub struct MessageView<'a> {
+    /// The id of the message.
     id: MessageId,
+    /// The id of the ticket.
     ticket_id: TicketId,
+    /// The person who sent the message. It is null for the system.
     sender: Option<Sender<'a>>,
+    /// The kind of sender.
     sender_type: SenderType,
+    /// The text of the message. It is empty if the message was redacted.
     message: &'a str,
+    /// The files of the message.
     attachments: &'a [Attachment],
+    /// Whether it is an internal note, which only agents and admins can read.
     is_internal: bool,
+    /// When the message was sent.
     created_at: Time,
+    /// When and by whom the text was removed. It is null for a message that was not redacted.
     redacted: Option<Redacted<'a>>,
 }
 
-/// The redaction of a message: its actor and its instant.
+/// When and by whom the text of a message was removed.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Redaction")]
 struct Redacted<'a> {
+    /// When the message was redacted.
     at: Time,
+    /// The person who redacted the message. It may be null.
     by: Option<Sender<'a>>,
 }
 
@@ -51,45 +62,5 @@ pub fn message<'a>(message: &'a Message, people: &'a People) -> MessageView<'a> 
             at: Time(at),
             by: message.redacted_by.map(sender),
         }),
-    }
-}
-
-/// An entry of the history.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Event")]
-pub struct EventView<'a> {
-    id: EventId,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    at: Time,
-    by: Option<Sender<'a>>,
-    details: Map<String, Value>,
-}
-
-/// An entry of the history, as `reader` sees it. `by` is null for the system.
-#[must_use]
-pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> EventView<'a> {
-    let mut details = match json!(event.kind) {
-        Value::Object(details) => details,
-        _ => Map::new(),
-    };
-    details.remove("type");
-    // The reason of an assignment shows the load of agents; that of a redaction may quote the message.
-    let is_for_staff = matches!(
-        event.kind,
-        TicketEventKind::Assigned { .. } | TicketEventKind::MessageRedacted { .. }
-    );
-    if reader == Viewer::Requester && is_for_staff {
-        details.remove("reason");
-    }
-    EventView {
-        id: event.id,
-        kind: event.kind.name(),
-        at: Time(event.at),
-        by: match event.by {
-            EventActor::Person(person, role) => Some(sender_in_role(person, role, people)),
-            EventActor::System => None,
-        },
-        details,
     }
 }

@@ -1,7 +1,10 @@
 //! What customers ask in English.
 
 use super::Topic;
-use domain::tickets::Category;
+use domain::tickets::{
+    Category,
+    ResolutionType::{CannotReproduce, Other, Solved, WontFix, Workaround},
+};
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {
@@ -12,6 +15,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Tomorrow before 11 would be fine, please.",
         solution: "{technician} will be with you tomorrow between 9 and 10. The call-out fee of this visit is on us.",
         summary: "A new visit was arranged and the call-out fee waived.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -21,6 +25,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "An afternoon, any day but Wednesday.",
         solution: "Your booking {booking} is now on Thursday next week at 2 pm. The deposit moves with it.",
         summary: "The booking was moved; the deposit was kept.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -30,6 +35,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "It is the blue gate opposite the petrol station, house 14, same estate.",
         solution: "The new address is on the booking and {technician} has confirmed that it is on the route.",
         summary: "The address was corrected and the technician told.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -39,6 +45,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "No date was agreed. I have uploaded the photo to the booking.",
         solution: "The part has been ordered and {technician} will fit it on {day} without a further charge.",
         summary: "The work was completed at a second visit without charge.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -48,6 +55,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Four rooms and a small kitchen.",
         solution: "{technician} is reserved for you. Please confirm booking {booking} in the app within 24 hours.",
         summary: "A booking with the technician asked for was prepared.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -57,6 +65,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Yes, the same number please.",
         solution: "The second payment of {amount} has been reversed. M-Pesa shows it within two hours.",
         summary: "The double payment was reversed.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -66,6 +75,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "I think I typed the account wrongly. It was my phone number.",
         solution: "We found {reference} under your phone number and booked it to {booking}. It is paid in full now.",
         summary: "The payment was found and booked to the right booking.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -75,6 +85,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "It says 4.2.0.",
         solution: "The payment provider had an outage until this afternoon. It works again; the booking was held for you.",
         summary: "The payment gateway was down; the payment went through once it was back.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -84,6 +95,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "The same M-Pesa number as my account.",
         solution: "The refund had been stuck in review. It has left today with reference {reference}.",
         summary: "The refund was released.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Technical,
@@ -93,6 +105,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "A Tecno Spark with Android 12.",
         solution: "Please allow the location under Settings, Apps, BaiTech. Version 4.2.1, out today, asks for it properly.",
         summary: "The location permission was missing; the update asks for it.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Technical,
@@ -102,6 +115,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Yes, it was. Since the last update, I think.",
         solution: "Please take BaiTech off the list of the battery saver. We have sent you a test notification.",
         summary: "The battery saver held the notifications back.",
+        resolution: Workaround,
     },
     Topic {
         category: Category::Technical,
@@ -111,6 +125,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Around 14 MB each, they are from a new phone.",
         solution: "Photos over 10 MB were refused without a word. The app makes them smaller now; please try again.",
         summary: "Large photos are made smaller before the upload.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -120,6 +135,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "You are right, it was my work address.",
         solution: "The reset link is on its way to that address, and we have made your private one the main one.",
         summary: "The reset went to an older address; it was changed.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -129,6 +145,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "It was {booking}, in {place}.",
         solution: "Thank you, that fits. The new number is on your account and you can log in with it.",
         summary: "The number was changed after a check of identity.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -138,6 +155,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Yes please, if that is possible.",
         solution: "The accounts are one now, voucher included. Please log in with your phone number.",
         summary: "Two accounts were merged.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Billing,
@@ -147,6 +165,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "My own name, the PIN is in my profile now.",
         solution: "The invoice with the PIN and the tax line is in the app under {booking}.",
         summary: "The invoice was issued anew with the tax number.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Billing,
@@ -156,6 +175,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Yes, I have attached it to the booking.",
         solution: "You are right. The bill has been corrected and the difference is on its way back to you.",
         summary: "The bill was corrected and the difference refunded.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -165,6 +185,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "You can call me after 5 pm.",
         solution: "Thank you for the talk. The technician has been taken off bookings in your area, and the fee has been refunded.",
         summary: "The technician was spoken to and blocked for this customer.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -174,6 +195,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "One last time, but it has to be this week.",
         solution: "{technician} found a broken control board and replaced it. One of the three visits has been refunded.",
         summary: "Repaired by a senior technician; one visit refunded.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -183,6 +205,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "It was in the chat, I have attached a picture.",
         solution: "This is against our rules, and we have acted on it. Your booking goes to somebody else, with 20 % off.",
         summary: "The technician was suspended and the booking given to another.",
+        resolution: Solved,
     },
     Topic {
         category: Category::FeatureRequest,
@@ -192,6 +215,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "A filter would be enough.",
         solution: "We have put the filter on the list of the product team, with your words.",
         summary: "The wish was passed on to the product team.",
+        resolution: Other,
     },
     Topic {
         category: Category::FeatureRequest,
@@ -201,6 +225,27 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "A fixed day, please.",
         solution: "Repeated bookings are planned for the next quarter. We have noted you for the trial.",
         summary: "Planned; the customer takes part in the trial.",
+        resolution: Other,
+    },
+    Topic {
+        category: Category::FeatureRequest,
+        subject: "Pay the technician in cash",
+        description: "Please let us pay in cash after the work, as everybody did before. Not all of my neighbours have mobile money.",
+        question: "Would it help if somebody else could pay for the booking?",
+        answer: "A little, but cash would be easier.",
+        solution: "We have talked about it and stay without cash, for the safety of the technicians. Another person can pay under Payment, Somebody else.",
+        summary: "Payments stay without cash; another person can pay for a booking.",
+        resolution: WontFix,
+    },
+    Topic {
+        category: Category::BugReport,
+        subject: "The list of bookings was empty for a minute",
+        description: "Yesterday evening all my bookings were gone. When I opened the app again they were back, {booking} included.",
+        question: "Did you see a message, and were you on Wi-Fi or on mobile data?",
+        answer: "No message. It was mobile data, on the road.",
+        solution: "We have tried it on three phones with a weak signal and could not make it happen. Please write again if you see it once more.",
+        summary: "Not seen again on three phones with a weak signal.",
+        resolution: CannotReproduce,
     },
     Topic {
         category: Category::BugReport,
@@ -210,6 +255,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Before. When I add it afterwards the total is right.",
         solution: "We could repeat it and have mended it. The difference for {booking} has been refunded.",
         summary: "Fault in the order of discounts mended; difference refunded.",
+        resolution: Solved,
     },
     Topic {
         category: Category::BugReport,
@@ -219,6 +265,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "It says GMT+00:00 Casablanca, which is odd.",
         solution: "The app now goes by the place of the booking rather than by the phone's zone.",
         summary: "Times are shown by the place of the booking.",
+        resolution: Solved,
     },
     Topic {
         category: Category::General,
@@ -228,6 +275,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Both, please.",
         solution: "For walls and ceilings it is about {amount}. You will find three painters with free days in the app.",
         summary: "Area and price were told.",
+        resolution: Solved,
     },
     Topic {
         category: Category::General,
@@ -237,6 +285,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "An instant shower, repaired under {booking}.",
         solution: "Work is covered for 90 days, parts for as long as their maker says, which is a year for yours.",
         summary: "The terms of the guarantee were explained.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Other,
@@ -246,5 +295,6 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "{day} at noon.",
         solution: "Our communications team will call you today.",
         summary: "Passed on to the communications team.",
+        resolution: Other,
     },
 ];

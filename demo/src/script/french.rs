@@ -1,7 +1,7 @@
 //! What people ask in French.
 
 use super::Topic;
-use domain::tickets::Category;
+use domain::tickets::{Category, ResolutionType::Solved};
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {
@@ -12,6 +12,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Oui, demain avant 11 h.",
         solution: "{technician} sera chez vous demain entre 9 h et 10 h. Le déplacement vous est offert.",
         summary: "Nouvelle visite fixée, déplacement offert.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -21,6 +22,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "L'après-midi, sauf mercredi.",
         solution: "La réservation {booking} est maintenant jeudi prochain à 14 h. L'acompte est conservé.",
         summary: "Rendez-vous déplacé, acompte conservé.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -30,6 +32,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Oui, le même numéro, merci.",
         solution: "Le second paiement de {amount} a été remboursé. Il apparaîtra d'ici deux heures.",
         summary: "Le paiement en double a été remboursé.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -39,6 +42,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Je crois que c'était mon numéro de téléphone.",
         solution: "Le paiement a été retrouvé et affecté à {booking}, qui est maintenant réglée.",
         summary: "Paiement retrouvé et affecté.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Billing,
@@ -48,6 +52,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Les deux sont dans mon profil.",
         solution: "La facture corrigée se trouve dans l'application, sous {booking}.",
         summary: "Facture établie à nouveau avec le numéro fiscal.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -57,6 +62,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "En effet, celle du travail.",
         solution: "Le lien a été envoyé à cette adresse, et votre adresse privée est désormais la principale.",
         summary: "Adresse du compte changée.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Technical,
@@ -66,6 +72,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Un Samsung A14 avec Android 13.",
         solution: "Merci d'autoriser la localisation dans les réglages, puis d'installer la nouvelle version.",
         summary: "La localisation n'était pas autorisée.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -75,6 +82,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "D'accord, mais cette semaine.",
         solution: "{technician} a remplacé la conduite sans supplément.",
         summary: "Travail refait sans frais.",
+        resolution: Solved,
     },
     Topic {
         category: Category::General,
@@ -84,5 +92,6 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Les deux.",
         solution: "Comptez environ {amount}. Trois peintres sont libres dans l'application.",
         summary: "Zone et prix indiqués.",
+        resolution: Solved,
     },
 ];

@@ -7,9 +7,12 @@ mod phrases;
 mod swahili;
 mod trade;
 
-pub(super) use phrases::{NOTES, Phrases, phrases};
+pub(super) use phrases::{Phrases, escalation, notes, phrases};
 
-use domain::{people::Role, tickets::Category};
+use domain::{
+    people::Role,
+    tickets::{Category, ResolutionType},
+};
 use rand::{RngExt, rngs::StdRng};
 
 /// One issue, from the first word to the last.
@@ -23,8 +26,10 @@ pub(super) struct Topic {
     pub answer: &'static str,
     /// The solution.
     pub solution: &'static str,
-    /// The type of the resolution.
+    /// The resolution in short.
     pub summary: &'static str,
+    /// The type of the resolution.
+    pub resolution: ResolutionType,
 }
 
 /// The share of each category, per cent.
@@ -73,6 +78,17 @@ pub(super) fn choose(role: Role, language: &str, chance: &mut StdRng) -> Option<
         left = left.saturating_sub(weight);
         here
     })
+}
+
+/// A random issue of that category, in English.
+pub(super) fn topic_of(category: Category, chance: &mut StdRng) -> Option<&'static Topic> {
+    let of_category = english::TOPICS
+        .iter()
+        .filter(|topic| topic.category == category);
+    let topics: Vec<_> = of_category.collect();
+    topics
+        .get(chance.random_range(0..topics.len().max(1)))
+        .copied()
 }
 
 /// The facts of one ticket, the same in all its texts.

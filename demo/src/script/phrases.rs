@@ -1,4 +1,6 @@
-//! Phrases for any ticket, by language; and internal notes, in English.
+//! Phrases for any ticket, by language; and what agents write for each other, in English.
+
+use domain::tickets::Category;
 
 /// The phrases of a language.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ const ENGLISH: Phrases = Phrases {
     looking: &[
         "Thank you for writing. I am looking into it and will be back with an answer shortly.",
         "Thank you for the details. I have asked the team in charge and will keep you posted.",
-        "I have found your booking and am checking what happened.",
+        "I have your account open and am checking what happened.",
     ],
     chase: &[
         "Is there any news?",
@@ -101,12 +103,40 @@ const FRENCH: Phrases = Phrases {
     ],
 };
 
-/// Internal notes.
-pub(crate) const NOTES: &[&str] = &[
-    "Called the customer, who confirmed the details.",
-    "Same as two other tickets of this week: looks like one cause.",
-    "Customer is calm, but wants to be called before noon.",
-    "Checked {booking}: nothing unusual in the log.",
-    "Finance has confirmed {reference}.",
-    "The technician was reached and tells the same story.",
-];
+/// Internal notes that fit a category.
+pub(crate) fn notes(category: Category) -> &'static [&'static str] {
+    match category {
+        Category::Payment | Category::Billing => &[
+            "Finance has confirmed {reference}.",
+            "The provider's report has {amount} at the time that the customer names.",
+        ],
+        Category::Booking | Category::Complaint => &[
+            "Checked {booking}: the check-in at the door is missing.",
+            "Reached {technician}, who tells the same story.",
+        ],
+        Category::Technical | Category::BugReport => &[
+            "Seen here too, with the current version.",
+            "The log of the customer's session has the same error.",
+        ],
+        Category::Account | Category::General | Category::FeatureRequest | Category::Other => &[
+            "Called the customer, who confirmed the details.",
+            "Customer is friendly, and would like to be called before noon.",
+        ],
+    }
+}
+
+/// Why an agent escalates a ticket of that category.
+pub(crate) fn escalation(category: Category) -> &'static str {
+    match category {
+        Category::Technical | Category::BugReport => {
+            "Cannot be repeated here: needs a look into the log."
+        }
+        Category::Payment | Category::Billing => "Above the amount that I may refund.",
+        Category::Booking
+        | Category::Complaint
+        | Category::Account
+        | Category::General
+        | Category::FeatureRequest
+        | Category::Other => "The customer asks for a decision that I may not make.",
+    }
+}

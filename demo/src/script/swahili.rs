@@ -1,7 +1,7 @@
 //! What people ask in Swahili.
 
 use super::Topic;
-use domain::tickets::Category;
+use domain::tickets::{Category, ResolutionType::Solved};
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {
@@ -12,6 +12,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Ndiyo, kesho kabla ya saa tano.",
         solution: "{technician} atafika kesho kati ya saa tatu na saa nne. Hutatozwa ada ya kuitwa.",
         summary: "Ziara mpya imepangwa bila ada ya kuitwa.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -21,6 +22,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Mchana, siku yoyote isipokuwa Jumatano.",
         solution: "Kazi {booking} sasa ni Alhamisi ijayo saa nane mchana.",
         summary: "Siku ya kazi imebadilishwa.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -30,6 +32,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Ndiyo, namba ile ile tafadhali.",
         solution: "Malipo ya pili ya {amount} yamerudishwa. Utayaona ndani ya saa mbili.",
         summary: "Malipo ya ziada yamerudishwa.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -39,6 +42,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Nadhani niliandika namba yangu ya simu.",
         solution: "Tumeyapata malipo na kuyaweka kwenye {booking}. Sasa imelipwa yote.",
         summary: "Malipo yamepatikana na kuwekwa mahali pake.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -48,6 +52,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Ndiyo, ya kazini.",
         solution: "Kiungo kimetumwa huko, na barua pepe yako binafsi sasa ndiyo kuu.",
         summary: "Barua pepe ya akaunti imebadilishwa.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Technical,
@@ -57,6 +62,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Infinix, Android 11.",
         solution: "Tafadhali ruhusu mahali kwenye mipangilio, kisha sakinisha toleo jipya.",
         summary: "Ruhusa ya mahali ilikuwa imezimwa.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -66,6 +72,7 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Sawa, lakini wiki hii.",
         solution: "{technician} amebadilisha bomba lote bila malipo ya ziada.",
         summary: "Kazi imerudiwa bila malipo.",
+        resolution: Solved,
     },
     Topic {
         category: Category::General,
@@ -75,5 +82,6 @@ pub(super) const TOPICS: &[Topic] = &[
         answer: "Vyote viwili.",
         solution: "Ni takriban {amount}. Utaona mafundi watatu walio huru kwenye programu.",
         summary: "Eneo na bei vimeelezwa.",
+        resolution: Solved,
     },
 ];

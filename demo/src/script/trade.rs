@@ -1,7 +1,7 @@
 //! What technicians and companies ask in English.
 
 use super::Topic;
-use domain::tickets::Category;
+use domain::tickets::{Category, ResolutionType::Solved};
 
 pub(super) const TECHNICIANS: &[Topic] = &[
     Topic {
@@ -12,6 +12,7 @@ pub(super) const TECHNICIANS: &[Topic] = &[
         answer: "Yes, it has not changed.",
         solution: "The payout had been held by a check of the booking. It has been sent with reference {reference}.",
         summary: "The payout was released.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Technical,
@@ -21,6 +22,7 @@ pub(super) const TECHNICIANS: &[Topic] = &[
         answer: "Available, yes. The certificate ended last week, I see now.",
         solution: "Please upload the new certificate. Jobs come back within an hour of the check.",
         summary: "An expired certificate; jobs are back since it was renewed.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -30,6 +32,7 @@ pub(super) const TECHNICIANS: &[Topic] = &[
         answer: "It is attached to my profile.",
         solution: "The skill is on your profile. Good luck with the first job!",
         summary: "The skill was added after a look at the certificate.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Complaint,
@@ -39,6 +42,7 @@ pub(super) const TECHNICIANS: &[Topic] = &[
         answer: "Three times, there was no answer.",
         solution: "Your location and the calls bear you out. The review no longer counts.",
         summary: "The review was taken off the average.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -48,6 +52,7 @@ pub(super) const TECHNICIANS: &[Topic] = &[
         answer: "Yes, we have talked about it.",
         solution: "We have added the rooms. The customer confirms in the app, and you can begin.",
         summary: "The booking was extended.",
+        resolution: Solved,
     },
 ];
 
@@ -60,6 +65,7 @@ pub(super) const COMPANIES: &[Topic] = &[
         answer: "PO 4711 until December.",
         solution: "From this month there is one invoice with the purchase order, on the first working day.",
         summary: "Monthly collective invoice set up.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Booking,
@@ -69,6 +75,7 @@ pub(super) const COMPANIES: &[Topic] = &[
         answer: "The guard knows, please ask for the site manager.",
         solution: "{technician} has replaced the fuel pump. A check of the whole unit is planned for {day}.",
         summary: "Repaired within the time of the contract.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Account,
@@ -78,6 +85,7 @@ pub(super) const COMPANIES: &[Topic] = &[
         answer: "The shared one for facilities, please.",
         solution: "The account is there, with bookings alone. The invitation has been sent.",
         summary: "An account with limited rights was made.",
+        resolution: Solved,
     },
     Topic {
         category: Category::Payment,
@@ -87,6 +95,7 @@ pub(super) const COMPANIES: &[Topic] = &[
         answer: "It is attached in the portal.",
         solution: "The transfer has been found and matched. Nothing is overdue.",
         summary: "The transfer was matched by hand.",
+        resolution: Solved,
     },
     Topic {
         category: Category::General,
@@ -96,5 +105,6 @@ pub(super) const COMPANIES: &[Topic] = &[
         answer: "Eight in towns, four lodges.",
         solution: "The offer is in your inbox; our key account manager will call you on {day}.",
         summary: "An offer was sent.",
+        resolution: Solved,
     },
 ];

@@ -8,7 +8,7 @@
     reason = "a measurement uses the real clock, prints its results, and ends at a failure"
 )]
 
-use actions::sla::sweep;
+use actions::tickets::sweep_sla;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     queue::Execution,
@@ -75,7 +75,7 @@ fn deadlines() {
             calendar,
             ..Policy::standard(Priority::Medium, 80)
         };
-        let terms = policy.terms(Metric::Resolution).unwrap();
+        let target = policy.target(Metric::Resolution).unwrap();
         let first = DateTime::from_timestamp(1_735_689_600, 0).unwrap();
         let (begun, mut count) = (Instant::now(), 0_u32);
         while begun.elapsed() < Duration::from_secs(2) {
@@ -85,7 +85,7 @@ fn deadlines() {
                 black_box(SlaClock::start(
                     Metric::Resolution,
                     1,
-                    &terms,
+                    &target,
                     black_box(at),
                 ));
                 count += 1;
@@ -118,7 +118,7 @@ async fn context() -> Context {
         clock: Arc::new(SystemClock),
         ids: Arc::new(IdSource::random()),
         config: Arc::new(config),
-        lane: Execution::Workers,
+        execution: Execution::Workers,
         metrics: Arc::default(),
         traces: platform::trace::Traces::default(),
     }
@@ -128,7 +128,7 @@ async fn context() -> Context {
 async fn once(cx: &Context) {
     connect(cx).await;
     let begun = Instant::now();
-    let swept = sweep(cx, AT_A_TIME).await.unwrap();
+    let swept = sweep_sla(cx, AT_A_TIME).await.unwrap();
     let seconds = begun.elapsed().as_secs_f64();
     println!("{} {} {seconds:.3}", swept.found, swept.escalated);
 }
@@ -147,7 +147,7 @@ async fn sweep_for(cx: &Context, seconds: Duration, every: Duration) {
     while begun.elapsed() < seconds {
         ticks.tick().await;
         let sweeping = Instant::now();
-        let swept = sweep(cx, AT_A_TIME).await.unwrap();
+        let swept = sweep_sla(cx, AT_A_TIME).await.unwrap();
         let now: DateTime<Utc> = cx.clock.now();
         println!(
             "{} found {} in {:.2} s",

@@ -1,36 +1,27 @@
 //! Field errors: everything that is wrong with an input at once, each with the path of its field.
 
-pub use crate::constraint::{Constraint, Limit, Name};
+mod codes;
+
+pub use codes::CODES;
+
+pub use crate::constraint::{Constraint, Form, Limit, Name, UnknownWord, Variants, WordList};
 use std::collections::HashSet;
 
-/// One error of an input.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+/// What is wrong with a field or a parameter of a request.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct FieldError {
-    /// A JSON path, such as `attachments[0].url`.
+    /// The path of the field, such as `attachments[0].url`, or the name of the parameter.
     pub field: String,
-    /// A stable `snake_case` word.
+    /// The stable code of what is wrong, for programs.
+    #[schemars(schema_with = "codes::schema")]
     pub code: &'static str,
-    /// What to do about it, in plain words.
+    /// What is wrong, for people: the end of a sentence that begins with the field.
     pub message: String,
 }
 
 /// The entries of a list, each in its place: `None` stands for an entry that has an error already.
 /// So the errors of the other entries have the right paths, and limits count all entries.
 pub type Entries<T> = Vec<Option<T>>;
-
-/// A word that is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of: {allowed}")]
-pub struct UnknownWord {
-    /// The allowed words, separated by commas.
-    pub allowed: String,
-}
-
-/// A type whose values are words.
-pub trait Variants: std::str::FromStr<Err = UnknownWord> {
-    /// The words, in the order of declaration.
-    fn words() -> Vec<&'static str>;
-}
 
 /// The most errors that one response names: more than anybody reads, and few enough for a body of
 /// 1 MiB not to make a response of a hundred.
@@ -90,6 +81,12 @@ impl FieldErrors {
                 asks,
             });
         }
+    }
+
+    /// States a constraint of each of the values of a field, which are separated by commas.
+    pub fn ask_each(&mut self, field: &str, asks: Constraint) {
+        self.ask(field, asks);
+        self.ask(field, Constraint::List);
     }
 
     /// From here on, errors of values come after the errors of kinds (`wrong_type` and the like), also
@@ -206,11 +203,12 @@ impl FieldErrors {
         if text.contains('\0') {
             self.add(field, "nul_character", "must not contain the NUL character");
         } else if length < min || (min > 0 && text.trim().is_empty()) {
-            self.add(
-                field,
-                "too_short",
-                format!("must have at least {min} character(s)"),
-            );
+            let message = if text.trim().is_empty() {
+                "must not be empty".to_owned()
+            } else {
+                format!("must have at least {min} characters, has {length}")
+            };
+            self.add(field, "too_short", message);
         } else if length > max {
             self.add(
                 field,
@@ -251,7 +249,7 @@ impl FieldErrors {
 
     /// One of an enum's words, or absent.
     pub fn word<T: Variants>(&mut self, field: &str, word: Option<&str>) -> Option<T> {
-        self.ask(field, Constraint::word(T::words()));
+        self.ask(field, Constraint::word::<T>());
         match word?.parse() {
             Ok(value) => Some(value),
             Err(unknown) => {

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod assignment;
 pub mod attachments;
+pub mod category;
 pub mod channel;
 mod constraint;
 pub mod field_error;
@@ -18,6 +19,8 @@ pub mod queue;
 pub mod reader;
 pub mod sla;
 pub mod stats;
+pub mod status;
+pub mod template;
 mod text_enum;
 pub mod tickets;
 pub mod time_format;

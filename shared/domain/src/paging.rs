@@ -1,14 +1,18 @@
 //! The part of a list that is wanted, where its entries have one order, read forwards or backwards. Pure.
 
-use crate::{field_error::FieldErrors, reader::QueryReader, text_enum};
+use crate::{
+    field_error::FieldErrors,
+    reader::{Meanings, QueryReader},
+    text_enum,
+};
 use uuid::Uuid;
 
 text_enum! {
-    /// The direction in which a list is read.
-    pub enum Direction {
-        /// The oldest first.
+    /// The direction in which a list is sorted.
+    pub enum Direction as "SortDirection" {
+        /// The oldest entries come first.
         Ascending = "asc",
-        /// The newest first.
+        /// The newest entries come first.
         Descending = "desc",
     }
 }
@@ -35,9 +39,26 @@ pub enum Start {
     After(Uuid),
 }
 
+/// What the parameters of a part of a list mean.
+pub const MEANINGS: Meanings = &[
+    (
+        "page",
+        "The number of the page, from 1. A page after the end of the list is empty. It cannot be combined with `cursor`.",
+    ),
+    (
+        "limit",
+        "The greatest number of entries in the response. The default is 20.",
+    ),
+    (
+        "cursor",
+        "The `nextCursor` of the previous response, with the same filters and the same order. The list continues from there.",
+    ),
+];
+
 impl PageRequest {
     /// Reads `page`, `limit` and `cursor` of a list that has one order: the cursor is an id.
     pub fn read(query: &mut QueryReader) -> Option<Self> {
+        query.mean(MEANINGS);
         let page = query.integer("page", 1..=LAST_PAGE);
         let limit = query.integer("limit", 1..=100).unwrap_or(20);
         let after = query.id("cursor");

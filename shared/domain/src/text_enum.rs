@@ -1,17 +1,26 @@
 //! Enums whose values are words in JSON, in queries and in text columns. One macro declares them, so that the word
 //! of a value is written once and is the same everywhere.
 
-/// Declares an enum with a word per value, and its conversions from and to text, JSON and SQL.
+/// Declares an enum with a word per value, and its conversions from and to text, JSON and SQL. Its comments are its
+/// description in the OpenAPI document too, under its own name or under the one that follows `as`.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* pub enum $name:ident { $($body:tt)+ }) => {
+        $crate::text_enum! { $(#[doc = $doc])* pub enum $name as (stringify!($name)) { $($body)+ } }
+    };
+    ($(#[doc = $doc:literal])* pub enum $name:ident as $schema:literal { $($body:tt)+ }) => {
+        $crate::text_enum! { $(#[doc = $doc])* pub enum $name as ($schema) { $($body)+ } }
+    };
+    ($(#[doc = $doc:literal])* pub enum $name:ident as ($schema:expr) {
+        $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal),+ $(,)?
+    }) => {
+        $(#[doc = $doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize,
         )]
         pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $vdoc])* #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -32,8 +41,11 @@ macro_rules! text_enum {
         }
 
         impl $crate::field_error::Variants for $name {
-            fn words() -> Vec<&'static str> {
-                Self::ALL.iter().map(|value| value.as_str()).collect()
+            const NAME: &'static str = $schema;
+            const ABOUT: &'static str = concat!($($doc),*);
+
+            fn meanings() -> &'static [(&'static str, &'static str)] {
+                &[$(($word, concat!($($vdoc),*))),+]
             }
         }
 
@@ -41,11 +53,11 @@ macro_rules! text_enum {
 
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
+                <Self as $crate::field_error::Variants>::NAME.into()
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "enum": [$($word),+]})
+                $crate::reader::shape::schema($crate::field_error::WordList::of::<Self>().schema())
             }
         }
 

@@ -90,6 +90,48 @@ impl schemars::JsonSchema for Instant {
     }
 }
 
+/// A day, as JSON has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Day;
+
+impl schemars::JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "date"})
+    }
+}
+
+/// A time of day, as JSON has it.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockTime;
+
+impl schemars::JsonSchema for ClockTime {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ClockTime".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"})
+    }
+}
+
+/// The schema of the name of a time zone.
+#[must_use]
+pub fn zone_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"$ref": "#/components/schemas/TimeZone"})
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,19 +34,19 @@ impl fmt::Display for JobId {
 
 text_enum! {
     /// The state of a job.
-    pub enum State {
-        /// Waits for `run_at`, or to be dispatched.
+    pub enum State as "JobState" {
+        /// The job waits for its time, or for a worker.
         Ready = "ready",
-        /// Dispatched to a worker. A job that works in its own transaction keeps this state while
+        /// The job was dispatched to a worker. A job that works in its own transaction keeps this state while
         /// it runs; the lock on its row shows that it runs.
         Sent = "sent",
-        /// Runs outside of any transaction, under a lease.
+        /// The job runs outside of any transaction, under a lease.
         Running = "running",
-        /// Done.
+        /// The job is done.
         Done = "done",
-        /// A dead letter: no attempts are left, or the error is permanent.
+        /// The job is a dead letter: no attempts are left, or the error is permanent.
         Dead = "dead",
-        /// Cancelled by an operator.
+        /// An operator has cancelled the job.
         Cancelled = "cancelled",
     }
 }

@@ -28,7 +28,7 @@ pub struct NewJob {
 #[derive(Debug, Clone, Copy)]
 pub struct Batch {
     /// Where the jobs run: in the workers, or inline in this process.
-    pub lane: Execution,
+    pub execution: Execution,
     /// The instant of the enqueueing.
     pub created_at: DateTime<Utc>,
     /// The earliest instant at which they run, by the clock of the relay's process.

@@ -32,7 +32,7 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
                as fresh (queue, payload, priority, unique_key, max_attempts)
            on conflict (unique_key, lane)
                where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
-        batch.lane.as_str(),
+        batch.execution.as_str(),
         batch.run_at,
         batch.created_at,
         &queues,
@@ -256,28 +256,32 @@ pub async fn undo_dispatch(tx: &mut Tx, id: JobId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The jobs of a lane that are due, at most 100, in the order of `run_at`.
+/// The jobs of an execution that are due, at most 100, in the order of `run_at`.
 ///
 /// # Errors
 /// The database failed.
-pub async fn due(pool: &PgPool, lane: Execution, now: DateTime<Utc>) -> sqlx::Result<Vec<JobId>> {
+pub async fn due(
+    pool: &PgPool,
+    execution: Execution,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<JobId>> {
     sqlx::query_scalar!(
         r#"select id from jobs where state = 'ready' and lane = $1 and run_at <= $2 order by run_at, id limit 100"#,
-        lane.as_str(),
+        execution.as_str(),
         now,
     )
     .fetch_all(pool)
     .await
 }
 
-/// Deletes jobs of a lane that were done or cancelled before an instant, at most `limit` of each
+/// Deletes jobs of an execution that were done or cancelled before an instant, at most `limit` of each
 /// state. Returns how many.
 ///
 /// # Errors
 /// The database failed.
 pub async fn delete_over(
     pool: &PgPool,
-    lane: Execution,
+    execution: Execution,
     before: DateTime<Utc>,
     limit: i64,
 ) -> sqlx::Result<u64> {
@@ -288,7 +292,7 @@ pub async fn delete_over(
                union all
                select id from (select id from jobs where state = 'cancelled' and lane = $1 and finished_at < $2
                                order by finished_at limit $3 for update skip locked) cancelled)"#,
-        lane.as_str(),
+        execution.as_str(),
         before,
         limit,
     )
@@ -297,8 +301,8 @@ pub async fn delete_over(
     Ok(deleted.rows_affected())
 }
 
-/// The number of jobs of each queue in each state that is not final, and of dead letters, in the
-/// workers' lane only. Queues that only another release has are included.
+/// The number of jobs of each queue in each state that is not final, and of dead letters. Only jobs
+/// of the workers count. Queues that only another release has are included.
 ///
 /// # Errors
 /// The database failed.

@@ -22,7 +22,7 @@ pub struct Context {
     /// The whole configuration, checked.
     pub config: Arc<Config>,
     /// Where follow-up jobs run: in the workers, or inline in this process.
-    pub lane: Execution,
+    pub execution: Execution,
     /// The counters of this process.
     pub metrics: Arc<Metrics>,
     /// The source of trace spans.

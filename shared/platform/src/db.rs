@@ -7,7 +7,10 @@
 //! ([`pool`]). The caller of a statement has a limit of its own ([`within`], or that of a request
 //! or a job). The server is configured to detect dead clients.
 
-use crate::config::{self, Purpose};
+use crate::{
+    config::{self, Purpose},
+    error_chain::Chain,
+};
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -43,16 +46,8 @@ const STATEMENT_LIMIT: &str = "statement_timeout";
 /// The URL is invalid, or the server does not respond within five seconds.
 pub async fn connect(database: &config::Database) -> sqlx::Result<PgPool> {
     let pool = pool(database)?;
-    reach(&pool).await?;
+    pool.acquire().await?;
     Ok(pool)
-}
-
-/// Checks that the server is reachable, by taking a connection from the pool.
-///
-/// # Errors
-/// The server is unreachable, or does not respond within five seconds.
-pub async fn reach(pool: &PgPool) -> sqlx::Result<()> {
-    pool.acquire().await.map(drop)
 }
 
 /// A pool on the configured database, which opens no connection yet. Must be called within a tokio
@@ -72,14 +67,23 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
     };
     let limit = database.statement_limit.as_millis().to_string();
     let options = options.options([(STATEMENT_LIMIT, limit.as_str())]);
-    Ok(PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(database.max_connections)
         .acquire_timeout(ACQUIRE_LIMIT)
         // Replaced by `ping`, which has a time limit.
-        .test_before_acquire(false)
-        .before_acquire(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
-        .after_release(|connection, _| Box::pin(async { ping(connection).await.map(|()| true) }))
-        .connect_lazy_with(options.options(SERVER_SIDE)))
+        .test_before_acquire(false);
+    let pool = match database.purpose {
+        Purpose::System => pool
+            .before_acquire(|connection, _| {
+                Box::pin(async { ping(connection).await.map(|()| true) })
+            })
+            .after_release(|connection, _| {
+                Box::pin(async { ping(connection).await.map(|()| true) })
+            }),
+        // A dead connection ends the demo, which is then begun anew.
+        Purpose::Demo => pool,
+    };
+    Ok(pool.connect_lazy_with(options.options(SERVER_SIDE)))
 }
 
 /// Checks that a connection responds. Remains of a statement or a transaction are cleaned up first.
@@ -145,6 +149,16 @@ pub fn took_too_long(error: &sqlx::Error) -> bool {
     code(error).as_deref() == Some("57014")
 }
 
+/// An error for an operator: a rejection in the words of the server. The driver adds the line of
+/// PostgreSQL's own source to them.
+#[must_use]
+pub fn in_words(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(rejection) => rejection.message().to_owned(),
+        None => Chain(error).to_string(),
+    }
+}
+
 fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error
         .as_database_error()
@@ -163,7 +177,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // Connection failures; shutdown and start-up; too many connections; a standby; a
             // transaction whose process was frozen; conflicts and deadlocks, which a retry
-            // resolves; a statement at its time limit, which may be faster another time.
+            // resolves; a statement at its time limit, which may be faster another time; a full disk
+            // and missing memory, which somebody has to mend, but not the client.
             code.starts_with("08")
                 || matches!(
                     &*code,
@@ -171,6 +186,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
                         | "57P01"
                         | "57P02"
                         | "57P03"
+                        | "53100"
+                        | "53200"
                         | "53300"
                         | "25006"
                         | "25P03"

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod migrate;
 pub mod presence;
 pub mod process;
+pub mod reach;
 pub mod redis_link;
 pub mod telemetry;
 pub mod trace;

@@ -3,7 +3,15 @@
 
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
-use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
+use tracing::Dispatch;
+use tracing_subscriber::{
+    Layer,
+    filter::{ParseError, Targets},
+    fmt,
+    layer::SubscriberExt,
+    registry,
+    util::{SubscriberInitExt, TryInitError},
+};
 
 /// Directives for libraries that log too much, and for a warning that may quote the password of
 /// `DATABASE_URL`. The configured directives follow and take precedence.
@@ -20,16 +28,16 @@ pub enum TelemetryError {
     Filter(#[source] ParseError),
     /// The log was set up before.
     #[error("the log is set up already")]
-    Twice(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Twice(#[source] TryInitError),
 }
 
 /// The filter for these directives.
 ///
 /// # Errors
 /// The directives are invalid.
-pub fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
-    EnvFilter::builder()
-        .parse(format!("{QUIETER},{directives}"))
+pub fn filter(directives: &str) -> Result<Targets, TelemetryError> {
+    format!("{QUIETER},{directives}")
+        .parse()
         .map_err(TelemetryError::Filter)
 }
 
@@ -39,32 +47,56 @@ pub fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
 /// # Errors
 /// The directives are invalid, or the log was set up before.
 pub fn init(log: &Log) -> Result<(), TelemetryError> {
-    let subscriber = fmt()
-        .with_env_filter(filter(&log.filter)?)
-        .with_writer(io::stderr);
-    match log.format {
-        LogFormat::Json => subscriber
+    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = match log.format {
+        LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(true)
-            .try_init(),
-        LogFormat::Text => subscriber
+            .boxed(),
+        LogFormat::Text => lines
             .with_ansi(io::stderr().is_terminal())
             .with_target(false)
-            .try_init(),
-    }
-    .map_err(TelemetryError::Twice)
+            .boxed(),
+    };
+    registry()
+        .with(lines.with_filter(filter(&log.filter)?))
+        .try_init()
+        .map_err(TelemetryError::Twice)
+}
+
+/// A log of warnings and errors only, as text: for work whose progress the terminal shows.
+///
+/// # Errors
+/// None in practice: the filter is fixed.
+pub fn quiet() -> Result<Dispatch, TelemetryError> {
+    let lines = fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
+    Ok(Dispatch::new(
+        registry().with(lines.with_filter(filter("warn")?)),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tracing::Level;
 
     #[test]
     fn levels_and_directives_are_read() {
         assert!(filter("info").is_ok());
-        assert!(filter("info,worker=debug").is_ok());
+        let filter_of = |directives| filter(directives).unwrap();
+        let worker = filter_of("info,worker=debug");
+        assert!(worker.would_enable("worker::run", &Level::DEBUG));
+        assert!(!worker.would_enable("api", &Level::DEBUG));
+        assert!(worker.would_enable("api", &Level::INFO));
+        assert!(!worker.would_enable("sqlx::postgres::notice", &Level::INFO));
+        // A configured directive takes precedence over ours.
+        let notices = filter_of("info,sqlx::postgres::notice=info");
+        assert!(notices.would_enable("sqlx::postgres::notice", &Level::INFO));
         assert!(filter("worker=loud").is_err());
     }
 }

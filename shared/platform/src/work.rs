@@ -22,7 +22,7 @@ pub struct UnitOfWork<'a> {
     /// The trace that the work belongs to, and that its jobs continue.
     pub trace: Option<Trace>,
     /// The names of the ticket events to count after the commit.
-    pub happened: Vec<&'static str>,
+    pub events: Vec<&'static str>,
 }
 
 impl Context {
@@ -52,7 +52,7 @@ impl Context {
             tx,
             cx: self,
             trace: trace::current(),
-            happened: Vec::new(),
+            events: Vec::new(),
         })
     }
 }
@@ -83,7 +83,7 @@ impl UnitOfWork<'_> {
     /// The database failed; then nothing was committed, unless the response to the commit was lost.
     pub async fn commit(self) -> sqlx::Result<()> {
         self.tx.commit().await?;
-        for event in self.happened {
+        for event in self.events {
             self.cx.metrics.event(event);
         }
         Ok(())

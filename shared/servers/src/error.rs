@@ -47,6 +47,14 @@ pub enum ServersError {
         /// The directory in question.
         path: PathBuf,
     },
+    /// The data cannot be removed while a server uses them.
+    #[error(
+        "a system runs on {}: stop it first", directory.display()
+    )]
+    InUse {
+        /// The directory of the data.
+        directory: PathBuf,
+    },
     /// A file or directory could not be prepared.
     #[error("cannot {attempt} {}", path.display())]
     File {

@@ -6,12 +6,14 @@
 //! servers. Production sets `DATABASE_URL` and `REDIS_URL` and does not use them.
 
 mod error;
+mod idle;
 mod place;
 mod postgres;
 mod redis;
 mod supervised;
 
 pub use error::ServersError;
+pub use idle::{Idle, idle};
 
 use place::Place;
 use std::fs::{File, OpenOptions};

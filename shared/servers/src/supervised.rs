@@ -21,7 +21,7 @@ const SUPERVISE: &str = include_str!("supervise.sh");
 
 /// The time limit: enough for a first `initdb` on a slow disk, or for recovery after a crash.
 const PATIENCE: Duration = Duration::from_mins(1);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// How often a launch is tried: a server that was just killed releases its lock a moment before the
 /// next server sees it as dead.
@@ -61,7 +61,7 @@ impl Supervised<'_> {
             if !self.closing().exists() && self.responds() {
                 return Ok(());
             }
-            if let Some(log) = self.lock()? {
+            if let Some(log) = lock(&self.log)? {
                 if launches == LAUNCHES {
                     return Err(self.stopped());
                 }
@@ -95,21 +95,6 @@ impl Supervised<'_> {
             program: self.program,
             log: self.log.clone(),
             tail,
-        }
-    }
-
-    /// The locked log; `None` while the server or its supervisor lives.
-    fn lock(&self) -> Result<Option<File>, ServersError> {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&self.log)
-            .map_err(ServersError::file("open", &self.log))?;
-        match log.try_lock() {
-            Ok(()) => Ok(Some(log)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(ServersError::file("lock", &self.log)(error)),
         }
     }
 
@@ -155,5 +140,20 @@ impl Supervised<'_> {
             Ok(first)
         };
         ask().is_ok_and(|first| first == self.ready)
+    }
+}
+
+/// The locked log of a server; `None` while the server or its supervisor lives.
+pub(super) fn lock(log: &Path) -> Result<Option<File>, ServersError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(log)
+        .map_err(ServersError::file("open", log))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(ServersError::file("lock", log)(error)),
     }
 }

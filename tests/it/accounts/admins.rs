@@ -284,7 +284,7 @@ async fn null_takes_away_what_need_not_be_there_and_is_refused_elsewhere() {
 }
 
 #[tokio::test]
-async fn faults_of_a_change_are_reported_before_conflicts() {
+async fn errors_of_a_change_are_reported_before_conflicts() {
     let app = App::new().await;
     let eve = app.admin("Eve").await;
     app.sql(

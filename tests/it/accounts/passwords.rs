@@ -130,11 +130,18 @@ async fn the_page_of_a_link_changes_nothing_until_its_form_is_sent() {
         let shown = app.stranger().get(&path).await;
         assert_eq!(shown.status, 200);
         assert!(shown.body.as_str().unwrap().contains("new-password"));
+        assert!(
+            shown.body.as_str().unwrap().contains("a…@example.com"),
+            "whose account"
+        );
+        assert!(!shown.body.as_str().unwrap().contains("amina@example.com"));
         assert_eq!(shown.headers["cache-control"], "no-store");
     }
     assert_eq!(fills(&app, &path, "password=short").await.status, 422);
     let filled = fills(&app, &path, "password=Another+pass+phrase").await;
     assert_eq!(filled.status, 200, "{}", filled.body);
+    let where_to = "go back to BaiTech and log in with the new password";
+    assert!(filled.body.as_str().unwrap().contains(where_to));
     log_in(&app, "amina@example.com", "Another pass phrase")
         .await
         .ok();

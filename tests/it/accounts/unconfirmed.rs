@@ -58,7 +58,7 @@ async fn an_unconfirmed_address_gets_the_request_alone_and_nothing_that_anybody_
         for form in [&mail.whole, &mail.text(), &mail.html()] {
             assert!(!form.contains("bait") && !form.contains("Visit"), "{form}");
         }
-        assert!(mail.text().starts_with(greeting), "{}", mail.text());
+        assert!(mail.text().contains(greeting), "{}", mail.text());
     }
 }
 
@@ -150,7 +150,7 @@ async fn a_new_password_by_mail_proves_an_address_too_and_the_mail_names_nobody(
     let told = ["amina: confirm_email", "amina: reset_password"];
     assert_eq!(app.news(), told);
     let mail = mails_of(&app, "reset_password").remove(0);
-    assert!(mail.text().starts_with("Hello,"), "{}", mail.text());
+    assert!(mail.text().contains("\nHello,"), "{}", mail.text());
     assert!(!mail.whole.contains("Amina"), "{}", mail.whole);
     let set = fills(&app, &path_in(&mail), "password=Another+pass+phrase").await;
     assert_eq!(set.status, StatusCode::OK);
@@ -180,7 +180,7 @@ async fn another_address_is_asked_without_a_name_and_what_is_told_goes_to_the_on
     assert_eq!(app.news(), ["amina: ticket_received", "new: confirm_email"]);
     let mail = &mails_of(&app, "confirm_email")[0];
     assert_eq!(mail.to, "new@example.org");
-    assert!(mail.text().starts_with("Hello,"), "{}", mail.text());
+    assert!(mail.text().contains("\nHello,"), "{}", mail.text());
     confirms(&app, "new").await;
     amina.asks("general", "low").await;
     app.settle().await;

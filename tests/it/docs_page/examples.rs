@@ -175,7 +175,7 @@ async fn examples_work(language: &str) {
 /// Who makes the call: an account of its own where the example ends a session or changes a password.
 async fn caller(app: &App, cast: &prepared::Cast, route: &Route) -> Caller {
     match route.path {
-        path if path.contains("/auth/") && route.operation.who() == Access::SignedIn => {
+        path if path.contains("/auth/") && route.operation.access() == Access::SignedIn => {
             let name = format!("{}{}", route.method, path.replace('/', ""));
             app.customer(&name).await
         }

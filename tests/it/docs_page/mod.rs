@@ -135,7 +135,7 @@ async fn a_browser_that_has_the_page_is_not_sent_it_again_and_a_first_one_gets_i
     let request = Request::get("/docs").header("accept-encoding", "gzip");
     let packed = app
         .stranger()
-        .fetch(request.body(Body::empty()).unwrap())
+        .raw(request.body(Body::empty()).unwrap())
         .await
         .2;
     assert!(packed.len() < 100_000, "{} bytes compressed", packed.len());

@@ -1,6 +1,7 @@
 //! The layers around every route: idempotency keys, limits, origins, headers.
 
 mod answers;
+mod compression;
 mod idempotency;
 mod limits;
 mod origins;

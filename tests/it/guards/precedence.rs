@@ -58,7 +58,7 @@ async fn every_route_reports_the_first_of_several_failures() {
     let app = App::new().await;
     let cast = Cast::new(&app).await;
     for (route, example) in readers() {
-        let who = route.operation.who();
+        let who = route.operation.access();
         let can_be_wrong = |wrong: &Wrong| match wrong {
             Wrong::Token => who != Access::Anybody,
             Wrong::Role => cast.who_may_not(&route).is_some(),

@@ -1,5 +1,5 @@
-//! A statement that serves a request has a time limit of its own: beyond it the response is 503, and nothing is
-//! half done.
+//! A statement that serves a request has a time limit of its own; beyond it, and when PostgreSQL cannot write, the
+//! response is 503, and nothing is half done.
 
 use super::{TICKETS, help};
 use crate::harness::App;
@@ -33,4 +33,25 @@ async fn a_statement_beyond_its_time_limit_is_unavailable_and_leaves_nothing_hal
     // The connections are as good as before.
     ann.get(TICKETS).await.ok();
     ann.opens(help()).await;
+}
+
+#[tokio::test]
+async fn a_database_with_a_full_disk_is_unavailable_and_leaves_nothing_half_done() {
+    let app = App::new().await;
+    let ann = app.customer("Ann").await;
+    let before = app.fingerprint().await;
+    // The error that PostgreSQL reports when a file cannot grow, at the last table that a new ticket writes.
+    sqlx::raw_sql(
+        "create function full_disk() returns trigger language plpgsql as $$ begin
+           raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+         end $$;
+         create trigger full_disk before insert on jobs execute function full_disk()",
+    )
+    .execute(&app.cx.pool)
+    .await
+    .unwrap();
+    let refused = ann.post(TICKETS, help()).await;
+    assert_eq!(refused.refused(503), "unavailable");
+    assert!(refused.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(before, app.fingerprint().await);
 }

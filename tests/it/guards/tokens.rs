@@ -177,7 +177,7 @@ fn guarded() -> Vec<(api::routes::Route, bool)> {
     let (_, routes) = api::routes::all();
     let guarded: Vec<_> = routes
         .into_iter()
-        .filter_map(|route| match route.operation.who() {
+        .filter_map(|route| match route.operation.access() {
             api::openapi::Access::SignedIn | api::openapi::Access::Roles(_) => Some((route, true)),
             api::openapi::Access::Anybody => {
                 let register = route.path.ends_with("/register");
@@ -294,7 +294,7 @@ async fn the_role_of_the_account_counts_and_not_the_token_s() {
         }
         let of_admin = calls(&app, &route, &[format!("Bearer {eve}")]).await;
         let of_customer = calls(&app, &route, &[format!("Bearer {amina}")]).await;
-        let staff_alone = matches!(route.operation.who(), api::openapi::Access::Roles(_));
+        let staff_alone = matches!(route.operation.access(), api::openapi::Access::Roles(_));
         assert_ne!(of_admin.status, 403, "{}", route.path);
         assert_eq!(of_customer.status == 403, staff_alone, "{}", route.path);
     }

@@ -117,7 +117,7 @@ async fn an_urgent_ticket_of_another_agent_is_seen_in_outline_and_nothing_else_o
     let outlines = dashboard.ok()["dashboard"]["urgentTickets"].clone();
     let outline = outlines[0].as_object().unwrap();
     let fields: Vec<_> = outline.keys().map(String::as_str).collect();
-    let expected = ["assignedTo", "sla", "status", "subject", "ticketNumber"];
+    let expected = ["ticketNumber", "subject", "status", "assignedTo", "sla"];
     assert_eq!(fields, expected);
     let shown = [
         ticket.number.clone(),

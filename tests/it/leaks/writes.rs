@@ -83,7 +83,7 @@ async fn a_forbidden_operation_changes_nothing() {
         if route.method == "GET" || own {
             continue;
         }
-        let api::openapi::Access::Roles(_) = route.operation.who() else {
+        let api::openapi::Access::Roles(_) = route.operation.access() else {
             continue;
         };
         let body = route.operation.example();

@@ -167,7 +167,7 @@ async fn a_breach_and_a_hand_at_once_are_two_escalations_one_after_the_other() {
         let sweeps = (0..3).map(|_| {
             let cx = app.cx.clone();
             task(async move {
-                actions::sla::sweep(&cx, std::num::NonZeroUsize::MIN)
+                actions::tickets::sweep_sla(&cx, std::num::NonZeroUsize::MIN)
                     .await
                     .unwrap();
             })

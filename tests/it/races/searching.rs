@@ -2,7 +2,7 @@
 
 use crate::harness::{App, TICKETS};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{fs, time::Duration};
 use tokio::task::JoinSet;
 
 /// A text of the greatest length. One letter in four folds to eighteen.
@@ -11,7 +11,15 @@ fn hostile(ends: &str) -> String {
     fill.chain(ends.chars()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// The processor time that this thread has used: a busy machine does not lengthen it.
+fn thread_time() -> Duration {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
+}
+
+/// One thread serves all requests here: the processor time that it uses while a short request is served is what that
+/// request waits for.
+#[tokio::test]
 async fn searches_of_the_longest_texts_keep_nobody_waiting() {
     let app = App::with(&[("DATABASE_CONNECTIONS", "16")]).await;
     let ann = app.customer("Ann").await;
@@ -23,11 +31,6 @@ async fn searches_of_the_longest_texts_keep_nobody_waiting() {
         }
     }
     let anybody = app.stranger();
-    let live = async || {
-        let asked = Instant::now();
-        anybody.get("/health/live").await.ok();
-        asked.elapsed()
-    };
     let mut searches = JoinSet::new();
     for q in ["a", "a", "a", "needle", "needle", "needle"] {
         let ann = ann.clone();
@@ -42,12 +45,12 @@ async fn searches_of_the_longest_texts_keep_nobody_waiting() {
     }
     let mut longest = Duration::ZERO;
     while !searches.is_empty() {
-        longest = longest.max(live().await);
-        if let Some(ended) = searches.try_join_next() {
+        let before = thread_time();
+        anybody.get("/health/live").await.ok();
+        longest = longest.max(thread_time() - before);
+        while let Some(ended) = searches.try_join_next() {
             ended.unwrap();
         }
-        tokio::task::yield_now().await;
     }
-    // A tenth of a second is promised; the rest is for a machine that has much else to do.
-    assert!(longest < Duration::from_millis(600), "{longest:?}");
+    assert!(longest < Duration::from_millis(100), "{longest:?}");
 }

@@ -264,23 +264,23 @@ async fn files_alone_are_a_message_and_without_them_the_text_is_needed() {
 }
 
 #[tokio::test]
-async fn a_mail_of_files_alone_says_that_there_are_files_and_quotes_nothing() {
+async fn a_mail_of_files_alone_names_the_files_and_quotes_nothing() {
     let app = App::new().await;
     let amina = app.customer("Amina").await;
     let sarah = app.agent("Sarah", "general").await;
     let id = amina.asks("general", "low").await;
     app.settle().await;
     let path = format!("{TICKETS}/{id}/messages");
-    let file = json!({"url": "https://files.example.com/a", "fileName": "secret-name.png"});
+    let file = json!({"url": "https://files.example.com/a", "fileName": "receipt.png"});
     for (body, said, quoted) in [
         (
             json!({"attachments": [file]}),
-            "There is a file with it.",
+            "The message has a file, which you will find in the ticket:",
             None,
         ),
         (
             json!({"message": "See there.", "attachments": [file, file]}),
-            "There are 2 files with it.",
+            "The message has 2 files, which you will find in the ticket:",
             Some("> See there."),
         ),
     ] {
@@ -296,11 +296,20 @@ async fn a_mail_of_files_alone_says_that_there_are_files_and_quotes_nothing() {
         assert!(text.contains(said) && html.contains(said), "{text}");
         assert_eq!(text.lines().find(|line| line.starts_with('>')), quoted);
         assert_eq!(html.contains("<blockquote"), quoted.is_some());
-        assert!(!mail.whole.contains("secret-name"));
+        assert!(text.lines().any(|line| line == "- receipt.png"));
+        assert!(html.contains(">receipt.png</li>"));
+        assert!(!mail.whole.contains("files.example.com"));
     }
+    app.advance(minutes(1));
     amina.says(&id, "No file.").await.created();
     app.settle().await;
-    assert!(!app.mails().last().unwrap().text().contains("file with it"));
+    assert!(
+        !app.mails()
+            .last()
+            .unwrap()
+            .text()
+            .contains("The message has")
+    );
 }
 
 /// What a walk by cursors reads.

@@ -109,10 +109,7 @@ async fn a_list_has_exactly_the_tickets_that_the_rules_let_each_person_see() {
                 id: people[6].id().parse().unwrap(),
                 role: Role::Admin,
             };
-            let target = Target {
-                key: TicketKey::parse(id).unwrap(),
-                version: None,
-            };
+            let target = Target::from(TicketKey::parse(id).unwrap());
             let ticket = read::find(&mut db, &eve, &target, Action::See)
                 .await
                 .unwrap();

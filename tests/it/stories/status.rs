@@ -1,5 +1,5 @@
 //! Transitions of a ticket's status over HTTP: representative pairs, and the texts of the refusals. All 81
-//! pairs are a unit test of `shared/domain/src/tickets/status.rs`.
+//! pairs are a unit test of `shared/domain/src/status.rs`.
 
 use crate::harness::{App, Caller, TICKETS, history};
 use serde_json::json;

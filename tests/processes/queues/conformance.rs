@@ -45,7 +45,7 @@ impl Hand {
     fn of(app: &App, way: Way) -> Self {
         let cx = JobContext::new(app.cx.clone())
             .unwrap()
-            .in_lane(Execution::Workers);
+            .executed(Execution::Workers);
         let (running, stop, mut parts) =
             (TaskTracker::new(), CancellationToken::new(), JoinSet::new());
         running.close();

@@ -41,10 +41,10 @@ async fn due_jobs_are_handed_out_by_urgency_and_none_before_its_time() {
     for priority in [30, 20, 10, 5, 0] {
         job(&app, priority, now + minutes(7)).await;
     }
-    let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
-    assert!(look.has_due);
-    assert_eq!(look.next_due, Some(now + minutes(7)));
-    assert_eq!(look.circuit, CircuitState::Closed);
+    let snapshot = &relay::snapshot(pool, now, &[Queue::Notify]).await.unwrap()[0];
+    assert!(snapshot.has_due);
+    assert_eq!(snapshot.next_due, Some(now + minutes(7)));
+    assert_eq!(snapshot.circuit, CircuitState::Closed);
     let mut handed_out = Vec::new();
     for _ in 0..3 {
         let mut two = relay::claim(pool, Queue::Notify, now, 2, LEASE)
@@ -61,8 +61,8 @@ async fn due_jobs_are_handed_out_by_urgency_and_none_before_its_time() {
             .unwrap(),
         []
     );
-    let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
-    assert!(!look.has_due);
+    let snapshot = &relay::snapshot(pool, now, &[Queue::Notify]).await.unwrap()[0];
+    assert!(!snapshot.has_due);
 }
 
 #[tokio::test]
@@ -106,16 +106,16 @@ async fn a_queue_in_trouble_hands_out_one_job_to_see_and_no_other_relay_another(
         .execute(pool)
         .await
         .unwrap();
-    let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
-    assert_eq!(look.circuit, CircuitState::HalfOpen);
+    let snapshot = &relay::snapshot(pool, now, &[Queue::Notify]).await.unwrap()[0];
+    assert_eq!(snapshot.circuit, CircuitState::HalfOpen);
     let probe = || relay::claim_probe(pool, Queue::Notify, now, LEASE);
     let (one, two) = tokio::join!(probe(), probe());
     let sent = [one.unwrap(), two.unwrap()];
     assert_eq!(sent.iter().flatten().count(), 1, "{sent:?}");
-    let look = &relay::look(pool, now, &[Queue::Notify]).await.unwrap()[0];
+    let snapshot = &relay::snapshot(pool, now, &[Queue::Notify]).await.unwrap()[0];
     assert!(
-        matches!(look.circuit, CircuitState::OpenUntil(_)),
-        "{look:?}"
+        matches!(snapshot.circuit, CircuitState::OpenUntil(_)),
+        "{snapshot:?}"
     );
 }
 

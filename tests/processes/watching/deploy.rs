@@ -3,7 +3,7 @@
 use crate::harness::{App, Site, eventually, root};
 use platform::config::{Config, Settings};
 use serde_json::Value;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 fn file(name: &str) -> String {
     fs::read_to_string(root().join("deploy").join(name)).unwrap()
@@ -65,11 +65,14 @@ async fn dashboard_alarms_autoscaler_and_documents_name_metrics_that_the_program
 
     let expressions = dashboard();
     assert!(expressions.len() > 20, "{expressions:?}");
-    let rules = file("prometheus/rules.yml");
     for (what, text) in [
         ("the dashboard", expressions.join("\n")),
-        ("the rules", rules.clone()),
-        ("the autoscaler", file("kubernetes/autoscaling.yaml")),
+        ("the rules", file("prometheus/rules.yml")),
+        (
+            "the autoscaler",
+            file("kubernetes-keda/worker-autoscaling.yaml"),
+        ),
+        ("the chart", file("helm/templates/autoscaling.yaml")),
     ] {
         let named = metrics(&text);
         assert!(!named.is_empty(), "{what} names none");
@@ -89,30 +92,52 @@ async fn dashboard_alarms_autoscaler_and_documents_name_metrics_that_the_program
             "docs/OPERATIONS.md has no {base}"
         );
     }
-    for rule in rules
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("- alert: "))
-    {
-        assert!(
-            operations.contains(&format!("`{rule}`")),
-            "docs/OPERATIONS.md has no {rule}"
-        );
-    }
 }
 
+/// Every expression of the dashboards.
 fn dashboard() -> Vec<String> {
-    expressions(&serde_json::from_str(&file("grafana/dashboard.json")).unwrap())
+    let both = ["grafana/dashboard.json", "grafana/support-team.json"].map(file);
+    let both = both.iter().map(|text| serde_json::from_str(text).unwrap());
+    both.flat_map(|dashboard: Value| expressions(&dashboard))
+        .collect()
+}
+
+#[test]
+fn every_alarm_has_a_runbook_of_its_own_with_steps_and_names_it() {
+    let operations = fs::read_to_string(root().join("docs/OPERATIONS.md")).unwrap();
+    let rules = file("prometheus/rules.yml");
+    let mut alarms = 0;
+    for alarm in rules.split("- alert: ").skip(1) {
+        let name = alarm.lines().next().unwrap().trim();
+        alarms += 1;
+        let anchor = format!("runbook_url: docs/OPERATIONS.md#{}\n", name.to_lowercase());
+        assert!(alarm.contains(&anchor), "{name} does not name its runbook");
+        let heading = format!("\n### {name}\n");
+        assert_eq!(operations.matches(&heading).count(), 1, "{name}");
+        let (_, runbook) = operations.split_once(&heading).unwrap();
+        let runbook = runbook.split("\n#").next().unwrap();
+        let steps = |number: u32| runbook.contains(&format!("\n{number}. "));
+        assert!(steps(1) && steps(2), "{name} has no steps: {runbook}");
+    }
+    assert!(alarms >= 15, "only {alarms}");
+    let runbooks = operations.matches("\n### Support").count();
+    assert_eq!(runbooks, alarms, "a runbook without an alarm");
 }
 
 #[test]
 fn jobs_in_a_paused_or_held_queue_raise_no_alert() {
-    let texts = ["prometheus/rules.yml", "kubernetes/autoscaling.yaml"].map(file);
+    let texts = [
+        "prometheus/rules.yml",
+        "kubernetes-keda/worker-autoscaling.yaml",
+        "helm/templates/autoscaling.yaml",
+    ]
+    .map(file);
     let ages: Vec<&str> = texts
         .iter()
         .flat_map(|text| text.lines())
         .filter(|line| line.contains("support_queue_oldest_seconds"))
         .collect();
-    assert_eq!(ages.len(), 2, "an alarm and the autoscaler: {ages:?}");
+    assert_eq!(ages.len(), 3, "an alarm and two autoscalers: {ages:?}");
     for expression in ages {
         for exempt in ["support_queue_paused", "support_queue_held"] {
             let (_, unless) = expression.split_once(" unless ").unwrap();
@@ -183,6 +208,59 @@ fn the_secrets_of_the_kubernetes_example_are_refused_one_and_all() {
 }
 
 #[test]
+fn the_default_manifests_need_no_operator_in_the_cluster_and_have_their_namespace() {
+    let resources = file("kubernetes/kustomization.yaml");
+    let resources = resources.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("- ")?;
+        Path::new(name).extension().is_some().then_some(name)
+    });
+    let mut kinds = BTreeSet::new();
+    for name in resources {
+        let text = file(&format!("kubernetes/{name}"));
+        for line in text.lines() {
+            if let Some(version) = line.strip_prefix("apiVersion: ") {
+                let ours = ["keda", "monitoring.coreos"];
+                assert!(
+                    !ours.iter().any(|other| version.contains(other)),
+                    "{name}: {version}"
+                );
+            }
+            kinds.extend(line.strip_prefix("kind: ").map(str::to_owned));
+        }
+    }
+    for kind in [
+        "Namespace",
+        "Deployment",
+        "Job",
+        "Ingress",
+        "Service",
+        "PodDisruptionBudget",
+    ] {
+        assert!(kinds.contains(kind), "{kind} is missing in {kinds:?}");
+    }
+}
+
+#[test]
+fn compose_does_not_start_a_system_that_nobody_can_log_in_to() {
+    let compose = fs::read_to_string(root().join("docker-compose.yml")).unwrap();
+    for name in [
+        "JWT_SECRET",
+        "BOOTSTRAP_ADMIN_EMAIL",
+        "BOOTSTRAP_ADMIN_PASSWORD",
+    ] {
+        let line = compose
+            .lines()
+            .find(|line| line.trim().starts_with(&format!("{name}: ")));
+        let (_, value) = line.unwrap().split_once(": ").unwrap();
+        let demands = [":?set it to ", "?set it to "].map(|demand| format!("${{{name}{demand}"));
+        assert!(
+            demands.iter().any(|demand| value.starts_with(demand)),
+            "{value}"
+        );
+    }
+}
+
+#[test]
 fn settings_that_are_deployed_exist() {
     let known: BTreeSet<&str> = platform::config::DEFAULTS
         .lines()
@@ -190,12 +268,16 @@ fn settings_that_are_deployed_exist() {
         .map(|(name, _)| name)
         .collect();
     let mut found = 0;
-    for name in ["kubernetes/settings.yaml", "kubernetes/secret.example.yaml"] {
+    for name in [
+        "kubernetes/settings.yaml",
+        "kubernetes/secret.example.yaml",
+        "helm/values.yaml",
+    ] {
         for line in file(name).lines() {
             let Some((setting, _)) = line.trim().split_once(": ") else {
                 continue;
             };
-            if setting.contains(|c: char| c.is_ascii_lowercase()) {
+            if setting.starts_with('#') || setting.contains(|c: char| c.is_ascii_lowercase()) {
                 continue;
             }
             found += 1;

@@ -30,7 +30,7 @@ async fn ask(app: &App, headers: &[(&str, &str)]) -> (StatusCode, String, String
     )
 }
 
-async fn scrape(app: &App) -> String {
+pub async fn scrape(app: &App) -> String {
     let (status, content_type, text) = ask(app, &[]).await;
     assert_eq!(status, 200, "{text}");
     assert!(
@@ -42,7 +42,7 @@ async fn scrape(app: &App) -> String {
 }
 
 /// The series of a text with their values.
-fn series(text: &str) -> BTreeMap<&str, &str> {
+pub fn series(text: &str) -> BTreeMap<&str, &str> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.rsplit_once(' ').unwrap()).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::{Delivered, DeliveryChannel, DeliveryError, NotificationContent};
 use crate::mail::{
-    AccountView, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender,
-    SmtpTimeouts, View, compose, compose_for_account,
+    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, SmtpTimeouts,
+    View,
 };
 use actions::notifications::{account::AccountContent, allowance};
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ use platform::{config::Config, context::Context};
 pub struct Email {
     mailer: Mailer,
     renderer: Renderer,
-    from: Sender,
+    composer: Composer,
     links: Links,
 }
 
@@ -41,18 +41,22 @@ impl Email {
     /// `MAIL_FROM` cannot be used.
     pub fn by(mailer: Mailer, config: &Config) -> Result<Self, MailSetupError> {
         Ok(Self {
+            renderer: Renderer::new(&config.brand)?,
+            composer: Composer {
+                from: Sender::parse(&config.mail.from)?,
+                logo: config.brand.logo.clone(),
+                encoding: mailer.encoding(),
+            },
             mailer,
-            renderer: Renderer::new()?,
-            from: Sender::parse(&config.mail.from)?,
             links: Links {
                 public_url: config.http.public_url.clone(),
+                ticket_url: config.http.ticket_url.clone(),
                 secret: config.auth.jwt_secret.clone(),
             },
         })
     }
 
-    /// Sends a notification about a ticket, unless it is no longer due or the address is not
-    /// confirmed. Sent twice, it is the same mail with the same Message-ID.
+    /// Sends a notification about a ticket, unless the address is not confirmed. Sent twice, it is the same mail with the same Message-ID.
     ///
     /// # Errors
     /// The mail was not accepted, or nobody knows whether it was.
@@ -61,17 +65,14 @@ impl Email {
         content: &Content,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due(now) {
-            return Ok(Delivered::NothingToTell);
-        }
         if !content.person.confirmed {
             return Ok(Delivered::Held);
         }
-        let view = View::new(content, &self.links);
+        let view = View::of_ticket(content, &self.links, now);
         let rendered = self
             .renderer
             .render(content.template, &content.person.language, &view)?;
-        let mail = compose(content, rendered, &self.from, now)?;
+        let mail = self.composer.about_ticket(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
             template: content.template,
@@ -90,16 +91,11 @@ impl Email {
         content: &AccountContent,
         now: DateTime<Utc>,
     ) -> Result<Delivered, MailError> {
-        if !content.is_due(now) {
-            return Ok(Delivered::NothingToTell);
-        }
-        let view = AccountView::new(content, &self.links);
+        let view = View::of_account(content, &self.links);
         let template = content.kind.template();
         let language = &content.person.language;
-        let rendered = self
-            .renderer
-            .render_for_account(template, language, &view)?;
-        let mail = compose_for_account(content, rendered, &self.from, now)?;
+        let rendered = self.renderer.render(template, language, &view)?;
+        let mail = self.composer.about_account(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
             template,

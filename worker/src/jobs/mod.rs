@@ -3,12 +3,10 @@
 //! handler may run twice, and concurrently with itself; `docs/JOBS.md` says for each why that is
 //! harmless.
 
-mod deliver;
 mod error;
 mod prune;
 mod sweep_sla;
 
-pub(crate) use deliver::{deliver, record};
 pub use error::JobError;
 
 use crate::JobContext;
@@ -17,15 +15,31 @@ use actions::{
     job_list::{Delivery, Job},
     notifications::plan_event,
     people::{answer_failure_report, answer_reset_request},
-    tickets::{Release, auto_close, release, release_of_offline},
+    tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
 use domain::actor::Initiator;
 use futures_util::future::BoxFuture;
 use platform::work::UnitOfWork;
 
-type Outcome<'w> = BoxFuture<'w, Result<(), JobError>>;
+type Outcome<'w> = BoxFuture<'w, Result<Found, JobError>>;
 type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut UnitOfWork<'c>) -> Outcome<'w> + Send>;
 type Sweep = Box<dyn for<'w> FnOnce(&'w JobContext) -> Outcome<'w> + Send>;
+
+/// Whether a run found something to do. Sweeps run many times a minute and mostly find nothing: the
+/// log shows those runs at DEBUG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The run changed something, or its job was enqueued for one occasion.
+    Work,
+    /// A sweep found nothing due.
+    Nothing,
+}
+
+impl From<bool> for Found {
+    fn from(any: bool) -> Self {
+        if any { Self::Work } else { Self::Nothing }
+    }
+}
 
 /// The kind of a job's handler.
 pub(crate) enum Handler {
@@ -35,8 +49,8 @@ pub(crate) enum Handler {
     /// Runs in transactions of its own, one for each item that it finds. The transaction that holds
     /// the job's row only excludes a second copy.
     Sweep(Sweep),
-    /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record. The
-    /// channel makes the call ([`crate::channels`]).
+    /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record
+    /// ([`crate::run`]). The channel makes the call ([`crate::channels`]).
     Delivery(Delivery),
 }
 
@@ -50,11 +64,11 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
             sweep(move |cx| done(assign_to_available_agent(&cx.cx, agent)))
         }
         Job::AssignWaiting => sweep(|cx| {
-            done(async move {
+            Box::pin(async move {
                 // Waiting tickets are assigned whether or not the release succeeded.
                 let released = release_of_offline(&cx.cx).await;
-                assign_waiting(&cx.cx).await?;
-                released
+                let assigned = assign_waiting(&cx.cx).await?;
+                Ok((released? > 0 || assigned > 0).into())
             })
         }),
         Job::PlanNotifications { event } => {
@@ -76,20 +90,24 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }
         Job::Deliver(delivery) => Handler::Delivery(delivery),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
-        Job::AutoClose => sweep(|cx| done(auto_close(&cx.cx))),
-        Job::RollUpStats => sweep(|cx| done(actions::stats::roll_up(&cx.cx))),
+        Job::AutoClose => sweep(|cx| {
+            Box::pin(async move { Ok((auto_close(&cx.cx).await? != AutoClosed::default()).into()) })
+        }),
+        Job::RollUpStats => sweep(|cx| {
+            Box::pin(async move { Ok((actions::stats::roll_up(&cx.cx).await? > 0).into()) })
+        }),
         Job::Prune => sweep(|cx| Box::pin(prune::run(cx))),
     }
 }
 
-/// A handler that is one action, whose result the job ignores.
+/// A handler that is one action of one occasion, whose result the job ignores.
 fn done<'w, T, E>(action: impl Future<Output = Result<T, E>> + Send + 'w) -> Outcome<'w>
 where
     JobError: From<E>,
 {
     Box::pin(async move {
         action.await?;
-        Ok(())
+        Ok(Found::Work)
     })
 }
 

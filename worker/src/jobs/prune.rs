@@ -3,26 +3,41 @@
 //! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.
 
-use super::JobError;
+use super::{Found, JobError};
 use crate::JobContext;
 use actions::{
     idempotency::{self, KEPT_FOR},
     notifications::allowance,
+    people::store::delete_expired_sessions,
 };
 use jobs::store;
 
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
-pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
+pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let (cx, files) = (&cx.cx, &cx.files);
     let before = cx.clock.now() - cx.config.jobs.keep_done;
     allowance::forget_before(&cx.pool, before.date_naive()).await?;
-    while store::delete_over(&cx.pool, cx.lane, before, BATCH).await? > 0 {}
+    let jobs = in_batches(|| store::delete_over(&cx.pool, cx.execution, before, BATCH)).await?;
     let now = cx.clock.now();
-    while actions::people::store::delete_expired_sessions(&cx.pool, now, BATCH).await? > 0 {}
+    let sessions = in_batches(|| delete_expired_sessions(&cx.pool, now, BATCH)).await?;
     let before = now - KEPT_FOR;
-    while idempotency::store::delete_before(&cx.pool, before, BATCH).await? > 0 {}
+    let responses =
+        in_batches(|| idempotency::store::delete_before(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
-    Ok(actions::attachments::prune(cx, files).await?)
+    let uploads = actions::attachments::prune(cx, files).await?;
+    Ok((jobs || sessions || responses || uploads > 0).into())
+}
+
+/// Deletes batches until one deletes nothing; whether any row was deleted.
+async fn in_batches<D>(mut delete: impl FnMut() -> D) -> sqlx::Result<bool>
+where
+    D: Future<Output = sqlx::Result<u64>>,
+{
+    let mut any = false;
+    while delete().await? > 0 {
+        any = true;
+    }
+    Ok(any)
 }

@@ -1,16 +1,16 @@
 //! Sweep: records deadlines that are near or have passed.
 
-use super::JobError;
+use super::{Found, JobError};
 use crate::JobContext;
-use actions::sla::sweep;
+use actions::tickets;
 use std::num::NonZeroUsize;
 
 /// The most tickets at a time. More bring little: the history and its jobs are the cost.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
-pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
+pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let (_held, at_a_time) = cx.more_slots(AT_A_TIME);
-    let swept = sweep(&cx.cx, at_a_time).await?;
+    let swept = tickets::sweep_sla(&cx.cx, at_a_time).await?;
     if swept.found > 0 {
         tracing::info!(
             sla.found = swept.found,
@@ -18,5 +18,5 @@ pub(super) async fn run(cx: &JobContext) -> Result<(), JobError> {
             "deadlines came due"
         );
     }
-    Ok(())
+    Ok((swept.found > 0 || swept.failed > 0).into())
 }

@@ -1,48 +1,23 @@
-//! The variables of a mail about an account, with instants in the owner's own time zone. Pure.
+//! The variables of a mail about an account. Pure.
 
-use super::{
-    Links,
-    view::{local, one_line},
-};
+use super::{Links, View, local_time::LocalTime, templates::Language, view::one_line};
 use actions::notifications::account::AccountContent;
 use domain::people::AccountEventKind;
-use serde::Serialize;
 
-/// The variables of templates about accounts. Templates see nothing else.
-#[derive(Debug, Serialize)]
-pub struct AccountView {
-    audience: &'static str,
-    number: Option<String>,
-    /// The recipient's given name; `None` while the address is not confirmed: it may be a
-    /// stranger's, who must not read text that another person wrote.
-    first_name: Option<String>,
-    /// The address that the mail is sent to.
-    address: String,
-    at: String,
-    until: Option<String>,
-    link: Option<String>,
-    quote: Option<String>,
-    files: i64,
-}
-
-impl AccountView {
+impl View {
     /// The variables for a notification about an account.
     #[must_use]
-    pub fn new(content: &AccountContent, links: &Links) -> Self {
-        let zone = content.person.timezone;
+    pub fn of_account(content: &AccountContent, links: &Links) -> Self {
+        let person = &content.person;
+        let local = LocalTime::new(Language::from_tag(&person.language), person.timezone);
         Self {
             audience: "owner",
-            number: None,
-            first_name: content
-                .person
-                .confirmed
-                .then(|| one_line(&content.person.first_name)),
-            address: one_line(&content.address),
-            at: local(content.at, zone),
-            until: content.expires_at.map(|end| local(end, zone)),
+            first_name: person.confirmed.then(|| one_line(&person.first_name)),
+            address: Some(one_line(&content.address)),
+            at: local.day_and_time(content.at),
+            until: content.expires_at.map(|end| local.day_and_time(end)),
             link: link(content, links),
-            quote: None,
-            files: 0,
+            ..Self::default()
         }
     }
 }

@@ -25,6 +25,18 @@ impl Files {
         }
     }
 
+    /// Writes a file and deletes it.
+    ///
+    /// # Errors
+    /// The folder is not writable.
+    pub fn check(&self) -> Result<(), MailError> {
+        let probe = self.folder.join(format!(".check.{}", std::process::id()));
+        fs::create_dir_all(&self.folder)
+            .and_then(|()| fs::write(&probe, []))
+            .and_then(|()| fs::remove_file(&probe))
+            .map_err(MailError::File)
+    }
+
     /// Writes a mail, replacing an earlier file of the same mail.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Sends mails: by SMTP, or into a folder.
 
-use super::{MailError, MailSetupError, files::Files, smtp::Smtp};
+use super::{MailError, MailSetupError, TextEncoding, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
 use domain::{ids::NotificationId, notifications::Template};
 use lettre::Message;
@@ -58,6 +58,28 @@ impl Mailer {
             MailTransport::Files(folder) => Transport::Files(Files::new(folder.clone())),
         };
         Ok(Self(transport))
+    }
+
+    /// How the texts of its mails are encoded. Servers need not accept more than ASCII; people read the
+    /// files.
+    #[must_use]
+    pub const fn encoding(&self) -> TextEncoding {
+        match self.0 {
+            Transport::Smtp(_) => TextEncoding::Ascii,
+            Transport::Files(_) => TextEncoding::AsIs,
+        }
+    }
+
+    /// Checks that mails can be sent, without sending one: connects, encrypts and logs in; or writes
+    /// into the folder.
+    ///
+    /// # Errors
+    /// The server is unreachable or rejects the login; the folder is not writable.
+    pub async fn check(&self) -> Result<(), MailError> {
+        match &self.0 {
+            Transport::Smtp(server) => server.check().await,
+            Transport::Files(folder) => folder.check(),
+        }
     }
 
     /// Sends a mail. After an error it may still have arrived.

@@ -1,6 +1,6 @@
 //! Composes a mail: text, HTML, and the headers that mail programs need.
 
-use super::{MailError, MailSetupError, Rendered, view::mailbox};
+use super::{MailError, MailSetupError, Rendered, render::LOGO, view::mailbox};
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -11,10 +11,11 @@ use lettre::{
     Message,
     address::AddressError,
     message::{
-        Mailbox, MessageBuilder, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
+use platform::config::Logo;
 
 /// The sender of all mails.
 #[derive(Debug, Clone)]
@@ -51,76 +52,129 @@ enum Speaker {
     Person,
 }
 
-/// Composes a mail about a ticket. Its Message-ID is derived from the notification, and so the same
-/// at each attempt. All mails of a ticket reply to one Message-ID that was never sent, which makes
-/// them one thread (RFC 5322, section 3.6.4).
-///
-/// # Errors
-/// The recipient's address is invalid.
-pub fn compose(
-    content: &Content,
-    rendered: Rendered,
-    from: &Sender,
-    now: DateTime<Utc>,
-) -> Result<Message, MailError> {
-    let thread = from.id(content.ticket.id);
-    let speaker = if content.template.relays_a_message() && content.actor.is_some() {
-        Speaker::Person
-    } else {
-        Speaker::System
-    };
-    let envelope = envelope(from, &content.person, content.id, now)?
-        .in_reply_to(thread.clone())
-        .references(thread);
-    finish(envelope, rendered, speaker)
+/// The longest line of a mail, in bytes (RFC 5322, section 2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// How the texts of a mail are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// In ASCII, which every mail server accepts.
+    Ascii,
+    /// As they are, so that a person can read the file.
+    AsIs,
 }
 
-/// Composes a mail about an account, which belongs to no thread.
-///
-/// # Errors
-/// The recipient's address is invalid.
-pub fn compose_for_account(
-    content: &AccountContent,
-    rendered: Rendered,
-    from: &Sender,
-    now: DateTime<Utc>,
-) -> Result<Message, MailError> {
-    let envelope = envelope(from, &content.person, content.id, now)?;
-    finish(envelope, rendered, Speaker::System)
+/// Composes mails.
+#[derive(Debug)]
+pub struct Composer {
+    /// The sender.
+    pub from: Sender,
+    /// The logo, a part of each mail: mail programs show such images at once, and ask before they
+    /// load one from an address.
+    pub logo: Option<Logo>,
+    /// How the texts are encoded.
+    pub encoding: TextEncoding,
 }
 
-fn envelope(
-    from: &Sender,
-    to: &Recipient,
-    id: NotificationId,
-    now: DateTime<Utc>,
-) -> Result<MessageBuilder, MailError> {
-    Ok(Message::builder()
-        .from(from.0.clone())
-        .to(mailbox(to).map_err(MailError::Address)?)
-        .date(now.into())
-        .message_id(Some(from.id(id))))
-}
+impl Composer {
+    /// Composes a mail about a ticket. Its Message-ID is derived from the notification, and so the
+    /// same at each attempt. All mails of a ticket reply to one Message-ID that was never sent,
+    /// which makes them one thread (RFC 5322, section 3.6.4).
+    ///
+    /// # Errors
+    /// The recipient's address is invalid.
+    pub fn about_ticket(
+        &self,
+        content: &Content,
+        rendered: Rendered,
+        now: DateTime<Utc>,
+    ) -> Result<Message, MailError> {
+        let thread = self.from.id(content.ticket.id);
+        let speaker = if content.template.relays_a_message() && content.actor.is_some() {
+            Speaker::Person
+        } else {
+            Speaker::System
+        };
+        let envelope = self
+            .envelope(&content.person, content.id, now)?
+            .in_reply_to(thread.clone())
+            .references(thread);
+        self.finish(envelope, rendered, speaker)
+    }
 
-fn finish(
-    envelope: MessageBuilder,
-    rendered: Rendered,
-    speaker: Speaker,
-) -> Result<Message, MailError> {
-    let envelope = match speaker {
-        // RFC 3834, section 5. Other help desks hide mails with this header, so a person's message
-        // is sent without it.
-        Speaker::System => envelope.raw_header(plain("Auto-Submitted", "auto-generated")),
-        Speaker::Person => envelope,
-    };
-    subject(envelope, rendered.subject)
-        // Suppresses out-of-office replies to us, as Exchange understands it.
-        .raw_header(plain("X-Auto-Response-Suppress", "All"))
-        .multipart(MultiPart::alternative_plain_html(
-            rendered.text,
-            rendered.html,
-        ))
-        .map_err(MailError::Compose)
+    /// Composes a mail about an account, which belongs to no thread.
+    ///
+    /// # Errors
+    /// The recipient's address is invalid.
+    pub fn about_account(
+        &self,
+        content: &AccountContent,
+        rendered: Rendered,
+        now: DateTime<Utc>,
+    ) -> Result<Message, MailError> {
+        let envelope = self.envelope(&content.person, content.id, now)?;
+        self.finish(envelope, rendered, Speaker::System)
+    }
+
+    fn envelope(
+        &self,
+        to: &Recipient,
+        id: NotificationId,
+        now: DateTime<Utc>,
+    ) -> Result<MessageBuilder, MailError> {
+        Ok(Message::builder()
+            .from(self.from.0.clone())
+            .to(mailbox(to).map_err(MailError::Address)?)
+            .date(now.into())
+            .message_id(Some(self.from.id(id))))
+    }
+
+    fn finish(
+        &self,
+        envelope: MessageBuilder,
+        rendered: Rendered,
+        speaker: Speaker,
+    ) -> Result<Message, MailError> {
+        let envelope = match speaker {
+            // RFC 3834, section 5. Other help desks hide mails with this header, so a person's message
+            // is sent without it.
+            Speaker::System => envelope.raw_header(plain("Auto-Submitted", "auto-generated")),
+            Speaker::Person => envelope,
+        };
+        let text =
+            MultiPart::alternative().singlepart(self.text(ContentType::TEXT_PLAIN, rendered.text));
+        let html = self.text(ContentType::TEXT_HTML, rendered.html);
+        let parts = match self.logo_part() {
+            Some(logo) => text.multipart(MultiPart::related().singlepart(html).singlepart(logo)),
+            None => text.singlepart(html),
+        };
+        subject(envelope, rendered.subject)
+            // Suppresses out-of-office replies to us, as Exchange understands it.
+            .raw_header(plain("X-Auto-Response-Suppress", "All"))
+            .multipart(parts)
+            .map_err(MailError::Compose)
+    }
+
+    /// A part of text.
+    fn text(&self, content_type: ContentType, text: String) -> SinglePart {
+        let body = match self.encoding {
+            TextEncoding::AsIs if text.lines().all(|line| line.len() <= LONGEST_LINE) => {
+                // The library allows `8bit` for lines of 76 bytes only.
+                let lines: Vec<_> = text.lines().map(|line| format!("{line}\r\n")).collect();
+                let bytes = lines.concat().into_bytes();
+                Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::EightBit)
+            }
+            TextEncoding::AsIs | TextEncoding::Ascii => Body::new(text),
+        };
+        SinglePart::builder().header(content_type).body(body)
+    }
+
+    fn logo_part(&self) -> Option<SinglePart> {
+        let logo = self.logo.as_ref()?;
+        let content_type = ContentType::parse(logo.media_type).ok()?;
+        let part = Attachment::new_inline(LOGO.to_owned());
+        Some(part.body(logo.bytes.clone(), content_type))
+    }
 }
 
 /// Adds the subject. A text that contains `=?` is encoded as a whole: mail programs would otherwise

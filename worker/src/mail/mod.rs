@@ -3,17 +3,18 @@
 mod account_view;
 mod error;
 mod files;
+mod local_time;
 mod mailer;
 mod message;
 mod render;
 mod server;
 mod smtp;
 mod templates;
+mod ticket_view;
 mod view;
 
-pub use account_view::AccountView;
 pub use error::{MailError, MailSetupError, Verdict};
 pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
-pub use message::{Sender, compose, compose_for_account};
+pub use message::{Composer, Sender, TextEncoding};
 pub use render::{Rendered, Renderer};
 pub use view::{Links, View};

@@ -2,15 +2,21 @@
 //! layouts. The HTML escapes all variables, and a missing variable is an error.
 
 use super::{
-    AccountView, MailError, MailSetupError, View,
+    MailError, MailSetupError, View,
     templates::{HTML_LAYOUT, Language, TEXT_LAYOUT, source},
+    view::{WRITTEN, one_line},
 };
 use domain::notifications::Template;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, context,
-    escape_formatter, value::Serde,
+    AutoEscape, Captured, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
+    context, escape_formatter,
+    value::{Serde, merge_maps},
 };
-use serde::Serialize;
+use platform::config::Brand;
+use std::collections::BTreeMap;
+
+/// The Content-ID of the logo.
+pub(super) const LOGO: &str = "logo@brand";
 
 /// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +37,23 @@ pub struct Renderer(Environment<'static>);
 const TEXT: &str = "txt";
 const HTML: &str = "html";
 
+/// The template of a text that a person wrote, within a sentence of HTML.
+const ISOLATED: &str = "isolated.html";
+/// The template of a number that stays on one line.
+const UNBROKEN: &str = "unbroken.html";
+
 impl Renderer {
-    /// Parses the templates.
+    /// Parses the templates, which show this brand.
     ///
     /// # Errors
     /// A template cannot be parsed.
-    pub fn new() -> Result<Self, MailSetupError> {
-        Self::parse().map(Self).map_err(MailSetupError::Templates)
+    pub fn new(brand: &Brand) -> Result<Self, MailSetupError> {
+        Self::parse(brand)
+            .map(Self)
+            .map_err(MailSetupError::Templates)
     }
 
-    fn parse() -> Result<Environment<'static>, Error> {
+    fn parse(brand: &Brand) -> Result<Environment<'static>, Error> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_auto_escape_callback(|name| {
@@ -52,8 +65,20 @@ impl Renderer {
         });
         templates.set_formatter(refuse_none);
         templates.add_filter("quoted", quoted);
+        let brand = context! {
+            name => brand.name.as_str(),
+            color => brand.color.to_string(),
+            text => brand.color.text_on_it().to_string(),
+            logo => brand.logo.is_some().then_some(LOGO),
+        };
+        templates.add_global("brand", brand);
         templates.add_template(layout(TEXT), TEXT_LAYOUT)?;
         templates.add_template(layout(HTML), HTML_LAYOUT)?;
+        templates.add_template(ISOLATED, r#"<span dir="auto">{{ text }}</span>"#)?;
+        templates.add_template(
+            UNBROKEN,
+            r#"<span style="white-space:nowrap">{{ text }}</span>"#,
+        )?;
         for form in [TEXT, HTML] {
             for language in Language::ALL {
                 templates.add_template_owned(base(language, form), language.base())?;
@@ -68,7 +93,8 @@ impl Renderer {
         Ok(templates)
     }
 
-    /// Renders a notification about a ticket. `language` is the recipient's tag (BCP 47).
+    /// Renders a mail. `language` is the recipient's tag (BCP 47). The subject is a block of the
+    /// language's base.
     ///
     /// # Errors
     /// The template uses a variable that is not set.
@@ -78,68 +104,57 @@ impl Renderer {
         language: &str,
         view: &View,
     ) -> Result<Rendered, MailError> {
-        self.both(template, language, view, view.subject.clone())
+        let language = Language::from_tag(language);
+        self.both(template, language, view)
             .map_err(MailError::Render)
     }
 
-    /// Renders a notification about an account. Its subject is a block of the template.
-    ///
-    /// # Errors
-    /// The template uses a variable that is not set.
-    pub fn render_for_account(
-        &self,
-        template: Template,
-        language: &str,
-        view: &AccountView,
-    ) -> Result<Rendered, MailError> {
-        let subject = self.subject(template, language, view);
-        let subject = subject.map_err(MailError::Render)?;
-        self.both(template, language, view, subject)
-            .map_err(MailError::Render)
-    }
-
-    fn subject(
-        &self,
-        template: Template,
-        language: &str,
-        view: &AccountView,
-    ) -> Result<String, Error> {
-        let language = Language::from_tag(language);
-        let variables = variables(language, TEXT, view, "");
-        self.0
-            .get_template(&name(template, language, TEXT))?
-            .render_captured(variables)?
-            .with_state_mut(|template| template.render_block("subject"))
-    }
-
-    fn both(
-        &self,
-        template: Template,
-        language: &str,
-        view: &impl Serialize,
-        subject: String,
-    ) -> Result<Rendered, Error> {
-        let language = Language::from_tag(language);
-        let form = |form| {
-            self.0
-                .get_template(&name(template, language, form))?
-                .render(variables(language, form, view, &subject))
-        };
+    fn both(&self, template: Template, language: Language, view: &View) -> Result<Rendered, Error> {
+        let view = Value::from(Serde(view));
+        let variables = context! { language => language.tag(), ..view.clone() };
+        let mut text = self.form(template, language, TEXT, variables.clone())?;
+        let subject = text.with_state_mut(|state| state.render_block("subject"))?;
+        let subject = one_line(&subject);
+        let isolated = Value::from(self.isolated(&view)?);
+        let variables = merge_maps([
+            variables,
+            isolated,
+            context! { subject => subject.as_str() },
+        ]);
+        let html = self.form(template, language, HTML, variables)?;
         Ok(Rendered {
-            text: without_gaps(&form(TEXT)?),
-            html: form(HTML)?,
+            text: without_gaps(text.output()),
+            html: plain_slashes(html.output()),
             subject,
         })
     }
-}
 
-fn variables(language: Language, form: &str, view: &impl Serialize, subject: &str) -> Value {
-    context! {
-        layout => layout(form),
-        base => base(language, form),
-        language => language.tag(),
-        subject => subject,
-        ..Value::from(Serde(view))
+    fn form(
+        &self,
+        template: Template,
+        language: Language,
+        form: &str,
+        variables: Value,
+    ) -> Result<Captured<'_>, Error> {
+        let files = context! { layout => layout(form), base => base(language, form) };
+        self.0
+            .get_template(&name(template, language, form))?
+            .render_captured(merge_maps([variables, files]))
+    }
+
+    /// The texts that people wrote and the number, escaped and each in an element of its own.
+    fn isolated(&self, view: &Value) -> Result<BTreeMap<&'static str, Value>, Error> {
+        let written = WRITTEN.map(|name| (name, ISOLATED));
+        let mut isolated = BTreeMap::new();
+        for (name, template) in written.into_iter().chain([("number", UNBROKEN)]) {
+            let text = view.get_attr(name)?;
+            if !text.is_none() {
+                let template = self.0.get_template(template)?;
+                let html = template.render(context! { text })?;
+                isolated.insert(name, Value::from_safe_string(html));
+            }
+        }
+        Ok(isolated)
     }
 }
 
@@ -187,6 +202,12 @@ fn without_gaps(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Slashes as they are: the library escapes them, which HTML does not need, and a person who copies a
+/// link from a file needs them. An escaped text has no other `&#x2f;`, since its `&` are escaped.
+fn plain_slashes(html: &str) -> String {
+    html.replace("&#x2f;", "/")
+}
+
 #[cfg(test)]
-#[path = "render_tests.rs"]
+#[path = "render_tests/mod.rs"]
 mod tests;

@@ -83,6 +83,17 @@ impl Smtp {
         sent
     }
 
+    /// Connects as for a mail, and sends none.
+    ///
+    /// # Errors
+    /// The server is unreachable, does not greet in time, or rejects the connection or the login.
+    pub async fn check(&self) -> Result<(), MailError> {
+        let connecting = self.server.connect(GREETING_LIMIT);
+        let connected = within(GREETING_LIMIT, MailError::NoGreeting, connecting).await?;
+        quit(connected.map_err(MailError::before_the_mail)?).await;
+        Ok(())
+    }
+
     async fn converse(
         &self,
         connection: &mut Connection,

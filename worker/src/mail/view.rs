@@ -1,172 +1,96 @@
-//! The variables of a template: of everything that a notification could tell, only what its
-//! recipient may know, with instants in the recipient's own time zone. Pure.
+//! The variables of a template, and how they are formed: each has only what its recipient may know. Pure.
 
-use domain::{
-    notifications::{
-        Audience, Template,
-        content::{Content, Recipient},
-    },
-    sla::Metric,
-    tickets::{TicketEventKind, survey},
-};
+use domain::notifications::content::Recipient;
+use domain::sla::Metric;
 use lettre::message::Mailbox;
+use platform::config::TicketUrl;
 use secrecy::SecretString;
 use serde::Serialize;
-
-/// The longest quotation in a mail, in characters.
-const LONGEST_QUOTE: usize = 2_000;
 
 /// What links are built from.
 #[derive(Debug)]
 pub struct Links {
     /// The public address of the system, without a slash at the end.
     pub public_url: String,
-    /// Signs survey links.
+    /// Where people read a ticket, if there is such a page.
+    pub ticket_url: Option<TicketUrl>,
+    /// Signs the links to our own pages.
     pub secret: SecretString,
 }
 
-/// The variables of templates. Templates see nothing else.
-#[derive(Debug, Serialize)]
+/// The variables of templates. Templates see these and the brand, nothing else.
+#[derive(Debug, Default, Serialize)]
 pub struct View {
-    /// `customer` or `staff`.
-    audience: &'static str,
-    /// The subject of the mail.
-    pub subject: String,
-    number: String,
+    /// `customer`, `staff` or `owner`.
+    pub(super) audience: &'static str,
+    pub(super) number: Option<String>,
     /// The ticket's title.
-    ticket: String,
-    /// The recipient's given name.
-    first_name: String,
-    at: String,
-    due_at: Option<String>,
+    pub(super) ticket: Option<String>,
+    /// The recipient's given name; `None` while the address is not confirmed: it may be a
+    /// stranger's, who must not read text that another person wrote.
+    pub(super) first_name: Option<String>,
+    /// The address that a mail about an account is sent to.
+    pub(super) address: Option<String>,
+    /// When the event happened.
+    pub(super) at: String,
+    /// When the link expires.
+    pub(super) until: Option<String>,
+    /// The ticket's priority and department, for staff.
+    pub(super) priority: Option<&'static str>,
+    pub(super) department: Option<&'static str>,
+    /// The ticket's next deadline or, where the mail is about a clock, that clock's; for staff.
+    pub(super) due: Option<Due>,
+    /// Whether the mail is about a clock.
+    pub(super) about_clock: bool,
+    /// What the system did it for: `deadline` or `reply`.
+    pub(super) cause: Option<&'static str>,
     /// The given name of the actor.
-    actor: Option<String>,
+    pub(super) actor: Option<String>,
     /// The assignee's given name.
-    agent: Option<String>,
+    pub(super) agent: Option<String>,
     /// The requester's given name.
-    customer: String,
+    pub(super) customer: Option<String>,
     /// A text that a person wrote.
-    quote: Option<String>,
-    /// The number of files attached to the message.
-    files: i64,
-    link: Option<String>,
-    metric: Option<Metric>,
+    pub(super) quote: Option<String>,
+    /// The beginning of a relayed message, on one line: lists of mails show it beside the subject.
+    pub(super) preview: Option<String>,
+    /// The names of the files of the message.
+    pub(super) files: Vec<String>,
+    /// The page of the ticket.
+    pub(super) ticket_link: Option<String>,
+    /// The page of the survey.
+    pub(super) survey: Option<String>,
+    /// The page of an account mail.
+    pub(super) link: Option<String>,
     /// Whether the requested action has been done since.
-    dealt_with: bool,
+    pub(super) dealt_with: bool,
     /// Whether the ticket waits for its customer.
-    waiting: bool,
+    pub(super) waiting: bool,
 }
 
-impl View {
-    /// The variables for a notification about a ticket.
-    #[must_use]
-    pub fn new(content: &Content, links: &Links) -> Self {
-        let ticket = &content.ticket;
-        let number = one_line(ticket.number.as_str());
-        let title = one_line(&ticket.subject);
-        let local = |at| local(at, content.person.timezone);
-        let (metric, due_at) = clock(content);
-        Self {
-            audience: match content.template.audience() {
-                Audience::Customer => "customer",
-                Audience::Holder | Audience::Staff | Audience::Owner => "staff",
-            },
-            subject: format!("[{number}] {title}"),
-            first_name: one_line(&content.person.first_name),
-            at: local(content.at),
-            due_at: due_at.map(local),
-            actor: content.actor.as_deref().map(one_line),
-            agent: ticket.agent.as_deref().map(one_line),
-            customer: one_line(&ticket.customer),
-            quote: quote(content)
-                .map(in_lines)
-                .map(|quote| trimmed(&quote))
-                .filter(|quote| !quote.is_empty()),
-            files: files(content),
-            link: link(content, links, &number),
-            metric,
-            dealt_with: content.is_dealt_with(),
-            waiting: content.waits_for_customer(),
-            number,
-            ticket: title,
-        }
-    }
+/// A deadline, and the time until it, or since.
+#[derive(Debug, Serialize)]
+pub(super) struct Due {
+    pub metric: Metric,
+    pub has_passed: bool,
+    pub days: i64,
+    pub hours: i64,
+    pub minutes: i64,
+    /// The deadline; without the day where that is today's.
+    pub at: String,
+    pub is_today: bool,
 }
 
-/// Formats an instant in a time zone.
-pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: chrono_tz::Tz) -> String {
-    at.with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M %Z")
-        .to_string()
-}
-
-/// The SLA clock that an event names, and its current deadline.
-fn clock(content: &Content) -> (Option<Metric>, Option<chrono::DateTime<chrono::Utc>>) {
-    if let TicketEventKind::SlaAtRisk { metric, due_at, .. } = &content.kind {
-        let now = content.clock.map_or(*due_at, |clock| clock.due_at);
-        (Some(*metric), Some(now))
-    } else if let TicketEventKind::SlaBreached { metric, .. } = &content.kind {
-        (Some(*metric), None)
-    } else {
-        (None, None)
-    }
-}
-
-/// The text that a mail quotes. An internal note is sent only to the people it mentions; the
-/// reasons of an escalation are sent to staff only.
-fn quote(content: &Content) -> Option<&str> {
-    match content.template {
-        Template::StaffReplied | Template::CustomerReplied | Template::Mentioned => {
-            content.text.as_deref()
-        }
-        Template::TicketResolved | Template::TicketClosed | Template::EscalationResolved => {
-            content.ticket.summary.as_deref()
-        }
-        Template::WorkReopened | Template::EscalatedToYou | Template::EscalatedToNobody => {
-            if let TicketEventKind::Reopened { reason }
-            | TicketEventKind::Escalated { reason, .. } = &content.kind
-            {
-                Some(reason)
-            } else {
-                None
-            }
-        }
-        Template::TicketReceived
-        | Template::TicketAssigned
-        | Template::AnswerAwaited
-        | Template::AnswerReminder
-        | Template::WorkAssigned
-        | Template::SlaAtRisk
-        | Template::SlaBreached
-        | Template::ConfirmEmail
-        | Template::ResetPassword
-        | Template::PasswordChanged
-        | Template::EmailChanged
-        | Template::TooManyFailures => None,
-    }
-}
-
-/// The number of files attached to the message that a mail relays.
-fn files(content: &Content) -> i64 {
-    if content.template.relays_a_message() {
-        content.files
-    } else {
-        0
-    }
-}
-
-/// The link: to the ticket for staff, to the survey for a customer whose ticket is closed.
-fn link(content: &Content, links: &Links, number: &str) -> Option<String> {
-    let support = format!("{}/api/v1/support", links.public_url);
-    match content.template.audience() {
-        Audience::Holder | Audience::Staff => Some(format!("{support}/tickets/{number}")),
-        Audience::Customer if content.template == Template::TicketClosed => {
-            let token = survey::token(&links.secret, content.ticket.id, content.ticket.cycle);
-            Some(format!("{support}/survey/{token}"))
-        }
-        Audience::Customer | Audience::Owner => None,
-    }
-}
+/// The variables that people wrote. HTML isolates each, so that its direction of writing cannot
+/// change the order of the words around it.
+pub(super) const WRITTEN: [&str; 6] = [
+    "ticket",
+    "first_name",
+    "address",
+    "actor",
+    "agent",
+    "customer",
+];
 
 /// The recipient's mailbox; with a name only where the address is confirmed as this person's.
 pub(super) fn mailbox(person: &Recipient) -> Result<Mailbox, lettre::address::AddressError> {
@@ -184,7 +108,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Normalises every kind of line break, so that no line of a text escapes its quotation: those of
 /// Unicode (UAX 14: CR, VT, FF, NEL, LS, PS) and the separators at which some programs break lines.
-fn in_lines(text: &str) -> String {
+pub(super) fn in_lines(text: &str) -> String {
     let breaks = |letter| {
         matches!(
             letter,
@@ -194,9 +118,10 @@ fn in_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace(breaks, "\n")
 }
 
-fn trimmed(text: &str) -> String {
+/// The first characters of a text; an ellipsis stands for the rest.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
     let text = text.trim_end();
-    match text.char_indices().nth(LONGEST_QUOTE) {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }

@@ -60,7 +60,7 @@ pub(super) async fn dispatch(
     };
     let jobs = claim(cx, snapshot, granted).await?;
     let unused = granted.saturating_sub(jobs.len());
-    limits.requeue(snapshot.queue, unused).await;
+    limits.refund(snapshot.queue, unused).await;
     if jobs.is_empty() {
         return Ok(Dispatch::Nothing);
     }

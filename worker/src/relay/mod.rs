@@ -197,7 +197,7 @@ impl Relay {
     async fn pass(&mut self) -> sqlx::Result<Passed> {
         self.recover().await?;
         let now = self.cx.clock.now();
-        let mut snapshots = ledger::look(&self.cx.pool, now, &self.queues).await?;
+        let mut snapshots = ledger::snapshot(&self.cx.pool, now, &self.queues).await?;
         self.turn = self.turn.wrapping_add(1);
         let first = self.turn % snapshots.len().max(1);
         snapshots.rotate_left(first);

@@ -22,13 +22,12 @@ pub(super) const PAUSE: Duration = Duration::from_millis(100);
 /// Another process may run the job now, or soon.
 #[derive(Debug, thiserror::Error)]
 #[error("the lease on the job was over before it was done")]
-pub(crate) struct LeaseOver;
+pub(super) struct LeaseOver;
 
 /// A lease on one run of a job.
-pub(crate) struct Lease<'a> {
+pub(super) struct Lease<'a> {
     cx: &'a JobContext,
-    /// The run that holds it.
-    pub(crate) fence: Fence,
+    fence: Fence,
     until: Mutex<Instant>,
 }
 
@@ -70,7 +69,7 @@ impl<'a> Lease<'a> {
     ///
     /// # Errors
     /// The lease had expired before the call began, or too long before it ended.
-    pub(crate) async fn bounds<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
+    pub(super) async fn bounds<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
         if Instant::now() >= self.until() {
             return Err(LeaseOver);
         }

@@ -11,19 +11,19 @@
 //!   outcome is dropped.
 
 mod claim;
+mod delivery;
 mod guard;
-pub(crate) mod lease;
-mod leased;
+mod lease;
 mod record;
 
 use crate::{
     JobContext,
-    jobs::{Handler, JobError},
+    jobs::{Found, Handler, JobError},
 };
 use claim::{Claim, ClaimResult, DeadJob};
+use delivery::DeliveryRun;
 use domain::ids::TicketId;
 use jobs::{JobId, ledger, store};
-use leased::LeasedRun;
 use platform::{
     db,
     error_chain::Chain,
@@ -69,6 +69,7 @@ impl Outcome {
 /// The outcome of a run, and the error behind it.
 struct Ended {
     outcome: Outcome,
+    found: Found,
     error: Option<JobError>,
     trace: Option<Trace>,
     ticket: Option<TicketId>,
@@ -78,6 +79,7 @@ impl Ended {
     const fn well(outcome: Outcome) -> Self {
         Self {
             outcome,
+            found: Found::Work,
             error: None,
             trace: None,
             ticket: None,
@@ -87,6 +89,7 @@ impl Ended {
     const fn badly(outcome: Outcome, error: JobError) -> Self {
         Self {
             outcome,
+            found: Found::Work,
             error: Some(error),
             trace: None,
             ticket: None,
@@ -209,10 +212,10 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     let limit = job.spec().policy.limit;
     let ran = match handler {
         Handler::Delivery(delivery) => {
-            return match leased::claim(cx, work, &mut locked).await {
+            return match delivery::claim(cx, work, &mut locked).await {
                 Ok(lease) => {
                     drop(slots);
-                    let run = LeasedRun {
+                    let run = DeliveryRun {
                         cx,
                         job: &job,
                         locked: &locked,
@@ -231,7 +234,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
         },
     };
     let ran = match ran {
-        Ok(()) => {
+        Ok(found) => {
             // The instant of the end: a sweep ends later than its row was locked.
             let now = cx.cx.clock.now();
             let finishing = async {
@@ -240,6 +243,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             };
             db::within(ledger::ANSWER_LIMIT, finishing)
                 .await
+                .map(|()| found)
                 .map_err(JobError::from)
         }
         Err(error) => {
@@ -248,7 +252,10 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
         }
     };
     match ran {
-        Ok(()) => Ended::well(Outcome::Done),
+        Ok(found) => Ended {
+            found,
+            ..Ended::well(Outcome::Done)
+        },
         Err(error) => record::failure(cx, &job, &locked, error).await,
     }
 }
@@ -258,7 +265,7 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
 fn log(ended: &Ended, run: RunInfo, started: Instant) {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let error = ended.error.as_ref().map(|error| Chain(error).to_string());
-    // The level of an event is fixed at compile time, so the three lines cannot be one function.
+    // The level of an event is fixed at compile time, so the lines cannot be one function.
     macro_rules! line {
         ($level:ident, $text:literal) => {
             tracing::$level!(
@@ -275,6 +282,7 @@ fn log(ended: &Ended, run: RunInfo, started: Instant) {
         };
     }
     match ended.outcome {
+        Outcome::Done if ended.found == Found::Nothing => line!(debug, "a job ran"),
         Outcome::Done => line!(info, "a job ran"),
         Outcome::Retry | Outcome::Held | Outcome::NotOurs | Outcome::Unrecorded => {
             line!(warn, "a job did not get done");

@@ -2,7 +2,7 @@
 
 use super::{Ended, Outcome};
 use crate::{JobContext, jobs::JobError};
-use actions::job_list::{self, Job};
+use actions::{job_commands, job_list::Job};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::actor::Initiator;
 use jobs::{
@@ -131,7 +131,7 @@ async fn close_run(
 ) -> sqlx::Result<bool> {
     let ours = store::close_run(&mut work.tx, fence, failure, text).await?;
     if let (true, Failure::Dead(_), Some(job)) = (ours, failure, job) {
-        job_list::abandon(work, job, text).await?;
+        job_commands::abandon(work, job, text).await?;
     }
     Ok(ours)
 }

@@ -5,7 +5,7 @@ use crate::openapi::{
     Example, ExampleStage, Resource,
     access::{Access, OptionalAuth},
     reader::Reader,
-    response_part::{ResponseBody, ResponsePart},
+    response_part::{Fields, ResponseBody, ResponsePart},
 };
 use domain::reader::{Null, ObjectReader, QueryReader};
 use schemars::JsonSchema;
@@ -27,7 +27,7 @@ impl Operation {
             request_body: RequestBody::Nothing,
             takes_version: false,
             status: 200,
-            response_body: ResponseBody::Fields(Vec::new(), Vec::new()),
+            response_body: ResponseBody::Fields(Fields::default()),
             has_etag: false,
             example_stage: ExampleStage::default(),
             leads_to: None,
@@ -145,23 +145,39 @@ impl Operation {
     }
 
     fn always(mut self, field: &'static str, part: ResponsePart) -> Self {
-        if let ResponseBody::Fields(always, _) = &mut self.response_body {
-            always.push((field, part));
+        if let ResponseBody::Fields(fields) = &mut self.response_body {
+            fields.parts.push((field, part));
         }
         self
     }
 
-    /// The response may have this field too, for example with the value `example`.
+    /// The name of the response in the document, where it does not follow from its first field.
     #[must_use]
-    pub fn may_answer_like<T: JsonSchema + Serialize>(
-        mut self,
-        field: &'static str,
-        example: &T,
-    ) -> Self {
-        if let ResponseBody::Fields(_, sometimes) = &mut self.response_body {
-            sometimes.push((field, ResponsePart::like(example)));
+    pub fn answer_named(mut self, name: &'static str) -> Self {
+        if let ResponseBody::Fields(fields) = &mut self.response_body {
+            fields.name = Some(name);
         }
         self
+    }
+
+    /// The response may have the first field alone instead. `name` is that of both together.
+    #[must_use]
+    pub fn or_answers_first_alone(self, name: &'static str) -> Self {
+        let response_body = match self.response_body {
+            ResponseBody::Fields(fields) => {
+                let first = fields.parts.first().cloned();
+                let alone = Fields {
+                    name: None,
+                    parts: first.into_iter().collect(),
+                };
+                ResponseBody::Either(name, Box::new([fields, alone]))
+            }
+            other => other,
+        };
+        Self {
+            response_body,
+            ..self
+        }
     }
 
     /// The response is an object of this type, which has `success` itself.
@@ -281,9 +297,9 @@ impl Operation {
         self.refuses(404, codes)
     }
 
-    /// The responses are HTML pages instead of JSON, those with these error statuses too.
+    /// The responses are HTML pages for people instead of JSON. The document does not show the operation.
     #[must_use]
-    pub fn pages(self, refusals: &'static [u16]) -> Self {
-        self.responding(ResponseBody::Page(refusals))
+    pub fn pages(self) -> Self {
+        self.responding(ResponseBody::Page)
     }
 }

@@ -28,7 +28,7 @@ pub async fn download(
     id: PathId,
 ) -> Result<Response, Problem> {
     let id = id.parse(Resource::Attachment.key())?;
-    let upload = actions::attachments::find(&api.cx.pool, &actor, id).await?;
+    let upload = actions::tickets::find_attachment(&api.cx.pool, &actor, id).await?;
     let content = api.files.get(id).await?;
     let content = content.inspect_err(move |error| {
         tracing::error!(attachment.id = %id, error = %Chain(error), "a download broke off");

@@ -62,11 +62,12 @@ pub async fn upload(
         .await
 }
 
-/// `attachment`.
+/// A file that was uploaded.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Upload")]
 struct View {
+    /// The id of the upload, by which it is attached to a ticket or a message.
     id: AttachmentId,
     #[serde(flatten)]
     file: domain::attachments::Attachment,

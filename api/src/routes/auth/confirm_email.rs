@@ -10,7 +10,7 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
-use actions::error::ActionError;
+use actions::{error::ActionError, people::account::LinkRecipient};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{actor::Initiator, people::AccountEventKind, reader::ObjectReader};
 use platform::context::Context;
@@ -34,6 +34,11 @@ async fn confirm(cx: &Context, token: &str) -> Result<(), ActionError> {
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named("EmailConfirm", "The token that confirms an e-mail address.");
+    body.mean(&[(
+        "token",
+        "The last part of the mailed link. It can be used within 7 days.",
+    )]);
     body.required("token", 1..=1_000)
 }
 
@@ -43,9 +48,15 @@ fn body(body: &mut ObjectReader) -> Option<String> {
 /// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
-    Ok(match super::link_language(&api, kind, &token).await? {
-        Some(language) => page(StatusCode::OK, &language, Page::ConfirmEmail),
-        None => page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    let brand = &api.cx.config.brand;
+    Ok(match super::link_recipient(&api, kind, &token).await? {
+        Some(LinkRecipient { language, address }) => page(
+            brand,
+            StatusCode::OK,
+            &language,
+            Page::ConfirmEmail(&address),
+        ),
+        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
     })
 }
 
@@ -60,17 +71,18 @@ pub async fn post(
     unknown: UnknownParameters,
 ) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
-    let language = super::link_language(&api, kind, &token).await?;
-    if language.is_some() {
+    let recipient = super::link_recipient(&api, kind, &token).await?;
+    if recipient.is_some() {
         unknown.refuse()?;
     }
-    let language = language.as_deref().unwrap_or("en");
+    let language = recipient
+        .as_ref()
+        .map_or("en", |recipient| &recipient.language);
+    let page = |status, what| page(&api.cx.config.brand, status, language, what);
     match confirm(&api.cx, token.as_str()).await {
-        Ok(()) => Ok(page(StatusCode::OK, language, Page::EmailConfirmed)),
-        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, language, Page::NoSuchLink)),
-        Err(ActionError::Conflict { .. }) => {
-            Ok(page(StatusCode::CONFLICT, language, Page::EmailTaken))
-        }
+        Ok(()) => Ok(page(StatusCode::OK, Page::EmailConfirmed)),
+        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, Page::NoSuchLink)),
+        Err(ActionError::Conflict { .. }) => Ok(page(StatusCode::CONFLICT, Page::EmailTaken)),
         Err(error) => Err(error.into()),
     }
 }
@@ -91,7 +103,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the page that confirms an address",
     )
     .description("An HTML page, to which a mail links. Opening it changes nothing.")
-    .pages(&[404])
+    .pages()
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -101,5 +113,5 @@ pub(crate) fn post_operation() -> Operation {
         "Confirm an address by the page of a mailed link",
     )
     .description("The button of the page sends this request, with an empty body.")
-    .pages(&[404, 409])
+    .pages()
 }

@@ -28,6 +28,11 @@ pub async fn forgot_password(
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named(
+        "PasswordForgot",
+        "The account whose password is to be set again.",
+    );
+    body.mean(&[("email", "The e-mail address of the account.")]);
     body.required("email", 1..=254)
 }
 

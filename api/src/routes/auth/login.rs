@@ -42,6 +42,11 @@ pub async fn login(
 }
 
 fn body(body: &mut ObjectReader) -> Option<(LoginAddress, SecretString)> {
+    body.named("SessionCreate", "A login.");
+    body.mean(&[
+        ("email", "The e-mail address of the account."),
+        ("password", "The password of the account."),
+    ]);
     let email = body.required("email", 1..=254);
     let password = body.required("password", 1..=1_000);
     Some((LoginAddress::given(&email?), password?.into()))

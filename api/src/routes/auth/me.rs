@@ -63,7 +63,9 @@ pub async fn patch(
 }
 
 pub(crate) fn get_operation() -> Operation {
-    Operation::new("getMe", Access::SignedIn, "Show your account").answers::<User>("user")
+    Operation::new("getMe", Access::SignedIn, "Show your account")
+        .description("Your account as you and the admins see it.")
+        .answers::<User>("user")
 }
 
 pub(crate) fn patch_operation() -> Operation {

@@ -19,7 +19,7 @@ use crate::{
     token::{self, Bearer},
     views::person::User,
 };
-use actions::people::LoggedIn;
+use actions::people::{LoggedIn, account::LinkRecipient};
 use axum::http::{HeaderValue, header};
 use domain::people::AccountEventKind;
 
@@ -48,22 +48,22 @@ fn logged_in(api: &ApiState, login: &LoggedIn) -> Result<Answer, Problem> {
         .header(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
-/// The language of the page of a link; `None` for a link that is invalid or over.
+/// The person to whom a link was mailed; `None` for a link that is invalid or over.
 ///
 /// # Errors
 /// 503 where the database is unavailable.
-async fn link_language(
+async fn link_recipient(
     api: &ApiState,
     kind: AccountEventKind,
     token: &PathId,
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<LinkRecipient>, Problem> {
     let Some(event) =
         domain::people::account::named(&api.cx.config.auth.link_secrets(), kind, token.as_str())
     else {
         return Ok(None);
     };
     let now = api.cx.clock.now();
-    Ok(actions::people::account::link_language(&api.cx.pool, event, now).await?)
+    Ok(actions::people::account::link_recipient(&api.cx.pool, event, now).await?)
 }
 
 /// Declares that an operation responds with an account and its tokens. The tokens are optional: they are
@@ -71,7 +71,8 @@ async fn link_language(
 fn gives_tokens(operation: Operation) -> Operation {
     operation
         .answers::<User>("user")
-        .may_answer_like("token", &SOME_TOKEN)
-        .may_answer_like("refreshToken", &SOME_TOKEN)
-        .may_answer_like("expiresIn", &token::LIFETIME.num_seconds())
+        .answers_like("token", &SOME_TOKEN)
+        .answers_like("refreshToken", &SOME_TOKEN)
+        .answers_like("expiresIn", &token::LIFETIME.num_seconds())
+        .answer_named("SessionResponse")
 }

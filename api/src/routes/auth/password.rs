@@ -45,6 +45,11 @@ pub async fn put(
 }
 
 fn body(body: &mut ObjectReader) -> Option<(SecretString, Password)> {
+    body.named("PasswordUpdate", "A change of your password.");
+    body.mean(&[
+        ("currentPassword", "The present password."),
+        ("newPassword", "The new password, of 10 to 128 characters."),
+    ]);
     let current = body.required("currentPassword", 1..=1_000);
     let new = body.text("newPassword");
     let new = Password::parse(body.errors(), "newPassword", new.as_deref());

@@ -27,6 +27,11 @@ pub async fn refresh(State(api): State<ApiState>, payload: Payload) -> Result<An
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named("SessionRefresh", "The refresh token of a session.");
+    body.mean(&[(
+        "refreshToken",
+        "The refresh token of the last login or refresh. It can be used once.",
+    )]);
     body.required("refreshToken", 1..=1_000)
 }
 

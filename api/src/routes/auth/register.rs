@@ -66,6 +66,7 @@ pub(crate) fn operation() -> Operation {
         .forbids(&["staff_registration_closed"])
         .conflicts(&["email_taken", "employee_id_taken"])
         .creates()
+        .or_answers_first_alone("RegistrationResponse")
         .body(
             body,
             json!({

@@ -11,7 +11,7 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
-use actions::error::ActionError;
+use actions::{error::ActionError, people::account::LinkRecipient};
 use axum::{
     extract::{Form, State, rejection::FormRejection},
     http::StatusCode,
@@ -62,6 +62,17 @@ async fn reset(api: &ApiState, token: &str, password: &Password) -> Result<(), A
 }
 
 fn body(body: &mut ObjectReader) -> Option<(String, Password)> {
+    body.named(
+        "PasswordReset",
+        "A new password, with the token of a mailed link.",
+    );
+    body.mean(&[
+        (
+            "token",
+            "The last part of the mailed link. It can be used once, within 30 minutes.",
+        ),
+        ("password", "The new password, of 10 to 128 characters."),
+    ]);
     let token = body.required("token", 1..=1_000);
     let password = body.text("password");
     let password = Password::parse(body.errors(), "password", password.as_deref());
@@ -74,9 +85,15 @@ fn body(body: &mut ObjectReader) -> Option<(String, Password)> {
 /// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ResetPassword;
-    Ok(match super::link_language(&api, kind, &token).await? {
-        Some(language) => page(StatusCode::OK, &language, Page::NewPassword),
-        None => page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    let brand = &api.cx.config.brand;
+    Ok(match super::link_recipient(&api, kind, &token).await? {
+        Some(LinkRecipient { language, address }) => page(
+            brand,
+            StatusCode::OK,
+            &language,
+            Page::NewPassword(&address),
+        ),
+        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
     })
 }
 
@@ -91,19 +108,19 @@ pub async fn post(
     filled: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, Problem> {
     let kind = AccountEventKind::ResetPassword;
-    let Some(language) = super::link_language(&api, kind, &token).await? else {
-        return Ok(page(StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
+    let brand = &api.cx.config.brand;
+    let Some(recipient) = super::link_recipient(&api, kind, &token).await? else {
+        return Ok(page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
     };
     unknown.refuse()?;
+    let page = |status, what| page(brand, status, &recipient.language, what);
     let Some(password) = filled.ok().and_then(|Form(filled)| password(&filled)) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(page(status, &language, Page::NewPasswordAgain));
+        let again = Page::NewPasswordAgain(&recipient.address);
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, again));
     };
     match reset(&api, token.as_str(), &password).await {
-        Ok(()) => Ok(page(StatusCode::OK, &language, Page::PasswordSet)),
-        Err(ActionError::Invalid(_)) => {
-            Ok(page(StatusCode::NOT_FOUND, &language, Page::NoSuchLink))
-        }
+        Ok(()) => Ok(page(StatusCode::OK, Page::PasswordSet)),
+        Err(ActionError::Invalid(_)) => Ok(page(StatusCode::NOT_FOUND, Page::NoSuchLink)),
         Err(error) => Err(error.into()),
     }
 }
@@ -141,7 +158,7 @@ pub(crate) fn get_operation() -> Operation {
         "Show the form for a new password",
     )
     .description("An HTML page, to which a mail links. Opening it changes nothing.")
-    .pages(&[404])
+    .pages()
 }
 
 pub(crate) fn post_operation() -> Operation {
@@ -152,5 +169,5 @@ pub(crate) fn post_operation() -> Operation {
     )
     .description("The form of the page sends this request. Each link can be used once.")
     .body(form, json!({"password": "Another pass phrase"}))
-    .pages(&[404, 422])
+    .pages()
 }

@@ -8,15 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 text_enum! {
-    /// A service that the system needs.
-    pub enum Check {
+    /// A part of the system that is checked.
+    pub enum Check as "HealthCheck" {
         /// PostgreSQL responds.
         Database = "database",
         /// The database has every migration that this program knows.
         Migrations = "migrations",
         /// Redis accepts writes.
         Redis = "redis",
-        /// Each queue is served by a worker.
+        /// Each queue of jobs is served by a worker.
         Workers = "workers",
         /// A scheduler runs.
         Scheduler = "scheduler",
@@ -24,8 +24,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// The state of a check.
-    pub enum Standing {
+    /// The result of a check.
+    pub enum Standing as "CheckStatus" {
         /// The service is available.
         Well = "ok",
         /// The service is missing, and work waits for it.
@@ -37,22 +37,38 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The result of all checks together.
+    pub enum Health as "HealthStatus" {
+        /// Every check is `ok`.
+        Well = "ok",
+        /// Some check is not `ok`.
+        Degraded = "degraded",
+    }
+}
+
 /// The needed checks, unless `need` names others.
 pub(super) const NEEDED: [Check; 3] = [Check::Database, Check::Migrations, Check::Redis];
 
-/// The result of all checks.
+/// The result of each check.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "HealthChecks")]
 pub(super) struct Checks {
-    /// `ok`, or `degraded` where any check is not `ok`.
-    status: &'static str,
-    database: Standing,
-    migrations: Standing,
-    redis: Standing,
-    workers: Standing,
+    /// The result of all checks together.
+    pub status: Health,
+    /// Whether PostgreSQL responds.
+    pub database: Standing,
+    /// Whether the database has every migration that this program knows.
+    pub migrations: Standing,
+    /// Whether Redis accepts writes.
+    pub redis: Standing,
+    /// Whether each queue of jobs is served by a worker.
+    pub workers: Standing,
     /// The queues that no worker serves.
     unserved_queues: Vec<Queue>,
-    scheduler: Standing,
+    /// Whether a scheduler runs.
+    pub scheduler: Standing,
 }
 
 impl Checks {
@@ -77,9 +93,9 @@ impl Checks {
         let all = [database, migrations, redis, workers, scheduler];
         Self {
             status: if all.iter().all(|standing| *standing == Standing::Well) {
-                "ok"
+                Health::Well
             } else {
-                "degraded"
+                Health::Degraded
             },
             database,
             migrations,
@@ -88,6 +104,30 @@ impl Checks {
             unserved_queues: unserved.unwrap_or_default(),
             scheduler,
         }
+    }
+
+    /// The result where nothing is missing.
+    pub fn all_well() -> Self {
+        let staffing = Staffing {
+            unserved: Vec::new(),
+            scheduler: true,
+        };
+        Self::of(Ok(staffing), Standing::Well)
+    }
+
+    /// The names of the queues that no worker serves, separated by commas.
+    pub fn unserved(&self) -> String {
+        let names = self.unserved_queues.iter().map(|queue| queue.as_str());
+        names.collect::<Vec<_>>().join(",")
+    }
+
+    /// All results as text, to compare them.
+    pub fn in_words(&self) -> String {
+        let results = Check::ALL
+            .iter()
+            .map(|check| self.of_check(*check).as_str());
+        let results: Vec<_> = results.collect();
+        format!("{} {}", results.join(" "), self.unserved())
     }
 
     const fn of_check(&self, check: Check) -> Standing {
@@ -110,11 +150,7 @@ impl Checks {
 
 impl Example for Checks {
     fn example(_: ExampleStage) -> Value {
-        let staffing = Staffing {
-            unserved: Vec::new(),
-            scheduler: true,
-        };
-        json!(Self::of(Ok(staffing), Standing::Well))
+        json!(Self::all_well())
     }
 }
 
@@ -131,8 +167,6 @@ pub(super) enum Unready {
     RedisSlow,
     #[error("Redis could not be written to")]
     Redis(#[source] redis::RedisError),
-    #[error("workers or the scheduler are missing")]
-    Staffing,
 }
 
 /// The detail of the problem that names the failing checks.
@@ -160,7 +194,7 @@ mod tests {
         let checks = checks(vec![Queue::Email], Standing::Well);
         assert_eq!(
             (checks.status, checks.workers),
-            ("degraded", Standing::Missing)
+            (Health::Degraded, Standing::Missing)
         );
         assert!(checks.failing(&NEEDED).is_empty());
         assert_eq!(checks.failing(Check::ALL), ["workers"]);

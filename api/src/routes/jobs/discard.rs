@@ -6,7 +6,7 @@ use crate::{
     routes::admin_write::AdminWrite,
     views::job::JobView,
 };
-use actions::job_list;
+use actions::job_commands;
 use axum::{extract::State, response::Response};
 use futures_util::FutureExt;
 use platform::context::Context;
@@ -16,7 +16,10 @@ use platform::context::Context;
 /// # Errors
 /// 401, 403 for anybody but an admin, 404, 409 for a job that runs or is over.
 pub async fn post(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
-    super::change(&cx, write, |work, id| job_list::discard(work, id).boxed()).await
+    super::change(&cx, write, |work, id| {
+        job_commands::discard(work, id).boxed()
+    })
+    .await
 }
 
 pub(crate) fn operation() -> Operation {

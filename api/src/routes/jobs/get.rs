@@ -28,5 +28,7 @@ pub async fn get(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getJob", Access::Roles("admins"), "Show a job").answers::<JobView>("job")
+    Operation::new("getJob", Access::Roles("admins"), "Show a job")
+        .description("Records of finished jobs are deleted after some days.")
+        .answers::<JobView>("job")
 }

@@ -9,7 +9,7 @@ use crate::{
     views::{job::JobView, page::Pagination},
 };
 use axum::extract::State as With;
-use domain::reader::QueryReader;
+use domain::{paging, reader::QueryReader};
 use jobs::{
     JobId, State,
     operate::{self, Filter},
@@ -39,6 +39,14 @@ pub async fn list(
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
 fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
+    query.mean(&[
+        (
+            "state",
+            "Only jobs in one of these states. The default is `dead`: the dead letters.",
+        ),
+        ("queue", "Only jobs of this queue."),
+    ]);
+    query.mean(paging::MEANINGS);
     let mut states = query.words("state");
     if states.is_empty() {
         states.push(State::Dead);
@@ -46,7 +54,12 @@ fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
     let queue = query.word("queue");
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let before = query.integer("cursor", 1..=i64::MAX).map(JobId);
-    Some((Filter { states, queue }, before, limit))
+    let filter = Filter {
+        states,
+        queue,
+        name: None,
+    };
+    Some((filter, before, limit))
 }
 
 pub(crate) fn operation() -> Operation {

@@ -53,6 +53,8 @@ async fn views(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<QueueVie
 }
 
 fn body(body: &mut ObjectReader) -> Option<PauseState> {
+    body.named("QueueUpdate", "The new state of a queue of jobs.");
+    body.mean(&[("paused", "Whether the queue is to be paused.")]);
     body.need("paused");
     body.flag("paused").map(|paused| {
         if paused {
@@ -69,7 +71,9 @@ pub(crate) fn list_operation() -> Operation {
         Access::Roles("admins"),
         "Show the state of the job queues",
     )
+    .description("How many jobs of each queue wait and run, and whether the queue is paused.")
     .answers::<Vec<QueueView>>("queues")
+    .answer_named("QueueList")
 }
 
 pub(crate) fn put_operation() -> Operation {
@@ -83,4 +87,5 @@ pub(crate) fn put_operation() -> Operation {
         )
     .body(body, json!({"paused": true}))
     .answers::<Vec<QueueView>>("queues")
+    .answer_named("QueueList")
 }

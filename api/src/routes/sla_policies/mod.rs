@@ -67,6 +67,7 @@ pub(crate) fn get_operation() -> Operation {
             "The rules in their order of precedence. The first rule that matches a ticket sets its targets.",
         )
     .answers::<Vec<PolicyRule>>("policies")
+        .answer_named("SlaPolicyList")
 }
 
 pub(crate) fn put_operation() -> Operation {
@@ -84,4 +85,5 @@ pub(crate) fn put_operation() -> Operation {
             ]}),
         )
         .answers::<Vec<PolicyRule>>("policies")
+        .answer_named("SlaPolicyList")
 }

@@ -34,6 +34,17 @@ pub async fn assign(
 
 #[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
 fn body(body: &mut ObjectReader) -> Option<(AssignTo, Capacity)> {
+    body.named("TicketAssign", "To whom a ticket is to be assigned.");
+    body.mean(&[
+        (
+            "agentId",
+            "The id of the agent. Without it the ticket is assigned to the caller.",
+        ),
+        (
+            "force",
+            "Whether an admin assigns the ticket although the agent is at capacity. The default is false.",
+        ),
+    ]);
     let agent = body.id("agentId").map_or(AssignTo::Caller, AssignTo::Agent);
     let capacity = match body.flag("force") {
         Some(true) => Capacity::Forced,

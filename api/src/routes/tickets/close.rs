@@ -11,7 +11,7 @@ use crate::{
 use axum::{extract::State, response::Response};
 use domain::{
     reader::ObjectReader,
-    tickets::{Closing, input::NOTES},
+    tickets::{Closing, NOTES},
 };
 use futures_util::FutureExt;
 use platform::context::Context;

@@ -10,7 +10,7 @@ use crate::{
 };
 use actions::tickets::EscalateTo;
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::input::NOTES};
+use domain::{reader::ObjectReader, tickets::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -33,6 +33,12 @@ pub async fn escalate(
 }
 
 fn body(body: &mut ObjectReader) -> Option<(EscalateTo, String)> {
+    body.named("TicketEscalate", "Why a ticket is escalated, and to whom.");
+    body.mean(&[
+        ("escalatedTo", "The id of the agent or admin who gets the ticket. Without it, an agent of the next support level \
+                         gets it."),
+        ("reason", "Why the ticket is escalated. Only agents and admins can read it."),
+    ]);
     let to = body
         .id("escalatedTo")
         .map_or(EscalateTo::NextLevel, EscalateTo::Person);

@@ -8,7 +8,7 @@ use crate::{
     respond::Answer,
     views::{
         thread as view,
-        ticket::{self, TicketWithMessages},
+        ticket::{self, FirstMessages, TicketWithMessages},
     },
 };
 use actions::tickets::read;
@@ -43,11 +43,13 @@ pub async fn get(
     let (thread, _) = super::part(first, thread)?;
     let view = showing.tickets.first().map(|one| TicketWithMessages {
         ticket: ticket::ticket(one, &showing.people, reader, now),
-        messages: thread
-            .entries
-            .iter()
-            .map(|message| view::message(message, &thread.people))
-            .collect(),
+        thread: FirstMessages {
+            messages: thread
+                .entries
+                .iter()
+                .map(|message| view::message(message, &thread.people))
+                .collect(),
+        },
     });
     Ok(super::with_etag(Answer::of("ticket", view), version))
 }

@@ -7,7 +7,7 @@ use crate::{
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
-    views::{page::Pagination, thread as view},
+    views::{history as view, page::Pagination},
 };
 use actions::tickets::read;
 use axum::extract::State;
@@ -48,4 +48,5 @@ pub(crate) fn operation() -> Operation {
         .query(PageRequest::read)
         .answers::<Vec<view::EventView>>("history")
         .answers::<Pagination>("pagination")
+        .answer_named("HistoryList")
 }

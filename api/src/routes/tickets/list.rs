@@ -9,7 +9,7 @@ use crate::{
     state::ApiState,
     views::{
         page::Pagination,
-        ticket::{self, ListedTicket},
+        ticket::{self, ListedTicket, SearchMatches},
     },
 };
 use actions::tickets::read;
@@ -57,10 +57,12 @@ pub async fn list(
         .iter()
         .map(|one| ListedTicket {
             ticket: ticket::ticket(one, &showing.people, reader, now),
-            highlight: highlights.as_ref().map(|all| {
-                all.get(&one.ticket.id)
-                    .map_or_else(Vec::new, |found| ticket::highlight(found))
-            }),
+            found: SearchMatches {
+                highlight: highlights.as_ref().map(|all| {
+                    all.get(&one.ticket.id)
+                        .map_or_else(Vec::new, |found| ticket::highlight(found))
+                }),
+            },
         })
         .collect();
     Ok(Answer::of("tickets", tickets).with("pagination", pagination))
@@ -85,5 +87,6 @@ pub(crate) fn operation() -> Operation {
         .query(|query| self::query(query, UserId(uuid::Uuid::nil())))
         .answers::<Vec<ListedTicket>>("tickets")
         .answers::<Pagination>("pagination")
+        .answer_named("TicketList")
         .leads_to("tickets/0/id", Resource::Ticket)
 }

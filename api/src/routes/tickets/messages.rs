@@ -42,6 +42,10 @@ pub async fn messages(
 }
 
 fn query(query: &mut QueryReader) -> Option<(PageRequest, Direction)> {
+    query.mean(&[(
+        "order",
+        "The direction in which the messages are sorted. The default is `asc`, the oldest first.",
+    )]);
     let section = PageRequest::read(query)?;
     let order = query.word("order").unwrap_or(Direction::Ascending);
     Some((section, order))

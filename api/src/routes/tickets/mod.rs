@@ -92,7 +92,8 @@ impl TicketWrite {
         write
             .once(cx, actor, move |work, payload| {
                 async move {
-                    let target = target(&mut work.tx, &actor, &id, version).await?;
+                    let who = (&actor, Action::Change);
+                    let (target, _) = found_in(&mut work.tx, who, &id, version).await?;
                     let change = read(payload)?;
                     let ticket = act(work, &target, change).await?;
                     shown(work, &actor, ticket).await
@@ -101,20 +102,6 @@ impl TicketWrite {
             })
             .await
     }
-}
-
-/// The ticket that a request names, for a change.
-///
-/// # Errors
-/// 400 for an unfit id, 403 where the caller sees the ticket only by a mention, 404.
-async fn target(
-    db: &mut PgConnection,
-    actor: &Actor,
-    id: &PathId,
-    version: IfMatch,
-) -> Result<Target, Problem> {
-    let (target, _) = found_in(db, (actor, Action::Change), id, version).await?;
-    Ok(target)
 }
 
 /// The ticket that a request names, for `action`.
@@ -127,12 +114,11 @@ async fn found_in(
     id: &PathId,
     version: IfMatch,
 ) -> Result<(Target, Ticket), Problem> {
-    let mut target = Target {
+    let target = Target {
         key: key(id)?,
-        version: None,
+        version: version.0,
     };
     let found = read::find(db, actor, &target, action).await?;
-    target.version = version.against(found.version);
     Ok((target, found))
 }
 
@@ -141,10 +127,7 @@ async fn found_in(
 /// # Errors
 /// 400 for an unfit id, 404.
 async fn find(db: &mut PgConnection, actor: &Actor, id: &PathId) -> Result<Ticket, Problem> {
-    let target = Target {
-        key: key(id)?,
-        version: None,
-    };
+    let target = Target::from(key(id)?);
     Ok(read::find(db, actor, &target, Action::See).await?)
 }
 

@@ -31,6 +31,8 @@ pub async fn priority(
 }
 
 fn body(body: &mut ObjectReader) -> Option<Priority> {
+    body.named("TicketPriorityUpdate", "The new priority of a ticket.");
+    body.mean(&[("priority", "The new priority.")]);
     body.required_word("priority")
 }
 

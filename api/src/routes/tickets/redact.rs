@@ -13,7 +13,7 @@ use actions::tickets::read;
 use axum::{extract::State, response::Response};
 use domain::{
     reader::ObjectReader,
-    tickets::{access::Action, input::NOTES},
+    tickets::{NOTES, access::Action},
 };
 use futures_util::FutureExt;
 use platform::context::Context;
@@ -52,6 +52,11 @@ pub async fn redact(
 }
 
 fn reason(body: &mut ObjectReader) -> Option<String> {
+    body.named("MessageRedact", "Why a message is redacted.");
+    body.mean(&[(
+        "reason",
+        "Why the text is removed. Only agents and admins can read it, in the history.",
+    )]);
     body.required("reason", 1..=NOTES)
 }
 

@@ -9,7 +9,7 @@ use crate::{
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::input::NOTES};
+use domain::{reader::ObjectReader, tickets::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -32,6 +32,8 @@ pub async fn reopen(
 }
 
 fn body(body: &mut ObjectReader) -> Option<String> {
+    body.named("TicketReopen", "Why a ticket is reopened.");
+    body.mean(&[("reason", "What is still wrong.")]);
     body.required("reason", 1..=NOTES)
 }
 

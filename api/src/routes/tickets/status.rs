@@ -10,9 +10,9 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use domain::{
-    field_error::Constraint,
+    field_error::{Constraint, WordList},
     reader::ObjectReader,
-    tickets::{Status, input::NOTES},
+    tickets::{NOTES, Status},
 };
 use futures_util::FutureExt;
 use platform::context::Context;
@@ -36,6 +36,14 @@ pub async fn status(
 }
 
 fn body(body: &mut ObjectReader) -> Option<(Status, Option<String>)> {
+    body.named("TicketStatusUpdate", "The new status of a ticket.");
+    body.mean(&[
+        ("status", "The new status."),
+        (
+            "notes",
+            "Text for colleagues, which is added to the ticket as an internal note.",
+        ),
+    ]);
     let status =
         body.required_word::<Status>("status")
             .filter(|status| match status.own_operation() {
@@ -46,11 +54,15 @@ fn body(body: &mut ObjectReader) -> Option<(Status, Option<String>)> {
                 }
                 None => true,
             });
-    let words = Status::ALL
-        .iter()
-        .filter(|status| status.own_operation().is_none());
-    let words = Constraint::word(words.map(|status| status.as_str()));
-    body.errors().ask("status", words);
+    let words = WordList::some_of::<Status>(
+        "StatusToSet",
+        "A status that can be set directly.",
+        |word| {
+            let status = word.parse::<Status>();
+            status.is_ok_and(|status| status.own_operation().is_none())
+        },
+    );
+    body.errors().ask("status", Constraint::Word(words));
     let notes = body.optional("notes", 1..=NOTES);
     Some((status?, notes))
 }

@@ -27,5 +27,7 @@ pub async fn get(
 }
 
 pub(crate) fn operation() -> Operation {
-    Operation::new("getUser", Access::Roles("admins"), "Show an account").answers::<User>("user")
+    Operation::new("getUser", Access::Roles("admins"), "Show an account")
+        .description("The account as the person and the admins see it.")
+        .answers::<User>("user")
 }

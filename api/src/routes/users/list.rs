@@ -35,10 +35,20 @@ pub async fn list(
 }
 
 fn query(query: &mut QueryReader) -> Option<(Filter, PageRequest)> {
+    query.mean(&[
+        ("role", "Only accounts of people with one of these roles."),
+        (
+            "active",
+            "Only accounts that can be used, or only those that cannot.",
+        ),
+        (
+            "q",
+            "Only accounts in whose name, e-mail address or employee number this text is found.",
+        ),
+    ]);
     let roles = query.words("role");
     let active = query.text("active");
-    let asks = Constraint::word(["true", "false"]);
-    query.errors().ask("active", asks);
+    query.errors().ask("active", Constraint::Flag);
     let active = match active.as_deref() {
         None => None,
         Some("true") => Some(true),

@@ -50,4 +50,5 @@ pub(crate) fn operation() -> Operation {
     )
     .answers::<User>("user")
     .answers_like("released", &3_usize)
+    .answer_named("ReleasedTicketsResponse")
 }

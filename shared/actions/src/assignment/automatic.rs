@@ -1,8 +1,8 @@
 //! Automatic assignment of one ticket, in a transaction of the caller.
 
-use crate::assignment::{give::assign, reading, unassigned_queue::UnassignedQueue};
+use crate::assignment::{give::assign, unassigned_queue::UnassignedQueue};
 use crate::{
-    assignment::store as agents,
+    agents::{self, rosters},
     error::ActionError,
     job_list::{self, Job},
     tickets::store as tickets,
@@ -32,12 +32,13 @@ pub async fn assign_automatically(
     let Some(ticket) = tickets::find_unassigned(&mut *work.tx, ticket).await? else {
         return Ok(None);
     };
-    let staffed = agents::staffed(&mut *work.tx).await?;
+    let staffed = agents::store::staffed(&mut *work.tx).await?;
     let Some(queue) = UnassignedQueue::of(config.strategy, ticket.department, &staffed) else {
         return Ok(None);
     };
     // The rosters are read before anything is locked.
-    let first = reading::first_rows(&mut work.tx, &queue, config.strategy, config.load).await?;
+    let first =
+        rosters::first_rows(&mut work.tx, &queue.desks, config.strategy, config.load).await?;
     let extent = first.extent();
     let search = Search {
         ticket: &ticket,
@@ -48,7 +49,7 @@ pub async fn assign_automatically(
     if assigned.is_some() || extent == Extent::Everybody {
         return Ok(assigned);
     }
-    let all = reading::everybody(&mut work.tx, &queue.desks, config.load).await?;
+    let all = rosters::everybody(&mut work.tx, &queue.desks, config.load).await?;
     search.assign_from(work, all).await
 }
 

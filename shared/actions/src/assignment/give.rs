@@ -1,7 +1,7 @@
 //! Assignment of one ticket to the agent whom the strategy chooses, under the row lock of the ticket.
 
 use crate::{
-    assignment::claim,
+    agents,
     error::ActionError,
     tickets::{SaveMode, load_for_system, save},
 };
@@ -32,7 +32,7 @@ pub(super) async fn assign(
         strategy: work.cx.config.tickets.strategy,
         requirements: &requirements(&unassigned, staffed, work.now()),
     };
-    let Some(claimed) = claim::claim(work, roster, &choice).await? else {
+    let Some(claimed) = agents::claim(work, roster, &choice).await? else {
         return Ok(None);
     };
     change.assign(claimed.agent, Some(claimed.reason), work.now())?;

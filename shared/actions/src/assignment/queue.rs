@@ -1,7 +1,11 @@
 //! Automatic assignment of a whole queue: most urgent ticket first, then oldest.
 
-use crate::assignment::{give::assign, reading, unassigned_queue::UnassignedQueue};
-use crate::{assignment::store as agents, error::ActionError, tickets::store as tickets};
+use crate::assignment::{give::assign, unassigned_queue::UnassignedQueue};
+use crate::{
+    agents::{rosters, store as agents},
+    error::ActionError,
+    tickets::store as tickets,
+};
 use domain::{
     actor::Initiator,
     assignment::{Choice, Roster, requirements},
@@ -56,7 +60,7 @@ async fn serve(
 ) -> Result<usize, ActionError> {
     let config = &cx.config.tickets;
     let mut db = cx.pool.acquire().await?;
-    let mut roster = reading::everybody(&mut db, &queue.desks, config.load).await?;
+    let mut roster = rosters::everybody(&mut db, &queue.desks, config.load).await?;
     // Each ticket below takes a connection for its own transaction.
     drop(db);
     let mut assigned: usize = 0;

@@ -31,8 +31,8 @@ pub async fn attach(
     if claimed.len() < ids.len() {
         let attached = store::attached(&mut *work.tx, &ids, actor.id).await?;
         let missing = uploads(&new).filter(|(_, id)| !claimed.contains_key(id));
-        let faults = missing.map(|(at, id)| field_error(at, attached.contains(&id)));
-        return Err(ActionError::Invalid(faults.collect()));
+        let errors = missing.map(|(at, id)| field_error(at, attached.contains(&id)));
+        return Err(ActionError::Invalid(errors.collect()));
     }
     let kept = new.into_iter().filter_map(|new| match new {
         NewAttachment::Link(link) => Some(link),

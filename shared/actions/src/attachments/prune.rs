@@ -16,17 +16,18 @@ const AT_ONCE: usize = 8;
 
 /// Deletes these uploads in three steps: the mark, so that nobody can use them; the bytes; the rows. After an
 /// interruption the next sweep finds the rows again. An upload whose bytes cannot be deleted keeps its row and
-/// delays no other.
+/// delays no other. The result is the number of uploads that were deleted.
 ///
 /// # Errors
 /// The database failed; [`crate::error::ActionError::Files`] when the file store failed for some of them.
-pub async fn prune(cx: &Context, files: &Files) -> Result<(), ActionError> {
+pub async fn prune(cx: &Context, files: &Files) -> Result<usize, ActionError> {
     let before = cx.clock.now() - KEPT_FOR;
     let (mut after, mut failed) = (None, None);
+    let mut count: usize = 0;
     loop {
         let marked = store::mark_deleted(&cx.pool, before, after, BATCH).await?;
         let Some(last) = marked.iter().map(|id| id.0).max() else {
-            return failed.map_or(Ok(()), |error: FilesError| Err(error.into()));
+            return failed.map_or(Ok(count), |error: FilesError| Err(error.into()));
         };
         after = Some(last);
         let deleting = stream::iter(marked).map(async |id| (id, files.delete(id).await));
@@ -39,5 +40,6 @@ pub async fn prune(cx: &Context, files: &Files) -> Result<(), ActionError> {
             }
         }
         store::delete(&cx.pool, &deleted).await?;
+        count = count.saturating_add(deleted.len());
     }
 }

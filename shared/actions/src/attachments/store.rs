@@ -89,7 +89,7 @@ pub(super) async fn count_waiting(
 }
 
 /// An upload and the visibility of its message; public where it belongs to no message.
-pub(super) struct FoundUpload {
+pub(crate) struct FoundUpload {
     pub upload: Upload,
     pub visibility: Visibility,
 }
@@ -98,7 +98,7 @@ pub(super) struct FoundUpload {
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn find(
+pub(crate) async fn find(
     db: impl PgExecutor<'_>,
     id: AttachmentId,
 ) -> sqlx::Result<Option<FoundUpload>> {

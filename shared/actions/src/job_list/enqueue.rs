@@ -46,7 +46,7 @@ async fn insert(
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| sqlx::Error::Encode(error.into()))?;
     let batch = Batch {
-        lane: work.cx.lane,
+        execution: work.cx.execution,
         created_at: work.now(),
         run_at,
         trace: work.trace,

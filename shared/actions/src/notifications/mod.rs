@@ -4,8 +4,8 @@ pub mod account;
 pub mod allowance;
 pub mod content;
 mod plan_event;
-mod record;
+mod record_attempt;
 pub mod store;
 
 pub use plan_event::plan_event;
-pub use record::{Attempt, record};
+pub use record_attempt::{Attempt, record_attempt};

@@ -77,7 +77,7 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<TicketParticipants
             Recipient::NextLevel => {
                 let level = level_above(event, around.escalation_level, &later);
                 // The desk that an escalation would go to.
-                let staffed = crate::assignment::store::staffed(&mut **tx).await?;
+                let staffed = crate::agents::store::staffed(&mut **tx).await?;
                 let desk = domain::assignment::desk_of(around.department, &staffed);
                 involved.next_level = store::agents_on(tx, desk, level).await?;
             }

@@ -1,16 +1,15 @@
 //! The SQL of notifications: the participants of an event, and the rows of notifications.
 
-use crate::tickets::store::EventRow;
+use crate::tickets::store::select_events;
 use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
     ids::{EventId, NotificationId, TicketId, UserId},
     notifications::{NotificationStatus, Planned, ResolutionTold},
     people::{Department, Level},
-    tickets::{TicketEvent, TicketEventKind},
+    tickets::TicketEvent,
 };
 use platform::work::{Tx, UnitOfWork};
-use sqlx::types::Json;
 use std::collections::BTreeSet;
 
 /// Maximum of people in one group of recipients.
@@ -20,15 +19,10 @@ const MOST_CHANGES: i64 = 200;
 
 /// An event; `None` when there is no such event.
 pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
-    sqlx::query_as!(
-        EventRow,
-        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<TicketEventKind>"
-        from ticket_events where id = $1"#,
-        event.0,
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .map(|row| row.map(TicketEvent::from))
+    let row = select_events!("id = $1", event.0)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.map(TicketEvent::from))
 }
 
 /// The fields of a ticket that decide who is notified.
@@ -62,13 +56,10 @@ pub(super) async fn changes_of_hands(
     tx: &mut Tx,
     event: &TicketEvent,
 ) -> Result<Vec<TicketEvent>, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"select id, ticket_id, at, actor_id, actor_role, what as "what: Json<TicketEventKind>"
-        from ticket_events
-        where ticket_id = $1 and position > (select position from ticket_events where id = $2)
+    let rows = select_events!(
+        "ticket_id = $1 and position > (select position from ticket_events where id = $2)
             and what->>'type' in ('assigned', 'unassigned', 'escalated')
-        order by position limit $3"#,
+        order by position limit $3",
         event.ticket.0,
         event.id.0,
         MOST_CHANGES,

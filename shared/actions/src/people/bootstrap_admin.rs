@@ -18,8 +18,8 @@ use domain::{
     ids::UserId,
     people::{NewPerson, NewSupportInfo, Password, Role, fields},
 };
-use platform::context::Context;
-use secrecy::{ExposeSecret, SecretString};
+use platform::{config::BootstrapAdmin, context::Context};
+use secrecy::ExposeSecret;
 
 /// Whether an admin was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +30,17 @@ pub enum Bootstrapped {
     Exists,
 }
 
-/// Creates an admin with this address and password if there is no admin. The function begins and commits its own
+/// Creates this admin if there is no admin. The function begins and commits its own
 /// unit of work, since it runs at the start of a process and hashes the password only when it is needed.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] for an address or a password that no account may have; [`ActionError::Conflict`] when
+/// [`ActionError::Invalid`] for an address, a password or a name that no account may have; [`ActionError::Conflict`] when
 /// another account has the address; the database failed.
 pub async fn bootstrap_admin(
     cx: &Context,
-    email: &str,
-    password: &SecretString,
+    admin: &BootstrapAdmin,
 ) -> Result<Bootstrapped, ActionError> {
-    let admin = parse(email, password)?;
+    let admin = parse(admin)?;
     if store::admin_exists(&cx.pool).await? {
         return Ok(Bootstrapped::Exists);
     }
@@ -59,14 +58,18 @@ pub async fn bootstrap_admin(
     Ok(Bootstrapped::Created(id))
 }
 
-/// The admin can change the name later. The phone number is empty, and nothing is sent to an empty number.
-fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError> {
-    let mut faults = FieldErrors::new();
-    let email = fields::email(&mut faults, "email", Some(email));
-    let password = Password::parse(&mut faults, "password", Some(password.expose_secret()));
-    let admin = email.zip(password).map(|(email, password)| NewPerson {
-        first_name: "First".to_owned(),
-        last_name: "Admin".to_owned(),
+/// The phone number is empty, and nothing is sent to an empty number.
+fn parse(admin: &BootstrapAdmin) -> Result<NewPerson, ActionError> {
+    let mut errors = FieldErrors::new();
+    let email = fields::email(&mut errors, "email", Some(&admin.email));
+    let secret = admin.password.expose_secret();
+    let password = Password::parse(&mut errors, "password", Some(secret));
+    let mut name = |field, name: &str| errors.required_text(field, Some(name), 1, 100);
+    let name = name("firstName", &admin.first_name).zip(name("lastName", &admin.last_name));
+    let admin = email.zip(password).zip(name);
+    let admin = admin.map(|((email, password), (first_name, last_name))| NewPerson {
+        first_name,
+        last_name,
         email,
         phone_number: String::new(),
         password,
@@ -75,5 +78,5 @@ fn parse(email: &str, password: &SecretString) -> Result<NewPerson, ActionError>
         timezone: chrono_tz::Tz::UTC,
         support_info: Some(NewSupportInfo::default()),
     });
-    Ok(faults.finish(admin)?)
+    Ok(errors.finish(admin)?)
 }

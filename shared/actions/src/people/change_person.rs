@@ -5,7 +5,7 @@
 //! all admins first, so that the second one finds that only one admin is left.
 
 use crate::{
-    assignment::store::lock_agent,
+    agents::store::lock_agent,
     error::ActionError,
     job_list::{self, Job},
     people::{
@@ -40,9 +40,9 @@ pub async fn change_person(
     let before = before.ok_or(ActionError::NotFound("user"))?;
     let role = change.role.unwrap_or(before.role);
     let active = change.active.unwrap_or(before.active);
-    let mut faults = FieldErrors::new();
-    change.check_for(role, &mut faults);
-    faults.finish(Some(()))?;
+    let mut errors = FieldErrors::new();
+    change.check_for(role, &mut errors);
+    errors.finish(Some(()))?;
     let was_admin = before.active && before.role == Role::Admin;
     let is_last = !admins.iter().any(|admin| *admin != person);
     if was_admin && !(active && role == Role::Admin) && is_last {

@@ -1,19 +1,18 @@
 //! The link in a mail confirms an e-mail address: the present one of the account, or a new one, which the account
 //! has from then on.
 
-use crate::people::reset_password::no_such_link;
 use crate::{
     error::ActionError,
     people::{
         account::{
-            confirm,
+            confirm, link,
             store::{self, Account, Link},
             tell,
         },
         store::taken,
     },
 };
-use domain::{ids::UserId, people::AccountEventKind};
+use domain::people::AccountEventKind;
 use platform::work::UnitOfWork;
 
 /// Confirms the address of the link's token. A second call changes nothing.
@@ -22,32 +21,21 @@ use platform::work::UnitOfWork;
 /// [`ActionError::Invalid`] when the token is unknown, expired or spent, or the account is inactive;
 /// [`ActionError::Conflict`] when another account has the address by now; the database failed.
 pub async fn confirm_email(work: &mut UnitOfWork<'_>, token: &str) -> Result<(), ActionError> {
-    let id = domain::people::account::named(
-        &work.cx.config.auth.link_secrets(),
-        AccountEventKind::ConfirmEmail,
-        token,
-    )
-    .ok_or_else(no_such_link)?;
-    let link = store::find_link(&mut *work.tx, id).await?;
-    let owner = link.ok_or_else(no_such_link)?.user_id;
-    let account = store::lock(&mut work.tx, owner).await?;
-    let link = store::find_link(&mut *work.tx, id).await?;
-    let (Some(account), Some(link)) = (account, link) else {
-        return Err(no_such_link());
-    };
+    let kind = AccountEventKind::ConfirmEmail;
+    let (account, link) = link::lock_account(work, kind, token).await?;
     let is_present = account.has_address(&link.address);
     if is_present && account.email_confirmed_at.is_some() && account.active {
         return Ok(());
     }
     if !link.is_open(work.now()) || !account.active {
-        return Err(no_such_link());
+        return Err(link::no_such_link());
     }
     if is_present {
-        confirm(work, owner, &account.email).await?;
+        confirm(work, account.id, &account.email).await?;
     } else {
-        change_address(work, owner, &account, &link).await?;
+        change_address(work, &account, &link).await?;
     }
-    store::spend_confirmations(work, owner).await?;
+    store::spend_confirmations(work, account.id).await?;
     Ok(())
 }
 
@@ -55,10 +43,10 @@ pub async fn confirm_email(work: &mut UnitOfWork<'_>, token: &str) -> Result<(),
 /// change.
 async fn change_address(
     work: &mut UnitOfWork<'_>,
-    owner: UserId,
     account: &Account,
     link: &Link,
 ) -> Result<(), ActionError> {
+    let owner = account.id;
     confirm(work, owner, &link.address).await.map_err(|error| {
         taken(
             error,

@@ -20,13 +20,13 @@ use platform::work::UnitOfWork;
 /// # Errors
 /// [`ActionError::Invalid`] with every invalid field.
 pub fn new_admin(given: PersonInput) -> Result<NewPerson, ActionError> {
-    let mut faults = FieldErrors::new();
+    let mut errors = FieldErrors::new();
     let admin = PersonInput {
         role: Some(Role::Admin),
         ..given
     };
-    let admin = NewPerson::parse(admin, &mut faults);
-    Ok(faults.finish(admin)?)
+    let admin = NewPerson::parse(admin, &mut errors);
+    Ok(errors.finish(admin)?)
 }
 
 /// Creates an admin. `hash` is the hash of the password in `admin`. The address counts as confirmed.

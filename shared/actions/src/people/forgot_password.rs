@@ -47,7 +47,8 @@ pub async fn answer_reset_request(
         return Ok(());
     };
     let kind = AccountEventKind::ResetPassword;
-    if store::open_links(work, account.id, kind).await? < OPEN_LINKS {
+    let sent = store::sent_mails(work, account.id, kind).await?;
+    if sent.count < OPEN_LINKS {
         tell(work, account.id, kind, &account.address()).await?;
     }
     Ok(())

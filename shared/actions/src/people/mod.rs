@@ -9,7 +9,6 @@ mod confirm_email;
 mod create_admin;
 mod credential;
 pub mod customers;
-pub mod directory;
 pub mod external_identity;
 mod forgot_password;
 mod hashing;

@@ -5,7 +5,7 @@ use crate::{
     error::ActionError,
     people::{
         PasswordHash,
-        account::{confirm, store, tell},
+        account::{confirm, link, store, tell},
     },
 };
 use domain::{
@@ -23,29 +23,15 @@ pub struct ResetAccount {
     pub address: LoginAddress,
 }
 
-/// The error for an invalid link. It is the same for every reason.
-pub(super) fn no_such_link() -> ActionError {
-    ActionError::invalid(
-        "token",
-        "invalid_token",
-        "is not good any more: ask for another link",
-    )
-}
-
 /// Checks the token of a link, before a password is hashed for it.
 ///
 /// # Errors
 /// [`ActionError::Invalid`] when the token is unknown, spent or expired; the database failed.
 pub async fn check_reset_link(cx: &Context, token: &str) -> Result<(), ActionError> {
-    let id = domain::people::account::named(
-        &cx.config.auth.link_secrets(),
-        AccountEventKind::ResetPassword,
-        token,
-    )
-    .ok_or_else(no_such_link)?;
+    let id = link::event_of(cx, AccountEventKind::ResetPassword, token)?;
     let link = store::find_link(&cx.pool, id).await?;
     link.filter(|link| link.is_open(cx.clock.now()))
-        .ok_or_else(no_such_link)?;
+        .ok_or_else(link::no_such_link)?;
     Ok(())
 }
 
@@ -60,22 +46,12 @@ pub async fn reset_password(
     hash: &PasswordHash,
 ) -> Result<ResetAccount, ActionError> {
     let now = work.now();
-    let id = domain::people::account::named(
-        &work.cx.config.auth.link_secrets(),
-        AccountEventKind::ResetPassword,
-        token,
-    )
-    .ok_or_else(no_such_link)?;
-    let link = store::find_link(&mut *work.tx, id).await?;
-    let owner = link.ok_or_else(no_such_link)?.user_id;
-    let account = store::lock(&mut work.tx, owner).await?;
-    let link = store::find_link(&mut *work.tx, id).await?;
-    let (Some(mut account), Some(link)) = (account, link) else {
-        return Err(no_such_link());
-    };
+    let kind = AccountEventKind::ResetPassword;
+    let (mut account, link) = link::lock_account(work, kind, token).await?;
     if !link.is_open(now) || !account.active || account.external {
-        return Err(no_such_link());
+        return Err(link::no_such_link());
     }
+    let owner = account.id;
     store::save_password(work, owner, hash).await?;
     if account.has_address(&link.address) {
         confirm(work, owner, &account.email).await?;

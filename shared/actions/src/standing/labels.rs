@@ -19,6 +19,19 @@ impl QueueStateLabel {
     }
 }
 
+/// A department and a class of age.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct BacklogLabel {
+    pub department: &'static str,
+    pub age: &'static str,
+}
+
+/// A department.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct DepartmentLabel {
+    pub department: &'static str,
+}
+
 /// The role of a process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RoleLabel {

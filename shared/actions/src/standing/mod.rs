@@ -1,7 +1,8 @@
-//! Metrics for Prometheus: the counters of this process ([`platform::metrics`]), and the state of queues, deadlines
-//! and processes, which each scrape reads from the database.
+//! Metrics for Prometheus: the counters of this process ([`platform::metrics`]), and the state of queues, deadlines,
+//! processes and open tickets, which scrapes read from the database.
 
 mod age;
+mod backlog;
 mod found;
 mod labels;
 mod queues;

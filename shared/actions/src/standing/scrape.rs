@@ -2,6 +2,7 @@
 
 use crate::standing::{
     age::Seconds,
+    backlog::{Backlog, WEEK},
     found::Standing,
     labels::{BuildLabel, StateLabel},
     store,
@@ -28,14 +29,58 @@ use tokio::sync::Mutex;
 /// The content type of the text: OpenMetrics 1.0.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// How long the state of the database is reused.
+/// How long the state of queues, deadlines and processes is reused.
 const FRESH: Duration = Duration::from_secs(3);
+/// How long the backlog is reused: nobody acts on it within seconds, and it costs more.
+const BACKLOG_FRESH: Duration = Duration::from_secs(30);
 /// The longest time of the queries; after it, the scrape has only the counters of this process.
 const QUERY_LIMIT: Duration = Duration::from_secs(3);
 
-/// The state of the latest scrape, so that concurrent scrapes query the database once.
+/// What the latest scrapes read, so that concurrent scrapes query the database once.
 #[derive(Debug, Default)]
-pub struct Recent(Mutex<Option<(Instant, Option<Standing>)>>);
+pub struct Recent {
+    standing: Kept<Standing>,
+    backlog: Kept<Backlog>,
+}
+
+/// A result, and when it was read; `None` in it where the query failed.
+#[derive(Debug)]
+struct Kept<T>(Mutex<Option<(Instant, Option<T>)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// The latest result; reads it again when it is too old. Concurrent callers wait for one query.
+    async fn get(
+        &self,
+        fresh: Duration,
+        query: impl Future<Output = sqlx::Result<T>>,
+    ) -> Option<T> {
+        let mut kept = self.0.lock().await;
+        if let Some((at, result)) = &*kept
+            && at.elapsed() < fresh
+        {
+            return result.clone();
+        }
+        let found = match tokio::time::timeout(QUERY_LIMIT, query).await {
+            Ok(Ok(found)) => Some(found),
+            Ok(Err(error)) => {
+                tracing::warn!(error = %Chain(&error), "the state of the system could not be read");
+                None
+            }
+            Err(_elapsed) => {
+                tracing::warn!("the state of the system was not read in time");
+                None
+            }
+        };
+        *kept = Some((Instant::now(), found.clone()));
+        found
+    }
+}
 
 /// All metrics in the text format of OpenMetrics: the counters of this process and the state of the system. While
 /// the database is not available, only the former.
@@ -47,7 +92,7 @@ pub async fn scrape(
     recent: &Recent,
     version: &'static str,
 ) -> Result<String, fmt::Error> {
-    let standing = standing(cx, recent).await;
+    let standing = recent.standing.get(FRESH, query(cx)).await;
     let mut system = Registry::with_prefix("support");
     let database_up = Gauge::<i64>::default();
     database_up.set(i64::from(standing.is_some()));
@@ -58,6 +103,11 @@ pub async fn scrape(
     );
     if let Some(standing) = standing {
         standing.register(&mut system, cx.clock.now());
+        // Not asked for while the database does not respond.
+        let backlog = recent.backlog.get(BACKLOG_FRESH, query_backlog(cx)).await;
+        if let Some(backlog) = backlog {
+            backlog.register(&mut system, cx.clock.now());
+        }
     }
     register_build(&mut system, version);
     register_pool(&mut system, &cx.pool);
@@ -72,35 +122,21 @@ pub async fn scrape(
     Ok(text)
 }
 
-/// Queries the database when the latest state is too old. Concurrent scrapes wait for one query.
-async fn standing(cx: &Context, recent: &Recent) -> Option<Standing> {
-    let mut kept = recent.0.lock().await;
-    if let Some((at, standing)) = &*kept
-        && at.elapsed() < FRESH
-    {
-        return standing.clone();
-    }
-    let found = match tokio::time::timeout(QUERY_LIMIT, query(cx)).await {
-        Ok(Ok(standing)) => Some(standing),
-        Ok(Err(error)) => {
-            tracing::warn!(error = %Chain(&error), "the state of the system could not be read");
-            None
-        }
-        Err(_elapsed) => {
-            tracing::warn!("the state of the system was not read in time");
-            None
-        }
-    };
-    *kept = Some((Instant::now(), found.clone()));
-    found
-}
-
 async fn query(cx: &Context) -> sqlx::Result<Standing> {
     let now = cx.clock.now();
     Ok(Standing {
         queues: store::queues(&cx.pool, now).await?,
         deadlines: store::deadlines(&cx.pool, now).await?,
         present: presence::present(cx).await?,
+    })
+}
+
+async fn query_backlog(cx: &Context) -> sqlx::Result<Backlog> {
+    let now = cx.clock.now();
+    Ok(Backlog {
+        open: store::open_tickets(&cx.pool, now).await?,
+        resolved: store::resolved_since(&cx.pool, now - WEEK).await?,
+        ratings: store::ratings_since(&cx.pool, now - WEEK).await?,
     })
 }
 

@@ -1,9 +1,13 @@
-//! The SQL of the state of queues and deadlines: one statement for each, whose cost is bounded however many jobs
-//! wait. No decisions.
+//! The SQL of the state of queues, deadlines and open tickets: one statement for each, whose cost is bounded however
+//! many jobs wait and however many tickets were ever closed. No decisions.
 
-use crate::standing::{found::Deadlines, queues::QueueStanding};
+use crate::standing::{
+    backlog::{OpenTickets, ResolvedTickets, WeekRatings},
+    found::Deadlines,
+    queues::QueueStanding,
+};
 use chrono::{DateTime, Utc};
-use domain::queue::Queue;
+use domain::{people::Department, queue::Queue};
 use sqlx::PgPool;
 
 /// The limit of each count. An index scan of so many rows takes a few dozen milliseconds.
@@ -86,6 +90,70 @@ pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result
                        limit $2) as near) as "at_risk!""#,
         now,
         COUNTED,
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// The open tickets of each department that has any, by the partial index of active tickets.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn open_tickets(
+    pool: &PgPool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<OpenTickets>> {
+    sqlx::query_as!(
+        OpenTickets,
+        r#"select department as "department!: Department",
+                  count(*) filter (where created_at > $1::timestamptz - interval '1 hour') as "of_the_hour!",
+                  count(*) filter (where created_at <= $1 - interval '1 hour' and created_at > $1 - interval '1 day') as "of_the_day!",
+                  count(*) filter (where created_at <= $1 - interval '1 day' and created_at > $1 - interval '7 days') as "of_the_week!",
+                  count(*) filter (where created_at <= $1 - interval '7 days') as "older!",
+                  count(*) filter (where waits) as "unassigned!",
+                  min(created_at) filter (where waits) as unassigned_since
+           from (select department, created_at, assigned_to is null and status <> 'waiting_customer' as waits
+                 from tickets where status not in ('resolved', 'closed') limit $2) as open
+           group by department"#,
+        now,
+        COUNTED,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// The resolved tickets of each department that were created since an instant, from the aggregates.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn resolved_since(
+    pool: &PgPool,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<ResolvedTickets>> {
+    sqlx::query_as!(
+        ResolvedTickets,
+        r#"select department as "department!: Department", sum(total)::bigint as "resolved!",
+                  sum(compliant)::bigint as "compliant!"
+           from stats_buckets where bucket >= $1 and status in ('resolved', 'closed') group by department"#,
+        since,
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// The ratings of tickets that were created since an instant, from the aggregates.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn ratings_since(
+    pool: &PgPool,
+    since: DateTime<Utc>,
+) -> sqlx::Result<WeekRatings> {
+    sqlx::query_as!(
+        WeekRatings,
+        r#"select coalesce(sum(rating_count), 0)::bigint as "count!", coalesce(sum(rating_sum), 0)::bigint as "sum!"
+           from stats_ratings where bucket >= $1"#,
+        since,
     )
     .fetch_one(pool)
     .await

@@ -52,7 +52,7 @@ pub async fn assign(
             "Agents assign tickets to themselves; an admin can assign this one to somebody else.",
         ));
     }
-    let capacity_of_agent = crate::assignment::lock_active_agent(work, agent, "agentId").await?;
+    let capacity_of_agent = crate::agents::lock_active_agent(work, agent, "agentId").await?;
     let mut change = loaded.at_expected_version()?;
     let is_assignee = change.ticket().assigned_to == Some(agent);
     // Checked before capacity: `force` overrides capacity, never a resolved or closed status.
@@ -79,13 +79,13 @@ pub async fn assign(
 ///
 /// # Errors
 /// [`ActionError::Invalid`] when the caller is no active agent any more; the database failed.
-pub(super) async fn worker(
+pub(super) async fn acting_agent(
     work: &mut UnitOfWork<'_>,
     change: &TicketChange,
     actor: &Actor,
 ) -> Result<ActingAgent, ActionError> {
     if change.is_there_to_take() {
-        crate::assignment::lock_active_agent(work, actor.id, "agentId").await?;
+        crate::agents::lock_active_agent(work, actor.id, "agentId").await?;
     }
     Ok(ActingAgent::locked(actor.id))
 }

@@ -32,6 +32,10 @@ pub async fn backfill_index(cx: &Context) -> Result<(), ActionError> {
             let change = load_for_system(&mut work, id).await?;
             search::forget(&mut work.tx, id).await?;
             search::add_ticket(&mut work.tx, change.ticket()).await?;
+            let all = store::Listing {
+                ticket: id,
+                viewer: Viewer::Staff,
+            };
             let mut offset = 0;
             loop {
                 let section = store::Section {
@@ -39,14 +43,8 @@ pub async fn backfill_index(cx: &Context) -> Result<(), ActionError> {
                     offset,
                     limit: MESSAGES,
                 };
-                let messages = store::messages(
-                    &mut *work.tx,
-                    id,
-                    Viewer::Staff,
-                    Direction::Ascending,
-                    section,
-                )
-                .await?;
+                let order = Direction::Ascending;
+                let messages = store::messages(&mut *work.tx, all, order, section).await?;
                 for message in &messages {
                     search::add_message(&mut work.tx, message).await?;
                 }

@@ -1,6 +1,6 @@
 //! A person closes a ticket.
 
-use crate::tickets::{SaveMode, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, assign, load, person, save};
 use crate::{
     error::ActionError,
     tickets::{mentions, store},
@@ -9,7 +9,7 @@ use domain::tickets::TicketKey;
 use domain::{
     actor::Actor,
     ids::TicketId,
-    tickets::{Closing, Conclusion, Duplicate, Ticket, access::Action, input::ANOTHER_TICKET},
+    tickets::{ANOTHER_TICKET, Closing, Conclusion, Duplicate, Ticket, access::Action},
 };
 use platform::work::UnitOfWork;
 
@@ -31,14 +31,14 @@ pub async fn close(
         None => None,
     };
     let mut change = loaded.at_expected_version()?;
-    let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
+    let agent = assign::acting_agent(work, &change, &actor).await?;
     let conclusion = Conclusion {
         summary: closing.summary,
         resolution_type: closing.resolution_type,
         resolution_notes: closing.resolution_notes,
         duplicate,
     };
-    change.close(conclusion, worker, work.now())?;
+    change.close(conclusion, agent, work.now())?;
     save(work, &mut change, SaveMode::Update).await?;
     Ok(change.into_ticket())
 }

@@ -1,9 +1,9 @@
-//! A ticket is escalated to a higher level: by a person, or by the sweep that finds a breach.
+//! A ticket is escalated to a higher level by a person.
 
-use crate::tickets::{SaveMode, Target, load, load_for_system, person, save, save_with_rosters};
-use crate::{assignment::RosterCache, error::ActionError};
+use crate::tickets::{SaveMode, Target, load, person, save};
+use crate::{agents::RosterCache, error::ActionError};
 use domain::{
-    ids::{TicketId, UserId},
+    ids::UserId,
     tickets::{Escalation, Ticket, access::Action},
 };
 use platform::work::UnitOfWork;
@@ -32,14 +32,14 @@ pub async fn escalate(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
     if let EscalateTo::Person(agent) = to {
-        crate::assignment::lock_active_agent(work, agent, "escalatedTo").await?;
+        crate::agents::lock_active_agent(work, agent, "escalatedTo").await?;
     }
     let mut change = loaded.at_expected_version()?;
     let to = match to {
         EscalateTo::Person(agent) => Some(agent),
         EscalateTo::NextLevel => {
             let rosters = RosterCache::default();
-            crate::assignment::claim_for_escalation(work, change.ticket(), &rosters).await?
+            crate::agents::claim_for_escalation(work, change.ticket(), &rosters).await?
         }
     };
     let escalation = Escalation {
@@ -50,34 +50,4 @@ pub async fn escalate(
     change.escalate(escalation, work.now())?;
     save(work, &mut change, SaveMode::Update).await?;
     Ok(change.into_ticket())
-}
-
-/// Records the warnings and breaches of a ticket that are due. As in every change, the ticket is escalated at
-/// most once, however many clocks passed their deadlines. `rosters` is shared by all tickets of the sweep.
-///
-/// # Errors
-/// [`ActionError::NotFound`] when there is no such ticket; the database failed, or another transaction holds
-/// the only suitable agent for too long.
-pub async fn sweep(
-    work: &mut UnitOfWork<'_>,
-    ticket: TicketId,
-    rosters: &RosterCache,
-) -> Result<Swept, ActionError> {
-    let mut change = load_for_system(work, ticket).await?;
-    let found = change.sweep(work.now()).len();
-    let level = change.ticket().escalation_level;
-    save_with_rosters(work, &mut change, SaveMode::Update, rosters).await?;
-    Ok(Swept {
-        found,
-        escalated: change.ticket().escalation_level > level,
-    })
-}
-
-/// The effect of a sweep on one ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Swept {
-    /// Warnings and breaches recorded.
-    pub found: usize,
-    /// Whether it was escalated.
-    pub escalated: bool,
 }

@@ -1,6 +1,6 @@
 //! The rule that escalates a ticket after a breach. It is part of saving, so that no action can forget it.
 
-use crate::{assignment::RosterCache, error::ActionError};
+use crate::{agents::RosterCache, error::ActionError};
 use domain::tickets::{Escalation, TicketChange};
 use platform::{config::AutoEscalate, work::UnitOfWork};
 
@@ -21,7 +21,7 @@ pub(super) async fn apply(
         AutoEscalate::OnBreach => {}
         AutoEscalate::Never => return Ok(()),
     }
-    let to = crate::assignment::claim_for_escalation(work, change.ticket(), rosters).await?;
+    let to = crate::agents::claim_for_escalation(work, change.ticket(), rosters).await?;
     let escalation = Escalation {
         to,
         reason: breach.reason(),

@@ -1,7 +1,7 @@
 //! The first steps of every action on a ticket: the actor, the permission, the row lock.
 
 use crate::error::ActionError;
-use crate::tickets::{Target, mentions, refusal::denied, store};
+use crate::tickets::{ExpectedVersion, Target, mentions, refusal::denied, store};
 use domain::{
     actor::{Actor, Initiator},
     ids::TicketId,
@@ -14,7 +14,7 @@ use platform::work::UnitOfWork;
 /// [`LockedTicket::at_expected_version`] is therefore the only way to a [`TicketChange`].
 pub(crate) struct LockedTicket {
     change: TicketChange,
-    expected: Option<i64>,
+    expected: ExpectedVersion,
 }
 
 impl LockedTicket {
@@ -29,9 +29,10 @@ impl LockedTicket {
     /// [`ActionError::Stale`] when the ticket has another version than the caller expects.
     pub fn at_expected_version(self) -> Result<TicketChange, ActionError> {
         let present = self.change.ticket().version;
-        match self.expected {
-            Some(version) if version != present => Err(ActionError::Stale { present }),
-            Some(_) | None => Ok(self.change),
+        if self.expected.admits(present) {
+            Ok(self.change)
+        } else {
+            Err(ActionError::Stale { present })
         }
     }
 }
@@ -54,7 +55,7 @@ pub(crate) async fn load(
         .map_err(denied)?;
     Ok(LockedTicket {
         change,
-        expected: target.version,
+        expected: target.version.clone(),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use crate::tickets::{SaveMode, person, save};
 use crate::{
+    directory::{self, Named},
     error::ActionError,
-    people::directory::{self, Named},
     tickets::store,
 };
 use domain::{

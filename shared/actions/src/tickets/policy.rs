@@ -1,6 +1,6 @@
 //! The SLA policy of a ticket that gets another priority or is reopened.
 
-use crate::{error::ActionError, people::directory};
+use crate::{directory, error::ActionError};
 use domain::{
     sla::Policy,
     tickets::{Priority, Ticket},

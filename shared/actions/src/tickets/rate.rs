@@ -1,7 +1,7 @@
 //! The customer rates a resolution.
 
 use crate::tickets::{SaveMode, Target, load, person, save};
-use crate::{error::ActionError, people::directory};
+use crate::{directory, error::ActionError};
 use domain::{
     ids::TicketId,
     tickets::{NewRating, RatedBy, Ticket, access::Action},

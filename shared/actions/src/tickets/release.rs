@@ -3,7 +3,7 @@
 //! delays no other ticket.
 
 use crate::tickets::{SaveMode, load_for_system, save};
-use crate::{assignment::store as agents, error::ActionError, tickets::store};
+use crate::{agents::store as agents, error::ActionError, tickets::store};
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Initiator,

@@ -39,7 +39,7 @@ pub(super) async fn apply(
     by: Role,
 ) -> Result<(), ActionError> {
     let assignee = match change.ticket().assigned_to {
-        Some(agent) if crate::assignment::may_take_back(work, agent).await? => Some(agent),
+        Some(agent) if crate::agents::may_take_back(work, agent).await? => Some(agent),
         Some(_) | None => None,
     };
     let ticket = change.ticket();

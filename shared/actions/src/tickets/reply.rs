@@ -1,6 +1,6 @@
 //! A message or an internal note is added.
 
-use crate::tickets::{SaveMode, Target, load, person, reopen, save};
+use crate::tickets::{SaveMode, Target, assign, load, person, reopen, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     attachments::Place,
@@ -8,7 +8,7 @@ use domain::{
     json::Json,
     people::Role,
     tickets::{
-        Message, NewMessage, Ticket, Visibility,
+        Message, NewMessage, Ticket, TicketEventKind, Visibility,
         access::{self, Action},
     },
 };
@@ -33,26 +33,20 @@ pub async fn reply(
     let attachments = crate::attachments::attach(work, &actor, new.attachments, place).await?;
     let mut change = loaded.at_expected_version()?;
     let message = Message {
-        id,
-        ticket_id: change.ticket().id,
-        sender_id: Some(actor.id),
-        sender_type: actor.role.into(),
         body: new.body,
         attachments: Json(attachments),
         is_internal: new.visibility == Visibility::Internal,
-        created_at: work.now(),
-        redacted_at: None,
-        redacted_by: None,
+        ..Message::by(&actor, id, change.ticket().id, work.now())
     };
     match new.visibility {
         Visibility::Internal => change.noted(id, work.now()),
         Visibility::Public if actor.role.is_staff() => {
-            let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
-            change.staff_wrote(worker, id, work.now());
+            let agent = assign::acting_agent(work, &change, &actor).await?;
+            change.staff_wrote(agent, id, work.now());
         }
         Visibility::Public => {
             if change.is_reopened_by_reply() {
-                let reason = "The customer replied.".to_owned();
+                let reason = TicketEventKind::REOPENED_BY_REPLY.to_owned();
                 reopen::apply(work, &mut change, reason, actor.role).await?;
             }
             change.customer_wrote(id, work.now())?;

@@ -2,7 +2,7 @@
 //! clocks, the history, the jobs that follow, and the mark for the statistics.
 
 use crate::tickets::{escalation_rule, reactions::reactions, store};
-use crate::{assignment::RosterCache, error::ActionError, job_list};
+use crate::{agents::RosterCache, error::ActionError, job_list};
 use domain::{
     actor::Initiator,
     ids::{EventId, TicketId},
@@ -36,7 +36,7 @@ pub(crate) async fn save(
 ///
 /// # Errors
 /// As [`save`].
-pub(crate) async fn save_with_rosters(
+pub(super) async fn save_with_rosters(
     work: &mut UnitOfWork<'_>,
     change: &mut TicketChange,
     mode: SaveMode,
@@ -60,7 +60,7 @@ pub(crate) async fn save_with_rosters(
         .iter()
         .flat_map(|event| reactions(event, assignee, load));
     job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
-    work.happened
+    work.events
         .extend(events.iter().map(|event| event.kind.name()));
     crate::stats::mark_dirty(work, ticket.created_at).await?;
     Ok(())

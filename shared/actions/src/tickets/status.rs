@@ -1,10 +1,9 @@
 //! A person sets the status.
 
-use crate::tickets::{SaveMode, Target, load, person, save};
+use crate::tickets::{SaveMode, Target, assign, load, person, save};
 use crate::{error::ActionError, tickets::store};
 use domain::{
     ids::MessageId,
-    json::Json,
     tickets::{Message, Status, Ticket, access::Action},
 };
 use platform::work::UnitOfWork;
@@ -24,20 +23,14 @@ pub async fn set_status(
     let actor = person(work)?;
     let loaded = load(work, &actor, target, Action::Handle).await?;
     let mut change = loaded.at_expected_version()?;
-    let worker = crate::tickets::assign::worker(work, &change, &actor).await?;
-    change.set_status(status, worker, work.now())?;
+    let agent = assign::acting_agent(work, &change, &actor).await?;
+    change.set_status(status, agent, work.now())?;
     if let Some(body) = notes {
+        let id = MessageId(work.cx.ids.uuid(work.now()));
         let note = Message {
-            id: MessageId(work.cx.ids.uuid(work.now())),
-            ticket_id: change.ticket().id,
-            sender_id: Some(actor.id),
-            sender_type: actor.role.into(),
             body,
-            attachments: Json(Vec::new()),
             is_internal: true,
-            created_at: work.now(),
-            redacted_at: None,
-            redacted_by: None,
+            ..Message::by(&actor, id, change.ticket().id, work.now())
         };
         change.noted(note.id, work.now());
         store::insert_message(&mut work.tx, &note).await?;

@@ -68,7 +68,7 @@ pub fn requirements(
         department: desk_of(ticket.department, staffed),
         language: ticket.language.clone(),
         level: ticket.level(),
-        except: ticket.handed_back_by,
+        except: ticket.returned_by,
         now,
     }
 }

@@ -10,18 +10,16 @@
 //! like that of an upload that was never attached. `prune` dies, or runs twice: the next run finds the same rows,
 //! and bytes that are deleted already are no failure.
 
-pub mod access;
 pub mod archive;
-pub mod input;
 pub mod kind;
 pub mod model;
 pub mod name;
+pub mod new_attachment;
 
-pub use access::may_download;
-pub use input::NewAttachment;
 pub use kind::{Inspector, KINDS, Kind};
 pub use model::{Attachment, NewUpload, Place, Upload};
 pub use name::{file_name, name_on_disk};
+pub use new_attachment::NewAttachment;
 
 use chrono::TimeDelta;
 

@@ -4,18 +4,18 @@ use crate::ids::{AttachmentId, MessageId, TicketId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A file that came with a ticket or a message, as it is kept with it: an address that is never
-/// fetched by us, or an upload.
+/// A file of a ticket or a message: a link to a file elsewhere, which this system never fetches, or an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
-    /// https; of an upload the path of its download.
+    /// The address of the file. That of an upload is the path of its download, which needs a token.
     pub url: String,
-    /// The name to show.
+    /// The name of the file.
     pub file_name: String,
-    /// Media type, where it is known.
+    /// The media type of the file. It is null for a link.
     pub content_type: Option<String>,
-    /// Bytes, where it is known.
+    /// The size of the file in bytes. It is null for a link.
+    #[schemars(range(min = 1))]
     pub size: Option<i64>,
 }
 

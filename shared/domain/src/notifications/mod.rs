@@ -8,7 +8,10 @@ pub mod mention;
 pub mod model;
 pub mod plan;
 
-pub use crate::channel::Channel;
+pub use crate::{
+    channel::Channel,
+    template::{Audience, Template},
+};
 pub use mention::mentions;
-pub use model::{Audience, NotificationStatus, Planned, Template};
+pub use model::{NotificationStatus, Planned};
 pub use plan::{ResolutionTold, TicketParticipants, assignee, level_above, plan};

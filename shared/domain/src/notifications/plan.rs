@@ -131,7 +131,10 @@ fn escalation_after<'a>(breach: &TicketEvent, later: &'a [TicketEvent]) -> Optio
     };
     let is_breach = matches!(
         breach.kind,
-        TicketEventKind::SlaBreached { late: false, .. }
+        TicketEventKind::SlaBreached {
+            detected_after_stop: false,
+            ..
+        }
     );
     later
         .iter()

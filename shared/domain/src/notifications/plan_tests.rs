@@ -75,22 +75,22 @@ fn status(to: Status) -> TicketEventKind {
     }
 }
 
-fn breached(late: bool) -> TicketEventKind {
+fn breached(detected_after_stop: bool) -> TicketEventKind {
     TicketEventKind::SlaBreached {
         metric: Metric::Resolution,
         cycle: 0,
-        late,
+        detected_after_stop,
     }
 }
 
-fn at_risk(late: bool) -> TicketEventKind {
+fn at_risk(detected_after_stop: bool) -> TicketEventKind {
     let due_at = DateTime::UNIX_EPOCH;
     TicketEventKind::SlaAtRisk {
         metric: Metric::Resolution,
         percent: Some(80),
         cycle: 0,
         due_at,
-        late,
+        detected_after_stop,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     field_error::FieldErrors,
     people::{Role, SupportInfoChange, fields},
-    reader::ObjectReader,
+    reader::{Meanings, ObjectReader},
 };
 use chrono_tz::Tz;
 use secrecy::SecretString;
@@ -43,6 +43,42 @@ impl<T> Patch<T> {
     }
 }
 
+/// What the fields of an account mean.
+pub const MEANINGS: Meanings = &[
+    ("firstName", "The given name."),
+    ("lastName", "The family name."),
+    (
+        "email",
+        "The e-mail address, which is also the name for the login.",
+    ),
+    (
+        "phoneNumber",
+        "The phone number with its country code, such as `+254712345678`.",
+    ),
+    ("password", "The password, of 10 to 128 characters."),
+    (
+        "currentPassword",
+        "The present password, which is required for another `email`.",
+    ),
+    (
+        "role",
+        "The role of the person. A new account without a role is that of a customer.",
+    ),
+    (
+        "language",
+        "The language in which the person is written to, such as `en` or `en-GB`. A new account without one gets `en`.",
+    ),
+    (
+        "timezone",
+        "The time zone of the person. A new account without one gets UTC.",
+    ),
+    ("active", "Whether the account can be used."),
+    (
+        "supportInfo",
+        "What an agent or admin is known by. It is not allowed for requesters.",
+    ),
+];
+
 /// A change of one's own account.
 #[derive(Debug)]
 pub struct ProfileChange {
@@ -67,6 +103,11 @@ pub struct ProfileChange {
 impl ProfileChange {
     /// Reads a change by somebody of the role `by`; its errors are noted in the reader.
     pub fn read(reader: &mut ObjectReader, by: Role) -> Self {
+        reader.named(
+            "ProfileUpdate",
+            "A change of your own account: absent fields stay as they are.",
+        );
+        reader.mean(MEANINGS);
         let first_name = reader.sent("firstName");
         let last_name = reader.sent("lastName");
         let phone_number = reader.sent("phoneNumber");
@@ -116,6 +157,11 @@ pub struct PersonChange {
 impl PersonChange {
     /// Reads a change by an admin; its errors are noted in the reader.
     pub fn read(reader: &mut ObjectReader) -> Self {
+        reader.named(
+            "UserUpdate",
+            "A change of an account by an admin: absent fields stay as they are.",
+        );
+        reader.mean(MEANINGS);
         let change = Self {
             role: reader.word("role"),
             active: reader.flag("active"),

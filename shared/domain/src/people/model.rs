@@ -1,26 +1,35 @@
 //! People and what staff are known by. Pure.
 
-use crate::{ids::UserId, text_enum};
+use crate::{field_error::WordList, ids::UserId, text_enum};
 use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 text_enum! {
-    /// What a person may do. The first three are requesters.
+    /// What a person may do. Customers, technicians and corporate customers are requesters: they ask for help.
     pub enum Role {
         /// A customer.
         Customer = "customer",
-        /// A technician of the platform, who asks for help like a customer.
+        /// A technician of the platform who asks for help.
         Technician = "technician",
         /// A corporate customer.
         Corporate = "corporate",
-        /// An agent.
+        /// An agent of the support team.
         Support = "support",
-        /// An admin.
+        /// An admin, who may do everything.
         Admin = "admin",
     }
 }
 
 impl Role {
+    /// The roles of requesters, as words.
+    #[must_use]
+    pub fn requesters() -> WordList {
+        let staff = Self::ALL.iter().filter(|role| role.is_staff());
+        let staff: Vec<_> = staff.map(|role| role.as_str()).collect();
+        let about = "The role of a person who asks for help.";
+        WordList::some_of::<Self>("RequesterRole", about, |word| !staff.contains(&word))
+    }
+
     /// Agents and admins.
     #[must_use]
     pub const fn is_staff(self) -> bool {
@@ -32,7 +41,7 @@ impl Role {
 }
 
 text_enum! {
-    /// The desk that a ticket belongs to and an agent sits at.
+    /// The department that a ticket belongs to and an agent works in.
     pub enum Department {
         /// Technical difficulties, bugs, accounts.
         Technical = "technical",
@@ -46,15 +55,15 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whether an agent takes tickets.
+    /// Whether an agent can get tickets.
     pub enum Availability {
-        /// Ready to take tickets.
+        /// The agent gets tickets automatically.
         Available = "available",
-        /// Working on tickets: not assigned to by automation.
+        /// The agent works on other tickets and gets none automatically.
         Busy = "busy",
-        /// Temporarily away.
+        /// The agent is away for a short time and gets no tickets automatically.
         Away = "away",
-        /// Not working.
+        /// The agent does not work now and gets no tickets automatically.
         Offline = "offline",
     }
 }
@@ -93,7 +102,7 @@ impl From<chrono::Weekday> for Weekday {
     }
 }
 
-/// The rung of the escalation ladder that an agent stands on: 1 is the front line.
+/// The support level of an agent, from 1.
 #[derive(
     Debug,
     Clone,
@@ -109,23 +118,23 @@ impl From<chrono::Weekday> for Weekday {
 #[cfg_attr(feature = "sqlx", derive(sqlx::Type))]
 #[serde(transparent)]
 #[cfg_attr(feature = "sqlx", sqlx(transparent))]
-pub struct Level(pub i32);
+#[schemars(inline)]
+pub struct Level(#[schemars(range(min = 1, max = 10))] pub i32);
 
-/// Working hours of one day, in the agent's time zone. An end at or before the start runs past
-/// midnight.
+/// Working hours of an agent, in the time zone of the agent.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 pub struct Shift {
-    /// The day on which it starts.
+    /// The day of the week on which the shift begins.
     pub day: Weekday,
-    /// Its first minute.
+    /// The local time at which the shift begins.
     #[serde(with = "clock_time")]
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::time_format::ClockTime")]
     pub start: NaiveTime,
-    /// The first minute after it; `24:00` is kept as midnight.
+    /// The local time at which the shift ends. An end at or before the start is on the next day.
     #[serde(with = "clock_time")]
-    #[schemars(with = "String")]
+    #[schemars(with = "crate::time_format::ClockTime")]
     pub end: NaiveTime,
 }
 

@@ -4,8 +4,8 @@
 //! checked.
 
 use crate::{
-    field_error::{Constraint, FieldErrors},
-    people::{NewSupportInfo, Password, Role, fields},
+    field_error::FieldErrors,
+    people::{NewSupportInfo, Password, Role, change::MEANINGS, fields},
     reader::ObjectReader,
 };
 use chrono_tz::Tz;
@@ -79,6 +79,8 @@ impl NewPerson {
     /// Reads a registration by somebody of the role `by` (`None`: without a login). `role` has been read before:
     /// whether the caller may register such a person is known before the other fields are read.
     pub fn read(reader: &mut ObjectReader, role: Option<Role>, by: Option<Role>) -> Option<Self> {
+        reader.named("UserCreate", "An account to be created.");
+        reader.mean(MEANINGS);
         let input = PersonInput::read(reader, role, by);
         Self::parse(input, reader.errors())
     }
@@ -92,9 +94,6 @@ impl NewPerson {
     /// Checks a registration; its errors are noted in `errors`.
     pub fn parse(given: PersonInput, errors: &mut FieldErrors) -> Option<Self> {
         let role = given.role.unwrap_or(Role::Customer);
-        let staff = Role::ALL.iter().filter(|role| role.is_staff());
-        let staff = staff.map(|role| role.as_str());
-        errors.ask("supportInfo", Constraint::with("role", staff));
         if given.support_info.is_some() && !role.is_staff() {
             errors.add("supportInfo", "not_allowed", "is for staff alone");
         }

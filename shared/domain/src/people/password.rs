@@ -17,8 +17,8 @@ pub struct Password(SecretString);
 
 impl Password {
     /// A password of 10 to 128 characters.
-    pub fn parse(faults: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Self> {
-        let text = faults.required_text(field, text, *CHARACTERS.start(), *CHARACTERS.end())?;
+    pub fn parse(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Self> {
+        let text = errors.required_text(field, text, *CHARACTERS.start(), *CHARACTERS.end())?;
         Some(Self(text.into()))
     }
 

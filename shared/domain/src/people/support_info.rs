@@ -88,6 +88,18 @@ impl SupportInfoInput {
     /// effect from others, and `stats` from nobody.
     pub fn read(reader: &mut ObjectReader, by: Option<Role>) -> Self {
         let by_admin = by == Some(Role::Admin);
+        reader.mean(&[
+            ("employeeId", "The number of the agent in the company. `@` and this number in an internal note mention the agent."),
+            ("department", "The department in which the agent works. A new agent without one works in `general`."),
+            ("specializations", "What the agent knows best, such as `payment`. Tickets of these categories are assigned \
+            to the agent first."),
+            ("languages", "The languages that the agent speaks, such as `en` or `sw`."),
+            ("shiftSchedule", "When the agent works. An agent without shifts always works."),
+            ("level", "The support level of the agent, from 1. Escalated tickets go to higher levels. Only admins can set it."),
+            ("maxConcurrentTickets", "How many active tickets are assigned to the agent automatically at most. Only \
+            admins can set it."),
+            ("availability", "The same limit of active tickets, in the place where responses have it."),
+        ]);
         reader.ignore("stats");
         let max_concurrent_tickets = admins_only(reader, "maxConcurrentTickets", by_admin);
         let availability_max_concurrent_tickets = shown_maximum(reader, by_admin);
@@ -124,6 +136,11 @@ fn shown_maximum(reader: &mut ObjectReader, by_admin: bool) -> Option<i64> {
         return None;
     }
     let maximum = reader.object("availability", |availability| {
+        availability.named("AvailabilityLimit", "The limit of active tickets, in the place where responses have it.");
+        availability.mean(&[(
+            "maxConcurrentTickets",
+            "How many active tickets are assigned to the agent automatically at most. Only admins can set it.",
+        )]);
         for shown_only in ["status", "currentTickets", "updatedAt"] {
             availability.ignore(shown_only);
         }
@@ -133,6 +150,16 @@ fn shown_maximum(reader: &mut ObjectReader, by_admin: bool) -> Option<i64> {
 }
 
 fn read_shift(entry: &mut ObjectReader) -> Option<Shift> {
+    entry.named(
+        "ShiftCreate",
+        "Working hours of an agent, in the time zone of the agent.",
+    );
+    entry.mean(&[
+        ("day", "The day of the week on which the shift begins."),
+        ("start", "The local time at which the shift begins, such as `08:00`."),
+        ("end", "The local time at which the shift ends, such as `17:00` or `24:00`. An end at or before the start is on \
+        the next day."),
+    ]);
     let day = entry.required_word("day");
     let (start, end) = (entry.text("start"), entry.text("end"));
     shift(day, start.as_deref(), end.as_deref(), entry.errors())
@@ -142,6 +169,10 @@ impl SupportInfoChange {
     /// Reads a change of what staff are known by, sent by somebody of the role `by`. Fields that only admins
     /// set have no effect from others.
     pub fn read(reader: &mut ObjectReader, by: Role) -> Self {
+        reader.named(
+            "SupportInfoUpdate",
+            "A change of what agents and admins are known by: absent fields stay as they are.",
+        );
         if by != Role::Admin {
             reader.ignore("employeeId");
             reader.ignore("department");
@@ -185,6 +216,10 @@ impl SupportInfoChange {
 impl NewSupportInfo {
     /// Reads what a new agent or admin is known by, sent by somebody of the role `by`.
     pub fn read(reader: &mut ObjectReader, by: Option<Role>) -> Option<Self> {
+        reader.named(
+            "SupportInfoCreate",
+            "What a new agent or admin is known by.",
+        );
         let input = SupportInfoInput::read(reader, by);
         Self::parse(input, reader.errors())
     }

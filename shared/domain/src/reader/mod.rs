@@ -7,7 +7,7 @@ pub mod shape;
 
 pub use object::{Null, ObjectReader, OneOrSeveral};
 pub use query::{NotUtf8, QueryReader};
-pub use shape::{Shape, not_nullable};
+pub use shape::{Meanings, NAMED, Shape};
 
 use crate::field_error::Name;
 

@@ -16,7 +16,7 @@ pub use lists::OneOrSeveral;
 
 use crate::{
     field_error::{FieldError, FieldErrors, Name, Variants},
-    reader::{Sent, Shape},
+    reader::{Sent, Shape, shape::Meanings},
     time_format,
 };
 use chrono::{DateTime, Utc};
@@ -74,11 +74,21 @@ impl ObjectReader {
         let read = read(&mut reader);
         let shape = reader.asked.unwrap_or_default();
         let limits = reader.errors.into_limits();
-        let schema = match null {
-            Null::Absent => shape.into_schema(limits),
-            Null::MergePatch => shape.into_patch_schema(limits),
-        };
-        (read, schema)
+        (read, shape.into_schema(limits))
+    }
+
+    /// The name of the object in the document, and what it is.
+    pub fn named(&mut self, name: &'static str, about: &'static str) {
+        if let Some(asked) = &mut self.asked {
+            asked.named(name, about);
+        }
+    }
+
+    /// What fields mean, for the document.
+    pub fn mean(&mut self, meanings: Meanings) {
+        if let Some(asked) = &mut self.asked {
+            asked.mean(meanings);
+        }
     }
 
     fn ask(&mut self, field: &str, schema: Value) {
@@ -120,9 +130,8 @@ impl ObjectReader {
         list.map_or(0, Vec::len)
     }
 
-    /// Takes a field that has no effect, whatever its value is.
+    /// Takes a field that has no effect, whatever its value is. The document does not show it.
     pub fn ignore(&mut self, field: &str) {
-        self.ask(field, json!({}));
         self.fields.remove(field);
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     field_error::{Constraint, FieldError, FieldErrors, Name, Variants},
-    reader::{Sent, Shape},
+    reader::{Sent, Shape, shape::Meanings},
 };
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
@@ -47,6 +47,13 @@ impl QueryReader {
         shape.into_schema(reader.errors.into_limits())
     }
 
+    /// What parameters mean, for the document.
+    pub fn mean(&mut self, meanings: Meanings) {
+        if let Some(asked) = &mut self.asked {
+            asked.mean(meanings);
+        }
+    }
+
     /// The errors so far, for parsers that check values.
     pub fn errors(&mut self) -> &mut FieldErrors {
         &mut self.errors
@@ -68,6 +75,10 @@ impl QueryReader {
             self.errors
                 .add_unreadable(name, "repeated", "must be given once");
         }
+        self.decoded(name, value)
+    }
+
+    fn decoded(&mut self, name: &str, value: Decoded) -> Option<String> {
         let (code, message) = match value {
             Ok(value) if !value.contains('\0') => return Some(value),
             Ok(_) => ("nul_character", "must not contain the NUL character"),
@@ -75,6 +86,28 @@ impl QueryReader {
         };
         self.errors.add_unreadable(name, code, message);
         None
+    }
+
+    /// Several values, separated by commas, or nothing. Many clients repeat the parameter instead, once for each value.
+    pub fn texts(&mut self, name: &str) -> Option<String> {
+        if let Some(asked) = &mut self.asked {
+            asked.property(name, json!({"type": "string"}));
+        }
+        let values = self.all(name);
+        if values.is_empty() {
+            return None;
+        }
+        let values = values.into_iter();
+        let values: Vec<_> = values.map(|value| self.decoded(name, value)).collect();
+        let values: Option<Vec<_>> = values.into_iter().collect();
+        values.map(|values| values.join(","))
+    }
+
+    /// Several values, as [`QueryReader::texts`], to be checked later.
+    pub fn several(&mut self, name: impl Into<Name>) -> Sent<String> {
+        let name = name.into();
+        let value = self.texts(&name);
+        Sent { name, value }
     }
 
     /// A value, to be checked later.
@@ -137,8 +170,8 @@ impl QueryReader {
 
     /// Any of an enum's words, separated by commas; none when the parameter is absent.
     pub fn words<T: Variants>(&mut self, name: &str) -> Vec<T> {
-        let text = self.text(name);
-        self.errors.ask(name, Constraint::any_of(T::words()));
+        let text = self.texts(name);
+        self.errors.ask_each(name, Constraint::word::<T>());
         let words = text.iter().flat_map(|text| text.split(',')).map(str::trim);
         words
             .filter(|word| !word.is_empty())
@@ -191,6 +224,21 @@ mod tests {
         assert_eq!(query.integer("page", 1..=10), Some(2));
         assert_eq!(query.text("sort"), None);
         assert!(query.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn a_list_may_be_separated_by_commas_or_by_repeating_its_parameter() {
+        for pairs in [
+            [("status", "open"), ("status", "closed")],
+            [("status", "open,closed"), ("status", "")],
+        ] {
+            let mut query = query(&pairs);
+            assert_eq!(
+                query.words::<Status>("status"),
+                [Status::Open, Status::Closed]
+            );
+            assert!(query.finish(Some(())).is_ok());
+        }
     }
 
     #[test]

@@ -29,29 +29,32 @@ pub struct Calendar {
     holidays: Vec<i64>,
 }
 
-/// A calendar as it was sent, and as JSON.
+/// Working hours: only in these do clocks run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Calendar")]
 pub struct CalendarText {
-    /// The time zone of the hours and the holidays (IANA name).
-    #[schemars(with = "String")]
+    /// The time zone of the working hours and the holidays.
+    #[schemars(schema_with = "crate::time_format::zone_schema")]
     pub timezone: Tz,
-    /// The working hours of a week.
+    /// The working hours of every week.
     pub hours: Vec<Hours>,
-    /// Local dates on which no time counts.
-    #[schemars(with = "Vec<String>")]
+    /// The local dates on which nobody works.
+    #[schemars(with = "Vec<crate::time_format::Day>")]
     pub holidays: Vec<NaiveDate>,
 }
 
-/// An interval of working hours. An end at or before the start is on the next day.
+/// Working hours that begin on one day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "CalendarHours")]
 pub struct Hours {
-    /// The day on which it starts.
+    /// The day of the week on which the working hours begin.
     pub day: Weekday,
-    /// Its first minute.
+    /// The local time at which they begin.
+    #[schemars(with = "crate::time_format::ClockTime")]
     pub start: TimeOfDay,
-    /// The first minute after it; `24:00` is the end of the day.
+    /// The local time at which they end. An end at or before the start is on the next day.
+    #[schemars(with = "crate::time_format::ClockTime")]
     pub end: TimeOfDay,
 }
 
@@ -89,20 +92,6 @@ impl<'de> Deserialize<'de> for TimeOfDay {
             (minutes < 60 && all <= 1440).then_some(Self(all))
         };
         read().ok_or_else(|| D::Error::custom("must be HH:MM"))
-    }
-}
-
-impl schemars::JsonSchema for TimeOfDay {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "TimeOfDay".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"})
     }
 }
 

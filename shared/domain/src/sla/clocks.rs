@@ -6,12 +6,12 @@
 //!   for it.
 //! - Only the resolution clock is ever paused, and only while the ticket waits for the customer.
 //! - Methods that can detect warnings or breaches return them, for the history. Findings of a clock that
-//!   stops are marked late.
+//!   stops are marked as detected after the stop.
 //! - Clocks that have not stopped follow the ticket's policy, which is a parameter of each method. A change
 //!   of the policy needs `reprioritised` or `reopened`.
 
 use crate::sla::{Metric, Policy, SlaClock, SlaFinding};
-use crate::tickets::Status;
+use crate::status::Status;
 use chrono::{DateTime, Utc};
 
 /// All clocks of a ticket, of all cycles and in any order.
@@ -127,7 +127,7 @@ impl Clocks {
     ) -> Vec<SlaFinding> {
         let mut findings = Vec::new();
         for clock in self.0.iter_mut().filter(|clock| clock.stopped_at.is_none()) {
-            findings.extend(match policy.terms(clock.metric) {
+            findings.extend(match policy.target(clock.metric) {
                 Some(target) => clock.retarget(&target, at),
                 None => clock.stop(policy.calendar.as_ref(), at),
             });
@@ -157,7 +157,7 @@ impl Clocks {
     }
 
     fn begin(&mut self, metric: Metric, policy: &Policy, at: DateTime<Utc>) {
-        if let Some(target) = policy.terms(metric) {
+        if let Some(target) = policy.target(metric) {
             let cycle = self.latest(metric).map_or(1, |clock| clock.cycle + 1);
             self.0.push(SlaClock::start(metric, cycle, &target, at));
         }

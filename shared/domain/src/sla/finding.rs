@@ -1,7 +1,6 @@
 //! Findings of a clock: warnings and breaches. Pure.
 
 use crate::sla::Metric;
-use crate::tickets::TicketEventKind;
 use chrono::{DateTime, Utc};
 
 /// A warning or a breach that has just been recorded.
@@ -18,7 +17,7 @@ pub struct SlaFinding {
     /// The clock's deadline.
     pub due_at: DateTime<Utc>,
     /// Whether it was detected only when the clock stopped. Then it escalates nothing.
-    pub late: bool,
+    pub detected_after_stop: bool,
 }
 
 /// The kind of a finding.
@@ -31,32 +30,4 @@ pub enum SlaFindingKind {
     },
     /// The deadline has passed.
     Breach,
-}
-
-impl SlaFinding {
-    /// Its event, to be dated [`SlaFinding::at`].
-    #[must_use]
-    pub const fn event(&self) -> TicketEventKind {
-        let Self {
-            metric,
-            cycle,
-            due_at,
-            late,
-            ..
-        } = *self;
-        match self.kind {
-            SlaFindingKind::Warning { percent } => TicketEventKind::SlaAtRisk {
-                metric,
-                cycle,
-                percent: Some(percent),
-                due_at,
-                late,
-            },
-            SlaFindingKind::Breach => TicketEventKind::SlaBreached {
-                metric,
-                cycle,
-                late,
-            },
-        }
-    }
 }

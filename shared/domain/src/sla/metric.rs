@@ -3,13 +3,13 @@
 use crate::text_enum;
 
 text_enum! {
-    /// What a clock measures.
-    pub enum Metric {
-        /// From creation to the first public staff message.
+    /// The time that a clock measures.
+    pub enum Metric as "SlaMetric" {
+        /// The time from the creation of a ticket to the first public answer.
         FirstResponse = "first_response",
-        /// From the oldest unanswered customer message to the next public staff message.
+        /// The time from the oldest unanswered message of the customer to the next public answer.
         NextResponse = "next_response",
-        /// From creation, or the last reopening, to resolved.
+        /// The time from the creation or the last reopening of a ticket until it is resolved.
         Resolution = "resolution",
     }
 }

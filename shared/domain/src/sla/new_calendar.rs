@@ -17,6 +17,16 @@ const MINUTES_OF_A_WEEK: i64 = 7 * 1440;
 impl Hours {
     /// Reads an interval of the week; `None` where a field has an error.
     fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "CalendarHoursCreate",
+            "Working hours that begin on one day of the week.",
+        );
+        reader.mean(&[
+            ("day", "The day of the week on which the working hours begin."),
+            ("start", "The local time at which they begin, such as `08:00`."),
+            ("end", "The local time at which they end, such as `17:00` or `24:00`. An end at or before the start is on \
+            the next day."),
+        ]);
         let day = reader.required_word("day");
         let (start, end) = (reader.sent("start"), reader.sent("end"));
         let errors = reader.errors();
@@ -38,6 +48,24 @@ impl Hours {
 impl Calendar {
     /// Reads a calendar; `None` where a field has an error.
     pub fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named(
+            "CalendarCreate",
+            "Working hours: only in these do clocks run.",
+        );
+        reader.mean(&[
+            (
+                "timezone",
+                "The time zone of the working hours and the holidays.",
+            ),
+            (
+                "hours",
+                "The working hours of every week. They must not overlap.",
+            ),
+            (
+                "holidays",
+                "The local dates on which nobody works, such as `2025-12-25`.",
+            ),
+        ]);
         reader.need("timezone");
         reader.need("hours");
         let zone = reader.sent("timezone");

@@ -4,7 +4,7 @@ use crate::sla::{Calendar, Policy, PolicyRule, WarningThresholds};
 use crate::{
     field_error::{Constraint, FieldErrors},
     people::Role,
-    reader::{ObjectReader, OneOrSeveral},
+    reader::{Meanings, ObjectReader, OneOrSeveral},
 };
 use std::ops::RangeInclusive;
 
@@ -17,12 +17,16 @@ const NAME_CHARACTERS: usize = 100;
 
 /// The bounds of a warning threshold, in percent.
 const PERCENT: RangeInclusive<i64> = 1..=99;
-const MOST_THRESHOLDS: usize = 10;
+const MOST_THRESHOLDS: usize = WarningThresholds::MOST;
 
 impl Policy {
     /// Reads a policy; `None` where a field has an error. A policy without thresholds of its own warns at
     /// `at_risk_percent`.
     pub fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.named(
+            "SlaPolicyCreate",
+            "The targets of an SLA policy, without the tickets that it is for.",
+        );
         reader.checks_last();
         Targets::read(reader, at_risk_percent).policy
     }
@@ -38,7 +42,8 @@ struct Targets {
 impl Targets {
     fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Self {
         // Errors of kinds come in the order of reading, errors of values in that of checking.
-        let thresholds = reader.one_or_several("atRiskPercent", &PERCENT, MOST_THRESHOLDS);
+        reader.mean(TARGETS);
+        let thresholds = reader.one_or_several("atRiskPercent", WarningThresholds::named_schema);
         let name = reader.optional("name", 1..=NAME_CHARACTERS);
         let sent = [FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION].map(|field| reader.integer(field));
         let pauses = reader.flag("pauseWhenWaiting");
@@ -89,6 +94,38 @@ impl Targets {
         }
     }
 }
+
+/// What the fields of a policy mean.
+const TARGETS: Meanings = &[
+    (
+        "atRiskPercent",
+        "The part of a target, in percent, after which the ticket is at risk: one threshold, or \
+         several in ascending order. The default is the setting `SLA_AT_RISK_PERCENT`.",
+    ),
+    ("name", "The name of the policy, for people."),
+    (
+        FIRST_RESPONSE,
+        "The minutes from the creation of a ticket until its first public answer.",
+    ),
+    (
+        NEXT_RESPONSE,
+        "The minutes from a later message of the customer until the next public answer. Without it \
+         that time is not measured.",
+    ),
+    (
+        RESOLUTION,
+        "The minutes from the creation or the last reopening of a ticket until it is resolved.",
+    ),
+    (
+        "pauseWhenWaiting",
+        "Whether the resolution clock pauses while the ticket waits for the customer. The \
+         default is true.",
+    ),
+    (
+        "calendar",
+        "The working hours in which the clocks run. Without a calendar they always run.",
+    ),
+];
 
 const FIRST_RESPONSE: &str = "firstResponseMinutes";
 const NEXT_RESPONSE: &str = "nextResponseMinutes";
@@ -147,6 +184,15 @@ impl PolicyRule {
     /// without thresholds of their own warn at `at_risk_percent`. An empty list restores the brief's table.
     pub fn read_list(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Vec<Self>> {
         let field = "policies";
+        reader.named(
+            "SlaPolicyListUpdate",
+            "All SLA rules. They replace the present ones.",
+        );
+        reader.mean(&[(
+            "policies",
+            "The rules in their order of precedence: the first rule that matches a ticket sets its targets. An empty list \
+             restores the defaults.",
+        )]);
         reader.need(field);
         reader.checks_last();
         let rules =
@@ -156,14 +202,21 @@ impl PolicyRule {
 
     /// Reads one rule: the fields of the condition and those of the policy are in one object.
     fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.named(
+            "SlaPolicyRuleCreate",
+            "An SLA policy, and the tickets that it is for.",
+        );
+        reader.mean(&[
+            ("priority", "The priority of the tickets that the rule matches."),
+            ("category", "The category of the tickets that the rule matches. Without it, any category matches."),
+            ("customerRole", "The role of the customers whose tickets the rule matches. Without it, any role matches."),
+        ]);
         reader.checks_last();
         let priority = reader.required_word("priority");
         let category = reader.word("category");
         let customer_role: Option<Role> = reader.word("customerRole");
-        let requesters = Role::ALL.iter().filter(|role| !role.is_staff());
-        let requesters = Constraint::word(requesters.map(|role| role.as_str()));
         let errors = reader.errors();
-        errors.ask("customerRole", requesters);
+        errors.ask("customerRole", Constraint::Word(Role::requesters()));
         if customer_role.is_some_and(Role::is_staff) {
             let message = "must be one of: customer, technician, corporate";
             errors.add("customerRole", "not_a_requester", message);

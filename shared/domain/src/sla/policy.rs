@@ -3,32 +3,36 @@
 
 use crate::sla::{Calendar, Metric, WarningThresholds};
 use crate::{
+    category::{Category, Priority},
     people::Role,
-    tickets::{Category, Priority},
 };
 use serde::{Deserialize, Serialize};
 
-/// The targets and the calendar of a ticket.
+/// The targets of a ticket, and the working hours in which its clocks run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SlaPolicy")]
 pub struct Policy {
-    /// Name, given by admins.
+    /// The name of the policy, for people. It may be null.
     #[serde(default)]
     pub name: Option<String>,
-    /// Minutes from creation to the first public staff message.
+    /// The minutes from the creation of a ticket until its first public answer.
+    #[schemars(range(min = 1, max = 525_600))]
     pub first_response_minutes: i32,
-    /// Minutes from the oldest unanswered customer message to the next public staff message; without it there is no
-    /// next-response clock.
+    /// The minutes from a later message of the customer until the next public answer. It is null if that time is not
+    /// measured.
+    #[schemars(range(min = 1, max = 525_600))]
     #[serde(default)]
     pub next_response_minutes: Option<i32>,
-    /// Minutes from creation, or the last reopening, to resolved.
+    /// The minutes from the creation or the last reopening of a ticket until it is resolved.
+    #[schemars(range(min = 1, max = 525_600))]
     pub resolution_minutes: i32,
-    /// Whether the resolution clock is paused while the ticket waits for the customer.
+    /// Whether the resolution clock pauses while the ticket waits for the customer.
     #[serde(default = "yes")]
     pub pause_when_waiting: bool,
-    /// The warning thresholds, in percent of a target.
+    /// The part of a target, in percent, after which the ticket is at risk.
     pub at_risk_percent: WarningThresholds,
-    /// The calendar of working time; without one all time counts.
+    /// The working hours in which the clocks run. It is null if they always run.
     #[serde(default)]
     pub calendar: Option<Calendar>,
 }
@@ -71,7 +75,7 @@ impl Policy {
 
     /// The target of a clock; `None` if the policy has none for it.
     #[must_use]
-    pub fn terms(&self, metric: Metric) -> Option<SlaTarget<'_>> {
+    pub fn target(&self, metric: Metric) -> Option<SlaTarget<'_>> {
         let target_minutes = match metric {
             Metric::FirstResponse => Some(self.first_response_minutes),
             Metric::NextResponse => self.next_response_minutes,
@@ -85,16 +89,17 @@ impl Policy {
     }
 }
 
-/// A policy, and the tickets that it applies to.
+/// An SLA policy, and the tickets that it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SlaPolicyRule")]
 pub struct PolicyRule {
-    /// Priority that it matches.
+    /// The priority of the tickets that the rule matches.
     pub priority: Priority,
-    /// Category that it matches; null matches all.
+    /// The category of the tickets that the rule matches. Null matches any category.
     #[serde(default)]
     pub category: Option<Category>,
-    /// Role of the customer that it matches; null matches all.
+    /// The role of the customers whose tickets the rule matches. Null matches any role.
     #[serde(default)]
     pub customer_role: Option<Role>,
     /// The policy of matching tickets.

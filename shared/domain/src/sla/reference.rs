@@ -10,7 +10,7 @@ mod timelines;
 use crate::sla::{
     ClockView, Clocks, Metric, Policy, Simulated, SimulatedEvent, SlaClock, SlaView, simulation,
 };
-use crate::tickets::Status;
+use crate::status::Status;
 use chrono::{DateTime, TimeDelta, Utc};
 use naive::{Event, HORIZON, ModelClock, ModelTicket, Works, working_minutes};
 use proptest::prelude::*;

@@ -5,10 +5,7 @@
 
 use crate::sla::{Clocks, Policy, SlaView};
 use crate::{
-    field_error::FieldErrors,
-    reader::ObjectReader,
-    text_enum,
-    tickets::{Priority, Status},
+    category::Priority, field_error::FieldErrors, reader::ObjectReader, status::Status, text_enum,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -18,15 +15,15 @@ const MOST_EVENTS: usize = 1_000;
 const LONGEST: TimeDelta = TimeDelta::days(3_653);
 
 text_enum! {
-    /// The kinds of events of a timeline.
-    pub enum SimulatedKind {
-        /// Staff write a public message.
+    /// The kind of an event of an imagined ticket.
+    pub enum SimulatedKind as "SimulatedEventType" {
+        /// An agent or admin writes a public message.
         StaffReply = "staff_reply",
         /// The customer writes.
         CustomerReply = "customer_reply",
         /// The status changes.
         Status = "status",
-        /// The priority changes: the targets are computed anew, from the one policy that there is.
+        /// The priority changes, so that the targets are computed again from the same policy.
         Priority = "priority",
     }
 }
@@ -56,6 +53,13 @@ pub enum Simulated {
 impl SimulatedEvent {
     /// Reads an event; `None` where a field has an error.
     fn read(reader: &mut ObjectReader) -> Option<Self> {
+        reader.named("SimulatedEvent", "An event of an imagined ticket.");
+        reader.mean(&[
+            ("at", "The instant of the event, not before `createdAt`."),
+            ("type", "The kind of the event."),
+            ("status", "The new status. It is required for the type `status`."),
+            ("priority", "The new priority, for the type `priority`. It has no effect, since there is one policy."),
+        ]);
         reader.need("at");
         let at = reader.instant("at");
         let kind = reader.required_word("type");
@@ -92,6 +96,17 @@ impl Simulation {
     /// Reads a policy and a timeline; `None` where a field has an error. A policy without thresholds of its own
     /// warns at `at_risk_percent`. Events may come in any order; events of one instant happen in the order of the list.
     pub fn read(reader: &mut ObjectReader, at_risk_percent: i16) -> Option<Self> {
+        reader.named(
+            "SlaPolicySimulate",
+            "An SLA policy, and an imagined ticket on which it is tried.",
+        );
+        reader.mean(&[
+            ("policy", "The policy to try."),
+            ("createdAt", "The instant at which the imagined ticket is created."),
+            ("events", "What happens to the ticket, in any order. Events of one instant happen in the order of this list."),
+            ("now", "The instant for which the clocks are shown, at most ten years after `createdAt`. Later events have \
+            no effect."),
+        ]);
         reader.need("policy");
         let policy = reader.object("policy", |policy| Policy::read(policy, at_risk_percent));
         reader.need("createdAt");

@@ -173,7 +173,7 @@ impl SlaClock {
         paused
     }
 
-    /// Stops it. What was due and is not recorded yet is recorded as late. A second stop changes nothing.
+    /// Stops it. What was due and is not recorded yet is recorded as detected after the stop. A second stop changes nothing.
     #[must_use = "findings belong in the history"]
     pub fn stop(&mut self, calendar: Option<&Calendar>, at: DateTime<Utc>) -> Vec<SlaFinding> {
         if self.stopped_at.is_some() {
@@ -182,7 +182,7 @@ impl SlaClock {
         self.resume(calendar, at);
         let mut findings = self.sweep(at);
         for found in &mut findings {
-            found.late = true;
+            found.detected_after_stop = true;
         }
         self.used_micros = Some(micros(self.elapsed(calendar, at)));
         self.stopped_at = Some(at);
@@ -331,7 +331,7 @@ impl SlaClock {
             kind,
             at,
             due_at: self.due_at,
-            late: false,
+            detected_after_stop: false,
         }
     }
 }

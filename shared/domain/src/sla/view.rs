@@ -8,63 +8,66 @@ use crate::text_enum;
 use chrono::{DateTime, Utc};
 
 text_enum! {
-    /// The state of a clock.
-    pub enum ClockState {
-        /// Running, before its first warning threshold.
+    /// The state of an SLA clock.
+    pub enum ClockState as "SlaClockState" {
+        /// The clock runs and has not passed its first warning threshold.
         Pending = "pending",
-        /// Running, past its first warning threshold.
+        /// The clock runs and has passed its first warning threshold.
         AtRisk = "at_risk",
-        /// Not stopped, and past its deadline.
+        /// The clock has passed its deadline and has not stopped.
         Breached = "breached",
-        /// Paused, before its deadline.
+        /// The clock is paused, and its deadline has not passed.
         Paused = "paused",
-        /// Stopped in time.
+        /// The clock stopped in time.
         Met = "met",
-        /// Stopped too late.
+        /// The clock stopped after its deadline.
         Missed = "missed",
     }
 }
 
-/// The `sla` object.
+/// The SLA policy of a ticket, and the state of its clocks.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Sla")]
 pub struct SlaView {
     /// The policy of the ticket.
     pub policy: Policy,
-    /// From creation to the first public staff message.
+    /// The clock of the first response: from the creation of the ticket to the first public answer.
     pub first_response: ClockView,
-    /// From the oldest unanswered customer message to the next public staff message. If no message is
-    /// unanswered, the clock of the last answered one. Null if the policy has no target for it, or there was no
-    /// such message yet.
+    /// The clock of the next response: from the oldest unanswered message of the customer to the next public answer.
+    /// It is null if the policy has no target for it, or if no message has waited yet.
     pub next_response: Option<ClockView>,
-    /// From creation, or the last reopening, to resolved.
+    /// The clock of the resolution: from the creation or the last reopening of the ticket until it is resolved.
     pub resolution: ClockView,
-    /// Working minutes for which the resolution clock was paused, rounded down.
+    /// The working minutes for which the resolution clock was paused, rounded down.
+    #[schemars(range(min = 0))]
     pub paused_minutes: i64,
 }
 
-/// One clock of the `sla` object.
+/// The state of an SLA clock.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SlaClock")]
 pub struct ClockView {
-    /// The target, in working minutes.
+    /// The target in working minutes.
+    #[schemars(range(min = 1, max = 525_600))]
     pub target_minutes: i32,
-    /// The deadline; for a paused clock, the deadline if it resumed now.
+    /// The deadline. That of a paused clock is the deadline that it would have if it resumed now.
     #[serde(with = "crate::time_format")]
     #[schemars(with = "crate::time_format::Instant")]
     pub target_at: DateTime<Utc>,
-    /// When the clock stopped; null while it has not.
+    /// When the clock stopped. It is null while the clock runs or is paused.
     #[serde(with = "crate::time_format::option")]
     #[schemars(with = "Option<crate::time_format::Instant>")]
     pub at: Option<DateTime<Utc>>,
-    /// Working minutes used, without pauses, rounded down.
+    /// The working minutes that have passed without the pauses, rounded down.
+    #[schemars(range(min = 0))]
     pub elapsed_minutes: i64,
-    /// The target minus the minutes used: the minutes left, rounded up; below zero, the whole minutes past the
-    /// deadline. For a stopped clock, as of its stop.
+    /// The target minus the minutes that have passed. It is negative after the deadline.
     pub remaining_minutes: i64,
     /// The state of the clock.
     pub state: ClockState,
-    /// Whether the target was met; null while that is open.
+    /// Whether the target was met. It is null while that is undecided.
     pub met: Option<bool>,
 }
 

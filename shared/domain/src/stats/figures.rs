@@ -8,75 +8,91 @@ use std::{cmp::Reverse, collections::BTreeMap, fmt};
 
 const MILLIS_PER_MINUTE: i64 = 60_000;
 
-/// Statistics of a period, as they are answered.
+/// The statistics of the tickets that were created in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stats {
-    /// Tickets created in the period.
+    /// The number of tickets that were created in the period.
+    #[schemars(range(min = 0))]
     pub total: i64,
-    /// These by status, the most frequent first.
+    /// The number of these tickets by status, the most frequent status first.
     pub status_breakdown: Vec<Count<Status>>,
-    /// By priority.
+    /// The number of these tickets by priority, the most frequent priority first.
     pub priority_breakdown: Vec<Count<Priority>>,
-    /// By category.
+    /// The number of these tickets by category, the most frequent category first.
     pub category_breakdown: Vec<Count<Category>>,
-    /// Figures of one agent, or of all.
+    /// The figures of the requested agent, or of all agents together.
     pub agent_stats: AgentFigures,
-    /// Every change committed by this instant is counted; null before the first roll-up.
+    /// Every change that was made until this instant is counted. It is null before the figures were computed for the first time.
     #[serde(serialize_with = "in_milliseconds")]
     #[schemars(with = "Option<crate::time_format::Instant>")]
     pub as_of: Option<DateTime<Utc>>,
 }
 
-/// How many tickets are of a kind.
+/// How many tickets have a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "{T}Count")]
 pub struct Count<T> {
-    /// The kind.
+    /// The value that the counted tickets have in common.
     #[serde(rename = "_id")]
     pub of: T,
-    /// Tickets.
+    /// The number of tickets with this value.
+    #[schemars(range(min = 0))]
     pub count: i64,
 }
 
-/// Figures of one agent, or of all agents together. A ticket counts for its present assignee, a
-/// rating for who held the ticket at resolution; tickets that nobody has count for no agent.
+/// Figures of one agent, or of all agents together. A ticket counts for its present assignee, and a
+/// rating for the agent who had the ticket when it was resolved. Unassigned tickets count for no agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AgentStatistics")]
 pub struct AgentFigures {
-    /// Tickets.
+    /// The number of assigned tickets.
+    #[schemars(range(min = 0))]
     pub total: i64,
-    /// Neither resolved nor closed.
+    /// The number of tickets that are neither resolved nor closed.
+    #[schemars(range(min = 0))]
     pub open: i64,
-    /// Closed.
+    /// The number of closed tickets.
+    #[schemars(range(min = 0))]
     pub closed: i64,
-    /// Resolved, closed ones included.
+    /// The number of resolved tickets, closed ones included.
+    #[schemars(range(min = 0))]
     pub resolved: i64,
-    /// Minutes from creation to first response, of the tickets that have one.
+    /// The average number of minutes from the creation of a ticket to the first response. It is null without responses.
+    #[schemars(range(min = 0))]
     pub avg_response_time: Option<i64>,
-    /// Minutes from creation to resolution, of the resolved ones.
+    /// The average number of minutes from the creation of a ticket to its resolution. It is null without resolutions.
+    #[schemars(range(min = 0))]
     pub avg_resolution_time: Option<i64>,
-    /// Stars, with one decimal.
+    /// The average number of stars, as text with one decimal. It is null without ratings.
     pub satisfaction_rating: Option<String>,
-    /// Resolved tickets with both clocks met, in percent of the resolved ones, with two decimals.
+    /// The percentage of the resolved tickets that met both deadlines, as text with two decimals. It is null without
+    /// resolved tickets.
     pub sla_compliance: Option<String>,
 }
 
-/// An agent's day, for the agent's own dashboard: figures of the tickets that the agent resolved
-/// in it. Names and forms are those that the figures have elsewhere.
+/// The figures of the tickets that an agent has resolved today.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AgentPerformance")]
 pub struct Performance {
-    /// Tickets that are resolved, closed ones included.
+    /// The number of tickets that were resolved, closed ones included.
+    #[schemars(range(min = 0))]
     pub tickets_resolved: i64,
-    /// Closed ones of these.
+    /// The number of these tickets that are closed.
+    #[schemars(range(min = 0))]
     pub tickets_closed: i64,
-    /// Minutes from creation to first response.
+    /// The average number of minutes from the creation of a ticket to the first response. It is null without tickets.
+    #[schemars(range(min = 0))]
     pub average_response_time: Option<i64>,
-    /// Minutes from creation to resolution.
+    /// The average number of minutes from the creation of a ticket to its resolution. It is null without tickets.
+    #[schemars(range(min = 0))]
     pub average_resolution_time: Option<i64>,
-    /// Stars, to one decimal.
+    /// The average number of stars, with one decimal. It is null without ratings.
+    #[schemars(range(min = 1, max = 5))]
     pub customer_satisfaction_rating: Option<f64>,
-    /// In percent, with two decimals.
+    /// The percentage of the tickets that met both deadlines, as text with two decimals. It is null without tickets.
     pub sla_compliance: Option<String>,
 }
 

@@ -30,6 +30,12 @@ impl Query {
     /// Reads the query; `None` where a parameter has an error: a date that is none, an unknown zone, an id of an
     /// agent that is none. An end before the start is a contradiction.
     pub fn read(query: &mut QueryReader) -> Option<Self> {
+        query.mean(&[
+            ("startDate", "The first day of the period, such as `2025-10-01`. Without it the period has no beginning."),
+            ("endDate", "The last day of the period, which is included. Without it the period has no end."),
+            ("timezone", "The time zone in which the days begin and end. The default is UTC."),
+            ("agentId", "The id of the agent to whom `agentStats` is restricted. Without it they cover all agents."),
+        ]);
         query.checks_last();
         let start = date(query, "startDate");
         let end = date(query, "endDate");

@@ -5,11 +5,12 @@
 //! clocks and instants of a status. A refused change changes nothing.
 
 mod assignee;
+mod edit;
 mod ending;
-mod texts;
 mod thread;
 
 pub use assignee::{ActingAgent, Breach, Escalation, Reassignment};
+pub use edit::TicketEdit;
 pub use ending::{Conclusion, Duplicate, RatedBy, Reopening};
 
 use crate::{
@@ -216,7 +217,7 @@ impl TicketChange {
     /// Records findings, each dated with the instant at which it was due.
     fn record_findings(&mut self, found: &[SlaFinding]) {
         for finding in found {
-            self.record(finding.at, finding.event());
+            self.record(finding.at, TicketEventKind::from(*finding));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`TicketChange`](crate::tickets::TicketChange) that records it.
 
 mod entry;
+mod finding;
 mod spec;
 
 pub use entry::{Attribution, EventActor, PendingEvent, Related, TicketEvent};
@@ -11,9 +12,9 @@ pub use spec::{Cause, EventSpec, FollowUp, HistoryAudience, Recipient, Touches};
 
 use crate::{
     ids::{MessageId, UserId},
-    notifications::Template,
     people::Department,
     sla::Metric,
+    template::Template,
     tickets::{Category, Priority, Status},
 };
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 /// What happened to a ticket, with its details.
 ///
 /// The JSON of a kind is stored: its tag and its fields are never renamed, and a new field has a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(
     tag = "type",
     rename_all = "snake_case",
@@ -33,16 +34,16 @@ pub enum TicketEventKind {
     Created,
     /// The ticket was assigned to an agent.
     Assigned {
-        /// The previous assignee.
+        /// The id of the previous assignee. It is null if the ticket was unassigned.
         from: Option<UserId>,
-        /// The new assignee.
+        /// The id of the new assignee.
         to: UserId,
-        /// The reason for this agent; `None` if a person chose.
+        /// Why the system chose this agent. It is null if a person chose, and absent for requesters.
         reason: Option<String>,
     },
     /// The ticket was unassigned.
     Unassigned {
-        /// The previous assignee.
+        /// The id of the previous assignee.
         from: UserId,
     },
     /// The status changed.
@@ -103,91 +104,102 @@ pub enum TicketEventKind {
     },
     /// A reference to an object of the platform changed.
     RelatedChanged {
-        /// Which reference.
+        /// The reference that changed.
         reference: Related,
-        /// The previous value.
+        /// The previous value. It may be null.
         from: Option<String>,
-        /// The new value.
+        /// The new value. It may be null.
         to: Option<String>,
     },
     /// A public message was added.
     MessageAdded {
-        /// The message.
+        /// The id of the message.
         message: MessageId,
     },
     /// An internal note was added.
     NoteAdded {
-        /// The note.
+        /// The id of the note.
         message: MessageId,
     },
     /// A message or a note was redacted: its text and its files were removed.
     MessageRedacted {
-        /// The message.
+        /// The id of the message.
         message: MessageId,
         /// Whether it is a note.
         is_internal: bool,
-        /// The reason. Shown to staff only.
+        /// Why the text was removed. The field is absent for requesters.
         reason: String,
     },
     /// The ticket was escalated.
     Escalated {
-        /// The level that it was escalated to, from 1.
+        /// The level that the ticket was escalated to, from 1.
+        #[schemars(range(min = 1))]
         level: i32,
-        /// The previous assignee.
+        /// The id of the previous assignee. It is null if the ticket was unassigned.
         from: Option<UserId>,
-        /// The new assignee; `None` when no agent of the level was free.
+        /// The id of the new assignee. It is null if nobody was free.
         to: Option<UserId>,
-        /// The reason.
+        /// Why the ticket was escalated.
         reason: String,
         /// Whether a rule escalated it, and not a person.
         automatic: bool,
     },
     /// The ticket was resolved.
     Resolved {
-        /// Whether it was closed directly, which resolves it too. Then people are notified of the closing only.
+        /// Whether the ticket was closed directly, which resolves it too.
         by_closing: bool,
     },
     /// The ticket was closed.
     Closed,
     /// The ticket was reopened.
     Reopened {
-        /// The reason.
+        /// Why the ticket was reopened.
         reason: String,
     },
     /// The customer rated the resolution.
     Rated {
-        /// Stars, 1 to 5.
+        /// The number of stars, from 1 to 5.
+        #[schemars(range(min = 1, max = 5))]
         rating: i16,
     },
     /// A clock passed a warning threshold.
     SlaAtRisk {
-        /// Which clock.
+        /// The time that the clock measures.
         metric: Metric,
-        /// The cycle of that clock, from 1.
+        /// The cycle of the clock, from 1. Each reopening of the ticket begins another.
+        #[schemars(range(min = 1))]
         cycle: i32,
-        /// The threshold, in percent of the target; `None` in entries of releases in which a policy had one threshold.
+        /// The threshold in percent of the target. It is null in old entries.
+        #[schemars(range(min = 1, max = 99))]
         #[serde(default)]
         percent: Option<i16>,
         /// The deadline.
         #[serde(with = "crate::time_format")]
+        #[schemars(with = "crate::time_format::Instant")]
         due_at: DateTime<Utc>,
-        /// Whether it was detected only when the clock stopped.
-        late: bool,
+        /// Whether it was detected only after the clock had stopped.
+        #[serde(rename = "late")]
+        detected_after_stop: bool,
     },
     /// A clock passed its deadline.
     SlaBreached {
-        /// Which clock.
+        /// The time that the clock measures.
         metric: Metric,
-        /// The cycle of that clock, from 1.
+        /// The cycle of the clock, from 1. Each reopening of the ticket begins another.
+        #[schemars(range(min = 1))]
         cycle: i32,
-        /// Whether it was detected only when the clock stopped.
-        late: bool,
+        /// Whether it was detected only after the clock had stopped.
+        #[serde(rename = "late")]
+        detected_after_stop: bool,
     },
     /// The customer was reminded that an answer is awaited.
     Reminded,
 }
 
 impl TicketEventKind {
+    /// The reason of a reopening by a reply of the customer, for the history.
+    pub const REOPENED_BY_REPLY: &'static str = "The customer replied.";
+
     /// The table of events: a row for each kind.
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "a table has a row for each event")]
@@ -279,10 +291,13 @@ impl TicketEventKind {
                 .notifies(&[(To::Assignee, T::WorkReopened)])
                 .then(&[FindAgent, PlanNotifications]),
             Self::Rated { .. } => EventSpec::public("rated"),
-            Self::SlaAtRisk { late, .. } => {
+            Self::SlaAtRisk {
+                detected_after_stop,
+                ..
+            } => {
                 let row = EventSpec::deadline("sla_at_risk").then(&[PlanNotifications]);
                 // A warning after the clock has stopped helps nobody.
-                if *late {
+                if *detected_after_stop {
                     row
                 } else {
                     row.notifies(&[(To::Assignee, T::SlaAtRisk)])

@@ -1,37 +1,42 @@
 //! Tickets: the model, the changes and their refusals, access, events and search.
 
 pub mod access;
-pub mod category;
 pub mod change;
-pub mod edit;
+pub mod download;
 pub mod event;
-pub mod input;
 pub mod key;
 pub mod list;
-pub mod model;
+pub mod message;
 pub mod number;
-pub mod opened;
+pub mod rating;
 pub mod refused;
+pub mod resolution;
 pub mod search;
-pub mod status;
 pub mod survey;
+pub mod ticket;
 pub mod waiting;
 
-pub use category::{Category, Priority};
+pub use crate::{
+    category::{Category, Priority},
+    status::{Status, TicketOperation, Transition, TransitionResult},
+};
 pub use change::{
     ActingAgent, Breach, Conclusion, Duplicate, Escalation, RatedBy, Reassignment, Reopening,
-    TicketChange,
+    TicketChange, TicketEdit,
 };
-pub use edit::TicketEdit;
+pub use download::may_download;
 pub use event::{
     Attribution, Cause, EventActor, EventSpec, FollowUp, PendingEvent, Recipient, Related,
     TicketEvent, TicketEventKind, Touches,
 };
-pub use input::{Closing, NewMessage, NewRating, NewTicket};
 pub use key::TicketKey;
-pub use model::{Message, Resolution, ResolutionType, SenderType, Ticket, Visibility};
+pub use message::{Message, NewMessage, SenderType, Visibility};
 pub use number::{TICKET_KEY, TicketNumber};
-pub use opened::Opening;
+pub use rating::NewRating;
 pub use refused::TicketRefusal;
-pub use status::{Status, TicketOperation, Transition, TransitionResult};
+pub use resolution::{ANOTHER_TICKET, Closing, NOTES, Resolution, ResolutionType};
+pub use ticket::{NewTicket, Opening, Ticket};
 pub use waiting::UnassignedTicket;
+
+#[cfg(test)]
+mod input_tests;

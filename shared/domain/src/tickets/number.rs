@@ -11,6 +11,7 @@ pub const TICKET_KEY: &str =
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct TicketNumber(String);
 
 impl TicketNumber {

@@ -25,7 +25,7 @@ pub struct UnassignedTicket {
     /// How often it was escalated.
     pub escalation_level: i32,
     /// The agent who returned it to the queue last.
-    pub handed_back_by: Option<UserId>,
+    pub returned_by: Option<UserId>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
 }
@@ -46,7 +46,7 @@ impl UnassignedTicket {
             priority: ticket.priority,
             status: ticket.status,
             escalation_level: ticket.escalation_level,
-            handed_back_by: ticket.handed_back_by,
+            returned_by: ticket.returned_by,
             created_at: ticket.created_at,
         })
     }
@@ -77,50 +77,4 @@ impl UnassignedTicket {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::{prelude::*, sample::select, strategy::ValueTree};
-    use std::cmp::Reverse;
-
-    fn any_waiting() -> impl Strategy<Value = UnassignedTicket> {
-        let parts = (select(Priority::ALL), 0..3_i64, 0..3_u128);
-        parts.prop_map(|(priority, second, id)| UnassignedTicket {
-            id: TicketId(uuid::Uuid::from_u128(id)),
-            category: Category::General,
-            department: Department::General,
-            language: "en".to_owned(),
-            priority,
-            status: Status::Open,
-            escalation_level: 0,
-            handed_back_by: None,
-            created_at: DateTime::from_timestamp(second, 0).unwrap(),
-        })
-    }
-
-    proptest! {
-        /// The same order as in the queries.
-        #[test]
-        fn the_most_urgent_goes_first_then_the_oldest(one in any_waiting(), other in any_waiting()) {
-            let place = |it: &UnassignedTicket| (Reverse(it.priority), it.created_at, it.id);
-            prop_assert_eq!(one.goes_before(&other), place(&one) < place(&other));
-        }
-    }
-
-    #[test]
-    fn only_a_ticket_that_is_escalated_now_asks_for_a_level() {
-        for (status, level) in [
-            (Status::Escalated, 3),
-            (Status::Open, 1),
-            (Status::Reopened, 1),
-        ] {
-            let mut runner = proptest::test_runner::TestRunner::deterministic();
-            let tree = any_waiting().new_tree(&mut runner).unwrap();
-            let waiting = UnassignedTicket {
-                status,
-                escalation_level: 2,
-                ..tree.current()
-            };
-            assert_eq!(waiting.level(), Level(level), "{status}");
-        }
-    }
-}
+mod tests;

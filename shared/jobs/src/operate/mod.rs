@@ -1,6 +1,6 @@
 //! What operators do with jobs: list, retry and cancel them, and pause queues. The command line and
-//! `/admin` both call these functions. Only jobs of the workers' lane are visible here, those of
-//! queues that only another release has included.
+//! `/admin` both call these functions. Only jobs of the workers are visible here; those of
+//! queues that only another release has are included.
 //!
 //! Races: a job that runs at this moment is locked or under a lease; it is refused (409) rather
 //! than waited for. Of two operators the second finds the state that the first left.
@@ -66,6 +66,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// The queue; `None` matches all.
     pub queue: Option<Queue>,
+    /// The name of the job; `None` matches all.
+    pub name: Option<String>,
 }
 
 /// A page of the list of jobs, newest first.
@@ -102,12 +104,12 @@ pub struct QueueState {
     /// The `run_at` of the oldest job that is due.
     pub oldest_due: Option<DateTime<Utc>>,
     /// Why its circuit is open or half-open; `None` while it is closed.
-    pub trouble: Option<Held>,
+    pub circuit: Option<OpenCircuit>,
 }
 
 /// An open circuit: the provider is unavailable or throttles us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct OpenCircuit {
     /// The instant of the next probe. It may be past when no job waits.
     pub until: DateTime<Utc>,
     /// The error that opened the circuit.

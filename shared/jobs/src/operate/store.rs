@@ -1,7 +1,10 @@
 //! The SQL behind the operators' view of jobs.
 
-use crate::operate::{COUNTED, Filter, Held, JobRecord, Page, QueueState};
-use crate::{JobId, State, ledger::Count};
+use crate::operate::{COUNTED, Filter, JobRecord, OpenCircuit, Page, QueueState};
+use crate::{
+    JobId, State,
+    ledger::{Count, NAME},
+};
 use chrono::{DateTime, Utc};
 use domain::queue::{Queue, QueueName};
 use platform::work::Tx;
@@ -71,6 +74,10 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter, before: Option<Jo
         query.push(state.as_str()).push("'");
         if let Some(queue) = filter.queue {
             query.push(" and queue = ").push_bind(queue.as_str());
+        }
+        if let Some(name) = &filter.name {
+            query.push(" and payload ->> ").push_bind(NAME);
+            query.push(" = ").push_bind(name.clone());
         }
         if let Some(before) = before {
             query.push(" and id < ").push_bind(before.0);
@@ -210,8 +217,8 @@ fn state_of(name: &QueueName, counts: &[Count], controls: &[Control]) -> QueueSt
         running: count(State::Running),
         dead: count(State::Dead),
         oldest_due: find(State::Ready).and_then(|count| count.oldest_due),
-        trouble: open.and_then(|control| {
-            Some(Held {
+        circuit: open.and_then(|control| {
+            Some(OpenCircuit {
                 until: control.held_until?,
                 because: control.held_because.clone().unwrap_or_default(),
                 times: control.failures,

@@ -4,7 +4,7 @@
 mod store;
 
 pub use store::{
-    claim, claim_probe, is_alive, listen_pool, look, release, rescue, set_asleep, unclaim,
+    claim, claim_probe, is_alive, listen_pool, release, rescue, set_asleep, snapshot, unclaim,
 };
 
 use chrono::{DateTime, Utc};

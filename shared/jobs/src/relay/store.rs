@@ -1,4 +1,4 @@
-//! The SQL of dispatching: look, claim, unclaim and rescue.
+//! The SQL of dispatching: snapshot, claim, unclaim and rescue.
 
 use crate::relay::{CircuitState, QueueSnapshot};
 use crate::{JobId, circuit};
@@ -39,7 +39,7 @@ pub async fn is_alive(listener: &mut PgListener) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn look(
+pub async fn snapshot(
     pool: &PgPool,
     now: DateTime<Utc>,
     queues: &[Queue],
@@ -92,7 +92,7 @@ pub async fn look(
 /// Claims the due jobs of a queue, at most `limit`, the highest priority first. They are committed
 /// as `sent`, with a lease, before a worker hears of them.
 ///
-/// As in [`look`], each priority is looked up on its own, highest first; the limit ends the
+/// As in [`snapshot`], each priority is looked up on its own, highest first; the limit ends the
 /// walk.
 ///
 /// # Errors
@@ -185,7 +185,7 @@ pub async fn unclaim(pool: &PgPool, jobs: &[JobId]) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> sqlx::Result<u64> {
+pub async fn rescue(pool: &PgPool, execution: Execution, grace: Duration) -> sqlx::Result<u64> {
     let rescued = sqlx::query_scalar!(
         r#"with ended as (
                select id, state = 'running' and not overdue and $3::float8 > 0 as has_grace from jobs
@@ -196,7 +196,7 @@ pub async fn rescue(pool: &PgPool, lane: Execution, grace: Duration) -> sqlx::Re
                       lease_until = case when has_grace then clock_timestamp() + make_interval(secs => $3) end
                from ended where jobs.id = ended.id returning has_grace)
            select count(*) as "rescued!" from looked_at where not has_grace"#,
-        lane.as_str(),
+        execution.as_str(),
         RESCUE_BATCH,
         grace.as_secs_f64(),
     )

@@ -74,6 +74,10 @@ pub struct BootstrapAdmin {
     pub email: String,
     /// Password.
     pub password: SecretString,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
 }
 
 /// Reads the settings of authentication.
@@ -106,6 +110,8 @@ pub fn auth(read: &mut Reader) -> Auth {
         (email, password) => Some(BootstrapAdmin {
             email: email.to_owned(),
             password: password.into(),
+            first_name: read.needed("BOOTSTRAP_ADMIN_FIRST_NAME"),
+            last_name: read.needed("BOOTSTRAP_ADMIN_LAST_NAME"),
         }),
     };
     Auth {

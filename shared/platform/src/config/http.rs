@@ -1,6 +1,6 @@
 //! The settings of the API: its address, its proxies and origins, and its rate limits.
 
-use crate::config::reader::Reader;
+use crate::config::{reader::Reader, ticket_url::TicketUrl};
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -14,6 +14,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The public address, without a slash at the end.
     pub public_url: String,
+    /// Where people read a ticket, if there is such a page.
+    pub ticket_url: Option<TicketUrl>,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The origins whose pages may call it (CORS).
@@ -54,6 +56,7 @@ pub fn http(read: &mut Reader) -> Http {
     Http {
         listen,
         public_url: public_url(read, listen),
+        ticket_url: ticket_url(read),
         trusted_proxies: parse_list(
             read,
             "TRUSTED_PROXIES",
@@ -81,6 +84,21 @@ fn public_url(read: &mut Reader, listen: SocketAddr) -> String {
             .trim_end_matches('/')
             .to_owned(),
     }
+}
+
+fn ticket_url(read: &mut Reader) -> Option<TicketUrl> {
+    let text = read.text("TICKET_URL");
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = TicketUrl::parse(text);
+    if parsed.is_none() {
+        read.problem(
+            "TICKET_URL",
+            "must be a URL that begins with http:// or https:// and has {number} once, after the host",
+        );
+    }
+    parsed
 }
 
 /// The parts of a comma-separated list, each parsed. `what` names the expected form.

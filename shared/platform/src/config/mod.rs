@@ -3,19 +3,23 @@
 
 mod attachments;
 mod auth;
+mod brand;
 mod http;
 mod placeholders;
 mod purpose;
 mod reader;
 mod settings;
+mod ticket_url;
 mod traces;
 mod watching;
 
 pub use attachments::{Attachments, FilesPlace, S3};
 pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRoles};
+pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
-pub use settings::{ConfigError, Settings};
+pub use settings::{Changed, ConfigError, Origin, Settings};
+pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
 
@@ -56,6 +60,8 @@ pub struct Config {
     pub tickets: Tickets,
     /// Uploads.
     pub attachments: Attachments,
+    /// The look of mails and pages.
+    pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
     /// Workers and scheduler.
@@ -223,6 +229,7 @@ impl Config {
             auth: auth::auth(&mut read),
             tickets: tickets(&mut read),
             attachments: attachments::attachments(&mut read, &data_dir),
+            brand: brand::brand(&mut read),
             mail: mail(&mut read, &data_dir),
             jobs: jobs(&mut read),
             log: Log {

@@ -1,10 +1,49 @@
 //! The layers of the settings: defaults, file, environment.
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// The names and values of all settings.
 #[derive(Clone)]
-pub struct Settings(BTreeMap<String, String>);
+pub struct Settings {
+    values: BTreeMap<String, Value>,
+    file: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+struct Value {
+    text: String,
+    origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `config.default.toml`.
+    Default,
+    /// The file that `SUPPORT_CONFIG` names.
+    File,
+    /// The environment.
+    Environment,
+    /// This program, for the private servers.
+    PrivateServers,
+}
+
+/// A value that differs from its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed<'a> {
+    /// The name of the setting.
+    pub name: &'a str,
+    /// The value in force.
+    pub value: &'a str,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The default.
+    pub default: String,
+}
 
 /// All problems of a configuration.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,13 +95,22 @@ impl Settings {
     #[must_use]
     pub fn gather(environment: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
         let (defaults, mut problems) = flat(crate::config::DEFAULTS);
-        let mut settings = Self(defaults);
-        if let Some(file) = environment("SUPPORT_CONFIG") {
-            problems.extend(settings.overlay_file(Path::new(&file)));
+        let value = |text| Value {
+            text,
+            origin: Origin::Default,
+        };
+        let values = defaults.into_iter().map(|(name, text)| (name, value(text)));
+        let mut settings = Self {
+            values: values.collect(),
+            file: environment("SUPPORT_CONFIG").map(PathBuf::from),
+        };
+        if let Some(file) = settings.file.clone() {
+            problems.extend(settings.overlay_file(&file));
         }
-        for (name, value) in &mut settings.0 {
-            if let Some(set) = environment(name) {
-                *value = set;
+        for (name, value) in &mut settings.values {
+            if let Some(text) = environment(name) {
+                let origin = Origin::Environment;
+                *value = Value { text, origin };
             }
         }
         (settings, problems)
@@ -75,8 +123,13 @@ impl Settings {
             Err(error) => (BTreeMap::new(), vec![error.to_string()]),
         };
         for (name, value) in values {
-            match self.0.get_mut(&name) {
-                Some(slot) => *slot = value,
+            match self.values.get_mut(&name) {
+                Some(slot) => {
+                    *slot = Value {
+                        text: value,
+                        origin: Origin::File,
+                    }
+                }
                 None => problems.push(format!("there is no setting {name}")),
             }
         }
@@ -88,19 +141,45 @@ impl Settings {
     /// The value of a setting; empty when it is not set.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        self.values.get(name).map_or("", |value| &value.text)
+    }
+
+    /// The file that `SUPPORT_CONFIG` names.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The settings whose value differs from the default, in the order of their names.
+    #[must_use]
+    pub fn changed(&self) -> Vec<Changed<'_>> {
+        let (mut defaults, _) = flat(crate::config::DEFAULTS);
+        let changed = self.values.iter().filter_map(|(name, value)| {
+            let default = defaults.remove(name).unwrap_or_default();
+            (default != value.text).then_some(Changed {
+                name,
+                value: &value.text,
+                origin: value.origin,
+                default,
+            })
+        });
+        changed.collect()
     }
 
     /// All settings with their values.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.0.iter();
-        all.map(|(name, value)| (name.as_str(), value.as_str()))
+        let all = self.values.iter();
+        all.map(|(name, value)| (name.as_str(), value.text.as_str()))
     }
 
     /// Sets a setting that has no value: used for the private servers.
     pub fn supply(&mut self, name: &str, value: impl Into<String>) {
         if self.get(name).is_empty() {
-            self.0.insert(name.to_owned(), value.into());
+            let value = Value {
+                text: value.into(),
+                origin: Origin::PrivateServers,
+            };
+            self.values.insert(name.to_owned(), value);
         }
     }
 }
@@ -157,6 +236,34 @@ mod tests {
         assert_eq!(refused.err().unwrap().into_problems(), problems);
         let read = ["PORT", "HOST", "LOG", "MAIL_FROM"].map(|name| settings.get(name));
         assert_eq!(read, ["5000", "::1", "info", "d@e.f"]);
+    }
+
+    #[test]
+    fn a_changed_value_is_told_with_its_default_and_where_it_comes_from() {
+        let file = std::env::temp_dir().join(format!("support-{}-origin.toml", std::process::id()));
+        std::fs::write(&file, "HOST = \"::1\"\nLOG = \"info\"\nPORT = 7\n").unwrap();
+        let settings = Settings::load(|name| match name {
+            "SUPPORT_CONFIG" => Some(file.display().to_string()),
+            "PORT" => Some("8".to_owned()),
+            // As the default.
+            "REDIS_PREFIX" => Some("support".to_owned()),
+            _ => None,
+        });
+        std::fs::remove_file(&file).unwrap();
+        let settings = settings.unwrap();
+        let changed = settings.changed();
+        let changed: Vec<_> = changed
+            .iter()
+            .map(|it| (it.name, it.value, it.origin, it.default.as_str()))
+            .collect();
+        assert_eq!(
+            changed,
+            [
+                ("HOST", "::1", Origin::File, "127.0.0.1"),
+                ("PORT", "8", Origin::Environment, "5000"),
+            ]
+        );
+        assert_eq!(settings.file(), Some(file.as_path()));
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub enum FilesError {
     /// The store stopped responding.
     #[error("the store of the attachments fell silent")]
     Silent,
+    /// A check read other bytes than it had written.
+    #[error("the store of the attachments returned other bytes than it was given")]
+    Altered,
     /// The row exists, but its bytes do not: they were deleted outside of this program.
     #[error("the bytes of an attachment are gone")]
     Gone(#[source] object_store::Error),
@@ -139,6 +142,29 @@ impl Files {
         match store.delete(&path(id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(FilesError::Failed("delete bytes", error)),
+        }
+    }
+}
+
+/// What a check writes.
+const PROBE: &[u8] = b"written by support doctor";
+
+impl Files {
+    /// Writes an object, reads it back and deletes it.
+    ///
+    /// # Errors
+    /// The store failed, or returned other bytes.
+    pub async fn check(&self, id: AttachmentId) -> Result<(), FilesError> {
+        self.put(id, PROBE.to_vec()).await?;
+        let read: Result<Vec<Bytes>, _> = match self.get(id).await {
+            Ok(content) => content.try_collect().await,
+            Err(error) => Err(error),
+        };
+        self.delete(id).await?;
+        if read?.concat() == PROBE {
+            Ok(())
+        } else {
+            Err(FilesError::Altered)
         }
     }
 }

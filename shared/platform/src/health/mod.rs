@@ -7,6 +7,20 @@ use crate::{
     presence::{self, Role},
 };
 use domain::queue::Queue;
+use std::time::Duration;
+
+/// The lifetime of the key that a check of Redis writes. It is never read.
+const WRITTEN_FOR: Duration = Duration::from_mins(1);
+
+/// The command by which Redis is checked. It writes, since a replica or a full server refuses writes
+/// and still replies to PING.
+#[must_use]
+pub fn redis_write(prefix: &str) -> redis::Cmd {
+    let mut write = redis::cmd("SET");
+    write.arg(format!("{prefix}:health")).arg("written");
+    write.arg("EX").arg(WRITTEN_FOR.as_secs());
+    write
+}
 
 /// The state of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -56,6 +56,12 @@ impl Present {
         self.0.iter().filter(serves).count()
     }
 
+    /// All of them.
+    #[must_use]
+    pub fn processes(&self) -> &[Process] {
+        &self.0
+    }
+
     /// The queues that no process serves.
     #[must_use]
     pub fn unserved(&self) -> Vec<Queue> {
@@ -76,7 +82,7 @@ pub async fn present(cx: &Context) -> sqlx::Result<Present> {
 ///
 /// # Errors
 /// Never: a lost heartbeat is made up for by the next.
-pub async fn role(
+pub async fn announce(
     cx: Context,
     roles: Vec<Role>,
     shutdown: CancellationToken,

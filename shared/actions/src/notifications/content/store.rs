@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    attachments::Attachment,
     ids::{NotificationId, TicketId, UserId},
     notifications::{
         NotificationStatus, Template,
-        content::{ClockFacts, Content, Recipient, Since, TicketFacts},
+        content::{ClockFacts, Content, Deadline, Recipient, Since, TicketFacts},
     },
-    people::Role,
-    tickets::{Status, TicketEventKind, TicketNumber, access::Mention},
+    people::{Department, Role},
+    sla::Metric,
+    tickets::{Priority, Status, TicketEventKind, TicketNumber, access::Mention},
 };
 use sqlx::{PgPool, types::Json};
 
@@ -34,6 +36,8 @@ struct Row {
     number: TicketNumber,
     subject: String,
     ticket_status: Status,
+    priority: Priority,
+    department: Department,
     customer_id: UserId,
     customer: String,
     assigned_to: Option<UserId>,
@@ -41,7 +45,7 @@ struct Row {
     summary: Option<String>,
     reopened_count: i32,
     text: Option<String>,
-    files: i32,
+    attachments: Option<Json<Vec<Attachment>>>,
     is_redacted: bool,
     is_mentioned: bool,
     reopened_since: i64,
@@ -53,6 +57,8 @@ struct Row {
     paused_at: Option<DateTime<Utc>>,
     stopped_at: Option<DateTime<Utc>>,
     breached_at: Option<DateTime<Utc>>,
+    next_metric: Option<Metric>,
+    next_due_at: Option<DateTime<Utc>>,
 }
 
 /// Loads the content of a notification; `None` if there is no such notification. Mails to customers contain no
@@ -67,15 +73,17 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
             e.at, e.what as "what: Json<TicketEventKind>", actor.first_name as "actor?",
             p.id as person_id, p.first_name, p.last_name, p.email, p.role, p.language, p.timezone, p.active,
             p.email_confirmed_at is not null as "confirmed!",
-            t.id as ticket_id, t.number, t.subject, t.status as ticket_status, t.customer_id, t.assigned_to,
+            t.id as ticket_id, t.number, t.subject, t.status as ticket_status, t.priority,
+            t.department, t.customer_id, t.assigned_to,
             t.resolution->>'summary' as summary, t.reopened_count,
             customer.first_name as customer, agent.first_name as "agent?",
-            m.body as "text?", coalesce(jsonb_array_length(m.attachments), 0) as "files!",
+            m.body as "text?", m.attachments as "attachments?: Json<Vec<Attachment>>",
             m.redacted_at is not null as "is_redacted!",
             exists (select from note_mentions mine where mine.user_id = n.user_id and mine.ticket_id = t.id) as "is_mentioned!",
             since.reopened as "reopened_since!", since.assigned as "assigned_since!",
             since.asked as "asked_since!", since.answered as "answered_since!",
-            c.warn_at as "warn_at?", c.due_at as "due_at?", c.paused_at, c.stopped_at, c.breached_at
+            c.warn_at as "warn_at?", c.due_at as "due_at?", c.paused_at, c.stopped_at, c.breached_at,
+            next.metric as "next_metric?: Metric", next.due_at as "next_due_at?"
         from notifications n
         join users p on p.id = n.user_id
         join ticket_events e on e.id = n.event_id
@@ -87,6 +95,11 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
             and m.is_internal = (e.what->>'type' = 'note_added')
         left join sla_clocks c on c.ticket_id = t.id and c.metric = e.what->>'metric'
             and c.cycle = (e.what->>'cycle')::integer
+        left join lateral (
+            select running.metric, running.due_at from sla_clocks running
+            where running.ticket_id = t.id and running.stopped_at is null and running.paused_at is null
+            order by running.due_at, running.metric limit 1
+        ) next on true
         cross join lateral (
             select count(*) filter (where later.what->>'type' = 'reopened') as reopened,
                 count(*) filter (where later.what->>'type' = 'assigned') > 0 as assigned,
@@ -108,6 +121,7 @@ impl From<Row> for Content {
     fn from(row: Row) -> Self {
         let reopened = i32::try_from(row.reopened_since).unwrap_or(i32::MAX);
         let clock = row.warn_at.zip(row.due_at);
+        let next = row.next_metric.zip(row.next_due_at);
         Self {
             id: row.id,
             template: row.template,
@@ -132,6 +146,8 @@ impl From<Row> for Content {
                 number: row.number,
                 subject: row.subject,
                 status: row.ticket_status,
+                priority: row.priority,
+                department: row.department,
                 customer_id: row.customer_id,
                 customer: row.customer,
                 assigned_to: row.assigned_to,
@@ -152,8 +168,9 @@ impl From<Row> for Content {
                 stopped: row.stopped_at.is_some(),
                 breached: row.breached_at.is_some(),
             }),
+            next_deadline: next.map(|(metric, at)| Deadline { metric, at }),
             text: row.text,
-            files: row.files.into(),
+            files: names(row.attachments),
             is_redacted: row.is_redacted,
             mention: if row.is_mentioned {
                 Mention::Mentioned
@@ -162,4 +179,10 @@ impl From<Row> for Content {
             },
         }
     }
+}
+
+/// The names of the files of a message.
+fn names(attachments: Option<Json<Vec<Attachment>>>) -> Vec<String> {
+    let attachments = attachments.map_or_else(Vec::new, |Json(attachments)| attachments);
+    attachments.into_iter().map(|file| file.file_name).collect()
 }

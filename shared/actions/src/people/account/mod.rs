@@ -5,10 +5,11 @@
 
 mod address;
 mod confirm;
+pub(super) mod link;
 pub(super) mod store;
 mod tell;
 
 pub(super) use address::Address;
 pub(super) use confirm::confirm;
-pub use store::{link_language, open_confirmation};
+pub use store::{LinkRecipient, link_recipient, open_confirmation};
 pub(super) use tell::tell;

@@ -101,9 +101,9 @@ pub fn email_missing() -> ActionError {
 
 /// The new account. Invalid claims are ignored, except for the address, which is required.
 fn parse(person: &ExternalPerson, random: [u8; 32]) -> Result<NewPerson, ActionError> {
-    let mut faults = FieldErrors::new();
-    let email = fields::email(&mut faults, "email", person.email.as_deref());
-    let email = faults.finish(email).map_err(|_| email_missing())?;
+    let mut errors = FieldErrors::new();
+    let email = fields::email(&mut errors, "email", person.email.as_deref());
+    let email = errors.finish(email).map_err(|_| email_missing())?;
     let role = person.role.unwrap_or(Role::Customer);
     let name_or = |name: &Option<String>, instead: &str| {
         let name = name.as_deref().unwrap_or_default().replace('\0', "");

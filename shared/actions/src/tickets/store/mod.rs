@@ -1,15 +1,15 @@
-//! The SQL of tickets. Messages and history are in `thread.rs`, unassigned tickets in `queue.rs`. No decisions.
+//! The SQL of tickets. Messages are in `messages.rs`, the history in `events.rs`, unassigned tickets in `queue.rs`. No decisions.
 
-mod event_row;
+mod events;
+mod messages;
 mod queue;
-mod thread;
+mod section;
 
-pub(crate) use event_row::EventRow;
+pub(crate) use events::{EventRow, select_events};
+pub use events::{escalations, events, insert_events};
+pub use messages::{insert_message, message, messages, redact_message};
 pub use queue::{find_unassigned, first_unassigned, try_lock_first, unassigned};
-pub use thread::{
-    Place, Section, count_events, count_messages, escalations, events, insert_events,
-    insert_message, message, messages, place_of_event, place_of_message, redact_message,
-};
+pub use section::{List, Listing, Section};
 
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
@@ -32,7 +32,8 @@ macro_rules! select_tickets {
             "select id, number, customer_id, assigned_to, subject, description, category, priority, status,
                     department, language, tags, attachments, related_booking, related_transaction,
                     related_conversation, policy, escalation_level, resolution, resolved_for, rating,
-                    rating_feedback, rated_at, rated_for, rated_cycle, reopened_count, waiting_since, reminded_at, handed_back_by,
+                    rating_feedback, rated_at, rated_for, rated_cycle, reopened_count, waiting_since, reminded_at,
+                    handed_back_by as returned_by,
                     version, created_at, updated_at, assigned_at, first_response_at, resolved_at, closed_at
              from tickets " + $tail
             $(, $argument)*
@@ -169,7 +170,7 @@ async fn update(
         ticket.reopened_count,
         ticket.waiting_since,
         ticket.reminded_at,
-        ticket.handed_back_by.map(|agent| agent.0),
+        ticket.returned_by.map(|agent| agent.0),
         ticket.version,
         ticket.updated_at,
         ticket.assigned_at,

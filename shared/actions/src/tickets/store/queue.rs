@@ -18,7 +18,7 @@ pub async fn find_unassigned(
 ) -> sqlx::Result<Option<UnassignedTicket>> {
     sqlx::query_as!(
         UnassignedTicket,
-        "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
+        "select id, category, department, language, priority, status, escalation_level, handed_back_by as returned_by, created_at
          from tickets where id = $1 and assigned_to is null and status not in ('resolved', 'closed')
              and status <> 'waiting_customer'",
         ticket.0,
@@ -40,7 +40,7 @@ pub async fn unassigned(
 ) -> sqlx::Result<Vec<UnassignedTicket>> {
     sqlx::query_as!(
         UnassignedTicket,
-        "select id, category, department, language, priority, status, escalation_level, handed_back_by, created_at
+        "select id, category, department, language, priority, status, escalation_level, handed_back_by as returned_by, created_at
          from tickets
          where department = any($1) and assigned_to is null and status not in ('resolved', 'closed')
              and status <> 'waiting_customer'
@@ -69,7 +69,7 @@ pub async fn first_unassigned(
 ) -> sqlx::Result<Vec<UnassignedTicket>> {
     sqlx::query_as!(
         UnassignedTicket,
-        "select t.id, t.category, t.department, t.language, t.priority, t.status, t.escalation_level, t.handed_back_by, t.created_at
+        "select t.id, t.category, t.department, t.language, t.priority, t.status, t.escalation_level, t.handed_back_by as returned_by, t.created_at
          from unnest($1::text[]) as of_all (department) cross join lateral (
              select * from tickets
              where department = of_all.department and assigned_to is null and status not in ('resolved', 'closed')

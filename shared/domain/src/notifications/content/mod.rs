@@ -8,9 +8,10 @@ use crate::{
     actor::Actor,
     ids::{NotificationId, TicketId, UserId},
     notifications::{Audience, NotificationStatus, Template},
-    people::Role,
+    people::{Department, Role},
+    sla::Metric,
     tickets::{
-        Status, TicketEventKind, TicketNumber,
+        Priority, Status, TicketEventKind, TicketNumber,
         access::{Mention, Scope, Viewer},
     },
 };
@@ -40,10 +41,12 @@ pub struct Content {
     pub since: Since,
     /// The clock of the event, if the event is about one.
     pub clock: Option<ClockFacts>,
+    /// The next deadline of the ticket.
+    pub next_deadline: Option<Deadline>,
     /// The text of the message or the note.
     pub text: Option<String>,
-    /// The number of files of the message or the note.
-    pub files: i64,
+    /// The names of the files of the message or the note.
+    pub files: Vec<String>,
     /// Whether the message or the note was redacted.
     pub is_redacted: bool,
     /// Whether a note of the ticket mentions the recipient.
@@ -73,6 +76,15 @@ pub struct Recipient {
     pub active: bool,
 }
 
+/// The deadline of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// What is due.
+    pub metric: Metric,
+    /// When it is due.
+    pub at: DateTime<Utc>,
+}
+
 /// What a template may show of the ticket.
 #[derive(Debug, Clone)]
 pub struct TicketFacts {
@@ -84,6 +96,10 @@ pub struct TicketFacts {
     pub subject: String,
     /// The present status.
     pub status: Status,
+    /// The present priority.
+    pub priority: Priority,
+    /// The present department.
+    pub department: Department,
     /// The customer.
     pub customer_id: UserId,
     /// The customer's given name.
@@ -106,7 +122,7 @@ impl Content {
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
             Audience::Customer => self.person.id == self.ticket.customer_id,
-            Audience::Holder => {
+            Audience::Assignee => {
                 self.person.role.is_staff() && self.ticket.assigned_to == Some(self.person.id)
             }
             Audience::Staff if self.template == Template::Mentioned => self.sees_notes(),

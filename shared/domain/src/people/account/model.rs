@@ -1,6 +1,6 @@
 //! The events of an account that its owner is notified of by mail. Pure.
 
-use crate::{notifications::Template, text_enum};
+use crate::{template::Template, text_enum};
 use chrono::TimeDelta;
 
 text_enum! {

@@ -3,7 +3,6 @@
 use super::{Null, ObjectReader, whole};
 use crate::field_error::Entries;
 use serde_json::{Value, json};
-use std::ops::RangeInclusive;
 
 /// A number or a list of numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +14,15 @@ pub enum OneOrSeveral {
 }
 
 impl ObjectReader {
-    /// A whole number or a list of them, or nothing. The bounds are only for the description.
+    /// A whole number or a list of them, or nothing. `schema` describes both.
     pub fn one_or_several(
         &mut self,
         field: &str,
-        bounds: &RangeInclusive<i64>,
-        most: usize,
+        schema: impl FnOnce() -> Value,
     ) -> Option<OneOrSeveral> {
-        let (least, greatest) = (bounds.start(), bounds.end());
-        let number = json!({"type": "integer", "minimum": least, "maximum": greatest});
-        let list = json!({"type": "array", "items": number, "minItems": 1, "maxItems": most, "uniqueItems": true});
-        self.ask(field, json!({"anyOf": [number, list, {"type": "null"}]}));
+        if self.asked.is_some() {
+            self.ask(field, schema());
+        }
         let integer = |value: &Value| value.as_i64().or_else(|| whole(value.as_f64()?));
         let value = self.take(field)?;
         if let Some(number) = integer(&value) {

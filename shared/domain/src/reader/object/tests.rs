@@ -1,7 +1,10 @@
 //! The values that a reader returns, and the errors that it names.
 
 use super::*;
-use crate::{field_error::Constraint, people::Availability};
+use crate::{
+    field_error::{Constraint, WordList},
+    people::Availability,
+};
 
 fn reader(value: Value) -> ObjectReader {
     match value {
@@ -89,7 +92,7 @@ fn entries_keep_their_places_whatever_stands_before_them() {
         Some(vec![text("b"), None, None, text("c")])
     );
     assert_eq!(
-        reader.one_or_several("shares", &(1..=99), 10),
+        reader.one_or_several("shares", || json!({})),
         Some(OneOrSeveral::Several(vec![None, Some(3)]))
     );
     assert_eq!(
@@ -179,7 +182,15 @@ fn read_defined(reader: &mut ObjectReader, fields: &[Definition]) -> Map<String,
             Kind::Choice(words) => {
                 let chosen = reader.sent(name.clone());
                 let errors = reader.errors();
-                errors.ask(&chosen.name, Constraint::word(words.iter().cloned()));
+                errors.ask(
+                    &chosen.name,
+                    Constraint::Word(WordList {
+                        name: "Choice".into(),
+                        about: "A choice.".into(),
+                        words: words.iter().cloned().map(Into::into).collect(),
+                        names: None,
+                    }),
+                );
                 if chosen
                     .text()
                     .is_some_and(|word| !words.iter().any(|known| known == word))
@@ -217,7 +228,7 @@ fn fields_that_are_defined_at_run_time_are_read_and_described() {
     let properties = &schema["properties"];
     assert_eq!(properties["acme_serial"]["maxLength"], 10);
     assert_eq!(properties["acme_floor"]["maximum"], 40);
-    assert_eq!(properties["acme_model"]["enum"], json!(["X1", "X2", null]));
+    assert_eq!(properties["acme_model"]["enum"], json!(["X1", "X2"]));
 }
 
 #[test]

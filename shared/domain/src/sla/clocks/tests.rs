@@ -17,7 +17,15 @@ fn policy() -> Policy {
 }
 
 fn facts(finding: &[SlaFinding]) -> Vec<(Metric, i32, SlaFindingKind, DateTime<Utc>, bool)> {
-    let fact = |found: &SlaFinding| (found.metric, found.cycle, found.kind, found.at, found.late);
+    let fact = |found: &SlaFinding| {
+        (
+            found.metric,
+            found.cycle,
+            found.kind,
+            found.at,
+            found.detected_after_stop,
+        )
+    };
     finding.iter().map(fact).collect()
 }
 

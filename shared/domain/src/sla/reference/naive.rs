@@ -3,7 +3,7 @@
 use crate::{
     people::Weekday,
     sla::{ClockState, Hours, Metric, Policy, WarningThresholds},
-    tickets::Status,
+    status::Status,
 };
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 

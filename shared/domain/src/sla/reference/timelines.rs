@@ -2,11 +2,12 @@
 
 use crate::sla::reference::naive::{Event, HORIZON};
 use crate::{
+    category::Priority,
     sla::{
         Calendar, Policy, WarningThresholds,
         working_time::tests::{calendars, hours},
     },
-    tickets::{Priority, Status},
+    status::Status,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;

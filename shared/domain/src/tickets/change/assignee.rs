@@ -140,7 +140,7 @@ impl TicketChange {
     fn unassign(&mut self, again: Reassignment, now: DateTime<Utc>) {
         if let Some(from) = self.ticket.assigned_to.take() {
             self.ticket.assigned_at = None;
-            self.ticket.handed_back_by = match again {
+            self.ticket.returned_by = match again {
                 Reassignment::ManualOnly => Some(from),
                 Reassignment::Allowed => None,
             };
@@ -196,7 +196,7 @@ impl TicketChange {
         self.entries.iter().find_map(|entry| {
             if let TicketEventKind::SlaBreached {
                 metric,
-                late: false,
+                detected_after_stop: false,
                 ..
             } = entry.kind
             {
@@ -212,7 +212,7 @@ impl TicketChange {
     pub(super) fn set_assignee(&mut self, agent: UserId, now: DateTime<Utc>) {
         self.ticket.assigned_to = Some(agent);
         self.ticket.assigned_at = Some(now);
-        self.ticket.handed_back_by = None;
+        self.ticket.returned_by = None;
         self.changed_hands = true;
     }
 }

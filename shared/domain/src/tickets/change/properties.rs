@@ -1,15 +1,16 @@
 //! Properties of a ticket under random sequences of changes, allowed or refused.
 
+mod replay;
+
 use super::*;
 use crate::{
     ids::{MessageId, TicketId},
     people::{Department, Role},
     sla::Metric,
-    tickets::{
-        Category, NewRating, NewTicket, Opening, Related, ResolutionType, TicketEdit, TicketNumber,
-    },
+    tickets::{Category, NewRating, NewTicket, Opening, ResolutionType, TicketEdit, TicketNumber},
 };
 use proptest::{prelude::*, sample::select};
+use replay::{recorded_fields, replayed};
 
 fn instant(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_759_276_800 + minute * 60, 0).unwrap()
@@ -29,18 +30,12 @@ fn person(number: u128) -> UserId {
 
 fn new_change() -> TicketChange {
     let at = instant(0);
-    let new = NewTicket {
-        subject: "Help".to_owned(),
-        description: "Please.".to_owned(),
-        category: Category::General,
-        priority: Priority::Medium,
-        related_booking: None,
-        related_transaction: None,
-        related_conversation: None,
-        attachments: Vec::new(),
-        tags: Vec::new(),
-        customer: person(100),
-    };
+    let new = NewTicket::about(
+        "Help".to_owned(),
+        "Please.".to_owned(),
+        Category::General,
+        person(100),
+    );
     let opening = Opening {
         id: TicketId(uuid::Uuid::nil()),
         number: TicketNumber::new(at, 1),
@@ -185,74 +180,6 @@ fn edit(text: &str) -> TicketEdit {
     }
 }
 
-/// The ticket that the history alone yields, event by event, from the ticket as created.
-fn replayed(created: &Ticket, entries: &[PendingEvent]) -> Ticket {
-    let mut ticket = created.clone();
-    for entry in entries {
-        replay(&mut ticket, &entry.kind);
-    }
-    ticket
-}
-
-fn replay(ticket: &mut Ticket, kind: &TicketEventKind) {
-    match kind {
-        TicketEventKind::StatusChanged { from, to } => step(&mut ticket.status, from, to),
-        TicketEventKind::PriorityChanged { from, to } => step(&mut ticket.priority, from, to),
-        TicketEventKind::SubjectChanged { from, to } => step(&mut ticket.subject, from, to),
-        TicketEventKind::DescriptionChanged { from, to } => step(&mut ticket.description, from, to),
-        TicketEventKind::CategoryChanged { from, to } => step(&mut ticket.category, from, to),
-        TicketEventKind::DepartmentChanged { from, to } => step(&mut ticket.department, from, to),
-        TicketEventKind::LanguageChanged { from, to } => step(&mut ticket.language, from, to),
-        TicketEventKind::TagsChanged { from, to } => step(&mut ticket.tags, from, to),
-        TicketEventKind::RelatedChanged {
-            reference,
-            from,
-            to,
-        } => {
-            let value = match reference {
-                Related::Booking => &mut ticket.related_booking,
-                Related::Transaction => &mut ticket.related_transaction,
-                Related::Conversation => &mut ticket.related_conversation,
-            };
-            step(value, from, to);
-        }
-        TicketEventKind::Assigned { from, to, .. } => {
-            step(&mut ticket.assigned_to, from, &Some(*to));
-        }
-        TicketEventKind::Unassigned { from } => step(&mut ticket.assigned_to, &Some(*from), &None),
-        TicketEventKind::Escalated {
-            level, from, to, ..
-        } => {
-            assert_eq!(ticket.assigned_to, *from);
-            ticket.assigned_to = *to;
-            step(&mut ticket.escalation_level, &(level - 1), level);
-        }
-        // Other events change none of the compared fields. A new event needs no arm here.
-        _ => {}
-    }
-}
-
-fn step<T: Clone + PartialEq + std::fmt::Debug>(value: &mut T, from: &T, to: &T) {
-    assert_eq!(value, from);
-    assert_ne!(from, to, "an event records a change");
-    *value = to.clone();
-}
-
-/// The fields of a ticket that the history has to yield.
-fn recorded_fields(ticket: &Ticket) -> impl PartialEq + std::fmt::Debug + use<> {
-    let texts = [&ticket.subject, &ticket.description, &ticket.language];
-    (
-        (ticket.status, ticket.priority, ticket.assigned_to),
-        (ticket.category, ticket.department, ticket.escalation_level),
-        (texts.map(Clone::clone), ticket.tags.clone()),
-        [
-            ticket.related_booking.clone(),
-            ticket.related_transaction.clone(),
-            ticket.related_conversation.clone(),
-        ],
-    )
-}
-
 fn is_consistent(change: &TicketChange, now: DateTime<Utc>) -> Result<(), TestCaseError> {
     let ticket = change.ticket();
     let (status, active) = (ticket.status, ticket.status.is_active());
@@ -310,7 +237,7 @@ proptest! {
             let now = instant(minute * 97);
             let done = apply(&mut change, action, now);
             let breached = change.entries().iter().any(|entry| {
-                matches!(entry.kind, TicketEventKind::SlaBreached { late: false, .. })
+                matches!(entry.kind, TicketEventKind::SlaBreached { detected_after_stop: false, .. })
             });
             let handed = change.entries().iter().any(|entry| matches!(
                 entry.kind,

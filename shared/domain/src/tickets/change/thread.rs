@@ -51,8 +51,8 @@ impl TicketChange {
     pub fn staff_wrote(&mut self, by: ActingAgent, message: MessageId, now: DateTime<Utc>) {
         self.self_assign(by, now);
         self.ticket.first_response_at.get_or_insert(now);
-        let late = self.clocks.staff_replied(&self.ticket.policy, now);
-        self.record_findings(&late);
+        let found = self.clocks.staff_replied(&self.ticket.policy, now);
+        self.record_findings(&found);
         self.record(now, TicketEventKind::MessageAdded { message });
     }
 

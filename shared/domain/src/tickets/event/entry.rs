@@ -55,8 +55,8 @@ pub enum EventActor {
 }
 
 text_enum! {
-    /// A reference of a ticket to an object of the platform.
-    pub enum Related {
+    /// A reference of a ticket to an object of your platform.
+    pub enum Related as "RelatedReference" {
         /// A booking.
         Booking = "booking",
         /// A transaction.

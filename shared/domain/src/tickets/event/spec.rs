@@ -1,6 +1,6 @@
 //! What one row of the table of events says. Pure.
 
-use crate::notifications::Template;
+use crate::template::Template;
 
 /// Everything that is fixed about a kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Tags, and the rules that hold for every row.
 
 use super::*;
+use crate::sla::{SlaFinding, SlaFindingKind};
 
 #[test]
 fn the_name_of_an_event_is_its_tag() {
@@ -39,7 +40,8 @@ fn the_name_of_an_event_is_its_tag() {
 fn every_event_that_notifies_somebody_is_planned() {
     let user = |number| UserId(uuid::Uuid::from_u128(number));
     let message = MessageId(uuid::Uuid::from_u128(3));
-    let (metric, cycle, late, due_at) = (Metric::Resolution, 1, false, DateTime::UNIX_EPOCH);
+    let (metric, cycle, detected_after_stop, due_at) =
+        (Metric::Resolution, 1, false, DateTime::UNIX_EPOCH);
     let escalated = |to| TicketEventKind::Escalated {
         level: 1,
         from: None,
@@ -75,12 +77,12 @@ fn every_event_that_notifies_somebody_is_planned() {
             cycle,
             percent: None,
             due_at,
-            late,
+            detected_after_stop,
         },
         TicketEventKind::SlaBreached {
             metric,
             cycle,
-            late,
+            detected_after_stop,
         },
         TicketEventKind::Reminded,
     ];
@@ -91,4 +93,38 @@ fn every_event_that_notifies_somebody_is_planned() {
         let falls = spec.follow_ups.contains(&FollowUp::FillPrevious);
         assert!(kind.previous_assignee().is_none() || falls, "{kind:?}");
     }
+}
+
+#[test]
+fn the_event_of_a_finding_has_its_details() {
+    let (metric, cycle) = (Metric::Resolution, 1);
+    let due_at = DateTime::UNIX_EPOCH;
+    let event = |kind| {
+        TicketEventKind::from(SlaFinding {
+            metric,
+            cycle,
+            kind,
+            at: due_at,
+            due_at,
+            detected_after_stop: true,
+        })
+    };
+    assert_eq!(
+        event(SlaFindingKind::Warning { percent: 80 }),
+        TicketEventKind::SlaAtRisk {
+            metric,
+            cycle,
+            percent: Some(80),
+            due_at,
+            detected_after_stop: true,
+        }
+    );
+    assert_eq!(
+        event(SlaFindingKind::Breach),
+        TicketEventKind::SlaBreached {
+            metric,
+            cycle,
+            detected_after_stop: true,
+        }
+    );
 }

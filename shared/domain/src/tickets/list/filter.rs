@@ -2,13 +2,14 @@
 
 use crate::tickets::list::{
     Order, Paging, SortKey,
-    place::{SORTS, order},
+    place::{order, sorts},
 };
 use crate::{
     field_error::{Constraint, FieldErrors, Variants},
     ids::UserId,
+    paging::MEANINGS,
     people::Department,
-    reader::{QueryReader, Sent},
+    reader::{Meanings, QueryReader, Sent},
     text_enum,
     tickets::{Category, Priority, Status, search::Search},
 };
@@ -56,29 +57,74 @@ pub enum Assignee {
 }
 
 text_enum! {
-    /// Tickets by their deadlines.
+    /// A state of the deadlines of a ticket.
     pub enum SlaFilter {
-        /// A running clock is near its deadline.
+        /// A running clock has passed its first warning threshold, and not its deadline.
         AtRisk = "at_risk",
-        /// A deadline has passed.
+        /// A deadline of the ticket was missed.
         Breached = "breached",
     }
 }
 
+/// What the filters mean.
+const FILTERS: Meanings = &[
+    ("status", "Only tickets with one of these statuses."),
+    ("priority", "Only tickets with one of these priorities."),
+    ("category", "Only tickets with one of these categories."),
+    ("department", "Only tickets of one of these departments."),
+    (
+        "assignedTo",
+        "Only tickets that are assigned to one of these agents. `me` is the caller, and `none` finds \
+         unassigned tickets.",
+    ),
+    ("customer", "Only tickets of one of these requesters."),
+    ("tag", "Only tickets with one of these tags."),
+    (
+        "createdFrom",
+        "Only tickets that were created at this instant or later. A day, such as `2025-10-01`, begins \
+         at midnight in UTC.",
+    ),
+    (
+        "createdTo",
+        "Only tickets that were created at this instant or earlier. A day, such as `2025-10-01`, is \
+         included as a whole.",
+    ),
+    (
+        "updatedFrom",
+        "Only tickets that were changed at this instant or later. A day, such as `2025-10-01`, begins \
+         at midnight in UTC.",
+    ),
+    (
+        "sla",
+        "Only tickets whose deadlines are in one of these states.",
+    ),
+    (
+        "q",
+        "Only tickets in which all of these words are found. Quotation marks make a phrase, `*` after the \
+         beginning of a word stands for the rest of it, and `-` excludes a word.",
+    ),
+    (
+        "sort",
+        "The order of the list. Without it the newest tickets come first, or with `q` the most relevant ones.",
+    ),
+];
+
 impl Filter {
     /// Reads the filters and the part of the list; `me` is the caller. Errors are noted in the reader.
     pub fn read(query: &mut QueryReader, me: UserId) -> (Self, Paging) {
-        let status = query.sent("status");
-        let priority = query.sent("priority");
-        let category = query.sent("category");
-        let department = query.sent("department");
-        let assigned_to = query.sent("assignedTo");
-        let customer = query.sent("customer");
-        let tag = query.sent("tag");
+        query.mean(FILTERS);
+        query.mean(MEANINGS);
+        let status = query.several("status");
+        let priority = query.several("priority");
+        let category = query.several("category");
+        let department = query.several("department");
+        let assigned_to = query.several("assignedTo");
+        let customer = query.several("customer");
+        let tag = query.several("tag");
         let created_from = query.sent("createdFrom");
         let created_to = query.sent("createdTo");
         let updated_from = query.sent("updatedFrom");
-        let sla = query.sent("sla");
+        let sla = query.several("sla");
         let q = query.sent("q");
         let sort = query.sent("sort");
         let part = Paging::sent(query);
@@ -133,7 +179,7 @@ impl Filter {
 
 /// The order of the list: without `sort` the most relevant first, or the newest without a search.
 fn sorted(sort: &Sent<String>, search: Option<&Search>, errors: &mut FieldErrors) -> Order {
-    errors.ask(&sort.name, Constraint::word(SORTS.iter().copied()));
+    errors.ask(&sort.name, Constraint::Word(sorts()));
     let usual = if search.is_some() {
         Order::RELEVANT
     } else {
@@ -163,7 +209,7 @@ fn search(q: &Sent<String>, errors: &mut FieldErrors) -> Option<Search> {
 }
 
 fn words<T: Variants>(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<T> {
-    errors.ask(&sent.name, Constraint::any_of(T::words()));
+    errors.ask_each(&sent.name, Constraint::word::<T>());
     alternatives(sent)
         .filter_map(|word| errors.word(&sent.name, Some(word)))
         .collect()
@@ -175,7 +221,7 @@ fn alternatives(sent: &Sent<String>) -> impl Iterator<Item = &str> {
 }
 
 fn assignees(sent: &Sent<String>, me: UserId, errors: &mut FieldErrors) -> Vec<Assignee> {
-    errors.ask(&sent.name, Constraint::pattern(ME_NONE_OR_IDS));
+    errors.ask_each(&sent.name, Constraint::pattern(ME_NONE_OR_ID));
     let assignee = |word| match word {
         "me" => Some(Assignee::Agent(me)),
         "none" => Some(Assignee::Nobody),
@@ -185,7 +231,7 @@ fn assignees(sent: &Sent<String>, me: UserId, errors: &mut FieldErrors) -> Vec<A
 }
 
 fn customers(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<UserId> {
-    errors.ask(&sent.name, Constraint::pattern(IDS));
+    errors.ask_each(&sent.name, Constraint::Id);
     alternatives(sent)
         .filter_map(|id| listed_id(&sent.name, id, errors))
         .collect()
@@ -203,14 +249,15 @@ fn listed_id(field: &str, id: &str, errors: &mut FieldErrors) -> Option<UserId> 
 /// is the whole text, each of them with and without the spaces around it.
 fn tags(sent: &Sent<String>, errors: &mut FieldErrors) -> Vec<String> {
     let text = errors.optional_text(&sent.name, sent.text(), 0, LONGEST_TAGS);
+    errors.ask(&sent.name, Constraint::List);
     let parts = text.iter().flat_map(|text| text.split(','));
     let alternatives = parts.chain(text.as_deref());
     let spelled: BTreeSet<_> = alternatives.flat_map(|tag| [tag, tag.trim()]).collect();
     spelled.into_iter().map(str::to_owned).collect()
 }
 
-const IDS: &str = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(,[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})*$";
-const ME_NONE_OR_IDS: &str = "^(me|none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(,(me|none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}))*$";
+const ME_NONE_OR_ID: &str = "^(me|none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+const INSTANT_OR_DAY: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
 /// Twenty labels of fifty characters with the commas between them.
 const LONGEST_TAGS: usize = 1_019;
 
@@ -225,7 +272,7 @@ enum Day {
 /// An instant (RFC 3339), or a day (UTC): its first instant, or the first one after it. The last
 /// instant is included to the millisecond, as responses show instants.
 fn instant(sent: &Sent<String>, day: Day, errors: &mut FieldErrors) -> Option<DateTime<Utc>> {
-    errors.ask(&sent.name, Constraint::AnyFormat(&["date-time", "date"]));
+    errors.ask(&sent.name, Constraint::pattern(INSTANT_OR_DAY));
     let text = sent.text()?;
     let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let read = match (instant.ok(), day) {

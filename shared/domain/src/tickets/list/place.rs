@@ -1,7 +1,7 @@
 //! The order of a list and the places in it: `sort`, `page`, `limit` and `cursor`. Pure.
 
 use crate::{
-    field_error::{Constraint, FieldErrors},
+    field_error::{Constraint, FieldErrors, WordList},
     ids::TicketId,
     paging::{LAST_PAGE, page_beside_cursor},
     reader::{QueryReader, Sent},
@@ -27,18 +27,37 @@ text_enum! {
 }
 
 /// The values of `sort`.
-pub const SORTS: &[&str] = &[
-    "createdAt",
-    "-createdAt",
-    "updatedAt",
-    "-updatedAt",
-    "priority",
-    "-priority",
-    "slaDue",
-    "-slaDue",
-    "relevance",
-    "-relevance",
-];
+#[must_use]
+pub fn sorts() -> WordList {
+    WordList::described(
+        "TicketSort",
+        "The order of a list of tickets. A value that begins with `-` means descending order.",
+        &[
+            ("createdAt", "The oldest tickets come first."),
+            ("-createdAt", "The newest tickets come first."),
+            ("updatedAt", "The tickets that have not been changed for longest come first."),
+            ("-updatedAt", "The tickets that were changed last come first."),
+            ("priority", "The least urgent tickets come first."),
+            ("-priority", "The most urgent tickets come first."),
+            ("slaDue", "The tickets with the nearest deadline come first, and those without a deadline last."),
+            ("-slaDue", "The tickets without a deadline come first, and those with the nearest one last."),
+            ("relevance", "The least relevant tickets of a search come first."),
+            ("-relevance", "The most relevant tickets of a search come first."),
+        ],
+    )
+    .with_names(&[
+        "CREATED_AT",
+        "CREATED_AT_DESCENDING",
+        "UPDATED_AT",
+        "UPDATED_AT_DESCENDING",
+        "PRIORITY",
+        "PRIORITY_DESCENDING",
+        "SLA_DUE",
+        "SLA_DUE_DESCENDING",
+        "RELEVANCE",
+        "RELEVANCE_DESCENDING",
+    ])
+}
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -68,17 +68,27 @@ pub(in crate::people) async fn find_link(
     .await
 }
 
-/// The language of the person to whom a link was mailed; `None` when the link cannot be used any more.
+/// The person to whom a link was mailed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRecipient {
+    /// The language of the account.
+    pub language: String,
+    /// The address of the mail.
+    pub address: String,
+}
+
+/// The person to whom a link was mailed; `None` when the link cannot be used any more.
 ///
 /// # Errors
 /// The database failed.
-pub async fn link_language(
+pub async fn link_recipient(
     db: impl PgExecutor<'_>,
     id: AccountEventId,
     now: DateTime<Utc>,
-) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!(
-        "select u.language from account_events e join users u on u.id = e.user_id
+) -> sqlx::Result<Option<LinkRecipient>> {
+    sqlx::query_as!(
+        LinkRecipient,
+        "select u.language, e.address from account_events e join users u on u.id = e.user_id
          where e.id = $1 and e.spent_at is null and e.expires_at > $2 and u.active",
         id.0,
         now,
@@ -104,26 +114,6 @@ pub async fn open_confirmation(
         now,
     )
     .fetch_optional(db)
-    .await
-}
-
-/// The number of open links of this kind.
-///
-/// # Errors
-/// The database failed.
-pub(in crate::people) async fn open_links(
-    work: &mut UnitOfWork<'_>,
-    owner: UserId,
-    kind: AccountEventKind,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from account_events
-           where user_id = $1 and kind = $2 and spent_at is null and expires_at > $3"#,
-        owner.0,
-        kind.as_str(),
-        work.now(),
-    )
-    .fetch_one(&mut *work.tx)
     .await
 }
 

@@ -3,10 +3,10 @@
 mod links;
 
 pub(in crate::people) use links::{
-    Link, find_link, insert_event, insert_reset_request, open_links, sent_mails,
-    spend_confirmations, spend_links, take_reset_request,
+    Link, find_link, insert_event, insert_reset_request, sent_mails, spend_confirmations,
+    spend_links, take_reset_request,
 };
-pub use links::{link_language, open_confirmation};
+pub use links::{LinkRecipient, link_recipient, open_confirmation};
 
 use crate::people::{PasswordHash, account::address::Address};
 use chrono::{DateTime, Utc};

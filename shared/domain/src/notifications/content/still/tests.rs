@@ -7,8 +7,8 @@ use crate::{
         Audience, NotificationStatus,
         content::{Recipient, TicketFacts},
     },
-    people::Role,
-    tickets::{TicketNumber, access::Mention},
+    people::{Department, Role},
+    tickets::{Priority, TicketNumber, access::Mention},
 };
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ fn kind(template: Template) -> TicketEventKind {
         reason: "why".to_owned(),
         automatic: false,
     };
-    let (metric, cycle, late) = (Metric::Resolution, 1, false);
+    let (metric, cycle, detected_after_stop) = (Metric::Resolution, 1, false);
     match template {
         Template::TicketAssigned | Template::WorkAssigned => TicketEventKind::Assigned {
             from: None,
@@ -59,12 +59,12 @@ fn kind(template: Template) -> TicketEventKind {
             cycle,
             percent: Some(80),
             due_at: now() + TimeDelta::minutes(5),
-            late,
+            detected_after_stop,
         },
         Template::SlaBreached => TicketEventKind::SlaBreached {
             metric,
             cycle,
-            late,
+            detected_after_stop,
         },
         Template::TicketReceived
         | Template::ConfirmEmail
@@ -117,6 +117,8 @@ fn content(template: Template) -> Content {
             number: TicketNumber::new(now(), 1),
             subject: "Help".to_owned(),
             status: status(template),
+            priority: Priority::Medium,
+            department: Department::General,
             customer_id: AMINA,
             customer: "Amina".to_owned(),
             assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
@@ -132,8 +134,9 @@ fn content(template: Template) -> Content {
             stopped: false,
             breached: false,
         }),
+        next_deadline: None,
         text: None,
-        files: 0,
+        files: Vec::new(),
         is_redacted: false,
         // The plan notifies of a note only agents whom it mentions.
         mention: if template == Template::Mentioned {
@@ -163,6 +166,17 @@ fn every_mail_is_due_right_after_its_event() {
 }
 
 #[test]
+fn nobody_is_notified_twice_or_of_a_ticket_that_they_no_longer_see() {
+    for status in [NotificationStatus::Sent, NotificationStatus::Dropped] {
+        assert_eq!(told_after(|content| content.status = status), []);
+    }
+    assert_eq!(told_after(|content| content.person.active = false), []);
+    let demoted = told_after(|content| content.person.role = Role::Customer);
+    let are_public = |template: &Template| template.audience() == Audience::Customer;
+    assert!(demoted.iter().all(are_public), "{demoted:?}");
+}
+
+#[test]
 fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
     let told = told_after(|content| {
         content.ticket.assigned_to = Some(KIM);
@@ -171,7 +185,7 @@ fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
     for template in Template::ALL {
         let of_the_first = [Template::TicketAssigned, Template::EscalatedToNobody];
         let gone = of_the_first.contains(template)
-            || [Audience::Holder, Audience::Owner].contains(&template.audience());
+            || [Audience::Assignee, Audience::Owner].contains(&template.audience());
         assert_eq!(told.contains(template), !gone, "{template}");
     }
     // Without a mention, an agent does not see the ticket of another agent.

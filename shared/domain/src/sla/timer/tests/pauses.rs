@@ -28,10 +28,10 @@ fn a_pause_counts_for_the_targets_whose_deadline_it_begins_by() {
     drop(clock.pause(at(60)));
     clock.resume(None, at(100));
     assert_eq!(clock.due_at, at(520));
-    drop(clock.retarget(&terms(30, &WarningThresholds::Once(80)), at(110)));
+    drop(clock.retarget(&target(30, &WarningThresholds::Once(80)), at(110)));
     assert_eq!((clock.due_at, clock.breached_at), (at(30), Some(at(30))));
     assert_eq!(clock.elapsed(None, at(110)), TimeDelta::minutes(110));
-    drop(clock.retarget(&terms(480, &WarningThresholds::Once(80)), at(120)));
+    drop(clock.retarget(&target(480, &WarningThresholds::Once(80)), at(120)));
     assert_eq!(clock.due_at, at(520));
 }
 
@@ -39,7 +39,7 @@ fn a_pause_counts_for_the_targets_whose_deadline_it_begins_by() {
 fn a_new_target_that_ends_before_a_pause_ends_the_pause() {
     let mut clock = clock(480);
     drop(clock.pause(at(60)));
-    drop(clock.retarget(&terms(30, &WarningThresholds::Once(80)), at(600)));
+    drop(clock.retarget(&target(30, &WarningThresholds::Once(80)), at(600)));
     assert!(clock.is_running());
     assert_eq!(clock.due_if_resumed(None, at(700)), at(30));
     clock.resume(None, at(800));
