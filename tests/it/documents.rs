@@ -131,7 +131,8 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 6] = [
+const NO_SETTINGS: [&str; 7] = [
+    "TICKET_ID",
     "EMPTY_DATABASE",
     "SUPPORT_CONFIG",
     "BUILD_DATABASE_URL",
