@@ -4,7 +4,6 @@
 //! A [`Problem`] is kept in the extensions of its response. The outermost layer writes the body, since only
 //! that layer has the request id.
 
-use crate::problems;
 use actions::error::ActionError;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -41,11 +40,11 @@ pub(crate) struct ProblemBody<'a> {
     /// Always false, as in every failed response.
     #[schemars(extend("const" = false))]
     success: bool,
-    /// The URL of the text about the code, relative to the server.
+    /// The type of the problem. It is always `about:blank`, since `code` tells the failure.
     #[serde(rename = "type")]
     #[schemars(extend("format" = "uri-reference"))]
     kind: &'a str,
-    /// What the code means, in a few words. It is the same for every failure with the code.
+    /// The name of the status.
     title: &'a str,
     /// The status of the response.
     #[schemars(range(min = 400, max = 599))]
@@ -163,10 +162,7 @@ impl Problem {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
-            StatusCode::NOT_FOUND => (
-                "no_such_path",
-                "There is nothing at this path: `/docs` lists all operations.",
-            ),
+            StatusCode::NOT_FOUND => ("no_such_path", "There is nothing at this path."),
             StatusCode::METHOD_NOT_ALLOWED => (
                 "method_not_allowed",
                 "This path does not support this method: `Allow` lists those that it does.",
@@ -220,15 +216,10 @@ impl Problem {
     /// The body of the response to the request with this id.
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let parts = &*self.0;
-        let known = problems::of(parts.code);
-        let reason = parts.status.canonical_reason().unwrap_or("Failure");
         json!(ProblemBody {
             success: false,
-            kind: &known.map_or_else(
-                || "about:blank".to_owned(),
-                |known| problems::uri(known.code)
-            ),
-            title: known.map_or(reason, |known| known.title),
+            kind: "about:blank",
+            title: parts.status.canonical_reason().unwrap_or("Failure"),
             status: parts.status.as_u16(),
             detail: &parts.detail,
             code: parts.code,

@@ -18,7 +18,6 @@ mod harness;
 
 mod access;
 mod accounts;
-mod docs_page;
 mod documents;
 mod gallery;
 mod guards;

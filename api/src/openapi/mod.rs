@@ -11,6 +11,7 @@ mod examples;
 mod failures;
 mod headers;
 mod operation;
+mod page;
 #[cfg(test)]
 mod presence_tests;
 mod reader;
@@ -25,5 +26,6 @@ pub use codes::Codes;
 pub use document::document;
 pub use example::{Example, ExampleStage};
 pub use operation::Operation;
+pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};

@@ -7,7 +7,6 @@ mod limits;
 mod origins;
 mod parameters;
 mod precedence;
-pub mod prepared;
 mod repeats;
 mod statements;
 mod tokens;
