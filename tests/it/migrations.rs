@@ -1,5 +1,6 @@
 //! Migrations of a database that is in use.
 
+mod landed;
 mod locks;
 
 use crate::harness::{App, eventually, stage::waiting_for_a_lock};

@@ -1,3 +1,0 @@
--- no-transaction
--- Notifications that wait until their address is confirmed, to be found by the person who confirms it.
-create index concurrently notifications_held on notifications (user_id, created_at) where status = 'held';
