@@ -1,12 +1,13 @@
 //! What operators see of jobs and can do with them, by `/admin` and by the command line.
 
+mod command_line;
+mod other_release;
+
 use crate::harness::{App, Caller, Site, minutes};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 const JOBS: &str = "/api/v1/admin/jobs";
-/// A queue that only another release has: a newer one runs beside this one, or ran before a rollback.
-const UNKNOWN: &str = "sms";
 
 /// A job that no release can read: it goes to the dead letters.
 async fn unreadable(app: &App, queue: &str) -> i64 {
@@ -223,187 +224,6 @@ async fn lists_of_jobs_go_on_by_cursor_and_queues_tell_how_they_stand() {
         .put("/api/v1/admin/queues/nothing", json!({"paused": true}))
         .await;
     assert_eq!(unknown.refused(400), "invalid_query");
-}
-
-#[tokio::test]
-async fn the_command_line_lists_shows_retries_and_discards_jobs_and_stops_queues() {
-    let app = App::new().await;
-    let (first, second) = (
-        unreadable(&app, "notify").await,
-        unreadable(&app, "email").await,
-    );
-    app.run_due().await;
-    let site = Site::of(&app, &[]);
-    let says = |arguments: &str, code: i32| says(&site, arguments, code);
-    let list = says("list", 0);
-    assert!(
-        list.contains("unheard_of") && list.contains("2 of 2"),
-        "{list}"
-    );
-    let head: Vec<_> = list.lines().next().unwrap().split_whitespace().collect();
-    let columns = ["ID", "STATE", "QUEUE", "NAME", "ATTEMPTS", "AT", "ERROR"];
-    assert_eq!(head, columns);
-    let list = says("list --queue email --state dead,ready", 0);
-    assert!(
-        list.contains(&second.to_string()) && list.contains("1 of 1"),
-        "{list}"
-    );
-    let shown = says(&format!("show {first}"), 0);
-    assert!(
-        shown.contains("state     dead") && shown.contains("attempts  1 of 10"),
-        "{shown}"
-    );
-    let none = says("list --state cancelled,ready --queue email", 0);
-    assert_eq!(none, "No job is cancelled or ready, in the queue email.\n");
-    says("show 999999999", 1);
-    assert!(says(&format!("retry {first}"), 0).contains(": ready"));
-    assert!(says(&format!("discard {first} {second}"), 0).contains(": cancelled"));
-    assert!(says(&format!("discard {first}"), 1).contains("The job is cancelled"));
-    unreadable(&app, "bulk").await;
-    app.run_due().await;
-    let none = says("discard --all-dead --queue email", 0);
-    assert_eq!(none, "There are no such dead letters.\n");
-    assert!(says("retry --all-dead", 0).contains("1 job\n"));
-    let stats = says("pause email", 0);
-    assert!(stats.contains("paused"), "{stats}");
-    assert!(!says("resume email", 0).contains("paused"));
-    says("stats", 0);
-    for wrong in [
-        "retry",
-        "pause nothing",
-        "list --state asleep",
-        "discard 1 --all-dead",
-    ] {
-        says(wrong, 2);
-    }
-}
-
-#[tokio::test]
-async fn scripts_read_jobs_and_queues_as_json_and_find_jobs_by_name() {
-    let app = App::new().await;
-    let first = unreadable(&app, "notify").await;
-    app.run_due().await;
-    app.sql(
-        "insert into jobs (queue, lane, payload, priority, state, run_at, max_attempts, created_at)
-         select $1, 'workers', '{\"job\": \"deliver_email\"}', 0, 'dead', now(), 10, now()",
-        "email",
-    )
-    .await;
-    let site = Site::of(&app, &[]);
-    let read =
-        |arguments: &str| -> Value { serde_json::from_str(&says(&site, arguments, 0)).unwrap() };
-    let all = read("list --json");
-    assert_eq!(
-        (&all["total"], &all["totalIsExact"]),
-        (&json!(2), &json!(true))
-    );
-    let mails = read("list --json --name deliver_email");
-    assert_eq!(mails["total"], 1);
-    assert_eq!(mails["jobs"][0]["name"], "deliver_email");
-    assert_eq!(read("list --json --name nothing")["jobs"], json!([]));
-
-    // As in the API, field by field.
-    let eve = app.admin("Eve").await;
-    let path = format!("{JOBS}/{first}");
-    assert_eq!(
-        read(&format!("show {first} --json"))[0],
-        eve.get(&path).await.ok()["job"]
-    );
-    let queues = eve.get("/api/v1/admin/queues").await;
-    let names = |queues: &Value| -> Vec<Value> {
-        let queues = queues.as_array().unwrap().iter();
-        queues.map(|queue| queue["queue"].clone()).collect()
-    };
-    assert_eq!(names(&read("stats --json")), names(&queues.ok()["queues"]));
-    let paused = read("pause bulk --json");
-    let bulk = |queue: &&Value| queue["queue"] == "bulk";
-    assert_eq!(
-        paused.as_array().unwrap().iter().find(bulk).unwrap()["paused"],
-        true
-    );
-
-    let decided = read(&format!("discard {first} --json"));
-    assert_eq!(
-        decided,
-        json!([{"id": first, "state": "cancelled", "refusal": null}])
-    );
-    let refused = says(&site, &format!("discard {first} --json"), 1);
-    let refused: Value = serde_json::from_str(&refused).unwrap();
-    assert_eq!(refused[0]["state"], Value::Null);
-    assert!(
-        refused[0]["refusal"]
-            .as_str()
-            .unwrap()
-            .contains("cancelled")
-    );
-}
-
-#[tokio::test]
-async fn jobs_of_a_queue_that_only_another_release_has_are_seen_and_decided_about_like_any() {
-    let app = App::new().await;
-    let eve = app.admin("Eve").await;
-    let (theirs, ours) = (
-        unreadable(&app, UNKNOWN).await,
-        unreadable(&app, "notify").await,
-    );
-    app.advance(minutes(3));
-    assert_eq!(numbers(&eve, "state=ready").await, [ours, theirs]);
-    let path = format!("{JOBS}/{theirs}");
-    assert_eq!(eve.get(&path).await.ok()["job"]["queue"], UNKNOWN);
-
-    let stands = json!({"queue": UNKNOWN, "paused": false, "ready": 1, "sent": 0, "running": 0, "dead": 0, "oldestSeconds": 180, "held": null});
-    let last = |answer: &Value| answer["queues"].as_array().unwrap().last().cloned();
-    let queues = eve.get("/api/v1/admin/queues").await;
-    assert_eq!(last(queues.ok()).as_ref(), Some(&stands));
-    let bulk = "/api/v1/admin/queues/bulk";
-    let paused = eve.put(bulk, json!({"paused": true})).await;
-    assert_eq!(last(paused.ok()), Some(stands));
-
-    // A worker of the other release gave it up.
-    app.sql(
-        "update jobs set state = 'dead', attempt = 10, finished_at = run_at where queue = $1",
-        UNKNOWN,
-    )
-    .await;
-    assert_eq!(numbers(&eve, "").await, [theirs]);
-    let retried = eve.post(&format!("{path}/retry"), json!({})).await;
-    assert_eq!(retried.ok()["job"]["state"], "ready");
-    assert_eq!(retried.body["job"]["attempts"], 0);
-    let discarded = eve.post(&format!("{path}/discard"), json!({})).await;
-    assert_eq!(discarded.ok()["job"]["state"], "cancelled");
-    assert_eq!(numbers(&eve, "state=cancelled").await, [theirs]);
-}
-
-#[tokio::test]
-async fn the_command_line_knows_jobs_of_a_queue_that_only_another_release_has() {
-    let app = App::new().await;
-    let job = unreadable(&app, UNKNOWN).await;
-    let site = Site::of(&app, &[]);
-    for looks in ["stats", "pause bulk", "resume bulk", "list --state ready"] {
-        let said = says(&site, looks, 0);
-        assert!(said.contains(UNKNOWN), "{looks}: {said}");
-    }
-    assert!(says(&site, &format!("show {job}"), 0).contains("queue     sms, priority 0"));
-    assert!(says(&site, &format!("retry {job}"), 0).contains(": ready"));
-    assert!(says(&site, &format!("discard {job}"), 0).contains(": cancelled"));
-    let left = says(&site, "stats", 0);
-    assert!(!left.contains(UNKNOWN), "{left}");
-}
-
-#[tokio::test]
-async fn the_document_names_our_queues_and_says_that_a_job_may_be_of_another() {
-    let app = App::new().await;
-    let document = app.stranger().get("/api/v1/openapi.json").await.body;
-    let schemas = &document["components"]["schemas"];
-    for its_own in ["traceparent", "oldestSeconds"] {
-        let mut all = schemas.as_object().unwrap().values();
-        let schema = all.find(|schema| schema["properties"][its_own].is_object());
-        let name = &schema.unwrap()["properties"]["queue"];
-        assert_eq!(name["type"], "string");
-        assert_eq!(name["enum"], Value::Null, "others are allowed");
-        let ours = json!(["assignment", "sweeps", "notify", "email", "bulk"]);
-        assert_eq!(name["examples"], ours);
-    }
 }
 
 #[tokio::test]
