@@ -10,7 +10,7 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
-use actions::{error::ActionError, people::account::LinkRecipient};
+use actions::error::ActionError;
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{actor::Initiator, people::AccountEventKind, reader::ObjectReader};
 use platform::context::Context;
@@ -48,16 +48,7 @@ fn body(body: &mut ObjectReader) -> Option<String> {
 /// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ConfirmEmail;
-    let brand = &api.cx.config.brand;
-    Ok(match super::link_recipient(&api, kind, &token).await? {
-        Some(LinkRecipient { language, address }) => page(
-            brand,
-            StatusCode::OK,
-            &language,
-            Page::ConfirmEmail(&address),
-        ),
-        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
-    })
+    super::link_page(&api, kind, &token, |address| Page::ConfirmEmail(address)).await
 }
 
 /// Confirms the address. Refusals are pages: 404 for an invalid link, 409 where another account has the

@@ -17,10 +17,16 @@ use crate::{
     respond::Answer,
     state::ApiState,
     token::{self, Bearer},
-    views::person::User,
+    views::{
+        account_page::{Page, page},
+        person::User,
+    },
 };
 use actions::people::{LoggedIn, account::LinkRecipient};
-use axum::http::{HeaderValue, header};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 use domain::people::AccountEventKind;
 
 /// The example of a token in the document.
@@ -64,6 +70,25 @@ async fn link_recipient(
     };
     let now = api.cx.clock.now();
     Ok(actions::people::account::link_recipient(&api.cx.pool, event, now).await?)
+}
+
+/// The page of a mailed link: `shown` for the masked address of its recipient, or 404 for a link that is invalid or over.
+///
+/// # Errors
+/// 503 where the database is unavailable.
+async fn link_page(
+    api: &ApiState,
+    kind: AccountEventKind,
+    token: &PathId,
+    shown: fn(&str) -> Page<'_>,
+) -> Result<Response, Problem> {
+    let brand = &api.cx.config.brand;
+    Ok(match link_recipient(api, kind, token).await? {
+        Some(LinkRecipient { language, address }) => {
+            page(brand, StatusCode::OK, &language, shown(&address))
+        }
+        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
+    })
 }
 
 /// Declares that an operation responds with an account and its tokens. The tokens are optional: they are

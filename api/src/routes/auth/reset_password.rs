@@ -11,7 +11,7 @@ use crate::{
     unknown_parameters::UnknownParameters,
     views::account_page::{Page, page},
 };
-use actions::{error::ActionError, people::account::LinkRecipient};
+use actions::error::ActionError;
 use axum::{
     extract::{Form, State, rejection::FormRejection},
     http::StatusCode,
@@ -85,16 +85,7 @@ fn body(body: &mut ObjectReader) -> Option<(String, Password)> {
 /// 503 where the database is unavailable.
 pub async fn get(State(api): State<ApiState>, token: PathId) -> Result<Response, Problem> {
     let kind = AccountEventKind::ResetPassword;
-    let brand = &api.cx.config.brand;
-    Ok(match super::link_recipient(&api, kind, &token).await? {
-        Some(LinkRecipient { language, address }) => page(
-            brand,
-            StatusCode::OK,
-            &language,
-            Page::NewPassword(&address),
-        ),
-        None => page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink),
-    })
+    super::link_page(&api, kind, &token, |address| Page::NewPassword(address)).await
 }
 
 /// Sets the password. Refusals are pages: 404 for an invalid link, 422 for an unfit password.
