@@ -2,10 +2,12 @@
 
 use super::{count, keyed};
 use crate::guards::{TICKETS, help};
-use crate::harness::App;
-use axum::http::{StatusCode, header};
+use crate::harness::{Answer, App, Caller, eventually};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use serde_json::json;
-use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 #[tokio::test]
@@ -44,8 +46,7 @@ async fn held(app: &App, ticket: &str) -> sqlx::Transaction<'static, sqlx::Postg
 
 /// Waits until so many keys are taken by requests that run.
 async fn until_keys_taken(app: &App, keys: i64) {
-    let began = Instant::now();
-    loop {
+    eventually("the keys are taken", async || {
         let taken: i64 = sqlx::query_scalar(
             "select count(*) from pg_locks where locktype = 'advisory'
              and database = (select oid from pg_database where datname = current_database())",
@@ -53,54 +54,70 @@ async fn until_keys_taken(app: &App, keys: i64) {
         .fetch_one(&app.cx.pool)
         .await
         .unwrap();
-        if taken == keys {
-            return;
-        }
-        assert!(began.elapsed() < Duration::from_secs(20), "{taken} taken");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        taken == keys
+    })
+    .await;
+}
+
+/// A message of Ann's whose request runs and waits for its ticket.
+struct Waiting {
+    app: App,
+    ann: Caller,
+    calls: JoinSet<Answer>,
+    ticket: sqlx::Transaction<'static, sqlx::Postgres>,
+    path: String,
+}
+
+impl Waiting {
+    async fn new() -> Self {
+        let app = App::new().await;
+        let ann = app.customer("Ann").await;
+        let id = ann.opens(help()).await;
+        let path = format!("{TICKETS}/{id}/messages");
+        let ticket = held(&app, &id).await;
+        let mut waiting = Self {
+            app,
+            ann,
+            calls: JoinSet::new(),
+            ticket,
+            path,
+        };
+        let (caller, first) = (waiting.ann.clone(), waiting.request());
+        waiting.calls.spawn(async move { caller.send(first).await });
+        until_keys_taken(&waiting.app, 1).await;
+        waiting
+    }
+
+    /// The request, as often as it is asked for.
+    fn request(&self) -> Request<Body> {
+        keyed(&self.ann, &self.path, "k", &json!({"message": "Hello?"}))
     }
 }
 
 #[tokio::test]
 async fn a_repeat_while_the_first_still_runs_is_told_so() {
-    let app = App::new().await;
-    let ann = app.customer("Ann").await;
-    let ticket = ann.opens(help()).await;
-    let path = format!("{TICKETS}/{ticket}/messages");
-    let body = json!({"message": "Hello?"});
-    let assignee = held(&app, &ticket).await;
-    let mut calls = JoinSet::new();
-    let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
-    calls.spawn(async move { caller.send(first).await });
-    until_keys_taken(&app, 1).await;
-    let early = ann.send(keyed(&ann, &path, "k", &body)).await;
+    let mut waiting = Waiting::new().await;
+    let early = waiting.ann.send(waiting.request()).await;
     assert_eq!(early.refused(409), "idempotency_in_progress");
     assert_eq!(early.headers[header::RETRY_AFTER], "1");
-    assignee.rollback().await.unwrap();
-    let first = calls.join_next().await.unwrap().unwrap();
-    let again = ann.send(keyed(&ann, &path, "k", &body)).await;
+    let again = waiting.request();
+    waiting.ticket.rollback().await.unwrap();
+    let first = waiting.calls.join_next().await.unwrap().unwrap();
+    let again = waiting.ann.send(again).await;
     assert_eq!(first.created(), again.created());
-    assert_eq!(count(&app, "messages").await, 1);
+    assert_eq!(count(&waiting.app, "messages").await, 1);
 }
 
 #[tokio::test]
 async fn a_request_that_dies_leaves_neither_work_nor_answer() {
-    let app = App::new().await;
-    let ann = app.customer("Ann").await;
-    let ticket = ann.opens(help()).await;
-    let path = format!("{TICKETS}/{ticket}/messages");
-    let body = json!({"message": "Hello?"});
-    let assignee = held(&app, &ticket).await;
-    let mut calls = JoinSet::new();
-    let (caller, first) = (ann.clone(), keyed(&ann, &path, "k", &body));
-    calls.spawn(async move { caller.send(first).await });
-    until_keys_taken(&app, 1).await;
-    calls.shutdown().await;
-    assignee.rollback().await.unwrap();
-    until_keys_taken(&app, 0).await;
-    assert_eq!(count(&app, "messages").await, 0);
-    ann.send(keyed(&ann, &path, "k", &body)).await.created();
-    assert_eq!(count(&app, "messages").await, 1);
+    let mut waiting = Waiting::new().await;
+    let again = waiting.request();
+    waiting.calls.shutdown().await;
+    waiting.ticket.rollback().await.unwrap();
+    until_keys_taken(&waiting.app, 0).await;
+    assert_eq!(count(&waiting.app, "messages").await, 0);
+    waiting.ann.send(again).await.created();
+    assert_eq!(count(&waiting.app, "messages").await, 1);
 }
 
 #[tokio::test]
