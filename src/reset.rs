@@ -127,7 +127,7 @@ fn agreed(folder: &Path, size: u64) -> Result<()> {
         "this would remove {folder} ({size} MB): say --yes, since there is no terminal to ask on"
     );
     say(&format!(
-        "Remove {folder} ({size} MB) with everything in it? [y/N] "
+        "Remove the databases, mails, uploads and secrets in {folder} ({size} MB)? [y/N] "
     ))?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
