@@ -4,6 +4,7 @@
 //! A [`Problem`] is kept in the extensions of its response. The outermost layer writes the body, since only
 //! that layer has the request id.
 
+use crate::problems;
 use actions::error::ActionError;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -40,11 +41,11 @@ pub(crate) struct ProblemBody<'a> {
     /// Always false, as in every failed response.
     #[schemars(extend("const" = false))]
     success: bool,
-    /// The type of the problem. It is always `about:blank`, since `code` tells the failure.
+    /// The URL of the text about the code, relative to the server.
     #[serde(rename = "type")]
     #[schemars(extend("format" = "uri-reference"))]
     kind: &'a str,
-    /// The name of the status.
+    /// What the code means, in a few words. It is the same for every failure with the code.
     title: &'a str,
     /// The status of the response.
     #[schemars(range(min = 400, max = 599))]
@@ -162,7 +163,10 @@ impl Problem {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let (code, detail) = match status {
-            StatusCode::NOT_FOUND => ("no_such_path", "There is nothing at this path."),
+            StatusCode::NOT_FOUND => (
+                "no_such_path",
+                "There is nothing at this path: `/docs` lists all operations.",
+            ),
             StatusCode::METHOD_NOT_ALLOWED => (
                 "method_not_allowed",
                 "This path does not support this method: `Allow` lists those that it does.",
@@ -216,10 +220,15 @@ impl Problem {
     /// The body of the response to the request with this id.
     pub(crate) fn document(&self, request_id: &str) -> Value {
         let parts = &*self.0;
+        let known = problems::of(parts.code);
+        let reason = parts.status.canonical_reason().unwrap_or("Failure");
         json!(ProblemBody {
             success: false,
-            kind: "about:blank",
-            title: parts.status.canonical_reason().unwrap_or("Failure"),
+            kind: &known.map_or_else(
+                || "about:blank".to_owned(),
+                |known| problems::uri(known.code)
+            ),
+            title: known.map_or(reason, |known| known.title),
             status: parts.status.as_u16(),
             detail: &parts.detail,
             code: parts.code,

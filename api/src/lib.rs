@@ -6,6 +6,7 @@ mod bounded;
 pub mod client;
 mod compression;
 mod cors;
+pub mod docs_page;
 pub mod error;
 pub mod extract;
 pub mod idempotency;
@@ -13,6 +14,7 @@ pub mod issuer;
 pub mod limits;
 pub mod openapi;
 pub mod operators_server;
+pub mod problems;
 #[cfg(test)]
 mod properties;
 pub mod query;
@@ -20,6 +22,7 @@ mod query_string;
 mod rate_limit;
 mod readiness;
 pub mod reference;
+mod representation;
 pub mod request_id;
 pub mod respond;
 pub mod routes;
@@ -47,6 +50,7 @@ use openapi::Routes;
 use platform::context::Context;
 use readiness::Announced;
 use reference::{Reference, Written};
+use representation::Representation;
 use state::ApiState;
 use std::{
     any::Any,
@@ -118,7 +122,9 @@ fn reference_of(routes: Routes, server: String) -> Reference {
         let document = openapi::document(routes.all(), env!("CARGO_PKG_VERSION"), &server);
         Written {
             json: document.to_string(),
-            page: openapi::page(&document),
+            page: docs_page::page(&document, routes.all())
+                .map(|html| Representation::new("text/html; charset=utf-8", html))
+                .map_err(Arc::new),
         }
     })
 }

@@ -1,14 +1,19 @@
-//! The OpenAPI document, ready to be sent. It is generated at the first request for it.
+//! The OpenAPI document and the page of the API, ready to be sent. They are generated at the first request for
+//! one of them.
 
-use std::{fmt, sync::LazyLock};
+use crate::representation::Representation;
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
-/// The document in its two forms.
+/// The document, and the page that is made of it.
 #[derive(Debug)]
 pub struct Written {
     /// The document as JSON.
     pub json: String,
-    /// The document as an HTML page.
-    pub page: String,
+    /// The page as HTML, or what is wrong with its template.
+    pub page: Result<Representation, Arc<minijinja::Error>>,
 }
 
 /// The document, generated or not yet.

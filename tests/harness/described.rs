@@ -2,7 +2,7 @@
 //! operation, and the fields of all answers come in its order.
 
 use super::Answer;
-use api::openapi::Codes;
+use api::{openapi::Codes, problems};
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -50,7 +50,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     match (content, operation) {
         _ if answer.body == "" => {}
         ("application/problem+json", operation) => {
-            check_problem(&answer.body);
+            check_problem(answer.status, &answer.body);
             if let Some(operation) = operation {
                 check_failure(operation, answer);
             }
@@ -76,7 +76,17 @@ fn check_failure(operation: &Described, answer: &Answer) {
     );
 }
 
-fn check_problem(problem: &Value) {
+/// The type leads to the text about the code, which says its status and title.
+fn check_problem(status: StatusCode, problem: &Value) {
+    let code = problem["code"].as_str().unwrap();
+    let known =
+        problems::of(code).unwrap_or_else(|| panic!("{code} is not in the table of problems"));
+    assert_eq!(problem["type"], problems::uri(code), "{code}");
+    assert_eq!(problem["title"], known.title, "{code}");
+    assert!(
+        known.status == status || code == problems::OF_ANY_STATUS,
+        "{status} {code}"
+    );
     let schemas = &DOCUMENT["components"]["schemas"];
     check_order(&schemas["Problem"], problem, "a failure");
     let listed = |name: &str, code: &Value| {

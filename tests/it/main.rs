@@ -18,6 +18,7 @@ mod harness;
 
 mod access;
 mod accounts;
+mod docs_page;
 mod documents;
 mod gallery;
 mod guards;

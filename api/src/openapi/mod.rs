@@ -11,7 +11,6 @@ mod examples;
 mod failures;
 mod headers;
 mod operation;
-mod page;
 #[cfg(test)]
 mod presence_tests;
 mod reader;
@@ -26,6 +25,5 @@ pub use codes::Codes;
 pub use document::document;
 pub use example::{Example, ExampleStage};
 pub use operation::Operation;
-pub use page::page;
 pub use resource::Resource;
 pub use route::{Repeats, Route, Routes};

@@ -1,16 +1,19 @@
-//! `GET /api/v1/openapi.json`, `GET /docs`: the OpenAPI document, as JSON and as a page.
+//! `GET /api/v1/openapi.json`, `GET /docs`: the OpenAPI document, and the page of the API.
 
 use crate::{
+    docs_page,
+    error::Problem,
     openapi::{Access, Operation},
     state::ApiState,
 };
 use axum::{
     extract::State,
-    http::header,
-    response::{Html, IntoResponse, Response},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Sends the document as JSON.
 pub async fn json(State(api): State<ApiState>) -> Response {
@@ -18,12 +21,15 @@ pub async fn json(State(api): State<ApiState>) -> Response {
     (json, api.reference.written().json.clone()).into_response()
 }
 
-/// Sends the document as an HTML page.
-pub async fn page(State(api): State<ApiState>) -> Response {
-    let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-    let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
-    (headers, Html(api.reference.written().page.clone())).into_response()
+/// Sends the page of the API.
+///
+/// # Errors
+/// 500 where its template is malformed.
+pub async fn page(State(api): State<ApiState>, headers: HeaderMap) -> Result<Response, Problem> {
+    let page = api.reference.written().page.as_ref();
+    let page = page.map_err(|error| Problem::unexpected(Arc::clone(error)))?;
+    let policy = [(header::CONTENT_SECURITY_POLICY, docs_page::policy())];
+    Ok((policy, page.respond(&headers)).into_response())
 }
 
 /// An OpenAPI document. The OpenAPI Specification describes its other fields.

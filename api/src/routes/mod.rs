@@ -11,6 +11,7 @@ pub mod document;
 pub mod health;
 pub mod jobs;
 pub mod metrics;
+mod site;
 pub mod sla_policies;
 pub mod stats;
 pub mod survey;
@@ -29,11 +30,12 @@ use crate::{
 use axum::{Router, http::StatusCode};
 use table::{RouteGroup, Table};
 
-/// All routes, and the router that serves exactly these.
+/// All routes, and the router that serves these and what browsers ask for by themselves.
 pub fn all() -> (Router<ApiState>, Vec<Route>) {
     let table = operators(administration(support(accounts(Table::default()))));
     // Set before the layers, so that they apply to unknown paths too.
-    let router = table.router.fallback(async || StatusCode::NOT_FOUND);
+    let router = table.router.merge(site::router());
+    let router = router.fallback(async || StatusCode::NOT_FOUND);
     (router, table.routes)
 }
 

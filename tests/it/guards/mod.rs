@@ -7,6 +7,7 @@ mod limits;
 mod origins;
 mod parameters;
 mod precedence;
+pub mod prepared;
 mod repeats;
 mod statements;
 mod tokens;

@@ -19,7 +19,7 @@ fn file(name: &str) -> String {
 }
 
 /// A job that can be tried again and decided against.
-async fn dead_job(app: &App) -> i64 {
+pub async fn dead_job(app: &App) -> i64 {
     sqlx::query_scalar(
         "insert into jobs (queue, lane, payload, priority, state, attempt, run_at, max_attempts, created_at, finished_at)
          values ('notify', 'workers', '{\"job\": \"unheard_of\"}', 0, 'dead', 1, $1, 10, $1, $1) returning id",
@@ -31,7 +31,7 @@ async fn dead_job(app: &App) -> i64 {
 }
 
 /// A request to that route that is granted: with the example of the document, where nothing else is said.
-async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
+pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
     let ticket = cast.customer.asks("general", "low").await;
     let example = route.operation.example();
     let mut sent = Sent {

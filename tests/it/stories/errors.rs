@@ -56,7 +56,7 @@ async fn a_problem_has_exactly_the_shape_of_the_contract() {
     assert_eq!(
         refused.body,
         json!({
-            "success": false, "type": "about:blank", "title": "Unprocessable Entity",
+            "success": false, "type": "/docs#error-invalid_fields", "title": "Invalid fields",
             "status": 422, "detail": detail, "code": "invalid_fields",
             "errors": refused.body["errors"], "requestId": "mine-1"
         })
