@@ -282,8 +282,8 @@ mod tests {
             .iter()
             .map(|field| field.name.as_str())
             .collect();
-        assert_eq!(names, ["name", "friend", "nick"]);
-        assert!(inline.fields[0].is_required && inline.fields[2].is_nullable);
+        assert_eq!(names, ["name", "nick", "friend"]);
+        assert!(inline.fields[0].is_required && inline.fields[1].is_nullable);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) const UPLOADS: &[ProblemType] = &[
         429,
         "uploads_at_once",
         "Too many uploads at a time",
-        "4 uploads of the caller are under way, or too many uploads from the address of the caller.",
+        "The caller has 4 uploads under way, or too many uploads come from the address of the caller.",
         "Send the files one after the other. Wait for the seconds in `Retry-After` before the next one.",
     ),
 ];
