@@ -211,6 +211,7 @@ mod tests {
             execution: Execution::Inline,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
+            feed: platform::feed_signal::FeedSignal::default(),
         }
     }
 

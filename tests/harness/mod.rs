@@ -91,6 +91,7 @@ impl App {
             execution: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
+            feed: platform::feed_signal::FeedSignal::default(),
         };
         Self {
             jobs: JobContext::new(cx.clone()).unwrap(),

@@ -55,6 +55,7 @@ impl World {
             execution: Execution::Workers,
             metrics: Arc::default(),
             traces: platform::trace::Traces::default(),
+            feed: platform::feed_signal::FeedSignal::default(),
         };
         migrate::apply(&cx.pool).await.unwrap();
         Self {

@@ -6,6 +6,8 @@ pub mod assignment;
 pub mod attachments;
 pub mod directory;
 pub mod error;
+pub mod feed;
+pub mod following;
 pub mod idempotency;
 pub mod installation;
 pub mod job_commands;

@@ -6,6 +6,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub mod error_chain;
+pub mod feed_signal;
 pub mod files;
 pub mod health;
 pub mod id_source;

@@ -15,6 +15,7 @@ use std::time::Instant;
 pub struct UnitOfWork<'a> {
     now: DateTime<Utc>,
     by: Initiator,
+    grows_feed: bool,
     /// The transaction.
     pub tx: Tx,
     /// The context that it began in.
@@ -49,6 +50,7 @@ impl Context {
         Ok(UnitOfWork {
             now,
             by,
+            grows_feed: false,
             tx,
             cx: self,
             trace: trace::current(),
@@ -77,12 +79,20 @@ impl UnitOfWork<'_> {
         self.now = self.cx.clock.now().max(earliest);
     }
 
-    /// Commits the transaction, then counts its events.
+    /// Remembers that the changes grow the event feed, whose followers are told after the commit.
+    pub const fn grow_feed(&mut self) {
+        self.grows_feed = true;
+    }
+
+    /// Commits the transaction, then counts its events and tells the followers of the feed.
     ///
     /// # Errors
     /// The database failed; then nothing was committed, unless the response to the commit was lost.
     pub async fn commit(self) -> sqlx::Result<()> {
         self.tx.commit().await?;
+        if self.grows_feed {
+            self.cx.feed.announce();
+        }
         for event in self.events {
             self.cx.metrics.event(event);
         }

@@ -1,5 +1,5 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, and uploads that were never attached. It works in
+//! responses that no retry can ask for any more, old changes of the event feed, and uploads that were never attached. It works in
 //! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.
 
@@ -10,8 +10,11 @@ use actions::{
     notifications::allowance,
     people::store::delete_expired_sessions,
 };
+use chrono::TimeDelta;
 use jobs::store;
 
+/// How long a client may be away and still catch up by the event feed.
+const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
@@ -25,9 +28,11 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let before = now - KEPT_FOR;
     let responses =
         in_batches(|| idempotency::store::delete_before(&cx.pool, before, BATCH)).await?;
+    let before = now - FEED_KEPT_FOR;
+    let feed = in_batches(|| actions::feed::prune(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || uploads > 0).into())
+    Ok((jobs || sessions || responses || feed || uploads > 0).into())
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

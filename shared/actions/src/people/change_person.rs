@@ -7,6 +7,7 @@
 use crate::{
     agents::store::lock_agent,
     error::ActionError,
+    feed,
     job_list::{self, Job},
     people::{
         account::store::{self as accounts, Account},
@@ -76,6 +77,7 @@ async fn save_role_and_state(
     store::update_role_and_state(work, id, role, active).await?;
     if before.role.is_staff() && before.active && !stays_agent {
         store::save_availability(&mut work.tx, id, Availability::Offline, now).await?;
+        feed::add_availability(work, id).await?;
         job_list::enqueue(work, &Job::ReleaseTickets { agent: id }).await?;
     }
     if !active {

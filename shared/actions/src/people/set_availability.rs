@@ -2,6 +2,7 @@
 
 use crate::{
     error::ActionError,
+    feed,
     job_list::{self, Job},
     people::store,
 };
@@ -27,6 +28,7 @@ pub async fn set_availability(
     if before != to {
         let now = work.now();
         store::save_availability(&mut work.tx, by.id, to, now).await?;
+        feed::add_availability(work, by.id).await?;
         if to == Availability::Available && by.role == Role::Support {
             job_list::enqueue(work, &Job::AssignToAvailableAgent { agent: by.id }).await?;
         }

@@ -54,7 +54,9 @@ pub(super) async fn save_with_rosters(
     let ticket = change.ticket();
     let entries = change.entries().iter();
     let events: Vec<_> = entries.map(|entry| event(work, entry, ticket.id)).collect();
-    store::insert_events(&mut *work.tx, ticket.id, &events).await?;
+    let now = work.now();
+    store::insert_events(&mut *work.tx, ticket.id, ticket.version, now, &events).await?;
+    work.grow_feed();
     let (assignee, load) = (ticket.assigned_to, work.cx.config.tickets.load);
     let follow = events
         .iter()

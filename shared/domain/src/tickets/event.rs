@@ -12,6 +12,7 @@ pub use spec::{Cause, EventSpec, FollowUp, HistoryAudience, Recipient, Touches};
 
 use crate::{
     ids::{MessageId, UserId},
+    live_event::LiveEvent,
     people::Department,
     sla::Metric,
     template::Template,
@@ -212,6 +213,7 @@ impl TicketEventKind {
         match self {
             // The confirmation is the only notification of a person's own act.
             Self::Created => EventSpec::public("created")
+                .told_as(LiveEvent::TicketCreated)
                 .notifies(&[(To::Customer, T::TicketReceived)])
                 .then(&[FindAgent, PlanNotifications]),
             Self::Assigned { .. } => EventSpec::public("assigned")
@@ -250,12 +252,14 @@ impl TicketEventKind {
             Self::TagsChanged { .. } => EventSpec::public("tags_changed").searched(),
             Self::RelatedChanged { .. } => EventSpec::public("related_changed"),
             Self::MessageAdded { .. } => EventSpec::public("message_added")
+                .told_as(LiveEvent::TicketMessage)
                 .notifies(&[
                     (To::Customer, T::StaffReplied),
                     (To::AssigneeIfCustomerActed, T::CustomerReplied),
                 ])
                 .then(&[PlanNotifications]),
             Self::NoteAdded { .. } => EventSpec::note("note_added")
+                .told_as(LiveEvent::TicketMessage)
                 .notifies(&[(To::Mentioned, T::Mentioned)])
                 .then(&[PlanNotifications]),
             Self::MessageRedacted {
@@ -347,6 +351,19 @@ impl TicketEventKind {
             Some(*to)
         } else if let Self::Escalated { to, .. } = self {
             *to
+        } else {
+            None
+        }
+    }
+
+    /// The message or note that was added or redacted.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageId> {
+        if let Self::MessageAdded { message }
+        | Self::NoteAdded { message }
+        | Self::MessageRedacted { message, .. } = self
+        {
+            Some(*message)
         } else {
             None
         }

@@ -180,6 +180,42 @@ pub(in crate::people) async fn save_availability(
     Ok(())
 }
 
+/// The availability, workload and limit of these agents, by id. Unknown ids are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn availabilities(
+    db: impl PgExecutor<'_>,
+    agents: &[Uuid],
+    load: WorkloadRule,
+) -> sqlx::Result<HashMap<UserId, AvailabilityNow>> {
+    let rows = sqlx::query!(
+        r#"select user_id, availability, max_concurrent_tickets,
+                  (select count(*) from tickets
+                   where assigned_to = user_id and status not in ('resolved', 'closed')
+                       and ($2 or status <> 'waiting_customer'))
+                      as "current_tickets!",
+                  availability_updated_at as updated_at
+           from agents where user_id = any($1)"#,
+        agents,
+        load.counts_waiting(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let now = AvailabilityNow {
+                status: row.availability,
+                max_concurrent_tickets: row.max_concurrent_tickets,
+                current_tickets: row.current_tickets,
+                updated_at: row.updated_at,
+            };
+            (row.user_id, now)
+        })
+        .collect())
+}
+
 /// The availability, workload and limit of an agent; `None` when there is no such agent.
 ///
 /// # Errors
@@ -189,18 +225,5 @@ pub async fn availability(
     agent: UserId,
     load: WorkloadRule,
 ) -> sqlx::Result<Option<AvailabilityNow>> {
-    sqlx::query_as!(
-        AvailabilityNow,
-        r#"select availability as "status: Availability", max_concurrent_tickets,
-                  (select count(*) from tickets
-                   where assigned_to = user_id and status not in ('resolved', 'closed')
-                       and ($2 or status <> 'waiting_customer'))
-                      as "current_tickets!",
-                  availability_updated_at as updated_at
-           from agents where user_id = $1"#,
-        agent.0,
-        load.counts_waiting(),
-    )
-    .fetch_optional(db)
-    .await
+    Ok(availabilities(db, &[agent.0], load).await?.remove(&agent))
 }

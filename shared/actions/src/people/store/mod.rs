@@ -2,7 +2,7 @@
 
 mod agents;
 
-pub use agents::availability;
+pub use agents::{availabilities, availability};
 pub(in crate::people) use agents::{
     insert_agent, lock_availability, save_availability, update_agent,
 };

@@ -16,6 +16,7 @@ use platform::work::Tx;
 use sqlx::PgConnection;
 
 pub(in crate::tickets) use store::forget;
+pub(crate) use store::of_tickets;
 
 /// Whether `actor` may do `action` to `ticket`, by the rules of [`access`].
 ///

@@ -21,6 +21,26 @@ pub(super) async fn is_mentioned(
     .await
 }
 
+/// The people whom notes of these tickets mention, each with the ticket.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn of_tickets(
+    db: impl PgExecutor<'_>,
+    tickets: &[uuid::Uuid],
+) -> sqlx::Result<Vec<(TicketId, UserId)>> {
+    let rows = sqlx::query!(
+        "select distinct m.ticket_id, m.user_id from note_mentions m where m.ticket_id = any($1)",
+        tickets,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.ticket_id, row.user_id))
+        .collect())
+}
+
 /// The stored mentions of a note, by id.
 ///
 /// # Errors

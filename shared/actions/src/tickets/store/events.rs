@@ -50,13 +50,16 @@ macro_rules! select_events {
 
 pub(crate) use select_events;
 
-/// Adds events to the history of a ticket, in this order.
+/// Adds events to the history of a ticket, in this order, and to the feed: one statement, so that no event misses there.
+/// `version` is that of the ticket after the change.
 ///
 /// # Errors
 /// The database failed.
 pub async fn insert_events(
     db: impl PgExecutor<'_>,
     ticket: TicketId,
+    version: i64,
+    now: DateTime<Utc>,
     events: &[TicketEvent],
 ) -> sqlx::Result<()> {
     let actor = |event: &TicketEvent| match event.by {
@@ -69,11 +72,15 @@ pub async fn insert_events(
     let whats: Vec<_> = events.iter().map(|event| Json(&event.kind)).collect();
     let public: Vec<_> = events.iter().map(|event| event.kind.is_public()).collect();
     sqlx::query!(
-        "insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
-         select id, $1, at, actor, role, what, public
-         from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::jsonb[], $7::boolean[])
-             with ordinality as fresh (id, at, actor, role, what, public, position)
-         order by position",
+        "with written as (
+             insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
+             select id, $1, at, actor, role, what, public
+             from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::jsonb[], $7::boolean[])
+                 with ordinality as fresh (id, at, actor, role, what, public, position)
+             order by position
+             returning id, position)
+         insert into feed_pending (kind, event_id, subject_id, version, at)
+         select 'ticket', id, $1, $8, $9 from written order by position",
         ticket.0,
         &ids,
         &instants,
@@ -81,6 +88,8 @@ pub async fn insert_events(
         &roles as _,
         &whats as _,
         &public,
+        version,
+        now,
     )
     .execute(db)
     .await

@@ -81,6 +81,17 @@ pub async fn message(
         .await
 }
 
+/// The messages with these ids, in no order. Unknown ids are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn messages_of(
+    db: impl PgExecutor<'_>,
+    ids: &[uuid::Uuid],
+) -> sqlx::Result<Vec<Message>> {
+    select_messages!("id = any($1)", ids).fetch_all(db).await
+}
+
 /// A part of a thread. Both orders read the same index, forwards or backwards.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ mod section;
 
 pub(crate) use events::{EventRow, select_events};
 pub use events::{escalations, events, insert_events};
-pub use messages::{insert_message, message, messages, redact_message};
+pub use messages::{insert_message, message, messages, messages_of, redact_message};
 pub use queue::{find_unassigned, first_unassigned, try_lock_first, unassigned};
 pub use section::{List, Listing, Section};
 

@@ -1,6 +1,6 @@
 //! What one row of the table of events says. Pure.
 
-use crate::template::Template;
+use crate::{live_event::LiveEvent, template::Template};
 
 /// Everything that is fixed about a kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct EventSpec {
     pub cause: Cause,
     /// Which part of the ticket it touches.
     pub touches: Touches,
+    /// The name under which those who may see it are told of it.
+    pub live: LiveEvent,
     /// The built-in plan of notifications. Of a person who is named twice, the first row counts.
     pub notifies: &'static [(Recipient, Template)],
     /// The jobs that it enqueues, in this order.
@@ -93,6 +95,7 @@ impl EventSpec {
             audience,
             cause: Cause::Act,
             touches: Touches::Other,
+            live: LiveEvent::TicketUpdated,
             notifies: &[],
             follow_ups: &[],
         }
@@ -125,6 +128,12 @@ impl EventSpec {
     /// With a text that the search index holds.
     pub(super) const fn searched(mut self) -> Self {
         self.touches = Touches::SearchedText;
+        self
+    }
+
+    /// Told under this name, and not as an update.
+    pub(super) const fn told_as(mut self, live: LiveEvent) -> Self {
+        self.live = live;
         self
     }
 

@@ -1,0 +1,70 @@
+//! Who is told of an entry. The right counts at the time of telling, not at the time of the change: a ticket that was
+//! handed over meanwhile is told to nobody who may not see it any more. Pure.
+
+use super::FeedChange;
+use crate::{
+    actor::Actor,
+    ids::UserId,
+    tickets::{
+        TicketEventKind,
+        access::{Mention, Scope, Viewer},
+    },
+};
+
+/// What a person is told of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything that their role sees.
+    Full,
+    /// That the ticket passed out of their sight by this change: its id, and nothing else.
+    Removed,
+    /// Nothing.
+    Nothing,
+}
+
+/// Whom a ticket concerns now, as far as sight goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concerned {
+    /// The customer.
+    pub customer: UserId,
+    /// The assignee.
+    pub assigned_to: Option<UserId>,
+    /// Whether a note mentions the person who asks.
+    pub mention: Mention,
+}
+
+/// What `actor` is told. `now` is whom the ticket of the entry concerns now; it is for entries of tickets only.
+#[must_use]
+pub fn sight(actor: &Actor, change: &FeedChange, now: Option<Concerned>) -> Sight {
+    match change {
+        FeedChange::Ticket { event, .. } => now.map_or(Sight::Nothing, |now| {
+            of_ticket(Scope::of(actor), &event.kind, now)
+        }),
+        FeedChange::Availability { .. } if actor.role.is_staff() => Sight::Full,
+        FeedChange::Notification { person, .. } if *person == actor.id => Sight::Full,
+        FeedChange::Availability { .. } | FeedChange::Notification { .. } => Sight::Nothing,
+    }
+}
+
+fn of_ticket(scope: Scope, kind: &TicketEventKind, now: Concerned) -> Sight {
+    let is_staff = scope.reader() == Viewer::Staff;
+    if scope.includes_one(now.customer, now.assigned_to) || scope.is_widened_by(now.mention) {
+        return if is_staff || kind.is_public() {
+            Sight::Full
+        } else {
+            Sight::Nothing
+        };
+    }
+    // Only a new assignee takes a ticket out of the sight of agents who saw it before.
+    let saw_it_before = is_staff
+        && kind.new_assignee().is_some()
+        && scope.includes_one(now.customer, kind.previous_assignee());
+    if saw_it_before {
+        Sight::Removed
+    } else {
+        Sight::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests;
