@@ -6,13 +6,14 @@ use crate::{
     error::Problem,
     issuer::{self, Issuer},
     state::ApiState,
-    token::Refused,
+    token::{self, Refused},
 };
 use actions::people::external_identity::{self, ExternalPerson};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     ids::{SessionId, UserId},
@@ -27,6 +28,8 @@ pub struct SignedIn {
     pub actor: Actor,
     /// The session; `None` for a token of an external issuer.
     pub session: Option<SessionId>,
+    /// When the token expires.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// An agent or an admin.
@@ -86,13 +89,17 @@ pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<Bearer> {
     match &api.issuer {
         Some(issuer) if Issuer::is_meant(token) => issuer.known(token, now).map(Bearer::External),
         Some(_) | None => {
-            let bearer = api.tokens.verify(token, now).ok()?;
-            Some(Bearer::Ours(bearer.user))
+            let verified = api.tokens.verify(token, now).ok()?;
+            Some(Bearer::Ours(verified.bearer.user))
         }
     }
 }
 
-async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
+/// The caller of a token.
+///
+/// # Errors
+/// 401 for a token that is invalid, expired or revoked; 503.
+pub(crate) async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
     match &api.issuer {
         Some(issuer) if Issuer::is_meant(token) => recognise_external(token, issuer, api).await,
         Some(_) | None => recognise_ours(token, api).await,
@@ -100,7 +107,7 @@ async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
 }
 
 async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
-    let bearer = api
+    let token::Verified { bearer, expires_at } = api
         .tokens
         .verify(token, api.cx.clock.now())
         .map_err(|why| match why {
@@ -116,6 +123,7 @@ async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem
             role,
         },
         session: Some(bearer.session),
+        expires_at,
     })
 }
 
@@ -125,7 +133,7 @@ async fn recognise_external(
     issuer: &Issuer,
     api: &ApiState,
 ) -> Result<SignedIn, Problem> {
-    let person = issuer
+    let issuer::Verified { person, expires_at } = issuer
         .verify(token, api.cx.clock.now())
         .await
         .map_err(|why| match why {
@@ -137,6 +145,7 @@ async fn recognise_external(
     Ok(SignedIn {
         actor: actor.ok_or_else(revoked_token)?,
         session: None,
+        expires_at,
     })
 }
 
@@ -156,14 +165,14 @@ pub(crate) fn invalid_token() -> Problem {
     refused("invalid_token", "The access token is not valid here.")
 }
 
-fn expired_token() -> Problem {
+pub(crate) fn expired_token() -> Problem {
     refused(
         "token_expired",
         "The access token has expired: get a new one with the refresh token.",
     )
 }
 
-fn revoked_token() -> Problem {
+pub(crate) fn revoked_token() -> Problem {
     refused(
         "token_revoked",
         "The session has ended or the account is not active: log in again.",

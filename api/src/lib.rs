@@ -12,6 +12,7 @@ pub mod extract;
 pub mod idempotency;
 pub mod issuer;
 pub mod limits;
+mod live;
 pub mod openapi;
 pub mod operators_server;
 pub mod problems;

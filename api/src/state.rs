@@ -1,7 +1,7 @@
 //! The state of the API: everything that handlers need.
 
 use crate::{
-    issuer::Issuer, limits::Limits, readiness::Announced, reference::Reference,
+    issuer::Issuer, limits::Limits, live::Live, readiness::Announced, reference::Reference,
     shared_counts::SharedCounts, throttle::Throttle, token::Tokens, uploads::Uploads,
 };
 use actions::{people::Passwords, standing::Recent, tickets::search::Highlighter};
@@ -34,6 +34,8 @@ pub struct ApiState {
     pub standing: Arc<Recent>,
     /// The readiness that the log has last.
     pub announced: Arc<Announced>,
+    /// The events of the feed, and who follows them.
+    pub(crate) live: Arc<Live>,
     /// The OpenAPI document.
     pub reference: Arc<Reference>,
 }
@@ -59,6 +61,7 @@ impl ApiState {
             uploads: Arc::default(),
             standing: Arc::default(),
             announced,
+            live: Live::new(cx.clone()),
             highlighter: Arc::default(),
             limits: Arc::new(Limits::new(cx.config.http.rate_limits, counts)),
             cx,

@@ -58,6 +58,15 @@ pub struct Bearer {
     pub session: SessionId,
 }
 
+/// The bearer of a valid token, and its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// The person and the session.
+    pub bearer: Bearer,
+    /// When the token expires.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -134,11 +143,11 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.signing)
     }
 
-    /// The bearer of a token.
+    /// The bearer of a token, and when it expires.
     ///
     /// # Errors
     /// The token was not issued here, or is not valid at `now`.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Bearer, Refused> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Verified, Refused> {
         let key_id = jsonwebtoken::decode_header(token)
             .map_err(|_| Refused::Invalid)?
             .kid;
@@ -157,11 +166,13 @@ impl Tokens {
         if claims.exp <= now.timestamp() {
             return Err(Refused::Expired);
         }
-        Ok(Bearer {
+        let bearer = Bearer {
             user: claims.sub,
             role: claims.role,
             session: claims.sid,
-        })
+        };
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(Refused::Invalid)?;
+        Ok(Verified { bearer, expires_at })
     }
 }
 

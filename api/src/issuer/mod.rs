@@ -27,6 +27,14 @@ pub enum Refused {
     Unknown(Problem),
 }
 
+/// The person of a valid token, and its end.
+pub struct Verified {
+    /// The person.
+    pub person: ExternalPerson,
+    /// When the token expires.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// An external issuer.
 pub struct Issuer {
     settings: ExternalIssuer,
@@ -50,11 +58,11 @@ impl Issuer {
         header.is_ok_and(|header| keys::is_accepted(header.alg))
     }
 
-    /// The person of a token.
+    /// The person of a token, and when it expires.
     ///
     /// # Errors
     /// The token is not valid at `now`, or the keys could not be fetched.
-    pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<ExternalPerson, Refused> {
+    pub async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Verified, Refused> {
         let kid = jsonwebtoken::decode_header(token)
             .map_err(|_| Refused::Invalid)?
             .kid;
@@ -69,10 +77,12 @@ impl Issuer {
     pub fn known(&self, token: &str, now: DateTime<Utc>) -> Option<ExternalPerson> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
         let key = self.keys.seen_already(kid.as_deref())?;
-        self.judge(token, &key, now).ok()
+        self.judge(token, &key, now)
+            .ok()
+            .map(|verified| verified.person)
     }
 
-    fn judge(&self, token: &str, key: &Key, now: DateTime<Utc>) -> Result<ExternalPerson, Refused> {
+    fn judge(&self, token: &str, key: &Key, now: DateTime<Utc>) -> Result<Verified, Refused> {
         let mut validation = Validation::new(key.algorithm);
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&[&self.settings.audience]);
@@ -91,6 +101,8 @@ impl Issuer {
         if claims.exp <= now.timestamp() {
             return Err(Refused::Expired);
         }
-        Ok(claims.person(&self.settings))
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(Refused::Invalid)?;
+        let person = claims.person(&self.settings);
+        Ok(Verified { person, expires_at })
     }
 }

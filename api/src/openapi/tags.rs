@@ -19,6 +19,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "agents",
         "What agents need for their work: the dashboard, their availability, and the customers.",
     ),
+    (
+        "events",
+        "What happens, as it happens: for clients that show it at once, and for programs that must not miss anything.",
+    ),
     ("statistics", "Figures about tickets, for admins."),
     ("users", "The accounts of all people, for admins."),
     (

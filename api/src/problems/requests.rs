@@ -118,4 +118,18 @@ pub(super) const REPEATS: &[ProblemType] = &[
         "The `Idempotency-Key` is not 1 to 255 visible ASCII characters, or was sent twice.",
         "Send one key without spaces. A random UUID is a good one.",
     ),
+    of_status(
+        410,
+        "events_gone",
+        "Events no longer kept",
+        "The events after this position are older than two days, or the position is from before a backup was restored.",
+        "Load anew what you show. Then ask without `after`, and continue from the `position` of the response.",
+    ),
+    of_status(
+        429,
+        "too_many_connections",
+        "Too many connections to the events",
+        "The account follows the events by as many connections as it may have at a time.",
+        "Close connections that are not used any more, and share one among the tabs of a browser.",
+    ),
 ];

@@ -8,6 +8,7 @@ pub mod availability;
 pub mod customers;
 pub mod dashboard;
 pub mod document;
+pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod metrics;
@@ -91,6 +92,8 @@ fn support(table: Table) -> Table {
         .get("/api/v1/support/availability", availability::get, availability::get_operation)
         .put("/api/v1/support/availability", availability::put, availability::put_operation)
         .get("/api/v1/support/customers", customers::list, customers::operation)
+        .group(RouteGroup::of("events"))
+        .get("/api/v1/events", events::list, events::operation)
         .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }

@@ -2,16 +2,22 @@
 //! of the domain, and shown by the views that show real tickets.
 
 use super::{
+    event,
     people::People,
     thread::{self, MessageView},
     ticket::{self, Ticket},
 };
 use crate::openapi::ExampleStage;
-use actions::{directory::Named, tickets::read::Shown};
+use actions::{
+    directory::Named,
+    following::Details,
+    tickets::read::{Showing, Shown},
+};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
     attachments::{Attachment, NewAttachment},
+    feed::{FeedChange, FeedEntry, FeedPosition},
     ids::{EventId, MessageId, TicketId, UserId},
     json::Json,
     people::{
@@ -23,6 +29,8 @@ use domain::{
         SenderType, Status, TicketEvent, TicketEventKind, TicketNumber, access::Viewer,
     },
 };
+use serde_json::{Value, json};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const CUSTOMER: UserId = UserId(id(1));
@@ -215,6 +223,34 @@ impl ExampleTicket {
 
     pub fn ticket(&self) -> Ticket<'_> {
         ticket::ticket(&self.shown, &self.people, Viewer::Staff, self.now)
+    }
+
+    /// The last change, as an event of the feed.
+    pub fn live_event(&self) -> Value {
+        let messages = self.messages.iter().cloned();
+        let details = Details {
+            showing: Showing {
+                tickets: vec![self.shown.clone()],
+                people: self.people.clone(),
+            },
+            messages: messages.map(|message| (message.id, message)).collect(),
+            agents: HashMap::new(),
+            people: self.people.clone(),
+        };
+        let events = self.events.iter().map(|event| FeedEntry {
+            position: FeedPosition(0),
+            id: event.id,
+            at: event.at,
+            change: FeedChange::Ticket {
+                event: event.clone(),
+                version: self.shown.ticket.version,
+            },
+        });
+        let last = events.last();
+        json!(last.and_then(|last| {
+            let event = event::event(&last, &details, Viewer::Staff, self.now);
+            event.map(|event| json!(event))
+        }))
     }
 
     pub fn messages(&self) -> Vec<MessageView<'_>> {

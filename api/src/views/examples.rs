@@ -2,6 +2,7 @@
 
 use super::{
     dashboard::{Dashboard, Urgent, glimpse},
+    event::LiveEventView,
     example_ticket::{AT_RISK_PERCENT, ExampleTicket, agent, minute},
     history::{self, EventView},
     job::{JobView, QueueView},
@@ -52,6 +53,12 @@ impl Example for ListedTicket<'_> {
                 highlight: Some(ticket::highlight(&found)),
             },
         })
+    }
+}
+
+impl Example for LiveEventView<'_> {
+    fn example(at: ExampleStage) -> Value {
+        ExampleTicket::until(at).live_event()
     }
 }
 

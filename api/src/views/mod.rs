@@ -2,6 +2,7 @@
 
 pub mod account_page;
 pub mod dashboard;
+pub mod event;
 mod example_ticket;
 mod examples;
 pub mod history;

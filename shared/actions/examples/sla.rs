@@ -121,7 +121,7 @@ async fn context() -> Context {
         execution: Execution::Workers,
         metrics: Arc::default(),
         traces: platform::trace::Traces::default(),
-            feed: platform::feed_signal::FeedSignal::default(),
+        feed: platform::feed_signal::FeedSignal::default(),
     }
 }
 

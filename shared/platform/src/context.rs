@@ -1,8 +1,8 @@
 //! The context of every role: the database, the clock, the ids and the configuration.
 
 use crate::{
-    clock::Clock, config::Config, db, feed_signal::FeedSignal, id_source::IdSource, metrics::Metrics,
-    redis_link::RedisLink, trace::Traces,
+    clock::Clock, config::Config, db, feed_signal::FeedSignal, id_source::IdSource,
+    metrics::Metrics, redis_link::RedisLink, trace::Traces,
 };
 use domain::queue::Execution;
 use sqlx::PgPool;

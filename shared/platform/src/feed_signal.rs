@@ -59,7 +59,11 @@ impl FeedSignal {
                 () = self.0.publish.notified() => {}
             }
             let sent = redis.within(PUBLISH_LIMIT, async |mut connection| {
-                redis::cmd("PUBLISH").arg(&channel).arg("").query_async::<()>(&mut connection).await
+                redis::cmd("PUBLISH")
+                    .arg(&channel)
+                    .arg("")
+                    .query_async::<()>(&mut connection)
+                    .await
             });
             if let Err(error) = sent.await {
                 tracing::debug!(error = %Chain(&error), "other processes could not be told that the feed has grown");

@@ -236,7 +236,9 @@ impl Operation {
         self.refuses(429, &["too_many_failures", "attempts_at_once"])
     }
 
-    fn refuses(mut self, status: u16, codes: &[&'static str]) -> Self {
+    /// The operation fails with that status and one of these codes.
+    #[must_use]
+    pub fn refuses(mut self, status: u16, codes: &[&'static str]) -> Self {
         self.own_codes
             .extend(codes.iter().map(|code| (status, *code)));
         self

@@ -37,26 +37,32 @@ pub struct Batch {
 ///
 /// # Errors
 /// The database failed.
-pub async fn batch(
-    db: &mut PgConnection,
-    after: FeedPosition,
-    limit: i64,
-) -> sqlx::Result<Batch> {
+pub async fn batch(db: &mut PgConnection, after: FeedPosition, limit: i64) -> sqlx::Result<Batch> {
     let entries = store::after(&mut *db, after, limit).await?;
     let last = entries.last().map(|entry| entry.position);
-    let mut ids: Vec<_> = entries.iter().filter_map(|entry| entry.change.ticket()).collect();
+    let mut ids: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| entry.change.ticket())
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let ids: Vec<_> = ids.iter().map(|ticket| ticket.0).collect();
     if ids.is_empty() {
-        return Ok(Batch { entries, last, ..Batch::default() });
+        return Ok(Batch {
+            entries,
+            last,
+            ..Batch::default()
+        });
     }
     let found = tickets::find_all(&mut *db, &ids).await?;
     let mentions = mentions::of_tickets(&mut *db, &ids).await?;
     Ok(Batch {
         entries,
         last,
-        tickets: found.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
+        tickets: found
+            .into_iter()
+            .map(|ticket| (ticket.id, ticket))
+            .collect(),
         mentions: mentions.into_iter().collect(),
     })
 }
@@ -78,14 +84,22 @@ impl Batch {
     /// What `actor` is told of an entry of this batch.
     #[must_use]
     pub fn sight(&self, actor: &Actor, entry: &FeedEntry) -> Sight {
-        let concerned = entry.change.ticket().and_then(|id| self.tickets.get(&id)).map(|ticket| {
-            let mention = if self.mentions.contains(&(ticket.id, actor.id)) {
-                Mention::Mentioned
-            } else {
-                Mention::NotMentioned
-            };
-            Concerned { customer: ticket.customer_id, assigned_to: ticket.assigned_to, mention }
-        });
+        let concerned = entry
+            .change
+            .ticket()
+            .and_then(|id| self.tickets.get(&id))
+            .map(|ticket| {
+                let mention = if self.mentions.contains(&(ticket.id, actor.id)) {
+                    Mention::Mentioned
+                } else {
+                    Mention::NotMentioned
+                };
+                Concerned {
+                    customer: ticket.customer_id,
+                    assigned_to: ticket.assigned_to,
+                    mention,
+                }
+            });
         feed::sight(actor, &entry.change, concerned)
     }
 
@@ -130,7 +144,12 @@ impl Batch {
         if !messages.is_empty() {
             let ids: Vec<_> = messages.iter().map(|message| message.0).collect();
             for message in tickets::messages_of(&mut *db, &ids).await? {
-                people.extend([message.sender_id, message.redacted_by].into_iter().flatten().map(|one| one.0));
+                people.extend(
+                    [message.sender_id, message.redacted_by]
+                        .into_iter()
+                        .flatten()
+                        .map(|one| one.0),
+                );
                 details.messages.insert(message.id, message);
             }
         }

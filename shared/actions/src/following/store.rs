@@ -51,7 +51,7 @@ impl FeedRow {
         };
         Some(FeedEntry {
             position: FeedPosition(self.position),
-            id: self.event_id,
+            id: EventId(self.event_id),
             at: self.at,
             change,
         })

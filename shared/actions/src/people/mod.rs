@@ -40,7 +40,7 @@ pub use register::{Registered, may_register, register, registration_closed};
 pub use release_tickets::release_tickets;
 pub use report_failures::{answer_failure_report, report_failures, report_failures_of};
 pub use reset_password::{ResetAccount, check_reset_link, reset_password};
-pub use sessions::{LoggedIn, RefreshToken, role_in_session};
+pub use sessions::{LoggedIn, RefreshToken, role_in_session, roles_in_sessions};
 pub use set_availability::set_availability;
 
 /// The text of the error code `email_taken`.

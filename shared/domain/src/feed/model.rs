@@ -1,13 +1,12 @@
 //! The entries of the feed, and the names of what is told of them. Pure.
 
 use crate::{
-    ids::{NotificationId, TicketId, UserId},
+    ids::{EventId, NotificationId, TicketId, UserId},
     live_event::LiveEvent,
     text_enum,
     tickets::TicketEvent,
 };
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 /// The place of an entry in the feed. Later entries have greater positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +33,7 @@ pub struct FeedEntry {
     /// Its place.
     pub position: FeedPosition,
     /// Its id: the same whenever the entry is told.
-    pub id: Uuid,
+    pub id: EventId,
     /// When the change was made.
     pub at: DateTime<Utc>,
     /// What changed.

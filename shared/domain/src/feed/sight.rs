@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a person is told of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sight {
     /// Everything that their role sees.
     Full,

@@ -127,7 +127,7 @@ pub enum Scope {
 }
 
 /// Who reads a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Viewer {
     /// Staff see internal notes.
     Staff,

@@ -30,6 +30,7 @@ pub struct Metrics {
     deliveries: Family<Delivery, Counter>,
     events: Family<Event, Counter>,
     begins: Histogram,
+    live_behind: Counter,
     relay: Mutex<Relay>,
 }
 
@@ -87,6 +88,7 @@ impl Default for Metrics {
             deliveries: Family::default(),
             events: Family::default(),
             begins: request_buckets(),
+            live_behind: Counter::default(),
             relay: Mutex::default(),
         };
         // Series that begin at zero, so that their first event is visible as an increase.
@@ -145,6 +147,11 @@ impl Metrics {
             "How long it took to get a connection and begin a transaction",
             self.begins.clone(),
         );
+        registry.register(
+            "live_events_behind",
+            "Events that a client was too slow to take at once, so that it caught up later",
+            self.live_behind.clone(),
+        );
         self
     }
 
@@ -181,6 +188,11 @@ impl Metrics {
     /// Counts a committed ticket event.
     pub fn event(&self, event: &'static str) {
         self.events.get_or_create(&Event { event }).inc();
+    }
+
+    /// Counts an event that a client could not take in time, so that it has to catch up.
+    pub fn live_event_behind(&self) {
+        self.live_behind.inc();
     }
 
     /// Records how long a transaction took to begin.

@@ -6,7 +6,7 @@
 
 pub(super) mod store;
 
-pub use store::role_in_session;
+pub use store::{role_in_session, roles_in_sessions};
 
 use crate::error::ActionError;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -6,6 +6,7 @@ use domain::{
     people::Role,
 };
 use sqlx::{PgConnection, PgExecutor};
+use std::collections::HashMap;
 
 /// The stored credentials of a person.
 pub(in crate::people) struct Credentials {
@@ -67,6 +68,37 @@ pub async fn role_in_session(
     )
     .fetch_optional(db)
     .await
+}
+
+/// The present roles of people in their sessions: those of `asked` whose account is active and whose session is not
+/// revoked. A person without a session came with a token of the external issuer.
+///
+/// # Errors
+/// The database failed.
+pub async fn roles_in_sessions(
+    db: impl PgExecutor<'_>,
+    asked: &[(UserId, Option<SessionId>)],
+) -> sqlx::Result<HashMap<(UserId, Option<SessionId>), Role>> {
+    let people: Vec<_> = asked.iter().map(|(person, _)| person.0).collect();
+    let sessions: Vec<_> = asked
+        .iter()
+        .map(|(_, session)| session.map(|one| one.0))
+        .collect();
+    let rows = sqlx::query!(
+        r#"select asked.person as "person!: UserId", asked.session as "session?: SessionId", u.role
+           from unnest($1::uuid[], $2::uuid[]) as asked (person, session)
+           join users u on u.id = asked.person and u.active
+           left join sessions s on s.id = asked.session and s.user_id = u.id and s.revoked_at is null
+           where asked.session is null or s.id is not null"#,
+        &people,
+        &sessions as _,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.person, row.session), row.role))
+        .collect())
 }
 
 /// Inserts a session.

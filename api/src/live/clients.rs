@@ -1,0 +1,257 @@
+//! The connected clients of a process.
+
+use super::{Ended, Told};
+use crate::auth::SignedIn;
+use domain::{
+    actor::Actor,
+    ids::{SessionId, UserId},
+    people::Role,
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio_util::sync::CancellationToken;
+
+/// Events that wait for one client. A slower one catches up from the database.
+const WAITING: usize = 128;
+/// Connections of one person in one process: browsers, telephones, many tabs.
+pub(super) const PER_PERSON: usize = 20;
+
+/// The name of a client within the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ClientId(u64);
+
+/// A connected client, as the reader sees it.
+pub(super) struct Client {
+    who: SignedIn,
+    queue: mpsc::Sender<Arc<Told>>,
+    state: Arc<State>,
+}
+
+/// What the reader and the subscription of a client tell each other.
+#[derive(Default)]
+pub(super) struct State {
+    behind: AtomicBool,
+    ended: OnceLock<Ended>,
+    end: CancellationToken,
+}
+
+impl State {
+    /// Whether events were not queued, or were judged in another role; they will be from now on.
+    pub fn take_behind(&self) -> bool {
+        self.behind.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether the client has to catch up.
+    pub fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Acquire)
+    }
+
+    /// Ends the subscription, once.
+    pub fn end(&self, why: Ended) {
+        self.ended.get_or_init(|| why);
+        self.end.cancel();
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&self) -> Ended {
+        self.end.cancelled().await;
+        self.ended.get().copied().unwrap_or(Ended::Stopping)
+    }
+
+    /// The end, if it has come.
+    pub fn has_ended(&self) -> Option<Ended> {
+        self.ended.get().copied()
+    }
+}
+
+/// A client that the reader considers: its name, its person and its session.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub id: ClientId,
+    pub person: UserId,
+    pub session: Option<SessionId>,
+}
+
+/// The place of a client among the clients; dropping it takes the client out.
+pub(super) struct Registration {
+    pub id: ClientId,
+    pub queue: mpsc::Receiver<Arc<Told>>,
+    pub state: Arc<State>,
+}
+
+/// All clients of a process.
+#[derive(Default)]
+pub(super) struct Clients(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    last: u64,
+    all: HashMap<ClientId, Client>,
+    per_person: HashMap<UserId, usize>,
+}
+
+impl Clients {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a client; `None` if the person has as many as one may have.
+    pub fn add(&self, who: SignedIn) -> Option<Registration> {
+        let mut inner = self.lock();
+        let count = inner.per_person.entry(who.actor.id).or_default();
+        if *count >= PER_PERSON {
+            return None;
+        }
+        *count += 1;
+        inner.last += 1;
+        let id = ClientId(inner.last);
+        let (sender, queue) = mpsc::channel(WAITING);
+        let state = Arc::<State>::default();
+        inner.all.insert(
+            id,
+            Client {
+                who,
+                queue: sender,
+                state: Arc::clone(&state),
+            },
+        );
+        Some(Registration { id, queue, state })
+    }
+
+    /// Takes a client out.
+    pub fn remove(&self, id: ClientId) {
+        let mut inner = self.lock();
+        let Some(client) = inner.all.remove(&id) else {
+            return;
+        };
+        let person = client.who.actor.id;
+        let left = inner
+            .per_person
+            .get(&person)
+            .map_or(0, |count| count.saturating_sub(1));
+        if left == 0 {
+            inner.per_person.remove(&person);
+        } else {
+            inner.per_person.insert(person, left);
+        }
+    }
+
+    /// Whether nobody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.lock().all.is_empty()
+    }
+
+    /// The number of clients.
+    pub fn count(&self) -> usize {
+        self.lock().all.len()
+    }
+
+    /// The clients whose last known role and person `concerns` holds for.
+    pub fn candidates(&self, concerns: impl Fn(&Actor) -> bool) -> Vec<Candidate> {
+        let inner = self.lock();
+        let concerned = inner
+            .all
+            .iter()
+            .filter(|(_, client)| concerns(&client.who.actor));
+        concerned
+            .map(|(id, client)| Candidate {
+                id: *id,
+                person: client.who.actor.id,
+                session: client.who.session,
+            })
+            .collect()
+    }
+
+    /// The clients whose token has expired.
+    pub fn expired(&self, now: chrono::DateTime<chrono::Utc>) -> Vec<ClientId> {
+        let inner = self.lock();
+        let expired = inner
+            .all
+            .iter()
+            .filter(|(_, client)| client.who.expires_at <= now);
+        expired.map(|(id, _)| *id).collect()
+    }
+
+    /// Takes over a fresh token of the same person; `false` if it is one of somebody else.
+    pub fn renew(&self, id: ClientId, who: SignedIn) -> bool {
+        let mut inner = self.lock();
+        match inner.all.get_mut(&id) {
+            Some(client) if client.who.actor.id == who.actor.id => {
+                client.who = who;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// Notes the present role of a client. In another role it sees other events: it has to catch up.
+    pub fn set_role(&self, id: ClientId, role: Role) {
+        if let Some(client) = self.lock().all.get_mut(&id)
+            && client.who.actor.role != role
+        {
+            client.who.actor.role = role;
+            client.state.behind.store(true, Ordering::Release);
+        }
+    }
+
+    /// The person and the session of a client.
+    pub fn candidate(&self, id: ClientId) -> Option<Candidate> {
+        let inner = self.lock();
+        let who = inner.all.get(&id)?.who;
+        Some(Candidate {
+            id,
+            person: who.actor.id,
+            session: who.session,
+        })
+    }
+
+    /// Ends a client's subscription.
+    pub fn end(&self, id: ClientId, why: Ended) {
+        if let Some(client) = self.lock().all.get(&id) {
+            client.state.end(why);
+        }
+    }
+
+    /// Ends all subscriptions.
+    pub fn end_all(&self, why: Ended) {
+        for client in self.lock().all.values() {
+            client.state.end(why);
+        }
+    }
+
+    /// Queues an event for a client. Once an event did not fit, none is queued until the client has caught up.
+    pub fn pass_on(&self, id: ClientId, told: &Arc<Told>) -> PassedOn {
+        let inner = self.lock();
+        let Some(client) = inner.all.get(&id) else {
+            return PassedOn::Gone;
+        };
+        if client.state.behind.load(Ordering::Acquire) {
+            return PassedOn::Behind;
+        }
+        match client.queue.try_send(Arc::clone(told)) {
+            Ok(()) => PassedOn::Queued,
+            Err(TrySendError::Closed(_)) => PassedOn::Gone,
+            Err(TrySendError::Full(_)) => {
+                client.state.behind.store(true, Ordering::Release);
+                PassedOn::Behind
+            }
+        }
+    }
+}
+
+/// What became of an event for one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PassedOn {
+    /// It is in the client's queue.
+    Queued,
+    /// The client has to catch up.
+    Behind,
+    /// The client has left.
+    Gone,
+}

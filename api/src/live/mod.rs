@@ -1,0 +1,116 @@
+//! What happens, as it happens: events of the feed for polls, streams and sockets.
+//!
+//! PostgreSQL is the only source. A reader per process ([`reader`]) follows the feed and passes each event to the
+//! connected people who may see it, which is asked at that moment ([`fan_out`]). A [`Subscription`] first catches up
+//! from the database, then takes what the reader passes on; when it was too slow for that, it catches up again. So
+//! no event is lost between a process, a network and a client: at worst it comes twice, under the same id.
+//!
+//! Races:
+//! - an event commits while a client subscribes: the client is registered before it reads, so that the event is in
+//!   what it reads, or in what the reader passes on, or in both; the second is recognised by its position;
+//! - a right changes while an event is on its way: the right at the time of passing on counts. What was passed on
+//!   before is not taken back;
+//! - an account is closed or a session ends: the next event finds it, and [`sweep`] does within a second.
+
+mod clients;
+mod fan_out;
+mod page;
+mod position;
+mod reader;
+mod subscription;
+mod sweep;
+
+pub(crate) use page::page;
+pub(crate) use subscription::{Step, Subscription};
+
+use actions::feed;
+use clients::Clients;
+use domain::{feed::FeedPosition, live_event::LiveEvent};
+use platform::context::Context;
+use position::Seal;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// An event, as it is sent to everybody who sees the same of it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Its place in the feed.
+    position: FeedPosition,
+    /// Its place, for clients.
+    pub sealed: String,
+    /// Its name.
+    pub name: LiveEvent,
+    /// The event without its position.
+    pub event: Value,
+}
+
+/// Why a subscription ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The token has expired, and was not renewed.
+    Expired,
+    /// The session ended, or the account is not active any more.
+    Revoked,
+    /// The process stops.
+    Stopping,
+}
+
+impl Ended {
+    /// The code for clients.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
+            Self::Stopping => "unavailable",
+        }
+    }
+}
+
+/// The live side of a process.
+pub(crate) struct Live {
+    cx: Context,
+    seal: Seal,
+    clients: Clients,
+    /// Up to where the reader has passed on; `None` while nobody listens.
+    passed_on: Mutex<Option<FeedPosition>>,
+}
+
+impl Live {
+    /// The live side of a process that nobody listens to yet.
+    pub fn new(cx: Context) -> Arc<Self> {
+        Arc::new(Self {
+            seal: Seal::new(&cx.config.auth),
+            clients: Clients::default(),
+            passed_on: Mutex::default(),
+            cx,
+        })
+    }
+
+    /// A position for clients.
+    pub fn sealed(&self, position: FeedPosition) -> String {
+        self.seal.seal(position, &self.cx.ids)
+    }
+
+    /// The position that a client sends; `None` for a text that is none.
+    pub fn opened(&self, sealed: &str) -> Option<FeedPosition> {
+        self.seal.open(sealed)
+    }
+
+    /// The position of the newest change that is committed by now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn newest(&self) -> sqlx::Result<FeedPosition> {
+        feed::advance(&self.cx).await?;
+        feed::last(&self.cx.pool).await
+    }
+
+    /// Whether everything after a position is still kept.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_known(&self, position: FeedPosition) -> sqlx::Result<bool> {
+        feed::is_known(&self.cx.pool, position).await
+    }
+}
