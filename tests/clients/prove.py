@@ -4,6 +4,8 @@ Starts the program with private servers, takes its document, lints it, and for e
 it with a program that uses it, and runs that program against the system: registration, login, availability, a ticket
 with an idempotency key, a list with filters, an answer, closing, rating, the history, and two typed failures.
 
+Then it does what the READMEs of the examples say: makes their clients, and runs each program and the collection.
+
 Ends with 0 if there was no warning and no failure, else with 1.
 """
 
@@ -20,6 +22,7 @@ import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+EXAMPLES = HERE.parent.parent / "examples"
 sys.path.insert(0, str(HERE.parent / "schemathesis"))
 
 from program import PASSWORD, Program  # noqa: E402
@@ -40,6 +43,17 @@ STEPS = [
     "invalid",
     "unauthenticated",
 ]
+
+# What the customers of the examples say, step by step.
+STORY = {
+    "register": r"^Signed in as Asha Mwangi, customer$",
+    "create": r"^Opened TKT-",
+    "precondition": r"^The ticket has changed meanwhile: reading it again\.$",
+    "read": r"^Asked: Which card did you try to pay with, and when\?$",
+    "close": r"^Resolved: The payment gateway was down; it is back\.$",
+    "rate": r"^Rated with 5 of 5$",
+    "refused": r"^The API refused: 401 invalid_credentials: .* \[request \S+\]$",
+}
 
 
 class Failed(Exception):
@@ -75,18 +89,26 @@ class Report:
 
 def run(command, folder, environment=None):
     """Runs a command; returns what it printed."""
-    ended = subprocess.run(
-        [str(part) for part in command],
-        cwd=folder,
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    command = [str(part) for part in command]
+    try:
+        ended = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LIMIT_SECONDS,
+        )
+    except subprocess.TimeoutExpired as over:
+        raise Failed(str(over)) from None
     if ended.returncode != 0:
-        raise Failed(f"$ {' '.join(str(part) for part in command)}\n{ended.stdout}")
+        raise Failed(f"$ {' '.join(command)}\n{ended.stdout}")
     return ended.stdout
 
+
+# A program that has not ended by then never will: the slowest, a generator, takes half a minute.
+LIMIT_SECONDS = 600
 
 # What openapi-generator prints about every document of this version, whatever is in it.
 ABOUT_EVERY_DOCUMENT = "OpenAPI 3.1 support is still in beta"
@@ -99,7 +121,16 @@ def warnings_in(text):
     return [line for line in plain.splitlines() if warning.search(line) and ABOUT_EVERY_DOCUMENT not in line]
 
 
-class Python:
+class Round:
+    """A client that is driven by a program of this folder."""
+
+    steps = STEPS
+
+    def done(self, said):
+        return re.findall(r"^ok (\S+)$", said, re.MULTILINE)
+
+
+class Python(Round):
     name = "openapi-python-client"
     compiler = "mypy --strict"
 
@@ -107,7 +138,7 @@ class Python:
         self.tools = tools
 
     def make(self, document, folder):
-        config = HERE / "python" / "config.yaml"
+        config = EXAMPLES / "python-generated" / "client.yaml"
         program = self.tools.venv / "openapi-python-client"
         return run([program, "generate", "--path", document, "--config", config, "--output-path", folder / "client", "--meta", "none"], folder, self.tools.path())
 
@@ -120,7 +151,7 @@ class Python:
         return run([self.tools.venv / "python", "round.py"], folder, environment)
 
 
-class TypeScript:
+class TypeScript(Round):
     """Compiles a program in TypeScript, and runs what the compiler made of it."""
 
     def __init__(self, tools):
@@ -130,8 +161,7 @@ class TypeScript:
         for name in ("round.ts", "tsconfig.json"):
             shutil.copy(HERE / self.folder / name, folder)
         (folder / "package.json").write_text('{"type": "module"}\n')
-        modules = folder / "node_modules"
-        modules.symlink_to(self.tools.node / "node_modules")
+        (folder / "node_modules").symlink_to(self.tools.node / "node_modules")
         return run([self.tools.bin("tsc"), "--project", folder], folder)
 
     def drive(self, folder, environment):
@@ -158,7 +188,7 @@ class HeyApi(TypeScript):
         return run([self.tools.bin("openapi-ts"), "--file", config], folder, {"DOCUMENT": str(document), "OUTPUT": "client"})
 
 
-class Java:
+class Java(Round):
     name = "openapi-generator (java)"
     compiler = "javac"
 
@@ -190,19 +220,145 @@ class Java:
         return ":".join(str(path) for path in self.classes)
 
 
-class Tools:
-    """Where the generators are."""
+class Example:
+    """A folder of examples/, with the commands of its README. The last one runs it."""
 
-    def __init__(self, folder):
+    # These are done once by a reader. Here the folder is copied, its packages are there, and the address is another.
+    PREPARING = ("cp ", "cd ", "npm install ", "python3 -m venv ", "export ")
+
+    def __init__(self, tools):
+        self.tools = tools
+        self.source = EXAMPLES / self.name.removeprefix("examples/")
+        block = re.search(r"```sh\n(.*?)```", (self.source / "README.md").read_text(), re.DOTALL)
+        lines = block.group(1).splitlines()
+        self.commands = [line for line in lines if not line.startswith(self.PREPARING)]
+
+    def copy(self, folder):
+        shutil.copytree(self.source, folder, dirs_exist_ok=True)
+        (folder / "node_modules").symlink_to(self.tools.node / "node_modules")
+
+    def sh(self, command, folder, environment=None):
+        """Runs a command of the README. A package of another version than the tests have is not there: npm is offline."""
+        environment = self.tools.path() | {"BASE_URL": self.tools.url, "npm_config_offline": "true"} | (environment or {})
+        return run(["sh", "-c", command], folder, environment)
+
+
+class Customer(Example):
+    """A program that tells STORY, with examples/agent.py as the agent."""
+
+    steps = list(STORY)
+
+    def make(self, _, folder):
+        self.copy(folder)
+        self.check_versions()
+        return self.sh(self.commands[0], folder)
+
+    def drive(self, folder, environment):
+        command = [sys.executable, "-B", EXAMPLES / "agent.py"]
+        sarah = os.environ | environment | {"EMAIL": environment["BILLING_AGENT"]}
+        agent = subprocess.Popen(command, env=sarah, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            said = self.sh(self.commands[-1], folder, environment | {"EMAIL": ""})
+            heard, _ = agent.communicate(timeout=60)
+        finally:
+            agent.kill()
+        if agent.returncode != 0:
+            raise Failed(f"The agent failed:\n{heard}")
+        return said + self.refused(folder, environment)
+
+    def refused(self, folder, environment):
+        """What it says, and that it fails, where the API refuses."""
+        try:
+            self.sh(self.commands[-1], folder, environment | {"EMAIL": "nobody@example.com"})
+        except Failed as failed:
+            return str(failed)
+        raise Failed("A person whom nobody knows was let in.")
+
+    def done(self, said):
+        return [step for step, line in STORY.items() if re.search(line, said, re.MULTILINE)]
+
+    def check_versions(self):
+        """The example names the versions that are tried here."""
+        wanted, tried = self.versions(self.source), self.versions(HERE)
+        if not wanted or not wanted <= tried:
+            raise Failed(f"tests/clients has other versions than {self.name}: {sorted(wanted - tried)}")
+
+
+class CustomerInTypeScript(Customer):
+    name = "examples/typescript"
+    compiler = OpenApiTypeScript.compiler
+
+    def compile(self, folder):
+        return self.sh(self.commands[1], folder)
+
+    def versions(self, folder):
+        package = json.loads((folder / "package.json").read_text())
+        return {*package["dependencies"].items(), *package["devDependencies"].items()}
+
+
+class CustomerInPython(Customer):
+    name = "examples/python-generated"
+    compiler = Python.compiler
+
+    def compile(self, folder):
+        shutil.copy(HERE / "python" / "mypy.ini", folder)
+        return run([self.tools.venv / "mypy", "--no-incremental", "customer.py", "baitech_support"], folder)
+
+    def versions(self, folder):
+        return set((folder / "requirements.txt").read_text().split())
+
+
+class Tour(Example):
+    """Requests with tests. Each has to succeed, and there is nothing to make."""
+
+    name = "examples/tour"
+    compiler = "–"
+
+    def __init__(self, tools):
+        super().__init__(tools)
+        text = (self.source / "tour.http").read_text()
+        self.steps = re.findall(r'client\.test\("([^"]+)"', text)
+        if len(self.steps) != len(re.findall("^### ", text, re.MULTILINE)):
+            raise Failed("A request of the tour has no test.")
+
+    def make(self, _, folder):
+        self.copy(folder)
+
+    def compile(self, _):
+        return ""
+
+    def drive(self, folder, environment):
+        return self.sh(self.commands[-1], folder, environment)
+
+    def done(self, said):
+        return re.findall(r"^✓ (.+)$", said, re.MULTILINE)
+
+
+class Tools:
+    """Where the generators are, and the program for which they make clients."""
+
+    def __init__(self, folder, url):
         self.venv = folder / "venv" / "bin"
         self.node = folder / "tools"
+        self.url = url
 
     def bin(self, name):
         return self.node / "node_modules" / ".bin" / name
 
     def path(self):
-        """The environment in which the generator for Python finds its formatter."""
+        """The environment in which the generator for Python finds its formatter, and examples find their tools."""
         return {"PATH": f"{self.venv}:{os.environ['PATH']}"}
+
+
+CLIENTS = {
+    "python": Python,
+    "typescript": OpenApiTypeScript,
+    "hey-api": HeyApi,
+    "java": Java,
+    CustomerInTypeScript.name: CustomerInTypeScript,
+    CustomerInPython.name: CustomerInPython,
+    Tour.name: Tour,
+}
 
 
 def lint(tools, document, folder, report):
@@ -232,8 +388,9 @@ def try_client(client, document, folder, environment, report):
     try:
         began = time.monotonic()
         made = "failed"
-        found = warnings_in(client.make(document, folder))
-        made = f"{time.monotonic() - began:.0f} s"
+        told = client.make(document, folder)
+        made = "–" if told is None else f"{time.monotonic() - began:.0f} s"
+        found = warnings_in(told or "")
         if found:
             report.output.append((client.name, "\n".join(found)))
         warnings = len(found)
@@ -244,18 +401,19 @@ def try_client(client, document, folder, environment, report):
         warnings += len(found)
         compiled = client.compiler
         round_ = "failed"
-        done = re.findall(r"^ok (\S+)$", client.drive(folder, environment), re.MULTILINE)
-        if done != STEPS:
-            raise Failed(f"The round has done {done}, and not {STEPS}.")
+        said = client.drive(folder, environment)
+        done = client.done(said)
+        if done != client.steps:
+            raise Failed(f"The round has done {done}, and not {client.steps}:\n{said}")
         round_ = f"{len(done)} steps"
     except Failed as failed:
         report.output.append((client.name, str(failed)))
     report.add(client.name, made, warnings, compiled, round_)
 
 
-def agent(program, admin, number):
-    """Creates an agent for one client; returns the address."""
-    email = f"agent{number}@example.com"
+def agent(program, admin, name, department):
+    """Creates an agent; returns the address."""
+    email = f"{name}@example.com"
     body = {
         "firstName": "Sarah",
         "lastName": "Otieno",
@@ -263,7 +421,7 @@ def agent(program, admin, number):
         "phoneNumber": "+254712345678",
         "password": PASSWORD,
         "role": "support",
-        "supportInfo": {"department": "technical", "maxConcurrentTickets": 50},
+        "supportInfo": {"department": department, "maxConcurrentTickets": 50},
     }
     program.call("POST", "/auth/register", admin, body)
     return email
@@ -273,13 +431,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
-    parser.add_argument("--client", action="append", help="this one alone: python, typescript, hey-api or java")
+    parser.add_argument("--client", action="append", choices=CLIENTS, help="this one alone")
     parser.add_argument("--keep", action="store_true", help="keep the clients that were made")
     options = parser.parse_args()
     # Being told to stop, it stops the program too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    tools = Tools(options.folder)
-    clients = {"python": Python, "typescript": OpenApiTypeScript, "hey-api": HeyApi, "java": Java}
     made = options.folder / "made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
@@ -289,12 +445,16 @@ def main():
         with urllib.request.urlopen(f"{program.url}/api/v1/openapi.json", timeout=60) as answer:
             document = made / "openapi.json"
             document.write_text(json.dumps(json.load(answer), indent=1))
+        tools = Tools(options.folder, program.url)
         lint(tools, document, made, report)
         admin = program.login("admin")["token"]
-        for number, (name, client) in enumerate(clients.items()):
-            if name not in (options.client or clients):
+        everybody = {"BASE_URL": program.url, "PASSWORD": PASSWORD, "ADMIN": "admin@example.com"}
+        everybody["BILLING_AGENT"] = agent(program, admin, "billing", "billing")
+        for number, (name, client) in enumerate(CLIENTS.items()):
+            if name not in (options.client or CLIENTS):
                 continue
-            environment = {"BASE_URL": program.url, "AGENT": agent(program, admin, number), "CUSTOMER": f"customer{number}@example.com", "PASSWORD": PASSWORD}
+            sarah = agent(program, admin, f"agent{number}", "technical")
+            environment = everybody | {"AGENT": sarah, "CUSTOMER": f"customer{number}@example.com"}
             try_client(client(tools), document, made, environment, report)
     finally:
         program.stop()
