@@ -126,6 +126,9 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let shutdown = roles.shutdown();
     let presence = presence::announce(cx.clone(), part.roles(), shutdown.clone());
     roles.start("presence", presence);
+    let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
+    let signals = cx.feed.clone().publish(redis, channel, shutdown.clone());
+    roles.start("feed signals", signals);
     if part.has(Role::Worker) {
         roles.start("worker", worker::run(cx.clone(), shutdown.clone()));
     }

@@ -1,7 +1,10 @@
 //! The web pages that may call the API from a browser, and the headers that they may send and read. The API
 //! uses no cookies, so that credentials are not allowed.
 
-use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use crate::{
+    idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
+    routes::events::LAST_EVENT_ID,
+};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
@@ -10,6 +13,11 @@ use tower_http::cors::CorsLayer;
 const MAX_AGE: Duration = Duration::from_hours(1);
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Whether pages of `origin` may call the API.
+pub(crate) fn allows(origins: &[String], origin: &str) -> bool {
+    origins.iter().any(|allowed| allowed == origin)
+}
 
 /// The layer for these origins; `None` where none is configured.
 pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
@@ -35,6 +43,7 @@ pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             IDEMPOTENCY_KEY,
+            LAST_EVENT_ID,
             X_REQUEST_ID,
         ])
         .expose_headers([

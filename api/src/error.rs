@@ -207,6 +207,11 @@ impl Problem {
         self.0.code
     }
 
+    /// What caused it, for the log.
+    pub(crate) fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
+    }
+
     /// The field errors.
     pub(crate) fn errors(&self) -> &[FieldError] {
         &self.0.errors

@@ -47,6 +47,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use error::Problem;
+use live::{Live, socket::Sockets};
 use openapi::Routes;
 use platform::context::Context;
 use readiness::Announced;
@@ -95,7 +96,7 @@ pub async fn run(
 ) -> Result<(), Infallible> {
     let announced = Arc::<Announced>::default();
     let starting = operators_server::starting(cx.clone(), Arc::clone(&announced));
-    let started = routed(cx.clone(), announced);
+    let (started, Following { live, sockets }) = routed(cx.clone(), announced);
     let present = move || {
         if gate.is_open() {
             started.clone()
@@ -103,15 +104,26 @@ pub async fn run(
             starting.clone()
         }
     };
-    serve::serve(cx, present, listener, shutdown).await
+    let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
+    let signals = cx.feed.clone().receive(redis, channel, shutdown.clone());
+    let closing = async move || sockets.close().await;
+    let serving = serve::serve(cx, present, listener, closing, shutdown.clone());
+    let (served, ..) = tokio::join!(serving, live.run(shutdown), signals);
+    served
 }
 
-/// The router of the whole API, for a server or for a test in the same process.
+/// The router of the whole API, for a test in the same process. Nobody passes events on: [`run`] does.
 pub fn router(cx: Context) -> Router {
-    routed(cx, Arc::default())
+    routed(cx, Arc::default()).0
 }
 
-fn routed(cx: Context, announced: Arc<Announced>) -> Router {
+/// What follows the events beside the router.
+struct Following {
+    live: Arc<Live>,
+    sockets: Sockets,
+}
+
+fn routed(cx: Context, announced: Arc<Announced>) -> (Router, Following) {
     let (router, declared) = routes::all();
     let table = Routes::from(declared);
     let reference = reference_of(table.clone(), cx.config.http.public_url.clone());
@@ -131,7 +143,9 @@ fn reference_of(routes: Routes, server: String) -> Reference {
 }
 
 /// Adds the layers that every request passes. The last layer is the outermost.
-fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router {
+fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> (Router, Following) {
+    let (socket_layer, sockets) = live::socket::layer(&state);
+    let live = Arc::clone(&state.live);
     let counted = (state.clone(), table.clone());
     let router = router
         .layer(CatchPanicLayer::custom(panicked))
@@ -143,18 +157,21 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> Router 
             compression::mark_sensitive,
         ))
         .layer(compression::layer())
-        .layer(from_fn(compression::ignore_unknown_codings));
+        .layer(from_fn(compression::ignore_unknown_codings))
+        // Outside of the limits of requests: a socket is no request, and has its own.
+        .layer(socket_layer);
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router
+    let router = router
         .layer(from_fn_with_state(
             state.cx.clone(),
             request_id::with_request_id,
         ))
-        .with_state(state)
+        .with_state(state);
+    (router, Following { live, sockets })
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -266,7 +283,7 @@ mod tests {
         let table = Routes::from(Vec::new());
         let reference = reference_of(table.clone(), String::new());
         let state = ApiState::new(context(), reference, Arc::default());
-        let (_, body) = problem(layered(router, &table, state), "/").await;
+        let (_, body) = problem(layered(router, &table, state).0, "/").await;
         assert_eq!(body["code"], "internal_error");
         assert!(!body.to_string().contains("secret"));
     }

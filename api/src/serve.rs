@@ -38,7 +38,8 @@ use tokio_util::sync::CancellationToken;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// Serves requests until `shutdown`, each by the router that `router` returns for it. After that no more
-/// are accepted, and those under way are finished. A request with an unfit `Host` gets 400.
+/// are accepted, `closing` ends what would go on for ever, and requests under way are finished. A request with an unfit
+/// `Host` gets 400.
 ///
 /// # Errors
 /// Never: an accept that fails is tried again.
@@ -46,6 +47,7 @@ pub(crate) async fn serve(
     cx: Context,
     router: impl Fn() -> Router + Clone + Send + 'static,
     listener: TcpListener,
+    closing: impl AsyncFnOnce(),
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
     let unfit_host = operators_server::refusing(cx, host::unfit);
@@ -56,7 +58,14 @@ pub(crate) async fn serve(
             unfit_host.clone()
         }
     };
-    serve_within(Limits::of_process(), router_for, listener, shutdown).await;
+    serve_within(
+        Limits::of_process(),
+        router_for,
+        listener,
+        closing,
+        shutdown,
+    )
+    .await;
     Ok(())
 }
 
@@ -64,6 +73,7 @@ async fn serve_within(
     limits: Limits,
     router_for: impl Fn(&Request<Incoming>) -> Router + Clone + Send + 'static,
     listener: TcpListener,
+    closing: impl AsyncFnOnce(),
     shutdown: CancellationToken,
 ) {
     let places = Places::new(limits.connections);
@@ -92,6 +102,7 @@ async fn serve_within(
         }
     }
     drop((listener, free));
+    closing().await;
     while let Some(ended) = connections.join_next().await {
         log_panic(ended);
     }

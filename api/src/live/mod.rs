@@ -17,11 +17,12 @@ mod fan_out;
 mod page;
 mod position;
 mod reader;
+pub(crate) mod socket;
 mod subscription;
 mod sweep;
 
 pub(crate) use page::page;
-pub(crate) use subscription::{Step, Subscription};
+pub(crate) use subscription::{Renewal, Step, Subscription};
 
 use actions::feed;
 use clients::Clients;
@@ -43,6 +44,17 @@ pub(crate) struct Told {
     pub name: LiveEvent,
     /// The event without its position.
     pub event: Value,
+}
+
+impl Told {
+    /// The event, with its place for clients.
+    pub fn with_position(&self) -> Value {
+        let mut event = self.event.clone();
+        if let Value::Object(fields) = &mut event {
+            fields.insert("position".to_owned(), Value::from(self.sealed.as_str()));
+        }
+        event
+    }
 }
 
 /// Why a subscription ended.

@@ -25,7 +25,8 @@ use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// The position that a client continues from when it connects to a stream again.
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const MOST: i64 = 100;
 /// The longest wait of a long poll. Below the time limit of a request, and of most proxies.
 const LONGEST_WAIT: i64 = 25;
@@ -74,7 +75,11 @@ pub async fn list(
         let deadline = Instant::now() + asked.wait;
         return waited(&api.live, who, page.position, deadline).await;
     }
-    let events = page.events.iter().map(|told| object(told)).collect();
+    let events = page
+        .events
+        .iter()
+        .map(|told| told.with_position())
+        .collect();
     Ok(answer(&api.live, events, page.position, page.has_more).into_response())
 }
 
@@ -94,7 +99,7 @@ async fn waited(
         match step? {
             Step::Event(told) => {
                 let position = subscription.position();
-                return Ok(answer(live, vec![object(&told)], position, true).into_response());
+                return Ok(answer(live, vec![told.with_position()], position, true).into_response());
             }
             Step::Position(_) => {}
             Step::Resync(_) => return Err(gone()),
@@ -107,15 +112,6 @@ fn answer(live: &Live, events: Vec<Value>, position: FeedPosition, has_more: boo
     Answer::of("events", events)
         .with("position", live.sealed(position))
         .with("hasMore", has_more)
-}
-
-/// An event with its position.
-fn object(told: &live::Told) -> Value {
-    let mut event = told.event.clone();
-    if let Value::Object(fields) = &mut event {
-        fields.insert("position".to_owned(), json!(told.sealed));
-    }
-    event
 }
 
 fn opened(live: &Live, text: &str) -> Result<FeedPosition, Problem> {
@@ -177,7 +173,7 @@ fn events(subscription: Subscription) -> impl Stream<Item = Result<Event, Infall
 
 fn event(step: &Step) -> Event {
     match step {
-        Step::Event(told) => named(told.name.as_str(), &told.sealed, &object(told)),
+        Step::Event(told) => named(told.name.as_str(), &told.sealed, &told.with_position()),
         Step::Position(position) => named("position", position, &json!({"position": position})),
         Step::Resync(position) => named("resync", position, &json!({"position": position})),
         Step::Ended(why) => closing(*why),

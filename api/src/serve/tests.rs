@@ -49,7 +49,13 @@ impl Server {
         let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
         let mut running = JoinSet::new();
         let answering = move |_: &Request<Incoming>| router.clone();
-        running.spawn(serve_within(limits, answering, listener, shutdown.clone()));
+        running.spawn(serve_within(
+            limits,
+            answering,
+            listener,
+            async || {},
+            shutdown.clone(),
+        ));
         Self {
             address,
             shutdown,

@@ -101,6 +101,14 @@ pub struct Redis {
     pub patience: Duration,
 }
 
+impl Redis {
+    /// The channel of the signals that the event feed has grown.
+    #[must_use]
+    pub fn feed_channel(&self) -> String {
+        format!("{}:feed", self.prefix)
+    }
+}
+
 /// The rules of tickets.
 #[derive(Debug)]
 pub struct Tickets {
