@@ -61,10 +61,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
+
+/// How long clients of sockets have to answer the end of their connection. Those that are gone never do.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// The gate that holds requests to the API back until its process has started. While the gate is closed,
 /// the process waits for the database and serves only `/health/*` and `/metrics`. Cheap to clone; all
@@ -106,7 +110,7 @@ pub async fn run(
     };
     let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
     let signals = cx.feed.clone().receive(redis, channel, shutdown.clone());
-    let closing = async move || sockets.close().await;
+    let closing = async move || sockets.close_within(CLOSE_LIMIT).await;
     let serving = serve::serve(cx, present, listener, closing, shutdown.clone());
     let (served, ..) = tokio::join!(serving, live.run(shutdown), signals);
     served

@@ -76,7 +76,7 @@ async fn serve_within(
     closing: impl AsyncFnOnce(),
     shutdown: CancellationToken,
 ) {
-    let places = Places::new(limits.connections);
+    let (places, cut) = (Places::new(limits.connections), CancellationToken::new());
     let mut connections = JoinSet::new();
     let (mut crowded, mut failing) = (WarnInterval::default(), WarnInterval::default());
     let mut free = None;
@@ -94,7 +94,8 @@ async fn serve_within(
             place = places.take(), if free.is_none() => free = place,
             (stream, peer) = accept(&listener, &mut failing), if free.is_some() => {
                 if let Some(place) = free.take() {
-                    let accepted = Accepted { stream, peer, place };
+                    let cut = cut.clone();
+                    let accepted = Accepted { stream, peer, place, cut };
                     let router_for = router_for.clone();
                     connections.spawn(connection::serve(limits, router_for, accepted, shutdown.clone()));
                 }
@@ -103,6 +104,7 @@ async fn serve_within(
     }
     drop((listener, free));
     closing().await;
+    cut.cancel();
     while let Some(ended) = connections.join_next().await {
         log_panic(ended);
     }

@@ -24,6 +24,7 @@ mod gallery;
 mod guards;
 mod layers;
 mod leaks;
+mod live;
 mod migrations;
 mod openapi;
 mod races;

@@ -147,11 +147,6 @@ impl Clients {
         self.lock().all.is_empty()
     }
 
-    /// The number of clients.
-    pub fn count(&self) -> usize {
-        self.lock().all.len()
-    }
-
     /// The clients whose last known role and person `concerns` holds for.
     pub fn candidates(&self, concerns: impl Fn(&Actor) -> bool) -> Vec<Candidate> {
         let inner = self.lock();

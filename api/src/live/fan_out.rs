@@ -179,15 +179,17 @@ fn write(
     viewer: Viewer,
     sight: Sight,
 ) -> Option<Told> {
+    let sealed = live.sealed(entry.position);
+    let now = live.cx.clock.now();
     let view = match sight {
-        Sight::Full => event::event(entry, details, viewer, live.cx.clock.now())?,
-        Sight::Removed => event::removed(entry, entry.change.ticket()?),
+        Sight::Full => event::event(entry, &sealed, details, viewer, now)?,
+        Sight::Removed => event::removed(entry, &sealed, entry.change.ticket()?),
         Sight::Nothing => return None,
     };
     Some(Told {
         position: entry.position,
-        sealed: live.sealed(entry.position),
         name: view.name(),
         event: json!(view),
+        sealed,
     })
 }

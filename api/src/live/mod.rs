@@ -42,19 +42,8 @@ pub(crate) struct Told {
     pub sealed: String,
     /// Its name.
     pub name: LiveEvent,
-    /// The event without its position.
+    /// The event, with its place.
     pub event: Value,
-}
-
-impl Told {
-    /// The event, with its place for clients.
-    pub fn with_position(&self) -> Value {
-        let mut event = self.event.clone();
-        if let Value::Object(fields) = &mut event {
-            fields.insert("position".to_owned(), Value::from(self.sealed.as_str()));
-        }
-        event
-    }
 }
 
 /// Why a subscription ended.

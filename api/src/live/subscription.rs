@@ -55,6 +55,7 @@ pub(crate) struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.live.clients.remove(self.id);
+        self.live.cx.metrics.live_client_left();
     }
 }
 
@@ -69,6 +70,7 @@ impl Subscription {
         after: Option<FeedPosition>,
     ) -> Result<Self, Problem> {
         let registration = live.clients.add(who).ok_or_else(too_many)?;
+        live.cx.metrics.live_client_joined();
         let start = Instant::now() + POSITION_EVERY;
         let mut announce = interval_at(start, POSITION_EVERY);
         announce.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -75,11 +75,7 @@ pub async fn list(
         let deadline = Instant::now() + asked.wait;
         return waited(&api.live, who, page.position, deadline).await;
     }
-    let events = page
-        .events
-        .iter()
-        .map(|told| told.with_position())
-        .collect();
+    let events = page.events.iter().map(|told| told.event.clone()).collect();
     Ok(answer(&api.live, events, page.position, page.has_more).into_response())
 }
 
@@ -99,7 +95,7 @@ async fn waited(
         match step? {
             Step::Event(told) => {
                 let position = subscription.position();
-                return Ok(answer(live, vec![told.with_position()], position, true).into_response());
+                return Ok(answer(live, vec![told.event.clone()], position, true).into_response());
             }
             Step::Position(_) => {}
             Step::Resync(_) => return Err(gone()),
@@ -173,7 +169,7 @@ fn events(subscription: Subscription) -> impl Stream<Item = Result<Event, Infall
 
 fn event(step: &Step) -> Event {
     match step {
-        Step::Event(told) => named(told.name.as_str(), &told.sealed, &told.with_position()),
+        Step::Event(told) => named(told.name.as_str(), &told.sealed, &told.event),
         Step::Position(position) => named("position", position, &json!({"position": position})),
         Step::Resync(position) => named("resync", position, &json!({"position": position})),
         Step::Ended(why) => closing(*why),

@@ -22,6 +22,8 @@ pub(super) struct Accepted {
     pub stream: TcpStream,
     pub peer: SocketAddr,
     pub place: Place,
+    /// Ends the connection at a stop, if a handler took it over and does not end it.
+    pub cut: CancellationToken,
 }
 
 /// Serves one connection until it ends, or until a handler takes it over by an upgrade.
@@ -35,6 +37,7 @@ pub(super) async fn serve(
         stream,
         peer,
         place,
+        cut,
     } = accepted;
     set_options(&stream);
     let asked = CancellationToken::new();
@@ -51,7 +54,7 @@ pub(super) async fn serve(
     protocol
         .timer(TokioTimer::new())
         .header_read_timeout(limits.next_request);
-    let (stream, write_limit) = Stream::new(stream, limits.write, place);
+    let (stream, write_limit) = Stream::new(stream, limits.write, cut, place);
     let connection = protocol.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection.with_upgrades());
 

@@ -19,6 +19,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
     time::{Instant, Sleep, sleep},
 };
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// How often a waiting write is tried within the limit. One try at its end would count early progress as
 /// late.
@@ -44,6 +45,8 @@ pub(super) struct Stream {
     is_unlimited: Arc<AtomicBool>,
     /// `Some` while a write waits.
     waiting: Option<Waiting>,
+    /// Ends a connection that a handler took over and did not end itself.
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
     _place: Place,
 }
 
@@ -74,13 +77,20 @@ impl WriteLimit {
 }
 
 impl Stream {
-    pub fn new(stream: TcpStream, limit: Duration, place: Place) -> (Self, WriteLimit) {
+    /// A stream. `cut` ends it once a handler has taken it over; before, it has no effect.
+    pub fn new(
+        stream: TcpStream,
+        limit: Duration,
+        cut: CancellationToken,
+        place: Place,
+    ) -> (Self, WriteLimit) {
         let is_unlimited = Arc::new(AtomicBool::new(false));
         let stream = Self {
             inner: stream,
             limit,
             is_unlimited: Arc::clone(&is_unlimited),
             waiting: None,
+            cut: Box::pin(cut.cancelled_owned()),
             _place: place,
         };
         (stream, WriteLimit(is_unlimited))
@@ -165,7 +175,13 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buffer)
+        let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
+        // Looked at in every case: a handler may begin to read before the limit is removed.
+        let is_cut = read.is_pending() && self.cut.as_mut().poll(cx).is_ready();
+        if is_cut && self.is_unlimited.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+        }
+        read
     }
 }
 
@@ -189,7 +205,8 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap());
         let (client, accepted) = tokio::join!(client, listener.accept());
         let place = Places::new(1).try_take().unwrap();
-        let (stream, limit) = Stream::new(accepted.unwrap().0, limit, place);
+        let (stream, limit) =
+            Stream::new(accepted.unwrap().0, limit, CancellationToken::new(), place);
         (stream, limit, client.unwrap())
     }
 

@@ -28,11 +28,11 @@ pub enum LiveEventView<'a> {
     /// Of a ticket that the viewer sees.
     Ticket(Box<TicketEventView<'a>>),
     /// Of a ticket that passed out of sight.
-    Removed(RemovedView),
+    Removed(RemovedView<'a>),
     /// Of an agent's availability.
     Availability(AvailabilityEventView<'a>),
     /// Of a notification.
-    Notification(NotificationEventView),
+    Notification(NotificationEventView<'a>),
 }
 
 /// A change of a ticket.
@@ -57,12 +57,14 @@ pub struct TicketEventView<'a> {
     ticket: Ticket<'a>,
     /// The message or note that was added or redacted, as it is now. It is null for other changes.
     message: Option<MessageView<'a>>,
+    /// The place of the event, to continue after it.
+    position: &'a str,
 }
 
 /// A ticket that passed out of sight: it was assigned to another agent.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RemovedView {
+pub struct RemovedView<'a> {
     /// The id of the event. It is the same each time that the event is sent.
     id: EventId,
     /// The kind of the event.
@@ -72,6 +74,8 @@ pub struct RemovedView {
     at: Time,
     /// The id of the ticket.
     ticket_id: TicketId,
+    /// The place of the event, to continue after it.
+    position: &'a str,
 }
 
 /// A change of an agent's availability.
@@ -89,12 +93,14 @@ pub struct AvailabilityEventView<'a> {
     agent: Sender<'a>,
     /// The availability as it is now.
     availability: AvailabilityView,
+    /// The place of the event, to continue after it.
+    position: &'a str,
 }
 
 /// A new notification of the caller.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct NotificationEventView {
+pub struct NotificationEventView<'a> {
     /// The id of the event. It is the same each time that the event is sent.
     id: EventId,
     /// The kind of the event.
@@ -104,6 +110,8 @@ pub struct NotificationEventView {
     at: Time,
     /// The id of the notification.
     notification_id: NotificationId,
+    /// The place of the event, to continue after it.
+    position: &'a str,
 }
 
 impl LiveEventView<'_> {
@@ -119,10 +127,11 @@ impl LiveEventView<'_> {
     }
 }
 
-/// An event, as `viewer` sees it; `None` where what it is about is gone.
+/// An event, as `viewer` sees it, with its position for clients; `None` where what it is about is gone.
 #[must_use]
 pub fn event<'a>(
     entry: &FeedEntry,
+    position: &'a str,
     details: &'a Details,
     viewer: Viewer,
     now: DateTime<Utc>,
@@ -148,6 +157,7 @@ pub fn event<'a>(
                 entry: history::event(event, &details.people, viewer),
                 ticket: ticket::ticket(shown, &details.showing.people, viewer, now),
                 message: message.map(|message| thread::message(message, &details.people)),
+                position,
             }))
         }
         FeedChange::Availability { agent } => LiveEventView::Availability(AvailabilityEventView {
@@ -156,6 +166,7 @@ pub fn event<'a>(
             at,
             agent: sender(*agent, &details.people),
             availability: (*details.agents.get(agent)?).into(),
+            position,
         }),
         FeedChange::Notification { notification, .. } => {
             LiveEventView::Notification(NotificationEventView {
@@ -163,6 +174,7 @@ pub fn event<'a>(
                 kind,
                 at,
                 notification_id: *notification,
+                position,
             })
         }
     })
@@ -170,12 +182,13 @@ pub fn event<'a>(
 
 /// The event that a ticket passed out of sight.
 #[must_use]
-pub fn removed(entry: &FeedEntry, ticket: TicketId) -> LiveEventView<'static> {
+pub fn removed<'a>(entry: &FeedEntry, position: &'a str, ticket: TicketId) -> LiveEventView<'a> {
     LiveEventView::Removed(RemovedView {
         id: entry.id,
         kind: LiveEvent::TicketRemoved,
         at: Time(entry.at),
         ticket_id: ticket,
+        position,
     })
 }
 

@@ -38,6 +38,8 @@ const AGENT: UserId = UserId(id(2));
 const SENIOR: UserId = UserId(id(3));
 const TICKET: TicketId = TicketId(id(4));
 const ANSWER: MessageId = MessageId(id(5));
+/// A position in the feed, as clients see it.
+const EXAMPLE_POSITION: &str = "zp0vFh2Kx1p3oPzJH8bVqkq5Jc8nM4cT9sQmXw7uYbA1dEfG";
 pub(super) const AT_RISK_PERCENT: i16 = 80;
 
 /// A `UUIDv7` of the day of the example.
@@ -248,7 +250,7 @@ impl ExampleTicket {
         });
         let last = events.last();
         json!(last.and_then(|last| {
-            let event = event::event(&last, &details, Viewer::Staff, self.now);
+            let event = event::event(&last, EXAMPLE_POSITION, &details, Viewer::Staff, self.now);
             event.map(|event| json!(event))
         }))
     }

@@ -81,8 +81,11 @@ pub(crate) struct Sockets(SocketIo);
 
 impl Sockets {
     /// Closes all sockets, so that their clients connect again. Call it once no connection is accepted any more: a
-    /// client that connects to a process that is closing gives up.
-    pub async fn close(&self) {
-        self.0.close().await;
+    /// client that connects to a process that is closing gives up. Clients that do not answer are not waited for
+    /// longer than `limit`.
+    pub async fn close_within(&self, limit: Duration) {
+        if tokio::time::timeout(limit, self.0.close()).await.is_err() {
+            tracing::debug!("some sockets did not answer the end of their connection");
+        }
     }
 }

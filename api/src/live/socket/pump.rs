@@ -23,7 +23,7 @@ pub(super) async fn run(socket: &SocketRef, mut subscription: Subscription) {
     }
     loop {
         let sent = match subscription.next().await {
-            Ok(Step::Event(told)) => send(socket, told.name.as_str(), &told.with_position()).await,
+            Ok(Step::Event(told)) => send(socket, told.name.as_str(), &told.event).await,
             Ok(Step::Position(position)) => {
                 send(socket, "position", &json!({"position": position})).await
             }

@@ -24,6 +24,7 @@ pub const CODES: &[&str] = &[
     "invalid_id",
     "invalid_language",
     "invalid_phone",
+    "invalid_position",
     "invalid_time",
     "invalid_timezone",
     "invalid_token",

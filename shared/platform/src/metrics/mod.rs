@@ -10,7 +10,7 @@ pub mod machine;
 use domain::{channel::Channel, queue::Queue};
 use labels::{Delivery, Event, JobRun, OfQueue, Request};
 use prometheus_client::{
-    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 use std::{
@@ -30,6 +30,7 @@ pub struct Metrics {
     deliveries: Family<Delivery, Counter>,
     events: Family<Event, Counter>,
     begins: Histogram,
+    live_clients: Gauge,
     live_behind: Counter,
     relay: Mutex<Relay>,
 }
@@ -88,6 +89,7 @@ impl Default for Metrics {
             deliveries: Family::default(),
             events: Family::default(),
             begins: request_buckets(),
+            live_clients: Gauge::default(),
             live_behind: Counter::default(),
             relay: Mutex::default(),
         };
@@ -148,6 +150,11 @@ impl Metrics {
             self.begins.clone(),
         );
         registry.register(
+            "live_clients",
+            "Connections of this process that follow events: sockets, streams and long polls",
+            self.live_clients.clone(),
+        );
+        registry.register(
             "live_events_behind",
             "Events that a client was too slow to take at once, so that it caught up later",
             self.live_behind.clone(),
@@ -188,6 +195,16 @@ impl Metrics {
     /// Counts a committed ticket event.
     pub fn event(&self, event: &'static str) {
         self.events.get_or_create(&Event { event }).inc();
+    }
+
+    /// Counts a client that follows events, until it leaves.
+    pub fn live_client_joined(&self) {
+        self.live_clients.inc();
+    }
+
+    /// A client that followed events has left.
+    pub fn live_client_left(&self) {
+        self.live_clients.dec();
     }
 
     /// Counts an event that a client could not take in time, so that it has to catch up.
