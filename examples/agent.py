@@ -3,7 +3,7 @@
 
     examples/agent.py --email=E --password=P                    works on one ticket until it is closed
     examples/agent.py --email=E --password=P --escalate         escalates it to the next level instead
-    examples/agent.py --email=E --password=P --ticket NUMBER    works on that one
+    examples/agent.py --email=E --password=P --ticket=NUMBER    works on that one
 
 examples/admin.py creates an agent. Run examples/customer.py in another terminal for the customer's side.
 """
@@ -79,6 +79,7 @@ def run():
         number = options.ticket or (next_ticket(api) or {}).get("ticketNumber")
         return take(api, f"/support/tickets/{number}") if number else None
 
+    say(f"Looking for {options.ticket or 'a ticket'}, {options.patience:.0f} seconds at most.")
     ticket = wait_for(take_the_next, options.patience)
     if ticket is None:
         say("There is nothing to do.")
@@ -92,6 +93,7 @@ def run():
         return
     waiting = ask(api, path, "Which card did you try to pay with, and when?")
     say(f"Asked; the resolution's clock is {waiting['sla']['resolution']['state']}")
+    say(f"Waiting for the customer's answer, {options.patience:.0f} seconds at most.")
     answer = wait_for(lambda: customers_answer(api, path), options.patience)
     if answer is None:
         say("No answer yet: the ticket waits for the customer.")

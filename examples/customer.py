@@ -101,6 +101,7 @@ def run():
     ticket = open_ticket(api)
     deadline = ticket["sla"]["firstResponse"]["targetAt"]
     say(f"Opened {ticket['ticketNumber']}, priority {ticket['priority']}; an answer is due by {deadline}")
+    say(f"Waiting for an agent, {options.patience:.0f} seconds at most.")
     path = f"/support/tickets/{ticket['id']}"
 
     if follow(api, path, options.patience):

@@ -65,7 +65,7 @@ TICKET=$(curl -s {url}/api/v1/support/tickets -H "Authorization: Bearer $TOKEN" 
 curl -s {url}/api/v1/support/tickets/$TICKET -H "Authorization: Bearer $TOKEN" | (python3 -m json.tool 2>/dev/null || cat)
 
 The README has a tour, `./dev demo` a working day with 300 tickets, `./dev reset` removes all data.
-Ctrl-C stops it. `support --help` lists everything that can be set."#
+Ctrl-C stops it. `./dev --help` lists everything that can be set."#
         )
     }
 }

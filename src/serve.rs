@@ -77,7 +77,7 @@ pub(crate) async fn run(part: Part, startup: Startup) -> Result<()> {
     work(part, &cx, &mut roles);
     match made {
         Some(made) if part == Part::All => welcome(&cx, &made).await,
-        _ => tracing::info!(?part, http.listen = %address, "started"),
+        _ => tracing::info!(role = ?part, http.listen = %address, "started"),
     }
     let end = roles.run(signals, cx.config.shutdown).await;
     cx.traces.finish().await;

@@ -292,7 +292,9 @@ impl From<ActionError> for Problem {
             ActionError::Stale { present } => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "version_moved_on",
-                format!("The ticket is at version {present} now: read it again, then decide."),
+                format!(
+                    "The ticket is at version {present} now (`If-Match: \"{present}\"`): read it again, then decide."
+                ),
             ),
             ActionError::Unauthenticated(code) => {
                 Self::unauthenticated(code, credentials_detail(code), "Bearer")
