@@ -43,7 +43,7 @@ pub use serve::StopSignal;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
 };
 use error::Problem;
@@ -163,7 +163,8 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> (Router
         .layer(compression::layer())
         .layer(from_fn(compression::ignore_unknown_codings))
         // Outside of the limits of requests: a socket is no request, and has its own.
-        .layer(socket_layer);
+        .layer(socket_layer)
+        .layer(map_request(live::socket::without_signal));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),

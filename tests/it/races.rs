@@ -1,6 +1,7 @@
 //! Concurrent operations: several threads, several connections, several rounds.
 
 mod assignment;
+mod cut_off;
 mod order;
 mod reading;
 // Reads the processor time of a thread where Linux shows it.

@@ -189,12 +189,19 @@ fn closing(why: Ended) -> Event {
         .data(json!({"code": why.code()}).to_string())
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("the process stops")]
+struct Stopping;
+
 impl From<Ended> for Problem {
     fn from(why: Ended) -> Self {
         match why {
             Ended::Expired => crate::auth::expired_token(),
             Ended::Revoked => crate::auth::revoked_token(),
-            Ended::Stopping => Self::of_status(StatusCode::SERVICE_UNAVAILABLE),
+            Ended::Stopping => Self::unavailable(
+                "This process stops: ask again, and another one answers.",
+                Stopping,
+            ),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, Executor, PgConnection, PgPool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{borrow::Cow, future::Future, io, time::Duration};
@@ -77,9 +77,7 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
             .before_acquire(|connection, _| {
                 Box::pin(async { ping(connection).await.map(|()| true) })
             })
-            .after_release(|connection, _| {
-                Box::pin(async { ping(connection).await.map(|()| true) })
-            }),
+            .after_release(|connection, _| Box::pin(async { is_idle(connection).await })),
         // A dead connection ends the demo, which is then begun anew.
         Purpose::Demo => pool,
     };
@@ -93,6 +91,26 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
 pub async fn ping(connection: &mut PgConnection) -> sqlx::Result<()> {
     within(PING_LIMIT, connection.ping()).await
 }
+
+/// Whether a connection that is returned responds, and has no open transaction. The driver forgets a transaction whose
+/// `begin` is cancelled, as that of a request whose client hangs up: it stays open, and would refuse or swallow the writes
+/// of the next user. Such a connection is closed.
+///
+/// # Errors
+/// The connection is dead, or does not respond within two seconds.
+async fn is_idle(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    let check = async {
+        // First the remains of a statement: their errors are not those of the check.
+        connection.ping().await?;
+        // Not prepared: with a plan of several messages the two instants differ outside of transactions as well.
+        let row = connection.fetch_one(sqlx::raw_sql(OUTSIDE)).await?;
+        row.try_get::<bool, _>(0)
+    };
+    within(PING_LIMIT, check).await
+}
+
+/// True outside of a transaction: there each statement has a transaction of its own, which begins with it.
+const OUTSIDE: &str = "select transaction_timestamp() = statement_timestamp()";
 
 /// Begins a read-only transaction (repeatable read) whose statements all see the same snapshot, so
 /// that a page and its rows are consistent. It ends when it is dropped.

@@ -27,9 +27,11 @@ async fn every_change_is_told_once_in_the_order_of_its_ticket() {
             "ticket:updated status_changed",
             "ticket:message message_added",
             "ticket:updated status_changed",
+            "ticket:updated status_changed",
             "ticket:message message_added",
             "ticket:updated status_changed",
             "ticket:updated resolved",
+            "ticket:updated status_changed",
             "ticket:updated closed",
         ]
     );

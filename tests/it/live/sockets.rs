@@ -77,7 +77,7 @@ async fn a_client_that_was_away_catches_up_without_a_gap_and_gets_nothing_twice(
     let id = amina.asks("general", "low").await;
     let seen = socket.until("ticket:created").await;
     drop(socket);
-    for count in 0..250 {
+    for count in 0..120 {
         amina.says(&id, &format!("away {count}")).await.created();
     }
     let mut again = serving.socket(&amina, seen["position"].as_str()).await;
@@ -88,7 +88,7 @@ async fn a_client_that_was_away_catches_up_without_a_gap_and_gets_nothing_twice(
         .iter()
         .map(|(_, event)| event["message"]["message"].clone())
         .collect();
-    let expected: Vec<_> = (0..250)
+    let expected: Vec<_> = (0..120)
         .map(|count| json!(format!("away {count}")))
         .collect();
     assert_eq!(texts, expected);
@@ -99,6 +99,7 @@ async fn a_client_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() 
     let app = App::new().await;
     let serving = app.serves().await;
     let amina = app.customer("Amina").await;
+    amina.asks("general", "low").await;
     let old = newest(&amina).await;
     amina.asks("general", "low").await;
     newest(&amina).await;
@@ -233,7 +234,7 @@ async fn a_client_that_does_not_read_loses_nothing_and_holds_up_nobody() {
     let text = "x".repeat(9_000);
     let id = amina.asks("general", "low").await;
     app.settle().await;
-    for _ in 0..600 {
+    for _ in 0..300 {
         amina.says(&id, &text).await.created();
     }
     amina.says(&id, "last").await.created();
@@ -241,7 +242,7 @@ async fn a_client_that_does_not_read_loses_nothing_and_holds_up_nobody() {
     for socket in [&mut quick, &mut slow] {
         let events = socket.events_until(is_last).await;
         let messages = events.iter().filter(|(name, _)| name == "ticket:message");
-        assert_eq!(messages.count(), 600);
+        assert_eq!(messages.count(), 300);
     }
 }
 

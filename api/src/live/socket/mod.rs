@@ -11,9 +11,10 @@ mod admission;
 mod allowance;
 mod pump;
 
-use crate::state::ApiState;
+use crate::{StopSignal, state::ApiState};
 use admission::{Admitted, Auth, admit, renew};
 use allowance::Allowance;
+use axum::extract::Request;
 use socketioxide::{
     SocketIo, TransportType,
     extract::{AckSender, Extension, SocketRef, TryData},
@@ -51,6 +52,15 @@ pub(crate) fn layer(api: &ApiState) -> (SocketIoLayer, Sockets) {
     };
     io.ns("/", connected.with(admitted));
     (layer, Sockets(io))
+}
+
+/// Takes the signal of a stop out of a request that becomes a socket. The socket keeps its request for as long as its
+/// heartbeat runs, and with the signal it would delay the stop by that.
+pub(crate) async fn without_signal(mut request: Request) -> Request {
+    if request.uri().path().starts_with("/socket.io") {
+        request.extensions_mut().remove::<StopSignal>();
+    }
+    request
 }
 
 /// Serves a socket until it is gone, or its subscription ends.

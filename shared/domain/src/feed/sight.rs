@@ -55,11 +55,13 @@ fn of_ticket(scope: Scope, kind: &TicketEventKind, now: Concerned) -> Sight {
             Sight::Nothing
         };
     }
-    // Only a new assignee takes a ticket out of the sight of agents who saw it before.
-    let saw_it_before = is_staff
+    // Only an assignment takes a ticket out of the sight of agents who saw it before.
+    let saw = |assignee| scope.includes_one(now.customer, assignee);
+    let was_taken_away = is_staff
         && kind.new_assignee().is_some()
-        && scope.includes_one(now.customer, kind.previous_assignee());
-    if saw_it_before {
+        && saw(kind.previous_assignee())
+        && !saw(kind.new_assignee());
+    if was_taken_away {
         Sight::Removed
     } else {
         Sight::Nothing

@@ -89,6 +89,9 @@ fn a_ticket_that_is_handed_over_is_removed_for_those_who_saw_it() {
         NOT_MENTIONED,
     );
     assert_eq!(handed_over, [Full, Nothing, Full, Removed, Full]);
+    // Their own assignment took nothing away, though they have lost the ticket since.
+    let own = told(assigned(None, COLLEAGUE), Some(ASSIGNEE), NOT_MENTIONED);
+    assert_eq!(own[3], Nothing);
     // Another agent had it: the colleague never saw it, and does not hear of it.
     let among_others = told(
         assigned(Some(STRANGER), ASSIGNEE),
