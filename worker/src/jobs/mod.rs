@@ -17,7 +17,7 @@ use actions::{
     people::{answer_failure_report, answer_reset_request},
     tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
-use domain::actor::Initiator;
+use domain::{actor::Initiator, ids::WebhookDeliveryId};
 use futures_util::future::BoxFuture;
 use platform::work::UnitOfWork;
 
@@ -52,6 +52,8 @@ pub(crate) enum Handler {
     /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record
     /// ([`crate::run`]). The channel makes the call ([`crate::channels`]).
     Delivery(Delivery),
+    /// As a delivery, to an address that an admin gave ([`crate::webhooks`]).
+    Webhook(WebhookDeliveryId),
 }
 
 /// The handler of a job.
@@ -89,6 +91,7 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
             in_transaction(move |work| done(answer_failure_report(work, request)))
         }
         Job::Deliver(delivery) => Handler::Delivery(delivery),
+        Job::DeliverWebhook { delivery } => Handler::Webhook(delivery),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
         Job::AutoClose => sweep(|cx| {
             Box::pin(async move { Ok((auto_close(&cx.cx).await? != AutoClosed::default()).into()) })

@@ -15,6 +15,7 @@ mod delivery;
 mod guard;
 mod lease;
 mod record;
+mod webhook;
 
 use crate::{
     JobContext,
@@ -32,6 +33,7 @@ use platform::{
 };
 use std::time::{Duration, Instant};
 use tracing::Instrument;
+use webhook::WebhookRun;
 
 /// The interval between two checks that a sweep still holds the lock on its row.
 const LOCK_CHECK_EVERY: Duration = Duration::from_secs(5);
@@ -216,6 +218,22 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
                 Ok(lease) => {
                     drop(slots);
                     let run = DeliveryRun {
+                        cx,
+                        job: &job,
+                        locked: &locked,
+                        lease: &lease,
+                        delivery,
+                    };
+                    Box::pin(run.run()).await
+                }
+                Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
+            };
+        }
+        Handler::Webhook(delivery) => {
+            return match delivery::claim(cx, work, &mut locked).await {
+                Ok(lease) => {
+                    drop(slots);
+                    let run = WebhookRun {
                         cx,
                         job: &job,
                         locked: &locked,
