@@ -4,9 +4,11 @@ use super::{
     model::{Attempt, Delivery, Webhook},
     store::{self, Outcome},
 };
+use crate::people::tell_admins;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ids::WebhookDeliveryId,
+    people::AccountEventKind,
     webhooks::{
         Circuit, DeliveryFailure, DeliveryStatus, DisabledBecause, Next, WebhookSecret, next,
     },
@@ -92,37 +94,61 @@ pub async fn record_attempt(
     if delivery.status != DeliveryStatus::Sending {
         return Ok(None);
     }
-    let now = work.now();
+    let (now, was_enabled) = (work.now(), webhook.disabled.is_none());
+    let chance = work.cx.ids.fraction();
     let outcome = match failure {
         None => {
             webhook.circuit = Circuit::default();
             Outcome::Delivered(now)
         }
         Some(failure) => {
-            let chance = work.cx.ids.fraction();
-            if failure == DeliveryFailure::Gone {
-                disable(&mut webhook, DisabledBecause::Gone, now);
-            } else if !delivery.by_hand {
-                webhook.circuit = webhook.circuit.failed(now, asked, chance);
-                if webhook.circuit.is_hopeless(now) {
-                    disable(&mut webhook, DisabledBecause::Failures, now);
-                }
-            }
-            match next(delivery.failures + 1, now, asked, chance) {
-                Next::At(at) if !delivery.by_hand && failure != DeliveryFailure::Gone => {
-                    Outcome::Waits(at)
-                }
-                Next::At(_) | Next::Exhausted => Outcome::Exhausted(now),
-            }
+            let failed = Failed {
+                failure,
+                asked,
+                chance,
+            };
+            failed.of(&mut webhook, &delivery, now)
         }
     };
     store::save(&mut *work.tx, &webhook, None).await?;
     store::end(&mut *work.tx, id, outcome).await?;
+    if was_enabled && webhook.disabled.is_some() {
+        tell_admins(work, AccountEventKind::WebhookDisabled).await?;
+    }
     Ok(Some(match outcome {
         Outcome::Delivered(_) => WebhookOutcome::Delivered,
         Outcome::Waits(_) => WebhookOutcome::Delayed,
         Outcome::Exhausted(_) => WebhookOutcome::Exhausted,
     }))
+}
+
+/// A failed attempt.
+struct Failed {
+    failure: DeliveryFailure,
+    asked: Option<TimeDelta>,
+    chance: f64,
+}
+
+impl Failed {
+    /// What it means for the endpoint, which it may disable, and for the delivery.
+    fn of(&self, webhook: &mut Webhook, delivery: &Delivery, now: DateTime<Utc>) -> Outcome {
+        if self.failure == DeliveryFailure::Gone {
+            disable(webhook, DisabledBecause::Gone, now);
+            return Outcome::Exhausted(now);
+        }
+        // An admin's own attempts are not held against the endpoint.
+        if delivery.by_hand {
+            return Outcome::Exhausted(now);
+        }
+        webhook.circuit = webhook.circuit.failed(now, self.asked, self.chance);
+        if webhook.circuit.is_hopeless(now) {
+            disable(webhook, DisabledBecause::Failures, now);
+        }
+        match next(delivery.failures + 1, now, self.asked, self.chance) {
+            Next::At(at) => Outcome::Waits(at),
+            Next::Exhausted => Outcome::Exhausted(now),
+        }
+    }
 }
 
 /// Ends a delivery whose job will never succeed. It says nothing about the endpoint.
