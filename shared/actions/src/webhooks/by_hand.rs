@@ -52,7 +52,7 @@ pub async fn redeliver(
     let delivery = store::lock(&mut *work.tx, id)
         .await?
         .filter(|delivery| delivery.webhook == webhook)
-        .ok_or(ActionError::NotFound("webhook_delivery"))?;
+        .ok_or(ActionError::NotFound("delivery"))?;
     let now = work.now();
     match delivery.status {
         DeliveryStatus::Sending => {
@@ -79,5 +79,5 @@ pub async fn redeliver(
 async fn shown(work: &mut UnitOfWork<'_>, id: WebhookDeliveryId) -> Result<Delivery, ActionError> {
     work.grow_feed();
     let delivery = store::lock(&mut *work.tx, id).await?;
-    delivery.ok_or(ActionError::NotFound("webhook_delivery"))
+    delivery.ok_or(ActionError::NotFound("delivery"))
 }

@@ -34,6 +34,27 @@ pub async fn of_webhook(
     .await
 }
 
+/// How many deliveries of an endpoint there are, with one state if it is given; at most `limit` are counted.
+///
+/// # Errors
+/// The database failed.
+pub async fn count_of(
+    db: impl PgExecutor<'_>,
+    webhook: WebhookId,
+    status: Option<DeliveryStatus>,
+    limit: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+               select from webhook_deliveries where webhook_id = $1 and ($2::text is null or status = $2) limit $3) counted"#,
+        webhook as WebhookId,
+        status as Option<DeliveryStatus>,
+        limit,
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// The attempts of deliveries, in order: the newest `most` of each.
 ///
 /// # Errors

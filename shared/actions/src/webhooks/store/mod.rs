@@ -12,7 +12,7 @@ pub(super) use deliveries::{
 };
 pub use endpoints::{all, count, expire_previous, find};
 pub(super) use endpoints::{delete, insert as insert_webhook, lock as lock_webhook, save};
-pub use log::{attempts_of, of_webhook};
+pub use log::{attempts_of, count_of, of_webhook};
 pub(super) use planner::{
     Subscriber, has_work, lock_cursor, move_cursor, subscribers, take_asked_for, take_due,
 };
