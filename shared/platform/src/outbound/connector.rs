@@ -101,7 +101,7 @@ impl Guarded {
                 (found, self.allowed.has_name(host))
             }
         };
-        // One forbidden address among others: whoever answers so wants it to be tried.
+        // One forbidden address among others is there to be tried: all are refused.
         if found
             .iter()
             .all(|address| is_named || self.allowed.admits(*address))
