@@ -83,12 +83,11 @@ impl WebhookRun<'_> {
         if !store::finish_leased(&mut work.tx, self.locked.fence(), now).await? {
             return Ok(Outcome::NotOurs);
         }
-        let counted = match report {
-            Some(report) => webhooks::record_attempt(&mut work, self.delivery, report).await?,
-            None => {
-                webhooks::hold(&mut work, self.delivery).await?;
-                None
-            }
+        let counted = if let Some(report) = report {
+            webhooks::record_attempt(&mut work, self.delivery, report).await?
+        } else {
+            webhooks::hold(&mut work, self.delivery).await?;
+            None
         };
         work.commit().await?;
         if let Some(outcome) = counted {

@@ -93,13 +93,12 @@ impl Guarded {
     /// The addresses of a host, which are all allowed.
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ConnectError> {
         let literal = host.trim_start_matches('[').trim_end_matches(']');
-        let (found, is_named) = match literal.parse::<IpAddr>() {
-            Ok(address) => (vec![address], false),
-            Err(_) => {
-                let found = self.resolver.resolve(host).await;
-                let found = found.map_err(ConnectError::Unresolved)?;
-                (found, self.allowed.has_name(host))
-            }
+        let (found, is_named) = if let Ok(address) = literal.parse::<IpAddr>() {
+            (vec![address], false)
+        } else {
+            let found = self.resolver.resolve(host).await;
+            let found = found.map_err(ConnectError::Unresolved)?;
+            (found, self.allowed.has_name(host))
         };
         // One forbidden address among others is there to be tried: all are refused.
         if found

@@ -74,10 +74,10 @@ pub async fn insert_test(
         "insert into webhook_deliveries (id, webhook_id, event_id, type, subject_id, position, body, status, by_hand,
                                          next_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, 'waiting', true, $8, $8)",
-        delivery.id as WebhookDeliveryId,
-        delivery.webhook as WebhookId,
-        delivery.event as EventId,
-        delivery.kind as WebhookType,
+        delivery.id.0,
+        delivery.webhook.0,
+        delivery.event.0,
+        delivery.kind.as_str(),
         delivery.subject,
         delivery.position.0,
         delivery.body,
@@ -105,7 +105,7 @@ pub async fn content(pool: &PgPool, id: WebhookDeliveryId) -> sqlx::Result<Optio
     sqlx::query_as!(
         Content,
         "select webhook_id as webhook, body, status, by_hand from webhook_deliveries where id = $1",
-        id as WebhookDeliveryId,
+        id.0,
     )
     .fetch_optional(pool)
     .await
@@ -121,7 +121,7 @@ pub async fn webhook_of(
 ) -> sqlx::Result<Option<WebhookId>> {
     sqlx::query_scalar!(
         "select webhook_id from webhook_deliveries where id = $1",
-        id as WebhookDeliveryId,
+        id.0,
     )
     .fetch_optional(db)
     .await
@@ -140,7 +140,7 @@ pub async fn lock(
         "select id, webhook_id as webhook, event_id as event, type as kind, status, by_hand, attempts, failures, next_at,
                 created_at, ended_at
          from webhook_deliveries where id = $1 for update",
-        id as WebhookDeliveryId,
+        id.0,
     )
     .fetch_optional(db)
     .await
@@ -154,9 +154,9 @@ pub async fn log_attempt(db: impl PgExecutor<'_>, attempt: &Attempt) -> sqlx::Re
     sqlx::query!(
         "insert into webhook_attempts (delivery_id, at, failure, status_code, duration_ms, answer)
          values ($1, $2, $3, $4, $5, $6)",
-        attempt.delivery as WebhookDeliveryId,
+        attempt.delivery.0,
         attempt.at,
-        attempt.failure as Option<DeliveryFailure>,
+        attempt.failure.map(DeliveryFailure::as_str),
         attempt.status_code,
         attempt.duration_ms,
         attempt.answer,
@@ -195,8 +195,8 @@ pub async fn end(
         "update webhook_deliveries set status = $2, next_at = coalesce($3, next_at), ended_at = $4, attempts = attempts + 1,
                 failures = failures + $5
          where id = $1",
-        id as WebhookDeliveryId,
-        status as DeliveryStatus,
+        id.0,
+        status.as_str(),
         next,
         ended,
         failed,
@@ -213,7 +213,7 @@ pub async fn end(
 pub async fn hold(db: impl PgExecutor<'_>, id: WebhookDeliveryId) -> sqlx::Result<()> {
     sqlx::query!(
         "update webhook_deliveries set status = 'waiting' where id = $1 and status = 'sending'",
-        id as WebhookDeliveryId,
+        id.0,
     )
     .execute(db)
     .await
@@ -232,7 +232,7 @@ pub async fn restart(
     sqlx::query!(
         "update webhook_deliveries set status = 'waiting', by_hand = true, failures = 0, next_at = $2, ended_at = null
          where id = $1",
-        id as WebhookDeliveryId,
+        id.0,
         now,
     )
     .execute(db)
@@ -251,7 +251,7 @@ pub async fn expedite(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update webhook_deliveries set next_at = $2 where id = $1 and status = 'waiting'",
-        id as WebhookDeliveryId,
+        id.0,
         now,
     )
     .execute(db)

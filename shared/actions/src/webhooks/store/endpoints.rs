@@ -87,7 +87,7 @@ pub async fn all(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Webhoo
 /// # Errors
 /// The database failed.
 pub async fn find(db: impl PgExecutor<'_>, id: WebhookId) -> sqlx::Result<Option<Webhook>> {
-    let row = select!("where id = $1", id as WebhookId);
+    let row = select!("where id = $1", id.0);
     Ok(row.fetch_optional(db).await?.map(Webhook::from))
 }
 
@@ -96,7 +96,7 @@ pub async fn find(db: impl PgExecutor<'_>, id: WebhookId) -> sqlx::Result<Option
 /// # Errors
 /// The database failed.
 pub async fn lock(db: impl PgExecutor<'_>, id: WebhookId) -> sqlx::Result<Option<Webhook>> {
-    let row = select!("where id = $1 for no key update", id as WebhookId);
+    let row = select!("where id = $1 for no key update", id.0);
     Ok(row.fetch_optional(db).await?.map(Webhook::from))
 }
 
@@ -122,13 +122,13 @@ pub async fn insert(
     sqlx::query!(
         "insert into webhooks (id, url, description, events, secret, after_position, created_by, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        webhook.id as WebhookId,
+        webhook.id.0,
         webhook.url,
         webhook.description,
         &words(&webhook.events),
         webhook.secret.as_bytes(),
-        after as FeedPosition,
-        webhook.created_by as UserId,
+        after.0,
+        webhook.created_by.0,
         webhook.created_at,
         webhook.updated_at,
     )
@@ -157,14 +157,14 @@ pub async fn save(
                 previous_until = $7, disabled = $8, disabled_at = $9, failures = $10, first_failure_at = $11,
                 open_until = $12, updated_at = $13, after_position = coalesce($14, after_position)
          where id = $1",
-        webhook.id as WebhookId,
+        webhook.id.0,
         webhook.url,
         webhook.description,
         &words(&webhook.events),
         webhook.secret.as_bytes(),
         previous,
         until,
-        disabled as Option<DisabledBecause>,
+        disabled.map(DisabledBecause::as_str),
         disabled_at,
         webhook.circuit.failures,
         webhook.circuit.first_failure_at,
@@ -182,7 +182,7 @@ pub async fn save(
 /// # Errors
 /// The database failed.
 pub async fn delete(db: impl PgExecutor<'_>, id: WebhookId) -> sqlx::Result<bool> {
-    let deleted = sqlx::query!("delete from webhooks where id = $1", id as WebhookId)
+    let deleted = sqlx::query!("delete from webhooks where id = $1", id.0)
         .execute(db)
         .await?;
     Ok(deleted.rows_affected() == 1)

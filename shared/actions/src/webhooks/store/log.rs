@@ -25,8 +25,8 @@ pub async fn of_webhook(
          from webhook_deliveries
          where webhook_id = $1 and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
          order by id desc limit $4",
-        webhook as WebhookId,
-        status as Option<DeliveryStatus>,
+        webhook.0,
+        status.map(DeliveryStatus::as_str),
         before.map(|before| before.0),
         limit,
     )
@@ -47,8 +47,8 @@ pub async fn count_of(
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (
                select from webhook_deliveries where webhook_id = $1 and ($2::text is null or status = $2) limit $3) counted"#,
-        webhook as WebhookId,
-        status as Option<DeliveryStatus>,
+        webhook.0,
+        status.map(DeliveryStatus::as_str),
         limit,
     )
     .fetch_one(db)

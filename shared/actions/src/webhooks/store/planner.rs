@@ -46,13 +46,10 @@ pub async fn lock_cursor(db: impl PgExecutor<'_>) -> sqlx::Result<Option<FeedPos
 /// # Errors
 /// The database failed.
 pub async fn move_cursor(db: impl PgExecutor<'_>, to: FeedPosition) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update webhook_cursor set position = $1",
-        to as FeedPosition
-    )
-    .execute(db)
-    .await
-    .map(|_| ())
+    sqlx::query!("update webhook_cursor set position = $1", to.0)
+        .execute(db)
+        .await
+        .map(|_| ())
 }
 
 /// The enabled endpoints.
