@@ -2,7 +2,7 @@
 
 use crate::error::Problem;
 use axum::{
-    Json,
+    Extension, Json,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,12 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     fields: Result<Map<String, Value>, serde_json::Error>,
+    secrets: Vec<(&'static str, String)>,
 }
+
+/// The body of a response without its secrets, which is kept for repeats in its place.
+#[derive(Debug, Clone)]
+pub(crate) struct WithoutSecrets(pub Vec<u8>);
 
 impl Default for Answer {
     fn default() -> Self {
@@ -27,6 +32,7 @@ impl Default for Answer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             fields: Ok(fields),
+            secrets: Vec::new(),
         }
     }
 }
@@ -46,6 +52,13 @@ impl Answer {
             Ok(fields)
         });
         self
+    }
+
+    /// Adds a field that is shown once: it is never kept, and a repeat of the request has null in its place.
+    #[must_use]
+    pub fn secret(mut self, name: &'static str, secret: String) -> Self {
+        self.secrets.push((name, secret));
+        self.with(name, Value::Null)
     }
 
     /// Turns it into 201, with the path of the created resource in `Location`.
@@ -68,10 +81,22 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        match self.fields {
-            Ok(fields) => (self.status, self.headers, Json(fields)).into_response(),
-            Err(error) => Problem::unexpected(error).into_response(),
+        let mut fields = match self.fields {
+            Ok(fields) => fields,
+            Err(error) => return Problem::unexpected(error).into_response(),
+        };
+        if self.secrets.is_empty() {
+            return (self.status, self.headers, Json(fields)).into_response();
         }
+        let kept = match serde_json::to_vec(&fields) {
+            Ok(kept) => kept,
+            Err(error) => return Problem::unexpected(error).into_response(),
+        };
+        for (name, secret) in self.secrets {
+            fields.insert(name.to_owned(), Value::String(secret));
+        }
+        let shown = Extension(WithoutSecrets(kept));
+        (self.status, self.headers, shown, Json(fields)).into_response()
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::report::Report;
 use platform::config::{Config, StaffRegistration, StaffRoles};
+use std::net::IpAddr;
 
 /// Checks the settings. Private servers are for local trials, where less is unsafe.
 pub(super) fn check(report: &mut Report, config: &Config, is_private: bool) {
     let before = report.len();
     about_accounts(report, config, is_private);
     about_limits(report, config);
+    about_outbound(report, config);
     if !is_private {
         about_addresses(report, config);
     }
@@ -60,6 +62,21 @@ fn about_limits(report: &mut Report, config: &Config) {
             let found = format!("{name}=0: calls are not limited");
             report.warn("settings.limits", found, "Set it, except for a load test");
         }
+    }
+}
+
+/// Networks that no receiver of webhooks is in: this machine, and the metadata services of clouds.
+fn about_outbound(report: &mut Report, config: &Config) {
+    let inside = [
+        IpAddr::from([127, 0, 0, 1]),
+        IpAddr::from([169, 254, 169, 254]),
+    ];
+    if let Some(address) = inside.into_iter().find(|one| config.outbound.admits(*one)) {
+        report.warn(
+            "settings.outbound",
+            format!("OUTBOUND_ALLOWED allows {address}: every admin can have it called"),
+            "Name the receivers of webhooks alone",
+        );
     }
 }
 

@@ -215,7 +215,8 @@ fn kind(template: Template, words: &Words) -> TicketEventKind {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged
-        | Template::TooManyFailures => unreachable!("a mail about an account"),
+        | Template::TooManyFailures
+        | Template::WebhookDisabled => unreachable!("a mail about an account"),
     }
 }
 

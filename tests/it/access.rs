@@ -98,6 +98,26 @@ const TABLE: &[Row] = &[
     Row("GET", "/api/v1/admin/sla-policies", 200, ADMIN),
     Row("PUT", "/api/v1/admin/sla-policies", 422, ADMIN),
     Row("POST", "/api/v1/admin/sla-policies/simulate", 422, ADMIN),
+    Row("GET", "/api/v1/admin/webhooks", 200, ADMIN),
+    Row("POST", "/api/v1/admin/webhooks", 422, ADMIN),
+    Row("GET", "/api/v1/admin/webhooks/{id}", 200, ADMIN),
+    Row("PATCH", "/api/v1/admin/webhooks/{id}", 422, ADMIN),
+    Row("POST", "/api/v1/admin/webhooks/{id}/test", 200, ADMIN),
+    Row(
+        "POST",
+        "/api/v1/admin/webhooks/{id}/rotate-secret",
+        200,
+        ADMIN,
+    ),
+    Row("GET", "/api/v1/admin/webhooks/{id}/deliveries", 200, ADMIN),
+    Row(
+        "POST",
+        "/api/v1/admin/webhooks/{id}/deliveries/{deliveryId}/redeliver",
+        400,
+        ADMIN,
+    ),
+    // The last one: it is gone then.
+    Row("DELETE", "/api/v1/admin/webhooks/{id}", 200, ADMIN),
     Row("GET", "/api/v1/admin/jobs", 200, ADMIN),
     Row("GET", "/api/v1/admin/jobs/{id}", 400, ADMIN),
     Row("POST", "/api/v1/admin/jobs/{id}/retry", 400, ADMIN),
@@ -142,13 +162,20 @@ async fn every_caller_gets_the_status_of_the_access_table() {
     let said = said.created()["message"]["id"].as_str().unwrap().to_owned();
     // Somebody whose account admins look at, and an agent, as customers have no tickets to release.
     let person = app.agent("Uma", "billing").await.id();
+    let admin = app.admin("Eve").await;
+    let endpoint = json!({"url": "https://hooks.example.com/"});
+    let webhook = admin.post("/api/v1/admin/webhooks", endpoint).await;
+    let webhook = webhook.created()["webhook"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let callers = [
         ("nobody", app.stranger()),
         ("another customer", stranger_to_it),
         ("the customer", customer),
         ("another agent", other_agent),
         ("the agent", agent),
-        ("an admin", app.admin("Eve").await),
+        ("an admin", admin),
     ];
     let mut wrong = Vec::new();
     for Row(method, path, granted, expected) in TABLE {
@@ -159,6 +186,7 @@ async fn every_caller_gets_the_status_of_the_access_table() {
             let id = match path {
                 path if path.contains("/users/") => &person,
                 path if path.contains("/attachments/") => &upload,
+                path if path.contains("/webhooks/") => &webhook,
                 _ => &ticket,
             };
             let expected = match *expected {

@@ -323,7 +323,7 @@ fn the_table_of_jobs_is_that_of_their_rows() {
         let id = "00000000-0000-0000-0000-000000000001";
         let job: Job = serde_json::from_value(serde_json::json!({
             "job": row[1], "ticket": id, "agent": id, "event": id,
-            "notification": id, "request": id,
+            "notification": id, "request": id, "delivery": id,
         }))
         .unwrap();
         let spec = job.spec();

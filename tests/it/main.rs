@@ -32,4 +32,5 @@ mod scheduler;
 mod statements;
 mod stories;
 mod uploads;
+mod webhooks;
 mod words;

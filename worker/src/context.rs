@@ -2,9 +2,9 @@
 
 use crate::{channels::Channels, mail::MailSetupError};
 use domain::queue::Execution;
-use platform::{context::Context, files::Files};
+use platform::{context::Context, files::Files, outbound::Outbound};
 use std::{num::NonZeroUsize, sync::Arc};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Connections left to the relay, to deliveries and to other users of the pool.
 const LEFT_TO_OTHERS: u32 = 3;
@@ -18,6 +18,10 @@ pub struct JobContext {
     pub files: Arc<Files>,
     /// The channels that deliver notifications.
     pub channels: Arc<Channels>,
+    /// Calls addresses that users gave.
+    pub outbound: Outbound,
+    /// Wakes the planner of webhooks when an attempt has ended.
+    pub(crate) webhook_ended: Arc<Notify>,
     slots: Arc<Semaphore>,
 }
 
@@ -39,6 +43,8 @@ impl JobContext {
         Ok(Self {
             files: Arc::new(Files::new(&cx.config.attachments)),
             channels: Arc::new(Channels::new(&cx.config)?),
+            outbound: Outbound::new(cx.config.outbound.clone()),
+            webhook_ended: Arc::default(),
             cx,
             slots: Arc::new(Semaphore::new(slots.min(Semaphore::MAX_PERMITS))),
         })

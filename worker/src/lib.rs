@@ -18,6 +18,7 @@ pub mod run;
 pub mod runners;
 pub mod transport;
 mod wake;
+mod webhooks;
 
 pub use context::JobContext;
 pub use drain::{DrainError, drain};

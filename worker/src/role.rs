@@ -1,6 +1,6 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
-use crate::{JobContext, listener, mail::MailSetupError, relay::Relay, runners};
+use crate::{JobContext, listener, mail::MailSetupError, relay::Relay, runners, webhooks};
 use domain::queue::Execution;
 use platform::context::Context;
 use std::sync::Arc;
@@ -66,5 +66,7 @@ fn start(
     let relay = Relay::new(cx.cx.clone(), Arc::clone(&relay_wake), runners);
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), relay_wake, stop.clone()));
+    parts.spawn(webhooks::plan(cx.clone(), stop.clone()));
+    parts.spawn(webhooks::hear(cx.clone(), stop.clone()));
     Ok(parts)
 }

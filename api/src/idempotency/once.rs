@@ -1,7 +1,7 @@
 //! Work that is done once for each idempotency key.
 
 use super::key::{Asker, Idempotency, Keyed};
-use crate::error::Problem;
+use crate::{error::Problem, respond::WithoutSecrets};
 use actions::idempotency::{KEPT_FOR, KeptAnswer, store};
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -132,7 +132,8 @@ async fn keep(
         work.commit().await?;
         return Ok(answer);
     };
-    let (parts, body) = answer.into_parts();
+    let (mut parts, body) = answer.into_parts();
+    let without_secrets = parts.extensions.remove::<WithoutSecrets>();
     let body = to_bytes(body, usize::MAX)
         .await
         .map_err(Problem::unexpected)?;
@@ -143,7 +144,7 @@ async fn keep(
         fingerprint: keyed.fingerprint,
         status: i16::try_from(parts.status.as_u16()).map_err(Problem::unexpected)?,
         headers: Json(parts.headers.iter().filter_map(header).collect()),
-        body: body.to_vec(),
+        body: without_secrets.map_or_else(|| body.to_vec(), |WithoutSecrets(kept)| kept),
     };
     let now = work.now();
     store::keep(&mut *work.tx, &keyed.request, &kept, now).await?;

@@ -18,6 +18,10 @@ pub enum Resource {
     Job,
     /// A queue, by its name.
     Queue,
+    /// An outgoing webhook, by its id.
+    Webhook,
+    /// A delivery of the webhook that the path names before it, by its id.
+    WebhookDelivery,
     /// The page of a link in a mail, by the token in the link.
     Link,
 }
@@ -33,6 +37,8 @@ impl Resource {
             Self::Attachment => "attachment",
             Self::Job => "job",
             Self::Queue => "queue",
+            Self::Webhook => "webhook",
+            Self::WebhookDelivery => "delivery",
             Self::Link => "link",
         }
     }
@@ -47,6 +53,8 @@ impl Resource {
             Self::Attachment => "the id of an attachment",
             Self::Job => "the number of a job",
             Self::Queue => "the name of a queue",
+            Self::Webhook => "the id of a webhook",
+            Self::WebhookDelivery => "the id of a delivery",
             Self::Link => "the token of a link",
         }
     }
@@ -73,6 +81,12 @@ impl Resource {
                 "The name of a queue.",
                 json!({"$ref": "#/components/schemas/QueueName"}),
             ),
+            Self::Webhook => ("WebhookId", "The id of a webhook.", id()),
+            Self::WebhookDelivery => (
+                "WebhookDeliveryId",
+                "The id of a delivery of the webhook.",
+                id(),
+            ),
             Self::Link => (
                 "LinkToken",
                 "The token of the link.",
@@ -84,9 +98,13 @@ impl Resource {
     /// The error codes of a path that names no such resource.
     pub(super) const fn failures(self) -> &'static [(u16, &'static str)] {
         match self {
-            Self::Ticket | Self::Message | Self::Person | Self::Attachment | Self::Job => {
-                &[(400, "invalid_query"), (404, "not_found")]
-            }
+            Self::Ticket
+            | Self::Message
+            | Self::Person
+            | Self::Attachment
+            | Self::Job
+            | Self::Webhook
+            | Self::WebhookDelivery => &[(400, "invalid_query"), (404, "not_found")],
             Self::Queue => &[(400, "invalid_query")],
             Self::Link => &[],
         }

@@ -75,6 +75,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("customers", "The requesters of this part of the list."),
     ("dashboard", "The dashboard of the caller."),
     ("expiresIn", "The seconds for which `token` is valid."),
+    ("deliveries", "The deliveries of this part of the list."),
+    ("delivery", "The delivery as it is now."),
     ("history", "The entries of this part of the list."),
     ("job", "The job as it is now."),
     ("jobs", "The jobs of this part of the list."),
@@ -94,6 +96,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "released",
         "The number of tickets that were returned to the queue.",
     ),
+    (
+        "secret",
+        "The key of the signatures. It is shown once: a repeat of the request has null in its place.",
+    ),
     ("sla", "The clocks of the imagined ticket."),
     ("ticket", "The ticket as it is now."),
     ("tickets", "The tickets of this part of the list."),
@@ -103,6 +109,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("user", "The account as it is now."),
     ("users", "The accounts of this part of the list."),
+    ("webhook", "The endpoint as it is now."),
+    ("webhooks", "All endpoints."),
 ];
 
 /// The fields of an object besides `success`, which has the name or one that follows from its first field.

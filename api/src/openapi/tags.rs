@@ -30,6 +30,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "The service levels: how soon tickets have to be answered and resolved, for admins.",
     ),
     (
+        "webhooks",
+        "Other systems that are told of events, and the log of what they were told, for admins.",
+    ),
+    (
         "jobs",
         "The work in the background, such as mails that could not be sent, for admins.",
     ),

@@ -64,6 +64,10 @@ pub const GROUPS: &[Group] = &[
         types: system::SYSTEM,
     },
     Group {
+        title: "Webhooks",
+        types: system::WEBHOOKS,
+    },
+    Group {
         title: "Jobs",
         types: system::JOBS,
     },

@@ -40,6 +40,30 @@ pub(super) const SYSTEM: &[ProblemType] = &[
     ),
 ];
 
+pub(super) const WEBHOOKS: &[ProblemType] = &[
+    of_status(
+        409,
+        "too_many_webhooks",
+        "Too many webhooks",
+        "There are as many webhooks as there may be.",
+        "Delete one that is not needed any more.",
+    ),
+    of_status(
+        409,
+        "delivery_in_progress",
+        "An attempt is under way",
+        "The delivery is being sent at this moment.",
+        "Read the delivery again after some seconds. If it failed, send it again then.",
+    ),
+    of_status(
+        409,
+        "webhook_disabled",
+        "The webhook is disabled",
+        "The delivery waits for a webhook that is disabled.",
+        "Enable the webhook: its waiting deliveries are sent then.",
+    ),
+];
+
 pub(super) const JOBS: &[ProblemType] = &[
     of_status(
         409,

@@ -19,12 +19,15 @@ pub mod survey;
 mod table;
 pub mod tickets;
 pub mod users;
+pub mod webhooks;
 
 pub use crate::openapi::Route;
 
 use crate::{
     limits::Rule,
-    openapi::Resource::{Attachment, Job, Link, Message, Person, Queue, Ticket},
+    openapi::Resource::{
+        Attachment, Job, Link, Message, Person, Queue, Ticket, Webhook, WebhookDelivery,
+    },
     state::ApiState,
     time_limit::UPLOAD_LIMIT,
 };
@@ -111,6 +114,16 @@ fn administration(table: Table) -> Table {
         .get("/api/v1/admin/sla-policies", sla_policies::get, sla_policies::get_operation)
         .put("/api/v1/admin/sla-policies", sla_policies::put, sla_policies::put_operation)
         .post("/api/v1/admin/sla-policies/simulate", sla_policies::simulate::post, sla_policies::simulate::operation)
+        .group(RouteGroup::of("webhooks"))
+        .get("/api/v1/admin/webhooks", webhooks::list::list, webhooks::list::operation)
+        .post("/api/v1/admin/webhooks", webhooks::create::post, webhooks::create::operation)
+        .get("/api/v1/admin/webhooks/{id}", webhooks::get::get, webhooks::get::operation).names(&[Webhook])
+        .patch("/api/v1/admin/webhooks/{id}", webhooks::patch::patch, webhooks::patch::operation).names(&[Webhook])
+        .delete("/api/v1/admin/webhooks/{id}", webhooks::delete::delete, webhooks::delete::operation).names(&[Webhook])
+        .post("/api/v1/admin/webhooks/{id}/test", webhooks::test::post, webhooks::test::operation).names(&[Webhook])
+        .post("/api/v1/admin/webhooks/{id}/rotate-secret", webhooks::rotate_secret::post, webhooks::rotate_secret::operation).names(&[Webhook])
+        .get("/api/v1/admin/webhooks/{id}/deliveries", webhooks::deliveries::list, webhooks::deliveries::operation).names(&[Webhook])
+        .post("/api/v1/admin/webhooks/{id}/deliveries/{deliveryId}/redeliver", webhooks::redeliver::post, webhooks::redeliver::operation).names(&[Webhook, WebhookDelivery])
         .group(RouteGroup::of("jobs"))
         .get("/api/v1/admin/jobs", jobs::list::list, jobs::list::operation)
         .get("/api/v1/admin/jobs/{id}", jobs::get::get, jobs::get::operation).names(&[Job])

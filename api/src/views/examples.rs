@@ -11,10 +11,15 @@ use super::{
     stats::StatsView,
     thread::MessageView,
     ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
+    webhook::{DeliveryView, WebhookView},
 };
 use crate::openapi::{Example, ExampleStage};
-use actions::people::customers::Customer;
+use actions::{
+    people::customers::Customer,
+    webhooks::{Attempt, Delivery, Webhook},
+};
 use domain::{
+    ids::{EventId, WebhookDeliveryId, WebhookId},
     people::{Availability, AvailabilityNow},
     queue::Queue,
     sla::{PolicyRule, SlaView, default_rules},
@@ -24,12 +29,14 @@ use domain::{
         access::Viewer,
         search::{Field, Piece},
     },
+    webhooks::{Circuit, DeliveryFailure, DeliveryStatus, WebhookSecret, WebhookType},
 };
 use jobs::{
     JobId, State,
     operate::{JobRecord, OpenCircuit, QueueState},
 };
 use serde_json::{Value, json};
+use uuid::uuid;
 
 impl Example for Ticket<'_> {
     fn example(at: ExampleStage) -> Value {
@@ -241,5 +248,52 @@ impl Example for QueueView {
             }),
         };
         json!(Self::of(&state, minute(1)))
+    }
+}
+
+impl Example for WebhookView<'_> {
+    fn example(_: ExampleStage) -> Value {
+        let webhook = Webhook {
+            id: WebhookId(uuid!("01999ec9-0c00-7000-8000-00000000000a")),
+            url: "https://hooks.example.com/support".to_owned(),
+            description: "The warehouse".to_owned(),
+            events: vec![WebhookType::TicketCreated, WebhookType::TicketUpdated],
+            secret: WebhookSecret::new([0; 32]),
+            previous: None,
+            disabled: None,
+            circuit: Circuit::default(),
+            created_by: agent().id,
+            created_at: minute(0),
+            updated_at: minute(0),
+        };
+        json!(WebhookView::from(&webhook))
+    }
+}
+
+impl Example for DeliveryView<'_> {
+    fn example(_: ExampleStage) -> Value {
+        let id = WebhookDeliveryId(uuid!("01999ec9-0c00-7000-8000-00000000000b"));
+        let delivery = Delivery {
+            id,
+            webhook: WebhookId(uuid!("01999ec9-0c00-7000-8000-00000000000a")),
+            event: EventId(uuid!("01999ec9-0c00-7000-8000-00000000000c")),
+            kind: WebhookType::TicketUpdated,
+            status: DeliveryStatus::Waiting,
+            by_hand: false,
+            attempts: 1,
+            failures: 1,
+            next_at: minute(6),
+            created_at: minute(1),
+            ended_at: None,
+        };
+        let attempt = Attempt {
+            delivery: id,
+            at: minute(1),
+            failure: Some(DeliveryFailure::Status),
+            status_code: Some(503),
+            duration_ms: Some(120),
+            answer: Some("down for maintenance".to_owned()),
+        };
+        json!(DeliveryView::of(&delivery, &[attempt]))
     }
 }

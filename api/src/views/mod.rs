@@ -15,3 +15,4 @@ pub mod stats;
 pub mod survey;
 pub mod thread;
 pub mod ticket;
+pub mod webhook;

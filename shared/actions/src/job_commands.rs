@@ -5,6 +5,7 @@ use crate::{
     error::ActionError,
     job_list::Job,
     notifications::{Attempt, record_attempt},
+    webhooks,
 };
 use jobs::{
     JobId,
@@ -46,6 +47,9 @@ pub async fn discard(work: &mut UnitOfWork<'_>, id: JobId) -> Result<JobRecord, 
 /// # Errors
 /// The database failed.
 pub async fn abandon(work: &mut UnitOfWork<'_>, job: &Job, reason: &str) -> sqlx::Result<()> {
+    if let Job::DeliverWebhook { delivery } = *job {
+        return webhooks::abandon(work, delivery).await;
+    }
     match job.spec().delivers {
         Some(delivery) => {
             record_attempt(work, delivery.notification, Attempt::Abandoned(reason)).await

@@ -18,3 +18,4 @@ pub mod sla;
 pub mod standing;
 pub mod stats;
 pub mod tickets;
+pub mod webhooks;

@@ -60,4 +60,8 @@ ids! {
     EventId,
     /// A notification: one (event, person, channel).
     NotificationId,
+    /// An outgoing webhook: an address that is told of changes.
+    WebhookId,
+    /// One event for one webhook.
+    WebhookDeliveryId,
 }

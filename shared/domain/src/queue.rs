@@ -16,6 +16,8 @@ text_enum! {
         Notify = "notify",
         /// Jobs that send e-mails.
         Email = "email",
+        /// Jobs that tell other systems of changes.
+        Webhooks = "webhooks",
         /// Jobs for statistics, and jobs that delete old data.
         Bulk = "bulk",
     }

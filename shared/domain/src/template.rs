@@ -48,6 +48,8 @@ text_enum! {
         EmailChanged = "email_changed",
         /// To the owner of an account: too many logins failed.
         TooManyFailures = "too_many_failures",
+        /// To the admins: a webhook was disabled, since its endpoint does not accept events.
+        WebhookDisabled = "webhook_disabled",
     }
 }
 
@@ -89,7 +91,8 @@ impl Template {
             | Self::ResetPassword
             | Self::PasswordChanged
             | Self::EmailChanged
-            | Self::TooManyFailures => Audience::Owner,
+            | Self::TooManyFailures
+            | Self::WebhookDisabled => Audience::Owner,
         }
     }
 }
@@ -117,7 +120,8 @@ impl Template {
             | Self::ResetPassword
             | Self::PasswordChanged
             | Self::EmailChanged
-            | Self::TooManyFailures => false,
+            | Self::TooManyFailures
+            | Self::WebhookDisabled => false,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod health;
 pub mod id_source;
 pub mod metrics;
 pub mod migrate;
+pub mod outbound;
 pub mod presence;
 pub mod process;
 pub mod reach;

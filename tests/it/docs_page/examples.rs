@@ -78,6 +78,7 @@ fn variables(template: &str, filled: &str) -> Vec<(String, String)> {
                 format!("{}_ID", noun.trim_end_matches('s').to_uppercase()),
                 value.to_owned(),
             )),
+            Some("deliveryId") => found.push(("DELIVERY_ID".to_owned(), value.to_owned())),
             Some("messageId") => found.push(("MESSAGE_ID".to_owned(), value.to_owned())),
             Some("token") => found.push(("LINK".to_owned(), value.to_owned())),
             Some(name) => found.push((name.to_uppercase(), value.to_owned())),

@@ -1,7 +1,7 @@
 //! Every write of the API's own table is done once for each `Idempotency-Key`.
 
 use super::walk::{Cast, JSON, Sent, sends};
-use crate::harness::{Answer, App, TICKETS};
+use crate::harness::{Answer, App, Caller, TICKETS};
 use actions::idempotency::{RequestKey, store};
 use api::routes::Route;
 use platform::work::Tx;
@@ -30,6 +30,19 @@ pub async fn dead_job(app: &App) -> i64 {
     .unwrap()
 }
 
+/// A webhook, and a delivery of it that waits.
+pub async fn webhook(admin: &Caller) -> (String, String) {
+    let path = "/api/v1/admin/webhooks";
+    let endpoint = json!({"url": "https://hooks.example.com/"});
+    let made = admin.post(path, endpoint).await;
+    let webhook = made.created()["webhook"]["id"].as_str().unwrap().to_owned();
+    let test = admin
+        .post(&format!("{path}/{webhook}/test"), json!({}))
+        .await;
+    let delivery = test.ok()["delivery"]["id"].as_str().unwrap().to_owned();
+    (webhook, delivery)
+}
+
 /// A request to that route that is granted: with the example of the document, where nothing else is said.
 pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
     let ticket = cast.customer.asks("general", "low").await;
@@ -45,6 +58,11 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         headers: Vec::new(),
     };
     let verb = route.path.rsplit('/').next().unwrap();
+    if route.path.contains("/webhooks/") {
+        let (webhook, delivery) = webhook(&cast.admin).await;
+        sent.path = route.path.replace("{id}", &webhook);
+        sent.path = sent.path.replace("{deliveryId}", &delivery);
+    }
     match verb {
         "reopen" | "{token}" => {
             cast.admin.closes(&ticket).await.ok();
@@ -86,16 +104,23 @@ fn other_body(sent: &Sent<'_>) -> String {
     }
 }
 
-/// An answer without what belongs to its request alone.
-fn told(answer: &Answer) -> (u16, Vec<(String, String)>, &Value) {
-    let of_request = ["x-request-id", "idempotency-replayed"];
+/// An answer without what belongs to its request alone, and without a secret, which a repeat does not have.
+fn told(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
+    let mut of_request = vec!["x-request-id", "idempotency-replayed"];
+    if answer.body.get("secret").is_some() {
+        of_request.push("content-length");
+    }
     let headers = answer.headers.iter();
     let mut headers: Vec<_> = headers
         .filter(|(name, _)| !of_request.contains(&name.as_str()))
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
     headers.sort();
-    (answer.status.as_u16(), headers, &answer.body)
+    let mut body = answer.body.clone();
+    if body["secret"].is_string() {
+        body["secret"] = Value::Null;
+    }
+    (answer.status.as_u16(), headers, body)
 }
 
 /// Takes another key of the caller who has used `used`, as a request that runs does.

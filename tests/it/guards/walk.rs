@@ -22,6 +22,8 @@ pub struct Cast {
     pub ticket: String,
     pub person: String,
     message: String,
+    webhook: String,
+    delivery: String,
 }
 
 impl Cast {
@@ -29,7 +31,10 @@ impl Cast {
         let (customer, admin) = (app.customer("Ann").await, app.admin("Eve").await);
         let ticket = customer.asks("general", "low").await;
         let said = admin.says(&ticket, "Hello.").await;
+        let (webhook, delivery) = super::repeats::webhook(&admin).await;
         Self {
+            webhook,
+            delivery,
             message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
             nobody: app.stranger(),
             ticket,
@@ -63,6 +68,8 @@ impl Cast {
     pub fn path(&self, route: &Route) -> String {
         let id = if route.path.contains("/users/") {
             &self.person
+        } else if route.path.contains("/webhooks/") {
+            &self.webhook
         } else {
             &self.ticket
         };
@@ -75,6 +82,7 @@ impl Cast {
     pub fn path_of(&self, route: &Route, id: &str) -> String {
         let path = route.path.replace("{id}", id);
         path.replace("{messageId}", &self.message)
+            .replace("{deliveryId}", &self.delivery)
     }
 }
 

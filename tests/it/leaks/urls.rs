@@ -136,6 +136,11 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         // The files of a ticket have tests of their own: here the ticket's id is that of no file.
         "/api/v1/support/attachments/{id}" => vec![route.replace("{id}", &named.ticket)],
         "/api/v1/admin/jobs" => vec![route.to_owned(), format!("{route}?state=done&limit=100")],
+        "/api/v1/admin/webhooks" => vec![route.to_owned()],
+        // Webhooks are of admins alone, and have tests of their own: here the ticket's id is that of none.
+        "/api/v1/admin/webhooks/{id}" | "/api/v1/admin/webhooks/{id}/deliveries" => {
+            vec![route.replace("{id}", &named.ticket)]
+        }
         "/api/v1/admin/jobs/{id}" => vec![route.replace("{id}", "1")],
         new => panic!("{new} has no case: say by which addresses it may be asked"),
     }

@@ -70,7 +70,14 @@ async fn the_document_names_our_queues_and_says_that_a_job_may_be_of_another() {
         let name = &schema.unwrap()["properties"]["queue"];
         assert_eq!(name["type"], "string");
         assert_eq!(name["enum"], Value::Null, "others are allowed");
-        let ours = json!(["assignment", "sweeps", "notify", "email", "bulk"]);
+        let ours = json!([
+            "assignment",
+            "sweeps",
+            "notify",
+            "email",
+            "webhooks",
+            "bulk"
+        ]);
         assert_eq!(name["examples"], ours);
     }
 }

@@ -37,14 +37,15 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     assert_eq!(answer["checks"]["status"], "degraded");
     assert_eq!(
         answer["checks"]["unservedQueues"].as_array().unwrap().len(),
-        5
+        6
     );
     let (status, answer) = ready(http, all).await;
     assert_eq!(status, 503);
     assert_eq!(answer["detail"], "The checks `workers`, `scheduler` fail.");
 
     let mut mails = site.start_with("worker", &[("WORKER_QUEUES", "email:1")]);
-    let others = [("WORKER_QUEUES", "assignment:1,sweeps:1,notify:1,bulk:1")];
+    let others = "assignment:1,sweeps:1,notify:1,webhooks:1,bulk:1";
+    let others = [("WORKER_QUEUES", others)];
     let mut others = site.start_with("worker", &others);
     let mut scheduler = site.start("scheduler");
     within(LIMIT, "all is well", async || {
@@ -62,7 +63,10 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     let (status, answer) = ready(http, "").await;
     let unserved = answer["checks"]["unservedQueues"].to_string();
     assert_eq!(status, 200);
-    assert_eq!(unserved, r#"["assignment","sweeps","notify","bulk"]"#);
+    assert_eq!(
+        unserved,
+        r#"["assignment","sweeps","notify","webhooks","bulk"]"#
+    );
     scheduler.kill();
 
     // A process that stops without an error is missed at once.
@@ -70,7 +74,7 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     mails.terminate().await;
     within(LIMIT, "who stopped is missed", async || {
         let (_, answer) = ready(http, "").await;
-        answer["checks"]["unservedQueues"].as_array().unwrap().len() == 5
+        answer["checks"]["unservedQueues"].as_array().unwrap().len() == 6
     })
     .await;
     assert!(

@@ -17,7 +17,7 @@ use actions::{
     people::{answer_failure_report, answer_reset_request},
     tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
-use domain::actor::Initiator;
+use domain::{actor::Initiator, ids::WebhookDeliveryId};
 use futures_util::future::BoxFuture;
 use platform::work::UnitOfWork;
 
@@ -50,8 +50,17 @@ pub(crate) enum Handler {
     /// the job's row only excludes a second copy.
     Sweep(Sweep),
     /// Runs outside of any transaction, since it calls a provider: claim, commit, call, record
-    /// ([`crate::run`]). The channel makes the call ([`crate::channels`]).
-    Delivery(Delivery),
+    /// ([`crate::run`]).
+    Outside(OutsideCall),
+}
+
+/// What a job calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OutsideCall {
+    /// The provider of a channel, with a notification ([`crate::channels`]).
+    Notification(Delivery),
+    /// An address that an admin gave, with an event ([`crate::webhooks`]).
+    Webhook(WebhookDeliveryId),
 }
 
 /// The handler of a job.
@@ -88,7 +97,8 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         Job::TellOfFailures { request } => {
             in_transaction(move |work| done(answer_failure_report(work, request)))
         }
-        Job::Deliver(delivery) => Handler::Delivery(delivery),
+        Job::Deliver(delivery) => Handler::Outside(OutsideCall::Notification(delivery)),
+        Job::DeliverWebhook { delivery } => Handler::Outside(OutsideCall::Webhook(delivery)),
         Job::SweepSla => sweep(|cx| Box::pin(sweep_sla::run(cx))),
         Job::AutoClose => sweep(|cx| {
             Box::pin(async move { Ok((auto_close(&cx.cx).await? != AutoClosed::default()).into()) })

@@ -1,5 +1,5 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, old changes of the event feed, and uploads that were never attached. It works in
+//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, and uploads that were never attached. It works in
 //! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.
 
@@ -9,12 +9,15 @@ use actions::{
     idempotency::{self, KEPT_FOR},
     notifications::allowance,
     people::store::delete_expired_sessions,
+    webhooks,
 };
 use chrono::TimeDelta;
 use jobs::store;
 
 /// How long a client may be away and still catch up by the event feed.
 const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
+/// How long the log of webhooks is kept.
+const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
@@ -30,9 +33,12 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
         in_batches(|| idempotency::store::delete_before(&cx.pool, before, BATCH)).await?;
     let before = now - FEED_KEPT_FOR;
     let feed = in_batches(|| actions::feed::prune(&cx.pool, before, BATCH)).await?;
+    webhooks::store::expire_previous(&cx.pool, now).await?;
+    let before = now - WEBHOOK_LOG_KEPT_FOR;
+    let deliveries = in_batches(|| webhooks::store::prune(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || feed || uploads > 0).into())
+    Ok((jobs || sessions || responses || feed || deliveries || uploads > 0).into())
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

@@ -29,7 +29,8 @@ fn link(content: &AccountContent, links: &Links) -> Option<String> {
         AccountEventKind::ResetPassword => "reset-password",
         AccountEventKind::PasswordChanged
         | AccountEventKind::EmailChanged
-        | AccountEventKind::TooManyFailures => return None,
+        | AccountEventKind::TooManyFailures
+        | AccountEventKind::WebhookDisabled => return None,
     };
     let token = domain::people::account::link(&links.secret, content.kind, content.event);
     Some(format!("{}/api/v1/auth/{page}/{token}", links.public_url))

@@ -89,5 +89,6 @@ pub const fn source(template: Template, language: Language) -> &'static str {
         Template::PasswordChanged => in_language!(language, "password_changed"),
         Template::EmailChanged => in_language!(language, "email_changed"),
         Template::TooManyFailures => in_language!(language, "too_many_failures"),
+        Template::WebhookDisabled => in_language!(language, "webhook_disabled"),
     }
 }

@@ -159,7 +159,8 @@ fn quoted(content: &Content) -> Option<&str> {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged
-        | Template::TooManyFailures => None,
+        | Template::TooManyFailures
+        | Template::WebhookDisabled => None,
     }
 }
 

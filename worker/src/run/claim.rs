@@ -89,7 +89,7 @@ pub(super) async fn claim(cx: &JobContext, id: JobId) -> Result<ClaimResult<'_>,
         let (needed, counts_interruptions) = match handler {
             Handler::InTransaction(_) => (1, false),
             Handler::Sweep(_) => (2, false),
-            Handler::Delivery(_) => (1, true),
+            Handler::Outside(_) => (1, true),
         };
         if needed > connections {
             roll_back(work).await;

@@ -15,15 +15,22 @@ mod delivery;
 mod guard;
 mod lease;
 mod record;
+mod webhook;
 
 use crate::{
     JobContext,
-    jobs::{Found, Handler, JobError},
+    jobs::{Found, Handler, JobError, OutsideCall},
 };
+use actions::job_list::Job;
 use claim::{Claim, ClaimResult, DeadJob};
 use delivery::DeliveryRun;
 use domain::ids::TicketId;
-use jobs::{JobId, ledger, store};
+use jobs::{
+    JobId,
+    ledger::{self, Locked},
+    store,
+};
+use lease::Lease;
 use platform::{
     db,
     error_chain::Chain,
@@ -32,6 +39,7 @@ use platform::{
 };
 use std::time::{Duration, Instant};
 use tracing::Instrument;
+use webhook::WebhookRun;
 
 /// The interval between two checks that a sweep still holds the lock on its row.
 const LOCK_CHECK_EVERY: Duration = Duration::from_secs(5);
@@ -211,21 +219,13 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
     } = claim;
     let limit = job.spec().policy.limit;
     let ran = match handler {
-        Handler::Delivery(delivery) => {
-            return match delivery::claim(cx, work, &mut locked).await {
-                Ok(lease) => {
-                    drop(slots);
-                    let run = DeliveryRun {
-                        cx,
-                        job: &job,
-                        locked: &locked,
-                        lease: &lease,
-                        delivery,
-                    };
-                    Box::pin(run.run()).await
-                }
-                Err(error) => Ended::badly(Outcome::Unrecorded, error.into()),
+        Handler::Outside(call) => {
+            let lease = match delivery::claim(cx, work, &mut locked).await {
+                Ok(lease) => lease,
+                Err(error) => return Ended::badly(Outcome::Unrecorded, error.into()),
             };
+            drop(slots);
+            return Box::pin(call_outside(cx, &job, &locked, &lease, call)).await;
         }
         Handler::InTransaction(handler) => guard::run(limit, handler(&mut work)).await,
         Handler::Sweep(handler) => tokio::select! {
@@ -257,6 +257,38 @@ async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {
             ..Ended::well(Outcome::Done)
         },
         Err(error) => record::failure(cx, &job, &locked, error).await,
+    }
+}
+
+/// Makes the call of a job that this process has claimed, and records its outcome.
+async fn call_outside(
+    cx: &JobContext,
+    job: &Job,
+    locked: &Locked,
+    lease: &Lease<'_>,
+    call: OutsideCall,
+) -> Ended {
+    match call {
+        OutsideCall::Notification(delivery) => {
+            let run = DeliveryRun {
+                cx,
+                job,
+                locked,
+                lease,
+                delivery,
+            };
+            run.run().await
+        }
+        OutsideCall::Webhook(delivery) => {
+            let run = WebhookRun {
+                cx,
+                job,
+                locked,
+                lease,
+                delivery,
+            };
+            run.run().await
+        }
     }
 }
 

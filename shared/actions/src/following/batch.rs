@@ -103,6 +103,12 @@ impl Batch {
         feed::sight(actor, &entry.change, concerned)
     }
 
+    /// The ticket of an entry, as it is now.
+    #[must_use]
+    pub fn ticket(&self, entry: &FeedEntry) -> Option<&Ticket> {
+        self.tickets.get(&entry.change.ticket()?)
+    }
+
     /// The customer of the ticket of an entry.
     #[must_use]
     pub fn customer(&self, entry: &FeedEntry) -> Option<UserId> {

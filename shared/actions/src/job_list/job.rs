@@ -9,7 +9,7 @@ use crate::job_list::{
 };
 use domain::{
     channel::Channel,
-    ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId},
+    ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId, WebhookDeliveryId},
     queue::Queue,
 };
 use jobs::ledger::{LEASED_LIMIT, NAME, RUN_LIMIT, SWEEP_LIMIT};
@@ -57,6 +57,11 @@ pub enum Job {
     /// Deliver a notification on a channel. The stored name is that of the channel ([`Channel::spec`]).
     #[serde(skip)]
     Deliver(Delivery),
+    /// Make one attempt to send an event to a webhook.
+    DeliverWebhook {
+        /// The delivery.
+        delivery: WebhookDeliveryId,
+    },
     /// Sweep: record warnings and breaches that are due.
     SweepSla,
     /// Sweep: close tickets resolved long ago; remind customers of a question, or resolve their tickets.
@@ -107,6 +112,11 @@ impl Job {
                 let channel = delivery.channel.spec();
                 let policy = tried(12, seconds(10, 3_600), LEASED_LIMIT);
                 job(channel.job, channel.queue, policy).delivering(delivery)
+            }
+            // The attempts of the delivery are in its row: these are for the database alone.
+            Self::DeliverWebhook { .. } => {
+                let policy = tried(10, seconds(2, 600), Duration::from_mins(1));
+                job("deliver_webhook", Queue::Webhooks, policy)
             }
             Self::SweepSla => {
                 let policy = tried(10, seconds(1, 15), SWEEP_LIMIT);
@@ -190,12 +200,12 @@ mod tests {
 
     fn payload(name: &str) -> Value {
         let id = Uuid::from_u128(7);
-        json!({NAME: name, "ticket": id, "agent": id, "event": id, "notification": id, "request": id})
+        json!({NAME: name, "ticket": id, "agent": id, "event": id, "notification": id, "request": id, "delivery": id})
     }
 
     #[test]
     fn every_job_is_stored_under_the_name_in_its_row_and_read_again() {
-        assert_eq!(names().len(), 12);
+        assert_eq!(names().len(), 13);
         for name in names() {
             let job: Job = serde_json::from_value(payload(&name)).unwrap();
             assert_eq!(job.spec().name, name);

@@ -23,6 +23,7 @@ mod reset_password;
 mod sessions;
 mod set_availability;
 pub mod store;
+mod tell_admins;
 
 pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
 pub use change_password::{VerifiedPassword, change_password, verify_password};
@@ -42,6 +43,7 @@ pub use report_failures::{answer_failure_report, report_failures, report_failure
 pub use reset_password::{ResetAccount, check_reset_link, reset_password};
 pub use sessions::{LoggedIn, RefreshToken, role_in_session, roles_in_sessions};
 pub use set_availability::set_availability;
+pub use tell_admins::tell_admins;
 
 /// The text of the error code `email_taken`.
 pub const EMAIL_TAKEN: &str =

@@ -52,6 +52,7 @@ pub const CODES: &[&str] = &[
     "too_many",
     "too_short",
     "type_not_allowed",
+    "unfit_url",
     "unknown_agent",
     "unknown_attachment",
     "unknown_customer",

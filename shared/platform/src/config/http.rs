@@ -102,7 +102,7 @@ fn ticket_url(read: &mut Reader) -> Option<TicketUrl> {
 }
 
 /// The parts of a comma-separated list, each parsed. `what` names the expected form.
-fn parse_list<T>(
+pub(super) fn parse_list<T>(
     read: &mut Reader,
     name: &str,
     parse: fn(&str) -> Option<T>,
@@ -120,7 +120,7 @@ fn parse_list<T>(
 }
 
 /// Parses a network; a single address is a network of one.
-fn network(text: &str) -> Option<IpNet> {
+pub(super) fn network(text: &str) -> Option<IpNet> {
     text.parse()
         .or_else(|_| text.parse().map(IpAddr::into))
         .ok()

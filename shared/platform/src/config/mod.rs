@@ -5,6 +5,7 @@ mod attachments;
 mod auth;
 mod brand;
 mod http;
+mod outbound;
 mod placeholders;
 mod purpose;
 mod reader;
@@ -23,6 +24,7 @@ pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
 
+use crate::outbound::Allowed;
 use chrono::TimeDelta;
 use domain::{
     assignment::{Strategy, WorkloadRule},
@@ -64,6 +66,8 @@ pub struct Config {
     pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
+    /// What may be called beside public addresses, at addresses that users gave.
+    pub outbound: Allowed,
     /// Workers and scheduler.
     pub jobs: Jobs,
     /// The log.
@@ -239,6 +243,7 @@ impl Config {
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
             mail: mail(&mut read, &data_dir),
+            outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
             log: Log {
                 filter: read.needed("LOG"),

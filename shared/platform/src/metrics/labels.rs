@@ -1,6 +1,7 @@
 //! The labels of the metrics. Every label has few values: names of routes, jobs, queues, channels
 //! and events, never paths, addresses or ids. Pure.
 
+use super::WebhookOutcome;
 use domain::queue::{Queue, QueueName};
 use prometheus_client::encoding::EncodeLabelSet;
 use std::borrow::Cow;
@@ -61,6 +62,20 @@ pub struct Delivery {
     pub channel: &'static str,
     /// The outcome of the attempt.
     pub outcome: &'static str,
+}
+
+/// The label of an attempt to tell a webhook of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Webhook {
+    outcome: &'static str,
+}
+
+impl From<WebhookOutcome> for Webhook {
+    fn from(outcome: WebhookOutcome) -> Self {
+        Self {
+            outcome: outcome.as_str(),
+        }
+    }
 }
 
 /// The label of a ticket event.

@@ -7,8 +7,8 @@
 pub mod labels;
 pub mod machine;
 
-use domain::{channel::Channel, queue::Queue};
-use labels::{Delivery, Event, JobRun, OfQueue, Request};
+use domain::{channel::Channel, queue::Queue, text_enum};
+use labels::{Delivery, Event, JobRun, OfQueue, Request, Webhook};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
@@ -28,6 +28,7 @@ pub struct Metrics {
     runs: Durations<JobRun>,
     waits: Durations<OfQueue>,
     deliveries: Family<Delivery, Counter>,
+    webhooks: Family<Webhook, Counter>,
     events: Family<Event, Counter>,
     begins: Histogram,
     live_clients: Gauge,
@@ -79,6 +80,18 @@ impl Reached {
     }
 }
 
+text_enum! {
+    /// The outcome of an attempt to tell a webhook of an event.
+    pub enum WebhookOutcome {
+        /// The endpoint accepted it.
+        Delivered = "delivered",
+        /// It failed, and is tried again.
+        Delayed = "delayed",
+        /// It failed, and is not tried again.
+        Exhausted = "exhausted",
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let metrics = Self {
@@ -87,6 +100,7 @@ impl Default for Metrics {
             runs: Family::new_with_constructor(job_buckets),
             waits: Family::new_with_constructor(job_buckets),
             deliveries: Family::default(),
+            webhooks: Family::default(),
             events: Family::default(),
             begins: request_buckets(),
             live_clients: Gauge::default(),
@@ -102,6 +116,9 @@ impl Default for Metrics {
                         .get_or_create(&delivery(*channel, reached)),
                 );
             }
+        }
+        for outcome in WebhookOutcome::ALL {
+            drop(metrics.webhooks.get_or_create(&Webhook::from(*outcome)));
         }
         for queue in Queue::ALL {
             drop(metrics.waits.get_or_create(&OfQueue::from(*queue)));
@@ -138,6 +155,11 @@ impl Metrics {
             "deliveries",
             "Attempts to reach people, by channel and outcome",
             self.deliveries.clone(),
+        );
+        registry.register(
+            "webhook_attempts",
+            "Attempts to tell webhooks of events, by outcome",
+            self.webhooks.clone(),
         );
         registry.register(
             "ticket_events",
@@ -190,6 +212,11 @@ impl Metrics {
         self.deliveries
             .get_or_create(&delivery(channel, reached))
             .inc();
+    }
+
+    /// Counts an attempt to tell a webhook of an event.
+    pub fn webhook(&self, outcome: WebhookOutcome) {
+        self.webhooks.get_or_create(&Webhook::from(outcome)).inc();
     }
 
     /// Counts a committed ticket event.

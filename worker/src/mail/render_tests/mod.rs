@@ -93,7 +93,8 @@ fn what(template: Template) -> TicketEventKind {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged
-        | Template::TooManyFailures => unreachable!("mails about accounts tell of no ticket"),
+        | Template::TooManyFailures
+        | Template::WebhookDisabled => unreachable!("mails about accounts tell of no ticket"),
     }
 }
 

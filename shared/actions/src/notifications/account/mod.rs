@@ -52,7 +52,8 @@ impl AccountContent {
             AccountEventKind::ConfirmEmail
             | AccountEventKind::ResetPassword
             | AccountEventKind::PasswordChanged
-            | AccountEventKind::TooManyFailures => true,
+            | AccountEventKind::TooManyFailures
+            | AccountEventKind::WebhookDisabled => true,
         };
         let open = !self.status.is_final() && self.person.active;
         open && may_go && still_so && leads_somewhere

@@ -74,7 +74,8 @@ impl Content {
             | Template::ResetPassword
             | Template::PasswordChanged
             | Template::EmailChanged
-            | Template::TooManyFailures => true,
+            | Template::TooManyFailures
+            | Template::WebhookDisabled => true,
         }
     }
 
@@ -103,7 +104,8 @@ impl Content {
             | Template::ResetPassword
             | Template::PasswordChanged
             | Template::EmailChanged
-            | Template::TooManyFailures => false,
+            | Template::TooManyFailures
+            | Template::WebhookDisabled => false,
         }
     }
 

@@ -16,6 +16,8 @@ text_enum! {
         EmailChanged = "email_changed",
         /// Somebody sent too many wrong passwords.
         TooManyFailures = "too_many_failures",
+        /// A webhook was disabled, since its endpoint does not accept events: every admin is told.
+        WebhookDisabled = "webhook_disabled",
     }
 }
 
@@ -26,7 +28,10 @@ impl AccountEventKind {
         match self {
             Self::ConfirmEmail => Some(TimeDelta::days(7)),
             Self::ResetPassword => Some(TimeDelta::minutes(30)),
-            Self::PasswordChanged | Self::EmailChanged | Self::TooManyFailures => None,
+            Self::PasswordChanged
+            | Self::EmailChanged
+            | Self::TooManyFailures
+            | Self::WebhookDisabled => None,
         }
     }
 
@@ -39,7 +44,8 @@ impl AccountEventKind {
             Self::ConfirmEmail
             | Self::ResetPassword
             | Self::PasswordChanged
-            | Self::EmailChanged => self.link_lifetime(),
+            | Self::EmailChanged
+            | Self::WebhookDisabled => self.link_lifetime(),
         }
     }
 
@@ -48,7 +54,10 @@ impl AccountEventKind {
     pub const fn proves_the_address(self) -> bool {
         match self {
             Self::ConfirmEmail | Self::ResetPassword => true,
-            Self::PasswordChanged | Self::EmailChanged | Self::TooManyFailures => false,
+            Self::PasswordChanged
+            | Self::EmailChanged
+            | Self::TooManyFailures
+            | Self::WebhookDisabled => false,
         }
     }
 
@@ -61,6 +70,7 @@ impl AccountEventKind {
             Self::PasswordChanged => Template::PasswordChanged,
             Self::EmailChanged => Template::EmailChanged,
             Self::TooManyFailures => Template::TooManyFailures,
+            Self::WebhookDisabled => Template::WebhookDisabled,
         }
     }
 }

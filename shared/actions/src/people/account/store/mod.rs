@@ -95,6 +95,19 @@ pub(in crate::people) async fn lock_by_email(
         .await
 }
 
+/// The active admins, the oldest accounts first.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::people) async fn active_admins(
+    db: impl PgExecutor<'_>,
+    limit: i64,
+) -> sqlx::Result<Vec<Account>> {
+    select_accounts!("role = 'admin' and active order by id limit $1", limit)
+        .fetch_all(db)
+        .await
+}
+
 /// Whether an account has this address; case does not count.
 ///
 /// # Errors

@@ -71,7 +71,8 @@ fn kind(template: Template) -> TicketEventKind {
         | Template::ResetPassword
         | Template::PasswordChanged
         | Template::EmailChanged
-        | Template::TooManyFailures => TicketEventKind::Created,
+        | Template::TooManyFailures
+        | Template::WebhookDisabled => TicketEventKind::Created,
     }
 }
 
