@@ -3,34 +3,21 @@
 //! once.
 
 use crate::{
+    authentication_failures::{
+        expired_token, invalid_token, refused, revoked_token, role_not_allowed, token_required,
+    },
     error::Problem,
     issuer::{self, Issuer},
+    signed_in::SignedIn,
     state::ApiState,
     token::{self, Refused},
 };
 use actions::people::external_identity::{self, ExternalPerson};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
-use chrono::{DateTime, Utc};
-use domain::{
-    actor::Actor,
-    ids::{SessionId, UserId},
-    people::Role,
-};
-
-/// A caller with a valid access token. As `Option<SignedIn>` it is `None` without the header, but a header
-/// that is sent must be valid.
-#[derive(Debug, Clone, Copy)]
-pub struct SignedIn {
-    /// The person, in the present role.
-    pub actor: Actor,
-    /// The session; `None` for a token of an external issuer.
-    pub session: Option<SessionId>,
-    /// When the token expires.
-    pub expires_at: DateTime<Utc>,
-}
+use domain::{actor::Actor, ids::UserId, people::Role};
 
 /// An agent or an admin.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +30,6 @@ pub struct Admin(pub Actor);
 /// A customer, technician or corporate customer.
 #[derive(Debug, Clone, Copy)]
 pub struct Requester(pub Actor);
-
-const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
 /// The token of `Authorization: Bearer …`; `None` without the header.
 ///
@@ -68,10 +53,6 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
             "Send one header `Authorization: Bearer <token>`.",
         )),
     }
-}
-
-fn refused(code: &'static str, detail: &str) -> Problem {
-    Problem::unauthenticated(code, detail, INVALID_TOKEN)
 }
 
 /// The bearer of a token, by its signature only: the session is not read.
@@ -147,36 +128,6 @@ async fn recognise_external(
         session: None,
         expires_at,
     })
-}
-
-/// 401: no token was sent.
-pub(crate) fn token_required() -> Problem {
-    let detail = "Log in, and send `Authorization: Bearer <token>`.";
-    Problem::unauthenticated("token_required", detail, "Bearer")
-}
-
-/// 403: the role of the caller is not one of `whom`.
-pub(crate) fn role_not_allowed(whom: &str, role: Role) -> Problem {
-    let detail = format!("This is for {whom}; your role is {role}.");
-    Problem::new(StatusCode::FORBIDDEN, "role_not_allowed", detail)
-}
-
-pub(crate) fn invalid_token() -> Problem {
-    refused("invalid_token", "The access token is not valid here.")
-}
-
-pub(crate) fn expired_token() -> Problem {
-    refused(
-        "token_expired",
-        "The access token has expired: get a new one with the refresh token.",
-    )
-}
-
-pub(crate) fn revoked_token() -> Problem {
-    refused(
-        "token_revoked",
-        "The session has ended or the account is not active: log in again.",
-    )
 }
 
 impl FromRequestParts<ApiState> for SignedIn {

@@ -3,7 +3,7 @@
 
 use crate::{
     idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
-    routes::events::LAST_EVENT_ID,
+    live::LAST_EVENT_ID,
 };
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;

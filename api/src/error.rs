@@ -102,6 +102,17 @@ impl Problem {
         )
     }
 
+    /// 410: a position in the feed whose following events are no longer kept.
+    #[must_use]
+    pub fn events_gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "events_gone",
+            "The events after this position are no longer kept: load anew what you show, and continue from the `position` \
+             of a request without `after`.",
+        )
+    }
+
     /// 400: values of the query or the path that cannot be read.
     #[must_use]
     pub fn bad_query(errors: Vec<FieldError>) -> Self {

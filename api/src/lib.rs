@@ -2,6 +2,7 @@
 //! one action and responds.
 
 pub mod auth;
+mod authentication_failures;
 mod bounded;
 pub mod client;
 mod compression;
@@ -29,6 +30,8 @@ pub mod respond;
 pub mod routes;
 mod serve;
 pub mod shared_counts;
+pub mod signed_in;
+mod socket;
 pub mod state;
 pub mod throttle;
 mod time_limit;
@@ -47,12 +50,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use error::Problem;
-use live::{Live, socket::Sockets};
+use live::Live;
 use openapi::Routes;
 use platform::context::Context;
 use readiness::Announced;
 use reference::{Reference, Written};
 use representation::Representation;
+use socket::Sockets;
 use state::ApiState;
 use std::{
     any::Any,
@@ -148,7 +152,7 @@ fn reference_of(routes: Routes, server: String) -> Reference {
 
 /// Adds the layers that every request passes. The last layer is the outermost.
 fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> (Router, Following) {
-    let (socket_layer, sockets) = live::socket::layer(&state);
+    let (socket_layer, sockets) = socket::layer(&state);
     let live = Arc::clone(&state.live);
     let counted = (state.clone(), table.clone());
     let router = router
@@ -164,7 +168,7 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> (Router
         .layer(from_fn(compression::ignore_unknown_codings))
         // Outside of the limits of requests: a socket is no request, and has its own.
         .layer(socket_layer)
-        .layer(map_request(live::socket::without_signal));
+        .layer(map_request(socket::without_signal));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),

@@ -80,6 +80,7 @@ const TABLE: &[Row] = &[
     // One that hangs on a public message of the ticket.
     Row("GET", "/api/v1/support/attachments/{id}", 200, TICKET),
     Row("GET", "/api/v1/support/dashboard", 200, STAFF),
+    Row("GET", "/api/v1/events", 200, SIGNED_IN),
     Row("GET", "/api/v1/support/availability", 200, STAFF),
     Row("PUT", "/api/v1/support/availability", 422, STAFF),
     Row("GET", "/api/v1/support/customers", 400, STAFF),

@@ -1,7 +1,7 @@
 //! The connected clients of a process.
 
 use super::{Ended, Told};
-use crate::auth::SignedIn;
+use crate::signed_in::SignedIn;
 use domain::{
     actor::Actor,
     ids::{SessionId, UserId},

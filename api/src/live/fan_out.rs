@@ -1,5 +1,5 @@
 //! Passing a part of the feed on to the connected people who may see it. Their accounts, sessions and roles are read
-//! for each part anew, and so are the tickets: whoever lost a right meanwhile is told nothing.
+//! for each part anew, and so are the tickets: a person who lost a right meanwhile is told nothing.
 
 use super::{
     Ended, Live, Told,

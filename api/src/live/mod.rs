@@ -17,7 +17,6 @@ mod fan_out;
 mod page;
 mod position;
 mod reader;
-pub(crate) mod socket;
 mod subscription;
 mod sweep;
 
@@ -25,6 +24,7 @@ pub(crate) use page::page;
 pub(crate) use subscription::{Renewal, Step, Subscription};
 
 use actions::feed;
+use axum::http::HeaderName;
 use clients::Clients;
 use domain::{feed::FeedPosition, live_event::LiveEvent};
 use platform::context::Context;
@@ -32,6 +32,9 @@ use position::Seal;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+
+/// The header with the position that a client of a stream continues from (HTML, section 9.2).
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// An event, as it is sent to everybody who sees the same of it.
 #[derive(Debug)]

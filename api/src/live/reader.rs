@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_millis(250);
 /// How often ended sessions and expired tokens are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
-/// Events that are passed on at a time.
-const BATCH: i64 = 200;
+/// Events that are passed on at a time: fewer than a client's queue holds, so that a burst alone makes nobody wait.
+const BATCH: i64 = 64;
 /// The longest that a look may take: it ends the wait on a dead connection.
 const LIMIT: Duration = Duration::from_secs(10);
 

@@ -5,7 +5,7 @@ use super::{
     clients::{ClientId, PER_PERSON, State},
     page,
 };
-use crate::{auth::SignedIn, error::Problem};
+use crate::{error::Problem, signed_in::SignedIn};
 use axum::http::StatusCode;
 use domain::feed::FeedPosition;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -217,7 +217,7 @@ pub(crate) struct Renewal {
 }
 
 impl Renewal {
-    /// Takes over a fresh token; `false` if it is somebody else's, or the subscription is over.
+    /// Takes over a fresh token; `false` if it is that of another person, or the subscription is over.
     pub fn take(&self, who: SignedIn) -> bool {
         self.live.clients.renew(self.id, who)
     }

@@ -5,7 +5,7 @@ use super::{
     Access, Operation, Resource, Route, operation::RequestBody, response_part::ResponseBody,
 };
 use crate::{
-    auth,
+    authentication_failures,
     error::Problem,
     extract::{self, PathId, Payload},
     idempotency, limits, unknown_parameters, uploads,
@@ -40,8 +40,8 @@ fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
     match status {
         StatusCode::BAD_REQUEST => unreadable(route),
         StatusCode::UNAUTHORIZED => vec![
-            auth::token_required(),
-            auth::invalid_token(),
+            authentication_failures::token_required(),
+            authentication_failures::invalid_token(),
             ActionError::Unauthenticated("invalid_credentials").into(),
             ActionError::Unauthenticated("invalid_refresh_token").into(),
         ],
@@ -50,6 +50,7 @@ fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
             let what = route.resource().map_or("page", Resource::noun);
             vec![Problem::not_found(what)]
         }
+        StatusCode::GONE => vec![Problem::events_gone()],
         StatusCode::CONFLICT => conflicts(),
         StatusCode::PRECONDITION_FAILED => vec![ActionError::Stale { present: 4 }.into()],
         StatusCode::PAYLOAD_TOO_LARGE if is_file => vec![uploads::too_large()],
@@ -66,10 +67,12 @@ fn known(route: &Route, status: StatusCode) -> Vec<Problem> {
 fn forbidden(who: Access) -> Vec<Problem> {
     vec![
         match who {
-            Access::Roles(whom @ "customers") => auth::role_not_allowed(whom, Role::Support),
-            Access::Roles(whom) => auth::role_not_allowed(whom, Role::Customer),
+            Access::Roles(whom @ "customers") => {
+                authentication_failures::role_not_allowed(whom, Role::Support)
+            }
+            Access::Roles(whom) => authentication_failures::role_not_allowed(whom, Role::Customer),
             Access::Anybody | Access::SignedIn => {
-                auth::role_not_allowed("agents and admins", Role::Customer)
+                authentication_failures::role_not_allowed("agents and admins", Role::Customer)
             }
         },
         registration_closed(Role::Support).into(),

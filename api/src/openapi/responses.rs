@@ -33,6 +33,7 @@ const FAILURES: &[(u16, &str, &str)] = &[
         "Conflict",
         "The present state does not allow this: `detail` names the state and what it allows.",
     ),
+    (410, "Gone", "What was asked for is no longer kept."),
     (
         412,
         "PreconditionFailed",

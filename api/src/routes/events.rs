@@ -1,12 +1,13 @@
 //! `GET /events`: what happened after a position, as a page, a long poll or a stream.
 
 use crate::{
-    auth::SignedIn,
+    authentication_failures,
     error::Problem,
-    live::{self, Ended, Live, Step, Subscription},
+    live::{self, Ended, LAST_EVENT_ID, Live, Step, Subscription},
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     views::event::LiveEventView,
 };
@@ -25,8 +26,6 @@ use serde_json::{Value, json};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// The position that a client continues from when it connects to a stream again.
-pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const MOST: i64 = 100;
 /// The longest wait of a long poll. Below the time limit of a request, and of most proxies.
 const LONGEST_WAIT: i64 = 25;
@@ -67,7 +66,7 @@ pub async fn list(
         return Ok(answer(&api.live, Vec::new(), newest, false).into_response());
     };
     if !api.live.is_known(after).await? {
-        return Err(gone());
+        return Err(Problem::events_gone());
     }
     api.live.newest().await?;
     let page = live::page(&api.live, &who.actor, after, asked.limit).await?;
@@ -98,7 +97,7 @@ async fn waited(
                 return Ok(answer(live, vec![told.event.clone()], position, true).into_response());
             }
             Step::Position(_) => {}
-            Step::Resync(_) => return Err(gone()),
+            Step::Resync(_) => return Err(Problem::events_gone()),
             Step::Ended(why) => return Err(why.into()),
         }
     }
@@ -118,15 +117,6 @@ fn opened(live: &Live, text: &str) -> Result<FeedPosition, Problem> {
             message: "must be a `position` of an earlier response or event".to_owned(),
         }])
     })
-}
-
-fn gone() -> Problem {
-    Problem::new(
-        StatusCode::GONE,
-        "events_gone",
-        "The events after this position are no longer kept: load anew what you show, and continue from the `position` \
-         of a request without `after`.",
-    )
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {
@@ -196,8 +186,8 @@ struct Stopping;
 impl From<Ended> for Problem {
     fn from(why: Ended) -> Self {
         match why {
-            Ended::Expired => crate::auth::expired_token(),
-            Ended::Revoked => crate::auth::revoked_token(),
+            Ended::Expired => authentication_failures::expired_token(),
+            Ended::Revoked => authentication_failures::revoked_token(),
             Ended::Stopping => Self::unavailable(
                 "This process stops: ask again, and another one answers.",
                 Stopping,

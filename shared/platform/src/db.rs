@@ -100,8 +100,6 @@ pub async fn ping(connection: &mut PgConnection) -> sqlx::Result<()> {
 /// The connection is dead, or does not respond within two seconds.
 async fn is_idle(connection: &mut PgConnection) -> sqlx::Result<bool> {
     let check = async {
-        // First the remains of a statement: their errors are not those of the check.
-        connection.ping().await?;
         // Not prepared: with a plan of several messages the two instants differ outside of transactions as well.
         let row = connection.fetch_one(sqlx::raw_sql(OUTSIDE)).await?;
         row.try_get::<bool, _>(0)

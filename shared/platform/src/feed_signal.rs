@@ -1,5 +1,5 @@
 //! The signal that the event feed has grown: within a process at once, to other processes by Redis. It is a hint and
-//! carries nothing: whoever follows the feed looks for itself, and looks now and then without a hint too. A lost signal
+//! carries nothing: each follower looks for itself, and now and then without a hint too. A lost signal
 //! therefore costs some latency, and never an event.
 
 use crate::{error_chain::Chain, redis_link::RedisLink};

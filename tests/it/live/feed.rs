@@ -157,7 +157,7 @@ async fn events_are_kept_for_two_days_and_then_a_client_has_to_load_anew() {
     app.run(&actions::job_list::Job::Prune).await;
     let gone = amina.get(&format!("{EVENTS}?after={old}")).await;
     assert_eq!(gone.refused(410), "events_gone");
-    // Whoever has read everything can continue, however long nothing happens.
+    // A client that has read everything can continue, however long nothing happens.
     assert_eq!(lines(&follow(&amina, &newer, 100).await.0), NOTHING);
     amina.says(&last, "Still there?").await.created();
     let (told, _) = follow(&amina, &newer, 100).await;

@@ -2,11 +2,11 @@
 //! gets is compared as a whole, so that a missing event fails as well as one too many.
 
 use super::{EVENTS, follow, line, newest};
-use crate::harness::{App, Caller};
+use crate::harness::{App, Caller, Socket};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Secrets in the texts of the acts: whoever may not see a text must not get its secret.
+/// Secrets in the texts of the acts: a person who may not see a text must not get its secret.
 const NOTE: &str = "SECRET-OF-THE-NOTE";
 const REASON: &str = "SECRET-OF-THE-REASON";
 
@@ -36,15 +36,20 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
         ("admin", &rose),
     ];
     let start = newest(&rose).await;
+    // An admin, whose events show how far everybody has been told: rights count at the time of telling.
+    let wanja = app.admin("Wanja").await;
+    let mut probe = serving.socket(&wanja, None).await;
     let mut sockets = Vec::new();
     for (_, person) in people {
         sockets.push(serving.socket(person, None).await);
     }
 
     let id = amina.asks("general", "low").await;
+    told_up_to(&mut probe, "created").await;
     app.settle().await;
     sarah.says(&id, "A public answer.").await.created();
     sarah.notes(&id, NOTE).await;
+    told_up_to(&mut probe, "note_added").await;
     sarah
         .notes(&id, &format!("@EMP-7 please look: {NOTE}"))
         .await;
@@ -52,6 +57,7 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
         .does("priority", &id, json!({"priority": "high"}))
         .await
         .ok();
+    told_up_to(&mut probe, "priority_changed").await;
     let escalated = json!({"reason": REASON});
     sarah.does("escalate", &id, escalated).await.ok();
     app.settle().await;
@@ -62,7 +68,7 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
     app.is(&daniel, "away").await;
     // Each person has a last event that only they and admins get.
     let mut got: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let last = last_events(&app, &people).await;
+    let last = last_events(&people).await;
     for ((name, person), mut socket) in people.into_iter().zip(sockets) {
         let own = &last[&person.id()];
         let told = socket
@@ -141,9 +147,15 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
     assert_eq!(got["admin"], [&admin[..], &mentioned[2..]].concat());
 }
 
+/// Waits until everybody has been told of this change.
+async fn told_up_to(probe: &mut Socket, kind: &str) {
+    probe
+        .events_until(|_, event| event["entry"]["type"] == kind)
+        .await;
+}
+
 /// Each person's own last event: the id by person.
-async fn last_events(app: &App, people: &[(&str, &Caller)]) -> BTreeMap<String, String> {
-    let registrar = app.admin("Wanja").await;
+async fn last_events(people: &[(&str, &Caller)]) -> BTreeMap<String, String> {
     let mut last = BTreeMap::new();
     for (name, person) in people {
         let start = newest(person).await;
@@ -163,7 +175,6 @@ async fn last_events(app: &App, people: &[(&str, &Caller)]) -> BTreeMap<String, 
             told.last().unwrap()["id"].as_str().unwrap().to_owned(),
         );
     }
-    drop(registrar);
     last
 }
 
@@ -187,7 +198,7 @@ async fn a_page_is_for_its_caller_alone() {
     let (amina, baraka) = (app.customer("Amina").await, app.customer("Baraka").await);
     let start = newest(&amina).await;
     amina.asks("general", "low").await;
-    // Somebody else's position says where, and shows nothing that is not theirs.
+    // The position of another person says where, and shows nothing that is not theirs.
     assert_eq!(follow(&baraka, &start, 100).await.0, [Value::Null; 0]);
     let unknown = app.stranger().get(EVENTS).await;
     assert_eq!(unknown.refused(401), "token_required");

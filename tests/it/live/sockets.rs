@@ -234,16 +234,26 @@ async fn a_client_that_does_not_read_loses_nothing_and_holds_up_nobody() {
     let text = "x".repeat(9_000);
     let id = amina.asks("general", "low").await;
     app.settle().await;
-    for _ in 0..300 {
-        amina.says(&id, &text).await.created();
-    }
-    amina.says(&id, "last").await.created();
+    amina.says(&id, &text).await.created();
+    quick.until("ticket:message").await;
+    // As if it had been said so many times more.
+    app.sql(
+        "insert into feed_pending (kind, event_id, subject_id, version, at)
+         select 'ticket', id, ticket_id, 1, at from ticket_events, generate_series(1, 400)
+         where what ->> 'type' = 'message_added' and ticket_id = $1::uuid",
+        &id,
+    )
+    .await;
+    let last = amina.says(&id, "last");
     let is_last = |_: &str, event: &Value| event["message"]["message"] == "last";
-    for socket in [&mut quick, &mut slow] {
-        let events = socket.events_until(is_last).await;
+    let (read, said) = tokio::join!(quick.events_until(is_last), last);
+    said.created();
+    let messages = |events: &[(String, Value)]| {
         let messages = events.iter().filter(|(name, _)| name == "ticket:message");
-        assert_eq!(messages.count(), 300);
-    }
+        messages.count()
+    };
+    assert_eq!(messages(&read), 400);
+    assert_eq!(messages(&slow.events_until(is_last).await), 401);
 }
 
 #[tokio::test]

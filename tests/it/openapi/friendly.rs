@@ -275,9 +275,18 @@ async fn pages_for_people_are_not_in_the_document_of_programs() {
 }
 
 #[tokio::test]
-async fn the_document_is_at_most_250_kilobytes() {
-    let size = document().await.to_string().len();
-    assert!(size <= 250_000, "{size} bytes");
+async fn the_document_is_at_most_five_kilobytes_an_operation() {
+    let document = document().await;
+    let paths = document["paths"].as_object().unwrap();
+    let operations: usize = paths
+        .values()
+        .map(|path| path.as_object().unwrap().len())
+        .sum();
+    let size = document.to_string().len();
+    assert!(
+        size <= 5_000 * operations,
+        "{size} bytes for {operations} operations"
+    );
 }
 
 #[tokio::test]

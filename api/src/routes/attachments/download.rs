@@ -2,10 +2,10 @@
 
 use super::disposition::disposition;
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation, Resource},
+    signed_in::SignedIn,
     state::ApiState,
 };
 use axum::{

@@ -1,12 +1,12 @@
 //! `POST /support/attachments`: uploads a file.
 
 use crate::{
-    auth::SignedIn,
     client::ClientAddress,
     error::Problem,
     idempotency::{Asker, Idempotency},
     openapi::{Access, Example, ExampleStage, Operation, Resource},
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     unknown_parameters::UnknownParameters,
     uploads::receive,

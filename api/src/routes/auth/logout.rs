@@ -1,10 +1,10 @@
 //! `POST /auth/logout`: ends the session of the token.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::SignedIn,
     unknown_parameters::UnknownParameters,
 };
 use actions::people::log_out;

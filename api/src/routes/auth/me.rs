@@ -1,12 +1,12 @@
 //! `GET`, `PATCH /auth/me`: the caller's own account.
 
 use crate::{
-    auth::SignedIn,
     client::ClientAddress,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     throttle::Account,
     views::person::User,

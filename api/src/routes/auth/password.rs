@@ -1,12 +1,12 @@
 //! `PUT /auth/password`: changes the password, given the present one.
 
 use crate::{
-    auth::SignedIn,
     client::ClientAddress,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     throttle::Account,
 };

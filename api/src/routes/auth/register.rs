@@ -2,11 +2,11 @@
 
 use super::logged_in;
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     views::person::User,
 };

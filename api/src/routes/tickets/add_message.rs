@@ -1,12 +1,12 @@
 //! `POST /support/tickets/{id}/messages`: adds a message or an internal note.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::{IfMatch, PathId},
     idempotency::Write,
     openapi::{Access, Operation, Resource},
     respond::Answer,
+    signed_in::SignedIn,
     views::thread as view,
 };
 use actions::tickets::read;

@@ -1,10 +1,10 @@
 //! `POST /support/tickets`: creates a ticket.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     idempotency::Write,
     openapi::{Access, ExampleStage, Operation, Resource},
+    signed_in::SignedIn,
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};

@@ -1,11 +1,11 @@
 //! `GET /support/tickets/{id}`: shows a ticket with its first messages.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::SignedIn,
     views::{
         thread as view,
         ticket::{self, FirstMessages, TicketWithMessages},

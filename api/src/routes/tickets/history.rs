@@ -1,12 +1,12 @@
 //! `GET /support/tickets/{id}/history`: lists the events of a ticket, oldest first.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
+    signed_in::SignedIn,
     views::{history as view, page::Pagination},
 };
 use actions::tickets::read;

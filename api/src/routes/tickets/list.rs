@@ -1,11 +1,11 @@
 //! `GET /support/tickets`: lists the tickets that the caller may see.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     openapi::{Access, Operation, Resource},
     query::Query,
     respond::Answer,
+    signed_in::SignedIn,
     state::ApiState,
     views::{
         page::Pagination,

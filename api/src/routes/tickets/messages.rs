@@ -1,12 +1,12 @@
 //! `GET /support/tickets/{id}/messages`: lists the messages of a ticket, oldest or newest first.
 
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
     query::Query,
     respond::Answer,
+    signed_in::SignedIn,
     views::{page::Pagination, thread as view},
 };
 use actions::tickets::read;

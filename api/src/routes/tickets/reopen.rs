@@ -2,10 +2,10 @@
 
 use super::TicketWrite;
 use crate::{
-    auth::SignedIn,
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
+    signed_in::SignedIn,
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};

@@ -1,5 +1,5 @@
-//! The event feed: changes that are committed, in one order. Whoever follows it continues after the last position that
-//! was read, and gets every change exactly once, those of a ticket in their order.
+//! The event feed: changes that are committed, in one order. A reader continues after the last position that it read,
+//! and gets every change exactly once, those of a ticket in their order.
 //!
 //! A change writes `feed_pending` in its transaction. [`advance`] moves committed rows to `feed` and gives them
 //! positions, one caller at a time. Races:

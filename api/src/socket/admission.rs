@@ -2,9 +2,10 @@
 //! parser or a database said.
 
 use crate::{
-    auth::{self, SignedIn},
+    auth,
     error::Problem,
     live::{Renewal, Subscription},
+    signed_in::SignedIn,
     state::ApiState,
 };
 use axum::http::{HeaderMap, header};
