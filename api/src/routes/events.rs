@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -196,6 +196,7 @@ impl From<Ended> for Problem {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all readers have one shape")]
 fn query(query: &mut QueryReader) -> Option<Asked> {
     query.mean(&[
         (

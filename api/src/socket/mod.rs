@@ -35,7 +35,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) fn layer(api: &ApiState) -> (SocketIoLayer, Sockets) {
     let (layer, io) = SocketIo::builder()
         .transports([TransportType::Websocket])
-        .max_payload(PACKET as u64)
+        .max_payload(u64::try_from(PACKET).unwrap_or(u64::MAX))
         .ws_max_message_size(PACKET)
         .ws_max_frame_size(PACKET)
         .max_buffer_size(WAITING)

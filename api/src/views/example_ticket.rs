@@ -239,7 +239,7 @@ impl ExampleTicket {
             agents: HashMap::new(),
             people: self.people.clone(),
         };
-        let events = self.events.iter().map(|event| FeedEntry {
+        let last = self.events.last().map(|event| FeedEntry {
             position: FeedPosition(0),
             id: event.id,
             at: event.at,
@@ -248,7 +248,6 @@ impl ExampleTicket {
                 version: self.shown.ticket.version,
             },
         });
-        let last = events.last();
         json!(last.and_then(|last| {
             let event = event::event(&last, EXAMPLE_POSITION, &details, Viewer::Staff, self.now);
             event.map(|event| json!(event))

@@ -90,26 +90,21 @@ fn variables(template: &str, filled: &str) -> Vec<(String, String)> {
 
 /// One example, run. The status of its response, and what it said.
 async fn tried(
-    app: &App,
-    server: &Server,
-    code: &str,
-    language: &str,
+    (app, server): (&App, &Server),
+    (language, code): (&str, &str),
     who: &Caller,
     filled: &[(String, String)],
 ) -> (String, String) {
     let code = code.replace("http://127.0.0.1:5000", &server.url);
-    let mut command = match language {
-        "curl" => {
-            let mut bash = Command::new("bash");
-            let status = "curl() { command curl -sS -w '\\n%{http_code}' \"$@\"; }";
-            bash.args(["-c", &format!("{status}\n{code}")]);
-            bash
-        }
-        _ => {
-            let mut python = Command::new("python3");
-            python.args(["-c", &code]);
-            python
-        }
+    let mut command = if language == "curl" {
+        let mut bash = Command::new("bash");
+        let status = "curl() { command curl -sS -w '\\n%{http_code}' \"$@\"; }";
+        bash.args(["-c", &format!("{status}\n{code}")]);
+        bash
+    } else {
+        let mut python = Command::new("python3");
+        python.args(["-c", &code]);
+        python
     };
     command
         .current_dir(app.folder())
@@ -153,10 +148,8 @@ async fn examples_work(language: &str) {
             .sample(id, language)
             .replace(prepared::ABSENT, &cast.person);
         let (status, told) = tried(
-            &app,
-            &server,
-            &sample,
-            language,
+            (&app, &server),
+            (language, &sample),
             &who,
             &variables(route.path, &filled),
         )
