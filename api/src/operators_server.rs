@@ -42,7 +42,7 @@ pub async fn run(
         )
         .fallback(async || StatusCode::NOT_FOUND);
     let router = completed(router, cx.clone(), Arc::default());
-    serve(cx, move || router.clone(), listener, async || {}, shutdown).await
+    serve(cx, move || router.clone(), listener, async |_| {}, shutdown).await
 }
 
 /// The query parameters of `/health/ready`.

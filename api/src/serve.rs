@@ -37,9 +37,9 @@ use tokio_util::sync::CancellationToken;
 /// The pause after an accept that failed: other connections close their files meanwhile.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
-/// Serves requests until `shutdown`, each by the router that `router` returns for it. After that no more
-/// are accepted, `closing` ends what would go on for ever, and requests under way are finished. A request with an unfit
-/// `Host` gets 400.
+/// Serves requests until `shutdown`, each by the router that `router` returns for it. After that no more are accepted,
+/// `closing` ends what would go on for ever (connections that were taken over, by cancelling its token), and requests
+/// under way are finished. A request with an unfit `Host` gets 400.
 ///
 /// # Errors
 /// Never: an accept that fails is tried again.
@@ -47,7 +47,7 @@ pub(crate) async fn serve(
     cx: Context,
     router: impl Fn() -> Router + Clone + Send + 'static,
     listener: TcpListener,
-    closing: impl AsyncFnOnce(),
+    closing: impl AsyncFnOnce(CancellationToken),
     shutdown: CancellationToken,
 ) -> Result<(), Infallible> {
     let unfit_host = operators_server::refusing(cx, host::unfit);
@@ -73,7 +73,7 @@ async fn serve_within(
     limits: Limits,
     router_for: impl Fn(&Request<Incoming>) -> Router + Clone + Send + 'static,
     listener: TcpListener,
-    closing: impl AsyncFnOnce(),
+    closing: impl AsyncFnOnce(CancellationToken),
     shutdown: CancellationToken,
 ) {
     let (places, cut) = (Places::new(limits.connections), CancellationToken::new());
@@ -103,8 +103,7 @@ async fn serve_within(
         }
     }
     drop((listener, free));
-    closing().await;
-    cut.cancel();
+    closing(cut).await;
     while let Some(ended) = connections.join_next().await {
         log_panic(ended);
     }

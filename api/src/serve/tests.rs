@@ -53,7 +53,7 @@ impl Server {
             limits,
             answering,
             listener,
-            async || {},
+            async |_| {},
             shutdown.clone(),
         ));
         Self {
@@ -318,7 +318,7 @@ async fn a_request_without_a_host_or_with_two_is_refused_as_a_problem() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
     let mut running = JoinSet::new();
-    running.spawn(serve(cx, hello, listener, async || {}, shutdown.clone()));
+    running.spawn(serve(cx, hello, listener, async |_| {}, shutdown.clone()));
     for (head, status) in [
         ("GET / HTTP/1.1\r\n", "400"),
         ("GET / HTTP/1.1\r\nHost: here\r\nHost: here\r\n", "400"),
