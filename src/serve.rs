@@ -129,6 +129,12 @@ fn work(part: Part, cx: &Context, roles: &mut Roles) {
     let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
     let signals = cx.feed.clone().publish(redis, channel, shutdown.clone());
     roles.start("feed signals", signals);
+    // Once for the process, whatever it runs.
+    if part.has(Role::Api) || part.has(Role::Worker) {
+        let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
+        let signals = cx.feed.clone().receive(redis, channel, shutdown.clone());
+        roles.start("feed signals of others", signals);
+    }
     if part.has(Role::Worker) {
         roles.start("worker", worker::run(cx.clone(), shutdown.clone()));
     }

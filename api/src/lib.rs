@@ -112,14 +112,12 @@ pub async fn run(
             starting.clone()
         }
     };
-    let (redis, channel) = (cx.redis.clone(), cx.config.redis.feed_channel());
-    let signals = cx.feed.clone().receive(redis, channel, shutdown.clone());
     let closing = async move |cut: CancellationToken| {
         sockets.close_within(CLOSE_LIMIT).await;
         cut.cancel();
     };
     let serving = serve::serve(cx, present, listener, closing, shutdown.clone());
-    let (served, ..) = tokio::join!(serving, live.run(shutdown), signals);
+    let (served, ..) = tokio::join!(serving, live.run(shutdown));
     served
 }
 

@@ -67,6 +67,5 @@ fn start(
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), relay_wake, stop.clone()));
     parts.spawn(webhooks::plan(cx.clone(), stop.clone()));
-    parts.spawn(webhooks::hear(cx.clone(), stop.clone()));
     Ok(parts)
 }

@@ -4,4 +4,4 @@ mod call;
 mod planner;
 
 pub(crate) use call::call;
-pub(crate) use planner::{hear, run as plan};
+pub(crate) use planner::run as plan;

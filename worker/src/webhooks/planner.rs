@@ -35,12 +35,3 @@ pub(crate) async fn run(cx: JobContext, shutdown: CancellationToken) {
         }
     }
 }
-
-/// Wakes the planners of this process by the signals of other processes, until the stop.
-pub(crate) async fn hear(cx: JobContext, shutdown: CancellationToken) {
-    let (redis, channel) = (cx.cx.redis.clone(), cx.cx.config.redis.feed_channel());
-    match cx.cx.feed.clone().receive(redis, channel, shutdown).await {
-        Ok(()) => {}
-        Err(never) => match never {},
-    }
-}
