@@ -14,7 +14,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::{
+    Notify,
+    mpsc::{self, error::TrySendError},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Events that wait for one client. A slower one catches up from the database.
@@ -37,6 +40,8 @@ pub(super) struct Client {
 #[derive(Default)]
 pub(super) struct State {
     behind: AtomicBool,
+    /// Wakes a subscription that waits at an empty queue while it has to catch up.
+    wake: Notify,
     ended: OnceLock<Ended>,
     end: CancellationToken,
 }
@@ -45,6 +50,17 @@ impl State {
     /// Whether events were not queued, or were judged in another role; they will be from now on.
     pub fn take_behind(&self) -> bool {
         self.behind.swap(false, Ordering::AcqRel)
+    }
+
+    /// Makes the client catch up, also if it waits for its next event at this moment.
+    fn fall_behind(&self) {
+        self.behind.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Waits until the client has to catch up.
+    pub async fn fallen_behind(&self) {
+        self.wake.notified().await;
     }
 
     /// Whether the client has to catch up.
@@ -191,7 +207,7 @@ impl Clients {
             && client.who.actor.role != role
         {
             client.who.actor.role = role;
-            client.state.behind.store(true, Ordering::Release);
+            client.state.fall_behind();
         }
     }
 
@@ -226,14 +242,14 @@ impl Clients {
         let Some(client) = inner.all.get(&id) else {
             return PassedOn::Gone;
         };
-        if client.state.behind.load(Ordering::Acquire) {
+        if client.state.is_behind() {
             return PassedOn::Behind;
         }
         match client.queue.try_send(Arc::clone(told)) {
             Ok(()) => PassedOn::Queued,
             Err(TrySendError::Closed(_)) => PassedOn::Gone,
             Err(TrySendError::Full(_)) => {
-                client.state.behind.store(true, Ordering::Release);
+                client.state.fall_behind();
                 PassedOn::Behind
             }
         }

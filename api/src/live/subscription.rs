@@ -155,6 +155,7 @@ impl Subscription {
             tokio::select! {
                 biased;
                 why = self.state.ended() => return Ok(Step::Ended(why)),
+                () = self.state.fallen_behind() => {}
                 told = self.queue.recv() => if let Some(step) = told.and_then(|told| self.step(told)) {
                     return Ok(step);
                 },

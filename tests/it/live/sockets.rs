@@ -194,7 +194,12 @@ async fn a_changed_role_changes_at_once_what_a_socket_gets() {
         .await;
     let id = own.asks("general", "low").await;
     let is_own = |_: &str, event: &Value| event["ticketId"] == id.as_str();
+    let began = std::time::Instant::now();
     let between: Vec<_> = socket.events_until(is_own).await;
+    assert!(
+        began.elapsed().as_secs() < 15,
+        "not at its next position only"
+    );
     let between: Vec<_> = between.iter().map(|(_, event)| line(event)).collect();
     assert!(
         between.iter().all(|line| !line.contains("created")),
