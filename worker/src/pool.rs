@@ -81,7 +81,9 @@ impl Keys {
 const fn batch(queue: Queue) -> usize {
     match queue {
         Queue::Assignment | Queue::Notify => 10,
-        Queue::Sweeps | Queue::Email | Queue::Webhooks | Queue::Bulk => 1,
+        Queue::Sweeps | Queue::Email | Queue::Push | Queue::Sms | Queue::Webhooks | Queue::Bulk => {
+            1
+        }
     }
 }
 

@@ -8,6 +8,10 @@ text_enum! {
     pub enum Channel {
         /// E-mail to the address of the account.
         Email = "email",
+        /// A message to each device that the person subscribed.
+        Push = "push",
+        /// A text message to the telephone of the account.
+        Sms = "sms",
     }
 }
 
@@ -28,6 +32,14 @@ impl Channel {
             Self::Email => ChannelSpec {
                 job: "deliver_email",
                 queue: Queue::Email,
+            },
+            Self::Push => ChannelSpec {
+                job: "deliver_push",
+                queue: Queue::Push,
+            },
+            Self::Sms => ChannelSpec {
+                job: "deliver_sms",
+                queue: Queue::Sms,
             },
         }
     }

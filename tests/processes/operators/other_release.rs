@@ -5,7 +5,7 @@ use crate::harness::{App, Site, minutes};
 use serde_json::{Value, json};
 
 /// A queue that only another release has: a newer one runs beside this one, or ran before a rollback.
-const UNKNOWN: &str = "sms";
+const UNKNOWN: &str = "fax";
 
 #[tokio::test]
 async fn jobs_of_a_queue_that_only_another_release_has_are_seen_and_decided_about_like_any() {
@@ -52,7 +52,7 @@ async fn the_command_line_knows_jobs_of_a_queue_that_only_another_release_has() 
         let said = says(&site, looks, 0);
         assert!(said.contains(UNKNOWN), "{looks}: {said}");
     }
-    assert!(says(&site, &format!("show {job}"), 0).contains("queue     sms, priority 0"));
+    assert!(says(&site, &format!("show {job}"), 0).contains("queue     fax, priority 0"));
     assert!(says(&site, &format!("retry {job}"), 0).contains(": ready"));
     assert!(says(&site, &format!("discard {job}"), 0).contains(": cancelled"));
     let left = says(&site, "stats", 0);

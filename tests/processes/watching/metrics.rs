@@ -185,7 +185,7 @@ async fn a_queue_that_is_held_or_on_trial_is_told_and_is_no_lag_of_the_relay() {
 async fn jobs_of_a_queue_that_only_another_release_has_are_counted_and_call_for_no_workers_of_this_one()
  {
     let app = App::new().await;
-    for (queue, state) in [("sms", "ready"), ("sms", "dead"), ("fax", "running")] {
+    for (queue, state) in [("fax", "ready"), ("fax", "dead"), ("telex", "running")] {
         sqlx::query(
             "insert into jobs (queue, lane, payload, priority, state, run_at, max_attempts, created_at)
              values ($1, 'workers', '{}', 0, $2, $3, 10, $3)",
@@ -202,16 +202,16 @@ async fn jobs_of_a_queue_that_only_another_release_has_are_counted_and_call_for_
     let series = series(&text);
     for (name, value) in [
         ("support_database_up", "1"),
-        (r#"support_queue_jobs{queue="sms",state="ready"}"#, "1"),
-        (r#"support_queue_jobs{queue="fax",state="running"}"#, "1"),
-        (r#"support_dead_jobs{queue="sms"}"#, "1"),
-        (r#"support_queue_workers{queue="sms"}"#, "0"),
+        (r#"support_queue_jobs{queue="fax",state="ready"}"#, "1"),
+        (r#"support_queue_jobs{queue="telex",state="running"}"#, "1"),
+        (r#"support_dead_jobs{queue="fax"}"#, "1"),
+        (r#"support_queue_workers{queue="fax"}"#, "0"),
         (r#"support_queue_jobs{queue="email",state="ready"}"#, "0"),
         ("support_relay_lag_seconds", "0.0"),
     ] {
         assert_eq!(series.get(name), Some(&value), "{name}: {text}");
     }
-    assert!(!text.contains(r#"oldest_seconds{queue="sms""#), "{text}");
+    assert!(!text.contains(r#"oldest_seconds{queue="fax""#), "{text}");
 }
 
 #[tokio::test]

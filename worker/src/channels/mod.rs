@@ -2,9 +2,13 @@
 
 mod content;
 mod email;
+mod push;
+mod sms;
 
 pub use content::NotificationContent;
 pub use email::Email;
+pub use push::Push;
+pub use sms::Sms;
 
 use crate::mail::{MailSetupError, Verdict};
 use chrono::{DateTime, Utc};
@@ -18,6 +22,10 @@ use platform::{config::Config, context::Context};
 pub struct Channels {
     /// E-mail.
     pub email: Email,
+    /// Push messages.
+    pub push: Push,
+    /// Text messages.
+    pub sms: Sms,
 }
 
 /// The part of a delivery that differs between channels. The job does the rest: the claim and its
@@ -76,6 +84,8 @@ impl Channels {
     pub fn new(config: &Config) -> Result<Self, MailSetupError> {
         Ok(Self {
             email: Email::new(config)?,
+            push: Push,
+            sms: Sms,
         })
     }
 
@@ -83,6 +93,8 @@ impl Channels {
     pub(crate) fn channel(&self, channel: Channel) -> &dyn DeliveryChannel {
         match channel {
             Channel::Email => &self.email,
+            Channel::Push => &self.push,
+            Channel::Sms => &self.sms,
         }
     }
 }

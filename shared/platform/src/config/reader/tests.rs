@@ -22,7 +22,7 @@ fn the_defaults_and_three_settings_are_a_whole_configuration() {
     let config = Config::read(&Settings::load(environment(ENOUGH)).unwrap()).unwrap();
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:5000");
     assert_eq!(config.http.public_url, "http://127.0.0.1:5000");
-    assert_eq!(config.jobs.queues.len(), 6);
+    assert_eq!(config.jobs.queues.len(), 8);
 }
 
 #[test]
