@@ -12,7 +12,9 @@ mod limits;
 mod listener;
 pub mod mail;
 mod pool;
+mod push;
 pub mod relay;
+mod reply;
 mod role;
 pub mod run;
 pub mod runners;
@@ -22,4 +24,5 @@ mod webhooks;
 
 pub use context::JobContext;
 pub use drain::{DrainError, drain};
+pub use push::Message as PushMessage;
 pub use role::{RoleError, run};

@@ -2,6 +2,7 @@
 //! wait for the provider, or the dead letters.
 
 use actions::error::ActionError;
+use chrono::{DateTime, Utc};
 use jobs::circuit::ProviderFailure;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -20,6 +21,14 @@ pub enum JobError {
     Provider {
         /// The kind of failure.
         failure: ProviderFailure,
+        /// The cause.
+        source: Cause,
+    },
+    /// What the job calls is left alone until an instant: the job runs again then, and keeps its attempt for a day.
+    #[error("the job waits until {until}")]
+    Held {
+        /// The instant.
+        until: DateTime<Utc>,
         /// The cause.
         source: Cause,
     },
@@ -49,6 +58,14 @@ impl JobError {
     pub fn provider(failure: ProviderFailure, error: impl Into<Cause>) -> Self {
         Self::Provider {
             failure,
+            source: error.into(),
+        }
+    }
+
+    /// A wait until an instant.
+    pub fn held(until: DateTime<Utc>, error: impl Into<Cause>) -> Self {
+        Self::Held {
+            until,
             source: error.into(),
         }
     }

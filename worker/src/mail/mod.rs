@@ -17,4 +17,6 @@ pub use error::{MailError, MailSetupError, Verdict};
 pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
 pub use message::{Composer, Sender, TextEncoding};
 pub use render::{Rendered, Renderer};
+pub(crate) use templates::{Language, title};
 pub use view::{Links, View};
+pub(crate) use view::{one_line, shortened};

@@ -92,3 +92,30 @@ pub const fn source(template: Template, language: Language) -> &'static str {
         Template::WebhookDisabled => in_language!(language, "webhook_disabled"),
     }
 }
+
+/// The title of a template, which is the same for every ticket.
+#[must_use]
+pub fn title(template: Template, language: Language) -> &'static str {
+    let source = source(template, language);
+    let (_, rest) = source.split_once("{% block title %}").unwrap_or_default();
+    let (title, _) = rest.split_once("{% endblock %}").unwrap_or_default();
+    title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_has_a_title_without_variables_in_every_language() {
+        for template in Template::ALL {
+            for language in Language::ALL {
+                let title = title(*template, language);
+                assert!(
+                    !title.is_empty() && !title.contains('{'),
+                    "{template}: {title}"
+                );
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod http;
 mod outbound;
 mod placeholders;
 mod purpose;
+mod push;
 mod reader;
 mod settings;
 mod ticket_url;
@@ -19,6 +20,7 @@ pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRol
 pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
+pub use push::{Fcm, Push};
 pub use settings::{Changed, ConfigError, Origin, Settings};
 pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
@@ -66,6 +68,8 @@ pub struct Config {
     pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
+    /// Push messages.
+    pub push: Push,
     /// What may be called beside public addresses, at addresses that users gave.
     pub outbound: Allowed,
     /// Workers and scheduler.
@@ -243,6 +247,7 @@ impl Config {
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
             mail: mail(&mut read, &data_dir),
+            push: push::push(&mut read),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
             log: Log {

@@ -89,6 +89,7 @@ impl DeliveryRun<'_> {
                 Err(
                     error @ (JobError::Retry { .. }
                     | JobError::Provider { .. }
+                    | JobError::Held { .. }
                     | JobError::Lost { .. }),
                 ) => error,
             };
