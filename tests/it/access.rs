@@ -86,6 +86,20 @@ const TABLE: &[Row] = &[
     Row("GET", "/api/v1/support/customers", 400, STAFF),
     Row("GET", "/api/v1/support/survey/{token}", 404, EVERYBODY),
     Row("POST", "/api/v1/support/survey/{token}", 404, EVERYBODY),
+    Row("GET", "/api/v1/notifications/push", 200, SIGNED_IN),
+    Row(
+        "POST",
+        "/api/v1/notifications/push/subscriptions",
+        422,
+        SIGNED_IN,
+    ),
+    // Each has only its own.
+    Row(
+        "DELETE",
+        "/api/v1/notifications/push/subscriptions/{id}",
+        404,
+        SIGNED_IN,
+    ),
     Row("GET", "/api/v1/support/stats", 200, ADMIN),
     Row("GET", "/api/v1/admin/users", 200, ADMIN),
     Row("GET", "/api/v1/admin/users/{id}", 200, ADMIN),

@@ -27,6 +27,7 @@ mod leaks;
 mod live;
 mod migrations;
 mod openapi;
+mod push;
 mod races;
 mod scheduler;
 mod statements;

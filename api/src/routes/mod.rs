@@ -12,6 +12,7 @@ pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod metrics;
+pub mod push;
 mod site;
 pub mod sla_policies;
 pub mod stats;
@@ -26,7 +27,8 @@ pub use crate::openapi::Route;
 use crate::{
     limits::Rule,
     openapi::Resource::{
-        Attachment, Job, Link, Message, Person, Queue, Ticket, Webhook, WebhookDelivery,
+        Attachment, Job, Link, Message, Person, PushSubscription, Queue, Ticket, Webhook,
+        WebhookDelivery,
     },
     state::ApiState,
     time_limit::UPLOAD_LIMIT,
@@ -97,6 +99,10 @@ fn support(table: Table) -> Table {
         .get("/api/v1/support/customers", customers::list, customers::operation)
         .group(RouteGroup::of("events"))
         .get("/api/v1/events", events::list, events::operation)
+        .group(RouteGroup::of("notifications"))
+        .get("/api/v1/notifications/push", push::list::list, push::list::operation)
+        .post("/api/v1/notifications/push/subscriptions", push::subscribe::post, push::subscribe::operation)
+        .delete("/api/v1/notifications/push/subscriptions/{id}", push::unsubscribe::delete, push::unsubscribe::operation).names(&[PushSubscription])
         .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }

@@ -11,6 +11,7 @@ pub mod job;
 pub mod page;
 mod people;
 pub mod person;
+pub mod push;
 pub mod stats;
 pub mod survey;
 pub mod thread;

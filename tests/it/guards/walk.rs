@@ -24,6 +24,7 @@ pub struct Cast {
     message: String,
     webhook: String,
     delivery: String,
+    device: String,
 }
 
 impl Cast {
@@ -33,6 +34,7 @@ impl Cast {
         let said = admin.says(&ticket, "Hello.").await;
         let (webhook, delivery) = super::repeats::webhook(&admin).await;
         Self {
+            device: super::repeats::device(&admin).await,
             webhook,
             delivery,
             message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
@@ -70,6 +72,8 @@ impl Cast {
             &self.person
         } else if route.path.contains("/webhooks/") {
             &self.webhook
+        } else if route.path.contains("/push/") {
+            &self.device
         } else {
             &self.ticket
         };

@@ -48,8 +48,8 @@ pub struct Subscription {
 /// devices, the one that was not registered for the longest time goes.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] when the account was closed or the login ended meanwhile; [`ActionError::Conflict`] for an
-/// app where Firebase is not configured; the database failed.
+/// [`ActionError::Unauthenticated`] when the account was closed or the login ended meanwhile; [`ActionError::Conflict`] for
+/// an app where Firebase is not configured; the database failed.
 pub async fn subscribe(
     work: &mut UnitOfWork<'_>,
     subscriber: Subscriber,
@@ -66,12 +66,12 @@ pub async fn subscribe(
     let Subscriber { actor, session } = subscriber;
     // Locked in this order everywhere: the account, the login. It also lets two devices of a person not pass the cap.
     if !store::hold_account(&mut *work.tx, actor.id).await? {
-        return Err(ActionError::NotFound("user"));
+        return Err(ActionError::Unauthenticated("token_revoked"));
     }
     if let Some(session) = session
         && !store::hold_session(&mut *work.tx, session).await?
     {
-        return Err(ActionError::NotFound("session"));
+        return Err(ActionError::Unauthenticated("token_revoked"));
     }
     let now = work.now();
     let id = PushSubscriptionId(work.cx.ids.uuid(now));

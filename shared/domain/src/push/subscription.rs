@@ -135,9 +135,9 @@ impl fmt::Debug for DeviceAddress {
 #[derive(Clone, Copy)]
 pub struct PushChecks<'a> {
     /// Whether an address may be called: the error is the end of a sentence that begins with the field.
-    pub url: &'a dyn Fn(&str) -> Result<(), String>,
+    pub url: &'a (dyn Fn(&str) -> Result<(), String> + Sync),
     /// Whether 65 bytes are a point of P-256.
-    pub point: &'a dyn Fn(&[u8]) -> bool,
+    pub point: &'a (dyn Fn(&[u8]) -> bool + Sync),
 }
 
 /// A device that a person subscribes.
