@@ -181,31 +181,37 @@ async fn one_person_whose_browser_is_refused_holds_no_messages_of_others() {
 }
 
 #[tokio::test]
-async fn a_redirect_a_web_page_and_half_an_answer_are_failures() {
+async fn a_redirect_is_a_failure_and_is_not_followed() {
     let rig = Rig::new().await;
     let inside = PushService::new(&rig.app.clock).await;
     let location: &'static str = format!("{}/send/phone", inside.origin).leak();
-    for lie in [
-        Says::This(307, Some(("location", location)), ""),
-        Says::This(
-            200,
-            Some(("content-type", "text/html")),
-            "<!doctype html><title>Log in</title>",
-        ),
-        Says::Half,
-    ] {
-        let service = PushService::new(&rig.app.clock).await;
-        let name = "phone";
-        rig.browser(&service, name).await;
-        service.says_once(name, lie);
-        let notification = rig.notify().await;
-        assert_eq!(rig.status(notification).await, "pending", "{lie:?}");
-        assert_eq!(rig.attempts().await, 1, "{lie:?}");
-        rig.after(TimeDelta::seconds(30)).await;
-        assert_eq!(service.reached(), ["phone"], "{lie:?}");
-        assert_eq!(rig.status(notification).await, "sent", "{lie:?}");
-    }
+    fails_once(&rig, Says::This(307, Some(("location", location)), "")).await;
     assert_eq!(inside.tried(), 0);
+}
+
+#[tokio::test]
+async fn a_web_page_is_a_failure_whatever_its_status() {
+    let page = "<!doctype html><title>Log in</title>";
+    let html = Some(("content-type", "text/html"));
+    fails_once(&Rig::new().await, Says::This(200, html, page)).await;
+}
+
+#[tokio::test]
+async fn half_an_answer_is_a_failure() {
+    fails_once(&Rig::new().await, Says::Half).await;
+}
+
+/// A service that does this once: the attempt failed, and the next one succeeds.
+async fn fails_once(rig: &Rig, says: Says) {
+    let service = PushService::new(&rig.app.clock).await;
+    rig.browser(&service, "phone").await;
+    service.says_once("phone", says);
+    let notification = rig.notify().await;
+    assert_eq!(rig.status(notification).await, "pending");
+    assert_eq!(rig.attempts().await, 1);
+    rig.after(TimeDelta::seconds(30)).await;
+    assert_eq!(service.reached(), ["phone"]);
+    assert_eq!(rig.status(notification).await, "sent");
 }
 
 #[tokio::test]

@@ -21,23 +21,23 @@ use tokio::task::JoinSet;
 
 /// The key of the account, made for these tests alone: PKCS#8 in Base64.
 const KEY: &str = "\
-    MIIEowIBAAKCAQEAsLATiWMifFQqrNxJsvgzviluReqk4z5ObqI1UFHSqElwnbCTF9WDvsTjFIwGknsGCEWKgKT6QbljMpz5\
-    sMF1ecQrH7wOv/pLyfiqJMKAFXyutPXvhqZBpkKVgTo0LAGoUl3QMfnucvLFWwusmtat47TtT55iXHmP6HLRxcWrrwfMrHm0\
-    qfOVAk3V8h0nQoD9FLoHhb5Y8zRSNs9gg6mlmrIItBgDAJIOhvdyxOoPvc1NWdePGAkD6KAOwboJed5JgZqxDrza/AX1hOIj\
-    aDTr1QIjFxGms4mWKy6yNM+Tfal8v5av5jNSPouSLkg12B9+yqlWnJWJA3+cvphup19fwQIDAQABAoIBABFA5cIpE76vpV8t\
-    6mXMm5jlM3x7q6WjzvA6F29Zc3MK1jFqgw1Kb0wGA+VcwG42Dze9kAcnP7zX8poy/qWbrpy5DZD9bIn4p2/4lVIeSs2jrZfE\
-    ME37bDZlEskEuwAqb++4c30ohSK6bDqLdaEad5k1xhAGol+aC0sind4XLcBbSVfyem/WJIvWdv9C51nXBpCQl/FLAqIrbxfQ\
-    10I1RA14j8Ev3ZMUN4O5crxM4E0+7hmWYKavCA2G/zm0EKtZReK3m8AtUD+Ke8HiXXpAaeSWsYiZKftaqNCaJI0cUQdKUd2z\
-    Dd594AQLhwmp8SAwzrLi+UI7t+XKf9CMfcOpQ+UCgYEA4cVWl1754xjJM9HUCusLsw0/1VoAUC1qtGTl9ziSvUaNVWC1/wVT\
-    GhGxVp0ECFDAhMuBiPO0W6SMhz84JYjLyKzJGOays3wuVT0coQoi+WT0ym1MCSv9THBfo26tQ377HO5zye9dFze+rzuyv3Q/\
-    woycIeRQ4dCB43YdVh1Wk5MCgYEAyFhWPCzbdvn/nqFWFj6x9MZEgZfGyMnrHUiFRRAUKeOo27zlmvOWUogyQ438bslWu8Lk\
-    m8mJ5bM6DEMUQaZnbn9XV7VTD6Ml8DCXkofBsnKWvDriilIzFwX2Ck9tLW95HKcVgGPyMsoRm1YR4JqL0LxWgrcwZLw/wZ1u\
-    2ySq+9sCgYEA1VhPjVc4t/syFn/P6klWkuqQSaJ07U8dqD44ebfCIo5K/EUZdlWnw9i4Req2Zs04P8S3MZ1p77e8/Aknm4B7\
-    YbS1i4xljeppNi87oIodpqJaF/fUhE5HXDZMifoKTN/vl9VVIZvJ0ijhTmIRdY36unN5DyXbsKgCNdnluvyaVXUCgYB1y2Kg\
-    rOs40BLYrRmVqLUvKyf6Xkf1pKsFo68gBS0l2AJfeHgznAcFbajICYKjjOPfL98ELgJTOQbnUMVnODTWRi8PlcBJkG5tA9UK\
-    xaFAj5lLAQBTvbLmVY3tT/fsX/+AtkixHZK5BBBIGdoXCicsyp++6YCdqgV+jFcyqCOUQwKBgG5v7U/wT0Uoni7oa/YwzIEF\
-    H7xNu5lRdQF06pd6d5ZUyzKeXc0oG+SLL6Dqs9LsgfEc8jQTGfy5hgEsHpGOhIINsqyeN3KEGucfhGnXsN6nPER2Ja0DlGGF\
-    5n14eYKagRANfYaR6uDb6ofIp4itRdebr8k7Kc931hPyFFeY/t0l";
+    MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwsBOJYyJ8VCqs3Emy+DO+KW5F6qTjPk5uojVQUdKoSXCd\
+    sJMX1YO+xOMUjAaSewYIRYqApPpBuWMynPmwwXV5xCsfvA6/+kvJ+KokwoAVfK609e+GpkGmQpWBOjQsAahSXdAx+e5y8sVb\
+    C6ya1q3jtO1PnmJceY/octHFxauvB8ysebSp85UCTdXyHSdCgP0UugeFvljzNFI2z2CDqaWasgi0GAMAkg6G93LE6g+9zU1Z\
+    148YCQPooA7Bugl53kmBmrEOvNr8BfWE4iNoNOvVAiMXEaaziZYrLrI0z5N9qXy/lq/mM1I+i5IuSDXYH37KqVaclYkDf5y+\
+    mG6nX1/BAgMBAAECggEAEUDlwikTvq+lXy3qZcybmOUzfHurpaPO8DoXb1lzcwrWMWqDDUpvTAYD5VzAbjYPN72QByc/vNfy\
+    mjL+pZuunLkNkP1sifinb/iVUh5KzaOtl8QwTftsNmUSyQS7ACpv77hzfSiFIrpsOot1oRp3mTXGEAaiX5oLSyKd3hctwFtJ\
+    V/J6b9Yki9Z2/0LnWdcGkJCX8UsCoitvF9DXQjVEDXiPwS/dkxQ3g7lyvEzgTT7uGZZgpq8IDYb/ObQQq1lF4rebwC1QP4p7\
+    weJdekBp5JaxiJkp+1qo0JokjRxRB0pR3bMN3n3gBAuHCanxIDDOsuL5Qju35cp/0Ix9w6lD5QKBgQDhxVaXXvnjGMkz0dQK\
+    6wuzDT/VWgBQLWq0ZOX3OJK9Ro1VYLX/BVMaEbFWnQQIUMCEy4GI87RbpIyHPzgliMvIrMkY5rKzfC5VPRyhCiL5ZPTKbUwJ\
+    K/1McF+jbq1Dfvsc7nPJ710XN76vO7K/dD/CjJwh5FDh0IHjdh1WHVaTkwKBgQDIWFY8LNt2+f+eoVYWPrH0xkSBl8bIyesd\
+    SIVFEBQp46jbvOWa85ZSiDJDjfxuyVa7wuSbyYnlszoMQxRBpmduf1dXtVMPoyXwMJeSh8Gycpa8OuKKUjMXBfYKT20tb3kc\
+    pxWAY/IyyhGbVhHgmovQvFaCtzBkvD/BnW7bJKr72wKBgQDVWE+NVzi3+zIWf8/qSVaS6pBJonTtTx2oPjh5t8Iijkr8RRl2\
+    VafD2LhF6rZmzTg/xLcxnWnvt7z8CSebgHthtLWLjGWN6mk2Lzugih2moloX99SETkdcNkyJ+gpM3++X1VUhm8nSKOFOYhF1\
+    jfq6c3kPJduwqAI12eW6/JpVdQKBgHXLYqCs6zjQEtitGZWotS8rJ/peR/WkqwWjryAFLSXYAl94eDOcBwVtqMgJgqOM498v\
+    3wQuAlM5BudQxWc4NNZGLw+VwEmQbm0D1QrFoUCPmUsBAFO9suZVje1P9+xf/4C2SLEdkrkEEEgZ2hcKJyzKn77pgJ2qBX6M\
+    VzKoI5RDAoGAbm/tT/BPRSieLuhr9jDMgQUfvE27mVF1AXTql3p3llTLMp5dzSgb5IsvoOqz0uyB8RzyNBMZ/LmGASwekY6E\
+    gg2yrJ43coQa5x+Eadew3qc8RHYlrQOUYYXmfXh5gpqBEA19hpHq4Nvqh8iniK1F15uvyTspz3fWE/IUV5j+3SU=";
 /// Its modulus, in Base64 for URLs.
 const MODULUS: &str = "\
     sLATiWMifFQqrNxJsvgzviluReqk4z5ObqI1UFHSqElwnbCTF9WDvsTjFIwGknsGCEWKgKT6QbljMpz5sMF1ecQrH7wOv_pL\

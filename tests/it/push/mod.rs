@@ -68,7 +68,7 @@ impl Rig {
             .await
     }
 
-    /// Plans a notification of the last event of that type.
+    /// Plans a notification of the last event of that type, anew where it was sent before.
     async fn plan_as(&self, template: &str, to: &Caller, event: &str) -> NotificationId {
         let cx = &self.app.cx;
         let id: uuid::Uuid = sqlx::query_scalar(
@@ -87,6 +87,11 @@ impl Rig {
         .fetch_one(&cx.pool)
         .await
         .unwrap();
+        sqlx::query("delete from push_deliveries where notification_id = $1")
+            .bind(id)
+            .execute(&cx.pool)
+            .await
+            .unwrap();
         let notification = NotificationId(id);
         self.enqueue(notification).await;
         notification
@@ -124,11 +129,11 @@ impl Rig {
             .unwrap()
     }
 
-    /// The number of attempts that the job of the last delivery used up.
+    /// The number of attempts of the last delivery that failed.
     async fn attempts(&self) -> i64 {
         self.app
             .count(
-                "select attempt::bigint from jobs where payload->>'job' = 'deliver_push'
+                "select (attempt - (state = 'done')::int)::bigint from jobs where payload->>'job' = 'deliver_push'
                  order by id desc limit 1",
             )
             .await
