@@ -7,7 +7,7 @@ use crate::mail::{
 };
 use actions::notifications::{account::AccountContent, allowance};
 use chrono::{DateTime, Utc};
-use domain::notifications::content::Content;
+use domain::{ids::DigestId, notifications::content::Content};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -75,8 +75,36 @@ impl Email {
         let mail = self.composer.about_ticket(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
-            template: content.template,
-            id: content.id,
+            name: content.template.as_str(),
+            id: content.id.0,
+        };
+        self.mailer.send(&meta, mail).await?;
+        Ok(Delivered::Sent)
+    }
+
+    /// Sends the notifications of one person in one mail, in the same way.
+    ///
+    /// # Errors
+    /// The mail was not accepted, or nobody knows whether it was.
+    pub async fn deliver_digest(
+        &self,
+        digest: DigestId,
+        contents: &[Content],
+        now: DateTime<Utc>,
+    ) -> Result<Delivered, MailError> {
+        let Some(person) = contents.first().map(|content| &content.person) else {
+            return Ok(Delivered::NothingToTell);
+        };
+        if !person.confirmed {
+            return Ok(Delivered::Held);
+        }
+        let view = View::of_digest(contents, &self.renderer, &self.links, now)?;
+        let rendered = self.renderer.render_digest(&person.language, &view)?;
+        let mail = self.composer.about_several(digest, person, rendered, now)?;
+        let meta = MailMeta {
+            at: now,
+            name: "digest",
+            id: digest.0,
         };
         self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
@@ -98,8 +126,8 @@ impl Email {
         let mail = self.composer.about_account(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
-            template,
-            id: content.id,
+            name: template.as_str(),
+            id: content.id.0,
         };
         self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
@@ -115,7 +143,9 @@ impl DeliveryChannel for Email {
         content: &'d NotificationContent,
     ) -> BoxFuture<'d, sqlx::Result<bool>> {
         match content {
-            NotificationContent::Ticket(_) => ready(Ok(true)).boxed(),
+            NotificationContent::Ticket(_) | NotificationContent::Digest(..) => {
+                ready(Ok(true)).boxed()
+            }
             NotificationContent::Account(content) => allowance::admit(cx, content.id).boxed(),
         }
     }
@@ -130,6 +160,9 @@ impl DeliveryChannel for Email {
                 NotificationContent::Ticket(content) => self.deliver(content, now).await,
                 NotificationContent::Account(content) => {
                     self.deliver_for_account(content, now).await
+                }
+                NotificationContent::Digest(id, contents) => {
+                    self.deliver_digest(*id, contents, now).await
                 }
             };
             sent.map_err(DeliveryError::from)

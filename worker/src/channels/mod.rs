@@ -11,6 +11,7 @@ pub use push::Push;
 pub use sms::Sms;
 
 use crate::mail::{MailSetupError, Verdict};
+use actions::notifications::Holding;
 use chrono::{DateTime, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
@@ -58,6 +59,8 @@ pub enum Delivered {
     NothingToTell,
     /// It waits until the address is confirmed.
     Held,
+    /// It waits until the quiet hours of its person end.
+    Quiet(DateTime<Utc>, Holding),
 }
 
 /// A delivery attempt that failed.

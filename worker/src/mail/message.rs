@@ -4,7 +4,7 @@ use super::{MailError, MailSetupError, Rendered, render::LOGO, view::mailbox};
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::NotificationId,
+    ids::DigestId,
     notifications::content::{Content, Recipient},
 };
 use lettre::{
@@ -99,7 +99,24 @@ impl Composer {
             .envelope(&content.person, content.id, now)?
             .in_reply_to(thread.clone())
             .references(thread);
+        let envelope = refusable(envelope, rendered.unsubscribe.as_deref());
         self.finish(envelope, rendered, speaker)
+    }
+
+    /// Composes a digest, which belongs to no thread. Its Message-ID is the same at each attempt.
+    ///
+    /// # Errors
+    /// The recipient's address is invalid.
+    pub fn about_several(
+        &self,
+        digest: DigestId,
+        to: &Recipient,
+        rendered: Rendered,
+        now: DateTime<Utc>,
+    ) -> Result<Message, MailError> {
+        let envelope = self.envelope(to, digest, now)?;
+        let envelope = refusable(envelope, rendered.unsubscribe.as_deref());
+        self.finish(envelope, rendered, Speaker::System)
     }
 
     /// Composes a mail about an account, which belongs to no thread.
@@ -119,7 +136,7 @@ impl Composer {
     fn envelope(
         &self,
         to: &Recipient,
-        id: NotificationId,
+        id: impl std::fmt::Display,
         now: DateTime<Utc>,
     ) -> Result<MessageBuilder, MailError> {
         Ok(Message::builder()
@@ -175,6 +192,17 @@ impl Composer {
         let part = Attachment::new_inline(LOGO.to_owned());
         Some(part.body(logo.bytes.clone(), content_type))
     }
+}
+
+/// Adds the headers by which a reader refuses such mails with one click (RFC 2369, section 3.2, and RFC 8058). The second
+/// wants an address with TLS.
+fn refusable(envelope: MessageBuilder, link: Option<&str>) -> MessageBuilder {
+    let Some(link) = link.filter(|link| link.starts_with("https://")) else {
+        return envelope;
+    };
+    envelope
+        .raw_header(plain("List-Unsubscribe", &format!("<{link}>")))
+        .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 }
 
 /// Adds the subject. A text that contains `=?` is encoded as a whole: mail programs would otherwise

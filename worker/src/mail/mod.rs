@@ -1,6 +1,7 @@
 //! Mails: rendering, composing and sending.
 
 mod account_view;
+mod digest_view;
 mod error;
 mod files;
 mod local_time;
