@@ -92,7 +92,7 @@ pub struct SettingView {
     /// Whether it is sent.
     enabled: bool,
     /// Whether it is sent to people who chose nothing.
-    default: bool,
+    enabled_by_default: bool,
 }
 
 /// Quiet hours that begin on one day of the week.
@@ -115,7 +115,7 @@ impl From<&Preferences> for PreferencesView {
             kind: setting.template,
             channel: setting.channel,
             enabled: setting.enabled,
-            default: true,
+            enabled_by_default: true,
         });
         let periods = preferences
             .quiet_hours

@@ -2,12 +2,20 @@
 
 use super::{Delivered, DeliveryChannel, DeliveryError, NotificationContent};
 use crate::mail::{
-    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, SmtpTimeouts,
-    View,
+    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, Signature,
+    SmtpTimeouts, View,
 };
-use actions::notifications::{account::AccountContent, allowance};
+use actions::notifications::{
+    account::AccountContent,
+    allowance,
+    undeliverable::{self, Refusal},
+};
 use chrono::{DateTime, Utc};
-use domain::{ids::DigestId, notifications::content::Content};
+use domain::{
+    channel::Channel,
+    ids::DigestId,
+    notifications::content::{Content, Recipient},
+};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -44,6 +52,8 @@ impl Email {
             renderer: Renderer::new(&config.brand)?,
             composer: Composer {
                 from: Sender::parse(&config.mail.from)?,
+                bounces_to: config.mail.bounces_to.clone(),
+                signature: config.mail.dkim.as_ref().map(Signature::read).transpose()?,
                 logo: config.brand.logo.clone(),
                 encoding: mailer.encoding(),
             },
@@ -136,16 +146,19 @@ impl Email {
 
 impl DeliveryChannel for Email {
     /// Applies the daily quota of an unconfirmed address to mails about its account. A mail about a
-    /// ticket is held until the address is confirmed, and does not count.
+    /// ticket is held until the address is confirmed, and does not count; it is not sent to an address
+    /// that refused several.
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
         content: &'d NotificationContent,
     ) -> BoxFuture<'d, sqlx::Result<bool>> {
         match content {
-            NotificationContent::Ticket(_) | NotificationContent::Digest(..) => {
-                ready(Ok(true)).boxed()
-            }
+            NotificationContent::Ticket(content) => reaches(cx, &content.person).boxed(),
+            NotificationContent::Digest(_, contents) => match contents.first() {
+                Some(content) => reaches(cx, &content.person).boxed(),
+                None => ready(Ok(false)).boxed(),
+            },
             NotificationContent::Account(content) => allowance::admit(cx, content.id).boxed(),
         }
     }
@@ -171,12 +184,20 @@ impl DeliveryChannel for Email {
     }
 }
 
+/// Whether the address of a person does not refuse our mails.
+async fn reaches(cx: &Context, person: &Recipient) -> sqlx::Result<bool> {
+    let now = cx.clock.now();
+    let refuses = undeliverable::is_undeliverable(&cx.pool, Channel::Email, person.id, now);
+    Ok(!refuses.await?)
+}
+
 impl From<MailError> for DeliveryError {
     fn from(error: MailError) -> Self {
         Self {
             failure: error.trouble(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
+            refusal: Refusal::OfTheMessage,
             record: error.for_record(),
             source: error.into(),
         }

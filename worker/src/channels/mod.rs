@@ -11,7 +11,7 @@ pub use push::Push;
 pub use sms::Sms;
 
 use crate::mail::{MailSetupError, Verdict};
-use actions::notifications::Holding;
+use actions::notifications::{Holding, undeliverable::Refusal};
 use chrono::{DateTime, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
@@ -73,6 +73,8 @@ pub(crate) struct DeliveryError {
     pub verdict: Verdict,
     /// Whether the provider responded and rejected this notification, so that its circuit closes.
     pub was_judged: bool,
+    /// What a permanent rejection says of the address.
+    pub refusal: Refusal,
     /// The error on one line, to be stored with the notification.
     pub record: String,
     /// The cause, for the log: contains neither addresses nor responses of the provider.

@@ -1,13 +1,13 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, and uploads that were never attached. It works in
-//! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
-//! retries or cancels them.
+//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, old
+//! notifications in the app, and uploads that were never attached. It works in batches, so that no
+//! statement locks many rows or takes long. Dead letters stay until an operator retries or cancels them.
 
 use super::{Found, JobError};
 use crate::JobContext;
 use actions::{
     idempotency::{self, KEPT_FOR},
-    notifications::allowance,
+    notifications::{self, allowance, in_app},
     people::store::delete_expired_sessions,
     webhooks,
 };
@@ -18,6 +18,8 @@ use jobs::store;
 const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
 /// How long the log of webhooks is kept.
 const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+/// How long people see what they were told in the app.
+const IN_APP_KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
@@ -36,9 +38,13 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     webhooks::store::expire_previous(&cx.pool, now).await?;
     let before = now - WEBHOOK_LOG_KEPT_FOR;
     let deliveries = in_batches(|| webhooks::store::prune(&cx.pool, before, BATCH)).await?;
+    let windows = in_batches(|| notifications::forget_windows_before(&cx.pool, now, BATCH)).await?;
+    let before = in_app::first_id_at(now - IN_APP_KEPT_FOR);
+    let in_app = in_batches(|| in_app::store::prune(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || feed || deliveries || uploads > 0).into())
+    let notices = windows || in_app;
+    Ok((jobs || sessions || responses || feed || deliveries || notices || uploads > 0).into())
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

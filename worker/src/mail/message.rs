@@ -1,6 +1,6 @@
 //! Composes a mail: text, HTML, and the headers that mail programs need.
 
-use super::{MailError, MailSetupError, Rendered, render::LOGO, view::mailbox};
+use super::{MailError, MailSetupError, Rendered, Signature, render::LOGO, view::mailbox};
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -9,13 +9,13 @@ use domain::{
 };
 use lettre::{
     Message,
-    address::AddressError,
+    address::{AddressError, Envelope},
     message::{
         Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
-use platform::config::Logo;
+use platform::config::{BounceAddress, Logo};
 
 /// The sender of all mails.
 #[derive(Debug, Clone)]
@@ -74,6 +74,11 @@ pub struct Composer {
     pub logo: Option<Logo>,
     /// How the texts are encoded.
     pub encoding: TextEncoding,
+    /// Where bounces go: to this address with the mail's id behind a `+` in its local part. Without one they go to the
+    /// sender.
+    pub bounces_to: Option<BounceAddress>,
+    /// The signature of each mail.
+    pub signature: Option<Signature>,
 }
 
 impl Composer {
@@ -139,9 +144,16 @@ impl Composer {
         id: impl std::fmt::Display,
         now: DateTime<Utc>,
     ) -> Result<MessageBuilder, MailError> {
-        Ok(Message::builder()
+        let to = mailbox(to).map_err(MailError::Address)?;
+        let mut builder = Message::builder();
+        if let Some(bounces_to) = &self.bounces_to {
+            let from = bounces_to.of(&id).parse().map_err(MailError::Address)?;
+            let envelope = Envelope::new(Some(from), vec![to.email.clone()]);
+            builder = builder.envelope(envelope.map_err(MailError::Compose)?);
+        }
+        Ok(builder
             .from(self.from.0.clone())
-            .to(mailbox(to).map_err(MailError::Address)?)
+            .to(to)
             .date(now.into())
             .message_id(Some(self.from.id(id))))
     }
@@ -165,11 +177,15 @@ impl Composer {
             Some(logo) => text.multipart(MultiPart::related().singlepart(html).singlepart(logo)),
             None => text.singlepart(html),
         };
-        subject(envelope, rendered.subject)
+        let mut mail = subject(envelope, rendered.subject)
             // Suppresses out-of-office replies to us, as Exchange understands it.
             .raw_header(plain("X-Auto-Response-Suppress", "All"))
             .multipart(parts)
-            .map_err(MailError::Compose)
+            .map_err(MailError::Compose)?;
+        if let Some(signature) = &self.signature {
+            signature.sign(&mut mail);
+        }
+        Ok(mail)
     }
 
     /// A part of text.

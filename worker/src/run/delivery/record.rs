@@ -7,7 +7,7 @@ use crate::{
     mail::Verdict,
     run::Outcome,
 };
-use actions::notifications::{Attempt, record_attempt};
+use actions::notifications::{Attempt, record_attempt, undeliverable};
 use domain::actor::Initiator;
 use jobs::{
     circuit::{self, ProviderFailure, Subject},
@@ -30,6 +30,10 @@ impl DeliveryRun<'_> {
             Delivered::Quiet(until, holding) => (Attempt::Quiet(until, holding), Reached::Held),
         };
         record_attempt(&mut work, self.delivery.parcel, attempt).await?;
+        if delivered == Delivered::Sent {
+            let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+            undeliverable::accepted(&mut work, channel, parcel).await?;
+        }
         if self.locked.provider_failures > 0 {
             self.settle_circuit(&mut work, delivered).await?;
         }
@@ -88,6 +92,10 @@ impl DeliveryRun<'_> {
                 return Ok(());
             }
             record_attempt(&mut work, self.delivery.parcel, attempt).await?;
+            if let (true, Verdict::Permanent) = (error.was_judged, error.verdict) {
+                let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+                undeliverable::refused(&mut work, channel, parcel, error.refusal).await?;
+            }
             if error.was_judged {
                 circuit::close(&mut work.tx, self.locked.queue).await?;
             }

@@ -117,6 +117,13 @@ fn staff_words() -> (Vec<String>, Vec<String>) {
     (words(of_any), words(of_seen))
 }
 
+/// The least id of the entries that are made from an instant on: ids begin with their time (RFC 9562, section 5.7).
+#[must_use]
+pub fn first_id_at(at: DateTime<Utc>) -> uuid::Uuid {
+    let milliseconds = u128::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Uuid::from_u128(milliseconds << 80)
+}
+
 /// The list of a person.
 ///
 /// # Errors

@@ -1,15 +1,17 @@
 //! Addresses and numbers that providers refuse. After some refusals in a row nothing is sent there, but for a try once in
-//! a while: the mailbox may exist again. A new address of the account has a row of its own.
+//! a while: the mailbox may exist again. Another address of the account begins anew. Mails about the account itself are
+//! always sent: the owner asked for them.
 
 mod store;
 
+use crate::job_list::Parcel;
 use chrono::TimeDelta;
 use domain::channel::Channel;
 use platform::work::UnitOfWork;
 
 pub use store::is_undeliverable;
 
-/// Refusals in a row after which an address is left alone. One can be the mail's fault.
+/// Refusals in a row after which an address is left alone. One can be the message's fault.
 const MOST_REFUSALS: i32 = 3;
 /// How long it is left alone then.
 const LEFT_ALONE_FOR: TimeDelta = TimeDelta::days(7);
@@ -23,14 +25,14 @@ pub enum Refusal {
     OfTheAddress,
 }
 
-/// Records that a provider refused an address.
+/// Records that a provider refused the address of a person.
 ///
 /// # Errors
 /// The database failed.
 pub async fn refused(
     work: &mut UnitOfWork<'_>,
     channel: Channel,
-    address: &str,
+    parcel: Parcel,
     refusal: Refusal,
 ) -> sqlx::Result<()> {
     let counted = match refusal {
@@ -38,7 +40,7 @@ pub async fn refused(
         Refusal::OfTheAddress => MOST_REFUSALS,
     };
     let retry_at = work.now() + LEFT_ALONE_FOR;
-    store::count(work, channel, address, counted, retry_at).await
+    store::count(work, (channel, id(parcel)), counted, retry_at).await
 }
 
 /// Forgets the refusals of an address that accepted something.
@@ -48,7 +50,15 @@ pub async fn refused(
 pub async fn accepted(
     work: &mut UnitOfWork<'_>,
     channel: Channel,
-    address: &str,
+    parcel: Parcel,
 ) -> sqlx::Result<()> {
-    store::forget(work, channel, address).await
+    store::forget(work, channel, id(parcel)).await
+}
+
+/// The id of a notification or of a digest: an id is never both.
+const fn id(parcel: Parcel) -> uuid::Uuid {
+    match parcel {
+        Parcel::Notification(notification) => notification.0,
+        Parcel::Digest(digest) => digest.0,
+    }
 }

@@ -2,26 +2,27 @@
 
 use super::MOST_REFUSALS;
 use chrono::{DateTime, Utc};
-use domain::channel::Channel;
+use domain::{channel::Channel, ids::UserId};
 use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
-/// Whether nothing is sent to an address at `now`.
+/// Whether nothing is sent to a person on a channel at `now`.
 ///
 /// # Errors
 /// The database failed.
 pub async fn is_undeliverable(
     db: impl PgExecutor<'_>,
     channel: Channel,
-    address: &str,
+    person: UserId,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
-            select from undeliverable
-            where channel = $1 and address = lower($2) and failures >= $3 and retry_at > $4) as "undeliverable!""#,
+            select from undeliverable x join users u on x.address in (lower(u.email), u.phone_number)
+            where u.id = $2 and x.channel = $1 and x.failures >= $3 and x.retry_at > $4) as "undeliverable!""#,
         channel.as_str(),
-        address,
+        person.0,
         MOST_REFUSALS,
         now,
     )
@@ -29,24 +30,26 @@ pub async fn is_undeliverable(
     .await
 }
 
-/// Counts refusals of an address.
+/// Counts refusals of the address to which a notification about a ticket, or a digest, was sent.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn count(
     work: &mut UnitOfWork<'_>,
-    channel: Channel,
-    address: &str,
+    (channel, id): (Channel, Uuid),
     refusals: i32,
     retry_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into undeliverable as u (channel, address, failures, since, retry_at)
-        values ($1, lower($2), $3, $4, $5)
+        "insert into undeliverable as x (channel, address, failures, since, retry_at)
+        select $1, case $1 when 'sms' then u.phone_number else lower(u.email) end, $3, $4, $5
+        from users u where u.id = (
+            select user_id from notifications where id = $2 and event_id is not null
+            union all select user_id from digests where id = $2)
         on conflict (channel, address) do update
-        set failures = least(u.failures + excluded.failures, 1000), retry_at = excluded.retry_at",
+        set failures = least(x.failures + excluded.failures, 1000), retry_at = excluded.retry_at",
         channel.as_str(),
-        address,
+        id,
         refusals,
         work.now(),
         retry_at,
@@ -56,19 +59,22 @@ pub(super) async fn count(
     Ok(())
 }
 
-/// Forgets the refusals of an address.
+/// Forgets the refusals of the address to which it was sent.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn forget(
     work: &mut UnitOfWork<'_>,
     channel: Channel,
-    address: &str,
+    id: Uuid,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from undeliverable where channel = $1 and address = lower($2)",
+        "delete from undeliverable x using users u
+        where x.channel = $1 and x.address in (lower(u.email), u.phone_number) and u.id = (
+            select user_id from notifications where id = $2 and event_id is not null
+            union all select user_id from digests where id = $2)",
         channel.as_str(),
-        address,
+        id,
     )
     .execute(&mut *work.tx)
     .await?;
