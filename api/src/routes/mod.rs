@@ -12,6 +12,7 @@ pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod metrics;
+pub mod notifications;
 pub mod push;
 mod site;
 pub mod sla_policies;
@@ -27,8 +28,8 @@ pub use crate::openapi::Route;
 use crate::{
     limits::Rule,
     openapi::Resource::{
-        Attachment, Job, Link, Message, Person, PushSubscription, Queue, Ticket, Webhook,
-        WebhookDelivery,
+        Attachment, Job, Link, Message, Notification, Person, PushSubscription, Queue, Ticket,
+        Webhook, WebhookDelivery,
     },
     state::ApiState,
     time_limit::UPLOAD_LIMIT,
@@ -100,6 +101,13 @@ fn support(table: Table) -> Table {
         .group(RouteGroup::of("events"))
         .get("/api/v1/events", events::list, events::operation)
         .group(RouteGroup::of("notifications"))
+        .get("/api/v1/notifications", notifications::list::list, notifications::list::operation)
+        .put("/api/v1/notifications/{id}/read", notifications::read::put, notifications::read::operation).names(&[Notification])
+        .put("/api/v1/notifications/read-all", notifications::read_all::put, notifications::read_all::operation)
+        .get("/api/v1/notifications/preferences", notifications::preferences::get, notifications::preferences::get_operation)
+        .put("/api/v1/notifications/preferences", notifications::preferences::put, notifications::preferences::put_operation)
+        .get("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::get, notifications::unsubscribe::get_operation).names(&[Link])
+        .post("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::post, notifications::unsubscribe::post_operation).names(&[Link])
         .get("/api/v1/notifications/push", push::list::list, push::list::operation)
         .post("/api/v1/notifications/push/subscriptions", push::subscribe::post, push::subscribe::operation)
         .delete("/api/v1/notifications/push/subscriptions/{id}", push::unsubscribe::delete, push::unsubscribe::operation).names(&[PushSubscription])

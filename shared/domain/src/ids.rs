@@ -60,6 +60,8 @@ ids! {
     EventId,
     /// A notification: one (event, person, channel).
     NotificationId,
+    /// A digest: notifications of one person on one channel, told in one message.
+    DigestId,
     /// A device of a person that gets push messages.
     PushSubscriptionId,
     /// An outgoing webhook: an address that is told of changes.

@@ -150,7 +150,7 @@ async fn a_digest_has_the_count_and_the_numbers_and_reaches_each_browser_once() 
     for _ in 0..2 {
         channels
             .push
-            .deliver(ids[0], &message, rig.app.now())
+            .deliver(&ids, &message, rig.app.now())
             .await
             .unwrap();
     }

@@ -99,10 +99,7 @@ impl Rig {
 
     async fn enqueue(&self, notification: NotificationId) {
         let mut work = self.app.cx.begin(Initiator::System).await.unwrap();
-        let job = Job::Deliver(Delivery {
-            channel: Channel::Push,
-            notification,
-        });
+        let job = Job::Deliver(Delivery::of(Channel::Push, notification));
         enqueue(&mut work, &job).await.unwrap();
         work.commit().await.unwrap();
     }

@@ -14,6 +14,7 @@ use crate::{
     mail::{MailSetupError, Verdict},
     push::{Fcm, FcmSetupError},
 };
+use actions::notifications::{Holding, undeliverable::Refusal};
 use chrono::{DateTime, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
@@ -61,6 +62,8 @@ pub enum Delivered {
     NothingToTell,
     /// It waits until the address is confirmed.
     Held,
+    /// It waits until the quiet hours of its person end.
+    Quiet(DateTime<Utc>, Holding),
 }
 
 /// A delivery attempt that failed.
@@ -73,6 +76,8 @@ pub(crate) struct DeliveryError {
     pub verdict: Verdict,
     /// Whether the provider responded and rejected this notification, so that its circuit closes.
     pub was_judged: bool,
+    /// What a permanent rejection says of the address.
+    pub refusal: Refusal,
     /// The error on one line, to be stored with the notification.
     pub record: String,
     /// The cause, for the log: contains neither addresses nor responses of the provider.

@@ -11,6 +11,7 @@ use crate::{
 };
 use actions::{
     error::ActionError,
+    notifications::undeliverable::Refusal,
     push::{
         Admission, Device, PushAnswer, Reported, VapidKeys, admission, devices, report, vapid_keys,
     },
@@ -110,18 +111,17 @@ impl Push {
         })
     }
 
-    /// Sends a message to all devices of the recipient that do not have it yet. The notification is the key of what is
-    /// recorded: for a digest, one of its notifications, the same at each attempt.
+    /// Sends a message to all devices of the recipient that do not have it yet. `told` are the notifications that it tells.
     ///
     /// # Errors
     /// A device does not have the message yet, or none can get it; the database failed.
     pub async fn deliver(
         &self,
-        notification: NotificationId,
+        told: &[NotificationId],
         message: &Message,
         now: DateTime<Utc>,
     ) -> Result<Delivered, PushError> {
-        let devices = db::within(ANSWER_LIMIT, devices(&self.cx, notification)).await?;
+        let devices = db::within(ANSWER_LIMIT, devices(&self.cx, told)).await?;
         let is_open = |device: &&Device| match device.outcome {
             Some(DeviceOutcome::Sent | DeviceOutcome::Failed) => false,
             Some(DeviceOutcome::Delayed) | None => true,
@@ -138,7 +138,7 @@ impl Push {
                 Some(DeviceOutcome::Delayed) | None => {
                     let attempt = Attempt {
                         push: self,
-                        notification,
+                        told,
                         device,
                         message,
                         now,
@@ -160,7 +160,7 @@ fn is_browser(device: &Device) -> bool {
 /// A message for one device.
 struct Attempt<'a> {
     push: &'a Push,
-    notification: NotificationId,
+    told: &'a [NotificationId],
     device: &'a Device,
     message: &'a Message,
     now: DateTime<Utc>,
@@ -230,7 +230,7 @@ impl Attempt<'_> {
         answer: PushAnswer,
     ) -> sqlx::Result<Ended> {
         let reported = Reported {
-            notification: self.notification,
+            told: self.told,
             device: self.device.id,
             origin,
             admission,
@@ -250,7 +250,7 @@ impl Attempt<'_> {
             PushAnswer::Gone => Ended::Gone,
             PushAnswer::Unfit(because) => {
                 tracing::warn!(
-                    notification.id = %self.notification,
+                    notification.id = self.told.first().map(tracing::field::display),
                     subscription.id = %self.device.id,
                     error = because,
                     "a push message can never be sent to this device"
@@ -320,12 +320,21 @@ impl DeliveryChannel for Push {
         now: DateTime<Utc>,
     ) -> BoxFuture<'d, Result<Delivered, DeliveryError>> {
         async move {
-            let NotificationContent::Ticket(content) = content else {
+            let delivered = match content {
+                NotificationContent::Ticket(content) => {
+                    let message = Message::of_ticket(content, self.ticket_url.as_ref());
+                    self.deliver(&[content.id], &message, now).await
+                }
+                NotificationContent::Digest(_, contents) => {
+                    let told: Vec<_> = contents.iter().map(|content| content.id).collect();
+                    match Message::of_digest(contents) {
+                        Some(message) => self.deliver(&told, &message, now).await,
+                        None => Ok(Delivered::NothingToTell),
+                    }
+                }
                 // Accounts are told of by e-mail alone.
-                return Ok(Delivered::NothingToTell);
+                NotificationContent::Account(_) => Ok(Delivered::NothingToTell),
             };
-            let message = Message::of_ticket(content, self.ticket_url.as_ref());
-            let delivered = self.deliver(content.id, &message, now).await;
             delivered.map_err(DeliveryError::from)
         }
         .boxed()
@@ -345,6 +354,8 @@ impl From<PushError> for DeliveryError {
                 }
             },
             was_judged: false,
+            // Of a person's devices each has its own state.
+            refusal: Refusal::OfTheMessage,
             record: Chain(&error).to_string(),
             source: error.into(),
         }

@@ -1,13 +1,14 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, what became of push
-//! messages, and uploads that were never attached. It works in batches, so that no statement locks many rows or takes
-//! long. Dead letters stay until an operator retries or cancels them.
+//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, old
+//! notifications in the app, what became of push messages, and uploads that were never attached. It works in
+//! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator retries
+//! or cancels them.
 
 use super::{Found, JobError};
 use crate::JobContext;
 use actions::{
     idempotency::{self, KEPT_FOR},
-    notifications::allowance,
+    notifications::{self, allowance, in_app},
     people::store::delete_expired_sessions,
     push, webhooks,
 };
@@ -20,6 +21,8 @@ const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
 const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// How long it is kept what became of push messages.
 const PUSH_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+/// How long people see what they were told in the app.
+const IN_APP_KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
@@ -38,11 +41,15 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     webhooks::store::expire_previous(&cx.pool, now).await?;
     let before = now - WEBHOOK_LOG_KEPT_FOR;
     let deliveries = in_batches(|| webhooks::store::prune(&cx.pool, before, BATCH)).await?;
+    let windows = in_batches(|| notifications::forget_windows_before(&cx.pool, now, BATCH)).await?;
+    let before = in_app::first_id_at(now - IN_APP_KEPT_FOR);
+    let in_app = in_batches(|| in_app::store::prune(&cx.pool, before, BATCH)).await?;
     let before = now - PUSH_KEPT_FOR;
     let pushed = in_batches(|| push::prune(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || feed || deliveries || pushed || uploads > 0).into())
+    let notices = windows || in_app || pushed;
+    Ok((jobs || sessions || responses || feed || deliveries || notices || uploads > 0).into())
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

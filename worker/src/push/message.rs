@@ -1,7 +1,8 @@
 //! What a push message says: the title of the mail's template in the person's language, and the number and the subject of
 //! the ticket. No other text that a person wrote is in it: a device shows it while it is locked. Pure.
 
-use crate::mail::{Language, one_line, shortened, title};
+use super::titles::{of_digest, of_template};
+use crate::mail::{Language, one_line, shortened};
 use chrono::TimeDelta;
 use domain::{
     ids::{TicketId, UserId},
@@ -46,7 +47,7 @@ impl Message {
         let subject = shortened(&one_line(&ticket.subject), LONGEST_SUBJECT);
         Self {
             kind: template.as_str(),
-            title: title(template, language).to_owned(),
+            title: of_template(template, language).to_owned(),
             body: format!("{}: {subject}", ticket.number),
             url: ticket_url.map(|url| url.of(&ticket.number)),
             facts: vec![
@@ -86,7 +87,7 @@ impl Message {
         };
         Some(Self {
             kind: "digest",
-            title: title_of_digest(contents.len(), language),
+            title: of_digest(contents.len(), language),
             body,
             url: None,
             facts: vec![
@@ -195,12 +196,4 @@ fn topic(kind: &[u8], id: &[u8]) -> String {
     let hash = Sha256::new().chain_update(kind).chain_update(id).finalize();
     let bytes = hash.iter().take(16);
     bytes.map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn title_of_digest(count: usize, language: Language) -> String {
-    match language {
-        Language::English => format!("{count} notifications about your tickets"),
-        Language::Swahili => format!("Taarifa {count} kuhusu tiketi zako"),
-        Language::French => format!("{count} notifications sur vos tickets"),
-    }
 }

@@ -4,6 +4,7 @@ mod encrypt;
 mod fcm;
 mod jwt;
 mod message;
+mod titles;
 mod vapid;
 mod web;
 

@@ -1,4 +1,5 @@
-//! The devices of the recipient of a notification, with what became of it at each.
+//! The devices of the recipient of a message, with what became of it at each. A message tells one notification, or those
+//! of a digest: a device has it when it was sent all of them, so that a digest that shrinks is not sent again.
 
 use super::store::deliveries as store;
 use chrono::{DateTime, Utc};
@@ -16,18 +17,18 @@ pub struct Device {
     pub id: PushSubscriptionId,
     /// Where it is reached.
     pub address: DeviceAddress,
-    /// What became of the notification there; `None` before the first attempt.
+    /// What became of the message there; `None` before the first attempt.
     pub outcome: Option<DeviceOutcome>,
     /// The earliest instant of the next attempt.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
-/// The devices of the recipient of a notification.
+/// The devices of the recipient of these notifications, which are of one person.
 ///
 /// # Errors
 /// The database failed.
-pub async fn devices(cx: &Context, notification: NotificationId) -> sqlx::Result<Vec<Device>> {
-    store::devices(&cx.pool, notification, super::MOST_DEVICES).await
+pub async fn devices(cx: &Context, told: &[NotificationId]) -> sqlx::Result<Vec<Device>> {
+    store::devices(&cx.pool, told, super::MOST_DEVICES).await
 }
 
 /// Deletes what is of no use any more: the outcomes of notifications that were sent or dropped before an instant, and

@@ -17,8 +17,8 @@ use platform::{context::Context, work::UnitOfWork};
 /// A message for one device, and how its push service was called.
 #[derive(Debug, Clone, Copy)]
 pub struct Reported<'a> {
-    /// The notification.
-    pub notification: NotificationId,
+    /// The notifications that it tells.
+    pub told: &'a [NotificationId],
     /// The device.
     pub device: PushSubscriptionId,
     /// The push service.
@@ -91,7 +91,7 @@ async fn note(
     retry_at: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
     let now = work.now();
-    let subject = (reported.notification, reported.device);
+    let subject = (reported.told, reported.device);
     deliveries::save(&mut *work.tx, subject, outcome, now, retry_at).await
 }
 

@@ -7,7 +7,7 @@ use crate::{
     mail::Verdict,
     run::Outcome,
 };
-use actions::notifications::{Attempt, record_attempt};
+use actions::notifications::{Attempt, record_attempt, undeliverable};
 use domain::actor::Initiator;
 use jobs::{
     circuit::{self, ProviderFailure, Subject},
@@ -27,8 +27,13 @@ impl DeliveryRun<'_> {
             Delivered::Sent => (Attempt::Sent, Reached::Sent),
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
             Delivered::Held => (Attempt::Held, Reached::Held),
+            Delivered::Quiet(until, holding) => (Attempt::Quiet(until, holding), Reached::Held),
         };
-        record_attempt(&mut work, self.delivery.notification, attempt).await?;
+        record_attempt(&mut work, self.delivery.parcel, attempt).await?;
+        if delivered == Delivered::Sent {
+            let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+            undeliverable::accepted(&mut work, channel, parcel).await?;
+        }
         if self.locked.provider_failures > 0 {
             self.settle_circuit(&mut work, delivered).await?;
         }
@@ -50,7 +55,7 @@ impl DeliveryRun<'_> {
                     tracing::info!(%queue, "the circuit of a queue closed: its provider responds again");
                 }
             }
-            Delivered::NothingToTell | Delivered::Held => {
+            Delivered::NothingToTell | Delivered::Held | Delivered::Quiet(..) => {
                 let now = work.now();
                 let subject = Subject {
                     queue,
@@ -88,7 +93,11 @@ impl DeliveryRun<'_> {
             if !store::is_current(&mut work.tx, self.locked.fence()).await? {
                 return Ok(());
             }
-            record_attempt(&mut work, self.delivery.notification, attempt).await?;
+            record_attempt(&mut work, self.delivery.parcel, attempt).await?;
+            if let (true, Verdict::Permanent) = (error.was_judged, error.verdict) {
+                let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+                undeliverable::refused(&mut work, channel, parcel, error.refusal).await?;
+            }
             if error.was_judged {
                 circuit::close(&mut work.tx, self.locked.queue).await?;
             }

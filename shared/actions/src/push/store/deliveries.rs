@@ -9,24 +9,30 @@ use domain::{
 };
 use sqlx::{PgExecutor, PgPool};
 
-/// The devices of the recipient of a notification, at most `limit`, those that were registered last first.
+/// The devices of the recipient of these notifications, at most `limit`, those that were registered last first.
 ///
 /// # Errors
 /// The database failed.
 pub async fn devices(
     pool: &PgPool,
-    notification: NotificationId,
+    told: &[NotificationId],
     limit: i64,
 ) -> sqlx::Result<Vec<Device>> {
+    let told: Vec<_> = told.iter().map(|notification| notification.0).collect();
     let rows = sqlx::query!(
-        r#"select s.id, s.address, s.p256dh, s.auth,
-            d.outcome as "outcome?: DeviceOutcome", d.retry_at as "retry_at?"
-        from notifications n
-        join push_subscriptions s on s.user_id = n.user_id
-        left join push_deliveries d on d.notification_id = n.id and d.subscription_id = s.id
-        where n.id = $1
+        r#"select s.id, s.address, s.p256dh, s.auth, d.retry_at as "retry_at?",
+            case when d.sent = cardinality($1::uuid[]) then 'sent'
+                when d.sent + d.failed = cardinality($1::uuid[]) then 'failed'
+                when d.known > 0 then 'delayed' end as "outcome?: DeviceOutcome"
+        from push_subscriptions s
+        cross join lateral (
+            select count(*) as known, count(*) filter (where outcome = 'sent') as sent,
+                count(*) filter (where outcome = 'failed') as failed, max(retry_at) as retry_at
+            from push_deliveries where notification_id = any($1) and subscription_id = s.id
+        ) d
+        where s.user_id in (select user_id from notifications where id = any($1))
         order by s.last_used_at desc, s.id desc limit $2"#,
-        notification.0,
+        &told,
         limit,
     )
     .fetch_all(pool)
@@ -40,24 +46,26 @@ pub async fn devices(
     Ok(devices.collect())
 }
 
-/// Saves what became of a notification at a device. What was sent stays sent. A device that is gone has no row.
+/// Saves what became of notifications at a device. What was sent stays sent. A device that is gone has no row.
 ///
 /// # Errors
 /// The database failed.
 pub async fn save(
     db: impl PgExecutor<'_>,
-    (notification, device): (NotificationId, PushSubscriptionId),
+    (told, device): (&[NotificationId], PushSubscriptionId),
     outcome: DeviceOutcome,
     now: DateTime<Utc>,
     retry_at: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
+    let told: Vec<_> = told.iter().map(|notification| notification.0).collect();
     sqlx::query!(
         "insert into push_deliveries (notification_id, subscription_id, outcome, at, retry_at)
-         select $1, s.id, $3, $4, $5 from push_subscriptions s where s.id = $2
+         select told.id, s.id, $3, $4, $5
+         from push_subscriptions s cross join unnest($1::uuid[]) as told (id) where s.id = $2
          on conflict (notification_id, subscription_id)
          do update set outcome = excluded.outcome, at = excluded.at, retry_at = excluded.retry_at
          where push_deliveries.outcome <> 'sent'",
-        notification.0,
+        &told,
         device.0,
         outcome.as_str(),
         now,
