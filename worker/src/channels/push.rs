@@ -27,7 +27,7 @@ use futures_util::{
 };
 use jobs::ledger::ANSWER_LIMIT;
 use platform::{config::TicketUrl, context::Context, db, error_chain::Chain, outbound::Outbound};
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 /// The pause between two attempts to record an answer.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -36,13 +36,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct Push {
     cx: Context,
-    web: std::sync::Arc<WebPush>,
-    fcm: Option<std::sync::Arc<Fcm>>,
+    web: Arc<WebPush>,
+    fcm: Option<Arc<Fcm>>,
     ticket_url: Option<TicketUrl>,
 }
 
-impl std::fmt::Debug for Push {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Push {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Push").finish_non_exhaustive()
     }
 }
@@ -104,8 +104,12 @@ impl Push {
         let settings = &cx.config.push;
         let fcm = settings.fcm.as_ref().map(Fcm::new).transpose()?;
         Ok(Self {
-            web: WebPush::new(outbound, settings.contact.clone()).into(),
-            fcm: fcm.map(Into::into),
+            web: Arc::new(WebPush::new(
+                outbound,
+                Arc::clone(&cx.ids),
+                settings.contact.clone(),
+            )),
+            fcm: fcm.map(Arc::new),
             ticket_url: cx.config.http.ticket_url.clone(),
             cx: cx.clone(),
         })
@@ -182,7 +186,7 @@ impl Attempt<'_> {
                 };
                 let origin = to.origin();
                 self.admitted(&origin, || {
-                    push.web.send(&push.cx, own, (&to, keys), self.message, now)
+                    push.web.send(own, (&to, keys), self.message, now)
                 })
                 .await
             }

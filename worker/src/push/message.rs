@@ -56,9 +56,10 @@ impl Message {
             ],
             topic: topic_of_ticket(ticket.id),
             is_urgent: ticket.priority == Priority::Urgent || is_pressing(template),
-            ttl: match template {
-                Template::SlaAtRisk => TTL_OF_WARNING,
-                _ => TTL,
+            ttl: if template == Template::SlaAtRisk {
+                TTL_OF_WARNING
+            } else {
+                TTL
             },
         }
     }

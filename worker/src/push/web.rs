@@ -11,23 +11,26 @@ use actions::push::{PushAnswer, VapidKeys};
 use chrono::{DateTime, Utc};
 use domain::push::BrowserKeys;
 use platform::{
-    context::Context,
     error_chain::Chain,
+    id_source::IdSource,
     outbound::{CallError, ConnectError, Destination, Outbound, Reply},
 };
+use std::sync::Arc;
 
 /// Web Push.
 #[derive(Debug)]
 pub struct WebPush {
     outbound: Outbound,
+    random: Arc<IdSource>,
     vapid: Vapid,
 }
 
 impl WebPush {
-    /// Calls push services by `outbound`.
-    pub fn new(outbound: Outbound, contact: String) -> Self {
+    /// Calls push services by `outbound`, which have `contact` to write to.
+    pub fn new(outbound: Outbound, random: Arc<IdSource>, contact: String) -> Self {
         Self {
             outbound,
+            random,
             vapid: Vapid::new(contact),
         }
     }
@@ -40,13 +43,12 @@ impl WebPush {
     /// Sends a message to a browser.
     pub async fn send(
         &self,
-        cx: &Context,
         own: &VapidKeys,
         (to, keys): (&Destination, &BrowserKeys),
         message: &Message,
         now: DateTime<Utc>,
     ) -> Called {
-        let salt = cx.ids.bytes::<SALT>();
+        let salt = self.random.bytes::<SALT>();
         let Ok(body) = encrypt(keys, &salt, message.for_browser().as_bytes()) else {
             let because = "the message could not be encrypted for this browser";
             return Called::counting(PushAnswer::Unfit(because.to_owned()));
