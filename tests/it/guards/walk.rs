@@ -21,10 +21,10 @@ pub struct Cast {
     pub admin: Caller,
     pub ticket: String,
     pub person: String,
+    device: String,
     message: String,
     webhook: String,
     delivery: String,
-    device: String,
 }
 
 impl Cast {
@@ -34,11 +34,11 @@ impl Cast {
         let said = admin.says(&ticket, "Hello.").await;
         let (webhook, delivery) = super::repeats::webhook(&admin).await;
         Self {
-            device: super::repeats::device(&admin).await,
             webhook,
             delivery,
             message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
             nobody: app.stranger(),
+            device: super::repeats::device(&admin).await,
             ticket,
             person: app.agent("Sam", "general").await.id(),
             customer,
@@ -70,10 +70,10 @@ impl Cast {
     pub fn path(&self, route: &Route) -> String {
         let id = if route.path.contains("/users/") {
             &self.person
-        } else if route.path.contains("/webhooks/") {
-            &self.webhook
         } else if route.path.contains("/push/") {
             &self.device
+        } else if route.path.contains("/webhooks/") {
+            &self.webhook
         } else {
             &self.ticket
         };
