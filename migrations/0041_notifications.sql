@@ -20,8 +20,10 @@ create table quiet_hours (
 
 -- What a person is told in the app.
 create table in_app_notifications (
-    -- In the order of time.
+    -- Begins with the time, by which old ones are found (the job `prune`).
     id uuid primary key,
+    -- The order of the list.
+    position bigint not null generated always as identity,
     event_id uuid not null references ticket_events (id),
     ticket_id uuid not null references tickets (id),
     user_id uuid not null references users (id),
@@ -33,17 +35,19 @@ create table in_app_notifications (
 );
 
 -- The notifications of a person, newest first (GET /notifications).
-create index in_app_of_person on in_app_notifications (user_id, id);
+create index in_app_of_person on in_app_notifications (user_id, position);
 
 -- Those that are not read yet (GET /notifications?unread=true, the count, PUT /notifications/read-all).
-create index in_app_unread on in_app_notifications (user_id, id) where read_at is null;
+create index in_app_unread on in_app_notifications (user_id, position) where read_at is null;
 
--- Until when further notifications of a kind are gathered, for each person and channel.
+-- The time in which notifications of a kind are counted, for each person and channel: after some, further ones are gathered.
 create table gathering_windows (
     user_id uuid not null references users (id),
     channel text not null,
     template text not null,
     until timestamptz not null,
+    -- Notifications in it.
+    told integer not null,
     primary key (user_id, channel, template)
 );
 

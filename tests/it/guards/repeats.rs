@@ -4,6 +4,7 @@ use super::walk::{Cast, JSON, Sent, sends};
 use crate::harness::{Answer, App, Caller, TICKETS};
 use actions::idempotency::{RequestKey, store};
 use api::routes::Route;
+use domain::notifications::unsubscribe::{self, Refused};
 use platform::work::Tx;
 use serde_json::{Value, json};
 
@@ -60,6 +61,21 @@ pub async fn webhook(admin: &Caller) -> (String, String) {
     (webhook, delivery)
 }
 
+/// A notification of a person in the app, about any ticket.
+pub async fn notification(app: &App, person: &str) -> String {
+    let id: uuid::Uuid = sqlx::query_scalar(
+        "insert into in_app_notifications (id, event_id, ticket_id, user_id, template, created_at)
+         select gen_random_uuid(), e.id, e.ticket_id, $1::uuid, 'escalated_to_nobody', e.at from ticket_events e
+         where not exists (select from in_app_notifications i where i.event_id = e.id and i.user_id = $1::uuid)
+         limit 1 returning id",
+    )
+    .bind(person)
+    .fetch_one(&app.cx.pool)
+    .await
+    .unwrap();
+    id.to_string()
+}
+
 /// A request to that route that is granted: with the example of the document, where nothing else is said.
 pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
     let ticket = cast.customer.asks("general", "low").await;
@@ -84,6 +100,10 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         sent.path = route.path.replace("{id}", &webhook);
         sent.path = sent.path.replace("{deliveryId}", &delivery);
     }
+    if route.path == "/api/v1/notifications/{id}/read" {
+        let id = notification(app, &cast.admin.id()).await;
+        sent.path = route.path.replace("{id}", &id);
+    }
     match verb {
         "reopen" | "{token}" => {
             cast.admin.closes(&ticket).await.ok();
@@ -104,7 +124,13 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         }
         _ => {}
     }
-    if verb == "{token}" {
+    if route.path.contains("/unsubscribe/") {
+        let secret = &app.cx.config.auth.jwt_secret;
+        let person = cast.person.parse().unwrap();
+        let token = unsubscribe::token(secret, person, Refused::EveryKind);
+        sent.path = route.path.replace("{token}", &token);
+        (sent.content, sent.body) = (FORM, "List-Unsubscribe=One-Click".to_owned());
+    } else if verb == "{token}" {
         let secret = &app.cx.config.auth.jwt_secret;
         let token = domain::tickets::survey::token(secret, ticket.parse().unwrap(), 0);
         sent.path = route.path.replace("{token}", &token);

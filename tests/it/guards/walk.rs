@@ -25,6 +25,7 @@ pub struct Cast {
     message: String,
     webhook: String,
     delivery: String,
+    notification: String,
 }
 
 impl Cast {
@@ -33,9 +34,11 @@ impl Cast {
         let ticket = customer.asks("general", "low").await;
         let said = admin.says(&ticket, "Hello.").await;
         let (webhook, delivery) = super::repeats::webhook(&admin).await;
+        let notification = super::repeats::notification(app, &admin.id()).await;
         Self {
             webhook,
             delivery,
+            notification,
             message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
             nobody: app.stranger(),
             device: super::repeats::device(&admin).await,
@@ -74,6 +77,8 @@ impl Cast {
             &self.device
         } else if route.path.contains("/webhooks/") {
             &self.webhook
+        } else if route.path.contains("/notifications/") {
+            &self.notification
         } else {
             &self.ticket
         };

@@ -78,7 +78,11 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         // Its positions are others each time: `tests/it/live/leaks.rs` compares its events.
         "/api/v1/events" => Vec::new(),
         // They name the types of all entries of the history, and are the same for everybody.
-        "/docs" | "/api/v1/openapi.json" => Vec::new(),
+        "/docs" | "/api/v1/openapi.json" | "/api/v1/notifications/preferences" => Vec::new(),
+        "/api/v1/notifications" => ["", "?unread=true", "?limit=1"]
+            .iter()
+            .map(|query| format!("{route}{query}"))
+            .collect(),
         "/health/live"
         | "/health/ready"
         | "/api/v1/auth/me"
@@ -106,6 +110,7 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         }
         "/api/v1/auth/reset-password/{token}"
         | "/api/v1/auth/confirm-email/{token}"
+        | "/api/v1/notifications/unsubscribe/{token}"
         | "/api/v1/support/survey/{token}" => vec![
             route.replace("{token}", "nonsense"),
             route.replace("{token}", &named.ticket),

@@ -62,6 +62,7 @@ impl World {
             app.settle().await;
             world.sam.says(&id, "Hello.").await.created();
         }
+        app.settle().await;
         world
     }
 

@@ -52,7 +52,7 @@ async fn desk() -> (App, Caller, Caller, Caller) {
 /// A new ticket that the admin assigned to the agent.
 async fn assigned(eve: &Caller, amina: &Caller, agent: &Caller) -> String {
     let id = amina.asks("general", "medium").await;
-    let to = json!({"agentId": agent.id()});
+    let to = json!({"agentId": agent.id(), "force": true});
     eve.does("assign", &id, to).await.ok();
     id
 }

@@ -10,7 +10,10 @@ use actions::{
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{DigestId, NotificationId},
-    notifications::content::{Content, Decision},
+    notifications::{
+        NotificationStatus,
+        content::{Content, Decision},
+    },
 };
 use platform::context::Context;
 
@@ -38,9 +41,10 @@ impl NotificationContent {
                 Ok(match contents.len() {
                     0 => None,
                     // One that is left alone is told as any other.
-                    1 => contents
-                        .pop()
-                        .map(|content| Self::Ticket(Box::new(content))),
+                    1 => contents.pop().map(|content| {
+                        let status = NotificationStatus::Pending;
+                        Self::Ticket(Box::new(Content { status, ..content }))
+                    }),
                     _ => Some(Self::Digest(id, contents)),
                 })
             }

@@ -12,7 +12,7 @@ use crate::{
     views::unsubscribe_page::{Page, page},
 };
 use actions::notifications::preferences;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use domain::{
     ids::UserId,
     notifications::unsubscribe::{self, Refused},
@@ -38,7 +38,7 @@ pub async fn get(
     Ok(page(brand, StatusCode::OK, language, Page::Form(refused)))
 }
 
-/// Switches the mails off. The body is not read: it says nothing more than the link.
+/// Switches the mails off. The body says nothing more than the link.
 ///
 /// # Errors
 /// 400 for an unfit idempotency key, 409, 422 for a key in use; 503 where the database is unavailable.
@@ -47,15 +47,15 @@ pub async fn post(
     token: PathId,
     unknown: UnknownParameters,
     idempotency: Idempotency,
+    sent: Bytes,
 ) -> Result<Response, Problem> {
     let brand = &api.cx.config.brand;
     let Some((person, refused)) = claim(&api, &token) else {
         return Ok(page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
     };
     let asker = Asker::Unsubscribe(person);
-    let body = Some(Vec::new().into());
     idempotency
-        .once(&api.cx, asker, body, move |work| {
+        .once(&api.cx, asker, Some(sent), move |work| {
             async move {
                 unknown.refuse()?;
                 preferences::refuse_mails(work, person, refused).await?;

@@ -51,13 +51,12 @@ impl PreferencesChange {
             ),
         ]);
         let choices = reader.objects_at_most("settings", MOST_CHOICES, |entry| choice(entry, role));
-        let quiet_hours = reader.has("quietHours").then(|| {
-            let periods = reader.objects_at_most("quietHours", MOST_PERIODS, period);
-            periods.into_iter().flatten().collect()
-        });
+        let quiet_hours = reader.objects("quietHours", period);
+        let periods = quiet_hours.as_ref().map_or(0, Vec::len);
+        reader.errors().entries("quietHours", periods, MOST_PERIODS);
         Self {
             choices: choices.into_iter().flatten().collect(),
-            quiet_hours,
+            quiet_hours: quiet_hours.map(|periods| periods.into_iter().flatten().collect()),
         }
     }
 }

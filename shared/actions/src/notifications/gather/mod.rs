@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
     ids::{DigestId, NotificationId, UserId},
-    notifications::{NotificationStatus, Template, gathered_for},
+    notifications::{NotificationStatus, Template, gathering},
 };
 use platform::work::UnitOfWork;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 /// A place to gather: one digest grows in each.
 type Place = (UserId, Channel);
 
-/// Enqueues the delivery of each notification, or adds it to a digest if its kind was told a moment ago.
+/// Enqueues the delivery of each notification, or adds it to a digest if enough of its kind were told a moment ago.
 ///
 /// # Errors
 /// The database failed.
@@ -34,14 +34,23 @@ pub(super) async fn send_or_gather(
     work: &mut UnitOfWork<'_>,
     inserted: &[Inserted],
 ) -> sqlx::Result<()> {
+    let now = work.now();
     let windows: Vec<_> = inserted
         .iter()
-        .filter_map(|one| window(one, work.now()))
+        .filter_map(|one| Window::of(Kind::of(one), now))
         .collect();
-    let opened = store::open_windows(work, &windows).await?;
-    let (at_once, gathered): (Vec<&Inserted>, Vec<_>) = inserted.iter().partition(|one| {
-        window(one, work.now()).is_none_or(|window| opened.contains(&window.kind))
-    });
+    let counted = store::count(work, &windows).await?;
+    let goes_at_once = |one: &Inserted| {
+        let kind = Kind::of(one);
+        let rule = gathering(kind.template, kind.channel);
+        rule.is_none_or(|rule| {
+            counted
+                .get(&kind)
+                .is_none_or(|count| *count <= rule.at_once)
+        })
+    };
+    let (at_once, gathered): (Vec<&Inserted>, Vec<_>) =
+        inserted.iter().partition(|one| goes_at_once(one));
     let deliveries: Vec<_> = at_once
         .iter()
         .map(|one| Job::Deliver(Delivery::of(one.new.channel, one.id)))
@@ -49,7 +58,7 @@ pub(super) async fn send_or_gather(
     job_list::enqueue_all(work, &deliveries).await?;
     let mut places: BTreeMap<Place, Gathered> = BTreeMap::new();
     for one in gathered {
-        let due = window(one, work.now()).map_or(work.now(), |window| window.until);
+        let due = Window::of(Kind::of(one), now).map_or(now, |window| window.until);
         let place = places.entry((one.new.to, one.new.channel));
         let place = place.or_insert_with(|| Gathered {
             due,
@@ -86,15 +95,13 @@ pub(super) async fn hold_until(
 /// The database failed.
 pub(super) async fn close(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::Result<bool> {
     // Windows before the digest, as planning locks them. A kind that joins meanwhile has a window that is still open.
+    let now = work.now();
     let windows: Vec<_> = store::kinds(work, digest)
         .await?
         .into_iter()
-        .filter_map(|kind| {
-            let until = work.now() + gathered_for(kind.template, kind.channel)?;
-            Some(Window { kind, until })
-        })
+        .filter_map(|kind| Window::of(kind, now))
         .collect();
-    store::renew_windows(work, &windows).await?;
+    store::fill(work, &windows).await?;
     if store::close(work, digest).await? {
         return Ok(true);
     }
@@ -135,21 +142,34 @@ struct Kind {
     template: Template,
 }
 
-/// The time in which further notifications of a kind are gathered.
+impl Kind {
+    const fn of(one: &Inserted) -> Self {
+        Self {
+            to: one.new.to,
+            channel: one.new.channel,
+            template: one.new.template,
+        }
+    }
+}
+
+/// The time in which the notifications of a kind are counted.
 #[derive(Debug, Clone, Copy)]
 struct Window {
     kind: Kind,
     until: DateTime<Utc>,
+    at_once: i32,
 }
 
-fn window(one: &Inserted, now: DateTime<Utc>) -> Option<Window> {
-    let kind = Kind {
-        to: one.new.to,
-        channel: one.new.channel,
-        template: one.new.template,
-    };
-    let until = now + gathered_for(kind.template, kind.channel)?;
-    Some(Window { kind, until })
+impl Window {
+    /// The window that begins now; `None` for a kind that is not gathered.
+    fn of(kind: Kind, now: DateTime<Utc>) -> Option<Self> {
+        let rule = gathering(kind.template, kind.channel)?;
+        Some(Self {
+            kind,
+            until: now + rule.window,
+            at_once: rule.at_once,
+        })
+    }
 }
 
 pub use store::forget_windows_before;

@@ -5,23 +5,25 @@ use chrono::{DateTime, Utc};
 use domain::ids::{DigestId, NotificationId};
 use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// Opens the windows that are not open, and returns their kinds.
+/// Counts one more notification of each kind, and returns how many its window has. A window that is over begins anew.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn open_windows(
+pub(super) async fn count(
     work: &mut UnitOfWork<'_>,
     windows: &[Window],
-) -> sqlx::Result<BTreeSet<Kind>> {
+) -> sqlx::Result<BTreeMap<Kind, i32>> {
     let columns = Columns::of(windows);
     let rows = sqlx::query!(
-        r#"insert into gathering_windows as w (user_id, channel, template, until)
-        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as n (user_id, channel, template, until)
+        "insert into gathering_windows as w (user_id, channel, template, until, told)
+        select n.*, 1 from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as n (user_id, channel, template, until)
         order by 1, 2, 3
-        on conflict (user_id, channel, template) do update set until = excluded.until where w.until <= $5
-        returning user_id, channel, template"#,
+        on conflict (user_id, channel, template) do update
+        set until = case when w.until <= $5 then excluded.until else w.until end,
+            told = case when w.until <= $5 then 1 else w.told + 1 end
+        returning user_id, channel, template, told",
         &columns.people,
         &columns.channels,
         &columns.templates,
@@ -30,32 +32,34 @@ pub(super) async fn open_windows(
     )
     .fetch_all(&mut *work.tx)
     .await?;
-    let opened = rows.into_iter().map(|row| Kind {
-        to: row.user_id,
-        channel: row.channel,
-        template: row.template,
+    let counted = rows.into_iter().map(|row| {
+        let kind = Kind {
+            to: row.user_id,
+            channel: row.channel,
+            template: row.template,
+        };
+        (kind, row.told)
     });
-    Ok(opened.collect())
+    Ok(counted.collect())
 }
 
-/// Sets the ends of windows.
+/// Begins windows in which nothing more goes at once.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn renew_windows(
-    work: &mut UnitOfWork<'_>,
-    windows: &[Window],
-) -> sqlx::Result<()> {
+pub(super) async fn fill(work: &mut UnitOfWork<'_>, windows: &[Window]) -> sqlx::Result<()> {
     let columns = Columns::of(windows);
     sqlx::query!(
-        "insert into gathering_windows (user_id, channel, template, until)
-        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as n (user_id, channel, template, until)
+        "insert into gathering_windows (user_id, channel, template, until, told)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])
+            as n (user_id, channel, template, until, told)
         order by 1, 2, 3
-        on conflict (user_id, channel, template) do update set until = excluded.until",
+        on conflict (user_id, channel, template) do update set until = excluded.until, told = excluded.told",
         &columns.people,
         &columns.channels,
         &columns.templates,
         &columns.until,
+        &columns.at_once,
     )
     .execute(&mut *work.tx)
     .await?;
@@ -68,6 +72,7 @@ struct Columns {
     channels: Vec<String>,
     templates: Vec<String>,
     until: Vec<DateTime<Utc>>,
+    at_once: Vec<i32>,
 }
 
 impl Columns {
@@ -76,17 +81,17 @@ impl Columns {
         let mut windows = windows.to_vec();
         windows.sort_by_key(|window| window.kind);
         windows.dedup_by_key(|window| window.kind);
+        let each = || windows.iter();
         Self {
-            people: windows.iter().map(|window| window.kind.to.0).collect(),
-            channels: windows
-                .iter()
+            people: each().map(|window| window.kind.to.0).collect(),
+            channels: each()
                 .map(|window| window.kind.channel.to_string())
                 .collect(),
-            templates: windows
-                .iter()
+            templates: each()
                 .map(|window| window.kind.template.to_string())
                 .collect(),
-            until: windows.iter().map(|window| window.until).collect(),
+            until: each().map(|window| window.until).collect(),
+            at_once: each().map(|window| window.at_once).collect(),
         }
     }
 }

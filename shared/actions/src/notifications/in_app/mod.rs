@@ -9,18 +9,17 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     ids::{EventId, NotificationId, TicketId, UserId},
-    notifications::{Audience, Template},
+    notifications::{Template, kinds_for},
     people::Role,
     tickets::TicketNumber,
 };
 use platform::work::UnitOfWork;
 use sqlx::PgConnection;
-use std::collections::BTreeSet;
 
 /// An entry of the list.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its id; later entries have greater ones.
+    /// Its id.
     pub id: NotificationId,
     /// The entry of the ticket's history.
     pub event: EventId,
@@ -75,46 +74,38 @@ pub struct Listed {
     pub next: Option<NotificationId>,
 }
 
-/// A person who reads the list, with the kinds that their role may see.
+/// A person who reads the list.
 pub(crate) struct Reader {
     person: UserId,
-    /// Kinds of any ticket.
-    of_any: Vec<String>,
-    /// Kinds of the person's own tickets.
-    of_own: Vec<String>,
-    /// Kinds of tickets that the person has, or that a note mentions the person on.
-    of_assigned: Vec<String>,
+    /// The kinds that people of this role are told.
+    kinds: Vec<String>,
+    sees: Sees,
+}
+
+/// Which tickets a person sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sees {
+    /// All.
+    All,
+    /// Those assigned to the person, unassigned ones, and those that a note mentions the person on.
+    OfAgent,
+    /// Their own.
+    Own,
 }
 
 impl Reader {
     fn new(actor: &Actor) -> Self {
-        let words = |audiences: &[Audience]| {
-            let kinds = audiences
-                .iter()
-                .flat_map(|audience| Template::of(*audience));
-            kinds.map(|kind| kind.to_string()).collect::<Vec<_>>()
-        };
-        let (of_any, of_assigned) = match actor.role {
-            Role::Admin => (words(&[Audience::Assignee, Audience::Staff]), Vec::new()),
-            Role::Support => staff_words(),
-            Role::Customer | Role::Technician | Role::Corporate => (Vec::new(), Vec::new()),
+        let sees = match actor.role {
+            Role::Admin => Sees::All,
+            Role::Support => Sees::OfAgent,
+            Role::Customer | Role::Technician | Role::Corporate => Sees::Own,
         };
         Self {
             person: actor.id,
-            of_any,
-            of_own: words(&[Audience::Customer]),
-            of_assigned,
+            kinds: kinds_for(actor.role).map(|kind| kind.to_string()).collect(),
+            sees,
         }
     }
-}
-
-/// What agents see of any ticket that they were told of, and what only while they see the ticket itself.
-fn staff_words() -> (Vec<String>, Vec<String>) {
-    let (of_seen, of_any): (BTreeSet<_>, BTreeSet<_>) = Template::of(Audience::Staff)
-        .chain(Template::of(Audience::Assignee))
-        .partition(|kind| kind.audience() == Audience::Assignee || *kind == Template::Mentioned);
-    let words = |kinds: BTreeSet<Template>| kinds.iter().map(Template::to_string).collect();
-    (words(of_any), words(of_seen))
 }
 
 /// The least id of the entries that are made from an instant on: ids begin with their time (RFC 9562, section 5.7).

@@ -1,7 +1,7 @@
 //! The SQL of what people are told in the app. Who may read an entry is asked each time: of a ticket that passed out of
 //! sight nothing is listed or counted.
 
-use crate::notifications::in_app::{Entry, Filter, Reader};
+use crate::notifications::in_app::{Entry, Filter, Reader, Sees};
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{EventId, NotificationId, TicketId, UserId},
@@ -83,8 +83,7 @@ impl From<Row> for Entry {
     }
 }
 
-/// The entries that a reader may see: `$1` is the person; `$2`, `$3` and `$4` are the kinds that they may see of any
-/// ticket, of their own, and of those that they have or that a note mentions them on.
+/// The entries that a reader may see: of tickets that they see at this moment.
 macro_rules! select_entries {
     ($tail:literal, $reader:expr $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
@@ -95,15 +94,14 @@ macro_rules! select_entries {
             join tickets t on t.id = i.ticket_id
             join ticket_events e on e.id = i.event_id
             left join users actor on actor.id = e.actor_id
-            where i.user_id = $1
-                and (i.template = any($2)
-                    or (i.template = any($3) and t.customer_id = $1)
-                    or (i.template = any($4) and (t.assigned_to = $1 or exists (
-                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1)))) "# + $tail,
+            where i.user_id = $1 and i.template = any($2)
+                and ($3 or $4 and t.customer_id = $1
+                    or not $4 and (t.assigned_to is null or t.assigned_to = $1 or exists (
+                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1))) "# + $tail,
             $reader.person.0,
-            &$reader.of_any,
-            &$reader.of_own,
-            &$reader.of_assigned
+            &$reader.kinds,
+            $reader.sees == Sees::All,
+            $reader.sees == Sees::Own
             $(, $argument)*
         )
     };
@@ -120,8 +118,10 @@ pub(super) async fn list(
     (after, offset, limit): (Option<NotificationId>, i64, i64),
 ) -> sqlx::Result<Vec<Entry>> {
     let rows = select_entries!(
-        "and ($5::uuid is null or i.id < $5) and (not $6 or i.read_at is null)
-        order by i.id desc offset $7 limit $8",
+        "and ($5::uuid is null or i.position < (
+            select position from in_app_notifications last where last.id = $5 and last.user_id = $1))
+        and (not $6 or i.read_at is null)
+        order by i.position desc offset $7 limit $8",
         reader,
         after.map(|after| after.0),
         filter == Filter::Unread,
@@ -160,16 +160,16 @@ pub(super) async fn count(
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (
             select from in_app_notifications i join tickets t on t.id = i.ticket_id
-            where i.user_id = $1 and (not $5 or i.read_at is null)
-                and (i.template = any($2)
-                    or (i.template = any($3) and t.customer_id = $1)
-                    or (i.template = any($4) and (t.assigned_to = $1 or exists (
-                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1))))
+            where i.user_id = $1 and i.template = any($2)
+                and ($3 or $4 and t.customer_id = $1
+                    or not $4 and (t.assigned_to is null or t.assigned_to = $1 or exists (
+                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1)))
+                and (not $5 or i.read_at is null)
             limit $6) counted"#,
         reader.person.0,
-        &reader.of_any,
-        &reader.of_own,
-        &reader.of_assigned,
+        &reader.kinds,
+        reader.sees == Sees::All,
+        reader.sees == Sees::Own,
         filter == Filter::Unread,
         MOST_COUNTED,
     )

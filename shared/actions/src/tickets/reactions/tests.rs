@@ -50,8 +50,8 @@ fn an_agent_is_found_only_for_an_unassigned_ticket() {
     let jobs = |kind, assignee| jobs(kind, assignee, WorkloadRule::All);
     assert_eq!(jobs(TicketEventKind::Created, None), [FIND, PLAN]);
     assert_eq!(jobs(TicketEventKind::Created, Some(SARAH)), [PLAN]);
-    assert_eq!(jobs(status(Status::Open), None), [FIND]);
-    assert_eq!(jobs(status(Status::Open), Some(SARAH)), []);
+    assert_eq!(jobs(status(Status::Open), None), [FIND, PLAN]);
+    assert_eq!(jobs(status(Status::Open), Some(SARAH)), [PLAN]);
     let reason = String::new();
     let reopened = TicketEventKind::Reopened { reason };
     assert_eq!(jobs(reopened, None), [FIND, PLAN]);

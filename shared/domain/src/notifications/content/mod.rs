@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     channel::Channel,
     ids::{NotificationId, TicketId, UserId},
-    notifications::{Audience, NotificationStatus, Template, gathered_for, quiet_until},
+    notifications::{Audience, NotificationStatus, Template, gathering, quiet_until},
     people::{Department, Role, Shift},
     sla::Metric,
     tickets::{
@@ -160,6 +160,14 @@ impl Content {
     /// What is to be done with it at `now`: decided anew at each attempt, since anything may have changed.
     #[must_use]
     pub fn decide(&self, now: DateTime<Utc>) -> Decision {
+        // Its digest tells it.
+        if self.status == NotificationStatus::Gathered {
+            return Decision::Drop;
+        }
+        self.decide_alone(now)
+    }
+
+    fn decide_alone(&self, now: DateTime<Utc>) -> Decision {
         if !self.is_due(now) || !self.is_wanted {
             return Decision::Drop;
         }
@@ -183,13 +191,13 @@ impl Content {
         if self.is_read {
             return Decision::Drop;
         }
-        self.decide(now)
+        self.decide_alone(now)
     }
 
     /// Whether it is one of those that are told together.
     #[must_use]
     pub const fn is_gathered(&self) -> bool {
-        gathered_for(self.template, self.channel).is_some()
+        gathering(self.template, self.channel).is_some()
     }
 
     /// Whether the person may read the notes of the ticket.

@@ -243,6 +243,7 @@ fn closed_and_reopened_tickets_drop_mails_that_are_not_true_any_more() {
         T::StaffReplied,
         T::TicketClosed,
         T::CustomerReplied,
+        T::NoteAdded,
         T::Mentioned,
         T::EscalationResolved,
         T::SlaBreached,

@@ -19,7 +19,10 @@ const MOST_PEOPLE: i64 = 100;
 const MOST_CHANGES: i64 = 200;
 
 /// An event; `None` when there is no such event.
-pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
+pub(in crate::notifications) async fn event(
+    tx: &mut Tx,
+    event: EventId,
+) -> Result<Option<TicketEvent>, sqlx::Error> {
     let row = select_events!("id = $1", event.0)
         .fetch_optional(&mut **tx)
         .await?;
@@ -30,7 +33,7 @@ pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEv
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn creation_of_waiting(
+pub(in crate::notifications) async fn creation_of_waiting(
     tx: &mut Tx,
     ticket: TicketId,
 ) -> Result<Option<TicketEvent>, sqlx::Error> {
@@ -46,7 +49,7 @@ pub(super) async fn creation_of_waiting(
 }
 
 /// The fields of a ticket that decide who is notified, and how.
-pub(super) struct Around {
+pub(in crate::notifications) struct Around {
     pub customer_id: UserId,
     pub assigned_to: Option<UserId>,
     pub department: Department,
@@ -58,7 +61,10 @@ pub(super) struct Around {
 ///
 /// # Errors
 /// A failure of the database, or no such ticket.
-pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx::Error> {
+pub(in crate::notifications) async fn around(
+    tx: &mut Tx,
+    ticket: TicketId,
+) -> Result<Around, sqlx::Error> {
     sqlx::query_as!(
         Around,
         "select customer_id, assigned_to, department, priority, escalation_level from tickets where id = $1",
@@ -73,7 +79,7 @@ pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn changes_of_hands(
+pub(in crate::notifications) async fn changes_of_hands(
     tx: &mut Tx,
     event: &TicketEvent,
 ) -> Result<Vec<TicketEvent>, sqlx::Error> {
@@ -94,7 +100,7 @@ pub(super) async fn changes_of_hands(
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn escalated_from(
+pub(in crate::notifications) async fn escalated_from(
     tx: &mut Tx,
     ticket: TicketId,
     until: DateTime<Utc>,
@@ -115,7 +121,7 @@ pub(super) async fn escalated_from(
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn resolution_told(
+pub(in crate::notifications) async fn resolution_told(
     tx: &mut Tx,
     ticket: TicketId,
     until: DateTime<Utc>,
@@ -140,7 +146,7 @@ pub(super) async fn resolution_told(
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn agents_on(
+pub(in crate::notifications) async fn agents_on(
     tx: &mut Tx,
     department: Department,
     level: Level,
@@ -158,7 +164,7 @@ pub(super) async fn agents_on(
 }
 
 /// An agent of a department.
-pub(super) struct DepartmentAgent {
+pub(in crate::notifications) struct DepartmentAgent {
     pub id: UserId,
     timezone: String,
     shifts: Json<Vec<Shift>>,
@@ -177,7 +183,7 @@ impl DepartmentAgent {
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn agents_of(
+pub(in crate::notifications) async fn agents_of(
     tx: &mut Tx,
     department: Department,
 ) -> Result<Vec<DepartmentAgent>, sqlx::Error> {
@@ -199,7 +205,7 @@ pub(super) async fn agents_of(
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
+pub(in crate::notifications) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
     sqlx::query_scalar!(
         "select id from users where role = 'admin' and active order by id limit $1",
         MOST_PEOPLE,
@@ -212,7 +218,7 @@ pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn active(
+pub(in crate::notifications) async fn active(
     tx: &mut Tx,
     people: &[UserId],
 ) -> Result<BTreeSet<UserId>, sqlx::Error> {
