@@ -145,6 +145,8 @@ impl From<MailError> for DeliveryError {
             verdict: error.verdict(),
             was_judged: error.was_judged(),
             record: error.for_record(),
+            refused_address: None,
+            pause: None,
             source: error.into(),
         }
     }

@@ -11,7 +11,8 @@ pub use push::Push;
 pub use sms::Sms;
 
 use crate::mail::{MailSetupError, Verdict};
-use chrono::{DateTime, Utc};
+use actions::notifications::sms::Receipt;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
 use jobs::circuit::ProviderFailure;
@@ -50,10 +51,15 @@ pub(crate) trait DeliveryChannel: Send + Sync {
 }
 
 /// The result of a delivery attempt that did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivered {
     /// The provider accepted it.
     Sent,
+    /// The provider of text messages accepted it, and may report what became of it.
+    Accepted(Receipt),
+    /// It went out, and nobody knows whether the provider accepted it, for this reason. It is not
+    /// sent again.
+    Unknown(String),
     /// It was no longer due.
     NothingToTell,
     /// It waits until the address is confirmed.
@@ -72,6 +78,10 @@ pub(crate) struct DeliveryError {
     pub was_judged: bool,
     /// The error on one line, to be stored with the notification.
     pub record: String,
+    /// The address, if the provider refused it for good: it is not tried again.
+    pub refused_address: Option<String>,
+    /// How long the provider asked us to wait.
+    pub pause: Option<TimeDelta>,
     /// The cause, for the log: contains neither addresses nor responses of the provider.
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -85,7 +95,7 @@ impl Channels {
         Ok(Self {
             email: Email::new(config)?,
             push: Push,
-            sms: Sms,
+            sms: Sms::new(config),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, and uploads that were never attached. It works in
+//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, the
+//! records of text messages, and uploads that were never attached. It works in
 //! batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.
 
@@ -7,7 +8,7 @@ use super::{Found, JobError};
 use crate::JobContext;
 use actions::{
     idempotency::{self, KEPT_FOR},
-    notifications::allowance,
+    notifications::{allowance, sms},
     people::store::delete_expired_sessions,
     webhooks,
 };
@@ -18,6 +19,8 @@ use jobs::store;
 const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
 /// How long the log of webhooks is kept.
 const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+/// How long the numbers of text messages and their reports are kept.
+const SMS_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// Rows deleted by one statement.
 const BATCH: i64 = 5_000;
 
@@ -25,6 +28,7 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let (cx, files) = (&cx.cx, &cx.files);
     let before = cx.clock.now() - cx.config.jobs.keep_done;
     allowance::forget_before(&cx.pool, before.date_naive()).await?;
+    sms::forget_before(&cx.pool, before.date_naive()).await?;
     let jobs = in_batches(|| store::delete_over(&cx.pool, cx.execution, before, BATCH)).await?;
     let now = cx.clock.now();
     let sessions = in_batches(|| delete_expired_sessions(&cx.pool, now, BATCH)).await?;
@@ -36,9 +40,11 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     webhooks::store::expire_previous(&cx.pool, now).await?;
     let before = now - WEBHOOK_LOG_KEPT_FOR;
     let deliveries = in_batches(|| webhooks::store::prune(&cx.pool, before, BATCH)).await?;
+    let before = now - SMS_KEPT_FOR;
+    let messages = in_batches(|| sms::prune(&cx.pool, before, BATCH)).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || feed || deliveries || uploads > 0).into())
+    Ok((jobs || sessions || responses || feed || deliveries || messages || uploads > 0).into())
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

@@ -13,6 +13,8 @@ pub enum Attempt<'a> {
     NothingToTell,
     /// No attempt: the address has to be confirmed first.
     Held,
+    /// Nobody knows whether the provider accepted it, for this reason. It is not sent again.
+    Unknown(&'a str),
     /// It failed, with this error; the job is rescheduled.
     Delayed(&'a str),
     /// It failed permanently, with this error. It stays visible and can be retried.
@@ -34,6 +36,7 @@ pub async fn record_attempt(
         Attempt::Sent => (NotificationStatus::Sent, None),
         Attempt::NothingToTell => (NotificationStatus::Dropped, None),
         Attempt::Held => return allowance::hold(work, notification).await,
+        Attempt::Unknown(error) => (NotificationStatus::Unknown, Some(error)),
         Attempt::Delayed(error) => (NotificationStatus::Pending, Some(error)),
         Attempt::GivenUp(error) => (NotificationStatus::Failed, Some(error)),
         Attempt::Abandoned(error) => return store::abandon(work, notification, error).await,

@@ -10,6 +10,7 @@ mod placeholders;
 mod purpose;
 mod reader;
 mod settings;
+mod sms;
 mod ticket_url;
 mod traces;
 mod watching;
@@ -20,6 +21,7 @@ pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
 pub use purpose::Purpose;
 pub use settings::{Changed, ConfigError, Origin, Settings};
+pub use sms::{AfricasTalking, ApiAddress, Sms, SmsTransport, Twilio, TwilioSender};
 pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
@@ -66,6 +68,8 @@ pub struct Config {
     pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
+    /// Text messages.
+    pub sms: Sms,
     /// What may be called beside public addresses, at addresses that users gave.
     pub outbound: Allowed,
     /// Workers and scheduler.
@@ -243,6 +247,7 @@ impl Config {
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
             mail: mail(&mut read, &data_dir),
+            sms: sms::sms(&mut read, &data_dir),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
             log: Log {

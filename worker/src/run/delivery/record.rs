@@ -5,9 +5,12 @@ use crate::{
     channels::{Delivered, DeliveryError},
     jobs::JobError,
     mail::Verdict,
-    run::Outcome,
+    run::{
+        Outcome,
+        record::{Opening, open_circuit},
+    },
 };
-use actions::notifications::{Attempt, record_attempt};
+use actions::notifications::{Attempt, record_attempt, sms, undeliverable};
 use domain::actor::Initiator;
 use jobs::{
     circuit::{self, ProviderFailure, Subject},
@@ -17,40 +20,65 @@ use platform::{metrics::Reached, work::UnitOfWork};
 
 impl DeliveryRun<'_> {
     /// Marks the job as done and records the delivery with the notification.
-    pub(super) async fn record_delivered(&self, delivered: Delivered) -> Result<Outcome, JobError> {
+    pub(super) async fn record_delivered(
+        &self,
+        delivered: &Delivered,
+    ) -> Result<Outcome, JobError> {
         let mut work = self.cx.cx.begin(Initiator::System).await?;
         let now = work.now();
         if !store::finish_leased(&mut work.tx, self.locked.fence(), now).await? {
             return Ok(Outcome::NotOurs);
         }
-        let (attempt, reached) = match delivered {
-            Delivered::Sent => (Attempt::Sent, Reached::Sent),
-            Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
-            Delivered::Held => (Attempt::Held, Reached::Held),
-        };
-        record_attempt(&mut work, self.delivery.notification, attempt).await?;
-        if self.locked.provider_failures > 0 {
-            self.settle_circuit(&mut work, delivered).await?;
-        }
+        let reached = self.record_with_notification(&mut work, delivered).await?;
+        self.settle_circuit(&mut work, delivered).await?;
         work.commit().await?;
         self.count(reached);
         Ok(Outcome::Done)
     }
 
-    /// Records what a delivery says about a provider that had failed before.
+    async fn record_with_notification(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        delivered: &Delivered,
+    ) -> sqlx::Result<Reached> {
+        let notification = self.delivery.notification;
+        let (attempt, reached) = match delivered {
+            Delivered::Accepted(receipt) => {
+                sms::record_accepted(work, notification, receipt).await?;
+                return Ok(Reached::Sent);
+            }
+            Delivered::Sent => (Attempt::Sent, Reached::Sent),
+            Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
+            Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
+            Delivered::Held => (Attempt::Held, Reached::Held),
+        };
+        record_attempt(work, notification, attempt).await?;
+        Ok(reached)
+    }
+
+    /// Records what a delivery says about its provider.
     async fn settle_circuit(
         &self,
         work: &mut UnitOfWork<'_>,
-        delivered: Delivered,
+        delivered: &Delivered,
     ) -> sqlx::Result<()> {
         let queue = self.locked.queue;
+        let has_failed = self.locked.provider_failures > 0;
         match delivered {
-            Delivered::Sent => {
+            Delivered::Unknown(text) => {
+                let opening = Opening {
+                    failure: ProviderFailure::BrokeOff,
+                    pause: None,
+                    text,
+                };
+                open_circuit(work, self.locked, opening).await?;
+            }
+            Delivered::Sent | Delivered::Accepted(_) if has_failed => {
                 if circuit::close(&mut work.tx, queue).await? {
                     tracing::info!(%queue, "the circuit of a queue closed: its provider responds again");
                 }
             }
-            Delivered::NothingToTell | Delivered::Held => {
+            Delivered::NothingToTell | Delivered::Held if has_failed => {
                 let now = work.now();
                 let subject = Subject {
                     queue,
@@ -58,6 +86,10 @@ impl DeliveryRun<'_> {
                 };
                 circuit::end_probe(&mut work.tx, subject, now).await?;
             }
+            Delivered::Sent
+            | Delivered::Accepted(_)
+            | Delivered::NothingToTell
+            | Delivered::Held => {}
         }
         Ok(())
     }
@@ -70,7 +102,7 @@ impl DeliveryRun<'_> {
             Some(ProviderFailure::BrokeOff) | None => self.record_error(&error).await?,
         }
         Ok(match (error.failure, error.verdict) {
-            (Some(failure), _) => JobError::provider(failure, error.source),
+            (Some(failure), _) => JobError::provider(failure, error.pause, error.source),
             (None, Verdict::Temporary) => JobError::retry(error.source),
             (None, Verdict::Permanent) => JobError::fail(error.source),
         })
@@ -87,6 +119,9 @@ impl DeliveryRun<'_> {
                 return Ok(());
             }
             record_attempt(&mut work, self.delivery.notification, attempt).await?;
+            if let Some(address) = &error.refused_address {
+                undeliverable::refuse(&mut work, self.delivery.channel, address).await?;
+            }
             if error.was_judged {
                 circuit::close(&mut work.tx, self.locked.queue).await?;
             }

@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     ids::{NotificationId, TicketId, UserId},
     notifications::{Audience, NotificationStatus, Template},
-    people::{Department, Role},
+    people::{Department, PhoneNumber, Role},
     sla::Metric,
     tickets::{
         Priority, Status, TicketEventKind, TicketNumber,
@@ -64,6 +64,8 @@ pub struct Recipient {
     pub last_name: String,
     /// E-mail address.
     pub email: String,
+    /// Phone number; `None` for an account without one.
+    pub phone_number: Option<PhoneNumber>,
     /// Whether the address is confirmed.
     pub confirmed: bool,
     /// The present role.
