@@ -316,6 +316,7 @@ pub fn environment(
             "a secret for tests that is long enough".to_owned(),
         ),
         ("DATABASE_CONNECTIONS", "6".to_owned()),
+        ("SMS_PROVIDER", "file".to_owned()),
         // A test registers many people at once from one address.
         ("RATE_LIMIT_PER_MINUTE", "0".to_owned()),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "0".to_owned()),

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod metrics;
 mod site;
 pub mod sla_policies;
+pub mod sms;
 pub mod stats;
 pub mod survey;
 mod table;
@@ -97,6 +98,9 @@ fn support(table: Table) -> Table {
         .get("/api/v1/support/customers", customers::list, customers::operation)
         .group(RouteGroup::of("events"))
         .get("/api/v1/events", events::list, events::operation)
+        .group(RouteGroup::callbacks("notifications"))
+        .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
+        .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])
         .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }
@@ -200,11 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn every_write_but_those_under_auth_takes_a_key_and_no_other_call_does() {
+    fn every_write_but_those_under_auth_and_callbacks_takes_a_key_and_no_other_call_does() {
         let others = those(|route| {
             let is_write = route.method != Method::GET;
             let is_of_accounts = route.path.starts_with("/api/v1/auth/");
-            (route.repeats == Repeats::AnsweredAgain) != (is_write && !is_of_accounts)
+            let is_callback = route.path.starts_with("/api/v1/notifications/sms/");
+            let takes_key = is_write && !is_of_accounts && !is_callback;
+            (route.repeats == Repeats::AnsweredAgain) != takes_key
         });
         assert_eq!(others, [""; 0]);
     }
