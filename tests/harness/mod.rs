@@ -80,9 +80,15 @@ impl App {
 
     /// The system with other settings.
     pub async fn with(set: Set<'_>) -> Self {
+        Self::adjusted(set, |_| {}).await
+    }
+
+    /// The system with other settings, and with what is no setting.
+    pub async fn adjusted(set: Set<'_>, adjust: impl FnOnce(&mut Config)) -> Self {
         let database = Database::new().await;
         let folder = std::env::temp_dir().join(format!("support-{}", database.name));
-        let config = config(&database, &folder, set);
+        let mut config = config(&database, &folder, set);
+        adjust(&mut config);
         let clock = Arc::new(ManualClock::at(the_beginning()));
         let cx = Context {
             pool: platform::db::connect(&config.database).await.unwrap(),

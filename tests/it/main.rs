@@ -29,6 +29,7 @@ mod migrations;
 mod openapi;
 mod races;
 mod scheduler;
+mod sms;
 mod statements;
 mod stories;
 mod uploads;

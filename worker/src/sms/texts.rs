@@ -11,6 +11,7 @@ use domain::{
     sms::{Encoding, Segments, fold, shortened},
     tickets::{TicketEventKind, TicketNumber},
 };
+use std::collections::BTreeSet;
 
 /// The text of a notification; `None` if it does not go by text message.
 #[must_use]
@@ -156,6 +157,9 @@ fn compose(fixed: &str, subject: &str) -> String {
     shortened(fixed, &subject, segments)
 }
 
+/// More numbers than fit into a segment.
+const MOST_LISTED: usize = 12;
+
 /// One text for several notifications of one person, in one segment: the numbers of their tickets, as many as fit, and
 /// how many more there are. Empty for none.
 #[must_use]
@@ -163,13 +167,11 @@ pub fn digest_text(contents: &[Content]) -> String {
     let Some(first) = contents.first() else {
         return String::new();
     };
-    let mut numbers: Vec<&str> = Vec::new();
-    for content in contents {
-        let number = content.ticket.number.as_str();
-        if !numbers.contains(&number) {
-            numbers.push(number);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let numbers = contents
+        .iter()
+        .map(|content| content.ticket.number.as_str());
+    let numbers: Vec<&str> = numbers.filter(|number| seen.insert(*number)).collect();
     let count = numbers.len();
     let opening = match Language::from_tag(&first.person.language) {
         Language::English if count == 1 => "1 ticket needs you: ".to_owned(),
@@ -185,7 +187,7 @@ pub fn digest_text(contents: &[Content]) -> String {
             more => format!("{opening}{list} +{more}"),
         }
     };
-    let mut fitting = (1..=count).rev().map(listed);
+    let mut fitting = (1..=count.min(MOST_LISTED)).rev().map(listed);
     fitting
         .find(|text| Segments::of(text).count == 1)
         .unwrap_or_else(|| opening.trim_end().to_owned())

@@ -3,7 +3,7 @@
 //! of other scripts stay, since nothing stands for them. Pure.
 
 use super::gsm7::is_gsm7;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The text on one line, reduced. Symbols that nothing stands for, such as emojis, go.
 #[must_use]
@@ -46,14 +46,15 @@ fn add(folded: &mut String, letter: char) {
 }
 
 fn add_without_marks(folded: &mut String, letter: char) {
-    let base = std::iter::once(letter).nfkd().next();
-    match base.filter(|base| is_gsm7(*base)) {
-        Some(base) => folded.push(base),
-        // A mark of a script that needs it is alphanumeric, or stands behind such a letter.
-        None if letter.is_alphanumeric() || is_mark_of_script(folded, letter) => {
-            folded.push(letter);
-        }
-        None => {}
+    // A ligature has several letters.
+    let plain: String = std::iter::once(letter)
+        .nfkd()
+        .filter(|part| !is_combining_mark(*part))
+        .collect();
+    if !plain.is_empty() && plain.chars().all(is_gsm7) {
+        folded.push_str(&plain);
+    } else if letter.is_alphanumeric() || is_mark_of_script(folded, letter) {
+        folded.push(letter);
     }
 }
 
@@ -63,7 +64,7 @@ fn is_mark_of_script(before: &str, mark: char) -> bool {
         .chars()
         .next_back()
         .is_some_and(|last| last.is_alphanumeric() && !is_gsm7(last));
-    follows_script && unicode_normalization::char::is_combining_mark(mark)
+    follows_script && is_combining_mark(mark)
 }
 
 #[cfg(test)]
