@@ -23,10 +23,6 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "events",
         "What happens, as it happens: for clients that show it at once, and for programs that must not miss anything.",
     ),
-    (
-        "notifications",
-        "What people are told, and how it reached them.",
-    ),
     ("statistics", "Figures about tickets, for admins."),
     ("users", "The accounts of all people, for admins."),
     (
