@@ -1,8 +1,9 @@
 -- Text messages: what providers were given, and what they reported.
 
--- One message for each notification on the channel, from its first attempt on.
+-- One message for each notification, and for each digest, on the channel: from its first attempt on.
 create table sms_messages (
-    notification_id uuid primary key references notifications (id) on delete cascade,
+    -- The notification, or the digest: an id is never both.
+    id uuid primary key,
     provider text not null,
     -- The telephone that it went to.
     number text not null,
@@ -33,3 +34,9 @@ create table sms_days (
     day date primary key,
     messages integer not null
 );
+
+-- A digest, too, may have been sent or not: nobody knows. It replaces the constraint of the file before, which no release
+-- had.
+alter table digests drop constraint digests_status_check;
+alter table digests add constraint digests_status_known
+    check (status in ('gathering', 'closed', 'sent', 'dropped', 'failed', 'unknown')) not valid;

@@ -4,6 +4,7 @@
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    channel::Channel,
     ids::{AccountEventId, MessageId, NotificationId, TicketId, UserId},
     notifications::{
         Audience, NotificationStatus, Template,
@@ -90,6 +91,7 @@ pub fn about_ticket(template: Template, language: &str) -> Content {
     Content {
         id: NotificationId(Uuid::from_u128(7)),
         template,
+        channel: Channel::Email,
         status: NotificationStatus::Pending,
         person: recipient(for_customer, language),
         at: now() - late,
@@ -110,6 +112,9 @@ pub fn about_ticket(template: Template, language: &str) -> Content {
         } else {
             Mention::NotMentioned
         },
+        is_wanted: true,
+        is_read: false,
+        quiet_hours: Vec::new(),
     }
 }
 
@@ -164,7 +169,7 @@ fn kind(template: Template, words: &Words) -> TicketEventKind {
     let message = MessageId(Uuid::from_u128(5));
     let reason = words.reason.to_owned();
     match template {
-        Template::TicketReceived => TicketEventKind::Created,
+        Template::TicketReceived | Template::TicketWaiting => TicketEventKind::Created,
         Template::TicketAssigned | Template::WorkAssigned => TicketEventKind::Assigned {
             from: None,
             to: SARAH,
@@ -178,7 +183,11 @@ fn kind(template: Template, words: &Words) -> TicketEventKind {
         Template::StaffReplied | Template::CustomerReplied => {
             TicketEventKind::MessageAdded { message }
         }
-        Template::Mentioned => TicketEventKind::NoteAdded { message },
+        Template::Mentioned | Template::NoteAdded => TicketEventKind::NoteAdded { message },
+        Template::StatusChanged | Template::WorkStatusChanged => TicketEventKind::StatusChanged {
+            from: Status::Assigned,
+            to: Status::InProgress,
+        },
         Template::TicketResolved | Template::EscalationResolved => {
             TicketEventKind::Resolved { by_closing: false }
         }

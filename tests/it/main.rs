@@ -26,6 +26,7 @@ mod layers;
 mod leaks;
 mod live;
 mod migrations;
+mod notifications;
 mod openapi;
 mod races;
 mod scheduler;

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     actor::{Actor, Initiator},
-    ids::TicketId,
+    ids::{TicketId, UserId},
 };
 use sha2::{Digest, Sha256};
 
@@ -74,13 +74,15 @@ pub enum Asker {
     Person(Actor),
     /// A customer with the link of a survey: the ticket and its resolution cycle.
     Survey(TicketId, i32),
+    /// The reader of a mail, with its link that stops such mails.
+    Unsubscribe(UserId),
 }
 
 impl Asker {
     pub(super) fn by(self) -> Initiator {
         match self {
             Self::Person(actor) => Initiator::Person(actor),
-            Self::Survey(..) => Initiator::System,
+            Self::Survey(..) | Self::Unsubscribe(_) => Initiator::System,
         }
     }
 
@@ -88,6 +90,7 @@ impl Asker {
         match self {
             Self::Person(actor) => format!("user {} as {}", actor.id, actor.role),
             Self::Survey(ticket, cycle) => format!("survey {ticket} {cycle}"),
+            Self::Unsubscribe(person) => format!("unsubscribe {person}"),
         }
     }
 }

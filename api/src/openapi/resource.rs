@@ -22,6 +22,8 @@ pub enum Resource {
     Webhook,
     /// A delivery of the webhook that the path names before it, by its id.
     WebhookDelivery,
+    /// A notification in the app, by its id.
+    Notification,
     /// The page of a link in a mail, by the token in the link.
     Link,
 }
@@ -39,6 +41,7 @@ impl Resource {
             Self::Queue => "queue",
             Self::Webhook => "webhook",
             Self::WebhookDelivery => "delivery",
+            Self::Notification => "notification",
             Self::Link => "link",
         }
     }
@@ -55,6 +58,7 @@ impl Resource {
             Self::Queue => "the name of a queue",
             Self::Webhook => "the id of a webhook",
             Self::WebhookDelivery => "the id of a delivery",
+            Self::Notification => "the id of a notification",
             Self::Link => "the token of a link",
         }
     }
@@ -71,6 +75,7 @@ impl Resource {
             Self::Message => ("MessageId", "The id of a message of the ticket.", id()),
             Self::Person => ("UserId", "The id of a person.", id()),
             Self::Attachment => ("AttachmentId", "The id of an attachment.", id()),
+            Self::Notification => ("NotificationId", "The id of a notification.", id()),
             Self::Job => (
                 "JobId",
                 "The number of a job.",
@@ -102,6 +107,7 @@ impl Resource {
             | Self::Message
             | Self::Person
             | Self::Attachment
+            | Self::Notification
             | Self::Job
             | Self::Webhook
             | Self::WebhookDelivery => &[(400, "invalid_query"), (404, "not_found")],

@@ -84,13 +84,23 @@ const MEANINGS: &[(&str, &str)] = &[
     ("jobs", "The jobs of this part of the list."),
     ("message", "The message as it is now."),
     ("messages", "The messages of this part of the list."),
+    ("notification", "The notification as it is now."),
+    (
+        "notifications",
+        "The notifications of this part of the list.",
+    ),
     (
         "pagination",
         "Which part of the list this is, and how to get the next one.",
     ),
     ("position", "The position to continue from, as `after`."),
     ("policies", "The rules in their order of precedence."),
+    ("preferences", "The preferences of the caller."),
     ("queues", "The state of each queue."),
+    (
+        "read",
+        "The number of notifications that were not read before.",
+    ),
     (
         "refreshToken",
         "The secret that gets new tokens when `token` has expired. It can be used once.",
@@ -109,6 +119,10 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "token",
         "The access token, to be sent as `Authorization: Bearer <token>`.",
+    ),
+    (
+        "unreadCount",
+        "The number of notifications that are not read yet, up to 1000.",
     ),
     ("user", "The account as it is now."),
     ("users", "The accounts of this part of the list."),

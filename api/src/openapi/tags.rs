@@ -23,6 +23,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "events",
         "What happens, as it happens: for clients that show it at once, and for programs that must not miss anything.",
     ),
+    (
+        "notifications",
+        "What you are told, on which channels, and when not.",
+    ),
     ("statistics", "Figures about tickets, for admins."),
     ("users", "The accounts of all people, for admins."),
     (

@@ -12,6 +12,7 @@ pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod metrics;
+pub mod notifications;
 mod site;
 pub mod sla_policies;
 pub mod sms;
@@ -27,7 +28,8 @@ pub use crate::openapi::Route;
 use crate::{
     limits::Rule,
     openapi::Resource::{
-        Attachment, Job, Link, Message, Person, Queue, Ticket, Webhook, WebhookDelivery,
+        Attachment, Job, Link, Message, Notification, Person, Queue, Ticket, Webhook,
+        WebhookDelivery,
     },
     state::ApiState,
     time_limit::UPLOAD_LIMIT,
@@ -98,6 +100,14 @@ fn support(table: Table) -> Table {
         .get("/api/v1/support/customers", customers::list, customers::operation)
         .group(RouteGroup::of("events"))
         .get("/api/v1/events", events::list, events::operation)
+        .group(RouteGroup::of("notifications"))
+        .get("/api/v1/notifications", notifications::list::list, notifications::list::operation)
+        .put("/api/v1/notifications/{id}/read", notifications::read::put, notifications::read::operation).names(&[Notification])
+        .put("/api/v1/notifications/read-all", notifications::read_all::put, notifications::read_all::operation)
+        .get("/api/v1/notifications/preferences", notifications::preferences::get, notifications::preferences::get_operation)
+        .put("/api/v1/notifications/preferences", notifications::preferences::put, notifications::preferences::put_operation)
+        .get("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::get, notifications::unsubscribe::get_operation).names(&[Link])
+        .post("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::post, notifications::unsubscribe::post_operation).names(&[Link])
         .group(RouteGroup::callbacks("notifications"))
         .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
         .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])

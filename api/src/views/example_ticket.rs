@@ -223,6 +223,12 @@ impl ExampleTicket {
         self.changes(70, by, TicketEventKind::Reopened { reason });
     }
 
+    /// Its id, number and subject.
+    pub fn named(&self) -> (TicketId, domain::tickets::TicketNumber, String) {
+        let ticket = &self.shown.ticket;
+        (ticket.id, ticket.number.clone(), ticket.subject.clone())
+    }
+
     pub fn ticket(&self) -> Ticket<'_> {
         ticket::ticket(&self.shown, &self.people, Viewer::Staff, self.now)
     }

@@ -51,9 +51,7 @@ pub async fn abandon(work: &mut UnitOfWork<'_>, job: &Job, reason: &str) -> sqlx
         return webhooks::abandon(work, delivery).await;
     }
     match job.spec().delivers {
-        Some(delivery) => {
-            record_attempt(work, delivery.notification, Attempt::Abandoned(reason)).await
-        }
+        Some(delivery) => record_attempt(work, delivery.parcel, Attempt::Abandoned(reason)).await,
         None => Ok(()),
     }
 }

@@ -60,6 +60,8 @@ ids! {
     EventId,
     /// A notification: one (event, person, channel).
     NotificationId,
+    /// A digest: notifications of one person on one channel, told in one message.
+    DigestId,
     /// An outgoing webhook: an address that is told of changes.
     WebhookId,
     /// One event for one webhook.

@@ -57,6 +57,7 @@ async fn a_201_with_a_refused_number_is_a_failure_that_is_not_tried_again() {
         assert_eq!(rig.provider.arrived().len(), 1);
         // The provider works: the others are not held.
         assert_eq!(rig.held().await, "");
+        rig.forget_refusals().await;
     }
 }
 

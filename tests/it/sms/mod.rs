@@ -2,6 +2,7 @@
 
 mod africas_talking;
 mod caps;
+mod digests;
 mod lies;
 mod provider;
 mod reports;
@@ -36,7 +37,9 @@ const BOTH: [Played; 2] = [Played::AfricasTalking, Played::Twilio];
 struct Rig {
     app: App,
     provider: Provider,
+    customer: Caller,
     agent: Caller,
+    admin: Caller,
     ticket: String,
 }
 
@@ -58,7 +61,7 @@ impl Rig {
         let app = App::adjusted(&set, impatient).await;
         let customer = app.customer("Ann").await;
         let agent = app.agent("Bob", "general").await;
-        let ticket = customer.asks("general", "urgent").await;
+        let ticket = customer.asks("general", "low").await;
         app.settle().await;
         let to = serde_json::json!({"reason": "It burns.", "escalatedTo": agent.id()});
         let admin = app.admin("Eve").await;
@@ -67,37 +70,37 @@ impl Rig {
         Self {
             app,
             provider,
+            customer,
             agent,
+            admin,
             ticket,
         }
     }
 
     /// Plans a message to the agent about the escalation, and enqueues its delivery. What an event tells whom is not tested
-    /// here: the row is inserted.
+    /// here: the ticket is not urgent, and the row is inserted.
     async fn plan(&self) -> NotificationId {
         self.plan_as(Template::EscalatedToYou, "escalated").await
     }
 
     async fn plan_as(&self, template: Template, event: &str) -> NotificationId {
         let mut work = self.app.cx.begin(Initiator::System).await.unwrap();
-        let events =
-            "select id from ticket_events where ticket_id = $1::uuid and what->>'type' = $2";
-        let event: EventId = sqlx::query_scalar(events)
+        // An event tells a person once by a channel: each message has an event of its own.
+        let copied =
+            "insert into ticket_events (id, ticket_id, at, actor_id, actor_role, what, is_public)
+            select $3, ticket_id, at, actor_id, actor_role, what, is_public from ticket_events
+            where ticket_id = $1::uuid and what->>'type' = $2 order by position limit 1
+            returning id";
+        let event: EventId = sqlx::query_scalar(copied)
             .bind(&self.ticket)
             .bind(event)
+            .bind(work.cx.ids.uuid(work.now()))
             .fetch_one(&mut *work.tx)
             .await
             .map(EventId)
             .unwrap();
         let agent: UserId = self.agent.id().parse().unwrap();
         let notification = NotificationId(work.cx.ids.uuid(work.now()));
-        // A further message about the same event takes the place of the one before.
-        sqlx::query("update notifications set channel = 'sms-' || id::text where event_id = $1 and channel = 'sms' and user_id = $2")
-            .bind(event.0)
-            .bind(agent.0)
-            .execute(&mut *work.tx)
-            .await
-            .unwrap();
         sqlx::query(
             "insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
             values ($1, $2, $3, 'sms', $4, 'pending', 0, $5)",
@@ -110,10 +113,7 @@ impl Rig {
         .execute(&mut *work.tx)
         .await
         .unwrap();
-        let delivery = Delivery {
-            channel: Channel::Sms,
-            notification,
-        };
+        let delivery = Delivery::of(Channel::Sms, notification);
         job_list::enqueue(&mut work, &Job::Deliver(delivery))
             .await
             .unwrap();
@@ -162,7 +162,7 @@ impl Rig {
         notification: NotificationId,
     ) -> (Option<String>, i16, Option<String>, Option<String>) {
         let row = sqlx::query(
-            "select provider_id, segments, report, reason from sms_messages where notification_id = $1",
+            "select provider_id, segments, report, reason from sms_messages where id = $1",
         )
         .bind(notification.0)
         .fetch_one(&self.app.cx.pool)
@@ -178,6 +178,15 @@ impl Rig {
             .fetch_one(&self.app.cx.pool)
             .await
             .unwrap()
+    }
+
+    /// Makes the number deliverable again.
+    async fn forget_refusals(&self) {
+        let forget = "delete from undeliverable";
+        sqlx::query(forget)
+            .execute(&self.app.cx.pool)
+            .await
+            .unwrap();
     }
 
     /// The state of the delivery's job.
@@ -234,10 +243,7 @@ async fn a_second_run_of_a_delivery_sends_nothing() {
     for played in BOTH {
         let rig = Rig::new(played).await;
         let notification = rig.send().await;
-        let delivery = Delivery {
-            channel: Channel::Sms,
-            notification,
-        };
+        let delivery = Delivery::of(Channel::Sms, notification);
         rig.app.run(&Job::Deliver(delivery)).await;
         rig.app.settle().await;
         assert_eq!(rig.provider.arrived().len(), 1, "{played:?}");

@@ -61,7 +61,13 @@ impl Rig {
         assert_eq!(status, StatusCode::OK);
     }
 
-    async fn twilio_says(&self, notification: NotificationId, sid: &str, status: &str, code: &str) {
+    pub async fn twilio_says(
+        &self,
+        notification: NotificationId,
+        sid: &str,
+        status: &str,
+        code: &str,
+    ) {
         let mut fields = vec![
             ("MessageSid", sid),
             ("MessageStatus", status),
@@ -125,7 +131,27 @@ async fn a_report_of_twilio_settles_a_message_that_was_unknown() {
         );
         assert_eq!(rig.message(unknown).await.0.as_deref(), Some("SM0123"));
         rig.after(TimeDelta::hours(1)).await;
+        rig.forget_refusals().await;
     }
+}
+
+#[tokio::test]
+async fn a_number_that_a_report_refuses_for_good_gets_no_further_message_for_a_week() {
+    let rig = Rig::new(Played::Twilio).await;
+    let sent = rig.send().await;
+    rig.twilio_says(
+        sent,
+        &provider::id(Played::Twilio, 1),
+        "undelivered",
+        "30006",
+    )
+    .await;
+    let next = rig.send().await;
+    assert_eq!(rig.status(next).await, "dropped");
+    rig.after(TimeDelta::days(8)).await;
+    let later = rig.send().await;
+    assert_eq!(rig.status(later).await, "sent");
+    assert_eq!(rig.provider.arrived().len(), 2);
 }
 
 #[tokio::test]
@@ -216,7 +242,7 @@ async fn a_report_that_overtakes_the_answer_has_the_last_word() {
     let rig = Rig::new(Played::Twilio).await;
     let planned = rig.plan().await;
     // As if the first attempt had begun, and its answer were still on its way.
-    sqlx::query("insert into sms_messages (notification_id, provider, number, segments, begun_at) values ($1, 'twilio', $2, 1, $3)")
+    sqlx::query("insert into sms_messages (id, provider, number, segments, begun_at) values ($1, 'twilio', $2, 1, $3)")
         .bind(planned.0)
         .bind(NUMBER)
         .bind(rig.app.now())

@@ -47,7 +47,9 @@ async fn a_refused_number_is_a_failure_that_is_not_tried_again_and_holds_nobody(
         assert!(!error.contains("254"), "{error}");
         assert_eq!(rig.job(notification).await, "dead");
         assert_eq!(rig.provider.arrived().len(), 1);
+        // The provider works: the others are not held.
         assert_eq!(rig.held().await, "");
+        rig.forget_refusals().await;
     }
 }
 
@@ -95,6 +97,7 @@ async fn a_success_with_an_error_inside_is_a_failure() {
             error.contains("refused the number, with the code 21211"),
             "{error}"
         );
+        rig.forget_refusals().await;
     }
 }
 
@@ -117,4 +120,14 @@ async fn twilio_is_given_no_address_for_reports_that_it_could_not_call() {
     let forms = rig.provider.forms();
     assert_eq!(forms.len(), 1);
     assert_eq!(forms[0].get("StatusCallback"), None);
+}
+
+#[tokio::test]
+async fn a_number_that_is_refused_for_good_is_left_alone_and_one_message_is_not() {
+    for (code, expected) in [(21211, "dropped"), (21617, "sent")] {
+        let rig = Rig::new(Played::Twilio).await;
+        rig.answered(says(400, code)).await;
+        let next = rig.send().await;
+        assert_eq!(rig.status(next).await, expected, "{code}");
+    }
 }

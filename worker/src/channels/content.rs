@@ -1,38 +1,81 @@
-//! The content of a notification, independent of the channel, as of the moment of sending.
+//! The content of a message, independent of the channel, as of the moment of sending.
 
-use actions::notifications::account::{self, AccountContent};
+use actions::{
+    job_list::Parcel,
+    notifications::{
+        account::{self, AccountContent},
+        content, digest,
+    },
+};
 use chrono::{DateTime, Utc};
-use domain::{ids::NotificationId, notifications::content::Content};
-use sqlx::PgPool;
+use domain::{
+    ids::{DigestId, NotificationId},
+    notifications::content::{Content, Decision},
+};
+use platform::context::Context;
 
-/// The content of a notification.
+/// The content of a message.
 #[derive(Debug)]
 pub enum NotificationContent {
     /// About a ticket.
     Ticket(Box<Content>),
     /// About the recipient's own account.
     Account(Box<AccountContent>),
+    /// Several notifications about tickets, of one person on one channel: two at least.
+    Digest(DigestId, Vec<Content>),
 }
 
 impl NotificationContent {
-    /// Loads the content of a notification. `None`: the notification was deleted.
+    /// Loads what is delivered. `None`: there is nothing to tell.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn load(pool: &PgPool, notification: NotificationId) -> sqlx::Result<Option<Self>> {
-        if let Some(content) = actions::notifications::content::load(pool, notification).await? {
+    pub async fn load(cx: &Context, parcel: Parcel) -> sqlx::Result<Option<Self>> {
+        match parcel {
+            Parcel::Notification(notification) => Self::of_notification(cx, notification).await,
+            Parcel::Digest(id) => {
+                let mut contents = digest::open(cx, id).await?;
+                Ok(match contents.len() {
+                    0 => None,
+                    // One that is left alone is told as any other.
+                    1 => contents
+                        .pop()
+                        .map(|content| Self::Ticket(Box::new(content))),
+                    _ => Some(Self::Digest(id, contents)),
+                })
+            }
+        }
+    }
+
+    async fn of_notification(
+        cx: &Context,
+        notification: NotificationId,
+    ) -> sqlx::Result<Option<Self>> {
+        if let Some(content) = content::load(&cx.pool, notification).await? {
             return Ok(Some(Self::Ticket(Box::new(content))));
         }
-        let content = account::load(pool, notification).await?;
+        let content = account::load(&cx.pool, notification).await?;
         Ok(content.map(|content| Self::Account(Box::new(content))))
     }
 
-    /// Whether the notification is still to be sent at `now`.
+    /// What is to be done with it at `now`.
     #[must_use]
-    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+    pub fn decide(&self, now: DateTime<Utc>) -> Decision {
         match self {
-            Self::Ticket(content) => content.is_due(now),
-            Self::Account(content) => content.is_due(now),
+            Self::Ticket(content) => content.decide(now),
+            Self::Account(content) if content.is_due(now) => Decision::Send,
+            Self::Account(_) => Decision::Drop,
+            // Decided for each of them when it was opened.
+            Self::Digest(..) => Decision::Send,
+        }
+    }
+
+    /// Whether it joins a digest where it has to wait.
+    #[must_use]
+    pub const fn is_gathered(&self) -> bool {
+        match self {
+            Self::Ticket(content) => content.is_gathered(),
+            Self::Account(_) | Self::Digest(..) => false,
         }
     }
 }

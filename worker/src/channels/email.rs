@@ -2,12 +2,20 @@
 
 use super::{Delivered, DeliveryChannel, DeliveryError, NotificationContent};
 use crate::mail::{
-    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, SmtpTimeouts,
-    View,
+    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, Signature,
+    SmtpTimeouts, View,
 };
-use actions::notifications::{account::AccountContent, allowance};
+use actions::notifications::{
+    account::AccountContent,
+    allowance,
+    undeliverable::{self, Refusal},
+};
 use chrono::{DateTime, Utc};
-use domain::notifications::content::Content;
+use domain::{
+    channel::Channel,
+    ids::DigestId,
+    notifications::content::{Content, Recipient},
+};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, ready},
@@ -44,6 +52,8 @@ impl Email {
             renderer: Renderer::new(&config.brand)?,
             composer: Composer {
                 from: Sender::parse(&config.mail.from)?,
+                bounces_to: config.mail.bounces_to.clone(),
+                signature: config.mail.dkim.as_ref().map(Signature::read).transpose()?,
                 logo: config.brand.logo.clone(),
                 encoding: mailer.encoding(),
             },
@@ -75,8 +85,36 @@ impl Email {
         let mail = self.composer.about_ticket(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
-            template: content.template,
-            id: content.id,
+            name: content.template.as_str(),
+            id: content.id.0,
+        };
+        self.mailer.send(&meta, mail).await?;
+        Ok(Delivered::Sent)
+    }
+
+    /// Sends the notifications of one person in one mail, in the same way.
+    ///
+    /// # Errors
+    /// The mail was not accepted, or nobody knows whether it was.
+    pub async fn deliver_digest(
+        &self,
+        digest: DigestId,
+        contents: &[Content],
+        now: DateTime<Utc>,
+    ) -> Result<Delivered, MailError> {
+        let Some(person) = contents.first().map(|content| &content.person) else {
+            return Ok(Delivered::NothingToTell);
+        };
+        if !person.confirmed {
+            return Ok(Delivered::Held);
+        }
+        let view = View::of_digest(contents, &self.renderer, &self.links, now)?;
+        let rendered = self.renderer.render_digest(&person.language, &view)?;
+        let mail = self.composer.about_several(digest, person, rendered, now)?;
+        let meta = MailMeta {
+            at: now,
+            name: "digest",
+            id: digest.0,
         };
         self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
@@ -98,8 +136,8 @@ impl Email {
         let mail = self.composer.about_account(content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
-            template,
-            id: content.id,
+            name: template.as_str(),
+            id: content.id.0,
         };
         self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
@@ -108,14 +146,19 @@ impl Email {
 
 impl DeliveryChannel for Email {
     /// Applies the daily quota of an unconfirmed address to mails about its account. A mail about a
-    /// ticket is held until the address is confirmed, and does not count.
+    /// ticket is held until the address is confirmed, and does not count; it is not sent to an address
+    /// that refused several.
     fn admits<'d>(
         &'d self,
         cx: &'d Context,
         content: &'d NotificationContent,
     ) -> BoxFuture<'d, sqlx::Result<bool>> {
         match content {
-            NotificationContent::Ticket(_) => ready(Ok(true)).boxed(),
+            NotificationContent::Ticket(content) => reaches(cx, &content.person).boxed(),
+            NotificationContent::Digest(_, contents) => match contents.first() {
+                Some(content) => reaches(cx, &content.person).boxed(),
+                None => ready(Ok(false)).boxed(),
+            },
             NotificationContent::Account(content) => allowance::admit(cx, content.id).boxed(),
         }
     }
@@ -131,11 +174,21 @@ impl DeliveryChannel for Email {
                 NotificationContent::Account(content) => {
                     self.deliver_for_account(content, now).await
                 }
+                NotificationContent::Digest(id, contents) => {
+                    self.deliver_digest(*id, contents, now).await
+                }
             };
             sent.map_err(DeliveryError::from)
         }
         .boxed()
     }
+}
+
+/// Whether the address of a person does not refuse our mails.
+async fn reaches(cx: &Context, person: &Recipient) -> sqlx::Result<bool> {
+    let now = cx.clock.now();
+    let refuses = undeliverable::is_undeliverable(&cx.pool, Channel::Email, person.id, now);
+    Ok(!refuses.await?)
 }
 
 impl From<MailError> for DeliveryError {
@@ -144,8 +197,8 @@ impl From<MailError> for DeliveryError {
             failure: error.trouble(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
+            refusal: Refusal::OfTheMessage,
             record: error.for_record(),
-            refused_address: None,
             pause: None,
             source: error.into(),
         }

@@ -11,7 +11,10 @@ pub use push::Push;
 pub use sms::Sms;
 
 use crate::mail::{MailSetupError, Verdict};
-use actions::notifications::sms::Receipt;
+use actions::{
+    job_list::Parcel,
+    notifications::{Holding, sms::Receipt, undeliverable::Refusal},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
@@ -55,8 +58,9 @@ pub(crate) trait DeliveryChannel: Send + Sync {
 pub enum Delivered {
     /// The provider accepted it.
     Sent,
-    /// The provider of text messages accepted it, and may report what became of it.
-    Accepted(Receipt),
+    /// The provider of text messages accepted the message of this id, and may report what became of it. Of a
+    /// digest one notification may be left, which then is the message.
+    Accepted(Parcel, Receipt),
     /// It went out, and nobody knows whether the provider accepted it, for this reason. It is not
     /// sent again.
     Unknown(String),
@@ -64,6 +68,8 @@ pub enum Delivered {
     NothingToTell,
     /// It waits until the address is confirmed.
     Held,
+    /// It waits until the quiet hours of its person end.
+    Quiet(DateTime<Utc>, Holding),
 }
 
 /// A delivery attempt that failed.
@@ -76,10 +82,10 @@ pub(crate) struct DeliveryError {
     pub verdict: Verdict,
     /// Whether the provider responded and rejected this notification, so that its circuit closes.
     pub was_judged: bool,
+    /// What a permanent rejection says of the address.
+    pub refusal: Refusal,
     /// The error on one line, to be stored with the notification.
     pub record: String,
-    /// The address, if the provider refused it for good: it is not tried again.
-    pub refused_address: Option<String>,
     /// How long the provider asked us to wait.
     pub pause: Option<TimeDelta>,
     /// The cause, for the log: contains neither addresses nor responses of the provider.

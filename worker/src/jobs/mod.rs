@@ -13,7 +13,7 @@ use crate::JobContext;
 use actions::{
     assignment::{assign_automatically, assign_to_available_agent, assign_waiting},
     job_list::{Delivery, Job},
-    notifications::plan_event,
+    notifications::{plan_event, plan_waiting},
     people::{answer_failure_report, answer_reset_request},
     tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
@@ -82,6 +82,9 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }),
         Job::PlanNotifications { event } => {
             in_transaction(move |work| done(plan_event(work, event)))
+        }
+        Job::TellOfWaiting { ticket } => {
+            in_transaction(move |work| done(plan_waiting(work, ticket)))
         }
         Job::ReleaseTickets { agent } => sweep(move |cx| {
             done(release(

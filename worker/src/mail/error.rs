@@ -185,6 +185,11 @@ pub enum MailSetupError {
         "SMTP_URL must be smtp://host:port, with user:password@ before and ?tls=required or ?tls=opportunistic behind, or smtps://: {0}"
     )]
     Url(String),
+    /// The key of the signatures cannot be read.
+    #[error(
+        "DKIM_KEY_FILE must be a readable file with an RSA key in PKCS#1 (`openssl genrsa -traditional 2048`)"
+    )]
+    Dkim(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A template is invalid.
     #[error("the mail templates cannot be read")]
     Templates(#[source] minijinja::Error),

@@ -75,5 +75,5 @@ fn write(draft: &Path, whole: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The file name begins with the instant of the event, so that files sort in the order of events.
 fn name(meta: &MailMeta) -> String {
     let at = meta.at.format("%Y%m%dT%H%M%SZ");
-    format!("{at}-{}-{}.eml", meta.template, meta.id)
+    format!("{at}-{}-{}.eml", meta.name, meta.id)
 }

@@ -2,20 +2,20 @@
 
 use super::{MailError, MailSetupError, TextEncoding, files::Files, smtp::Smtp};
 use chrono::{DateTime, Utc};
-use domain::{ids::NotificationId, notifications::Template};
 use lettre::Message;
 use platform::config::MailTransport;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Metadata of a mail, for file names.
 #[derive(Debug, Clone, Copy)]
 pub struct MailMeta {
     /// The instant of the event.
     pub at: DateTime<Utc>,
-    /// The template.
-    pub template: Template,
-    /// The notification.
-    pub id: NotificationId,
+    /// What the mail tells.
+    pub name: &'static str,
+    /// The notification or the digest.
+    pub id: Uuid,
 }
 
 /// Time limits for a mail server.

@@ -1,21 +1,21 @@
 //! Composes a mail: text, HTML, and the headers that mail programs need.
 
-use super::{MailError, MailSetupError, Rendered, render::LOGO, view::mailbox};
+use super::{MailError, MailSetupError, Rendered, Signature, render::LOGO, view::mailbox};
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::NotificationId,
+    ids::DigestId,
     notifications::content::{Content, Recipient},
 };
 use lettre::{
     Message,
-    address::AddressError,
+    address::{AddressError, Envelope},
     message::{
         Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
-use platform::config::Logo;
+use platform::config::{BounceAddress, Logo};
 
 /// The sender of all mails.
 #[derive(Debug, Clone)]
@@ -74,6 +74,11 @@ pub struct Composer {
     pub logo: Option<Logo>,
     /// How the texts are encoded.
     pub encoding: TextEncoding,
+    /// Where bounces go: to this address with the mail's id behind a `+` in its local part. Without one they go to the
+    /// sender.
+    pub bounces_to: Option<BounceAddress>,
+    /// The signature of each mail.
+    pub signature: Option<Signature>,
 }
 
 impl Composer {
@@ -99,7 +104,24 @@ impl Composer {
             .envelope(&content.person, content.id, now)?
             .in_reply_to(thread.clone())
             .references(thread);
+        let envelope = refusable(envelope, rendered.unsubscribe.as_deref());
         self.finish(envelope, rendered, speaker)
+    }
+
+    /// Composes a digest, which belongs to no thread. Its Message-ID is the same at each attempt.
+    ///
+    /// # Errors
+    /// The recipient's address is invalid.
+    pub fn about_several(
+        &self,
+        digest: DigestId,
+        to: &Recipient,
+        rendered: Rendered,
+        now: DateTime<Utc>,
+    ) -> Result<Message, MailError> {
+        let envelope = self.envelope(to, digest, now)?;
+        let envelope = refusable(envelope, rendered.unsubscribe.as_deref());
+        self.finish(envelope, rendered, Speaker::System)
     }
 
     /// Composes a mail about an account, which belongs to no thread.
@@ -119,12 +141,19 @@ impl Composer {
     fn envelope(
         &self,
         to: &Recipient,
-        id: NotificationId,
+        id: impl std::fmt::Display,
         now: DateTime<Utc>,
     ) -> Result<MessageBuilder, MailError> {
-        Ok(Message::builder()
+        let to = mailbox(to).map_err(MailError::Address)?;
+        let mut builder = Message::builder();
+        if let Some(bounces_to) = &self.bounces_to {
+            let from = bounces_to.of(&id).parse().map_err(MailError::Address)?;
+            let envelope = Envelope::new(Some(from), vec![to.email.clone()]);
+            builder = builder.envelope(envelope.map_err(MailError::Compose)?);
+        }
+        Ok(builder
             .from(self.from.0.clone())
-            .to(mailbox(to).map_err(MailError::Address)?)
+            .to(to)
             .date(now.into())
             .message_id(Some(self.from.id(id))))
     }
@@ -148,11 +177,15 @@ impl Composer {
             Some(logo) => text.multipart(MultiPart::related().singlepart(html).singlepart(logo)),
             None => text.singlepart(html),
         };
-        subject(envelope, rendered.subject)
+        let mut mail = subject(envelope, rendered.subject)
             // Suppresses out-of-office replies to us, as Exchange understands it.
             .raw_header(plain("X-Auto-Response-Suppress", "All"))
             .multipart(parts)
-            .map_err(MailError::Compose)
+            .map_err(MailError::Compose)?;
+        if let Some(signature) = &self.signature {
+            signature.sign(&mut mail);
+        }
+        Ok(mail)
     }
 
     /// A part of text.
@@ -175,6 +208,17 @@ impl Composer {
         let part = Attachment::new_inline(LOGO.to_owned());
         Some(part.body(logo.bytes.clone(), content_type))
     }
+}
+
+/// Adds the headers by which a reader refuses such mails with one click (RFC 2369, section 3.2, and RFC 8058). The second
+/// wants an address with TLS.
+fn refusable(envelope: MessageBuilder, link: Option<&str>) -> MessageBuilder {
+    let Some(link) = link.filter(|link| link.starts_with("https://")) else {
+        return envelope;
+    };
+    envelope
+        .raw_header(plain("List-Unsubscribe", &format!("<{link}>")))
+        .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 }
 
 /// Adds the subject. A text that contains `=?` is encoded as a whole: mail programs would otherwise

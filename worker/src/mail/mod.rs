@@ -1,6 +1,8 @@
 //! Mails: rendering, composing and sending.
 
 mod account_view;
+mod digest_view;
+mod dkim;
 mod error;
 mod files;
 mod local_time;
@@ -13,6 +15,7 @@ mod templates;
 mod ticket_view;
 mod view;
 
+pub use dkim::Signature;
 pub use error::{MailError, MailSetupError, Verdict};
 pub(crate) use files::Files;
 pub use mailer::{MailMeta, Mailer, SmtpTimeouts};

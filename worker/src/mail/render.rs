@@ -3,7 +3,7 @@
 
 use super::{
     MailError, MailSetupError, View,
-    templates::{HTML_LAYOUT, Language, TEXT_LAYOUT, source},
+    templates::{HTML_LAYOUT, Language, TEXT_LAYOUT, digest, source},
     view::{WRITTEN, one_line},
 };
 use domain::notifications::Template;
@@ -27,6 +27,8 @@ pub struct Rendered {
     pub text: String,
     /// The HTML.
     pub html: String,
+    /// The page on which the recipient refuses such mails.
+    pub unsubscribe: Option<String>,
 }
 
 /// The parsed templates.
@@ -37,6 +39,8 @@ pub struct Renderer(Environment<'static>);
 const TEXT: &str = "txt";
 const HTML: &str = "html";
 
+/// The name of the template of digests.
+const DIGEST: &str = "digest";
 /// The template of a text that a person wrote, within a sentence of HTML.
 const ISOLATED: &str = "isolated.html";
 /// The template of a number that stays on one line.
@@ -82,11 +86,12 @@ impl Renderer {
         for form in [TEXT, HTML] {
             for language in Language::ALL {
                 templates.add_template_owned(base(language, form), language.base())?;
+                templates.add_template_owned(name(DIGEST, language, form), digest(language))?;
                 for template in Template::ALL {
-                    templates.add_template_owned(
-                        name(*template, language, form),
-                        source(*template, language),
-                    )?;
+                    if let Some(source) = source(*template, language) {
+                        let name = name(template.as_str(), language, form);
+                        templates.add_template_owned(name, source)?;
+                    }
                 }
             }
         }
@@ -105,11 +110,40 @@ impl Renderer {
         view: &View,
     ) -> Result<Rendered, MailError> {
         let language = Language::from_tag(language);
-        self.both(template, language, view)
+        self.both(template.as_str(), language, view)
             .map_err(MailError::Render)
     }
 
-    fn both(&self, template: Template, language: Language, view: &View) -> Result<Rendered, Error> {
+    /// Renders a digest.
+    ///
+    /// # Errors
+    /// The template uses a variable that is not set.
+    pub fn render_digest(&self, language: &str, view: &View) -> Result<Rendered, MailError> {
+        let language = Language::from_tag(language);
+        self.both(DIGEST, language, view).map_err(MailError::Render)
+    }
+
+    /// The title of a mail, which says what happened in a few words.
+    ///
+    /// # Errors
+    /// The template uses a variable that is not set.
+    pub fn title(
+        &self,
+        template: Template,
+        language: &str,
+        view: &View,
+    ) -> Result<String, MailError> {
+        let language = Language::from_tag(language);
+        let variables = context! { language => language.tag(), ..Value::from(Serde(view)) };
+        let title = self
+            .form(template.as_str(), language, TEXT, variables)
+            .and_then(|mut text| text.with_state_mut(|state| state.render_block("title")))
+            .map_err(MailError::Render)?;
+        Ok(one_line(&title))
+    }
+
+    fn both(&self, template: &str, language: Language, view: &View) -> Result<Rendered, Error> {
+        let unsubscribe = view.unsubscribe.clone();
         let view = Value::from(Serde(view));
         let variables = context! { language => language.tag(), ..view.clone() };
         let mut text = self.form(template, language, TEXT, variables.clone())?;
@@ -126,12 +160,13 @@ impl Renderer {
             text: without_gaps(text.output()),
             html: plain_slashes(html.output()),
             subject,
+            unsubscribe,
         })
     }
 
     fn form(
         &self,
-        template: Template,
+        template: &str,
         language: Language,
         form: &str,
         variables: Value,
@@ -170,7 +205,7 @@ fn base(language: Language, form: &str) -> String {
     format!("{}/base.{form}", language.tag())
 }
 
-fn name(template: Template, language: Language, form: &str) -> String {
+fn name(template: &str, language: Language, form: &str) -> String {
     format!("{}/{template}.{form}", language.tag())
 }
 

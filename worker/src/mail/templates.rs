@@ -64,10 +64,20 @@ macro_rules! in_language {
     };
 }
 
-/// The source of a template.
+/// The source of a digest.
 #[must_use]
-pub const fn source(template: Template, language: Language) -> &'static str {
-    match template {
+pub const fn digest(language: Language) -> &'static str {
+    in_language!(language, "digest")
+}
+
+/// The source of a template; `None` for one that never goes by mail.
+#[must_use]
+pub const fn source(template: Template, language: Language) -> Option<&'static str> {
+    Some(match template {
+        Template::StatusChanged
+        | Template::WorkStatusChanged
+        | Template::NoteAdded
+        | Template::TicketWaiting => return None,
         Template::TicketReceived => in_language!(language, "ticket_received"),
         Template::TicketAssigned => in_language!(language, "ticket_assigned"),
         Template::AnswerAwaited => in_language!(language, "answer_awaited"),
@@ -90,5 +100,5 @@ pub const fn source(template: Template, language: Language) -> &'static str {
         Template::EmailChanged => in_language!(language, "email_changed"),
         Template::TooManyFailures => in_language!(language, "too_many_failures"),
         Template::WebhookDisabled => in_language!(language, "webhook_disabled"),
-    }
+    })
 }

@@ -12,6 +12,7 @@ use domain::{
     notifications::{
         Audience, Template,
         content::{Content, Deadline},
+        unsubscribe::Refused,
     },
     tickets::{TicketEventKind, survey},
 };
@@ -46,6 +47,9 @@ impl View {
             ticket_link: links.ticket_url.as_ref().map(|url| url.of(&ticket.number)),
             survey: survey_page(content, links),
             dealt_with: content.is_dealt_with(),
+            unsubscribe: Some(
+                links.unsubscribe(content.person.id, Refused::Kind(content.template)),
+            ),
             ..Self::default()
         };
         match content.template.audience() {
@@ -152,7 +156,11 @@ fn quoted(content: &Content) -> Option<&str> {
         | Template::TicketAssigned
         | Template::AnswerAwaited
         | Template::AnswerReminder
+        | Template::StatusChanged
         | Template::WorkAssigned
+        | Template::WorkStatusChanged
+        | Template::NoteAdded
+        | Template::TicketWaiting
         | Template::SlaAtRisk
         | Template::SlaBreached
         | Template::ConfirmEmail

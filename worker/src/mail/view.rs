@@ -66,6 +66,23 @@ pub struct View {
     pub(super) dealt_with: bool,
     /// Whether the ticket waits for its customer.
     pub(super) waiting: bool,
+    /// The tickets of a digest.
+    pub(super) entries: Vec<Entry>,
+    /// The number of notifications in a digest.
+    pub(super) count: usize,
+    /// The page on which the recipient refuses such mails.
+    pub(super) unsubscribe: Option<String>,
+}
+
+/// A ticket in a digest.
+#[derive(Debug, Serialize)]
+pub(super) struct Entry {
+    pub number: String,
+    /// The ticket's title.
+    pub ticket: String,
+    /// What happened, in order.
+    pub news: Vec<String>,
+    pub link: Option<String>,
 }
 
 /// A deadline, and the time until it, or since.

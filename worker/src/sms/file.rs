@@ -27,7 +27,7 @@ impl Folder {
             message.text
         );
         let at = message.at.format("%Y%m%dT%H%M%SZ");
-        let name = format!("{at}-{}-{}.txt", message.template, message.id);
+        let name = format!("{at}-{}-{}.txt", message.name, message.id);
         self.0
             .put(name, text.into_bytes())
             .await

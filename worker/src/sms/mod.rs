@@ -15,20 +15,21 @@ pub use texts::{digest_text, text};
 use actions::notifications::sms::Receipt;
 use africas_talking::AfricasTalkingApi;
 use chrono::{DateTime, Utc};
-use domain::{ids::NotificationId, notifications::Template, people::PhoneNumber, sms::SmsProvider};
+use domain::{people::PhoneNumber, sms::SmsProvider};
 use file::Folder;
 use futures_util::future::BoxFuture;
 use platform::config::{Config, SmsTransport};
 use std::fmt;
 use twilio::TwilioApi;
+use uuid::Uuid;
 
 /// A message for a provider.
 pub(crate) struct Outgoing<'a> {
-    /// The notification.
-    pub id: NotificationId,
-    /// Its template.
-    pub template: Template,
-    /// When the event happened.
+    /// The notification, or the digest.
+    pub id: Uuid,
+    /// The template, or `digest`: for file names.
+    pub name: &'static str,
+    /// When it happened: for file names.
     pub at: DateTime<Utc>,
     /// The telephone.
     pub to: &'a PhoneNumber,

@@ -35,16 +35,13 @@ enum Topic {
     /// A deadline passed.
     Breached(Metric, DateTime<Utc>),
     /// An urgent ticket waits, and nobody could be assigned.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the template that tells it is not planned yet")
-    )]
     Waiting,
 }
 
 fn topic(content: &Content) -> Option<Topic> {
     match content.template {
         Template::EscalatedToYou => Some(Topic::Escalated),
+        Template::TicketWaiting => Some(Topic::Waiting),
         Template::SlaAtRisk => match content.kind {
             TicketEventKind::SlaAtRisk { metric, due_at, .. } => {
                 let due_at = content.clock.map_or(due_at, |clock| clock.due_at);
@@ -66,9 +63,12 @@ fn topic(content: &Content) -> Option<Topic> {
         | Template::StaffReplied
         | Template::TicketResolved
         | Template::TicketClosed
+        | Template::StatusChanged
         | Template::WorkAssigned
         | Template::CustomerReplied
         | Template::WorkReopened
+        | Template::WorkStatusChanged
+        | Template::NoteAdded
         | Template::Mentioned
         | Template::EscalatedToNobody
         | Template::EscalationResolved

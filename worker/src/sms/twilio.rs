@@ -1,6 +1,6 @@
 //! Twilio: `POST /2010-04-01/Accounts/{sid}/Messages.json`, a form
 //! (<https://www.twilio.com/docs/messaging/api/message-resource>). It has no idempotency key: a message that may have been
-//! sent is not sent again. Its reports name the notification, since the address for them is given with each message.
+//! sent is not sent again. Its reports name our own id, since the address for them is given with each message.
 
 use super::{
     Complaint, Doubt, Outgoing, Provider, SmsError,

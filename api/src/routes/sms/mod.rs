@@ -29,9 +29,9 @@ async fn take(
         let mut work = cx.begin(Initiator::System).await?;
         let settled = sms::report(&mut work, subject, &reported).await?;
         work.commit().await?;
-        if let Some(notification) = settled {
+        if let Some(parcel) = settled {
             tracing::info!(
-                notification.id = %notification,
+                message.id = %parcel.id(),
                 report = %reported.report,
                 reason = reported.reason,
                 "the delivery of a text message was reported"

@@ -18,13 +18,28 @@ use platform::work::UnitOfWork;
 /// How many tickets at the head of the queue are compared with the ticket.
 const LOOKAHEAD: i64 = 32;
 
+/// Assigns a ticket as [`find_agent`] does. When nobody can take a new ticket, the agents of its department are told.
+///
+/// # Errors
+/// The database failed.
+pub async fn assign_automatically(
+    work: &mut UnitOfWork<'_>,
+    ticket: TicketId,
+) -> Result<Option<UserId>, ActionError> {
+    let assigned = find_agent(work, ticket).await?;
+    if assigned.is_none() {
+        job_list::enqueue(work, &Job::TellOfWaiting { ticket }).await?;
+    }
+    Ok(assigned)
+}
+
 /// Assigns a ticket to the agent whom the strategy chooses. When an earlier ticket of the queue can be
 /// assigned, that one is assigned instead, and the job of this ticket is enqueued again. The result is the
 /// agent; `None` when the ticket is not unassigned any more, or no agent can take it now.
 ///
 /// # Errors
 /// The database failed.
-pub async fn assign_automatically(
+async fn find_agent(
     work: &mut UnitOfWork<'_>,
     ticket: TicketId,
 ) -> Result<Option<UserId>, ActionError> {

@@ -4,12 +4,12 @@
 
 use crate::job_list::{
     JobSpec,
-    delivery::Delivery,
+    delivery::{Delivery, Parcel},
     spec::{job, seconds, tried},
 };
 use domain::{
     channel::Channel,
-    ids::{EventId, NotificationId, ResetRequestId, TicketId, UserId, WebhookDeliveryId},
+    ids::{DigestId, EventId, NotificationId, ResetRequestId, TicketId, UserId, WebhookDeliveryId},
     queue::Queue,
 };
 use jobs::ledger::{LEASED_LIMIT, NAME, RUN_LIMIT, SWEEP_LIMIT};
@@ -38,6 +38,11 @@ pub enum Job {
     PlanNotifications {
         /// The event.
         event: EventId,
+    },
+    /// Notify the agents of a department of a new ticket, if nobody could be assigned.
+    TellOfWaiting {
+        /// The ticket.
+        ticket: TicketId,
     },
     /// Return the active tickets of a person who is no agent any more to the queue.
     ReleaseTickets {
@@ -96,6 +101,10 @@ impl Job {
                 let policy = tried(10, seconds(2, 600), RUN_LIMIT);
                 job("plan_notifications", Queue::Notify, policy)
             }
+            Self::TellOfWaiting { ticket } => {
+                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
+                job("tell_of_waiting", Queue::Notify, policy).about(ticket)
+            }
             Self::ReleaseTickets { .. } => {
                 let policy = tried(10, seconds(2, 600), SWEEP_LIMIT);
                 job("release_tickets", Queue::Assignment, policy).urgent()
@@ -144,16 +153,31 @@ impl Job {
     }
 }
 
-/// The stored payload of a delivery, without its name.
+/// The stored payload of a delivery, without its name: one of the two.
 #[derive(Deserialize)]
-struct DeliveryPayload {
-    notification: NotificationId,
+#[serde(rename_all = "snake_case")]
+enum DeliveryPayload {
+    Notification(NotificationId),
+    Digest(DigestId),
+}
+
+impl From<DeliveryPayload> for Parcel {
+    fn from(payload: DeliveryPayload) -> Self {
+        match payload {
+            DeliveryPayload::Notification(id) => Self::Notification(id),
+            DeliveryPayload::Digest(id) => Self::Digest(id),
+        }
+    }
 }
 
 impl Serialize for Job {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if let Self::Deliver(Delivery { notification, .. }) = self {
-            return json!({NAME: self.name(), "notification": notification}).serialize(to);
+        if let Self::Deliver(Delivery { parcel, .. }) = self {
+            let stored = match parcel {
+                Parcel::Notification(id) => json!({NAME: self.name(), "notification": id}),
+                Parcel::Digest(id) => json!({NAME: self.name(), "digest": id}),
+            };
+            return stored.serialize(to);
         }
         // The derived implementation, for all other jobs.
         Self::serialize(self, to)
@@ -162,16 +186,18 @@ impl Serialize for Job {
 
 impl<'de> Deserialize<'de> for Job {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let payload = Value::deserialize(from)?;
+        let mut payload = Value::deserialize(from)?;
         let name = payload.get(NAME).and_then(Value::as_str);
         let channel = Channel::ALL
             .iter()
             .find(|channel| name == Some(channel.spec().job));
-        if let Some(channel) = channel {
+        if let (Some(channel), Some(fields)) = (channel, payload.as_object_mut()) {
+            // Of an enum, serde reads an object with one field.
+            fields.retain(|field, _| ["notification", "digest"].contains(&field.as_str()));
             let payload = DeliveryPayload::deserialize(payload).map_err(D::Error::custom)?;
             return Ok(Self::Deliver(Delivery {
                 channel: *channel,
-                notification: payload.notification,
+                parcel: payload.into(),
             }));
         }
         Self::deserialize(payload).map_err(D::Error::custom)
@@ -205,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_job_is_stored_under_the_name_in_its_row_and_read_again() {
-        assert_eq!(names().len(), 13);
+        assert_eq!(names().len(), 16);
         for name in names() {
             let job: Job = serde_json::from_value(payload(&name)).unwrap();
             assert_eq!(job.spec().name, name);
@@ -228,10 +254,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_stored_with_its_name_and_its_notification_alone() {
-        let delivery = Delivery {
-            channel: Channel::Email,
-            notification: NotificationId(Uuid::from_u128(7)),
-        };
+        let delivery = Delivery::of(Channel::Email, NotificationId(Uuid::from_u128(7)));
         let stored = serde_json::to_value(Job::Deliver(delivery)).unwrap();
         let id = "00000000-0000-0000-0000-000000000007";
         assert_eq!(stored, json!({"job": "deliver_email", "notification": id}));

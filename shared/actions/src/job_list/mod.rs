@@ -6,7 +6,7 @@ mod enqueue;
 mod job;
 mod spec;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Parcel};
 pub use enqueue::{enqueue, enqueue_all, enqueue_at};
 pub use job::Job;
 pub use spec::JobSpec;

@@ -3,11 +3,18 @@
 pub mod account;
 pub mod allowance;
 pub mod content;
+pub mod digest;
+mod gather;
+pub mod in_app;
+mod participants;
 mod plan_event;
+pub mod preferences;
+mod reach;
 mod record_attempt;
 pub mod sms;
 pub mod store;
 pub mod undeliverable;
 
-pub use plan_event::plan_event;
-pub use record_attempt::{Attempt, record_attempt};
+pub use gather::forget_windows_before;
+pub use plan_event::{plan_event, plan_waiting};
+pub use record_attempt::{Attempt, Holding, record_attempt};

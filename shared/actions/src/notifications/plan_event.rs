@@ -1,51 +1,91 @@
-//! Plans the notifications of an event. A second run adds nothing: a notification is a row with the
-//! unique key (event, person, channel).
+//! Plans the notifications of an event. A second run adds nothing: what a person is told in the app is a row with the
+//! unique key (event, person), and what is sent is one with the key (event, person, channel).
 
 use crate::{
     error::ActionError,
-    job_list::{self, Delivery, Job},
-    notifications::store,
+    notifications::{gather, in_app, participants, reach, store},
     tickets::mentions,
 };
 use domain::{
-    ids::{EventId, UserId},
-    notifications::{ResolutionTold, TicketParticipants, assignee, level_above, plan},
+    ids::{EventId, TicketId, UserId},
+    notifications::{
+        Occasion, Planned, ResolutionTold, Template, TicketParticipants, assignee, channels,
+        level_above, plan,
+    },
     tickets::{Recipient, TicketEvent},
 };
 use platform::work::{Tx, UnitOfWork};
 use std::collections::BTreeSet;
 
-/// Plans an event: inserts a notification and enqueues its delivery for each new (person, channel).
+/// Plans an event: what its people are told in the app, and what is sent to them.
 ///
 /// # Errors
 /// [`ActionError::NotFound`] if there is no such event; a failure of the database.
 pub async fn plan_event(work: &mut UnitOfWork<'_>, event: EventId) -> Result<(), ActionError> {
-    let event = store::event(&mut work.tx, event)
+    let event = participants::event(&mut work.tx, event)
         .await?
         .ok_or(ActionError::NotFound("event"))?;
-    let involved = involved(&mut work.tx, &event).await?;
-    let planned = plan(&event, &involved);
-    if planned.is_empty() {
-        return Ok(());
-    }
-    let deliveries: Vec<_> = store::insert(work, event.id, &planned)
-        .await?
-        .into_iter()
-        .map(|(notification, channel)| {
-            Job::Deliver(Delivery {
-                channel,
-                notification,
-            })
-        })
-        .collect();
-    job_list::enqueue_all(work, &deliveries).await?;
+    plan_occasion(work, &event, Occasion::Happened).await?;
     Ok(())
 }
 
+/// Tells the agents of a department of a new ticket that still waits, since nobody could be assigned.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn plan_waiting(work: &mut UnitOfWork<'_>, ticket: TicketId) -> sqlx::Result<()> {
+    let Some(event) = participants::creation_of_waiting(&mut work.tx, ticket).await? else {
+        return Ok(());
+    };
+    plan_occasion(work, &event, Occasion::NobodyAssigned).await
+}
+
+async fn plan_occasion(
+    work: &mut UnitOfWork<'_>,
+    event: &TicketEvent,
+    occasion: Occasion,
+) -> sqlx::Result<()> {
+    let around = participants::around(&mut work.tx, event.ticket).await?;
+    let involved = involved(work, event, occasion, &around).await?;
+    let planned = plan(event, occasion, &involved);
+    if planned.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<_> = planned.iter().filter(|one| is_shown(one)).collect();
+    in_app::store::insert(work, event, &shown).await?;
+    let people: Vec<_> = planned.iter().map(|one| one.to).collect();
+    let reach = reach::of_people(work, &people).await?;
+    let sent: Vec<store::NewNotification> = planned
+        .iter()
+        .flat_map(|one| {
+            let reach = reach.get(&one.to).cloned().unwrap_or_default();
+            let channels = channels(one, around.priority, &reach).into_iter();
+            channels.map(|channel| store::NewNotification {
+                to: one.to,
+                template: one.template,
+                channel,
+            })
+        })
+        .collect();
+    let inserted = store::insert(work, event.id, &sent).await?;
+    gather::send_or_gather(work, &inserted).await
+}
+
+/// Whether it is shown in the app: a confirmation of the person's own act is not.
+fn is_shown(planned: &Planned) -> bool {
+    planned.template != Template::TicketReceived && planned.recipient != Recipient::DepartmentStaff
+}
+
 /// Loads the participants that the recipients of this event need.
-async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<TicketParticipants, sqlx::Error> {
-    let around = store::around(tx, event.ticket).await?;
-    let later = store::changes_of_hands(tx, event).await?;
+async fn involved(
+    work: &mut UnitOfWork<'_>,
+    event: &TicketEvent,
+    occasion: Occasion,
+    around: &participants::Around,
+) -> sqlx::Result<TicketParticipants> {
+    let now = work.now();
+    let tx = &mut work.tx;
+    let later = participants::changes_of_hands(tx, event).await?;
     let mut involved = TicketParticipants {
         customer: around.customer_id,
         agent: assignee(around.assigned_to, &later),
@@ -54,13 +94,16 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<TicketParticipants
         mentioned: Vec::new(),
         next_level: Vec::new(),
         admins: Vec::new(),
+        on_duty: Vec::new(),
+        department: Vec::new(),
         active: BTreeSet::new(),
     };
-    for (recipient, _) in event.kind.spec().notifies {
+    for (recipient, _) in occasion.rows(&event.kind) {
         match recipient {
             Recipient::Customer
             | Recipient::Assignee
             | Recipient::AssigneeIfCustomerActed
+            | Recipient::AssigneeUnlessCustomerActed
             | Recipient::NewAssignee => {}
             Recipient::Mentioned => {
                 if let Some(note) = event.kind.note() {
@@ -68,24 +111,47 @@ async fn involved(tx: &mut Tx, event: &TicketEvent) -> Result<TicketParticipants
                 }
             }
             Recipient::EscalatedFrom => {
-                involved.escalated_from = store::escalated_from(tx, event.ticket, event.at).await?;
+                involved.escalated_from =
+                    participants::escalated_from(tx, event.ticket, event.at).await?;
             }
             Recipient::EscalatedFromUntold => {
-                involved.resolution = store::resolution_told(tx, event.ticket, event.at).await?;
-                involved.escalated_from = store::escalated_from(tx, event.ticket, event.at).await?;
+                involved.resolution =
+                    participants::resolution_told(tx, event.ticket, event.at).await?;
+                involved.escalated_from =
+                    participants::escalated_from(tx, event.ticket, event.at).await?;
             }
             Recipient::NextLevel => {
                 let level = level_above(event, around.escalation_level, &later);
                 // The desk that an escalation would go to.
-                let staffed = crate::agents::store::staffed(&mut **tx).await?;
-                let desk = domain::assignment::desk_of(around.department, &staffed);
-                involved.next_level = store::agents_on(tx, desk, level).await?;
+                let desk = desk(tx, around).await?;
+                involved.next_level = participants::agents_on(tx, desk, level).await?;
             }
-            Recipient::Admins => involved.admins = store::admins(tx).await?,
+            Recipient::Admins => involved.admins = participants::admins(tx).await?,
+            Recipient::OnDuty | Recipient::DepartmentStaff => {
+                if involved.department.is_empty() {
+                    let desk = desk(tx, around).await?;
+                    let staff = participants::agents_of(tx, desk).await?;
+                    involved.on_duty = staff
+                        .iter()
+                        .filter(|one| one.is_on_duty(now))
+                        .map(|one| one.id)
+                        .collect();
+                    involved.department = staff.iter().map(|one| one.id).collect();
+                }
+            }
         }
     }
-    involved.active = store::active(tx, &everybody(event, &involved)).await?;
+    involved.active = participants::active(tx, &everybody(event, &involved)).await?;
     Ok(involved)
+}
+
+/// The department whose agents take the ticket.
+async fn desk(
+    tx: &mut Tx,
+    around: &participants::Around,
+) -> sqlx::Result<domain::people::Department> {
+    let staffed = crate::agents::store::staffed(&mut **tx).await?;
+    Ok(domain::assignment::desk_of(around.department, &staffed))
 }
 
 /// All people whom the plan may name.
@@ -95,6 +161,8 @@ fn everybody(event: &TicketEvent, involved: &TicketParticipants) -> Vec<UserId> 
         &involved.mentioned,
         &involved.next_level,
         &involved.admins,
+        &involved.on_duty,
+        &involved.department,
     ];
     [
         Some(involved.customer),

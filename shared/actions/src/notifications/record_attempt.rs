@@ -1,20 +1,34 @@
 //! Records the outcome of a delivery, in the transaction that ends its job.
 
-use crate::notifications::{allowance, store};
-use domain::{ids::NotificationId, notifications::NotificationStatus};
+use crate::{
+    job_list::{self, Delivery, Job, Parcel},
+    notifications::{
+        allowance,
+        digest::{self, End},
+        gather, store,
+    },
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    channel::Channel,
+    ids::{DigestId, NotificationId},
+    notifications::NotificationStatus,
+};
 use platform::work::UnitOfWork;
 
-/// The outcome of an attempt to deliver a notification.
+/// The outcome of an attempt to deliver a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt<'a> {
     /// The provider accepted it.
     Sent,
-    /// The notification was not due any more.
+    /// It was not due any more.
     NothingToTell,
     /// No attempt: the address has to be confirmed first.
     Held,
     /// Nobody knows whether the provider accepted it, for this reason. It is not sent again.
     Unknown(&'a str),
+    /// No attempt: the quiet hours of its person end then.
+    Quiet(DateTime<Utc>, Holding),
     /// It failed, with this error; the job is rescheduled.
     Delayed(&'a str),
     /// It failed permanently, with this error. It stays visible and can be retried.
@@ -23,11 +37,31 @@ pub enum Attempt<'a> {
     Abandoned(&'a str),
 }
 
-/// Records the outcome of an attempt. A notification that is sent or dropped does not change.
+/// What becomes of a notification that quiet hours hold back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// It joins the digest of its person.
+    Gathered,
+    /// It is sent by itself.
+    ByItself(Channel),
+}
+
+/// Records the outcome of an attempt. What is sent or dropped does not change.
 ///
 /// # Errors
 /// A failure of the database.
 pub async fn record_attempt(
+    work: &mut UnitOfWork<'_>,
+    parcel: Parcel,
+    attempt: Attempt<'_>,
+) -> Result<(), sqlx::Error> {
+    match parcel {
+        Parcel::Notification(notification) => of_notification(work, notification, attempt).await,
+        Parcel::Digest(digest) => of_digest(work, digest, attempt).await,
+    }
+}
+
+async fn of_notification(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
     attempt: Attempt<'_>,
@@ -37,9 +71,35 @@ pub async fn record_attempt(
         Attempt::NothingToTell => (NotificationStatus::Dropped, None),
         Attempt::Held => return allowance::hold(work, notification).await,
         Attempt::Unknown(error) => (NotificationStatus::Unknown, Some(error)),
+        Attempt::Quiet(until, Holding::Gathered) => {
+            return gather::hold_until(work, notification, until).await;
+        }
+        Attempt::Quiet(until, Holding::ByItself(channel)) => {
+            let again = Job::Deliver(Delivery::of(channel, notification));
+            return job_list::enqueue_at(work, &again, until).await;
+        }
         Attempt::Delayed(error) => (NotificationStatus::Pending, Some(error)),
         Attempt::GivenUp(error) => (NotificationStatus::Failed, Some(error)),
         Attempt::Abandoned(error) => return store::abandon(work, notification, error).await,
     };
     store::save(work, notification, status, error).await
+}
+
+async fn of_digest(
+    work: &mut UnitOfWork<'_>,
+    digest: DigestId,
+    attempt: Attempt<'_>,
+) -> Result<(), sqlx::Error> {
+    let (end, error) = match attempt {
+        Attempt::Sent => (End::SENT, None),
+        Attempt::Unknown(error) => (End::UNKNOWN, Some(error)),
+        // Those of a confirmed address alone are gathered; it was taken back meanwhile.
+        Attempt::Held => (End::HELD, None),
+        // Its entries were dropped, or have joined the next one.
+        Attempt::NothingToTell | Attempt::Quiet(..) => (End::DROPPED, None),
+        Attempt::Delayed(error) => (End::DELAYED, Some(error)),
+        Attempt::GivenUp(error) => (End::FAILED, Some(error)),
+        Attempt::Abandoned(error) => return digest::abandon(work, digest, error).await,
+    };
+    digest::save(work, digest, end, error).await
 }

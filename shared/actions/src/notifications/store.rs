@@ -1,167 +1,25 @@
-//! The SQL of notifications: the participants of an event, and the rows of notifications.
+//! The SQL of the rows of notifications.
 
-use crate::tickets::store::select_events;
-use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
-    ids::{EventId, NotificationId, TicketId, UserId},
-    notifications::{NotificationStatus, Planned, ResolutionTold},
-    people::{Department, Level},
-    tickets::TicketEvent,
+    ids::{EventId, NotificationId, UserId},
+    notifications::{NotificationStatus, Template},
 };
-use platform::work::{Tx, UnitOfWork};
-use std::collections::BTreeSet;
+use platform::work::UnitOfWork;
 
-/// Maximum of people in one group of recipients.
-const MOST_PEOPLE: i64 = 100;
-/// Maximum of changes of the assignee that are loaded for one event.
-const MOST_CHANGES: i64 = 200;
-
-/// An event; `None` when there is no such event.
-pub(super) async fn event(tx: &mut Tx, event: EventId) -> Result<Option<TicketEvent>, sqlx::Error> {
-    let row = select_events!("id = $1", event.0)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(row.map(TicketEvent::from))
+/// A notification to be stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewNotification {
+    pub to: UserId,
+    pub template: Template,
+    pub channel: Channel,
 }
 
-/// The fields of a ticket that decide who is notified.
-pub(super) struct Around {
-    pub customer_id: UserId,
-    pub assigned_to: Option<UserId>,
-    pub department: Department,
-    pub escalation_level: i32,
-}
-
-/// Loads the people around a ticket.
-///
-/// # Errors
-/// A failure of the database, or no such ticket.
-pub(super) async fn around(tx: &mut Tx, ticket: TicketId) -> Result<Around, sqlx::Error> {
-    sqlx::query_as!(
-        Around,
-        "select customer_id, assigned_to, department, escalation_level from tickets where id = $1",
-        ticket.0,
-    )
-    .fetch_one(&mut **tx)
-    .await
-}
-
-/// Loads the changes of a ticket's assignee after an event. They are in the order in which they were recorded,
-/// not of their dates: the clocks of two processes may differ by more than the time between two events.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn changes_of_hands(
-    tx: &mut Tx,
-    event: &TicketEvent,
-) -> Result<Vec<TicketEvent>, sqlx::Error> {
-    let rows = select_events!(
-        "ticket_id = $1 and position > (select position from ticket_events where id = $2)
-            and what->>'type' in ('assigned', 'unassigned', 'escalated')
-        order by position limit $3",
-        event.ticket.0,
-        event.id.0,
-        MOST_CHANGES,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(rows.into_iter().map(TicketEvent::from).collect())
-}
-
-/// Loads the agents from whom a ticket was escalated, up to an instant.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn escalated_from(
-    tx: &mut Tx,
-    ticket: TicketId,
-    until: DateTime<Utc>,
-) -> Result<Vec<UserId>, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select distinct (what->>'from')::uuid as "from!: UserId" from ticket_events
-        where ticket_id = $1 and at <= $2 and what->>'type' = 'escalated' and what->>'from' is not null
-        order by 1 limit $3"#,
-        ticket.0,
-        until,
-        MOST_PEOPLE,
-    )
-    .fetch_all(&mut **tx)
-    .await
-}
-
-/// Loads by which event people were told of the last resolution, up to an instant.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn resolution_told(
-    tx: &mut Tx,
-    ticket: TicketId,
-    until: DateTime<Utc>,
-) -> Result<ResolutionTold, sqlx::Error> {
-    let by_closing = sqlx::query_scalar!(
-        r#"select (what->>'byClosing')::boolean as "by_closing!" from ticket_events
-        where ticket_id = $1 and at <= $2 and what->>'type' = 'resolved'
-        order by at desc, id desc limit 1"#,
-        ticket.0,
-        until,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(if by_closing.unwrap_or(true) {
-        ResolutionTold::WhenClosed
-    } else {
-        ResolutionTold::WhenResolved
-    })
-}
-
-/// Loads the active agents of a department on a level.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn agents_on(
-    tx: &mut Tx,
-    department: Department,
-    level: Level,
-) -> Result<Vec<UserId>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "select a.user_id from agents a join users u on u.id = a.user_id
-        where a.department = $1 and a.level = $2 and u.active and u.role = 'support'
-        order by a.user_id limit $3",
-        department.as_str(),
-        level.0,
-        MOST_PEOPLE,
-    )
-    .fetch_all(&mut **tx)
-    .await
-}
-
-/// Loads the active admins.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn admins(tx: &mut Tx) -> Result<Vec<UserId>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "select id from users where role = 'admin' and active order by id limit $1",
-        MOST_PEOPLE,
-    )
-    .fetch_all(&mut **tx)
-    .await
-}
-
-/// Loads which of these people have an open account.
-///
-/// # Errors
-/// A failure of the database.
-pub(super) async fn active(
-    tx: &mut Tx,
-    people: &[UserId],
-) -> Result<BTreeSet<UserId>, sqlx::Error> {
-    let ids: Vec<_> = people.iter().map(|person| person.0).collect();
-    let active = sqlx::query_scalar!("select id from users where id = any($1) and active", &ids)
-        .fetch_all(&mut **tx)
-        .await?;
-    Ok(active.into_iter().collect())
+/// A notification that was stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inserted {
+    pub id: NotificationId,
+    pub new: NewNotification,
 }
 
 /// Inserts the notifications of an event and returns the new rows. Rows that exist already have their delivery
@@ -172,27 +30,21 @@ pub(super) async fn active(
 pub(super) async fn insert(
     work: &mut UnitOfWork<'_>,
     event: EventId,
-    planned: &[Planned],
-) -> Result<Vec<(NotificationId, Channel)>, sqlx::Error> {
-    let ids: Vec<_> = planned
-        .iter()
-        .map(|_| work.cx.ids.uuid(work.now()))
-        .collect();
-    let people: Vec<_> = planned.iter().map(|planned| planned.to.0).collect();
-    let channels: Vec<_> = planned
-        .iter()
-        .map(|planned| planned.channel.to_string())
-        .collect();
-    let templates: Vec<_> = planned
-        .iter()
-        .map(|planned| planned.template.to_string())
-        .collect();
+    new: &[NewNotification],
+) -> Result<Vec<Inserted>, sqlx::Error> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = new.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    let people: Vec<_> = new.iter().map(|one| one.to.0).collect();
+    let channels: Vec<_> = new.iter().map(|one| one.channel.to_string()).collect();
+    let templates: Vec<_> = new.iter().map(|one| one.template.to_string()).collect();
     let rows = sqlx::query!(
-        "insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
+        r#"insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
         select n.id, $1, n.user_id, n.channel, n.template, $6, 0, $7
         from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as n (id, user_id, channel, template)
         on conflict (event_id, user_id, channel) do nothing
-        returning id, channel",
+        returning id, user_id, channel, template"#,
         event.0,
         &ids,
         &people,
@@ -203,7 +55,35 @@ pub(super) async fn insert(
     )
     .fetch_all(&mut *work.tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
+    let inserted = rows.into_iter().map(|row| Inserted {
+        id: row.id,
+        new: NewNotification {
+            to: row.user_id,
+            template: row.template,
+            channel: row.channel,
+        },
+    });
+    Ok(inserted.collect())
+}
+
+/// Sets the status of notifications that are not final.
+///
+/// # Errors
+/// A failure of the database.
+pub(super) async fn set_status(
+    work: &mut UnitOfWork<'_>,
+    notifications: &[NotificationId],
+    status: NotificationStatus,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<_> = notifications.iter().map(|one| one.0).collect();
+    sqlx::query!(
+        "update notifications set status = $2 where id = any($1) and status not in ('sent', 'dropped')",
+        &ids,
+        status.as_str(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
 }
 
 /// Stores the outcome of an attempt, and counts it. A final status stays.

@@ -29,6 +29,7 @@ pub const CODES: &[&str] = &[
     "invalid_timezone",
     "invalid_token",
     "never_comes",
+    "no_such_setting",
     "not_a_duplicate",
     "not_a_requester",
     "not_a_time",

@@ -1,6 +1,6 @@
 //! A planned notification, and the status of each. Pure.
 
-use crate::{channel::Channel, ids::UserId, template::Template, text_enum};
+use crate::{ids::UserId, template::Template, text_enum, tickets::Recipient};
 
 text_enum! {
     /// The status of a notification.
@@ -15,6 +15,8 @@ text_enum! {
         Unknown = "unknown",
         /// Held until the address is confirmed.
         Held = "held",
+        /// Waits to be told together with others, in one digest.
+        Gathered = "gathered",
         /// Not delivered, since nothing was due any more.
         Dropped = "dropped",
     }
@@ -26,18 +28,18 @@ impl NotificationStatus {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Sent | Self::Dropped | Self::Unknown => true,
-            Self::Pending | Self::Failed | Self::Held => false,
+            Self::Pending | Self::Failed | Self::Held | Self::Gathered => false,
         }
     }
 }
 
-/// A notification that the plan of an event lists.
+/// A person who is to be told of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planned {
     /// The recipient.
     pub to: UserId,
-    /// The channel.
-    pub channel: Channel,
-    /// The template.
+    /// What the person is told.
     pub template: Template,
+    /// Why this person.
+    pub recipient: Recipient,
 }

@@ -1,11 +1,10 @@
-//! Who is notified of an event: the table of the contract, section 6, by e-mail. The rows are in
-//! [`TicketEventKind::spec`]; here roles become people. Pure.
+//! Who is notified of an event: the table of the contract, section 6. The rows are in [`TicketEventKind::spec`]; here
+//! roles become people. By which channels is decided in [`super::routing`]. Pure.
 //!
 //! A person gets no notification of their own act, at most one for each event, and none after the
 //! account was closed.
 
 use crate::{
-    channel::Channel,
     ids::UserId,
     notifications::{Planned, Template},
     people::Level,
@@ -30,6 +29,10 @@ pub struct TicketParticipants {
     pub next_level: Vec<UserId>,
     /// Admins.
     pub admins: Vec<UserId>,
+    /// Agents of the department who work now.
+    pub on_duty: Vec<UserId>,
+    /// All agents of the department.
+    pub department: Vec<UserId>,
     /// Those with an open account, of all people in the other fields and in the event.
     pub active: BTreeSet<UserId>,
 }
@@ -43,48 +46,70 @@ pub enum ResolutionTold {
     WhenClosed,
 }
 
+/// Which notifications of an event are planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The event itself.
+    Happened,
+    /// The event created a ticket, and no agent could take it.
+    NobodyAssigned,
+}
+
+impl Occasion {
+    /// The recipients, and what each is told. Of a person who is named twice, the first row counts.
+    #[must_use]
+    pub const fn rows(self, kind: &TicketEventKind) -> &'static [(Recipient, Template)] {
+        match self {
+            Self::Happened => kind.spec().notifies,
+            Self::NobodyAssigned => &[
+                (Recipient::OnDuty, Template::TicketWaiting),
+                (Recipient::DepartmentStaff, Template::TicketWaiting),
+            ],
+        }
+    }
+}
+
 /// The notifications of an event.
 #[must_use]
-pub fn plan(event: &TicketEvent, involved: &TicketParticipants) -> Vec<Planned> {
+pub fn plan(
+    event: &TicketEvent,
+    occasion: Occasion,
+    involved: &TicketParticipants,
+) -> Vec<Planned> {
     let actor = match event.by {
         EventActor::Person(person, _) => Some(person),
         EventActor::System => None,
     };
     let mut told = BTreeSet::new();
-    addressed(event, involved)
-        .filter(|(to, _)| involved.active.contains(to))
-        .filter(|(to, template)| Some(*to) != actor || *template == Template::TicketReceived)
-        .filter(|(to, _)| told.insert(*to))
-        .map(|(to, template)| Planned {
-            to,
-            channel: Channel::Email,
-            template,
-        })
-        .collect()
-}
-
-/// The people of the event's row, in its order.
-fn addressed(
-    event: &TicketEvent,
-    involved: &TicketParticipants,
-) -> impl Iterator<Item = (UserId, Template)> {
-    let rows = event.kind.spec().notifies.iter();
-    rows.flat_map(|&(recipient, template)| {
+    let rows = occasion.rows(&event.kind).iter();
+    let addressed = rows.flat_map(|&(recipient, template)| {
         let people = people(recipient, event, involved).into_iter();
-        people.map(move |to| (to, template))
-    })
+        people.map(move |to| Planned {
+            to,
+            template,
+            recipient,
+        })
+    });
+    addressed
+        .filter(|one| involved.active.contains(&one.to))
+        .filter(|one| Some(one.to) != actor || one.template == Template::TicketReceived)
+        .filter(|one| told.insert(one.to))
+        .collect()
 }
 
 /// The people behind a recipient.
 fn people(recipient: Recipient, event: &TicketEvent, involved: &TicketParticipants) -> Vec<UserId> {
     let one = |person: Option<UserId>| person.into_iter().collect();
+    let by_customer = match event.by {
+        EventActor::Person(person, _) => person == involved.customer,
+        EventActor::System => false,
+    };
     match recipient {
         Recipient::Customer => vec![involved.customer],
         Recipient::Assignee => one(involved.agent),
-        Recipient::AssigneeIfCustomerActed => match event.by {
-            EventActor::Person(person, _) if person == involved.customer => one(involved.agent),
-            EventActor::Person(..) | EventActor::System => Vec::new(),
-        },
+        Recipient::AssigneeIfCustomerActed if by_customer => one(involved.agent),
+        Recipient::AssigneeUnlessCustomerActed if !by_customer => one(involved.agent),
+        Recipient::AssigneeIfCustomerActed | Recipient::AssigneeUnlessCustomerActed => Vec::new(),
         Recipient::NewAssignee => one(event.kind.new_assignee()),
         Recipient::EscalatedFrom => involved.escalated_from.clone(),
         Recipient::EscalatedFromUntold => match involved.resolution {
@@ -94,6 +119,8 @@ fn people(recipient: Recipient, event: &TicketEvent, involved: &TicketParticipan
         Recipient::Mentioned => involved.mentioned.clone(),
         Recipient::NextLevel => involved.next_level.clone(),
         Recipient::Admins => involved.admins.clone(),
+        Recipient::OnDuty => involved.on_duty.clone(),
+        Recipient::DepartmentStaff => involved.department.clone(),
     }
 }
 

@@ -41,6 +41,8 @@ fn everybody() -> TicketParticipants {
         mentioned: vec![MENTIONED],
         next_level: vec![SENIOR],
         admins: vec![ADMIN],
+        on_duty: vec![NEW],
+        department: vec![AGENT, NEW],
         active: (1..=7).map(person).collect(),
     }
 }
@@ -140,7 +142,23 @@ fn table() -> Vec<Row> {
             status(Status::WaitingCustomer),
             vec![(CUSTOMER, T::AnswerAwaited)],
         ),
-        (BY_AGENT, status(Status::WaitingInternal), vec![]),
+        (
+            BY_AGENT,
+            status(Status::WaitingInternal),
+            vec![(CUSTOMER, T::StatusChanged)],
+        ),
+        (
+            BY_ADMIN,
+            status(Status::InProgress),
+            vec![(CUSTOMER, T::StatusChanged), (AGENT, T::WorkStatusChanged)],
+        ),
+        // The reply has its own words.
+        (BY_CUSTOMER, status(Status::InProgress), vec![]),
+        (
+            System,
+            status(Status::WaitingCustomer),
+            vec![(CUSTOMER, T::AnswerAwaited), (AGENT, T::WorkStatusChanged)],
+        ),
         (BY_AGENT, status(Status::Resolved), vec![]),
         (BY_AGENT, status(Status::Closed), vec![]),
         (
@@ -158,6 +176,11 @@ fn table() -> Vec<Row> {
             BY_AGENT,
             TicketEventKind::NoteAdded { message: MESSAGE },
             vec![(MENTIONED, T::Mentioned)],
+        ),
+        (
+            BY_ADMIN,
+            TicketEventKind::NoteAdded { message: MESSAGE },
+            vec![(MENTIONED, T::Mentioned), (AGENT, T::NoteAdded)],
         ),
         (
             BY_AGENT,
@@ -185,8 +208,22 @@ fn table() -> Vec<Row> {
         ),
         (
             System,
+            TicketEventKind::Resolved { by_closing: false },
+            vec![
+                (CUSTOMER, T::TicketResolved),
+                (EARLIER, T::EscalationResolved),
+                (AGENT, T::WorkStatusChanged),
+            ],
+        ),
+        (
+            System,
             TicketEventKind::Closed,
-            vec![(CUSTOMER, T::TicketClosed)],
+            vec![(CUSTOMER, T::TicketClosed), (AGENT, T::WorkStatusChanged)],
+        ),
+        (
+            BY_CUSTOMER,
+            TicketEventKind::Closed,
+            vec![(AGENT, T::WorkStatusChanged)],
         ),
         (
             BY_CUSTOMER,
@@ -209,7 +246,7 @@ fn table() -> Vec<Row> {
 }
 
 fn told(event: &TicketEvent, involved: &TicketParticipants) -> Vec<(UserId, Template)> {
-    plan(event, involved)
+    plan(event, Occasion::Happened, involved)
         .into_iter()
         .map(|planned| (planned.to, planned.template))
         .collect()
@@ -232,8 +269,11 @@ fn every_kind_of_event_and_every_template_is_in_the_table() {
         .flat_map(|(_, _, told)| told)
         .map(|(_, template)| template)
         .collect();
-    // Mails about accounts have no plan: they are inserted with their account event.
-    let of_tickets = |template: &&Template| template.audience() != Audience::Owner;
+    // Mails about accounts have no plan: they are inserted with their account event. A ticket that waits is told when
+    // nobody could be assigned.
+    let of_tickets = |template: &&Template| {
+        template.audience() != Audience::Owner && **template != Template::TicketWaiting
+    };
     let all = Template::ALL.iter().filter(of_tickets).copied();
     assert_eq!(used, all.collect());
 }
@@ -292,7 +332,7 @@ fn nobody_is_told_of_their_own_act() {
         [(CUSTOMER, Template::TicketResolved)]
     );
     assert!(
-        plan(
+        told(
             &event(BY_AGENT, TicketEventKind::NoteAdded { message: MESSAGE }),
             &involved
         )
@@ -307,7 +347,7 @@ fn a_closed_account_gets_no_notification() {
             active: BTreeSet::new(),
             ..everybody()
         };
-        assert!(plan(&event(by, kind), &involved).is_empty());
+        assert!(told(&event(by, kind), &involved).is_empty());
     }
 }
 
@@ -334,4 +374,16 @@ fn a_reopening_concerns_nobody_who_was_found_afterwards() {
     assert_eq!(assignee(Some(NEW), &[found]), None);
     assert_eq!(assignee(None, &[]), None);
     assert_eq!(assignee(Some(AGENT), &[]), Some(AGENT));
+}
+
+#[test]
+fn a_ticket_that_waits_is_told_to_those_on_duty_and_to_the_rest_of_the_department_once() {
+    let created = event(BY_CUSTOMER, TicketEventKind::Created);
+    let planned = plan(&created, Occasion::NobodyAssigned, &everybody());
+    let told: Vec<_> = planned.iter().map(|one| (one.to, one.recipient)).collect();
+    let expected = [
+        (NEW, Recipient::OnDuty),
+        (AGENT, Recipient::DepartmentStaff),
+    ];
+    assert_eq!(told, expected);
 }

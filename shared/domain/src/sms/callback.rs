@@ -4,12 +4,13 @@
 //! nothing: a keyed hash of 256 bits in the path is what others do not know. It is derived from the secret of the
 //! installation and stored nowhere.
 
-use crate::{ids::NotificationId, keyed};
+use crate::keyed;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
 use secrecy::SecretString;
+use uuid::Uuid;
 
-/// Where Twilio reports; the notification's id follows.
+/// Where Twilio reports; our id of the message follows.
 pub const TWILIO_REPORTS: &str = "/api/v1/notifications/sms/twilio/";
 /// Where Africa's Talking reports; the token follows.
 pub const AFRICAS_TALKING_REPORTS: &str = "/api/v1/notifications/sms/africas-talking/";
@@ -17,10 +18,10 @@ pub const AFRICAS_TALKING_REPORTS: &str = "/api/v1/notifications/sms/africas-tal
 const PURPOSE: &[u8] = b"sms reports";
 const CLAIM: &[u8] = b"africas_talking";
 
-/// The address for Twilio's reports of a message.
+/// The address for Twilio's reports of a message, by the id of the notification or the digest.
 #[must_use]
-pub fn twilio_report_url(public_url: &str, notification: NotificationId) -> String {
-    format!("{public_url}{TWILIO_REPORTS}{notification}")
+pub fn twilio_report_url(public_url: &str, id: Uuid) -> String {
+    format!("{public_url}{TWILIO_REPORTS}{id}")
 }
 
 /// The token in the address for the reports of Africa's Talking.
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn twilio_gets_an_address_for_each_message() {
-        let id = NotificationId(uuid::Uuid::from_u128(7));
+        let id = Uuid::from_u128(7);
         assert_eq!(
             twilio_report_url("https://help.example.com", id),
             "https://help.example.com/api/v1/notifications/sms/twilio/00000000-0000-0000-0000-000000000007"

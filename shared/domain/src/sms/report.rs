@@ -39,6 +39,7 @@ impl DeliveryReport {
                 NotificationStatus::Pending
                 | NotificationStatus::Unknown
                 | NotificationStatus::Sent
+                | NotificationStatus::Gathered
                 | NotificationStatus::Failed,
             ) => NotificationStatus::Sent,
             (
@@ -46,6 +47,7 @@ impl DeliveryReport {
                 NotificationStatus::Pending
                 | NotificationStatus::Unknown
                 | NotificationStatus::Sent
+                | NotificationStatus::Gathered
                 | NotificationStatus::Failed,
             ) => NotificationStatus::Failed,
         }

@@ -225,15 +225,21 @@ impl TicketEventKind {
             Self::Unassigned { .. } => EventSpec::public("unassigned").then(&[FillPrevious]),
             Self::StatusChanged { to, .. } => {
                 let row = EventSpec::public("status_changed");
+                let told = row.notifies(&[
+                    (To::Customer, T::StatusChanged),
+                    (To::AssigneeUnlessCustomerActed, T::WorkStatusChanged),
+                ]);
                 match to {
-                    Status::Open => row.then(&[FindAgent]),
+                    Status::Open => told.then(&[FindAgent, PlanNotifications]),
+                    Status::InProgress | Status::WaitingInternal => told.then(&[PlanNotifications]),
                     Status::WaitingCustomer => row
-                        .notifies(&[(To::Customer, T::AnswerAwaited)])
+                        .notifies(&[
+                            (To::Customer, T::AnswerAwaited),
+                            (To::AssigneeUnlessCustomerActed, T::WorkStatusChanged),
+                        ])
                         .then(&[PlanNotifications, FillAssigneeWhileWaiting]),
-                    // Other events record these changes, or they are internal.
+                    // Other events record these changes.
                     Status::Assigned
-                    | Status::InProgress
-                    | Status::WaitingInternal
                     | Status::Escalated
                     | Status::Reopened
                     | Status::Resolved
@@ -260,7 +266,7 @@ impl TicketEventKind {
                 .then(&[PlanNotifications]),
             Self::NoteAdded { .. } => EventSpec::note("note_added")
                 .told_as(LiveEvent::TicketMessage)
-                .notifies(&[(To::Mentioned, T::Mentioned)])
+                .notifies(&[(To::Mentioned, T::Mentioned), (To::Assignee, T::NoteAdded)])
                 .then(&[PlanNotifications]),
             Self::MessageRedacted {
                 is_internal: true, ..
@@ -282,6 +288,7 @@ impl TicketEventKind {
                     row.notifies(&[
                         (To::Customer, T::TicketResolved),
                         (To::EscalatedFrom, T::EscalationResolved),
+                        (To::Assignee, T::WorkStatusChanged),
                     ])
                 }
             }
@@ -289,6 +296,7 @@ impl TicketEventKind {
                 .notifies(&[
                     (To::Customer, T::TicketClosed),
                     (To::EscalatedFromUntold, T::EscalationResolved),
+                    (To::Assignee, T::WorkStatusChanged),
                 ])
                 .then(&[PlanNotifications]),
             Self::Reopened { .. } => EventSpec::public("reopened")
@@ -354,6 +362,21 @@ impl TicketEventKind {
         } else {
             None
         }
+    }
+
+    /// The status that the ticket has by it, where the event is about that.
+    #[must_use]
+    pub const fn new_status(&self) -> Option<Status> {
+        if let Self::StatusChanged { to, .. } = self {
+            return Some(*to);
+        }
+        if matches!(self, Self::Resolved { .. }) {
+            return Some(Status::Resolved);
+        }
+        if matches!(self, Self::Closed) {
+            return Some(Status::Closed);
+        }
+        None
     }
 
     /// The message or note that was added or redacted.

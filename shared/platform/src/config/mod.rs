@@ -5,6 +5,7 @@ mod attachments;
 mod auth;
 mod brand;
 mod http;
+mod mail;
 mod outbound;
 mod placeholders;
 mod purpose;
@@ -19,6 +20,7 @@ pub use attachments::{Attachments, FilesPlace, S3};
 pub use auth::{Auth, BootstrapAdmin, ExternalIssuer, StaffRegistration, StaffRoles};
 pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
+pub use mail::{BounceAddress, Dkim, Mail, MailTransport};
 pub use purpose::Purpose;
 pub use settings::{Changed, ConfigError, Origin, Settings};
 pub use sms::{AfricasTalking, ApiAddress, Sms, SmsTransport, Twilio, TwilioSender};
@@ -35,11 +37,7 @@ use domain::{
 };
 use reader::Reader;
 use secrecy::SecretString;
-use std::{
-    num::NonZeroU32,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 /// How long a request waits for Redis. Not a setting: only tests, on a busy machine, wait longer.
 const REDIS_PATIENCE: Duration = Duration::from_millis(100);
@@ -151,26 +149,6 @@ pub enum AutoEscalate {
     Never,
 }
 
-/// E-mail.
-#[derive(Debug)]
-pub struct Mail {
-    /// The transport of mails.
-    pub transport: MailTransport,
-    /// The sender, `Name <address>`.
-    pub from: String,
-    /// The most mails per minute, by all workers together: 1 to 1 000 000; `None`: no limit.
-    pub per_minute: Option<NonZeroU32>,
-}
-
-/// The transport of mails.
-#[derive(Debug)]
-pub enum MailTransport {
-    /// By SMTP: the URL is secret, as it may hold a password.
-    Smtp(SecretString),
-    /// Into a folder, as `.eml` files.
-    Files(PathBuf),
-}
-
 /// Workers and scheduler.
 #[derive(Debug)]
 pub struct Jobs {
@@ -246,7 +224,7 @@ impl Config {
             tickets: tickets(&mut read),
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
-            mail: mail(&mut read, &data_dir),
+            mail: mail::mail(&mut read, &data_dir),
             sms: sms::sms(&mut read, &data_dir),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
@@ -305,18 +283,6 @@ fn tickets(read: &mut Reader) -> Tickets {
         auto_close_after: read.days("AUTO_CLOSE_DAYS"),
         remind_after,
         resolve_waiting_after,
-    }
-}
-
-fn mail(read: &mut Reader, data_dir: &Path) -> Mail {
-    let transport = match read.text("SMTP_URL") {
-        "" => MailTransport::Files(data_dir.join("mail")),
-        _ => MailTransport::Smtp(read.url("SMTP_URL", &["smtp", "smtps"]).into()),
-    };
-    Mail {
-        transport,
-        from: read.needed("MAIL_FROM"),
-        per_minute: NonZeroU32::new(read.number("EMAIL_PER_MINUTE", 0..=1_000_000)),
     }
 }
 

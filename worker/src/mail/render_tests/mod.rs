@@ -6,6 +6,7 @@ use crate::mail::{Composer, Links, Sender, TextEncoding};
 use actions::notifications::account::AccountContent;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    channel::Channel,
     ids::{AccountEventId, MessageId, NotificationId, TicketId, UserId},
     notifications::{
         Audience, NotificationStatus,
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 
 mod brand;
 mod clocks;
+mod digests;
 mod headers;
 mod links;
 mod promises;
@@ -63,6 +65,10 @@ fn what(template: Template) -> TicketEventKind {
         Template::TicketClosed => TicketEventKind::Closed,
         Template::WorkReopened => TicketEventKind::Reopened { reason },
         Template::Mentioned => TicketEventKind::NoteAdded { message },
+        Template::StatusChanged
+        | Template::WorkStatusChanged
+        | Template::NoteAdded
+        | Template::TicketWaiting => unreachable!("these go by no mail"),
         Template::EscalatedToYou => TicketEventKind::Escalated {
             level: 1,
             from: None,
@@ -103,6 +109,7 @@ fn content(template: Template, language: &str) -> Content {
     Content {
         id: NotificationId(uuid::Uuid::from_u128(1)),
         template,
+        channel: Channel::Email,
         status: NotificationStatus::Pending,
         person: Recipient {
             id: if customer { user(1) } else { user(2) },
@@ -147,6 +154,9 @@ fn content(template: Template, language: &str) -> Content {
         files: vec![HOSTILE.to_owned(), "receipt.pdf".to_owned()],
         is_redacted: false,
         mention: Mention::Mentioned,
+        is_wanted: true,
+        is_read: false,
+        quiet_hours: Vec::new(),
     }
 }
 
@@ -219,6 +229,8 @@ fn composer() -> Composer {
     Composer {
         from: Sender::parse("BaiTech <support@example.org>").unwrap(),
         logo: None,
+        bounces_to: None,
+        signature: None,
         encoding: TextEncoding::Ascii,
     }
 }
@@ -238,6 +250,7 @@ fn every_mail() -> impl Iterator<Item = (Template, &'static str)> {
     Template::ALL
         .iter()
         .filter(|template| template.audience() != Audience::Owner)
+        .filter(|template| template.goes_by(Channel::Email))
         .flat_map(|template| ["en", "sw", "fr"].map(|language| (*template, language)))
 }
 

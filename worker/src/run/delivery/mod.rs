@@ -18,7 +18,11 @@ use crate::{
     channels::{Delivered, NotificationContent},
     jobs::JobError,
 };
-use actions::job_list::{Delivery, Job};
+use actions::{
+    job_list::{Delivery, Job},
+    notifications::Holding,
+};
+use domain::notifications::content::Decision;
 use jobs::{
     ledger::{ANSWER_LIMIT, Locked},
     store,
@@ -104,13 +108,24 @@ impl DeliveryRun<'_> {
     /// confirmed, or another process may send it. The error of a failed attempt is stored with the
     /// notification.
     async fn send(&self) -> Result<Delivered, JobError> {
-        let (cx, notification) = (&self.cx.cx, self.delivery.notification);
+        let cx = &self.cx.cx;
         let channel = self.cx.channels.channel(self.delivery.channel);
         let now = cx.clock.now();
-        let content = within_limit(NotificationContent::load(&cx.pool, notification)).await?;
-        let Some(content) = content.filter(|content| content.is_due(now)) else {
+        let loading = NotificationContent::load(cx, self.delivery.parcel);
+        let Some(content) = within_limit(loading).await? else {
             return Ok(Delivered::NothingToTell);
         };
+        match content.decide(now) {
+            Decision::Send => {}
+            Decision::Drop => return Ok(Delivered::NothingToTell),
+            Decision::Wait(until) if content.is_gathered() => {
+                return Ok(Delivered::Quiet(until, Holding::Gathered));
+            }
+            Decision::Wait(until) => {
+                let holding = Holding::ByItself(self.delivery.channel);
+                return Ok(Delivered::Quiet(until, holding));
+            }
+        }
         if !within_limit(channel.admits(cx, &content)).await? {
             return Ok(Delivered::NothingToTell);
         }

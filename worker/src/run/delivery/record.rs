@@ -41,18 +41,21 @@ impl DeliveryRun<'_> {
         work: &mut UnitOfWork<'_>,
         delivered: &Delivered,
     ) -> sqlx::Result<Reached> {
-        let notification = self.delivery.notification;
+        let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
         let (attempt, reached) = match delivered {
-            Delivered::Accepted(receipt) => {
-                sms::record_accepted(work, notification, receipt).await?;
-                return Ok(Reached::Sent);
+            Delivered::Accepted(message, receipt) => {
+                (sms::accept(work, *message, receipt).await?, Reached::Sent)
             }
             Delivered::Sent => (Attempt::Sent, Reached::Sent),
             Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
             Delivered::Held => (Attempt::Held, Reached::Held),
+            Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
         };
-        record_attempt(work, notification, attempt).await?;
+        record_attempt(work, parcel, attempt).await?;
+        if attempt == Attempt::Sent {
+            undeliverable::accepted(work, channel, parcel).await?;
+        }
         Ok(reached)
     }
 
@@ -73,12 +76,12 @@ impl DeliveryRun<'_> {
                 };
                 open_circuit(work, self.locked, opening).await?;
             }
-            Delivered::Sent | Delivered::Accepted(_) if has_failed => {
+            Delivered::Sent | Delivered::Accepted(..) if has_failed => {
                 if circuit::close(&mut work.tx, queue).await? {
                     tracing::info!(%queue, "the circuit of a queue closed: its provider responds again");
                 }
             }
-            Delivered::NothingToTell | Delivered::Held if has_failed => {
+            Delivered::NothingToTell | Delivered::Held | Delivered::Quiet(..) if has_failed => {
                 let now = work.now();
                 let subject = Subject {
                     queue,
@@ -87,9 +90,10 @@ impl DeliveryRun<'_> {
                 circuit::end_probe(&mut work.tx, subject, now).await?;
             }
             Delivered::Sent
-            | Delivered::Accepted(_)
+            | Delivered::Accepted(..)
             | Delivered::NothingToTell
-            | Delivered::Held => {}
+            | Delivered::Held
+            | Delivered::Quiet(..) => {}
         }
         Ok(())
     }
@@ -118,9 +122,10 @@ impl DeliveryRun<'_> {
             if !store::is_current(&mut work.tx, self.locked.fence()).await? {
                 return Ok(());
             }
-            record_attempt(&mut work, self.delivery.notification, attempt).await?;
-            if let Some(address) = &error.refused_address {
-                undeliverable::refuse(&mut work, self.delivery.channel, address).await?;
+            record_attempt(&mut work, self.delivery.parcel, attempt).await?;
+            if let (true, Verdict::Permanent) = (error.was_judged, error.verdict) {
+                let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+                undeliverable::refused(&mut work, channel, parcel, error.refusal).await?;
             }
             if error.was_judged {
                 circuit::close(&mut work.tx, self.locked.queue).await?;

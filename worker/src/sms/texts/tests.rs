@@ -3,6 +3,7 @@
 use super::*;
 use chrono::TimeDelta;
 use domain::{
+    channel::Channel,
     ids::{NotificationId, TicketId, UserId},
     notifications::{
         NotificationStatus,
@@ -14,7 +15,8 @@ use domain::{
 use uuid::Uuid;
 
 const LANGUAGES: [&str; 3] = ["en", "sw", "fr"];
-const TOLD: [Template; 3] = [
+const TOLD: [Template; 4] = [
+    Template::TicketWaiting,
     Template::EscalatedToYou,
     Template::SlaAtRisk,
     Template::SlaBreached,
@@ -52,6 +54,7 @@ fn content(template: Template, language: &str, subject: &str) -> Content {
     Content {
         id: NotificationId(Uuid::from_u128(1)),
         template,
+        channel: Channel::Sms,
         status: NotificationStatus::Pending,
         person: Recipient {
             id: person,
@@ -89,6 +92,9 @@ fn content(template: Template, language: &str, subject: &str) -> Content {
         files: Vec::new(),
         is_redacted: false,
         mention: Mention::NotMentioned,
+        is_wanted: true,
+        is_read: false,
+        quiet_hours: Vec::new(),
     }
 }
 
@@ -104,18 +110,6 @@ fn all(language: &str, subject: &str) -> Vec<String> {
             all.push(text(&content, now() + TimeDelta::days(1)).unwrap());
         }
     }
-    let clock = Clock {
-        now: now(),
-        zone: chrono_tz::UTC,
-    };
-    let number = TicketNumber::new(now(), 1_234_567);
-    let waiting = opening(
-        &Topic::Waiting,
-        Language::from_tag(language),
-        &number,
-        &clock,
-    );
-    all.push(compose(&waiting, subject));
     all
 }
 
@@ -190,6 +184,11 @@ fn the_texts_say_what_happened_to_which_ticket() {
             Template::SlaAtRisk,
             "fr",
             "TKT-1759307400-1234567 : première réponse attendue avant 11:42. Impossible de payer à l'hotel",
+        ),
+        (
+            Template::TicketWaiting,
+            "en",
+            "TKT-1759307400-1234567 is urgent and nobody could be assigned: Impossible de payer à l'hotel",
         ),
         // A language without texts of its own.
         (

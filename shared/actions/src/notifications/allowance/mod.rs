@@ -52,10 +52,7 @@ pub(super) async fn hold(
     notification: NotificationId,
 ) -> Result<(), sqlx::Error> {
     if store::is_confirmed(work, notification).await? {
-        let again = Delivery {
-            channel: Channel::Email,
-            notification,
-        };
+        let again = Delivery::of(Channel::Email, notification);
         return job_list::enqueue(work, &Job::Deliver(again)).await;
     }
     store::hold(work, notification).await
@@ -72,12 +69,7 @@ pub(crate) async fn release(work: &mut UnitOfWork<'_>, owner: UserId) -> Result<
     store::drop_held(work, owner).await?;
     let deliveries: Vec<_> = released
         .into_iter()
-        .map(|(notification, channel)| {
-            Job::Deliver(Delivery {
-                channel,
-                notification,
-            })
-        })
+        .map(|(notification, channel)| Job::Deliver(Delivery::of(channel, notification)))
         .collect();
     job_list::enqueue_all(work, &deliveries).await
 }

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::load;
+pub use store::{load, load_all};

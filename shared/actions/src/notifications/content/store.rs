@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::{
     attachments::Attachment,
+    channel::Channel,
     ids::{NotificationId, TicketId, UserId},
     notifications::{
         NotificationStatus, Template,
         content::{ClockFacts, Content, Deadline, Recipient, Since, TicketFacts},
     },
-    people::{Department, PhoneNumber, Role},
+    people::{Department, PhoneNumber, Role, Shift},
     sla::Metric,
     tickets::{Priority, Status, TicketEventKind, TicketNumber, access::Mention},
 };
@@ -19,6 +20,7 @@ use sqlx::{PgPool, types::Json};
 struct Row {
     id: NotificationId,
     template: Template,
+    channel: Channel,
     status: NotificationStatus,
     at: DateTime<Utc>,
     what: Json<TicketEventKind>,
@@ -60,6 +62,9 @@ struct Row {
     breached_at: Option<DateTime<Utc>>,
     next_metric: Option<Metric>,
     next_due_at: Option<DateTime<Utc>>,
+    is_wanted: bool,
+    is_read: bool,
+    quiet_hours: Option<Json<Vec<Shift>>>,
 }
 
 /// Loads the content of a notification; `None` if there is no such notification. Mails to customers contain no
@@ -68,9 +73,18 @@ struct Row {
 /// # Errors
 /// A failure of the database.
 pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, sqlx::Error> {
-    let row = sqlx::query_as!(
+    Ok(load_all(pool, &[id]).await?.pop())
+}
+
+/// Loads the contents of notifications, in the order of their creation.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn load_all(pool: &PgPool, ids: &[NotificationId]) -> Result<Vec<Content>, sqlx::Error> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
         Row,
-        r#"select n.id, n.template, n.status,
+        r#"select n.id, n.template, n.channel, n.status,
             e.at, e.what as "what: Json<TicketEventKind>", actor.first_name as "actor?",
             p.id as person_id, p.first_name, p.last_name, p.email, p.phone_number, p.role, p.language, p.timezone, p.active,
             p.email_confirmed_at is not null as "confirmed!",
@@ -84,7 +98,9 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
             since.reopened as "reopened_since!", since.assigned as "assigned_since!",
             since.asked as "asked_since!", since.answered as "answered_since!",
             c.warn_at as "warn_at?", c.due_at as "due_at?", c.paused_at, c.stopped_at, c.breached_at,
-            next.metric as "next_metric?: Metric", next.due_at as "next_due_at?"
+            next.metric as "next_metric?: Metric", next.due_at as "next_due_at?",
+            coalesce(chosen.enabled, true) as "is_wanted!", shown.read_at is not null as "is_read!",
+            quiet.periods as "quiet_hours?: Json<Vec<Shift>>"
         from notifications n
         join users p on p.id = n.user_id
         join ticket_events e on e.id = n.event_id
@@ -92,6 +108,10 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
         join users customer on customer.id = t.customer_id
         left join users actor on actor.id = e.actor_id
         left join users agent on agent.id = t.assigned_to
+        left join notification_preferences chosen
+            on chosen.user_id = n.user_id and chosen.template = n.template and chosen.channel = n.channel
+        left join quiet_hours quiet on quiet.user_id = n.user_id
+        left join in_app_notifications shown on shown.event_id = n.event_id and shown.user_id = n.user_id
         left join messages m on m.id = (e.what->>'message')::uuid and m.ticket_id = t.id
             and m.is_internal = (e.what->>'type' = 'note_added')
         left join sla_clocks c on c.ticket_id = t.id and c.metric = e.what->>'metric'
@@ -110,12 +130,13 @@ pub async fn load(pool: &PgPool, id: NotificationId) -> Result<Option<Content>, 
                     and later.actor_id is distinct from t.customer_id) > 0 as answered
             from ticket_events later where later.ticket_id = t.id and later.position > e.position
         ) since
-        where n.id = $1"#,
-        id.0,
+        where n.id = any($1)
+        order by n.id"#,
+        &ids,
     )
-    .fetch_optional(pool)
+    .fetch_all(pool)
     .await?;
-    Ok(row.map(Content::from))
+    Ok(rows.into_iter().map(Content::from).collect())
 }
 
 impl From<Row> for Content {
@@ -126,6 +147,7 @@ impl From<Row> for Content {
         Self {
             id: row.id,
             template: row.template,
+            channel: row.channel,
             status: row.status,
             person: Recipient {
                 id: row.person_id,
@@ -179,6 +201,12 @@ impl From<Row> for Content {
             } else {
                 Mention::NotMentioned
             },
+            is_wanted: row.is_wanted,
+            is_read: row.is_read,
+            quiet_hours: row
+                .quiet_hours
+                .map(|Json(periods)| periods)
+                .unwrap_or_default(),
         }
     }
 }

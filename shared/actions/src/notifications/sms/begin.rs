@@ -1,10 +1,10 @@
 //! Begins a text message: counts it under the caps, and makes its row.
 
 use super::store;
-use crate::notifications::undeliverable;
+use crate::{job_list::Parcel, notifications::undeliverable};
 use chrono::TimeDelta;
 use domain::{
-    actor::Initiator, channel::Channel, ids::NotificationId, people::PhoneNumber, sms::SmsProvider,
+    actor::Initiator, channel::Channel, ids::UserId, people::PhoneNumber, sms::SmsProvider,
 };
 use platform::context::Context;
 use std::num::NonZeroU32;
@@ -24,8 +24,10 @@ pub struct Caps {
 /// A message that is about to be sent.
 #[derive(Debug)]
 pub struct Begun<'a> {
-    /// The notification.
-    pub notification: NotificationId,
+    /// What it tells.
+    pub parcel: Parcel,
+    /// The recipient.
+    pub person: UserId,
     /// The provider.
     pub provider: SmsProvider,
     /// The telephone.
@@ -39,7 +41,7 @@ pub struct Begun<'a> {
 pub enum Admission {
     /// It may be sent.
     Admitted,
-    /// The number was refused for good.
+    /// The provider refuses the number.
     Undeliverable,
     /// The number got as many messages as it may in an hour.
     NumberFull,
@@ -53,21 +55,21 @@ pub enum Admission {
 /// A failure of the database.
 pub async fn begin(cx: &Context, message: &Begun<'_>, caps: Caps) -> sqlx::Result<Admission> {
     let mut work = cx.begin(Initiator::System).await?;
-    let address = message.number.as_str();
-    if undeliverable::is_refused(&mut work, Channel::Sms, address).await? {
+    let (number, now) = (message.number.as_str(), work.now());
+    if undeliverable::is_undeliverable(&mut *work.tx, Channel::Sms, message.person, now).await? {
         return Ok(Admission::Undeliverable);
     }
-    if store::exists(&mut work, message.notification).await? {
+    if store::exists(&mut work, message.parcel).await? {
         return Ok(Admission::Admitted);
     }
-    let day = work.now().date_naive();
+    let day = now.date_naive();
     if !store::count(&mut work, day, caps.per_day).await? {
         return Ok(Admission::DayFull);
     }
     // The row of the day is locked now: what is counted next does not change.
     if let Some(most) = caps.per_number_per_hour {
-        let since = work.now() - WINDOW;
-        if store::sent_since(&mut work, address, since).await? >= i64::from(most.get()) {
+        let since = now - WINDOW;
+        if store::sent_since(&mut work, number, since).await? >= i64::from(most.get()) {
             return Ok(Admission::NumberFull);
         }
     }

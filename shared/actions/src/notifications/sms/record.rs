@@ -1,8 +1,8 @@
-//! Records that a provider accepted a text message, in the transaction that ends its job.
+//! What is recorded of a text message that a provider accepted, in the transaction that ends its job.
 
 use super::store;
-use crate::notifications::{Attempt, record_attempt};
-use domain::{ids::NotificationId, sms::DeliveryReport};
+use crate::{job_list::Parcel, notifications::Attempt};
+use domain::sms::DeliveryReport;
 use platform::work::UnitOfWork;
 
 /// What a provider said of a message that it accepted.
@@ -12,19 +12,18 @@ pub struct Receipt {
     pub provider_id: Option<String>,
 }
 
-/// Records that a message was accepted. A report that came first has the last word.
+/// Stores the provider's id of a message, and returns what the attempt was. A report that came first has the last word.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn record_accepted(
+pub async fn accept(
     work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
+    parcel: Parcel,
     receipt: &Receipt,
-) -> sqlx::Result<()> {
-    let report = store::accept(work, notification, receipt.provider_id.as_deref()).await?;
-    let attempt = match report {
+) -> sqlx::Result<Attempt<'static>> {
+    let report = store::accept(work, parcel, receipt.provider_id.as_deref()).await?;
+    Ok(match report {
         Some(DeliveryReport::Failed) => Attempt::GivenUp(super::report::NOT_DELIVERED),
         Some(DeliveryReport::OnItsWay | DeliveryReport::Delivered) | None => Attempt::Sent,
-    };
-    record_attempt(work, notification, attempt).await
+    })
 }

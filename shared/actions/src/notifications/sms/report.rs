@@ -2,14 +2,21 @@
 //! a report that brings nothing new changes nothing.
 
 use super::store::{self, Found};
-use crate::notifications::undeliverable;
+use crate::{
+    job_list::Parcel,
+    notifications::{
+        digest,
+        undeliverable::{self, Refusal},
+    },
+};
 use chrono::TimeDelta;
 use domain::{
     channel::Channel,
-    ids::NotificationId,
+    notifications::NotificationStatus,
     sms::{NumberFault, Reported, SmsProvider},
 };
 use platform::work::UnitOfWork;
+use uuid::Uuid;
 
 /// The error of a notification whose message did not arrive.
 pub(super) const NOT_DELIVERED: &str = "the network did not deliver the text message";
@@ -19,11 +26,11 @@ const UNNAMED_FOR: TimeDelta = TimeDelta::hours(24);
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
-    /// The message of a notification, by Twilio's id.
+    /// The message with this id of ours, by Twilio's id.
     Twilio {
-        /// The notification.
-        notification: NotificationId,
-        /// The id.
+        /// Our id: that of the notification or the digest.
+        id: Uuid,
+        /// Twilio's id.
         sid: &'a str,
     },
     /// The message that Africa's Talking gave this id. Where its response was lost nobody knows the id: then it is the
@@ -36,7 +43,7 @@ pub enum Subject<'a> {
     },
 }
 
-/// Stores a report, and settles the notification by it. Returns the notification if the report brought something new.
+/// Stores a report, and settles what the message told by it. Returns that if the report brought something new.
 ///
 /// # Errors
 /// A failure of the database.
@@ -44,11 +51,9 @@ pub async fn report(
     work: &mut UnitOfWork<'_>,
     subject: Subject<'_>,
     reported: &Reported,
-) -> sqlx::Result<Option<NotificationId>> {
+) -> sqlx::Result<Option<Parcel>> {
     let (found, id) = match subject {
-        Subject::Twilio { notification, sid } => {
-            (store::of_notification(work, notification).await?, sid)
-        }
+        Subject::Twilio { id, sid } => (store::of_id(work, id).await?, sid),
         Subject::AfricasTalking { id, number } => (by_id_or_number(work, id, number).await?, id),
     };
     let Some(found) = found.filter(|found| is_about(found, subject, id)) else {
@@ -57,22 +62,29 @@ pub async fn report(
     if !reported.report.follows(found.report) {
         return Ok(None);
     }
-    store::set_report(work, found.notification, id, reported).await?;
+    store::set_report(work, found.id, id, reported).await?;
     let status = reported.report.settles(found.status);
+    let parcel = found.parcel();
     if status != found.status {
-        let error = reported.reason.as_ref().map_or_else(
+        let reason = reported.reason.as_ref();
+        let error = reason.map_or_else(
             || NOT_DELIVERED.to_owned(),
             |reason| format!("{NOT_DELIVERED}: {reason}"),
         );
-        store::settle(work, found.notification, status, &error).await?;
+        let error = (status == NotificationStatus::Failed).then_some(error.as_str());
+        match parcel {
+            Parcel::Notification(id) => store::settle(work, id, status, error).await?,
+            Parcel::Digest(id) => digest::settle(work, id, status, error).await?,
+        }
     }
     match reported.fault {
         NumberFault::Permanent => {
-            undeliverable::refuse(work, Channel::Sms, &found.number).await?;
+            let refusal = Refusal::OfTheAddress;
+            undeliverable::refused(work, Channel::Sms, parcel, refusal).await?;
         }
         NumberFault::None => {}
     }
-    Ok(Some(found.notification))
+    Ok(Some(parcel))
 }
 
 async fn by_id_or_number(
@@ -94,7 +106,7 @@ async fn by_id_or_number(
     })
 }
 
-/// Whether the found message is the provider's, and no other message of the same notification.
+/// Whether the found message is the provider's, and not another one that told the same.
 fn is_about(found: &Found, subject: Subject<'_>, id: &str) -> bool {
     let provider = match subject {
         Subject::Twilio { .. } => SmsProvider::Twilio,

@@ -1,27 +1,26 @@
 //! The SQL of text messages.
 
 use super::Begun;
+use crate::job_list::Parcel;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    ids::NotificationId,
+    ids::{DigestId, NotificationId},
     notifications::NotificationStatus,
     sms::{DeliveryReport, Reported, SmsProvider},
 };
 use platform::work::UnitOfWork;
 use sqlx::PgPool;
 use std::num::NonZeroU32;
+use uuid::Uuid;
 
 /// Whether a message has a row: an attempt has begun before.
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn exists(
-    work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
-) -> sqlx::Result<bool> {
+pub(super) async fn exists(work: &mut UnitOfWork<'_>, parcel: Parcel) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from sms_messages where notification_id = $1) as "exists!""#,
-        notification.0,
+        r#"select exists (select from sms_messages where id = $1) as "exists!""#,
+        parcel.id(),
     )
     .fetch_one(&mut *work.tx)
     .await
@@ -73,10 +72,10 @@ pub(super) async fn sent_since(
 /// A failure of the database.
 pub(super) async fn insert(work: &mut UnitOfWork<'_>, message: &Begun<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into sms_messages (notification_id, provider, number, segments, begun_at)
+        "insert into sms_messages (id, provider, number, segments, begun_at)
         values ($1, $2, $3, $4, $5)
-        on conflict (notification_id) do nothing",
-        message.notification.0,
+        on conflict (id) do nothing",
+        message.parcel.id(),
         message.provider.as_str(),
         message.number.as_str(),
         i16::try_from(message.segments).unwrap_or(i16::MAX),
@@ -93,13 +92,13 @@ pub(super) async fn insert(work: &mut UnitOfWork<'_>, message: &Begun<'_>) -> sq
 /// A failure of the database.
 pub(super) async fn accept(
     work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
+    parcel: Parcel,
     provider_id: Option<&str>,
 ) -> sqlx::Result<Option<DeliveryReport>> {
     let report = sqlx::query_scalar!(
         "update sms_messages set provider_id = coalesce(provider_id, $2)
-        where notification_id = $1 returning report",
-        notification.0,
+        where id = $1 returning report",
+        parcel.id(),
         provider_id,
     )
     .fetch_optional(&mut *work.tx)
@@ -110,36 +109,48 @@ pub(super) async fn accept(
 /// A message that a report may be about. Its row is locked.
 #[derive(Debug)]
 pub(super) struct Found {
-    pub notification: NotificationId,
+    pub id: Uuid,
+    pub is_digest: bool,
     pub provider: SmsProvider,
     pub provider_id: Option<String>,
-    pub number: String,
     pub report: Option<DeliveryReport>,
     pub status: NotificationStatus,
 }
 
-/// Finds messages by `$condition`, and locks them.
+impl Found {
+    /// What it told.
+    pub const fn parcel(&self) -> Parcel {
+        if self.is_digest {
+            Parcel::Digest(DigestId(self.id))
+        } else {
+            Parcel::Notification(NotificationId(self.id))
+        }
+    }
+}
+
+/// Finds messages by `$condition`, and locks them. A digest that is being delivered is pending.
 macro_rules! select_messages {
     ($condition:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Found,
-            "select m.notification_id as notification, m.provider, m.provider_id, m.number, m.report, n.status
-            from sms_messages m join notifications n on n.id = m.notification_id
-            where " + $condition,
+            r#"select m.id, m.provider, m.provider_id, m.report, d.id is not null as "is_digest!",
+                case when d.status in ('gathering', 'closed') then 'pending'
+                    else coalesce(d.status, n.status) end as "status!: NotificationStatus"
+            from sms_messages m
+            left join notifications n on n.id = m.id
+            left join digests d on d.id = m.id
+            where num_nonnulls(n.id, d.id) = 1 and "# + $condition,
             $($value),*
         )
     };
 }
 
-/// The message of a notification.
+/// The message with this id.
 ///
 /// # Errors
 /// A failure of the database.
-pub(super) async fn of_notification(
-    work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
-) -> sqlx::Result<Option<Found>> {
-    select_messages!("m.notification_id = $1 for update of m", notification.0)
+pub(super) async fn of_id(work: &mut UnitOfWork<'_>, id: Uuid) -> sqlx::Result<Option<Found>> {
+    select_messages!("m.id = $1 for update of m", id)
         .fetch_optional(&mut *work.tx)
         .await
 }
@@ -155,7 +166,7 @@ pub(super) async fn of_provider_id(
 ) -> sqlx::Result<Option<Found>> {
     select_messages!(
         "m.provider = $1 and m.provider_id = $2
-        order by m.begun_at desc, m.notification_id limit 1 for update of m",
+        order by m.begun_at desc, m.id limit 1 for update of m",
         provider.as_str(),
         id
     )
@@ -175,8 +186,8 @@ pub(super) async fn unnamed_to(
 ) -> sqlx::Result<Vec<Found>> {
     select_messages!(
         "m.provider = $1 and m.number = $2 and m.begun_at > $3 and m.provider_id is null
-            and n.status = 'unknown'
-        order by m.begun_at, m.notification_id limit 2 for update of m",
+            and coalesce(d.status, n.status) = 'unknown'
+        order by m.begun_at, m.id limit 2 for update of m",
         provider.as_str(),
         number,
         since
@@ -191,15 +202,15 @@ pub(super) async fn unnamed_to(
 /// A failure of the database.
 pub(super) async fn set_report(
     work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
+    message: Uuid,
     id: &str,
     reported: &Reported,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update sms_messages
         set report = $2, reason = $3, reported_at = $4, provider_id = coalesce(provider_id, $5)
-        where notification_id = $1",
-        notification.0,
+        where id = $1",
+        message,
         reported.report.as_str(),
         reported.reason,
         work.now(),
@@ -218,12 +229,9 @@ pub(super) async fn settle(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
     status: NotificationStatus,
-    error: &str,
+    error: Option<&str>,
 ) -> sqlx::Result<()> {
-    let (sent_at, error) = match status {
-        NotificationStatus::Sent => (Some(work.now()), None),
-        _ => (None, Some(error)),
-    };
+    let sent_at = (status == NotificationStatus::Sent).then_some(work.now());
     sqlx::query!(
         "update notifications
         set status = $2, last_error = $3, sent_at = coalesce(sent_at, $4)
@@ -244,8 +252,8 @@ pub(super) async fn settle(
 /// A failure of the database.
 pub async fn prune(pool: &PgPool, before: DateTime<Utc>, batch: i64) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from sms_messages where notification_id in (
-            select notification_id from sms_messages where begun_at < $1 order by begun_at limit $2)",
+        "delete from sms_messages where id in (
+            select id from sms_messages where begun_at < $1 order by begun_at limit $2)",
         before,
         batch,
     )

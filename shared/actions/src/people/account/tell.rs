@@ -23,9 +23,6 @@ pub async fn tell(
     store::insert_event(work, event, owner, kind, to).await?;
     let notification =
         crate::notifications::account::insert(work, event, owner, kind.template()).await?;
-    let delivery = Delivery {
-        channel: Channel::Email,
-        notification,
-    };
+    let delivery = Delivery::of(Channel::Email, notification);
     job_list::enqueue(work, &Job::Deliver(delivery)).await
 }

@@ -6,9 +6,10 @@ pub use still::{ClockFacts, Since};
 
 use crate::{
     actor::Actor,
+    channel::Channel,
     ids::{NotificationId, TicketId, UserId},
-    notifications::{Audience, NotificationStatus, Template},
-    people::{Department, PhoneNumber, Role},
+    notifications::{Audience, NotificationStatus, Template, gathered_for, quiet_until},
+    people::{Department, PhoneNumber, Role, Shift},
     sla::Metric,
     tickets::{
         Priority, Status, TicketEventKind, TicketNumber,
@@ -25,6 +26,8 @@ pub struct Content {
     pub id: NotificationId,
     /// Its template.
     pub template: Template,
+    /// Its channel.
+    pub channel: Channel,
     /// Its status.
     pub status: NotificationStatus,
     /// The recipient.
@@ -51,6 +54,23 @@ pub struct Content {
     pub is_redacted: bool,
     /// Whether a note of the ticket mentions the recipient.
     pub mention: Mention,
+    /// Whether the recipient wants it on its channel.
+    pub is_wanted: bool,
+    /// Whether the recipient has read it in the app.
+    pub is_read: bool,
+    /// When the recipient is not to be disturbed: weekly periods in the recipient's time zone.
+    pub quiet_hours: Vec<Shift>,
+}
+
+/// What is to be done with a notification now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It is sent.
+    Send,
+    /// It is not sent, now or later.
+    Drop,
+    /// It waits for the end of the quiet hours.
+    Wait(DateTime<Utc>),
 }
 
 /// The recipient of a notification.
@@ -137,6 +157,41 @@ impl Content {
             && self.person.active
             && may_see
             && self.is_still_true(now)
+    }
+
+    /// What is to be done with it at `now`: decided anew at each attempt, since anything may have changed.
+    #[must_use]
+    pub fn decide(&self, now: DateTime<Utc>) -> Decision {
+        if !self.is_due(now) || !self.is_wanted {
+            return Decision::Drop;
+        }
+        if self.ticket.priority == Priority::Urgent {
+            return Decision::Send;
+        }
+        match (
+            quiet_until(&self.quiet_hours, self.person.timezone, now),
+            self.channel,
+        ) {
+            (None, _) => Decision::Send,
+            (Some(until), Channel::Email | Channel::Push) => Decision::Wait(until),
+            // In the morning it is no news any more.
+            (Some(_), Channel::Sms) => Decision::Drop,
+        }
+    }
+
+    /// What is to be done with it in a digest: what was read in the app meanwhile is not told again.
+    #[must_use]
+    pub fn decide_gathered(&self, now: DateTime<Utc>) -> Decision {
+        if self.is_read {
+            return Decision::Drop;
+        }
+        self.decide(now)
+    }
+
+    /// Whether it is one of those that are told together.
+    #[must_use]
+    pub const fn is_gathered(&self) -> bool {
+        gathered_for(self.template, self.channel).is_some()
     }
 
     /// Whether the person may read the notes of the ticket.

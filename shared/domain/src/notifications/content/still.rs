@@ -63,11 +63,16 @@ impl Content {
             Template::EscalatedToYou => active,
             Template::EscalatedToNobody => active && ticket.assigned_to.is_none(),
             Template::EscalationResolved => !active && since.reopened == 0,
+            Template::StatusChanged | Template::WorkStatusChanged => {
+                self.kind.new_status() == Some(ticket.status)
+            }
+            Template::TicketWaiting => active && ticket.assigned_to.is_none(),
             Template::SlaAtRisk => self.clock.is_some_and(|clock| clock.is_at_risk(now)),
             // The mail tells of the past, which does not change.
             Template::TicketReceived
             | Template::StaffReplied
             | Template::CustomerReplied
+            | Template::NoteAdded
             | Template::Mentioned
             | Template::SlaBreached
             | Template::ConfirmEmail
@@ -93,9 +98,13 @@ impl Content {
             | Template::AnswerReminder
             | Template::TicketResolved
             | Template::TicketClosed
+            | Template::StatusChanged
             | Template::WorkAssigned
             | Template::WorkReopened
+            | Template::WorkStatusChanged
+            | Template::NoteAdded
             | Template::Mentioned
+            | Template::TicketWaiting
             | Template::EscalatedToYou
             | Template::EscalatedToNobody
             | Template::EscalationResolved

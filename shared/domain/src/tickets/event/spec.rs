@@ -59,6 +59,8 @@ pub enum Recipient {
     Assignee,
     /// The assignee at the time of the event, if the customer did it.
     AssigneeIfCustomerActed,
+    /// The assignee at the time of the event, if the customer did not do it: what a customer does has its own words.
+    AssigneeUnlessCustomerActed,
     /// The agent to whom the event assigned the ticket.
     NewAssignee,
     /// The agents from whom the ticket was escalated.
@@ -71,6 +73,10 @@ pub enum Recipient {
     NextLevel,
     /// All admins.
     Admins,
+    /// The agents of the department who are on shift and not offline.
+    OnDuty,
+    /// All agents of the department.
+    DepartmentStaff,
 }
 
 /// A job that follows from an event. The actions map each to a job of the ledger.

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::{
+    channel::Channel,
     ids::{MessageId, NotificationId, TicketId, UserId},
     notifications::{
         Audience, NotificationStatus,
-        content::{Recipient, TicketFacts},
+        content::{Decision, Recipient, TicketFacts},
     },
     people::{Department, Role},
     tickets::{Priority, TicketNumber, access::Mention},
@@ -46,7 +47,11 @@ fn kind(template: Template) -> TicketEventKind {
         Template::StaffReplied | Template::CustomerReplied => {
             TicketEventKind::MessageAdded { message }
         }
-        Template::Mentioned => TicketEventKind::NoteAdded { message },
+        Template::Mentioned | Template::NoteAdded => TicketEventKind::NoteAdded { message },
+        Template::StatusChanged | Template::WorkStatusChanged => TicketEventKind::StatusChanged {
+            from: Status::Assigned,
+            to: Status::InProgress,
+        },
         Template::TicketResolved | Template::EscalationResolved => {
             TicketEventKind::Resolved { by_closing: false }
         }
@@ -67,6 +72,7 @@ fn kind(template: Template) -> TicketEventKind {
             detected_after_stop,
         },
         Template::TicketReceived
+        | Template::TicketWaiting
         | Template::ConfirmEmail
         | Template::ResetPassword
         | Template::PasswordChanged
@@ -98,6 +104,7 @@ fn content(template: Template) -> Content {
     Content {
         id: NotificationId(Uuid::from_u128(4)),
         template,
+        channel: Channel::Email,
         status: NotificationStatus::Pending,
         person: Recipient {
             id,
@@ -123,7 +130,12 @@ fn content(template: Template) -> Content {
             department: Department::General,
             customer_id: AMINA,
             customer: "Amina".to_owned(),
-            assigned_to: (template != Template::EscalatedToNobody).then_some(SARAH),
+            assigned_to: Some(SARAH).filter(|_| {
+                !matches!(
+                    template,
+                    Template::EscalatedToNobody | Template::TicketWaiting
+                )
+            }),
             agent: None,
             summary: None,
             cycle: 0,
@@ -146,6 +158,9 @@ fn content(template: Template) -> Content {
         } else {
             Mention::NotMentioned
         },
+        is_wanted: true,
+        is_read: false,
+        quiet_hours: Vec::new(),
     }
 }
 
@@ -164,7 +179,7 @@ fn told_after(change: impl Fn(&mut Content)) -> Vec<Template> {
 
 #[test]
 fn every_mail_is_due_right_after_its_event() {
-    assert_eq!(told_after(|_| {}).len(), 16);
+    assert_eq!(told_after(|_| {}).len(), 20);
 }
 
 #[test]
@@ -185,7 +200,11 @@ fn a_reassigned_ticket_is_not_announced_as_the_first_agents() {
         content.since.assigned = true;
     });
     for template in Template::ALL {
-        let of_the_first = [Template::TicketAssigned, Template::EscalatedToNobody];
+        let of_the_first = [
+            Template::TicketAssigned,
+            Template::EscalatedToNobody,
+            Template::TicketWaiting,
+        ];
         let gone = of_the_first.contains(template)
             || [Audience::Assignee, Audience::Owner].contains(&template.audience());
         assert_eq!(told.contains(template), !gone, "{template}");
@@ -287,4 +306,47 @@ fn a_mail_knows_whether_its_request_is_done() {
     assert!(!answer.is_dealt_with());
     answer.ticket.status = Status::Closed;
     assert!(answer.is_due(now()) && answer.is_dealt_with());
+}
+
+/// Every night, in UTC, and it is night.
+fn at_night(content: &mut Content) {
+    let time = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let nights = crate::people::Weekday::ALL
+        .iter()
+        .map(|day| crate::people::Shift {
+            day: *day,
+            start: time(22),
+            end: time(9),
+        });
+    content.quiet_hours = nights.collect();
+}
+
+#[test]
+fn quiet_hours_hold_mails_back_drop_texts_and_let_the_urgent_pass() {
+    let morning = now() + TimeDelta::hours(1);
+    let mut content = content(Template::WorkAssigned);
+    at_night(&mut content);
+    for (channel, decision) in [
+        (Channel::Email, Decision::Wait(morning)),
+        (Channel::Push, Decision::Wait(morning)),
+        (Channel::Sms, Decision::Drop),
+    ] {
+        content.channel = channel;
+        assert_eq!(content.decide(now()), decision);
+        assert_eq!(content.decide(morning), Decision::Send);
+    }
+    content.ticket.priority = Priority::Urgent;
+    assert_eq!(content.decide(now()), Decision::Send);
+}
+
+#[test]
+fn what_a_person_refuses_or_has_read_is_dropped() {
+    let mut content = content(Template::WorkAssigned);
+    assert_eq!(content.decide_gathered(now()), Decision::Send);
+    content.is_read = true;
+    // Alone it goes at once: reading it in the app within a second is no reason to lose the mail.
+    assert_eq!(content.decide(now()), Decision::Send);
+    assert_eq!(content.decide_gathered(now()), Decision::Drop);
+    content.is_wanted = false;
+    assert_eq!(content.decide(now()), Decision::Drop);
 }

@@ -1,0 +1,229 @@
+//! The SQL of what people are told in the app. Who may read an entry is asked each time: of a ticket that passed out of
+//! sight nothing is listed or counted.
+
+use crate::notifications::in_app::{Entry, Filter, Reader};
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{EventId, NotificationId, TicketId, UserId},
+    notifications::{Planned, Template},
+    tickets::{TicketEvent, TicketNumber},
+};
+use platform::work::UnitOfWork;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// The most unread entries that are counted.
+pub const MOST_COUNTED: i64 = 1_000;
+
+/// Inserts what people are told of an event, and adds each new entry to the event feed.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::notifications) async fn insert(
+    work: &mut UnitOfWork<'_>,
+    event: &TicketEvent,
+    shown: &[&Planned],
+) -> sqlx::Result<()> {
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = shown.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    let people: Vec<_> = shown.iter().map(|one| one.to.0).collect();
+    let templates: Vec<_> = shown.iter().map(|one| one.template.to_string()).collect();
+    let told = sqlx::query!(
+        "with told as (
+            insert into in_app_notifications (id, event_id, ticket_id, user_id, template, created_at)
+            select n.id, $1, $2, n.user_id, n.template, $6
+            from unnest($3::uuid[], $4::uuid[], $5::text[]) as n (id, user_id, template)
+            on conflict (event_id, user_id) do nothing
+            returning id, user_id)
+        insert into feed_pending (kind, event_id, subject_id, at)
+        select 'notification', id, user_id, $6 from told order by id",
+        event.id.0,
+        event.ticket.0,
+        &ids,
+        &people,
+        &templates,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    if told.rows_affected() > 0 {
+        work.grow_feed();
+    }
+    Ok(())
+}
+
+/// A row, with the present number and subject of the ticket.
+struct Row {
+    id: NotificationId,
+    event_id: EventId,
+    template: Template,
+    ticket_id: TicketId,
+    number: TicketNumber,
+    subject: String,
+    actor: Option<String>,
+    created_at: DateTime<Utc>,
+    read_at: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for Entry {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            event: row.event_id,
+            kind: row.template,
+            ticket: row.ticket_id,
+            number: row.number,
+            subject: row.subject,
+            actor: row.actor,
+            created_at: row.created_at,
+            read_at: row.read_at,
+        }
+    }
+}
+
+/// The entries that a reader may see: `$1` is the person; `$2`, `$3` and `$4` are the kinds that they may see of any
+/// ticket, of their own, and of those that they have or that a note mentions them on.
+macro_rules! select_entries {
+    ($tail:literal, $reader:expr $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"select i.id, i.event_id, i.template, i.ticket_id, t.number, t.subject, i.created_at, i.read_at,
+                actor.first_name as "actor?"
+            from in_app_notifications i
+            join tickets t on t.id = i.ticket_id
+            join ticket_events e on e.id = i.event_id
+            left join users actor on actor.id = e.actor_id
+            where i.user_id = $1
+                and (i.template = any($2)
+                    or (i.template = any($3) and t.customer_id = $1)
+                    or (i.template = any($4) and (t.assigned_to = $1 or exists (
+                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1)))) "# + $tail,
+            $reader.person.0,
+            &$reader.of_any,
+            &$reader.of_own,
+            &$reader.of_assigned
+            $(, $argument)*
+        )
+    };
+}
+
+/// At most `limit` entries of a reader after an entry, newest first.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn list(
+    db: impl PgExecutor<'_>,
+    reader: &Reader,
+    filter: Filter,
+    (after, offset, limit): (Option<NotificationId>, i64, i64),
+) -> sqlx::Result<Vec<Entry>> {
+    let rows = select_entries!(
+        "and ($5::uuid is null or i.id < $5) and (not $6 or i.read_at is null)
+        order by i.id desc offset $7 limit $8",
+        reader,
+        after.map(|after| after.0),
+        filter == Filter::Unread,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Entry::from).collect())
+}
+
+/// One entry of a reader.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn find(
+    db: impl PgExecutor<'_>,
+    reader: &Reader,
+    id: NotificationId,
+) -> sqlx::Result<Option<Entry>> {
+    let row = select_entries!("and i.id = $5", reader, id.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(Entry::from))
+}
+
+/// The number of entries of a reader, up to a thousand.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn count(
+    db: impl PgExecutor<'_>,
+    reader: &Reader,
+    filter: Filter,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+            select from in_app_notifications i join tickets t on t.id = i.ticket_id
+            where i.user_id = $1 and (not $5 or i.read_at is null)
+                and (i.template = any($2)
+                    or (i.template = any($3) and t.customer_id = $1)
+                    or (i.template = any($4) and (t.assigned_to = $1 or exists (
+                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1))))
+            limit $6) counted"#,
+        reader.person.0,
+        &reader.of_any,
+        &reader.of_own,
+        &reader.of_assigned,
+        filter == Filter::Unread,
+        MOST_COUNTED,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Marks an entry of a person as read. One that was read keeps its time.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn mark_read(
+    work: &mut UnitOfWork<'_>,
+    person: UserId,
+    id: NotificationId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update in_app_notifications set read_at = $3 where id = $2 and user_id = $1 and read_at is null",
+        person.0,
+        id.0,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks all entries of a person as read, and returns how many were not.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn mark_all_read(work: &mut UnitOfWork<'_>, person: UserId) -> sqlx::Result<u64> {
+    let marked = sqlx::query!(
+        "update in_app_notifications set read_at = $2 where user_id = $1 and read_at is null",
+        person.0,
+        work.now(),
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(marked.rows_affected())
+}
+
+/// Deletes at most `limit` of the oldest entries, if their ids are smaller; returns how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn prune(db: impl PgExecutor<'_>, before: Uuid, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from in_app_notifications where id in (
+            select id from in_app_notifications where id < $1 order by id limit $2)",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}

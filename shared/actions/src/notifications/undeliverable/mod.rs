@@ -1,0 +1,56 @@
+//! Addresses and numbers that providers refuse. After some refusals in a row nothing is sent there, but for a try once in
+//! a while: the mailbox may exist again. Another address of the account begins anew. Mails about the account itself are
+//! always sent: the owner asked for them.
+
+mod store;
+
+use crate::job_list::Parcel;
+use chrono::TimeDelta;
+use domain::channel::Channel;
+use platform::work::UnitOfWork;
+
+pub use store::is_undeliverable;
+
+/// Refusals in a row after which an address is left alone. One can be the message's fault.
+const MOST_REFUSALS: i32 = 3;
+/// How long it is left alone then.
+const LEFT_ALONE_FOR: TimeDelta = TimeDelta::days(7);
+
+/// What a refusal says of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Something is wrong: this message, or the address.
+    OfTheMessage,
+    /// The address itself, for good.
+    OfTheAddress,
+}
+
+/// Records that a provider refused the address of a person.
+///
+/// # Errors
+/// The database failed.
+pub async fn refused(
+    work: &mut UnitOfWork<'_>,
+    channel: Channel,
+    parcel: Parcel,
+    refusal: Refusal,
+) -> sqlx::Result<()> {
+    let counted = match refusal {
+        Refusal::OfTheMessage => 1,
+        Refusal::OfTheAddress => MOST_REFUSALS,
+    };
+    let retry_at = work.now() + LEFT_ALONE_FOR;
+    store::count(work, (channel, parcel.id()), counted, retry_at).await
+}
+
+/// Forgets the refusals of an address that accepted something.
+///
+/// # Errors
+/// The database failed.
+pub async fn accepted(
+    work: &mut UnitOfWork<'_>,
+    channel: Channel,
+    parcel: Parcel,
+) -> sqlx::Result<()> {
+    store::forget(work, channel, parcel.id()).await
+}

@@ -1,0 +1,169 @@
+//! Gathering: the first of a kind at once, the rest of a minute in one mail.
+
+use super::{assigned, desk};
+use crate::harness::{App, NOTHING};
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn the_first_of_a_kind_goes_at_once_and_the_rest_of_a_minute_is_one_mail() {
+    let (app, eve, amina, sarah) = desk().await;
+    let mut numbers = BTreeSet::new();
+    for _ in 0..4 {
+        let id = assigned(&eve, &amina, &sarah).await;
+        let ticket = eve.ticket(&id).await;
+        numbers.insert(ticket["ticketNumber"].as_str().unwrap().to_owned());
+    }
+    app.settle().await;
+    let of_sarah = |news: Vec<String>| -> Vec<String> {
+        news.into_iter()
+            .filter(|line| line.starts_with("sarah"))
+            .collect()
+    };
+    assert_eq!(of_sarah(app.news()), ["sarah: work_assigned"]);
+    app.advance(TimeDelta::seconds(59));
+    app.settle().await;
+    assert_eq!(app.news(), NOTHING);
+    app.advance(TimeDelta::seconds(1));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), ["sarah: digest"]);
+    let mails = app.mails();
+    let digest = mails.iter().find(|mail| mail.template == "digest").unwrap();
+    assert_eq!(digest.subject, "3 ticket updates");
+    let single = mails
+        .iter()
+        .find(|mail| mail.template == "work_assigned")
+        .unwrap();
+    let named: Vec<_> = numbers
+        .iter()
+        .filter(|number| digest.text().contains(*number))
+        .collect();
+    assert_eq!(named.len(), 3);
+    let first = numbers
+        .iter()
+        .find(|number| single.subject.contains(*number))
+        .unwrap();
+    assert!(!named.contains(&first));
+    // The window goes on after a digest: one more is gathered, and told by itself when it is alone.
+    assigned(&eve, &amina, &sarah).await;
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), NOTHING);
+    app.advance(TimeDelta::seconds(60));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), ["sarah: work_assigned"]);
+}
+
+#[tokio::test]
+async fn a_digest_tells_the_state_of_the_moment_and_not_what_is_over_read_or_taken_away() {
+    let (app, eve, amina, sarah) = desk().await;
+    let kim = app.agent("Kim", "general").await;
+    let mut tickets = Vec::new();
+    for _ in 0..5 {
+        tickets.push(assigned(&eve, &amina, &sarah).await);
+        app.settle().await;
+    }
+    // Of four that were gathered one is resolved, one goes to another agent, and one is read in the app.
+    eve.closes(&tickets[1]).await.ok();
+    let to = serde_json::json!({"agentId": kim.id()});
+    eve.does("assign", &tickets[2], to).await.ok();
+    let listed = sarah.get(super::NOTIFICATIONS).await;
+    let entries = listed.ok()["notifications"].as_array().unwrap().clone();
+    let about = |entry: &&serde_json::Value| entry["ticket"]["id"] == tickets[3].as_str();
+    let id = entries.iter().find(about).unwrap()["id"].as_str().unwrap();
+    let read = format!("{}/{id}/read", super::NOTIFICATIONS);
+    sarah.put(&read, serde_json::json!({})).await.ok();
+    app.settle().await;
+    app.news();
+    app.advance(TimeDelta::minutes(1));
+    app.settle().await;
+    let mails = app.mails();
+    let own = mails.iter().filter(|mail| mail.name() == "sarah");
+    let mut told: Vec<_> = own.map(|mail| mail.subject.clone()).collect();
+    told.sort();
+    let mut expected = Vec::new();
+    for id in [&tickets[0], &tickets[4]] {
+        let number = eve.ticket(id).await["ticketNumber"].clone();
+        expected.push(format!(
+            "Assigned to you: Help [{}]",
+            number.as_str().unwrap()
+        ));
+    }
+    expected.sort();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn customers_get_their_mails_one_by_one() {
+    let (app, eve, amina, sarah) = desk().await;
+    let id = assigned(&eve, &amina, &sarah).await;
+    app.settle().await;
+    app.news();
+    for text in ["One.", "Two.", "Three."] {
+        sarah.says(&id, text).await.created();
+    }
+    app.settle().await;
+    let news = app.news();
+    assert_eq!(news, vec!["amina: staff_replied"; 3]);
+}
+
+/// Copies a ticket and its clocks, so that there are as many as a storm needs.
+const COPIES: &str = "
+    with copies as (
+        select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(),
+            'number', 'TKT-1759305600-' || lpad((100000 + i)::text, 6, '0')))).*
+        from tickets t, generate_series(1, 499) i where t.id = $1::uuid),
+    copied as (
+        insert into tickets (id, number, customer_id, assigned_to, subject, description, category, priority, status,
+            department, language, tags, attachments, policy, escalation_level, reopened_count, version, created_at,
+            updated_at, assigned_at, next_due_at)
+        select id, number, customer_id, assigned_to, subject, description, category, priority, status,
+            department, language, tags, attachments, policy, escalation_level, reopened_count, version, created_at,
+            updated_at, assigned_at, next_due_at from copies returning id)
+    insert into sla_clocks select (jsonb_populate_record(c, jsonb_build_object('ticket_id', copied.id))).*
+    from sla_clocks c, copied where c.ticket_id = $1::uuid";
+
+/// The mails of a storm: at most one a minute, and each breach named exactly once.
+#[tokio::test]
+async fn five_hundred_breaches_for_one_agent_are_at_most_one_mail_a_minute_that_names_each_once() {
+    let app = App::with(&[
+        ("ASSIGNMENT_STRATEGY", "manual"),
+        ("AUTO_ESCALATE_ON_BREACH", "false"),
+    ])
+    .await;
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    let id = assigned(&eve, &amina, &sarah).await;
+    app.settle().await;
+    app.sql(COPIES, &id).await;
+    app.news();
+    // The first response was due after an hour.
+    app.advance(TimeDelta::minutes(61));
+    app.sweep().await;
+    let mut minutes = Vec::new();
+    for _ in 0..4 {
+        let mails: Vec<_> = app
+            .news()
+            .into_iter()
+            .filter(|line| line.starts_with("sarah"))
+            .collect();
+        minutes.push(mails);
+        app.advance(TimeDelta::minutes(1));
+        app.settle().await;
+    }
+    assert_eq!(minutes[0], ["sarah: sla_breached"]);
+    assert_eq!(minutes[1], ["sarah: digest"]);
+    assert_eq!(minutes[2..], [NOTHING, NOTHING]);
+    let mails = app.mails();
+    let of_sarah = mails.iter().filter(|mail| mail.name() == "sarah");
+    let breaches =
+        of_sarah.filter(|mail| ["sla_breached", "digest"].contains(&mail.template.as_str()));
+    let text: String = breaches.map(|mail| format!("{}\n", mail.text())).collect();
+    for i in 100_001..=100_499 {
+        let number = format!("TKT-1759305600-{i}");
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with(&format!("{number} · ")));
+        assert_eq!(lines.count(), 1, "{number}");
+    }
+}

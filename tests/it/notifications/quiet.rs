@@ -1,0 +1,76 @@
+//! Quiet hours: mails wait for the morning in the person's zone, and what is urgent does not.
+
+use super::{PREFERENCES, assigned, desk};
+use crate::harness::NOTHING;
+use chrono::TimeDelta;
+use serde_json::json;
+
+/// The nights of every day, in the person's zone; the tests begin at 08:00 UTC, a Wednesday.
+fn nights(end: &str) -> serde_json::Value {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let periods = days.map(|day| json!({"day": day, "start": "22:00", "end": end}));
+    json!({"quietHours": periods})
+}
+
+#[tokio::test]
+async fn mails_wait_for_the_end_of_the_quiet_hours_and_come_as_one() {
+    let (app, eve, amina, sarah) = desk().await;
+    sarah.put(PREFERENCES, nights("09:30")).await.ok();
+    for _ in 0..2 {
+        assigned(&eve, &amina, &sarah).await;
+        app.settle().await;
+        app.advance(TimeDelta::minutes(10));
+    }
+    app.settle().await;
+    let of_sarah = |news: Vec<String>| -> Vec<String> {
+        news.into_iter()
+            .filter(|line| line.starts_with("sarah"))
+            .collect()
+    };
+    assert_eq!(of_sarah(app.news()), NOTHING);
+    // 09:30, when the night ends.
+    app.advance(TimeDelta::minutes(69));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), NOTHING);
+    app.advance(TimeDelta::minutes(1));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), ["sarah: digest"]);
+}
+
+#[tokio::test]
+async fn what_is_urgent_passes() {
+    let (app, eve, amina, sarah) = desk().await;
+    sarah.put(PREFERENCES, nights("09:30")).await.ok();
+    let id = amina.asks("general", "urgent").await;
+    eve.does("assign", &id, json!({"agentId": sarah.id()}))
+        .await
+        .ok();
+    app.settle().await;
+    assert!(app.news().contains(&"sarah: work_assigned".to_owned()));
+}
+
+#[tokio::test]
+async fn a_customers_mail_waits_as_well_and_stays_in_its_thread() {
+    let (app, eve, amina, sarah) = desk().await;
+    let id = assigned(&eve, &amina, &sarah).await;
+    app.settle().await;
+    app.news();
+    amina.put(PREFERENCES, nights("09:30")).await.ok();
+    for text in ["One.", "Two."] {
+        sarah.says(&id, text).await.created();
+    }
+    app.settle().await;
+    assert_eq!(app.news(), NOTHING);
+    app.advance(TimeDelta::minutes(90));
+    app.settle().await;
+    assert_eq!(app.news(), ["amina: staff_replied", "amina: staff_replied"]);
+    // Mails about the account do not wait.
+    let forgot = json!({"email": "amina@example.com"});
+    amina.put(PREFERENCES, nights("23:00")).await.ok();
+    app.stranger()
+        .post("/api/v1/auth/forgot-password", forgot)
+        .await
+        .ok();
+    app.settle().await;
+    assert_eq!(app.news(), ["amina: reset_password"]);
+}
