@@ -30,6 +30,7 @@ mod notifications;
 mod openapi;
 mod races;
 mod scheduler;
+mod sms;
 mod statements;
 mod stories;
 mod uploads;

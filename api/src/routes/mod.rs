@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod notifications;
 mod site;
 pub mod sla_policies;
+pub mod sms;
 pub mod stats;
 pub mod survey;
 mod table;
@@ -107,6 +108,9 @@ fn support(table: Table) -> Table {
         .put("/api/v1/notifications/preferences", notifications::preferences::put, notifications::preferences::put_operation)
         .get("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::get, notifications::unsubscribe::get_operation).names(&[Link])
         .post("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::post, notifications::unsubscribe::post_operation).names(&[Link])
+        .group(RouteGroup::callbacks("notifications"))
+        .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
+        .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])
         .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }
@@ -210,11 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn every_write_but_those_under_auth_takes_a_key_and_no_other_call_does() {
+    fn every_write_but_those_under_auth_and_callbacks_takes_a_key_and_no_other_call_does() {
         let others = those(|route| {
             let is_write = route.method != Method::GET;
             let is_of_accounts = route.path.starts_with("/api/v1/auth/");
-            (route.repeats == Repeats::AnsweredAgain) != (is_write && !is_of_accounts)
+            let is_callback = route.path.starts_with("/api/v1/notifications/sms/");
+            let takes_key = is_write && !is_of_accounts && !is_callback;
+            (route.repeats == Repeats::AnsweredAgain) != takes_key
         });
         assert_eq!(others, [""; 0]);
     }

@@ -20,6 +20,7 @@ pub mod people;
 pub mod queue;
 pub mod reader;
 pub mod sla;
+pub mod sms;
 pub mod stats;
 pub mod status;
 pub mod template;

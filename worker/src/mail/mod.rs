@@ -17,7 +17,9 @@ mod view;
 
 pub use dkim::Signature;
 pub use error::{MailError, MailSetupError, Verdict};
+pub(crate) use files::Files;
 pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
 pub use message::{Composer, Sender, TextEncoding};
 pub use render::{Rendered, Renderer};
+pub use templates::Language;
 pub use view::{Links, View};

@@ -8,6 +8,7 @@ pub mod login_address;
 pub mod model;
 pub mod new_person;
 pub mod password;
+pub mod phone_number;
 pub mod support_info;
 
 pub use account::model::AccountEventKind;
@@ -20,4 +21,5 @@ pub use model::{
 };
 pub use new_person::{NewPerson, PersonInput};
 pub use password::Password;
+pub use phone_number::{PhoneNumber, Prefix};
 pub use support_info::{NewSupportInfo, SupportInfoChange, SupportInfoInput, shift};

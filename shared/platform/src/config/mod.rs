@@ -11,6 +11,7 @@ mod placeholders;
 mod purpose;
 mod reader;
 mod settings;
+mod sms;
 mod ticket_url;
 mod traces;
 mod watching;
@@ -22,6 +23,7 @@ pub use http::{Http, RateLimits};
 pub use mail::{BounceAddress, Dkim, Mail, MailTransport};
 pub use purpose::Purpose;
 pub use settings::{Changed, ConfigError, Origin, Settings};
+pub use sms::{AfricasTalking, ApiAddress, Sms, SmsTransport, Twilio, TwilioSender};
 pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
@@ -64,6 +66,8 @@ pub struct Config {
     pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
+    /// Text messages.
+    pub sms: Sms,
     /// What may be called beside public addresses, at addresses that users gave.
     pub outbound: Allowed,
     /// Workers and scheduler.
@@ -221,6 +225,7 @@ impl Config {
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
             mail: mail::mail(&mut read, &data_dir),
+            sms: sms::sms(&mut read, &data_dir),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
             log: Log {
