@@ -22,7 +22,10 @@ use platform::{
 };
 use servers::Servers;
 use std::collections::BTreeSet;
-use worker::{channels::Channels, mail::Sender};
+use worker::{
+    channels::{ChannelSetupError, Channels},
+    mail::Sender,
+};
 
 /// What a command starts with.
 pub(crate) struct Startup {
@@ -135,10 +138,12 @@ fn name_in(problem: &str) -> &str {
 }
 
 fn channel_problems(config: &Config) -> Vec<String> {
-    let channels = Channels::new(config).err();
-    // They report their first problem only, and the sender may be wrong too.
+    let channels = Channels::problems(config);
+    // E-mail reports its first problem only, and the sender may be wrong too.
     let sender = Sender::parse(&config.mail.from).err();
-    let errors = channels.into_iter().chain(sender);
+    let errors = channels
+        .into_iter()
+        .chain(sender.map(ChannelSetupError::from));
     let mut problems: Vec<String> = errors.map(|error| Chain(&error).to_string()).collect();
     problems.dedup();
     problems

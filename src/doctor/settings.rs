@@ -12,6 +12,7 @@ pub(super) fn check(report: &mut Report, config: &Config, is_private: bool) {
     about_outbound(report, config);
     if !is_private {
         about_addresses(report, config);
+        about_push(report, config);
     }
     if report.len() == before {
         report.ok("settings", "none is unsafe");
@@ -104,6 +105,20 @@ fn about_addresses(report: &mut Report, config: &Config) {
             "settings.metrics",
             "/metrics needs no token, and anybody who reaches the port may read it",
             "Set METRICS_TOKEN",
+        );
+    }
+}
+
+/// Whom push services write to. Apple refuses a contact at localhost, others do not, so that it is found late.
+fn about_push(report: &mut Report, config: &Config) {
+    if config.push.has_local_contact() {
+        report.warn(
+            "settings.push",
+            format!(
+                "push messages name {} as their contact: some push services refuse that",
+                config.push.contact
+            ),
+            "Set PUSH_CONTACT, or MAIL_FROM, to an address that can be reached",
         );
     }
 }

@@ -81,6 +81,20 @@ const TABLE: &[Row] = &[
     Row("GET", "/api/v1/support/attachments/{id}", 200, TICKET),
     Row("GET", "/api/v1/support/dashboard", 200, STAFF),
     Row("GET", "/api/v1/events", 200, SIGNED_IN),
+    Row("GET", "/api/v1/notifications/push", 200, SIGNED_IN),
+    Row(
+        "POST",
+        "/api/v1/notifications/push/subscriptions",
+        422,
+        SIGNED_IN,
+    ),
+    // Each has only its own.
+    Row(
+        "DELETE",
+        "/api/v1/notifications/push/subscriptions/{id}",
+        404,
+        SIGNED_IN,
+    ),
     Row("GET", "/api/v1/support/availability", 200, STAFF),
     Row("PUT", "/api/v1/support/availability", 422, STAFF),
     Row("GET", "/api/v1/support/customers", 400, STAFF),

@@ -28,6 +28,7 @@ mod live;
 mod migrations;
 mod notifications;
 mod openapi;
+mod push;
 mod races;
 mod scheduler;
 mod sms;

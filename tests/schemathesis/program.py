@@ -16,7 +16,7 @@ PASSWORD = "SecurePass123!"
 class Program:
     """The program with all its roles, as `support` without a command starts it."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, **settings):
         self.log = folder / "support.log"
         data = folder / f"data-{os.getpid()}"
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
@@ -30,7 +30,7 @@ class Program:
             "BOOTSTRAP_ADMIN_EMAIL": "admin@example.com",
             "BOOTSTRAP_ADMIN_PASSWORD": PASSWORD,
             "LOG_FORMAT": "json",
-        }
+        } | settings
         with self.log.open("w") as log:
             self.process = subprocess.Popen([program], env=environment, stdout=log, stderr=log)
         self.data = data

@@ -1,6 +1,6 @@
 //! The context of jobs, and the limit on how many of them hold database connections at a time.
 
-use crate::{channels::Channels, mail::MailSetupError};
+use crate::channels::{ChannelSetupError, Channels};
 use domain::queue::Execution;
 use platform::{context::Context, files::Files, outbound::Outbound};
 use std::{num::NonZeroUsize, sync::Arc};
@@ -36,14 +36,15 @@ impl JobContext {
     ///
     /// # Errors
     /// A channel cannot be used as it is configured.
-    pub fn new(cx: Context) -> Result<Self, MailSetupError> {
+    pub fn new(cx: Context) -> Result<Self, ChannelSetupError> {
         let connections = cx.pool.options().get_max_connections();
         let slots = connections.saturating_sub(LEFT_TO_OTHERS).max(2);
         let slots = usize::try_from(slots).unwrap_or(Semaphore::MAX_PERMITS);
+        let outbound = Outbound::new(cx.config.outbound.clone());
         Ok(Self {
             files: Arc::new(Files::new(&cx.config.attachments)),
-            channels: Arc::new(Channels::new(&cx.config)?),
-            outbound: Outbound::new(cx.config.outbound.clone()),
+            channels: Arc::new(Channels::new(&cx, &outbound)?),
+            outbound,
             webhook_ended: Arc::default(),
             cx,
             slots: Arc::new(Semaphore::new(slots.min(Semaphore::MAX_PERMITS))),

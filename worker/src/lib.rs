@@ -12,6 +12,7 @@ mod limits;
 mod listener;
 pub mod mail;
 mod pool;
+mod push;
 pub mod relay;
 mod reply;
 mod role;
@@ -24,4 +25,5 @@ mod webhooks;
 
 pub use context::JobContext;
 pub use drain::{DrainError, drain};
+pub use push::Message as PushMessage;
 pub use role::{RoleError, run};

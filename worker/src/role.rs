@@ -1,6 +1,6 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
-use crate::{JobContext, listener, mail::MailSetupError, relay::Relay, runners, webhooks};
+use crate::{JobContext, channels::ChannelSetupError, listener, relay::Relay, runners, webhooks};
 use domain::queue::Execution;
 use platform::context::Context;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub enum RoleError {
     RedisUrl(#[source] redis::RedisError),
     /// Mail cannot be sent as it is configured.
     #[error("mail cannot be sent as it is configured")]
-    Mail(#[source] MailSetupError),
+    Channels(#[source] ChannelSetupError),
     /// One of its loops panicked or was cancelled.
     #[error("a part of the worker broke off")]
     BrokeOff(#[source] tokio::task::JoinError),
@@ -31,7 +31,7 @@ pub enum RoleError {
 /// The configuration cannot be used, or a loop of the worker ended before the stop.
 pub async fn run(cx: Context, shutdown: CancellationToken) -> Result<(), RoleError> {
     let cx = JobContext::new(cx)
-        .map_err(RoleError::Mail)?
+        .map_err(RoleError::Channels)?
         .executed(Execution::Workers);
     let running = TaskTracker::new();
     running.close();

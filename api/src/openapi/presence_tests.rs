@@ -6,8 +6,14 @@ use crate::routes;
 use serde_json::{Map, Value};
 
 /// Fields that are required only beside some value of another field, which `required` of a schema cannot
-/// express. The text of a message is required unless there are attachments.
-const BESIDE_ANOTHER: &[&str] = &["events[1].status", "currentPassword", "message"];
+/// express. The text of a message is required unless there are attachments, and a browser has other fields than an app.
+const BESIDE_ANOTHER: &[&str] = &[
+    "events[1].status",
+    "currentPassword",
+    "message",
+    "endpoint",
+    "keys",
+];
 
 /// A field of an example: where its object is, what it is called, and whether the document needs it.
 struct Place {

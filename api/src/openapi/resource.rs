@@ -18,6 +18,8 @@ pub enum Resource {
     Job,
     /// A queue, by its name.
     Queue,
+    /// A device of the caller for push messages, by the id of its subscription.
+    PushSubscription,
     /// An outgoing webhook, by its id.
     Webhook,
     /// A delivery of the webhook that the path names before it, by its id.
@@ -39,6 +41,7 @@ impl Resource {
             Self::Attachment => "attachment",
             Self::Job => "job",
             Self::Queue => "queue",
+            Self::PushSubscription => "subscription",
             Self::Webhook => "webhook",
             Self::WebhookDelivery => "delivery",
             Self::Notification => "notification",
@@ -56,6 +59,7 @@ impl Resource {
             Self::Attachment => "the id of an attachment",
             Self::Job => "the number of a job",
             Self::Queue => "the name of a queue",
+            Self::PushSubscription => "the id of a subscription",
             Self::Webhook => "the id of a webhook",
             Self::WebhookDelivery => "the id of a delivery",
             Self::Notification => "the id of a notification",
@@ -86,6 +90,11 @@ impl Resource {
                 "The name of a queue.",
                 json!({"$ref": "#/components/schemas/QueueName"}),
             ),
+            Self::PushSubscription => (
+                "PushSubscriptionId",
+                "The id of a subscription of the caller.",
+                id(),
+            ),
             Self::Webhook => ("WebhookId", "The id of a webhook.", id()),
             Self::WebhookDelivery => (
                 "WebhookDeliveryId",
@@ -109,6 +118,7 @@ impl Resource {
             | Self::Attachment
             | Self::Notification
             | Self::Job
+            | Self::PushSubscription
             | Self::Webhook
             | Self::WebhookDelivery => &[(400, "invalid_query"), (404, "not_found")],
             Self::Queue => &[(400, "invalid_query")],

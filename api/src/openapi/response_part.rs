@@ -94,6 +94,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "Which part of the list this is, and how to get the next one.",
     ),
     ("position", "The position to continue from, as `after`."),
+    (
+        "publicKey",
+        "The public key of this system, for the subscription of a browser, in Base64 for URLs.",
+    ),
     ("policies", "The rules in their order of precedence."),
     ("preferences", "The preferences of the caller."),
     ("queues", "The state of each queue."),
@@ -114,6 +118,8 @@ const MEANINGS: &[(&str, &str)] = &[
         "The key of the signatures. It is shown once: a repeat of the request has null in its place.",
     ),
     ("sla", "The clocks of the imagined ticket."),
+    ("subscription", "The subscription as it is now."),
+    ("subscriptions", "The devices of the caller."),
     ("ticket", "The ticket as it is now."),
     ("tickets", "The tickets of this part of the list."),
     (

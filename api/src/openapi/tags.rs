@@ -25,7 +25,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ),
     (
         "notifications",
-        "What you are told, on which channels, and when not.",
+        "What you are told, on which channels and devices, and when not.",
     ),
     ("statistics", "Figures about tickets, for admins."),
     ("users", "The accounts of all people, for admins."),

@@ -64,6 +64,10 @@ pub const GROUPS: &[Group] = &[
         types: system::SYSTEM,
     },
     Group {
+        title: "Notifications",
+        types: system::NOTIFICATIONS,
+    },
+    Group {
         title: "Webhooks",
         types: system::WEBHOOKS,
     },

@@ -40,6 +40,14 @@ pub(super) const SYSTEM: &[ProblemType] = &[
     ),
 ];
 
+pub(super) const NOTIFICATIONS: &[ProblemType] = &[of_status(
+    409,
+    "fcm_not_configured",
+    "No push messages for apps",
+    "An app was to be subscribed, and the system has no account of Firebase Cloud Messaging.",
+    "Subscribe a browser, or ask the operator for `FCM_SERVICE_ACCOUNT_FILE`.",
+)];
+
 pub(super) const WEBHOOKS: &[ProblemType] = &[
     of_status(
         409,

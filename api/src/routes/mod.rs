@@ -13,6 +13,7 @@ pub mod health;
 pub mod jobs;
 pub mod metrics;
 pub mod notifications;
+pub mod push;
 mod site;
 pub mod sla_policies;
 pub mod sms;
@@ -28,8 +29,8 @@ pub use crate::openapi::Route;
 use crate::{
     limits::Rule,
     openapi::Resource::{
-        Attachment, Job, Link, Message, Notification, Person, Queue, Ticket, Webhook,
-        WebhookDelivery,
+        Attachment, Job, Link, Message, Notification, Person, PushSubscription, Queue, Ticket,
+        Webhook, WebhookDelivery,
     },
     state::ApiState,
     time_limit::UPLOAD_LIMIT,
@@ -111,6 +112,9 @@ fn support(table: Table) -> Table {
         .group(RouteGroup::callbacks("notifications"))
         .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
         .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])
+        .get("/api/v1/notifications/push", push::list::list, push::list::operation)
+        .post("/api/v1/notifications/push/subscriptions", push::subscribe::post, push::subscribe::operation)
+        .delete("/api/v1/notifications/push/subscriptions/{id}", push::unsubscribe::delete, push::unsubscribe::operation).names(&[PushSubscription])
         .group(RouteGroup::of("statistics"))
         .get("/api/v1/support/stats", stats::get, stats::operation)
 }

@@ -8,6 +8,7 @@ use super::{
     job::{JobView, QueueView},
     page::Pagination,
     person::{AvailabilityView, FoundCustomer, User},
+    push::PushSubscriptionView,
     stats::StatsView,
     thread::MessageView,
     ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
@@ -16,11 +17,13 @@ use super::{
 use crate::openapi::{Example, ExampleStage};
 use actions::{
     people::customers::Customer,
+    push::Subscription,
     webhooks::{Attempt, Delivery, Webhook},
 };
 use domain::{
-    ids::{EventId, WebhookDeliveryId, WebhookId},
+    ids::{EventId, PushSubscriptionId, SessionId, WebhookDeliveryId, WebhookId},
     people::{Availability, AvailabilityNow},
+    push::PushKind,
     queue::Queue,
     sla::{PolicyRule, SlaView, default_rules},
     stats::{AgentFigures, Count, Performance, Stats},
@@ -248,6 +251,24 @@ impl Example for QueueView {
             }),
         };
         json!(Self::of(&state, minute(1)))
+    }
+}
+
+impl Example for PushSubscriptionView<'_> {
+    fn example(_: ExampleStage) -> Value {
+        let session = Some(SessionId(uuid!("01999ec9-0c00-7000-8000-00000000000e")));
+        let device = Subscription {
+            id: PushSubscriptionId(uuid!("01999ec9-0c00-7000-8000-00000000000d")),
+            user: agent().id,
+            session,
+            kind: PushKind::WebPush,
+            address: "https://push.example.com/send/dGhlIGJyb3dzZXI".to_owned(),
+            user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+                .to_owned(),
+            created_at: minute(0),
+            last_used_at: minute(1),
+        };
+        json!(PushSubscriptionView::of(&device, session))
     }
 }
 

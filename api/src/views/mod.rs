@@ -12,6 +12,7 @@ pub mod notification;
 pub mod page;
 mod people;
 pub mod person;
+pub mod push;
 pub mod stats;
 pub mod survey;
 pub mod thread;

@@ -14,6 +14,7 @@ pub mod job_commands;
 pub mod job_list;
 pub mod notifications;
 pub mod people;
+pub mod push;
 pub mod sla;
 pub mod standing;
 pub mod stats;

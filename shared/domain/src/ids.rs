@@ -62,6 +62,8 @@ ids! {
     NotificationId,
     /// A digest: notifications of one person on one channel, told in one message.
     DigestId,
+    /// A device of a person that gets push messages.
+    PushSubscriptionId,
     /// An outgoing webhook: an address that is told of changes.
     WebhookId,
     /// One event for one webhook.

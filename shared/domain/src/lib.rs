@@ -17,6 +17,7 @@ pub mod live_event;
 pub mod notifications;
 pub mod paging;
 pub mod people;
+pub mod push;
 pub mod queue;
 pub mod reader;
 pub mod sla;

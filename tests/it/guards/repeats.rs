@@ -19,6 +19,23 @@ fn file(name: &str) -> String {
     )
 }
 
+/// A device of the caller's for push messages.
+pub async fn device(caller: &Caller) -> String {
+    let device = json!({
+        "endpoint": "https://push.example.com/send/a",
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        },
+    });
+    let path = "/api/v1/notifications/push/subscriptions";
+    let made = caller.post(path, device).await;
+    made.created()["subscription"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
 /// A job that can be tried again and decided against.
 pub async fn dead_job(app: &App) -> i64 {
     sqlx::query_scalar(
@@ -74,6 +91,10 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         headers: Vec::new(),
     };
     let verb = route.path.rsplit('/').next().unwrap();
+    if route.path.contains("/push/") {
+        let device = device(&cast.admin).await;
+        sent.path = route.path.replace("{id}", &device);
+    }
     if route.path.contains("/webhooks/") {
         let (webhook, delivery) = webhook(&cast.admin).await;
         sent.path = route.path.replace("{id}", &webhook);

@@ -21,6 +21,7 @@ pub struct Cast {
     pub admin: Caller,
     pub ticket: String,
     pub person: String,
+    device: String,
     message: String,
     webhook: String,
     delivery: String,
@@ -40,6 +41,7 @@ impl Cast {
             notification,
             message: said.created()["message"]["id"].as_str().unwrap().to_owned(),
             nobody: app.stranger(),
+            device: super::repeats::device(&admin).await,
             ticket,
             person: app.agent("Sam", "general").await.id(),
             customer,
@@ -71,6 +73,8 @@ impl Cast {
     pub fn path(&self, route: &Route) -> String {
         let id = if route.path.contains("/users/") {
             &self.person
+        } else if route.path.contains("/push/") {
+            &self.device
         } else if route.path.contains("/webhooks/") {
             &self.webhook
         } else if route.path.contains("/notifications/") {

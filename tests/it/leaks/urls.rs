@@ -88,6 +88,7 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         | "/api/v1/auth/me"
         | "/api/v1/support/dashboard"
         | "/api/v1/support/availability"
+        | "/api/v1/notifications/push"
         | "/api/v1/admin/queues"
         | "/api/v1/admin/sla-policies" => vec![route.to_owned()],
         "/api/v1/support/tickets" => lists()

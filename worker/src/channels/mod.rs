@@ -7,10 +7,13 @@ mod sms;
 
 pub use content::NotificationContent;
 pub use email::Email;
-pub use push::Push;
+pub use push::{Push, PushError};
 pub use sms::Sms;
 
-use crate::mail::{MailSetupError, Verdict};
+use crate::{
+    mail::{MailSetupError, Verdict},
+    push::{Fcm, FcmSetupError},
+};
 use actions::{
     job_list::Parcel,
     notifications::{Holding, sms::Receipt, undeliverable::Refusal},
@@ -19,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
 use jobs::circuit::ProviderFailure;
-use platform::{config::Config, context::Context};
+use platform::{config::Config, context::Context, outbound::Outbound};
 
 /// The channels, created once at the start of a worker.
 #[derive(Debug)]
@@ -92,17 +95,39 @@ pub(crate) struct DeliveryError {
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
+/// A configuration with which a channel cannot deliver.
+#[derive(Debug, thiserror::Error)]
+pub enum ChannelSetupError {
+    /// E-mail.
+    #[error(transparent)]
+    Email(#[from] MailSetupError),
+    /// Push messages.
+    #[error(transparent)]
+    Push(#[from] FcmSetupError),
+}
+
 impl Channels {
-    /// The channels as configured. Nothing is connected yet.
+    /// The channels as configured. Nothing is connected yet. Addresses that users gave are called by `outbound`.
     ///
     /// # Errors
     /// The configuration cannot be used.
-    pub fn new(config: &Config) -> Result<Self, MailSetupError> {
+    pub fn new(cx: &Context, outbound: &Outbound) -> Result<Self, ChannelSetupError> {
         Ok(Self {
-            email: Email::new(config)?,
-            push: Push,
-            sms: Sms::new(config),
+            email: Email::new(&cx.config)?,
+            push: Push::new(cx, outbound.clone())?,
+            sms: Sms::new(&cx.config),
         })
+    }
+
+    /// The problems of a configuration, before there is anything to deliver with.
+    #[must_use]
+    pub fn problems(config: &Config) -> Vec<ChannelSetupError> {
+        let email = Email::new(config).err().map(ChannelSetupError::from);
+        let push = config.push.fcm.as_ref().and_then(|fcm| Fcm::new(fcm).err());
+        email
+            .into_iter()
+            .chain(push.map(ChannelSetupError::from))
+            .collect()
     }
 
     /// The implementation of a channel.

@@ -2,7 +2,7 @@
 //! wait for the provider, or the dead letters.
 
 use actions::error::ActionError;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use jobs::circuit::ProviderFailure;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -23,6 +23,14 @@ pub enum JobError {
         failure: ProviderFailure,
         /// How long the provider asked us to wait.
         pause: Option<TimeDelta>,
+        /// The cause.
+        source: Cause,
+    },
+    /// What the job calls is left alone until an instant: the job runs again then, and keeps its attempt for a day.
+    #[error("the job waits until {until}")]
+    Held {
+        /// The instant.
+        until: DateTime<Utc>,
         /// The cause.
         source: Cause,
     },
@@ -57,6 +65,14 @@ impl JobError {
         Self::Provider {
             failure,
             pause,
+            source: error.into(),
+        }
+    }
+
+    /// A wait until an instant.
+    pub fn held(until: DateTime<Utc>, error: impl Into<Cause>) -> Self {
+        Self::Held {
+            until,
             source: error.into(),
         }
     }

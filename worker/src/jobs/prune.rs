@@ -1,7 +1,7 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
 //! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, old
-//! notifications in the app, the records of text messages, and uploads that were never attached. It works
-//! in batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
+//! notifications in the app, the records of text and push messages, and uploads that were never attached. It
+//! works in batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.
 
 use super::{Found, JobError};
@@ -10,7 +10,7 @@ use actions::{
     idempotency::{self, KEPT_FOR},
     notifications::{self, allowance, in_app, sms},
     people::store::delete_expired_sessions,
-    webhooks,
+    push, webhooks,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use jobs::store;
@@ -22,6 +22,8 @@ const FEED_KEPT_FOR: TimeDelta = TimeDelta::days(2);
 const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// How long the numbers of text messages and their reports are kept.
 const SMS_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+/// How long it is kept what became of push messages.
+const PUSH_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// How long people see what they were told in the app.
 const IN_APP_KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// Rows deleted by one statement.
@@ -56,7 +58,9 @@ async fn prune_notices(cx: &Context, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let in_app = in_batches(|| in_app::store::prune(&cx.pool, before, BATCH)).await?;
     let before = now - SMS_KEPT_FOR;
     let messages = in_batches(|| sms::prune(&cx.pool, before, BATCH)).await?;
-    Ok(windows || in_app || messages)
+    let before = now - PUSH_KEPT_FOR;
+    let pushed = in_batches(|| push::prune(&cx.pool, before, BATCH)).await?;
+    Ok(windows || in_app || messages || pushed)
 }
 
 /// Deletes batches until one deletes nothing; whether any row was deleted.

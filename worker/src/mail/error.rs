@@ -1,6 +1,7 @@
 //! Errors of mails, and whether a retry may succeed. Their log texts (`Display` and the sources)
 //! contain neither addresses nor responses of the server, which may contain addresses.
 
+use chrono::{DateTime, Utc};
 use jobs::circuit::ProviderFailure;
 use lettre::{
     address::AddressError,
@@ -72,6 +73,8 @@ pub enum Verdict {
     Temporary,
     /// A retry will not succeed.
     Permanent,
+    /// No retry before this instant. The attempt does not count.
+    HeldUntil(DateTime<Utc>),
 }
 
 impl MailError {

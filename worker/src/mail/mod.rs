@@ -22,4 +22,6 @@ pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
 pub use message::{Composer, Sender, TextEncoding};
 pub use render::{Rendered, Renderer};
 pub use templates::Language;
+pub(crate) use templates::title;
 pub use view::{Links, View};
+pub(crate) use view::{one_line, shortened};

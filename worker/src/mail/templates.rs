@@ -102,3 +102,11 @@ pub const fn source(template: Template, language: Language) -> Option<&'static s
         Template::WebhookDisabled => in_language!(language, "webhook_disabled"),
     })
 }
+
+/// The title of a template, which is the same for every ticket; `None` for one that never goes by mail.
+#[must_use]
+pub fn title(template: Template, language: Language) -> Option<&'static str> {
+    let (_, rest) = source(template, language)?.split_once("{% block title %}")?;
+    let (title, _) = rest.split_once("{% endblock %}")?;
+    Some(title)
+}

@@ -118,7 +118,7 @@ pub(super) fn mailbox(person: &Recipient) -> Result<Mailbox, lettre::address::Ad
 
 /// Replaces line breaks and other control characters: they do not belong in a name or a title, and
 /// would begin a new header line.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let spaced = text.replace(|letter: char| letter.is_control(), " ");
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -136,7 +136,7 @@ pub(super) fn in_lines(text: &str) -> String {
 }
 
 /// The first characters of a text; an ellipsis stands for the rest.
-pub(super) fn shortened(text: &str, longest: usize) -> String {
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
     let text = text.trim_end();
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),

@@ -53,7 +53,7 @@ pub enum Outcome {
     Retry,
     /// The job moved to the dead letters.
     Dead,
-    /// The circuit of its queue is open; the job is requeued and keeps its attempt.
+    /// The circuit of its queue, or of what it calls, is open; the job is requeued and keeps its attempt.
     Held,
     /// Another run has the job, or it was done already.
     NotOurs,

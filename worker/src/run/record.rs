@@ -75,13 +75,17 @@ impl FailedAttempt<'_> {
             JobError::Provider { failure, .. } if failure.spares_the_attempt(age) => {
                 (Failure::Requeued(now), Outcome::Held)
             }
+            JobError::Held { until, .. } if ProviderFailure::SlowDown.spares_the_attempt(age) => {
+                (Failure::Requeued(*until), Outcome::Held)
+            }
             JobError::Lost { .. } => (Failure::Requeued(now), Outcome::Retry),
-            JobError::Provider { .. } | JobError::Retry { .. } if !last => {
+            JobError::Provider { .. } | JobError::Held { .. } | JobError::Retry { .. } if !last => {
                 (Failure::Rescheduled(now + self.delay()), Outcome::Retry)
             }
-            JobError::Provider { .. } | JobError::Retry { .. } | JobError::Fail { .. } => {
-                (Failure::Dead(now), Outcome::Dead)
-            }
+            JobError::Provider { .. }
+            | JobError::Held { .. }
+            | JobError::Retry { .. }
+            | JobError::Fail { .. } => (Failure::Dead(now), Outcome::Dead),
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Deadlines {
 pub(super) struct Standing {
     pub queues: Vec<QueueStanding>,
     pub deadlines: Deadlines,
+    /// Push services that are left alone because they fail.
+    pub push_services_held: i64,
     pub present: Present,
 }
 
@@ -37,6 +39,13 @@ impl Standing {
     pub fn register(&self, registry: &mut Registry, now: DateTime<Utc>) {
         self.register_queues(registry, now);
         self.register_deadlines(registry, now);
+        let held = Gauge::<i64>::default();
+        held.set(self.push_services_held);
+        registry.register(
+            "push_services_held",
+            "Push services whose circuit is open or half-open, since they fail",
+            held,
+        );
         let processes = Family::<RoleLabel, Gauge>::default();
         for role in Role::ALL {
             let role_label = RoleLabel {

@@ -127,6 +127,7 @@ async fn query(cx: &Context) -> sqlx::Result<Standing> {
     Ok(Standing {
         queues: store::queues(&cx.pool, now).await?,
         deadlines: store::deadlines(&cx.pool, now).await?,
+        push_services_held: store::push_services_held(&cx.pool).await?,
         present: presence::present(cx).await?,
     })
 }

@@ -95,6 +95,20 @@ pub(super) async fn deadlines(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result
     .await
 }
 
+/// The push services whose circuit is open or half-open.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn push_services_held(pool: &PgPool) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "held!" from (
+               select from push_circuits where open_until is not null limit $1) as held"#,
+        COUNTED,
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// The open tickets of each department that has any, by the partial index of active tickets.
 ///
 /// # Errors

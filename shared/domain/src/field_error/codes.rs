@@ -22,6 +22,7 @@ pub const CODES: &[&str] = &[
     "invalid_email",
     "invalid_employee_id",
     "invalid_id",
+    "invalid_key",
     "invalid_language",
     "invalid_phone",
     "invalid_position",

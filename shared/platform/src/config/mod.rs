@@ -9,6 +9,7 @@ mod mail;
 mod outbound;
 mod placeholders;
 mod purpose;
+mod push;
 mod reader;
 mod settings;
 mod sms;
@@ -22,6 +23,7 @@ pub use brand::{Brand, Color, Logo};
 pub use http::{Http, RateLimits};
 pub use mail::{BounceAddress, Dkim, Mail, MailTransport};
 pub use purpose::Purpose;
+pub use push::{Fcm, Push};
 pub use settings::{Changed, ConfigError, Origin, Settings};
 pub use sms::{AfricasTalking, ApiAddress, Sms, SmsTransport, Twilio, TwilioSender};
 pub use ticket_url::TicketUrl;
@@ -68,6 +70,8 @@ pub struct Config {
     pub mail: Mail,
     /// Text messages.
     pub sms: Sms,
+    /// Push messages.
+    pub push: Push,
     /// What may be called beside public addresses, at addresses that users gave.
     pub outbound: Allowed,
     /// Workers and scheduler.
@@ -226,6 +230,7 @@ impl Config {
             brand: brand::brand(&mut read),
             mail: mail::mail(&mut read, &data_dir),
             sms: sms::sms(&mut read, &data_dir),
+            push: push::push(&mut read),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
             log: Log {

@@ -149,6 +149,12 @@ impl Destination {
         &self.uri
     }
 
+    /// Scheme, host and port: what a circuit breaker is about.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
     /// The path with the query, for the request.
     pub(super) fn path(&self) -> String {
         let path = self.url.path();

@@ -93,6 +93,7 @@ impl DeliveryRun<'_> {
                 Err(
                     error @ (JobError::Retry { .. }
                     | JobError::Provider { .. }
+                    | JobError::Held { .. }
                     | JobError::Lost { .. }),
                 ) => error,
             };

@@ -101,20 +101,22 @@ impl DeliveryRun<'_> {
     /// Records a failed attempt with the notification, and returns the error of the job. An attempt
     /// that does not count is not recorded.
     pub(super) async fn record_attempt(&self, error: DeliveryError) -> sqlx::Result<JobError> {
-        match error.failure {
-            Some(ProviderFailure::Unreachable | ProviderFailure::SlowDown) => {}
-            Some(ProviderFailure::BrokeOff) | None => self.record_error(&error).await?,
+        match (error.failure, error.verdict) {
+            (Some(ProviderFailure::Unreachable | ProviderFailure::SlowDown), _)
+            | (None, Verdict::HeldUntil(_)) => {}
+            (Some(ProviderFailure::BrokeOff) | None, _) => self.record_error(&error).await?,
         }
         Ok(match (error.failure, error.verdict) {
             (Some(failure), _) => JobError::provider(failure, error.pause, error.source),
             (None, Verdict::Temporary) => JobError::retry(error.source),
             (None, Verdict::Permanent) => JobError::fail(error.source),
+            (None, Verdict::HeldUntil(until)) => JobError::held(until, error.source),
         })
     }
 
     async fn record_error(&self, error: &DeliveryError) -> sqlx::Result<()> {
         let attempt = match error.verdict {
-            Verdict::Temporary => Attempt::Delayed(&error.record),
+            Verdict::Temporary | Verdict::HeldUntil(_) => Attempt::Delayed(&error.record),
             Verdict::Permanent => Attempt::GivenUp(&error.record),
         };
         let recording = async {

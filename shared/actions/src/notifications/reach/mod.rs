@@ -23,6 +23,9 @@ pub(super) async fn of_people(
             .preferences
             .push(preference);
     }
+    for person in store::with_devices(&mut *work.tx, people).await? {
+        reach.entry(person).or_default().has_device = true;
+    }
     // Every account has a number.
     if texts {
         for person in people {

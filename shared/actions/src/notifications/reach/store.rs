@@ -29,3 +29,20 @@ pub(super) async fn preferences(
     });
     Ok(preferences.collect())
 }
+
+/// Those of these people who have subscribed a device to push messages.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn with_devices(
+    db: impl PgExecutor<'_>,
+    people: &[UserId],
+) -> sqlx::Result<Vec<UserId>> {
+    let people: Vec<_> = people.iter().map(|person| person.0).collect();
+    sqlx::query_scalar!(
+        "select distinct user_id from push_subscriptions where user_id = any($1)",
+        &people,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -122,7 +122,8 @@ pub(in crate::people) async fn insert_session(
     Ok(())
 }
 
-/// Revokes a session. A session that is revoked already keeps its instant.
+/// Revokes a session, and deletes the push subscription of its device. A session that is revoked already keeps its
+/// instant.
 ///
 /// # Errors
 /// The database failed.
@@ -132,7 +133,8 @@ pub(in crate::people) async fn revoke_session(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update sessions set revoked_at = $2 where id = $1 and revoked_at is null",
+        "with devices as (delete from push_subscriptions where session_id = $1)
+         update sessions set revoked_at = $2 where id = $1 and revoked_at is null",
         id.0,
         now,
     )

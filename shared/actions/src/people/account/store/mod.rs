@@ -164,7 +164,7 @@ pub(in crate::people) async fn save_confirmed_address(
     Ok(())
 }
 
-/// Revokes the open sessions of a person, except for `but`.
+/// Revokes the open sessions of a person, except for `but`, and deletes the push subscriptions of all other devices.
 ///
 /// # Errors
 /// The database failed.
@@ -175,7 +175,9 @@ pub(in crate::people) async fn revoke_sessions(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update sessions set revoked_at = $3
+        "with devices as (
+             delete from push_subscriptions where user_id = $1 and ($2::uuid is null or session_id is distinct from $2))
+         update sessions set revoked_at = $3
          where user_id = $1 and revoked_at is null and ($2::uuid is null or id <> $2)",
         user.0,
         but.map(|session| session.0),
