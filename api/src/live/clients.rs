@@ -140,13 +140,11 @@ impl Clients {
         Some(Registration { id, queue, state })
     }
 
-    /// Takes a client out.
-    pub fn remove(&self, id: ClientId) {
+    /// Takes a client out, and returns whose it was.
+    pub fn remove(&self, id: ClientId) -> Option<Actor> {
         let mut inner = self.lock();
-        let Some(client) = inner.all.remove(&id) else {
-            return;
-        };
-        let person = client.who.actor.id;
+        let actor = inner.all.remove(&id)?.who.actor;
+        let person = actor.id;
         let left = inner
             .per_person
             .get(&person)
@@ -156,6 +154,7 @@ impl Clients {
         } else {
             inner.per_person.insert(person, left);
         }
+        Some(actor)
     }
 
     /// Whether nobody is connected.

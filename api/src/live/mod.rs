@@ -12,6 +12,7 @@
 //!   before is not taken back;
 //! - an account is closed or a session ends: the next event finds it, and [`sweep`] does within a second.
 
+mod attendance;
 mod clients;
 mod fan_out;
 mod page;
@@ -24,6 +25,7 @@ pub(crate) use page::page;
 pub(crate) use subscription::{Renewal, Step, Subscription};
 
 use actions::feed;
+use attendance::Attendance;
 use axum::http::HeaderName;
 use clients::Clients;
 use domain::{feed::FeedPosition, live_event::LiveEvent};
@@ -76,6 +78,7 @@ pub(crate) struct Live {
     cx: Context,
     seal: Seal,
     clients: Clients,
+    attendance: Attendance,
     /// Up to where the reader has passed on; `None` while nobody listens.
     passed_on: Mutex<Option<FeedPosition>>,
 }
@@ -86,6 +89,7 @@ impl Live {
         Arc::new(Self {
             seal: Seal::new(&cx.config.auth),
             clients: Clients::default(),
+            attendance: Attendance::default(),
             passed_on: Mutex::default(),
             cx,
         })

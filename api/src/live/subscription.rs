@@ -54,7 +54,9 @@ pub(crate) struct Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.live.clients.remove(self.id);
+        if let Some(actor) = self.live.clients.remove(self.id) {
+            self.live.attendance.saw(actor);
+        }
         self.live.cx.metrics.live_client_left();
     }
 }
@@ -70,6 +72,7 @@ impl Subscription {
         after: Option<FeedPosition>,
     ) -> Result<Self, Problem> {
         let registration = live.clients.add(who).ok_or_else(too_many)?;
+        live.attendance.saw(who.actor);
         live.cx.metrics.live_client_joined();
         let start = Instant::now() + POSITION_EVERY;
         let mut announce = interval_at(start, POSITION_EVERY);

@@ -1,5 +1,6 @@
 //! What happens, as it happens: the feed by pages, streams and sockets.
 
+mod absence;
 mod feed;
 mod leaks;
 mod numbering;

@@ -1,5 +1,6 @@
 //! People with accounts: requesters, agents, admins.
 
+pub mod absence;
 pub mod account;
 pub mod change;
 pub mod fields;
@@ -10,6 +11,7 @@ pub mod new_person;
 pub mod password;
 pub mod support_info;
 
+pub use absence::Absence;
 pub use account::model::AccountEventKind;
 pub use change::{Patch, PersonChange, ProfileChange};
 pub use hash_cost::HashCost;

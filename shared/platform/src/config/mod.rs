@@ -123,6 +123,9 @@ pub struct Tickets {
     /// How long an agent is offline until the tickets return to the queue: 1 to 100 000 minutes;
     /// `None`: never.
     pub reassign_when_offline: Option<TimeDelta>,
+    /// How long all clients of an agent are gone until the agent counts as away: 1 to 1440
+    /// minutes; `None`: for ever.
+    pub away_after: Option<TimeDelta>,
     /// The warning threshold, in percent of a clock's target: 1 to 99.
     pub at_risk_percent: i16,
     /// Whether a breach escalates.
@@ -287,6 +290,10 @@ fn tickets(read: &mut Reader) -> Tickets {
             WorkloadRule::WithoutWaiting
         },
         reassign_when_offline: match read.number("REASSIGN_WHEN_OFFLINE_MINUTES", 0..=100_000) {
+            0 => None,
+            minutes => Some(TimeDelta::minutes(minutes)),
+        },
+        away_after: match read.number("AWAY_AFTER_MINUTES", 0..=1_440) {
             0 => None,
             minutes => Some(TimeDelta::minutes(minutes)),
         },
