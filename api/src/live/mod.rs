@@ -20,9 +20,11 @@ mod position;
 mod reader;
 mod subscription;
 mod sweep;
+mod watching;
 
 pub(crate) use page::page;
 pub(crate) use subscription::{Renewal, Step, Subscription};
+pub(crate) use watching::{Moment, Tell, Watcher};
 
 use actions::feed;
 use attendance::Attendance;
@@ -34,6 +36,7 @@ use position::Seal;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use watching::Watching;
 
 /// The header with the position that a client of a stream continues from (HTML, section 9.2).
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -79,6 +82,7 @@ pub(crate) struct Live {
     seal: Seal,
     clients: Clients,
     attendance: Attendance,
+    watching: Watching,
     /// Up to where the reader has passed on; `None` while nobody listens.
     passed_on: Mutex<Option<FeedPosition>>,
 }
@@ -90,6 +94,7 @@ impl Live {
             seal: Seal::new(&cx.config.auth),
             clients: Clients::default(),
             attendance: Attendance::default(),
+            watching: Watching::new(cx.clone()),
             passed_on: Mutex::default(),
             cx,
         })

@@ -1,7 +1,7 @@
 //! One client's way through the feed: from the database until it has caught up, then as the reader passes events on.
 
 use super::{
-    Ended, Live, Told,
+    Ended, Live, Tell, Told, Watcher,
     clients::{ClientId, PER_PERSON, State},
     page,
 };
@@ -57,6 +57,7 @@ impl Drop for Subscription {
         if let Some(actor) = self.live.clients.remove(self.id) {
             self.live.attendance.saw(actor);
         }
+        self.live.watching.leaves(self.id);
         self.live.cx.metrics.live_client_left();
     }
 }
@@ -118,6 +119,11 @@ impl Subscription {
             live: Arc::clone(&self.live),
             id: self.id,
         }
+    }
+
+    /// Lets other tasks open tickets for this subscription. `tell` sends the events about them.
+    pub fn watcher(&self, tell: Tell) -> Watcher {
+        Watcher::new(Arc::clone(&self.live), self.id, tell)
     }
 
     /// What the client gets next. Nothing is lost if the future is dropped.

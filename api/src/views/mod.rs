@@ -15,4 +15,5 @@ pub mod stats;
 pub mod survey;
 pub mod thread;
 pub mod ticket;
+pub mod watching;
 pub mod webhook;

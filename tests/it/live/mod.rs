@@ -4,8 +4,10 @@ mod absence;
 mod feed;
 mod leaks;
 mod numbering;
+mod seats;
 mod sockets;
 mod streams;
+mod watching;
 
 use crate::harness::Caller;
 use serde_json::Value;

@@ -28,6 +28,7 @@ use crate::outbound::Allowed;
 use chrono::TimeDelta;
 use domain::{
     assignment::{Strategy, WorkloadRule},
+    ids::TicketId,
     queue::Queue,
     text_enum,
 };
@@ -110,6 +111,18 @@ impl Redis {
     #[must_use]
     pub fn feed_channel(&self) -> String {
         format!("{}:feed", self.prefix)
+    }
+
+    /// The channel on which is told who types and who has a ticket open.
+    #[must_use]
+    pub fn watching_channel(&self) -> String {
+        format!("{}:watching", self.prefix)
+    }
+
+    /// The key of the people who have a ticket open.
+    #[must_use]
+    pub fn watchers_key(&self, ticket: TicketId) -> String {
+        format!("{}:watchers:{ticket}", self.prefix)
     }
 }
 
