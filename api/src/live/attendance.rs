@@ -58,7 +58,12 @@ pub(super) async fn run(live: &Live, shutdown: CancellationToken) {
         let now = live.cx.clock.now();
         let seen = live.attendance.take();
         let is_due = noted.is_none_or(|noted: DateTime<Utc>| now - noted >= EVERY);
-        let has_failed = match note(live, seen, is_due, LIMIT).await {
+        let extent = if is_due {
+            Extent::Everybody
+        } else {
+            Extent::Seen
+        };
+        let has_failed = match note(live, seen, extent, LIMIT).await {
             Noted::Stored if is_due => {
                 noted = Some(now);
                 false
@@ -72,7 +77,16 @@ pub(super) async fn run(live: &Live, shutdown: CancellationToken) {
             () = tokio::time::sleep(TICK) => {}
         }
     }
-    note(live, live.attendance.take(), true, STOP_LIMIT).await;
+    note(live, live.attendance.take(), Extent::Everybody, STOP_LIMIT).await;
+}
+
+/// Whom a note is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Those whose clients have connected or left.
+    Seen,
+    /// All who are connected, too.
+    Everybody,
 }
 
 /// What became of a note.
@@ -82,10 +96,10 @@ enum Noted {
     Failed,
 }
 
-/// Notes these people, and with `all` everybody who is connected. On failure they are noted with the next ones.
-async fn note(live: &Live, seen: HashSet<UserId>, all: bool, limit: Duration) -> Noted {
+/// Notes these people, and those whom the extent adds. On failure they are noted with the next ones.
+async fn note(live: &Live, seen: HashSet<UserId>, extent: Extent, limit: Duration) -> Noted {
     let mut people = seen;
-    if all {
+    if extent == Extent::Everybody {
         let connected = live.clients.candidates(|actor| actor.role.is_staff());
         people.extend(connected.iter().map(|one| one.person));
     }

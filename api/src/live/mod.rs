@@ -1,9 +1,12 @@
 //! What happens, as it happens: events of the feed for polls, streams and sockets.
 //!
-//! PostgreSQL is the only source. A reader per process ([`reader`]) follows the feed and passes each event to the
+//! PostgreSQL is the only source of events. A reader per process ([`reader`]) follows the feed and passes each event to the
 //! connected people who may see it, which is asked at that moment ([`fan_out`]). A [`Subscription`] first catches up
 //! from the database, then takes what the reader passes on; when it was too slow for that, it catches up again. So
 //! no event is lost between a process, a network and a client: at worst it comes twice, under the same id.
+//!
+//! Beside the feed, [`attendance`] notes which agents have a client, and [`watching`] tells who has a ticket open and who
+//! types on it.
 //!
 //! Races:
 //! - an event commits while a client subscribes: the client is registered before it reads, so that the event is in
@@ -24,7 +27,7 @@ mod watching;
 
 pub(crate) use page::page;
 pub(crate) use subscription::{Renewal, Step, Subscription};
-pub(crate) use watching::{Moment, Tell, Watcher};
+pub(crate) use watching::{Tell, Watcher};
 
 use actions::feed;
 use attendance::Attendance;

@@ -1,8 +1,8 @@
 //! What a client sends about a ticket that a person has open. Each event is answered, if the client asks for it.
 
 use super::allowance::Allowance;
-use crate::live::{Moment, Tell, Watcher};
-use domain::{ids::TicketId, tickets::Visibility};
+use crate::live::{Tell, Watcher};
+use domain::{ids::TicketId, tickets::Visibility, watching::Moment};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use socketioxide::{

@@ -5,6 +5,7 @@ use super::people::{Sender, sender};
 use domain::{
     ids::{TicketId, UserId},
     tickets::Visibility,
+    watching::Moment,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,14 +27,14 @@ impl<'a> TypingView<'a> {
         ticket: TicketId,
         person: UserId,
         what: Visibility,
-        typing: bool,
+        moment: Moment,
         people: &'a People,
     ) -> Self {
         Self {
             ticket_id: ticket,
             person: sender(person, people),
             is_internal: what == Visibility::Internal,
-            typing,
+            typing: moment == Moment::Began,
         }
     }
 }

@@ -11,6 +11,16 @@ use crate::{
     },
 };
 
+/// The beginning or the end of typing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// The person types.
+    Began,
+    /// The person does not type any more.
+    Ended,
+}
+
 /// Whether `actor` may have the ticket open.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod numbering;
 mod seats;
 mod sockets;
 mod streams;
+mod subscriptions;
 mod watching;
 
 use crate::harness::Caller;

@@ -2,10 +2,7 @@
 //! queries that does not depend on how many there are. A client that does not see its ticket any more is told nothing,
 //! and its ticket is closed.
 
-use super::{
-    open_tickets::Tell,
-    sign::{Moment, Sign, Typing},
-};
+use super::sign::{Sign, Typing};
 use crate::{
     live::{Live, clients::ClientId, fan_out},
     views::watching::{People, TypingView, WatchersView},
@@ -55,20 +52,13 @@ impl News {
 
     fn event(&self, names: &People) -> Value {
         match self {
-            Self::Typing(typing) => {
-                let is_typing = match typing.moment {
-                    Moment::Began => true,
-                    Moment::Ended => false,
-                };
-                let what = typing.what();
-                json!(TypingView::new(
-                    typing.ticket,
-                    typing.person,
-                    what,
-                    is_typing,
-                    names
-                ))
-            }
+            Self::Typing(typing) => json!(TypingView::new(
+                typing.ticket,
+                typing.person,
+                typing.what(),
+                typing.moment,
+                names,
+            )),
             Self::Watchers { ticket, people } => json!(WatchersView::new(*ticket, people, names)),
         }
     }
@@ -109,15 +99,11 @@ pub(super) async fn deliver(live: &Live, signs: Vec<Sign>) -> sqlx::Result<()> {
             });
         for (_, client) in listeners {
             if let Some(tell) = live.watching.tickets.tell_of(*client) {
-                send(&tell, one.name(), &event);
+                tell(one.name(), &event);
             }
         }
     }
     Ok(())
-}
-
-fn send(tell: &Tell, name: &str, event: &Value) {
-    tell(name, event);
 }
 
 fn hears(actor: &Actor, news: &News, concerned: &ConcernedPeople) -> bool {

@@ -20,7 +20,6 @@ mod watcher;
 
 pub(crate) use open_tickets::Tell;
 pub(super) use relay::run;
-pub(crate) use sign::Moment;
 pub(crate) use watcher::Watcher;
 
 use super::clients::ClientId;

@@ -1,11 +1,12 @@
 //! Which clients of this process have which tickets open, and how often they may be told to type. Pure but for a mutex.
 
-use super::sign::{Moment, Typing};
+use super::sign::Typing;
 use crate::live::clients::ClientId;
 use domain::{
     actor::Actor,
     ids::{TicketId, UserId},
     tickets::Visibility,
+    watching::Moment,
 };
 use serde_json::Value;
 use std::{

@@ -66,6 +66,26 @@ async fn tell(live: &Live, shutdown: &CancellationToken) {
             () = tokio::time::sleep(TICK) => {}
         }
     }
+    leave_all(live).await;
+}
+
+/// Removes all clients of a process that stops. They connect to another one, and open their tickets there.
+async fn leave_all(live: &Live) {
+    let (mut left, mut signs) = (Vec::new(), Vec::new());
+    for (ticket, clients) in live.watching.tickets.staff() {
+        signs.push(Sign::Watchers { ticket });
+        left.extend(
+            clients
+                .into_iter()
+                .map(|(client, person)| (ticket, client, person)),
+        );
+    }
+    if left.is_empty() {
+        return;
+    }
+    if let Err(error) = live.watching.shared.leave(&left, &signs).await {
+        tracing::debug!(error = %Chain(&error), "the clients of this process fade at their tickets");
+    }
 }
 
 /// Enters all clients again, so that they do not fade. The result has a sign for each ticket, since clients of other

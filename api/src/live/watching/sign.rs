@@ -3,6 +3,7 @@
 use domain::{
     ids::{TicketId, UserId},
     tickets::Visibility,
+    watching::Moment,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,16 +31,6 @@ pub(super) struct Typing {
     is_internal: bool,
     /// Whether it is the beginning or the end.
     pub moment: Moment,
-}
-
-/// The beginning or the end of typing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Moment {
-    /// The person types.
-    Began,
-    /// The person does not type any more.
-    Ended,
 }
 
 impl Typing {

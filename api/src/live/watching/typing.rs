@@ -1,7 +1,10 @@
 //! Who is shown as typing at the watchers of this process, and for how long. Pure.
 
-use super::sign::{Moment, Typing};
-use domain::ids::{TicketId, UserId};
+use super::sign::Typing;
+use domain::{
+    ids::{TicketId, UserId},
+    watching::Moment,
+};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},

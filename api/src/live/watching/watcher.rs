@@ -3,7 +3,7 @@
 
 use super::{
     open_tickets::{Accepted, Closed, Opened, Tell},
-    sign::{Moment, Sign, Typing},
+    sign::{Sign, Typing},
 };
 use crate::{
     live::{Live, clients::ClientId},
@@ -15,7 +15,7 @@ use domain::{
     feed::Concerned,
     ids::{TicketId, UserId},
     tickets::{Visibility, access::Denied},
-    watching::{hears_of_watchers, may_open, may_type},
+    watching::{Moment, hears_of_watchers, may_open, may_type},
 };
 use platform::error_chain::Chain;
 use serde_json::Value;
