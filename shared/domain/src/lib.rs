@@ -28,6 +28,7 @@ pub mod template;
 mod text_enum;
 pub mod tickets;
 pub mod time_format;
+pub mod watching;
 pub mod webhooks;
 
 /// Only for the macros of this crate.

@@ -1,5 +1,6 @@
 //! People with accounts: requesters, agents, admins.
 
+pub mod absence;
 pub mod account;
 pub mod change;
 pub mod fields;
@@ -11,6 +12,7 @@ pub mod password;
 pub mod phone_number;
 pub mod support_info;
 
+pub use absence::Absence;
 pub use account::model::AccountEventKind;
 pub use change::{Patch, PersonChange, ProfileChange};
 pub use hash_cost::HashCost;

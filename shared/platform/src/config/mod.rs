@@ -34,6 +34,7 @@ use crate::outbound::Allowed;
 use chrono::TimeDelta;
 use domain::{
     assignment::{Strategy, WorkloadRule},
+    ids::TicketId,
     queue::Queue,
     text_enum,
 };
@@ -117,6 +118,18 @@ impl Redis {
     pub fn feed_channel(&self) -> String {
         format!("{}:feed", self.prefix)
     }
+
+    /// The channel on which is told who types and who has a ticket open.
+    #[must_use]
+    pub fn watching_channel(&self) -> String {
+        format!("{}:watching", self.prefix)
+    }
+
+    /// The key of the people who have a ticket open.
+    #[must_use]
+    pub fn watchers_key(&self, ticket: TicketId) -> String {
+        format!("{}:watchers:{ticket}", self.prefix)
+    }
 }
 
 /// The rules of tickets.
@@ -129,6 +142,9 @@ pub struct Tickets {
     /// How long an agent is offline until the tickets return to the queue: 1 to 100 000 minutes;
     /// `None`: never.
     pub reassign_when_offline: Option<TimeDelta>,
+    /// How long all clients of an agent are gone until the agent counts as away: 1 to 1440
+    /// minutes; `None`: for ever.
+    pub away_after: Option<TimeDelta>,
     /// The warning threshold, in percent of a clock's target: 1 to 99.
     pub at_risk_percent: i16,
     /// Whether a breach escalates.
@@ -275,6 +291,10 @@ fn tickets(read: &mut Reader) -> Tickets {
             WorkloadRule::WithoutWaiting
         },
         reassign_when_offline: match read.number("REASSIGN_WHEN_OFFLINE_MINUTES", 0..=100_000) {
+            0 => None,
+            minutes => Some(TimeDelta::minutes(minutes)),
+        },
+        away_after: match read.number("AWAY_AFTER_MINUTES", 0..=1_440) {
             0 => None,
             minutes => Some(TimeDelta::minutes(minutes)),
         },
