@@ -11,6 +11,7 @@ use crate::{
     schema,
     serve::{self, Part},
     settings::{self, Printed},
+    sms,
 };
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -49,8 +50,8 @@ enum Command {
     ///
     /// With both set, it fills that installation, which must be empty and not running, and ends.
     ///
-    /// No mail is sent, whatever `SMTP_URL` says: all are files in `DATA_DIR/demo/mail`, or
-    /// `DATA_DIR/mail-demo`. The people are invented: their addresses end in `example.com`, and they share a
+    /// No mail and no text message is sent, whatever `SMTP_URL` and `SMS_PROVIDER` say: all are files in `mail` and
+    /// `sms` of `DATA_DIR/demo`, or `mail-demo` and `sms-demo` of `DATA_DIR`. The people are invented: their addresses end in `example.com`, and they share a
     /// password that is printed and kept in a file.
     Demo(Extent),
     /// Remove the data of first use: `DATA_DIR`, with the demo in it
@@ -79,6 +80,15 @@ enum Command {
     /// Admins
     #[command(subcommand)]
     Admin(Admin),
+    /// Text messages
+    #[command(subcommand)]
+    Sms(Sms),
+}
+
+#[derive(Debug, Subcommand)]
+enum Sms {
+    /// Print the address for delivery reports, to be entered at the provider. It is a secret
+    Reports,
 }
 
 #[derive(Debug, Subcommand)]
@@ -98,6 +108,7 @@ impl Cli {
             Some(Command::Admin(Admin::Create(new))) => {
                 in_runtime(|startup| admin::create(new, startup))
             }
+            Some(Command::Sms(Sms::Reports)) => in_runtime(async |startup| sms::reports(&startup)),
             Some(Command::Jobs(asked)) => in_runtime(|startup| jobs::run(asked, startup)),
             Some(Command::Demo(extent)) => demonstration::run(&extent),
             Some(Command::Reset(what)) => reset::run(&what),

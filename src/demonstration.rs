@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{Result, ensure};
 use demo::Extent;
 use platform::{
-    config::{Config, MailTransport, Purpose, Settings},
+    config::{Config, MailTransport, Purpose, Settings, SmsTransport},
     id_source::IdSource,
     telemetry,
 };
@@ -38,8 +38,9 @@ pub(crate) fn run(extent: &Extent) -> Result<()> {
 /// Fills the installation that the settings name.
 fn named(extent: &Extent, settings: &Settings) -> Result<()> {
     let mut config = Config::read(settings)?;
-    // never to the server of SMTP_URL: the addresses are invented
+    // never to the servers of SMTP_URL and SMS_PROVIDER: the addresses and numbers are invented
     config.mail.transport = MailTransport::Files(config.data_dir.join("mail-demo"));
+    config.sms.transport = SmsTransport::Files(config.data_dir.join("sms-demo"));
     let file = config.data_dir.join("demo-password");
     let password = extent.password().map_or_else(made_up, str::to_owned);
     runtime::run_with(Startup { config, made: None }, async |startup| {
@@ -103,6 +104,7 @@ fn own_settings(usual: &Settings, folder: &Path) -> Vec<(&'static str, String)> 
     let mut own = vec![
         ("DATA_DIR", folder.display().to_string()),
         ("SMTP_URL", String::new()),
+        ("SMS_PROVIDER", "file".to_owned()),
         ("BOOTSTRAP_ADMIN_EMAIL", String::new()),
         ("BOOTSTRAP_ADMIN_PASSWORD", String::new()),
     ];

@@ -82,6 +82,7 @@ pub(crate) fn start_servers(settings: &mut Settings) -> Result<Servers> {
     settings.supply("DATABASE_URL", servers.database_url(DATABASE));
     settings.supply("REDIS_URL", servers.redis_url());
     settings.supply("JWT_SECRET", jwt_secret);
+    settings.supply("SMS_PROVIDER", "file");
     Ok(servers)
 }
 
@@ -136,7 +137,7 @@ fn draft(path: &Path, secret: &str) -> std::io::Result<PathBuf> {
 }
 
 /// Everything that the program keeps in `DATA_DIR`, besides the data of the private servers.
-pub(crate) const KEPT: [&str; 8] = [
+pub(crate) const KEPT: [&str; 10] = [
     "admin-password",
     "arriving",
     "attachments",
@@ -145,6 +146,8 @@ pub(crate) const KEPT: [&str; 8] = [
     "mail",
     "mail-demo",
     "password",
+    "sms",
+    "sms-demo",
 ];
 
 /// 128 random bits as 32 characters.

@@ -15,6 +15,7 @@ mod runtime;
 mod schema;
 mod serve;
 mod settings;
+mod sms;
 mod table;
 
 use clap::Parser;

@@ -41,12 +41,12 @@ pub mod uploads;
 pub mod views;
 mod warn_interval;
 
-pub use serve::StopSignal;
+pub use serve::{StopSignal, UntilClosed};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state, map_request},
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use error::Problem;
@@ -56,7 +56,7 @@ use platform::context::Context;
 use readiness::Announced;
 use reference::{Reference, Written};
 use representation::Representation;
-use socket::Sockets;
+use socket::{Seats, Sockets};
 use state::ApiState;
 use std::{
     any::Any,
@@ -169,7 +169,10 @@ fn layered(router: Router<ApiState>, table: &Routes, state: ApiState) -> (Router
         .layer(from_fn(compression::ignore_unknown_codings))
         // Outside of the limits of requests: a socket is no request, and has its own.
         .layer(socket_layer)
-        .layer(map_request(socket::without_signal));
+        .layer(from_fn_with_state(
+            (state.clone(), Seats::default()),
+            socket::seated,
+        ));
     // Outside of the rate limit: the preflight request of a browser has no token, and is not counted.
     let router = match cors::layer(&state.cx.config.http.cors_origins) {
         Some(cors) => router.layer(cors),

@@ -13,7 +13,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use place::StopSignal;
+pub use place::{StopSignal, UntilClosed};
 
 use crate::{operators_server, warn_interval::WarnInterval};
 use axum::{Router, http::Request};

@@ -7,6 +7,7 @@ mod mail;
 mod redis;
 mod report;
 mod settings;
+mod sms;
 mod store;
 mod work;
 
@@ -49,6 +50,7 @@ pub(crate) async fn run(asked: Doctor, startup: Startup) -> Result<()> {
     let schema = database::check(&mut report, &cx).await;
     redis::check(&mut report, &cx.config.redis, is_private).await;
     mail::check(&mut report, &cx.config.mail, is_private).await;
+    sms::check(&mut report, &cx.config, is_private);
     files::check_store(&mut report, &cx).await;
     if schema == Some(platform::health::Schema::Current) {
         work::check(&mut report, &cx).await;

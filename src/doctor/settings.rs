@@ -64,6 +64,13 @@ fn about_limits(report: &mut Report, config: &Config) {
             report.warn("settings.limits", found, "Set it, except for a load test");
         }
     }
+    if config.http.sockets_per_address.is_none() {
+        report.warn(
+            "settings.limits",
+            "SOCKET_LIMIT_PER_ADDRESS=0: one address can take all connections, without a login",
+            "Set it, except for a load test",
+        );
+    }
 }
 
 /// Networks that no receiver of webhooks is in: this machine, and the metadata services of clouds.

@@ -10,7 +10,7 @@ use domain::{
         Audience, NotificationStatus, Template,
         content::{ClockFacts, Content, Deadline, Recipient, Since, TicketFacts},
     },
-    people::{AccountEventKind, Department, Role},
+    people::{AccountEventKind, Department, PhoneNumber, Role},
     sla::Metric,
     tickets::{Priority, Status, TicketEventKind, TicketNumber, access::Mention},
 };
@@ -125,6 +125,7 @@ fn recipient(is_customer: bool, language: &str) -> Recipient {
         first_name: if is_customer { "Amina" } else { "Sarah" }.to_owned(),
         last_name: "Otieno".to_owned(),
         email: "amina@example.org".to_owned(),
+        phone_number: PhoneNumber::parse("+254712345678"),
         confirmed: true,
         role: if is_customer {
             Role::Customer

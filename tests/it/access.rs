@@ -118,6 +118,19 @@ const TABLE: &[Row] = &[
         404,
         EVERYBODY,
     ),
+    // Providers: by a signature, and by a secret path.
+    Row(
+        "POST",
+        "/api/v1/notifications/sms/twilio/{token}",
+        404,
+        EVERYBODY,
+    ),
+    Row(
+        "POST",
+        "/api/v1/notifications/sms/africas-talking/{token}",
+        404,
+        EVERYBODY,
+    ),
     Row("GET", "/api/v1/support/stats", 200, ADMIN),
     Row("GET", "/api/v1/admin/users", 200, ADMIN),
     Row("GET", "/api/v1/admin/users/{id}", 200, ADMIN),

@@ -31,6 +31,7 @@ mod openapi;
 mod push;
 mod races;
 mod scheduler;
+mod sms;
 mod statements;
 mod stories;
 mod uploads;

@@ -26,7 +26,7 @@ const register = async (base, name, more = {}) => {
 
 // A client that keeps everything it is told, and its position.
 const follow = async (url, person) => {
-  const client = { events: [], at: new Map(), after: undefined, disconnects: [], refused: [] };
+  const client = { events: [], signs: [], at: new Map(), after: undefined, disconnects: [], refused: [] };
   const socket = io(url, {
     transports: ["websocket"], reconnectionDelay: 100, reconnectionDelayMax: 400, forceNew: true,
     auth: (send) => send({ token: person.token, after: client.after }),
@@ -34,6 +34,7 @@ const follow = async (url, person) => {
   socket.onAny((name, event) => {
     if (event.position) client.after = event.position;
     if (name === "resync") client.resynced = true;
+    if (name === "ticket:typing" || name === "ticket:viewing") client.signs.push({ name, ...event });
     if (!event.id) return;
     client.at.set(event.id, performance.now());
     client.events.push({ name, ...event });
@@ -91,6 +92,32 @@ try {
   });
 
   await promise("nothing reaches a stranger", async () => same(other.events, []));
+
+  await promise("who has the ticket open and who types is told at both processes, and to the customer no more than may be", async () => {
+    const colleague = await follow(base, await register(base, "Juma", { role: "support", supportInfo: { department: "general" } }));
+    const ask = (client, name, more) => client.socket.timeout(5_000).emitWithAck(name, { ticketId: ticket, ...more });
+    const names = ({ viewers }) => viewers.map((person) => person.firstName).sort();
+    const told = (client, what, holds) => until(what, () => client.signs.some((sign) => sign.name === what && holds(sign)), 15_000);
+    same(await ask(one, "ticket:view"), { success: true });
+    same(names(await ask(desk, "ticket:view")), ["Sarah"]);
+    same(names(await ask(colleague, "ticket:view")), ["Juma", "Sarah"]);
+    same(await ask(other, "ticket:view"), { success: false, code: "not_found" });
+    await told(desk, "ticket:viewing", (sign) => sign.viewers.length === 2);
+    same(await ask(desk, "ticket:typing", { isInternal: true }), { success: true });
+    await told(colleague, "ticket:typing", (sign) => sign.isInternal && sign.typing);
+    same(await ask(one, "ticket:typing"), { success: true });
+    await told(desk, "ticket:typing", (sign) => sign.person.id === customer.id && sign.typing);
+    await says("typed");
+    await told(desk, "ticket:typing", (sign) => sign.person.id === customer.id && !sign.typing);
+    const before = desk.signs.length;
+    colleague.socket.disconnect();
+    await until("the colleague is gone", () => desk.signs.slice(before).some((sign) => sign.viewers?.length === 1), 15_000);
+    await arrived(one, "typed");
+    same(one.signs, []);
+    same(other.signs, []);
+    same(await ask(desk, "ticket:leave"), { success: true });
+    same(await ask(one, "ticket:leave"), { success: true });
+  });
 
   await promise(`${EVENTS} messages one after the other, from the response to the event`, async () => {
     const took = [];

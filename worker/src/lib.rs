@@ -18,6 +18,7 @@ mod reply;
 mod role;
 pub mod run;
 pub mod runners;
+pub mod sms;
 pub mod transport;
 mod wake;
 mod webhooks;

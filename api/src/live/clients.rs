@@ -9,6 +9,7 @@ use domain::{
 };
 use std::{
     collections::HashMap,
+    fmt,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -28,6 +29,20 @@ pub(super) const PER_PERSON: usize = 20;
 /// The name of a client within the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ClientId(u64);
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+impl ClientId {
+    /// A name for a test.
+    pub const fn of_test(number: u64) -> Self {
+        Self(number)
+    }
+}
 
 /// A connected client, as the reader sees it.
 pub(super) struct Client {
@@ -140,13 +155,11 @@ impl Clients {
         Some(Registration { id, queue, state })
     }
 
-    /// Takes a client out.
-    pub fn remove(&self, id: ClientId) {
+    /// Takes a client out, and returns whose it was.
+    pub fn remove(&self, id: ClientId) -> Option<Actor> {
         let mut inner = self.lock();
-        let Some(client) = inner.all.remove(&id) else {
-            return;
-        };
-        let person = client.who.actor.id;
+        let actor = inner.all.remove(&id)?.who.actor;
+        let person = actor.id;
         let left = inner
             .per_person
             .get(&person)
@@ -156,6 +169,7 @@ impl Clients {
         } else {
             inner.per_person.insert(person, left);
         }
+        Some(actor)
     }
 
     /// Whether nobody is connected.

@@ -14,7 +14,10 @@ use domain::{
     actor::Actor,
     feed::{FeedChange, FeedEntry, Sight},
     ids::UserId,
-    tickets::access::{Scope, Viewer},
+    tickets::{
+        EventActor,
+        access::{Scope, Viewer},
+    },
 };
 use serde_json::json;
 use sqlx::PgConnection;
@@ -27,6 +30,22 @@ use std::{
 struct Listener {
     id: ClientId,
     actor: Actor,
+}
+
+/// These clients in their present roles. Those whose session or account has ended are disconnected.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn present_of(
+    live: &Live,
+    clients: impl Iterator<Item = ClientId>,
+) -> sqlx::Result<HashMap<ClientId, Actor>> {
+    let candidates = clients.filter_map(|client| live.clients.candidate(client));
+    let listeners = present(live, candidates.collect()).await?;
+    Ok(listeners
+        .into_iter()
+        .map(|listener| (listener.id, listener.actor))
+        .collect())
 }
 
 /// Passes a batch on.
@@ -72,8 +91,19 @@ pub(super) async fn fan_out(
                 }
             }
         }
+        end_typing(live, entry);
     }
     Ok(())
+}
+
+/// A person whose message is told does not type it any more.
+fn end_typing(live: &Live, entry: &FeedEntry) {
+    if let FeedChange::Ticket { event, .. } = &entry.change
+        && event.kind.message().is_some()
+        && let EventActor::Person(person, _) = event.by
+    {
+        live.watching.wrote(event.ticket, person);
+    }
 }
 
 /// The clients who may be concerned: all staff, and requesters whose tickets or notifications these are.

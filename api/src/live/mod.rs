@@ -1,9 +1,12 @@
 //! What happens, as it happens: events of the feed for polls, streams and sockets.
 //!
-//! PostgreSQL is the only source. A reader per process ([`reader`]) follows the feed and passes each event to the
+//! PostgreSQL is the only source of events. A reader per process ([`reader`]) follows the feed and passes each event to the
 //! connected people who may see it, which is asked at that moment ([`fan_out`]). A [`Subscription`] first catches up
 //! from the database, then takes what the reader passes on; when it was too slow for that, it catches up again. So
 //! no event is lost between a process, a network and a client: at worst it comes twice, under the same id.
+//!
+//! Beside the feed, [`attendance`] notes which agents have a client, and [`watching`] tells who has a ticket open and who
+//! types on it.
 //!
 //! Races:
 //! - an event commits while a client subscribes: the client is registered before it reads, so that the event is in
@@ -12,6 +15,7 @@
 //!   before is not taken back;
 //! - an account is closed or a session ends: the next event finds it, and [`sweep`] does within a second.
 
+mod attendance;
 mod clients;
 mod fan_out;
 mod page;
@@ -19,11 +23,14 @@ mod position;
 mod reader;
 mod subscription;
 mod sweep;
+mod watching;
 
 pub(crate) use page::page;
 pub(crate) use subscription::{Renewal, Step, Subscription};
+pub(crate) use watching::{Tell, Watcher};
 
 use actions::feed;
+use attendance::Attendance;
 use axum::http::HeaderName;
 use clients::Clients;
 use domain::{feed::FeedPosition, live_event::LiveEvent};
@@ -32,6 +39,7 @@ use position::Seal;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use watching::Watching;
 
 /// The header with the position that a client of a stream continues from (HTML, section 9.2).
 pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -76,6 +84,8 @@ pub(crate) struct Live {
     cx: Context,
     seal: Seal,
     clients: Clients,
+    attendance: Attendance,
+    watching: Watching,
     /// Up to where the reader has passed on; `None` while nobody listens.
     passed_on: Mutex<Option<FeedPosition>>,
 }
@@ -86,6 +96,8 @@ impl Live {
         Arc::new(Self {
             seal: Seal::new(&cx.config.auth),
             clients: Clients::default(),
+            attendance: Attendance::default(),
+            watching: Watching::new(cx.clone()),
             passed_on: Mutex::default(),
             cx,
         })

@@ -1,6 +1,6 @@
 //! The reader of a process: gives positions to committed changes and passes them on. It rests while nobody listens.
 
-use super::{Ended, Live, fan_out::fan_out, sweep::sweep};
+use super::{Ended, Live, attendance, fan_out::fan_out, sweep::sweep, watching};
 use actions::{feed, following};
 use platform::{db, error_chain::Chain};
 use std::{
@@ -85,7 +85,7 @@ impl Live {
         Ok(())
     }
 
-    /// Runs the reader until the stop.
+    /// Runs the reader, and what goes on beside it, until the stop.
     ///
     /// # Errors
     /// Never.
@@ -93,6 +93,13 @@ impl Live {
         self: Arc<Self>,
         shutdown: CancellationToken,
     ) -> Result<(), Infallible> {
-        run(self, shutdown).await
+        let beside = Arc::clone(&self);
+        let stop = shutdown.clone();
+        let (read, (), ()) = tokio::join!(
+            run(self, shutdown),
+            attendance::run(&beside, stop.clone()),
+            watching::run(&beside, stop),
+        );
+        read
     }
 }

@@ -1,7 +1,7 @@
 //! One client's way through the feed: from the database until it has caught up, then as the reader passes events on.
 
 use super::{
-    Ended, Live, Told,
+    Ended, Live, Tell, Told, Watcher,
     clients::{ClientId, PER_PERSON, State},
     page,
 };
@@ -54,7 +54,10 @@ pub(crate) struct Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.live.clients.remove(self.id);
+        if let Some(actor) = self.live.clients.remove(self.id) {
+            self.live.attendance.saw(actor);
+        }
+        self.live.watching.leaves(self.id);
         self.live.cx.metrics.live_client_left();
     }
 }
@@ -70,6 +73,7 @@ impl Subscription {
         after: Option<FeedPosition>,
     ) -> Result<Self, Problem> {
         let registration = live.clients.add(who).ok_or_else(too_many)?;
+        live.attendance.saw(who.actor);
         live.cx.metrics.live_client_joined();
         let start = Instant::now() + POSITION_EVERY;
         let mut announce = interval_at(start, POSITION_EVERY);
@@ -115,6 +119,11 @@ impl Subscription {
             live: Arc::clone(&self.live),
             id: self.id,
         }
+    }
+
+    /// Lets other tasks open tickets for this subscription. `tell` sends the events about them.
+    pub fn watcher(&self, tell: Tell) -> Watcher {
+        Watcher::new(Arc::clone(&self.live), self.id, tell)
     }
 
     /// What the client gets next. Nothing is lost if the future is dropped.

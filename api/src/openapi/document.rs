@@ -33,12 +33,12 @@ PATCH. A resource that you may not see gives the same response as one that does 
 /// The syntax of `If-Match` (RFC 9110, section 13.1.1). Tags that this API did not send match nothing.
 const IF_MATCH: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
 
-/// The document of these routes of an installation at the address `server`. Pages for people are left out.
+/// The document of these routes of an installation at the address `server`. Pages for people and addresses for services are left out.
 #[must_use]
 pub fn document(routes: &[Route], version: &str, server: &str) -> Value {
     let (mut components, mut failures) = (Components::new(), Failures::default());
     let mut paths: Map<String, Value> = Map::new();
-    for route in routes.iter().filter(|route| !route.operation.is_page()) {
+    for route in routes.iter().filter(|route| route.operation.is_listed()) {
         let mut operation = described(route, &mut components, &mut failures);
         if let Some((id, resource)) = route.operation.leads_to {
             let status = route.operation.status.to_string();

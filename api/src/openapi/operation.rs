@@ -71,6 +71,16 @@ impl Operation {
         matches!(self.response_body, ResponseBody::Page)
     }
 
+    /// Whether the document shows the operation: it is for programs, and neither a page for people nor an address that a
+    /// service was given.
+    #[must_use]
+    pub const fn is_listed(&self) -> bool {
+        !matches!(
+            self.response_body,
+            ResponseBody::Page | ResponseBody::Nothing
+        )
+    }
+
     /// Whether the operation responds with text that is not JSON.
     #[must_use]
     pub const fn is_text(&self) -> bool {

@@ -198,6 +198,8 @@ pub(super) enum ResponseBody {
     Whole(ResponsePart),
     /// An HTML page, for people.
     Page,
+    /// No body: the caller is a service that was given the address.
+    Nothing,
     /// A file.
     File,
     /// Text: its content type and an example.
@@ -218,7 +220,7 @@ impl ResponseBody {
                 Some(components.schema(name, json!({"description": about, "anyOf": both})))
             }
             Self::Whole(whole) => Some(whole.schema(&mut components.generator)),
-            Self::Page | Self::File | Self::Text(..) => None,
+            Self::Page | Self::Nothing | Self::File | Self::Text(..) => None,
         }
     }
 
@@ -231,7 +233,7 @@ impl ResponseBody {
                 let [first, _] = &**both;
                 first.example(at)
             }
-            Self::Page | Self::File | Self::Text(..) => Value::Null,
+            Self::Page | Self::Nothing | Self::File | Self::Text(..) => Value::Null,
         }
     }
 }

@@ -134,6 +134,7 @@ fn success(route: &Route, components: &mut Components) -> Value {
     let operation = &route.operation;
     let content = match &operation.response_body {
         ResponseBody::Page => json!({"text/html": {"schema": {"type": "string"}}}),
+        ResponseBody::Nothing => json!({}),
         ResponseBody::Text(content_type, example) => {
             let kind = content_type.split(';').next().unwrap_or(content_type);
             json!({kind: {"schema": {"type": "string"}, "example": example}})

@@ -129,7 +129,7 @@ pub(super) const REPEATS: &[ProblemType] = &[
         429,
         "too_many_connections",
         "Too many connections to the events",
-        "The account follows the events by as many connections as it may have at a time.",
+        "The account follows the events by as many connections as it may have at a time, or its address has as many sockets.",
         "Close connections that are not used any more, and share one among the tabs of a browser.",
     ),
 ];

@@ -62,7 +62,10 @@ pub(crate) fn get_operation() -> Operation {
         Access::Roles("agents and admins"),
         "Show your availability",
     )
-    .description("Whether tickets are assigned to you automatically, and how many you have.")
+    .description(
+        "Whether tickets are assigned to you automatically, and how many you have. `away` is also the status of an agent \
+         whose clients are all gone for some minutes.",
+    )
     .answers::<AvailabilityView>("availability")
 }
 
@@ -74,7 +77,8 @@ pub(crate) fn put_operation() -> Operation {
     )
     .description(
             "Tickets are assigned automatically only to agents who are `available`. An agent who goes `offline` keeps the \
-             assigned tickets.",
+             assigned tickets. An agent whose clients are all gone for some minutes counts as `away` until one is back, or until \
+             the agent sets a status.",
         )
     .body(body, json!({"status": "available"}))
     .answers::<AvailabilityView>("availability")

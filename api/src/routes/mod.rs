@@ -16,6 +16,7 @@ pub mod notifications;
 pub mod push;
 mod site;
 pub mod sla_policies;
+pub mod sms;
 pub mod stats;
 pub mod survey;
 mod table;
@@ -108,6 +109,9 @@ fn support(table: Table) -> Table {
         .put("/api/v1/notifications/preferences", notifications::preferences::put, notifications::preferences::put_operation)
         .get("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::get, notifications::unsubscribe::get_operation).names(&[Link])
         .post("/api/v1/notifications/unsubscribe/{token}", notifications::unsubscribe::post, notifications::unsubscribe::post_operation).names(&[Link])
+        .group(RouteGroup::callbacks("notifications"))
+        .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
+        .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])
         .get("/api/v1/notifications/push", push::list::list, push::list::operation)
         .post("/api/v1/notifications/push/subscriptions", push::subscribe::post, push::subscribe::operation)
         .delete("/api/v1/notifications/push/subscriptions/{id}", push::unsubscribe::delete, push::unsubscribe::operation).names(&[PushSubscription])
@@ -214,11 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn every_write_but_those_under_auth_takes_a_key_and_no_other_call_does() {
+    fn every_write_but_those_under_auth_and_callbacks_takes_a_key_and_no_other_call_does() {
         let others = those(|route| {
             let is_write = route.method != Method::GET;
             let is_of_accounts = route.path.starts_with("/api/v1/auth/");
-            (route.repeats == Repeats::AnsweredAgain) != (is_write && !is_of_accounts)
+            let is_callback = route.path.starts_with("/api/v1/notifications/sms/");
+            let takes_key = is_write && !is_of_accounts && !is_callback;
+            (route.repeats == Repeats::AnsweredAgain) != takes_key
         });
         assert_eq!(others, [""; 0]);
     }

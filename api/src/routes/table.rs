@@ -39,6 +39,14 @@ impl RouteGroup {
         }
     }
 
+    /// Routes that a service calls, at an address that it was given. A repeat is harmless, and has no key.
+    pub const fn callbacks(tag: &'static str) -> Self {
+        Self {
+            repeated_writes: Repeats::DoneAgain,
+            ..Self::of(tag)
+        }
+    }
+
     /// Routes outside of the API, whose calls are not counted.
     pub const fn outside(tag: &'static str) -> Self {
         Self {

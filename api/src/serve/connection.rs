@@ -43,11 +43,13 @@ pub(super) async fn serve(
     let asked = CancellationToken::new();
     let asks = asked.clone();
     let signal = StopSignal::new(shutdown.clone(), place.clone());
+    let until_closed = place.until_closed();
     let service = service_fn(move |mut request: Request<Incoming>| {
         asks.cancel();
         let router = router_for(&request);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(signal.clone());
+        request.extensions_mut().insert(until_closed.clone());
         router.oneshot(request)
     });
     let mut protocol = http1::Builder::new();

@@ -2,7 +2,11 @@
 //! place is free again when neither the server nor a handler that took the connection over by an upgrade
 //! holds the connection.
 
-use std::sync::Arc;
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -17,13 +21,45 @@ pub(super) struct Places {
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     _permit: Arc<OwnedSemaphorePermit>,
+    kept: Arc<Kept>,
+}
+
+/// What is kept for a handler until the connection ends.
+#[derive(Default)]
+struct Kept(Mutex<Vec<Box<dyn Any + Send>>>);
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
+/// Keeps something until the connection of a request ends, also after an upgrade. It is in the extensions of every
+/// request that came by a connection, and does not delay the end of the connection.
+#[derive(Debug, Clone)]
+pub struct UntilClosed(Weak<Kept>);
+
+impl UntilClosed {
+    /// Keeps it. If the connection has ended, it is dropped at once.
+    pub fn keep(&self, what: impl Any + Send) {
+        if let Some(kept) = self.0.upgrade() {
+            let mut all = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(Box::new(what));
+        }
+    }
 }
 
 impl Place {
     fn new(permit: OwnedSemaphorePermit) -> Self {
         Self {
             _permit: Arc::new(permit),
+            kept: Arc::default(),
         }
+    }
+
+    /// Keeps things until this place is free.
+    pub fn until_closed(&self) -> UntilClosed {
+        UntilClosed(Arc::downgrade(&self.kept))
     }
 }
 

@@ -5,8 +5,8 @@ use std::{
     time::Instant,
 };
 
-/// Packets at once, and packets per second in the long run.
-const BURST: f64 = 20.0;
+/// Packets at once, and packets per second in the long run. A client that is back opens all its tickets at once.
+const BURST: f64 = 40.0;
 const PER_SECOND: f64 = 5.0;
 
 /// The bucket of one socket.
@@ -58,8 +58,8 @@ mod tests {
         let allowance = Allowance::default();
         let start = Instant::now();
         let taken = |at: Instant| (0..100).filter(|_| allowance.take_at(at)).count();
-        assert_eq!(taken(start), 20);
+        assert_eq!(taken(start), 40);
         assert_eq!(taken(start + Duration::from_secs(2)), 10);
-        assert_eq!(taken(start + Duration::from_mins(10)), 20);
+        assert_eq!(taken(start + Duration::from_mins(10)), 40);
     }
 }

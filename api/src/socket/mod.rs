@@ -10,11 +10,14 @@
 mod admission;
 mod allowance;
 mod pump;
+mod seats;
+mod watching;
 
-use crate::{StopSignal, state::ApiState};
+pub(crate) use seats::{Seats, seated};
+
+use crate::state::ApiState;
 use admission::{Admitted, Auth, admit, renew};
 use allowance::Allowance;
-use axum::extract::Request;
 use socketioxide::{
     SocketIo, TransportType,
     extract::{AckSender, Extension, SocketRef, TryData},
@@ -42,8 +45,8 @@ pub(crate) fn layer(api: &ApiState) -> (SocketIoLayer, Sockets) {
         .connect_timeout(CONNECT_LIMIT)
         .build_layer();
     let (admitting, serving) = (api.clone(), api.clone());
-    let connected = async move |socket: SocketRef, admitted: Extension<Admitted>| {
-        serve(serving, socket, admitted.0).await;
+    let connected = async move |io: SocketIo, socket: SocketRef, admitted: Extension<Admitted>| {
+        serve(serving, io, socket, admitted.0).await;
     };
     let admitted = async move |socket: SocketRef, auth: TryData<Auth>| {
         let admitted = admit(&admitting, &socket, auth.0.ok()).await?;
@@ -54,23 +57,16 @@ pub(crate) fn layer(api: &ApiState) -> (SocketIoLayer, Sockets) {
     (layer, Sockets(io))
 }
 
-/// Takes the signal of a stop out of a request that becomes a socket. The socket keeps its request for as long as its
-/// heartbeat runs, and with the signal it would delay the stop by that.
-pub(crate) async fn without_signal(mut request: Request) -> Request {
-    if request.uri().path().starts_with("/socket.io") {
-        request.extensions_mut().remove::<StopSignal>();
-    }
-    request
-}
-
 /// Serves a socket until it is gone, or its subscription ends.
-async fn serve(api: ApiState, socket: SocketRef, admitted: Admitted) {
+async fn serve(api: ApiState, io: SocketIo, socket: SocketRef, admitted: Admitted) {
     let Some(subscription) = admitted.take() else {
         return;
     };
     let (gone, allowance) = (CancellationToken::new(), Arc::<Allowance>::default());
     let closed = gone.clone();
     socket.on_disconnect(async move || closed.cancel());
+    let watcher = Arc::new(subscription.watcher(watching::teller(io, socket.id)));
+    watching::listen(&socket, &watcher, &allowance);
     let renewal = Arc::new(subscription.renewal());
     socket.on("auth", async move |auth: TryData<Auth>, ack: AckSender| {
         if allowance.take() {

@@ -18,4 +18,5 @@ pub mod survey;
 pub mod thread;
 pub mod ticket;
 pub mod unsubscribe_page;
+pub mod watching;
 pub mod webhook;

@@ -113,7 +113,7 @@ pub struct AvailabilityView {
     /// How many active tickets are assigned to the agent now.
     #[schemars(range(min = 0))]
     current_tickets: i64,
-    /// When the status was last set.
+    /// Since when the status is what it is.
     updated_at: Time,
 }
 

@@ -21,12 +21,14 @@ pub mod push;
 pub mod queue;
 pub mod reader;
 pub mod sla;
+pub mod sms;
 pub mod stats;
 pub mod status;
 pub mod template;
 mod text_enum;
 pub mod tickets;
 pub mod time_format;
+pub mod watching;
 pub mod webhooks;
 
 /// Only for the macros of this crate.

@@ -2,16 +2,17 @@
 //! carries nothing: each follower looks for itself, and now and then without a hint too. A lost signal
 //! therefore costs some latency, and never an event.
 
-use crate::{error_chain::Chain, redis_link::RedisLink};
-use futures_util::StreamExt;
+use crate::{
+    error_chain::Chain,
+    redis_link::RedisLink,
+    redis_subscription::{Heartbeat, follow},
+};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The longest that a hint may wait for Redis. Later ones are sent anyway.
 const PUBLISH_LIMIT: Duration = Duration::from_millis(500);
-/// The pause after a subscription that failed.
-const SUBSCRIBE_AGAIN: Duration = Duration::from_secs(1);
 
 /// The signal. Clones are the same one.
 #[derive(Clone, Default)]
@@ -71,8 +72,8 @@ impl FeedSignal {
         }
     }
 
-    /// Receives the signals of other processes, until the stop. After a lost connection it subscribes again, and wakes
-    /// those who follow, since signals may have been missed.
+    /// Receives the signals of other processes, until the stop. After a lost or dead connection it subscribes again, and
+    /// wakes those who follow, since signals may have been missed.
     ///
     /// # Errors
     /// Never.
@@ -82,28 +83,8 @@ impl FeedSignal {
         channel: String,
         shutdown: CancellationToken,
     ) -> Result<(), Infallible> {
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                ended = self.subscribe(&redis, &channel) => if let Err(error) = ended {
-                    tracing::debug!(error = %Chain(&error), "the subscription to signals of the feed has ended");
-                },
-            }
-            tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(SUBSCRIBE_AGAIN) => {}
-            }
-        }
-    }
-
-    async fn subscribe(&self, redis: &RedisLink, channel: &str) -> redis::RedisResult<()> {
-        let mut subscription = redis.client()?.get_async_pubsub().await?;
-        subscription.subscribe(channel).await?;
-        self.wake();
-        let mut hints = subscription.on_message();
-        while hints.next().await.is_some() {
-            self.wake();
-        }
+        let heartbeat = Heartbeat::default();
+        follow(&redis, &channel, heartbeat, &shutdown, |_| self.wake()).await;
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ pub mod presence;
 pub mod process;
 pub mod reach;
 pub mod redis_link;
+pub mod redis_subscription;
 pub mod telemetry;
 pub mod trace;
 pub mod work;

@@ -129,7 +129,7 @@ fn open(client: &Client) -> RedisResult<ConnectionManager> {
     ConnectionManager::new_lazy_with_config(client.clone(), config)
 }
 
-fn timed_out(elapsed: &tokio::time::error::Elapsed) -> RedisError {
+pub(crate) fn timed_out(elapsed: &tokio::time::error::Elapsed) -> RedisError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, elapsed.to_string()).into()
 }
 

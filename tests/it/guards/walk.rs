@@ -165,7 +165,7 @@ pub fn readers() -> Vec<(Route, Value)> {
     let (_, routes) = api::routes::all();
     let readers: Vec<_> = routes
         .into_iter()
-        .filter(|route| !route.operation.is_page())
+        .filter(|route| route.operation.is_listed())
         .filter_map(|route| {
             let example = route.operation.example()?.clone();
             Some((route, example))

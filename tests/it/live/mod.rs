@@ -1,10 +1,14 @@
 //! What happens, as it happens: the feed by pages, streams and sockets.
 
+mod absence;
 mod feed;
 mod leaks;
 mod numbering;
+mod seats;
 mod sockets;
 mod streams;
+mod subscriptions;
+mod watching;
 
 use crate::harness::Caller;
 use serde_json::Value;

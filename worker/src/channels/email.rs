@@ -199,6 +199,7 @@ impl From<MailError> for DeliveryError {
             was_judged: error.was_judged(),
             refusal: Refusal::OfTheMessage,
             record: error.for_record(),
+            pause: None,
             source: error.into(),
         }
     }

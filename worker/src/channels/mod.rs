@@ -14,8 +14,11 @@ use crate::{
     mail::{MailSetupError, Verdict},
     push::{Fcm, FcmSetupError},
 };
-use actions::notifications::{Holding, undeliverable::Refusal};
-use chrono::{DateTime, Utc};
+use actions::{
+    job_list::Parcel,
+    notifications::{Holding, sms::Receipt, undeliverable::Refusal},
+};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
 use jobs::circuit::ProviderFailure;
@@ -54,10 +57,16 @@ pub(crate) trait DeliveryChannel: Send + Sync {
 }
 
 /// The result of a delivery attempt that did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivered {
     /// The provider accepted it.
     Sent,
+    /// The provider of text messages accepted the message of this id, and may report what became of it. Of a
+    /// digest one notification may be left, which then is the message.
+    Accepted(Parcel, Receipt),
+    /// It went out, and nobody knows whether the provider accepted it, for this reason. It is not
+    /// sent again.
+    Unknown(String),
     /// It was no longer due.
     NothingToTell,
     /// It waits until the address is confirmed.
@@ -80,6 +89,8 @@ pub(crate) struct DeliveryError {
     pub refusal: Refusal,
     /// The error on one line, to be stored with the notification.
     pub record: String,
+    /// How long the provider asked us to wait.
+    pub pause: Option<TimeDelta>,
     /// The cause, for the log: contains neither addresses nor responses of the provider.
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -104,7 +115,7 @@ impl Channels {
         Ok(Self {
             email: Email::new(&cx.config)?,
             push: Push::new(cx, outbound.clone())?,
-            sms: Sms,
+            sms: Sms::new(&cx.config),
         })
     }
 

@@ -361,6 +361,7 @@ impl From<PushError> for DeliveryError {
             // Of a person's devices each has its own state.
             refusal: Refusal::OfTheMessage,
             record: Chain(&error).to_string(),
+            pause: None,
             source: error.into(),
         }
     }

@@ -2,7 +2,7 @@
 //! wait for the provider, or the dead letters.
 
 use actions::error::ActionError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jobs::circuit::ProviderFailure;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -21,6 +21,8 @@ pub enum JobError {
     Provider {
         /// The kind of failure.
         failure: ProviderFailure,
+        /// How long the provider asked us to wait.
+        pause: Option<TimeDelta>,
         /// The cause.
         source: Cause,
     },
@@ -54,10 +56,15 @@ impl JobError {
         }
     }
 
-    /// A provider failure.
-    pub fn provider(failure: ProviderFailure, error: impl Into<Cause>) -> Self {
+    /// A provider failure, and the pause that the provider asked for.
+    pub fn provider(
+        failure: ProviderFailure,
+        pause: Option<TimeDelta>,
+        error: impl Into<Cause>,
+    ) -> Self {
         Self::Provider {
             failure,
+            pause,
             source: error.into(),
         }
     }

@@ -14,7 +14,7 @@ use actions::{
     assignment::{assign_automatically, assign_to_available_agent, assign_waiting},
     job_list::{Delivery, Job},
     notifications::{plan_event, plan_waiting},
-    people::{answer_failure_report, answer_reset_request},
+    people::{answer_failure_report, answer_reset_request, mark_absent},
     tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
 use domain::{actor::Initiator, ids::WebhookDeliveryId};
@@ -74,10 +74,11 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }
         Job::AssignWaiting => sweep(|cx| {
             Box::pin(async move {
-                // Waiting tickets are assigned whether or not the release succeeded.
+                // Waiting tickets are assigned whether or not the rest succeeded.
+                let absent = mark_absent(&cx.cx).await;
                 let released = release_of_offline(&cx.cx).await;
                 let assigned = assign_waiting(&cx.cx).await?;
-                Ok((released? > 0 || assigned > 0).into())
+                Ok((absent? > 0 || released? > 0 || assigned > 0).into())
             })
         }),
         Job::PlanNotifications { event } => {

@@ -1,5 +1,5 @@
-//! Writes mails as `.eml` files, where no server is configured. A file appears whole or not at all,
-//! and the same mail always has the same name: sent again, it replaces its file.
+//! Writes messages as files where no server is configured; mails have the ending `.eml`. A file appears whole or not at
+//! all, and the same message always has the same name: sent again, it replaces its file.
 
 use super::{MailError, MailMeta};
 use lettre::Message;
@@ -9,15 +9,15 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A folder for mails.
+/// A folder for messages.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(crate) struct Files {
     folder: PathBuf,
     written: AtomicU64,
 }
 
 impl Files {
-    /// A transport into a folder, which is created at the first mail.
+    /// A transport into a folder, which is created at the first message.
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -42,19 +42,25 @@ impl Files {
     /// # Errors
     /// The folder is not writable.
     pub async fn write(&self, meta: &MailMeta, mail: &Message) -> Result<(), MailError> {
+        let written = self.put(name(meta), mail.formatted()).await;
+        written.map_err(MailError::File)
+    }
+
+    /// Writes a file, replacing an earlier one of that name.
+    ///
+    /// # Errors
+    /// The folder is not writable.
+    pub async fn put(&self, name: String, bytes: Vec<u8>) -> io::Result<()> {
         let count = self.written.fetch_add(1, Ordering::Relaxed);
-        let name = name(meta);
-        // A name used by this write only: two writers of the same mail do not mix.
+        // A name used by this write only: two writers of the same message do not mix.
         let draft = self
             .folder
             .join(format!(".{name}.{}.{count}", std::process::id()));
         let whole = self.folder.join(name);
-        let bytes = mail.formatted();
         tokio::task::spawn_blocking(move || write(&draft, &whole, &bytes))
             .await
             .map_err(io::Error::other)
             .flatten()
-            .map_err(MailError::File)
     }
 }
 

@@ -17,9 +17,11 @@ mod view;
 
 pub use dkim::Signature;
 pub use error::{MailError, MailSetupError, Verdict};
+pub(crate) use files::Files;
 pub use mailer::{MailMeta, Mailer, SmtpTimeouts};
 pub use message::{Composer, Sender, TextEncoding};
 pub use render::{Rendered, Renderer};
-pub(crate) use templates::{Language, title};
+pub use templates::Language;
+pub(crate) use templates::title;
 pub use view::{Links, View};
 pub(crate) use view::{one_line, shortened};

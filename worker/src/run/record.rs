@@ -12,6 +12,9 @@ use jobs::{
 };
 use platform::{db, error_chain::Chain, work::UnitOfWork};
 
+/// The longest pause that a provider may ask for: a longer one would park the queue unseen.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
+
 /// Records a failed attempt in a transaction of its own: rescheduled, or dead when the error is
 /// permanent or no attempts are left. A provider failure also opens the circuit of the queue.
 pub(super) async fn failure(cx: &JobContext, job: &Job, locked: &Locked, error: JobError) -> Ended {
@@ -51,8 +54,13 @@ impl FailedAttempt<'_> {
         let (failure, outcome) = self.consequence(work.now());
         let fence = self.locked.fence();
         let ours = close_run(&mut work, Some(self.job), fence, failure, &text).await?;
-        if let JobError::Provider { failure, .. } = self.error {
-            self.open_circuit(&mut work, *failure, &text).await?;
+        if let JobError::Provider { failure, pause, .. } = self.error {
+            let opening = Opening {
+                failure: *failure,
+                pause: *pause,
+                text: &text,
+            };
+            open_circuit(&mut work, self.locked, opening).await?;
         }
         work.commit().await?;
         Ok(if ours { outcome } else { Outcome::NotOurs })
@@ -85,32 +93,48 @@ impl FailedAttempt<'_> {
         let backoff = self.job.spec().policy.backoff;
         backoff.delay(self.locked.attempt + 1, self.cx.cx.ids.fraction())
     }
+}
 
-    /// Opens the circuit of the job's queue. Its row is always locked after the row of the job, so
-    /// that two transactions cannot deadlock.
-    async fn open_circuit(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        failure: ProviderFailure,
-        text: &str,
-    ) -> sqlx::Result<()> {
-        let (now, locked) = (work.now(), self.locked);
-        let until = now + failure.open_for(locked.provider_failures, self.cx.cx.ids.fraction());
-        let subject = Subject {
-            queue: locked.queue,
-            job: locked.id,
-        };
-        if circuit::open(&mut work.tx, subject, now, until, text).await? {
-            tracing::warn!(
-                queue = %locked.queue,
-                %failure,
-                error = text,
-                open_until = %until,
-                "the circuit of a queue opened: its provider failed"
-            );
-        }
-        Ok(())
+/// Why and for how long a circuit opens.
+#[derive(Clone, Copy)]
+pub(super) struct Opening<'a> {
+    /// The kind of failure.
+    pub failure: ProviderFailure,
+    /// How long the provider asked us to wait.
+    pub pause: Option<TimeDelta>,
+    /// The error.
+    pub text: &'a str,
+}
+
+/// Opens the circuit of a job's queue. Its row is always locked after the row of the job, so that
+/// two transactions cannot deadlock.
+pub(super) async fn open_circuit(
+    work: &mut UnitOfWork<'_>,
+    locked: &Locked,
+    Opening {
+        failure,
+        pause,
+        text,
+    }: Opening<'_>,
+) -> sqlx::Result<()> {
+    let now = work.now();
+    let usual = failure.open_for(locked.provider_failures, work.cx.ids.fraction());
+    let asked = pause.unwrap_or_default().min(LONGEST_PAUSE);
+    let until = now + usual.max(asked);
+    let subject = Subject {
+        queue: locked.queue,
+        job: locked.id,
+    };
+    if circuit::open(&mut work.tx, subject, now, until, text).await? {
+        tracing::warn!(
+            queue = %locked.queue,
+            %failure,
+            error = text,
+            open_until = %until,
+            "the circuit of a queue opened: its provider failed"
+        );
     }
+    Ok(())
 }
 
 /// Moves a job to the dead letters and records why. `false`: another run has claimed the job.

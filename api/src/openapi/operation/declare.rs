@@ -299,6 +299,13 @@ impl Operation {
         self.refuses(404, codes)
     }
 
+    /// A service calls the operation, at an address that it was given, with a form of its own; the response is empty. The
+    /// document does not show the operation.
+    #[must_use]
+    pub fn callback(self) -> Self {
+        self.responding(ResponseBody::Nothing)
+    }
+
     /// The responses are HTML pages for people instead of JSON. The document does not show the operation.
     #[must_use]
     pub fn pages(self) -> Self {

@@ -5,7 +5,7 @@ use domain::assignment::{Candidate, WorkloadRule};
 use domain::{
     ids::UserId,
     json::Json,
-    people::{Availability, Department, Level, Shift},
+    people::{Absence, Availability, Department, Level, Shift},
 };
 use sqlx::PgExecutor;
 
@@ -20,6 +20,7 @@ struct AgentRow {
     timezone: String,
     shifts: Json<Vec<Shift>>,
     availability: Availability,
+    absent: bool,
     since: DateTime<Utc>,
     current: i64,
     capacity: i32,
@@ -27,8 +28,16 @@ struct AgentRow {
     last_assigned_at: Option<DateTime<Utc>>,
 }
 
+impl AgentRow {
+    /// The availability that counts.
+    fn present(&self) -> Availability {
+        self.availability.with(Absence::from(self.absent))
+    }
+}
+
 impl From<AgentRow> for Candidate {
     fn from(row: AgentRow) -> Self {
+        let availability = row.present();
         let mut languages = row.languages;
         languages.push(row.own_language);
         Self {
@@ -39,7 +48,7 @@ impl From<AgentRow> for Candidate {
             languages,
             timezone: row.timezone.parse().unwrap_or_default(),
             shifts: row.shifts.0,
-            availability: row.availability,
+            availability,
             current: row.current,
             capacity: row.capacity,
             turn: row.turn,
@@ -56,7 +65,7 @@ macro_rules! select_agents {
             r#"select a.user_id as "agent: UserId", a.department as "department: Department",
                       a.level as "level: Level", a.specializations, a.languages, u.language as own_language,
                       u.timezone, a.shift_schedule as "shifts: Json<Vec<Shift>>",
-                      a.availability as "availability: Availability", a.availability_updated_at as since,
+                      a.availability as "availability: Availability", a.absent, a.availability_updated_at as since,
                       assigned.current as "current!",
                       a.max_concurrent_tickets as capacity, a.turn, a.last_assigned_at
                from agents a join users u on u.id = a.user_id
@@ -83,7 +92,7 @@ pub async fn candidates(
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
     let rows = select_agents!(
-        "and u.role = 'support' and a.availability = 'available' and a.department = any($2) and assigned.current < a.max_concurrent_tickets order by a.user_id",
+        "and u.role = 'support' and a.availability = 'available' and not a.absent and a.department = any($2) and assigned.current < a.max_concurrent_tickets order by a.user_id",
         load,
         &desks,
     )
@@ -104,7 +113,7 @@ pub async fn first_in_turn(
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
     let rows = select_agents!(
-        "and u.role = 'support' and a.availability = 'available' and a.department = any($2) and assigned.current < a.max_concurrent_tickets
+        "and u.role = 'support' and a.availability = 'available' and not a.absent and a.department = any($2) and assigned.current < a.max_concurrent_tickets
          order by a.turn, a.last_assigned_at nulls first, a.user_id limit $3",
         load,
         &desks,
@@ -128,7 +137,7 @@ pub async fn least_loaded(
 ) -> sqlx::Result<Vec<Candidate>> {
     let desks: Vec<String> = desks.iter().map(ToString::to_string).collect();
     let rows = select_agents!(
-        "and u.role = 'support' and a.availability = 'available' and a.department = any($2) and assigned.current < a.max_concurrent_tickets
+        "and u.role = 'support' and a.availability = 'available' and not a.absent and a.department = any($2) and assigned.current < a.max_concurrent_tickets
          order by assigned.current / nullif(a.max_concurrent_tickets, 0)::float8, a.last_assigned_at nulls first, a.user_id limit $3",
         load,
         &desks,
@@ -159,7 +168,7 @@ pub async fn candidate(
     load: WorkloadRule,
 ) -> sqlx::Result<Option<Candidate>> {
     let row = select_agents!(
-        "and u.role = 'support' and a.availability = 'available' and a.user_id = $2",
+        "and u.role = 'support' and a.availability = 'available' and not a.absent and a.user_id = $2",
         load,
         agent.0,
     )
@@ -245,7 +254,7 @@ pub async fn workload(
     Ok(row.map(|row| Workload {
         current: row.current,
         capacity: row.capacity,
-        availability: row.availability,
+        availability: row.present(),
         since: row.since,
     }))
 }

@@ -2,6 +2,8 @@
 //! [`crate::feed`].
 
 mod batch;
+mod concerned;
 mod store;
 
 pub use batch::{Batch, Details, batch};
+pub use concerned::{ConcernedPeople, concerned};

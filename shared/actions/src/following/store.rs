@@ -81,3 +81,28 @@ pub(super) async fn after(
     .await?;
     Ok(rows.into_iter().filter_map(FeedRow::entry).collect())
 }
+
+/// Customer and assignee of a ticket.
+pub(super) struct ConcernedRow {
+    pub ticket: TicketId,
+    pub customer: UserId,
+    pub assigned_to: Option<UserId>,
+}
+
+/// Customer and assignee of these tickets.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn concerned(
+    db: impl PgExecutor<'_>,
+    tickets: &[Uuid],
+) -> sqlx::Result<Vec<ConcernedRow>> {
+    sqlx::query_as!(
+        ConcernedRow,
+        r#"select id as "ticket: TicketId", customer_id as "customer: UserId", assigned_to as "assigned_to: UserId"
+           from tickets where id = any($1)"#,
+        tickets,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -4,6 +4,7 @@ use domain::{
     channel::Channel,
     ids::{DigestId, NotificationId},
 };
+use uuid::Uuid;
 
 /// The delivery of a message on a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub enum Parcel {
     Notification(NotificationId),
     /// The notifications that were gathered for a person.
     Digest(DigestId),
+}
+
+impl Parcel {
+    /// Its id: a notification and a digest never have the same.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Notification(notification) => notification.0,
+            Self::Digest(digest) => digest.0,
+        }
+    }
 }
 
 impl Delivery {

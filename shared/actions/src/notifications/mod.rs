@@ -11,6 +11,7 @@ mod plan_event;
 pub mod preferences;
 mod reach;
 mod record_attempt;
+pub mod sms;
 pub mod store;
 pub mod undeliverable;
 

@@ -25,6 +25,8 @@ pub enum Attempt<'a> {
     NothingToTell,
     /// No attempt: the address has to be confirmed first.
     Held,
+    /// Nobody knows whether the provider accepted it, for this reason. It is not sent again.
+    Unknown(&'a str),
     /// No attempt: the quiet hours of its person end then.
     Quiet(DateTime<Utc>, Holding),
     /// It failed, with this error; the job is rescheduled.
@@ -68,6 +70,7 @@ async fn of_notification(
         Attempt::Sent => (NotificationStatus::Sent, None),
         Attempt::NothingToTell => (NotificationStatus::Dropped, None),
         Attempt::Held => return allowance::hold(work, notification).await,
+        Attempt::Unknown(error) => (NotificationStatus::Unknown, Some(error)),
         Attempt::Quiet(until, Holding::Gathered) => {
             return gather::hold_until(work, notification, until).await;
         }
@@ -89,6 +92,7 @@ async fn of_digest(
 ) -> Result<(), sqlx::Error> {
     let (end, error) = match attempt {
         Attempt::Sent => (End::SENT, None),
+        Attempt::Unknown(error) => (End::UNKNOWN, Some(error)),
         // Those of a confirmed address alone are gathered; it was taken back meanwhile.
         Attempt::Held => (End::HELD, None),
         // Its entries were dropped, or have joined the next one.

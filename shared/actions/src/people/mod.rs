@@ -1,5 +1,6 @@
 //! The use cases of accounts: those of people with their own, and those of admins with the accounts of others.
 
+mod absence;
 pub mod account;
 mod bootstrap_admin;
 mod change_password;
@@ -25,6 +26,7 @@ mod set_availability;
 pub mod store;
 mod tell_admins;
 
+pub use absence::{mark_absent, note_clients};
 pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
 pub use change_password::{VerifiedPassword, change_password, verify_password};
 pub use change_person::change_person;

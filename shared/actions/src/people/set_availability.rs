@@ -8,12 +8,12 @@ use crate::{
 };
 use domain::{
     actor::Actor,
-    people::{Availability, AvailabilityNow, Role},
+    people::{Absence, Availability, AvailabilityNow, Role},
 };
 use platform::work::UnitOfWork;
 
-/// Sets the caller's availability; the present one changes nothing. When an agent becomes available, a job assigns
-/// unassigned tickets to them. Admins are never assigned to automatically.
+/// Sets the caller's availability, and ends an absence; the present one changes nothing that is shown. When an agent
+/// becomes available, a job assigns unassigned tickets to them. Admins are never assigned to automatically.
 ///
 /// # Errors
 /// [`ActionError::NotFound`] when the caller is no agent or admin; the database failed.
@@ -25,7 +25,9 @@ pub async fn set_availability(
     let before = store::lock_availability(&mut work.tx, by.id)
         .await?
         .ok_or(ActionError::NotFound("agent"))?;
-    if before != to {
+    if before.set == to && before.absence == Absence::Present {
+        store::forget_clients(&mut work.tx, by.id).await?;
+    } else {
         let now = work.now();
         store::save_availability(&mut work.tx, by.id, to, now).await?;
         feed::add_availability(work, by.id).await?;

@@ -27,7 +27,7 @@ pub struct Candidate {
     pub timezone: Tz,
     /// Shifts; an empty list means always.
     pub shifts: Vec<Shift>,
-    /// Availability, as the agent set it.
+    /// Availability: as the agent set it, or `away` while absent.
     pub availability: Availability,
     /// Number of assigned tickets that count against the limit.
     pub current: i64,

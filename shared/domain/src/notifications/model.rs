@@ -11,6 +11,8 @@ text_enum! {
         Sent = "sent",
         /// Delivery failed. It can be retried.
         Failed = "failed",
+        /// Nobody knows whether the provider accepted it, and it is not sent again: a delivery report settles it.
+        Unknown = "unknown",
         /// Held until the address is confirmed.
         Held = "held",
         /// Waits to be told together with others, in one digest.
@@ -21,11 +23,11 @@ text_enum! {
 }
 
 impl NotificationStatus {
-    /// Whether the status never changes again.
+    /// Whether no further attempt is made.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Sent | Self::Dropped => true,
+            Self::Sent | Self::Dropped | Self::Unknown => true,
             Self::Pending | Self::Failed | Self::Held | Self::Gathered => false,
         }
     }

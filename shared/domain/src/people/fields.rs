@@ -191,7 +191,7 @@ fn is_email(text: &str) -> bool {
         && (domain.contains('.') || domain.eq_ignore_ascii_case("localhost"))
 }
 
-fn is_phone(text: &str) -> bool {
+pub(crate) fn is_phone(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && !digits.starts_with('0')

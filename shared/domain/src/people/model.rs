@@ -204,7 +204,7 @@ pub struct SupportInfo {
     pub level: Level,
     /// When the agent works; none means always.
     pub shift_schedule: Vec<Shift>,
-    /// Whether the agent takes tickets.
+    /// Whether the agent takes tickets: as set, or `away` while absent.
     pub availability: Availability,
     /// Since when.
     pub availability_updated_at: DateTime<Utc>,
@@ -236,7 +236,7 @@ pub struct AgentStats {
 /// Whether an agent takes tickets, and how many more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AvailabilityNow {
-    /// Whether.
+    /// Whether: as set, or `away` while absent.
     pub status: Availability,
     /// The most active tickets that automation gives to the agent.
     pub max_concurrent_tickets: i32,

@@ -58,9 +58,29 @@ pub enum Denied {
 /// # Errors
 /// The reason of the denial.
 pub fn may(actor: &Actor, action: Action, ticket: &Ticket, mention: Mention) -> Result<(), Denied> {
+    may_on(
+        actor,
+        action,
+        ticket.customer_id,
+        ticket.assigned_to,
+        mention,
+    )
+}
+
+/// As [`may`], for a ticket with this customer and this assignee.
+///
+/// # Errors
+/// The reason of the denial.
+pub fn may_on(
+    actor: &Actor,
+    action: Action,
+    customer: UserId,
+    assigned_to: Option<UserId>,
+    mention: Mention,
+) -> Result<(), Denied> {
     role_may(actor.role, action)?;
     let scope = Scope::of(actor);
-    if scope.includes(ticket) {
+    if scope.includes_one(customer, assigned_to) {
         Ok(())
     } else if !scope.is_widened_by(mention) {
         Err(Denied::Hidden)

@@ -22,6 +22,8 @@ pub struct Http {
     pub cors_origins: Vec<String>,
     /// The rate limits.
     pub rate_limits: RateLimits,
+    /// The most sockets of one address at a time, in each process: 1 to 1 000 000; `None`: no limit.
+    pub sockets_per_address: Option<NonZeroU32>,
 }
 
 impl Http {
@@ -73,6 +75,7 @@ pub fn http(read: &mut Reader) -> Http {
             per_caller: limit(read, "RATE_LIMIT_PER_MINUTE"),
             authentication: limit(read, "RATE_LIMIT_AUTH_PER_MINUTE"),
         },
+        sockets_per_address: limit(read, "SOCKET_LIMIT_PER_ADDRESS"),
     }
 }
 

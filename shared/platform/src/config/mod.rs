@@ -12,6 +12,7 @@ mod purpose;
 mod push;
 mod reader;
 mod settings;
+mod sms;
 mod ticket_url;
 mod traces;
 mod watching;
@@ -24,6 +25,7 @@ pub use mail::{BounceAddress, Dkim, Mail, MailTransport};
 pub use purpose::Purpose;
 pub use push::{Fcm, Push};
 pub use settings::{Changed, ConfigError, Origin, Settings};
+pub use sms::{AfricasTalking, ApiAddress, Sms, SmsTransport, Twilio, TwilioSender};
 pub use ticket_url::TicketUrl;
 pub use traces::{Collector, Traces};
 pub use watching::{Place, Watching};
@@ -32,6 +34,7 @@ use crate::outbound::Allowed;
 use chrono::TimeDelta;
 use domain::{
     assignment::{Strategy, WorkloadRule},
+    ids::TicketId,
     queue::Queue,
     text_enum,
 };
@@ -66,6 +69,8 @@ pub struct Config {
     pub brand: Brand,
     /// E-mail.
     pub mail: Mail,
+    /// Text messages.
+    pub sms: Sms,
     /// Push messages.
     pub push: Push,
     /// What may be called beside public addresses, at addresses that users gave.
@@ -113,6 +118,18 @@ impl Redis {
     pub fn feed_channel(&self) -> String {
         format!("{}:feed", self.prefix)
     }
+
+    /// The channel on which is told who types and who has a ticket open.
+    #[must_use]
+    pub fn watching_channel(&self) -> String {
+        format!("{}:watching", self.prefix)
+    }
+
+    /// The key of the people who have a ticket open.
+    #[must_use]
+    pub fn watchers_key(&self, ticket: TicketId) -> String {
+        format!("{}:watchers:{ticket}", self.prefix)
+    }
 }
 
 /// The rules of tickets.
@@ -125,6 +142,9 @@ pub struct Tickets {
     /// How long an agent is offline until the tickets return to the queue: 1 to 100 000 minutes;
     /// `None`: never.
     pub reassign_when_offline: Option<TimeDelta>,
+    /// How long all clients of an agent are gone until the agent counts as away: 1 to 1440
+    /// minutes; `None`: for ever.
+    pub away_after: Option<TimeDelta>,
     /// The warning threshold, in percent of a clock's target: 1 to 99.
     pub at_risk_percent: i16,
     /// Whether a breach escalates.
@@ -225,6 +245,7 @@ impl Config {
             attachments: attachments::attachments(&mut read, &data_dir),
             brand: brand::brand(&mut read),
             mail: mail::mail(&mut read, &data_dir),
+            sms: sms::sms(&mut read, &data_dir),
             push: push::push(&mut read),
             outbound: outbound::outbound(&mut read),
             jobs: jobs(&mut read),
@@ -270,6 +291,10 @@ fn tickets(read: &mut Reader) -> Tickets {
             WorkloadRule::WithoutWaiting
         },
         reassign_when_offline: match read.number("REASSIGN_WHEN_OFFLINE_MINUTES", 0..=100_000) {
+            0 => None,
+            minutes => Some(TimeDelta::minutes(minutes)),
+        },
+        away_after: match read.number("AWAY_AFTER_MINUTES", 0..=1_440) {
             0 => None,
             minutes => Some(TimeDelta::minutes(minutes)),
         },

@@ -54,6 +54,8 @@ pub enum Reached {
     Dropped,
     /// It waits until the address is confirmed.
     Held,
+    /// Nobody knows whether the provider accepted it, and it is not sent again.
+    Unknown,
     /// It failed, and is retried.
     Delayed,
     /// It failed permanently.
@@ -61,10 +63,11 @@ pub enum Reached {
 }
 
 impl Reached {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Sent,
         Self::Dropped,
         Self::Held,
+        Self::Unknown,
         Self::Delayed,
         Self::Failed,
     ];
@@ -74,6 +77,7 @@ impl Reached {
             Self::Sent => "sent",
             Self::Dropped => "dropped",
             Self::Held => "held",
+            Self::Unknown => "unknown",
             Self::Delayed => "delayed",
             Self::Failed => "failed",
         }

@@ -22,6 +22,20 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// The host of a URL that the operator chose, and nothing else.
+    #[must_use]
+    pub fn host_of(url: &str) -> Self {
+        let url = Url::parse(url).ok();
+        let mut allowed = Self::default();
+        match url.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) => allowed.names.push(name.to_owned()),
+            Some(Host::Ipv4(address)) => allowed.networks.push(IpAddr::from(address).into()),
+            Some(Host::Ipv6(address)) => allowed.networks.push(IpAddr::from(address).into()),
+            None => {}
+        }
+        allowed
+    }
+
     /// Whether the operator allows a host by its name.
     #[must_use]
     pub fn has_name(&self, host: &str) -> bool {

@@ -116,6 +116,7 @@ fn content(template: Template, language: &str) -> Content {
             first_name: HOSTILE.to_owned(),
             last_name: "Otieno, \"Jr\"".to_owned(),
             email: "amina@example.org".to_owned(),
+            phone_number: None,
             confirmed: true,
             role: if customer {
                 Role::Customer

@@ -85,7 +85,7 @@ impl DeliveryRun<'_> {
         let delivered = guard::run(self.job.spec().policy.limit, sending).await?;
         let sent = Instant::now();
         loop {
-            let recording = self.record_delivered(delivered);
+            let recording = self.record_delivered(&delivered);
             let recording = tokio::time::timeout(lease::answer_limit(self.cx), recording).await;
             let error = match recording.unwrap_or_else(|late| Err(JobError::retry(late))) {
                 Ok(outcome) => return Ok(Ended::well(outcome)),

@@ -5,9 +5,12 @@ use crate::{
     channels::{Delivered, DeliveryError},
     jobs::JobError,
     mail::Verdict,
-    run::Outcome,
+    run::{
+        Outcome,
+        record::{Opening, open_circuit},
+    },
 };
-use actions::notifications::{Attempt, record_attempt, undeliverable};
+use actions::notifications::{Attempt, record_attempt, sms, undeliverable};
 use domain::actor::Initiator;
 use jobs::{
     circuit::{self, ProviderFailure, Subject},
@@ -17,45 +20,68 @@ use platform::{metrics::Reached, work::UnitOfWork};
 
 impl DeliveryRun<'_> {
     /// Marks the job as done and records the delivery with the notification.
-    pub(super) async fn record_delivered(&self, delivered: Delivered) -> Result<Outcome, JobError> {
+    pub(super) async fn record_delivered(
+        &self,
+        delivered: &Delivered,
+    ) -> Result<Outcome, JobError> {
         let mut work = self.cx.cx.begin(Initiator::System).await?;
         let now = work.now();
         if !store::finish_leased(&mut work.tx, self.locked.fence(), now).await? {
             return Ok(Outcome::NotOurs);
         }
-        let (attempt, reached) = match delivered {
-            Delivered::Sent => (Attempt::Sent, Reached::Sent),
-            Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
-            Delivered::Held => (Attempt::Held, Reached::Held),
-            Delivered::Quiet(until, holding) => (Attempt::Quiet(until, holding), Reached::Held),
-        };
-        record_attempt(&mut work, self.delivery.parcel, attempt).await?;
-        if delivered == Delivered::Sent {
-            let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
-            undeliverable::accepted(&mut work, channel, parcel).await?;
-        }
-        if self.locked.provider_failures > 0 {
-            self.settle_circuit(&mut work, delivered).await?;
-        }
+        let reached = self.record_with_notification(&mut work, delivered).await?;
+        self.settle_circuit(&mut work, delivered).await?;
         work.commit().await?;
         self.count(reached);
         Ok(Outcome::Done)
     }
 
-    /// Records what a delivery says about a provider that had failed before.
+    async fn record_with_notification(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        delivered: &Delivered,
+    ) -> sqlx::Result<Reached> {
+        let (channel, parcel) = (self.delivery.channel, self.delivery.parcel);
+        let (attempt, reached) = match delivered {
+            Delivered::Accepted(message, receipt) => {
+                (sms::accept(work, *message, receipt).await?, Reached::Sent)
+            }
+            Delivered::Sent => (Attempt::Sent, Reached::Sent),
+            Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
+            Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
+            Delivered::Held => (Attempt::Held, Reached::Held),
+            Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
+        };
+        record_attempt(work, parcel, attempt).await?;
+        if attempt == Attempt::Sent {
+            undeliverable::accepted(work, channel, parcel).await?;
+        }
+        Ok(reached)
+    }
+
+    /// Records what a delivery says about its provider.
     async fn settle_circuit(
         &self,
         work: &mut UnitOfWork<'_>,
-        delivered: Delivered,
+        delivered: &Delivered,
     ) -> sqlx::Result<()> {
         let queue = self.locked.queue;
+        let has_failed = self.locked.provider_failures > 0;
         match delivered {
-            Delivered::Sent => {
+            Delivered::Unknown(text) => {
+                let opening = Opening {
+                    failure: ProviderFailure::BrokeOff,
+                    pause: None,
+                    text,
+                };
+                open_circuit(work, self.locked, opening).await?;
+            }
+            Delivered::Sent | Delivered::Accepted(..) if has_failed => {
                 if circuit::close(&mut work.tx, queue).await? {
                     tracing::info!(%queue, "the circuit of a queue closed: its provider responds again");
                 }
             }
-            Delivered::NothingToTell | Delivered::Held | Delivered::Quiet(..) => {
+            Delivered::NothingToTell | Delivered::Held | Delivered::Quiet(..) if has_failed => {
                 let now = work.now();
                 let subject = Subject {
                     queue,
@@ -63,6 +89,11 @@ impl DeliveryRun<'_> {
                 };
                 circuit::end_probe(&mut work.tx, subject, now).await?;
             }
+            Delivered::Sent
+            | Delivered::Accepted(..)
+            | Delivered::NothingToTell
+            | Delivered::Held
+            | Delivered::Quiet(..) => {}
         }
         Ok(())
     }
@@ -76,7 +107,7 @@ impl DeliveryRun<'_> {
             (Some(ProviderFailure::BrokeOff) | None, _) => self.record_error(&error).await?,
         }
         Ok(match (error.failure, error.verdict) {
-            (Some(failure), _) => JobError::provider(failure, error.source),
+            (Some(failure), _) => JobError::provider(failure, error.pause, error.source),
             (None, Verdict::Temporary) => JobError::retry(error.source),
             (None, Verdict::Permanent) => JobError::fail(error.source),
             (None, Verdict::HeldUntil(until)) => JobError::held(until, error.source),

@@ -66,6 +66,8 @@ pub async fn load(
             first_name: row.first_name,
             last_name: row.last_name,
             email: row.address.clone(),
+            // Messages about accounts go by e-mail.
+            phone_number: None,
             confirmed: row.confirmed,
             role: row.role,
             language: row.language,

@@ -13,7 +13,7 @@ use domain::{
 };
 use platform::context::Context;
 
-pub(super) use store::{End, abandon, save};
+pub(super) use store::{End, abandon, save, settle};
 
 /// Fixes the entries of a digest that is due, and loads those that are to be told now. The others are dropped, or join the
 /// next digest when quiet hours hold them back. Empty: nothing is to be told, or the digest was delivered.

@@ -1,6 +1,9 @@
 //! The SQL of digests at delivery.
 
-use domain::ids::{DigestId, NotificationId};
+use domain::{
+    ids::{DigestId, NotificationId},
+    notifications::NotificationStatus,
+};
 use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
 
@@ -13,6 +16,7 @@ pub(in crate::notifications) struct End {
 
 impl End {
     pub const SENT: Self = Self::new("sent", "sent");
+    pub const UNKNOWN: Self = Self::new("unknown", "unknown");
     pub const DROPPED: Self = Self::new("dropped", "dropped");
     pub const HELD: Self = Self::new("dropped", "held");
     pub const DELAYED: Self = Self::new("closed", "gathered");
@@ -62,6 +66,34 @@ pub(in crate::notifications) async fn save(
         digest.0,
         end.digest,
         end.entries,
+        error,
+        sent_at,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Sets what a delivery report says of a digest and of the entries that it told.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::notifications) async fn settle(
+    work: &mut UnitOfWork<'_>,
+    digest: DigestId,
+    status: NotificationStatus,
+    error: Option<&str>,
+) -> sqlx::Result<()> {
+    let sent_at = (status == NotificationStatus::Sent).then_some(work.now());
+    sqlx::query!(
+        "with settled as (
+            update digests set status = $2, last_error = $3, sent_at = coalesce(sent_at, $4)
+            where id = $1 returning id)
+        update notifications n set status = $2, last_error = $3, sent_at = coalesce(n.sent_at, $4)
+        from settled s join digest_entries e on e.digest_id = s.id
+        where n.id = e.notification_id and n.status in ('gathered', 'sent', 'failed', 'unknown')",
+        digest.0,
+        status.as_str(),
         error,
         sent_at,
     )

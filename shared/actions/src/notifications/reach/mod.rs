@@ -3,7 +3,7 @@
 mod store;
 
 use domain::{ids::UserId, notifications::Reach};
-use platform::work::UnitOfWork;
+use platform::{config::SmsTransport, work::UnitOfWork};
 use std::collections::HashMap;
 
 /// How each of these people can be reached. Who has no entry has an address, and nothing else.
@@ -14,7 +14,7 @@ pub(super) async fn of_people(
     work: &mut UnitOfWork<'_>,
     people: &[UserId],
 ) -> sqlx::Result<HashMap<UserId, Reach>> {
-    let texts = false;
+    let texts = !matches!(work.cx.config.sms.transport, SmsTransport::Off);
     let mut reach: HashMap<UserId, Reach> = HashMap::new();
     for (person, preference) in store::preferences(&mut *work.tx, people).await? {
         reach

@@ -40,7 +40,7 @@ pub async fn refused(
         Refusal::OfTheAddress => MOST_REFUSALS,
     };
     let retry_at = work.now() + LEFT_ALONE_FOR;
-    store::count(work, (channel, id(parcel)), counted, retry_at).await
+    store::count(work, (channel, parcel.id()), counted, retry_at).await
 }
 
 /// Forgets the refusals of an address that accepted something.
@@ -52,13 +52,5 @@ pub async fn accepted(
     channel: Channel,
     parcel: Parcel,
 ) -> sqlx::Result<()> {
-    store::forget(work, channel, id(parcel)).await
-}
-
-/// The id of a notification or of a digest: an id is never both.
-const fn id(parcel: Parcel) -> uuid::Uuid {
-    match parcel {
-        Parcel::Notification(notification) => notification.0,
-        Parcel::Digest(digest) => digest.0,
-    }
+    store::forget(work, channel, parcel.id()).await
 }

@@ -6,8 +6,8 @@ use domain::{
     ids::UserId,
     json::Json,
     people::{
-        AgentStats, Availability, AvailabilityNow, Department, NewSupportInfo, Patch, Shift,
-        SupportInfo, SupportInfoChange,
+        Absence, AgentStats, Availability, AvailabilityNow, Department, NewSupportInfo, Patch,
+        Shift, SupportInfo, SupportInfoChange,
     },
 };
 use platform::work::UnitOfWork;
@@ -64,7 +64,8 @@ pub(super) async fn support_info(
     let rows = sqlx::query!(
         r#"select a.user_id, a.employee_id, a.department, a.specializations, a.languages, a.level,
                   a.shift_schedule as "shift_schedule: Json<Vec<Shift>>", a.availability,
-                  a.availability_updated_at, a.max_concurrent_tickets,
+                  a.absent, greatest(a.availability_updated_at, a.absence_changed_at) as "availability_updated_at!",
+                  a.max_concurrent_tickets,
                   s.current as "current!", s.handled as "handled!", s.closed as "closed!",
                   s.response, s.resolution, s.stars, s.ratings as "ratings!"
            from agents a cross join lateral (
@@ -94,7 +95,7 @@ pub(super) async fn support_info(
                 languages: row.languages,
                 level: row.level,
                 shift_schedule: row.shift_schedule.0,
-                availability: row.availability,
+                availability: row.availability.with(Absence::from(row.absent)),
                 availability_updated_at: row.availability_updated_at,
                 max_concurrent_tickets: row.max_concurrent_tickets,
                 current_tickets: row.current,
@@ -143,6 +144,14 @@ pub(in crate::people) async fn update_agent(
     Ok(())
 }
 
+/// What an agent set, and whether the agent is absent.
+pub(in crate::people) struct LockedAvailability {
+    /// The availability that the agent set.
+    pub set: Availability,
+    /// Whether all clients are gone.
+    pub absence: Absence,
+}
+
 /// Locks an agent's row and reads the availability; `None` when there is no such agent.
 ///
 /// # Errors
@@ -150,16 +159,37 @@ pub(in crate::people) async fn update_agent(
 pub(in crate::people) async fn lock_availability(
     db: &mut PgConnection,
     agent: UserId,
-) -> sqlx::Result<Option<Availability>> {
-    sqlx::query_scalar!(
-        "select availability from agents where user_id = $1 for update",
+) -> sqlx::Result<Option<LockedAvailability>> {
+    let row = sqlx::query!(
+        "select availability, absent from agents where user_id = $1 for update",
         agent.0,
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(row.map(|row| LockedAvailability {
+        set: row.availability,
+        absence: row.absent.into(),
+    }))
 }
 
-/// Writes the availability of an agent.
+/// Forgets that an agent had clients: without a new one the agent does not become absent.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::people) async fn forget_clients(
+    db: &mut PgConnection,
+    agent: UserId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update agents set client_seen_at = null where user_id = $1",
+        agent.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes the availability of an agent, who is not absent then, and whose clients are forgotten.
 ///
 /// # Errors
 /// The database failed.
@@ -170,7 +200,9 @@ pub(in crate::people) async fn save_availability(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update agents set availability = $2, availability_updated_at = $3 where user_id = $1",
+        "update agents set availability = $2, availability_updated_at = $3, absent = false, absence_changed_at = null,
+                           client_seen_at = null
+         where user_id = $1",
         agent.0,
         to.as_str(),
         now,
@@ -195,7 +227,7 @@ pub async fn availabilities(
                    where assigned_to = user_id and status not in ('resolved', 'closed')
                        and ($2 or status <> 'waiting_customer'))
                       as "current_tickets!",
-                  availability_updated_at as updated_at
+                  absent, greatest(availability_updated_at, absence_changed_at) as "updated_at!"
            from agents where user_id = any($1)"#,
         agents,
         load.counts_waiting(),
@@ -206,7 +238,7 @@ pub async fn availabilities(
         .into_iter()
         .map(|row| {
             let now = AvailabilityNow {
-                status: row.availability,
+                status: row.availability.with(Absence::from(row.absent)),
                 max_concurrent_tickets: row.max_concurrent_tickets,
                 current_tickets: row.current_tickets,
                 updated_at: row.updated_at,

@@ -4,7 +4,7 @@ mod agents;
 
 pub use agents::{availabilities, availability};
 pub(in crate::people) use agents::{
-    insert_agent, lock_availability, save_availability, update_agent,
+    forget_clients, insert_agent, lock_availability, save_availability, update_agent,
 };
 
 use crate::{error::ActionError, people::credential::Credential};

@@ -9,7 +9,7 @@ use crate::{
     channel::Channel,
     ids::{NotificationId, TicketId, UserId},
     notifications::{Audience, NotificationStatus, Template, gathering, quiet_until},
-    people::{Department, Role, Shift},
+    people::{Department, PhoneNumber, Role, Shift},
     sla::Metric,
     tickets::{
         Priority, Status, TicketEventKind, TicketNumber,
@@ -84,6 +84,8 @@ pub struct Recipient {
     pub last_name: String,
     /// E-mail address.
     pub email: String,
+    /// Phone number; `None` for an account without one.
+    pub phone_number: Option<PhoneNumber>,
     /// Whether the address is confirmed.
     pub confirmed: bool,
     /// The present role.

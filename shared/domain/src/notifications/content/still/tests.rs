@@ -111,6 +111,7 @@ fn content(template: Template) -> Content {
             first_name: "A".to_owned(),
             last_name: "B".to_owned(),
             email: "a@example.com".to_owned(),
+            phone_number: None,
             confirmed: true,
             role,
             language: "en".to_owned(),
