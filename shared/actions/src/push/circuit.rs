@@ -1,6 +1,6 @@
 //! The circuit of a push service: whether it may be called, and what an answer changes.
 //!
-//! A service that is down holds all of its messages at once. A service that refuses is held when it has refused three
+//! All messages for a service wait as soon as it is down. A service that refuses is held when it has refused three
 //! devices in a row: with a wrong key it refuses all, and a person who registers an address that is refused must not
 //! hold the messages of others. For the same reason only the first refusal of a device counts.
 

@@ -64,7 +64,7 @@ pub async fn subscribe(
         ));
     }
     let Subscriber { actor, session } = subscriber;
-    // Locked in this order everywhere: the account, the login. It also lets two devices of a person not pass the cap.
+    // The account first, then the login, as everywhere. The lock also counts the devices of a person one after the other.
     if !store::hold_account(&mut *work.tx, actor.id).await? {
         return Err(ActionError::Unauthenticated("token_revoked"));
     }
