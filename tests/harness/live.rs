@@ -31,7 +31,7 @@ impl App {
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let gate = api::StartupGate::default();
         gate.open();
-        let api = api::run(self.cx.clone(), listener, gate, stop.clone());
+        let api = Box::pin(api::run(self.cx.clone(), listener, gate, stop.clone()));
         let (redis, channel) = (self.cx.redis.clone(), self.cx.config.redis.feed_channel());
         let signals = self.cx.feed.clone().publish(redis, channel, stop.clone());
         let mut running = JoinSet::new();

@@ -33,6 +33,7 @@ pub struct PushSubscriptionView<'a> {
 
 impl<'a> PushSubscriptionView<'a> {
     /// A device as its owner sees it, in a session.
+    #[must_use]
     pub fn of(device: &'a Subscription, session: Option<SessionId>) -> Self {
         let service = match device.kind {
             PushKind::WebPush => host(&device.address),

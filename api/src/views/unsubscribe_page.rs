@@ -89,6 +89,7 @@ pub fn page(brand: &Brand, status: StatusCode, language: &str, what: Page) -> Re
 }
 
 /// What a kind of mail is about.
+#[expect(clippy::too_many_lines, reason = "a table has a row for each kind")]
 fn name(tag: &str, kind: Template) -> &'static str {
     let [english, swahili, french] = match kind {
         Template::TicketReceived => [

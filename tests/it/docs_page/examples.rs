@@ -35,7 +35,12 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let gate = StartupGate::default();
         gate.open();
-        let serving = api::run(app.cx.clone(), listener, gate, CancellationToken::new());
+        let serving = Box::pin(api::run(
+            app.cx.clone(),
+            listener,
+            gate,
+            CancellationToken::new(),
+        ));
         let mut running = JoinSet::new();
         running.spawn(async move { serving.await.unwrap() });
         Self {

@@ -91,18 +91,8 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         headers: Vec::new(),
     };
     let verb = route.path.rsplit('/').next().unwrap();
-    if route.path.contains("/push/") {
-        let device = device(&cast.admin).await;
-        sent.path = route.path.replace("{id}", &device);
-    }
-    if route.path.contains("/webhooks/") {
-        let (webhook, delivery) = webhook(&cast.admin).await;
-        sent.path = route.path.replace("{id}", &webhook);
-        sent.path = sent.path.replace("{deliveryId}", &delivery);
-    }
-    if route.path == "/api/v1/notifications/{id}/read" {
-        let id = notification(app, &cast.admin.id()).await;
-        sent.path = route.path.replace("{id}", &id);
+    if let Some(path) = of_admin(app, cast, route).await {
+        sent.path = path;
     }
     match verb {
         "reopen" | "{token}" => {
@@ -140,6 +130,23 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
         (sent.content, sent.body) = (MULTIPART, file("a.pdf"));
     }
     sent
+}
+
+/// The path of a thing that an admin has, made for the request.
+async fn of_admin(app: &App, cast: &Cast, route: &Route) -> Option<String> {
+    if route.path.contains("/webhooks/") {
+        let (webhook, delivery) = webhook(&cast.admin).await;
+        let path = route.path.replace("{id}", &webhook);
+        return Some(path.replace("{deliveryId}", &delivery));
+    }
+    let id = if route.path.contains("/push/") {
+        device(&cast.admin).await
+    } else if route.path == "/api/v1/notifications/{id}/read" {
+        notification(app, &cast.admin.id()).await
+    } else {
+        return None;
+    };
+    Some(route.path.replace("{id}", &id))
 }
 
 /// A body of the same kind that is another.

@@ -22,8 +22,10 @@ const AFRICAS_TALKING: &str = "/api/v1/notifications/sms/africas-talking/";
 type Fields<'a> = &'a [(&'a str, &'a str)];
 
 fn encoded(fields: Fields<'_>) -> String {
-    let escape =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    let escape = |text: &str| {
+        let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));
+        bytes.collect::<Vec<_>>().concat()
+    };
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)));

@@ -195,6 +195,11 @@ fn topic_of_digest(person: UserId) -> String {
 
 fn topic(kind: &[u8], id: &[u8]) -> String {
     let hash = Sha256::new().chain_update(kind).chain_update(id).finalize();
-    let bytes = hash.iter().take(16);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    hash.iter().take(16).fold(String::new(), |mut text, byte| {
+        // Two lower-case hex digits.
+        text.extend(
+            [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')),
+        );
+        text
+    })
 }

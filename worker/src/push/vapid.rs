@@ -21,8 +21,13 @@ const MOST_KEPT: usize = 1_000;
 #[derive(Debug)]
 pub struct Vapid {
     contact: String,
-    kept: Mutex<HashMap<(String, String), (String, DateTime<Utc>)>>,
+    kept: Mutex<HashMap<Signed, Authorization>>,
 }
+
+/// A service, and the public key that signs.
+type Signed = (String, String);
+/// The header, and when its token expires.
+type Authorization = (String, DateTime<Utc>);
 
 impl Vapid {
     /// No tokens yet. The contact is the `sub` of each.

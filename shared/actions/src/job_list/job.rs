@@ -13,6 +13,7 @@ use domain::{
     queue::Queue,
 };
 use jobs::ledger::{LEASED_LIMIT, NAME, RUN_LIMIT, SWEEP_LIMIT};
+use jobs::policy::Policy;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -77,18 +78,18 @@ pub enum Job {
     Prune,
 }
 
+/// The policy of most jobs.
+const USUAL: Policy = tried(10, seconds(2, 600), RUN_LIMIT);
+
 impl Job {
     /// The row of a job. The delays of a unique job are short, since its successor is not enqueued while it waits. A
     /// delivery may take hours, since a provider may refuse it for so long.
     #[must_use]
     pub const fn spec(&self) -> JobSpec {
         match *self {
-            Self::AssignTicket { ticket } => {
-                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
-                job("assign_ticket", Queue::Assignment, policy)
-                    .urgent()
-                    .about(ticket)
-            }
+            Self::AssignTicket { ticket } => job("assign_ticket", Queue::Assignment, USUAL)
+                .urgent()
+                .about(ticket),
             Self::AssignToAvailableAgent { .. } => {
                 let policy = tried(10, seconds(2, 600), SWEEP_LIMIT);
                 job("fill_agent", Queue::Assignment, policy).urgent()
@@ -97,13 +98,9 @@ impl Job {
                 let policy = tried(10, seconds(1, 15), Duration::from_mins(1));
                 job("assign_waiting", Queue::Assignment, policy).unique()
             }
-            Self::PlanNotifications { .. } => {
-                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
-                job("plan_notifications", Queue::Notify, policy)
-            }
+            Self::PlanNotifications { .. } => job("plan_notifications", Queue::Notify, USUAL),
             Self::TellOfWaiting { ticket } => {
-                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
-                job("tell_of_waiting", Queue::Notify, policy).about(ticket)
+                job("tell_of_waiting", Queue::Notify, USUAL).about(ticket)
             }
             Self::ReleaseTickets { .. } => {
                 let policy = tried(10, seconds(2, 600), SWEEP_LIMIT);
@@ -113,10 +110,7 @@ impl Job {
                 let policy = tried(10, seconds(2, 120), Duration::from_secs(15));
                 job("request_password_reset", Queue::Notify, policy).urgent()
             }
-            Self::TellOfFailures { .. } => {
-                let policy = tried(10, seconds(2, 600), RUN_LIMIT);
-                job("tell_of_failures", Queue::Notify, policy).urgent()
-            }
+            Self::TellOfFailures { .. } => job("tell_of_failures", Queue::Notify, USUAL).urgent(),
             Self::Deliver(delivery) => {
                 let channel = delivery.channel.spec();
                 let policy = tried(12, seconds(10, 3_600), LEASED_LIMIT);

@@ -9,13 +9,11 @@ use crate::{
 use domain::{
     ids::{EventId, TicketId, UserId},
     notifications::{
-        Occasion, Planned, ResolutionTold, Template, TicketParticipants, assignee, channels,
-        level_above, plan,
+        Occasion, Planned, Template, TicketParticipants, assignee, channels, level_above, plan,
     },
     tickets::{Recipient, TicketEvent},
 };
 use platform::work::{Tx, UnitOfWork};
-use std::collections::BTreeSet;
 
 /// Plans an event: what its people are told in the app, and what is sent to them.
 ///
@@ -86,18 +84,8 @@ async fn involved(
     let now = work.now();
     let tx = &mut work.tx;
     let later = participants::changes_of_hands(tx, event).await?;
-    let mut involved = TicketParticipants {
-        customer: around.customer_id,
-        agent: assignee(around.assigned_to, &later),
-        escalated_from: Vec::new(),
-        resolution: ResolutionTold::WhenResolved,
-        mentioned: Vec::new(),
-        next_level: Vec::new(),
-        admins: Vec::new(),
-        on_duty: Vec::new(),
-        department: Vec::new(),
-        active: BTreeSet::new(),
-    };
+    let agent = assignee(around.assigned_to, &later);
+    let mut involved = TicketParticipants::of(around.customer_id, agent);
     for (recipient, _) in occasion.rows(&event.kind) {
         match recipient {
             Recipient::Customer

@@ -37,6 +37,25 @@ pub struct TicketParticipants {
     pub active: BTreeSet<UserId>,
 }
 
+impl TicketParticipants {
+    /// The customer and the assignee, and nobody else.
+    #[must_use]
+    pub const fn of(customer: UserId, agent: Option<UserId>) -> Self {
+        Self {
+            customer,
+            agent,
+            escalated_from: Vec::new(),
+            resolution: ResolutionTold::WhenResolved,
+            mentioned: Vec::new(),
+            next_level: Vec::new(),
+            admins: Vec::new(),
+            on_duty: Vec::new(),
+            department: Vec::new(),
+            active: BTreeSet::new(),
+        }
+    }
+}
+
 /// The event by which people are told that a ticket is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResolutionTold {

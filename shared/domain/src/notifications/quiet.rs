@@ -54,11 +54,10 @@ fn first_instant(timezone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.to_utc()),
         // Clocks were put forward by at most a few hours, in steps of whole minutes.
         LocalResult::None => (1..=24 * 60)
-            .filter_map(|minutes| {
+            .find_map(|minutes| {
                 let later = local.checked_add_signed(TimeDelta::minutes(minutes))?;
                 timezone.from_local_datetime(&later).earliest()
             })
-            .next()
             .map(|at| at.to_utc()),
     }
 }

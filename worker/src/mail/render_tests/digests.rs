@@ -17,10 +17,10 @@ fn several(language: &str) -> Vec<Content> {
 }
 
 fn digest(language: &str, links: &Links) -> String {
-    let renderer = Renderer::new(&brand()).unwrap();
+    let titles = Renderer::new(&brand()).unwrap();
     let contents = several(language);
-    let view = View::of_digest(&contents, &renderer, links, at()).unwrap();
-    let rendered = renderer.render_digest(language, &view).unwrap();
+    let view = View::of_digest(&contents, &titles, links, at()).unwrap();
+    let rendered = titles.render_digest(language, &view).unwrap();
     let id = DigestId(uuid::Uuid::from_u128(12));
     let mail = composer().about_several(id, &contents[0].person, rendered, at());
     String::from_utf8(mail.unwrap().formatted()).unwrap()
@@ -28,14 +28,14 @@ fn digest(language: &str, links: &Links) -> String {
 
 #[test]
 fn a_digest_names_each_notification_once_under_its_ticket() {
-    let renderer = Renderer::new(&brand()).unwrap();
+    let titles = Renderer::new(&brand()).unwrap();
     for (language, title) in [
         ("en", "3 ticket updates"),
         ("sw", "Taarifa 3 za tiketi"),
         ("fr", "3 nouvelles de vos tickets"),
     ] {
-        let view = View::of_digest(&several(language), &renderer, &links(), at()).unwrap();
-        let rendered = renderer.render_digest(language, &view).unwrap();
+        let view = View::of_digest(&several(language), &titles, &links(), at()).unwrap();
+        let rendered = titles.render_digest(language, &view).unwrap();
         assert_eq!(rendered.subject, title);
         for number in ["TKT-1759307400-000001", "TKT-1759307400-000002"] {
             assert_eq!(

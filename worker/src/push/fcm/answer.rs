@@ -31,7 +31,7 @@ pub enum Answer {
     /// It is down.
     Down(String, Option<TimeDelta>),
     /// It is no answer of Firebase: nobody knows whether the message was accepted.
-    NoAnswer(String),
+    Senseless(String),
 }
 
 /// Reads an answer.
@@ -50,7 +50,7 @@ fn judged(status: u16, body: &[u8], asked: Option<TimeDelta>) -> Answer {
         return if is_named && error.is_none() {
             Answer::Accepted
         } else {
-            Answer::NoAnswer(format!(
+            Answer::Senseless(format!(
                 "Firebase answered {status} without the name of a message"
             ))
         };
@@ -75,7 +75,7 @@ fn judged(status: u16, body: &[u8], asked: Option<TimeDelta>) -> Answer {
         (_, 401) => Answer::OurToken(because),
         ("INTERNAL", _) | (_, 500) => Answer::Down(because, asked.or(Some(INTERNAL_PAUSE))),
         (_, 501..=599) => Answer::Down(because, asked),
-        (_, 300..=399) => Answer::NoAnswer(because),
+        (_, 300..=399) => Answer::Senseless(because),
         _ => Answer::Refused(because),
     }
 }
@@ -163,12 +163,12 @@ mod tests {
             "{\"nam",
         ] {
             let answer = judged(200, lie.as_bytes(), None);
-            assert!(matches!(answer, Answer::NoAnswer(_)), "{lie}: {answer:?}");
+            assert!(matches!(answer, Answer::Senseless(_)), "{lie}: {answer:?}");
         }
         let accepted = judged(200, b"{\"name\": \"projects/a/messages/1\"}", None);
         assert_eq!(accepted, Answer::Accepted);
         assert!(matches!(judged(502, b"<html>", None), Answer::Down(..)));
-        assert!(matches!(judged(302, b"", None), Answer::NoAnswer(_)));
+        assert!(matches!(judged(302, b"", None), Answer::Senseless(_)));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl From<Answer> for Called {
                 Self::sparing(PushAnswer::Refused { because, pause })
             }
             Answer::Down(because, pause) => Self::sparing(PushAnswer::Down { because, pause }),
-            Answer::NoAnswer(because) => {
+            Answer::Senseless(because) => {
                 let pause = None;
                 Self::counting(PushAnswer::Down { because, pause })
             }

@@ -142,7 +142,7 @@ pub async fn load_all(pool: &PgPool, ids: &[NotificationId]) -> Result<Vec<Conte
 impl From<Row> for Content {
     fn from(row: Row) -> Self {
         let reopened = i32::try_from(row.reopened_since).unwrap_or(i32::MAX);
-        let clock = row.warn_at.zip(row.due_at);
+        let clock = clock(&row);
         let next = row.next_metric.zip(row.next_due_at);
         Self {
             id: row.id,
@@ -185,13 +185,7 @@ impl From<Row> for Content {
                 asked: row.asked_since,
                 answered: row.answered_since,
             },
-            clock: clock.map(|(warn_at, due_at)| ClockFacts {
-                warn_at,
-                due_at,
-                running: row.stopped_at.is_none() && row.paused_at.is_none(),
-                stopped: row.stopped_at.is_some(),
-                breached: row.breached_at.is_some(),
-            }),
+            clock,
             next_deadline: next.map(|(metric, at)| Deadline { metric, at }),
             text: row.text,
             files: names(row.attachments),
@@ -209,6 +203,18 @@ impl From<Row> for Content {
                 .unwrap_or_default(),
         }
     }
+}
+
+/// The clock of the event.
+fn clock(row: &Row) -> Option<ClockFacts> {
+    let (warn_at, due_at) = row.warn_at.zip(row.due_at)?;
+    Some(ClockFacts {
+        warn_at,
+        due_at,
+        running: row.stopped_at.is_none() && row.paused_at.is_none(),
+        stopped: row.stopped_at.is_some(),
+        breached: row.breached_at.is_some(),
+    })
 }
 
 /// The names of the files of a message.

@@ -101,7 +101,7 @@ pub(super) async fn save_quiet_hours(
         "insert into quiet_hours (user_id, periods) values ($1, $2)
         on conflict (user_id) do update set periods = excluded.periods",
         person.0,
-        Json(periods) as Json<Vec<Shift>>,
+        Json(periods) as _,
     )
     .execute(&mut *work.tx)
     .await?;

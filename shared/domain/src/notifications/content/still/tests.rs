@@ -93,31 +93,34 @@ fn status(template: Template) -> Status {
     }
 }
 
-/// A mail that is delivered right after its event.
-fn content(template: Template) -> Content {
-    let customer = template.audience() == Audience::Customer;
-    let (id, role) = if customer {
+fn person(template: Template) -> Recipient {
+    let (id, role) = if template.audience() == Audience::Customer {
         (AMINA, Role::Customer)
     } else {
         (SARAH, Role::Support)
     };
+    Recipient {
+        id,
+        first_name: "A".to_owned(),
+        last_name: "B".to_owned(),
+        email: "a@example.com".to_owned(),
+        phone_number: None,
+        confirmed: true,
+        role,
+        language: "en".to_owned(),
+        timezone: chrono_tz::UTC,
+        active: true,
+    }
+}
+
+/// A mail that is delivered right after its event.
+fn content(template: Template) -> Content {
     Content {
         id: NotificationId(Uuid::from_u128(4)),
         template,
         channel: Channel::Email,
         status: NotificationStatus::Pending,
-        person: Recipient {
-            id,
-            first_name: "A".to_owned(),
-            last_name: "B".to_owned(),
-            email: "a@example.com".to_owned(),
-            phone_number: None,
-            confirmed: true,
-            role,
-            language: "en".to_owned(),
-            timezone: chrono_tz::UTC,
-            active: true,
-        },
+        person: person(template),
         at: now(),
         kind: kind(template),
         actor: None,
