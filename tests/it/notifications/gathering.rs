@@ -1,7 +1,7 @@
 //! Gathering: the first of a kind at once, the rest of a minute in one mail.
 
 use super::{assigned, desk};
-use crate::harness::{App, NOTHING};
+use crate::harness::{App, Mail, NOTHING};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -152,7 +152,7 @@ async fn five_hundred_breaches_for_one_agent_are_at_most_one_mail_a_minute_that_
     let of_sarah = mails.iter().filter(|mail| mail.name() == "sarah");
     let breaches =
         of_sarah.filter(|mail| ["sla_breached", "digest"].contains(&mail.template.as_str()));
-    let text: Vec<_> = breaches.map(|mail| mail.text()).collect();
+    let text: Vec<_> = breaches.map(Mail::text).collect();
     let text = text.join("\n");
     for i in 100_001..=100_499 {
         let number = format!("TKT-1759305600-{i}");
