@@ -166,9 +166,10 @@ impl From<SmsError> for DeliveryError {
             failure: error.failure(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
-            refusal: match error {
-                SmsError::Number(_) => Refusal::OfTheAddress,
-                _ => Refusal::OfTheMessage,
+            refusal: if matches!(error, SmsError::Number(_)) {
+                Refusal::OfTheAddress
+            } else {
+                Refusal::OfTheMessage
             },
             record: Chain(&error).to_string(),
             pause: error.pause(),
