@@ -1,6 +1,6 @@
 //! The demo that fills an installation which the settings name, run as a program.
 
-use crate::harness::{self, Database, Mail};
+use crate::harness::{self, Database, Mail, smtp_server::MAILS_SENT};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::clock::{Clock, SystemClock};
 use sqlx::PgPool;
@@ -148,11 +148,7 @@ pub fn kept_for_the_owner(file: &Path, password: &str) {
 
 async fn everybody_reads_mails_in_their_own_language(pool: &PgPool, folder: &Path) {
     let mails = Mail::read_all(folder);
-    let sent = count(
-        pool,
-        "select count(*) from notifications where status = 'sent'",
-    )
-    .await;
+    let sent = count(pool, MAILS_SENT).await;
     assert_eq!(i64::try_from(mails.len()).unwrap(), sent);
     let languages: Vec<(String, String)> = sqlx::query_as("select email, language from users")
         .fetch_all(pool)

@@ -2,7 +2,7 @@
 
 use crate::harness::{
     App, Http, Site, eventually,
-    smtp_server::{SmtpServer, message_ids},
+    smtp_server::{MAILS_SENT, SmtpServer, message_ids},
     stage::{agent_with_room, count, dead, events, stage, unfinished},
 };
 use serde_json::json;
@@ -113,7 +113,7 @@ async fn nobody_was_told_twice(app: &App, server: &SmtpServer, interrupted: &[St
         .iter()
         .filter(|mail| !different.insert(*mail))
         .collect();
-    let all = count(app, "select count(*) from notifications").await;
+    let all = count(app, MAILS_SENT).await;
     assert_eq!(i64::try_from(different.len()).unwrap(), all);
     eprintln!(
         "{} of {} interrupted mails came again",

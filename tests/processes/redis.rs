@@ -94,7 +94,7 @@ async fn everything_in_a_process_shares_one_connection_to_redis() {
     let http = program.http().await;
     all_is_done(&app).await;
     let body = r#"{"email": "nobody@example.com", "password": "a wrong passphrase"}"#;
-    eventually("one for all, two that listen, and this one", async || {
+    eventually("one for all, three that listen, and this one", async || {
         http.post("/api/v1/auth/login", None, body).await;
         for _ in 0..3 {
             http.call("GET", "/health/ready", None, None).await;
@@ -103,7 +103,7 @@ async fn everything_in_a_process_shares_one_connection_to_redis() {
             .arg("clients")
             .query(&mut connect(&url))
             .unwrap();
-        clients.contains("connected_clients:4\r\n")
+        clients.contains("connected_clients:5\r\n")
     })
     .await;
 }

@@ -75,6 +75,8 @@ async fn the_document_names_our_queues_and_says_that_a_job_may_be_of_another() {
             "sweeps",
             "notify",
             "email",
+            "push",
+            "sms",
             "webhooks",
             "bulk"
         ]);

@@ -37,14 +37,14 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     assert_eq!(answer["checks"]["status"], "degraded");
     assert_eq!(
         answer["checks"]["unservedQueues"].as_array().unwrap().len(),
-        6
+        8
     );
     let (status, answer) = ready(http, all).await;
     assert_eq!(status, 503);
     assert_eq!(answer["detail"], "The checks `workers`, `scheduler` fail.");
 
     let mut mails = site.start_with("worker", &[("WORKER_QUEUES", "email:1")]);
-    let others = "assignment:1,sweeps:1,notify:1,webhooks:1,bulk:1";
+    let others = "assignment:1,sweeps:1,notify:1,push:1,sms:1,webhooks:1,bulk:1";
     let others = [("WORKER_QUEUES", others)];
     let mut others = site.start_with("worker", &others);
     let mut scheduler = site.start("scheduler");
@@ -65,7 +65,7 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     assert_eq!(status, 200);
     assert_eq!(
         unserved,
-        r#"["assignment","sweeps","notify","webhooks","bulk"]"#
+        r#"["assignment","sweeps","notify","push","sms","webhooks","bulk"]"#
     );
     scheduler.kill();
 
@@ -74,7 +74,7 @@ async fn readiness_tells_of_missing_workers_and_schedulers_and_fails_for_those_w
     mails.terminate().await;
     within(LIMIT, "who stopped is missed", async || {
         let (_, answer) = ready(http, "").await;
-        answer["checks"]["unservedQueues"].as_array().unwrap().len() == 6
+        answer["checks"]["unservedQueues"].as_array().unwrap().len() == 8
     })
     .await;
     assert!(

@@ -150,7 +150,12 @@ async fn without_a_collector_a_caller_s_trace_is_still_passed_on_and_none_is_mad
         .unwrap();
     assert_eq!(
         jobs,
-        ["assign_ticket", "deliver_email", "plan_notifications"]
+        [
+            "assign_ticket",
+            "deliver_email",
+            "plan_notifications",
+            "tell_of_waiting"
+        ]
     );
 }
 

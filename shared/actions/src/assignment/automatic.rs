@@ -26,7 +26,10 @@ pub async fn assign_automatically(
     work: &mut UnitOfWork<'_>,
     ticket: TicketId,
 ) -> Result<Option<UserId>, ActionError> {
-    let assigned = find_agent(work, ticket).await?;
+    let Some(unassigned) = tickets::find_unassigned(&mut *work.tx, ticket).await? else {
+        return Ok(None);
+    };
+    let assigned = find_agent(work, &unassigned).await?;
     if assigned.is_none() {
         job_list::enqueue(work, &Job::TellOfWaiting { ticket }).await?;
     }
@@ -35,18 +38,15 @@ pub async fn assign_automatically(
 
 /// Assigns a ticket to the agent whom the strategy chooses. When an earlier ticket of the queue can be
 /// assigned, that one is assigned instead, and the job of this ticket is enqueued again. The result is the
-/// agent; `None` when the ticket is not unassigned any more, or no agent can take it now.
+/// agent; `None` when no agent can take it now.
 ///
 /// # Errors
 /// The database failed.
 async fn find_agent(
     work: &mut UnitOfWork<'_>,
-    ticket: TicketId,
+    ticket: &UnassignedTicket,
 ) -> Result<Option<UserId>, ActionError> {
     let config = &work.cx.config.tickets;
-    let Some(ticket) = tickets::find_unassigned(&mut *work.tx, ticket).await? else {
-        return Ok(None);
-    };
     let staffed = agents::store::staffed(&mut *work.tx).await?;
     let Some(queue) = UnassignedQueue::of(config.strategy, ticket.department, &staffed) else {
         return Ok(None);
@@ -56,7 +56,7 @@ async fn find_agent(
         rosters::first_rows(&mut work.tx, &queue.desks, config.strategy, config.load).await?;
     let extent = first.extent();
     let search = Search {
-        ticket: &ticket,
+        ticket,
         queue: &queue,
         staffed: &staffed,
     };
