@@ -6,6 +6,7 @@ use crate::{
     doctor::{self, Doctor},
     health::{self, Asked},
     jobs,
+    notify::{self, Notify},
     reset::{self, Reset},
     runtime::in_runtime,
     schema,
@@ -73,6 +74,9 @@ enum Command {
     /// PostgreSQL, Redis, the mail server (no mail is sent), the store of uploads, the clock, who can read the
     /// secrets, unsafe settings, and who is at work. Exit 1 if anything is wrong; warnings do not count.
     Doctor(Doctor),
+    /// Try how people are notified
+    #[command(subcommand)]
+    Notify(Notify),
     /// Print the configuration as it is in force, secrets masked
     Config(Printed),
     /// Look at jobs and queues; retry or discard jobs
@@ -114,6 +118,7 @@ impl Cli {
             Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),
             Some(Command::Doctor(asked)) => in_runtime(|startup| doctor::run(asked, startup)),
+            Some(Command::Notify(what)) => in_runtime(|startup| notify::run(what, startup)),
             Some(Command::Config(how)) => settings::print(&settings::load()?, how),
         }
     }
@@ -133,6 +138,7 @@ Examples:
   WORKER_QUEUES=email:16 support worker
   support doctor                what is wrong, and what to do
   support config --changed      what differs from the defaults, and where it comes from
+  support notify test --channel email --to ann@example.com
   support jobs list
   support admin create --email ann@example.com --first-name Ann --last-name Otieno \\
       --phone +254712345678

@@ -10,6 +10,7 @@ mod development;
 mod doctor;
 mod health;
 mod jobs;
+mod notify;
 mod reset;
 mod runtime;
 mod schema;

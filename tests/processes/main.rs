@@ -28,6 +28,7 @@ mod examples;
 mod load;
 mod mail;
 mod operators;
+mod notify;
 mod postgres;
 mod printing;
 mod queues;

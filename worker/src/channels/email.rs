@@ -2,8 +2,8 @@
 
 use super::{Delivered, DeliveryChannel, DeliveryError, NotificationContent};
 use crate::mail::{
-    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Renderer, Sender, Signature,
-    SmtpTimeouts, View,
+    Composer, Links, MailError, MailMeta, MailSetupError, Mailer, Rendered, Renderer, Sender,
+    Signature, SmtpTimeouts, View,
 };
 use actions::notifications::{
     account::AccountContent,
@@ -110,14 +110,25 @@ impl Email {
         }
         let view = View::of_digest(contents, &self.renderer, &self.links, now)?;
         let rendered = self.renderer.render_digest(&person.language, &view)?;
-        let mail = self.composer.about_several(digest, person, rendered, now)?;
+        self.send_rendered(digest, person, rendered, now).await?;
+        Ok(Delivered::Sent)
+    }
+
+    /// Sends a mail that belongs to no thread.
+    pub(super) async fn send_rendered(
+        &self,
+        id: DigestId,
+        to: &Recipient,
+        rendered: Rendered,
+        now: DateTime<Utc>,
+    ) -> Result<(), MailError> {
+        let mail = self.composer.about_several(id, to, rendered, now)?;
         let meta = MailMeta {
             at: now,
             name: "digest",
-            id: digest.0,
+            id: id.0,
         };
-        self.mailer.send(&meta, mail).await?;
-        Ok(Delivered::Sent)
+        self.mailer.send(&meta, mail).await
     }
 
     /// Sends a notification about an account, in the same way.

@@ -4,11 +4,13 @@ mod content;
 mod email;
 mod push;
 mod sms;
+mod trial;
 
 pub use content::NotificationContent;
 pub use email::Email;
 pub use push::{Push, PushError};
 pub use sms::Sms;
+pub use trial::Trial;
 
 use crate::{
     mail::{MailSetupError, Verdict},

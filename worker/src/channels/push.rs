@@ -35,9 +35,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The channel of push messages.
 #[derive(Clone)]
 pub struct Push {
-    cx: Context,
-    web: Arc<WebPush>,
-    fcm: Option<Arc<Fcm>>,
+    pub(super) cx: Context,
+    pub(super) web: Arc<WebPush>,
+    pub(super) fcm: Option<Arc<Fcm>>,
     ticket_url: Option<TicketUrl>,
 }
 

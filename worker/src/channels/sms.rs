@@ -50,6 +50,11 @@ impl Sms {
         }
     }
 
+    /// How messages are sent.
+    pub(super) const fn route(&self) -> &Route {
+        &self.route
+    }
+
     /// The message that tells a content; `None` if none may be sent.
     fn message(&self, content: &NotificationContent, now: DateTime<Utc>) -> Option<Message> {
         let message = Message::of(content, now)?;

@@ -101,6 +101,21 @@ impl Message {
         })
     }
 
+    /// A test message for a person.
+    #[must_use]
+    pub fn of_test(brand: &str, person: UserId) -> Self {
+        Self {
+            kind: "test",
+            title: format!("Test message of {brand}"),
+            body: "There is nothing to do.".to_owned(),
+            url: None,
+            facts: Vec::new(),
+            topic: topic(b"test", person.0.as_bytes()),
+            is_urgent: false,
+            ttl: TTL,
+        }
+    }
+
     /// The text for a browser: JSON, which a service worker shows.
     pub(super) fn for_browser(&self) -> String {
         let whole = self.json(self.url.as_deref());

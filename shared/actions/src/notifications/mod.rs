@@ -13,6 +13,7 @@ mod reach;
 mod record_attempt;
 pub mod sms;
 pub mod store;
+pub mod trial;
 pub mod undeliverable;
 
 pub use gather::forget_windows_before;

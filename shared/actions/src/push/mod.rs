@@ -21,5 +21,5 @@ pub use circuit::{Admission, PushAnswer, admission};
 pub use devices::{Device, devices, prune};
 pub use keys::{VapidKeys, is_point, vapid_keys};
 pub use report::{Reported, report};
-pub use store::subscriptions::of_person;
+pub use store::subscriptions::{addresses, of_person};
 pub use subscribe::{MOST_DEVICES, Subscriber, Subscription, subscribe, unsubscribe};

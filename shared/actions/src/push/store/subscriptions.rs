@@ -133,6 +133,28 @@ pub async fn of_person(
     .await
 }
 
+/// The addresses of a person's devices, at most `limit`.
+///
+/// # Errors
+/// The database failed.
+pub async fn addresses(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    limit: i64,
+) -> sqlx::Result<Vec<DeviceAddress>> {
+    let rows = sqlx::query!(
+        "select address, p256dh, auth from push_subscriptions where user_id = $1 order by id limit $2",
+        user.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let addresses = rows
+        .into_iter()
+        .map(|row| address(row.address, row.p256dh, row.auth));
+    Ok(addresses.collect())
+}
+
 /// Deletes a device of the person. `false`: the person has none with that id.
 ///
 /// # Errors
