@@ -59,6 +59,8 @@ create table digests (
     id uuid primary key,
     user_id uuid not null references users (id),
     channel text not null,
+    -- What quiet hours held back has a digest of its own, which is due when they end.
+    quiet boolean not null,
     -- gathering: it grows until it is due. closed: its entries are fixed, and it is being delivered.
     status text not null check (status in ('gathering', 'closed', 'sent', 'dropped', 'failed')),
     due_at timestamptz not null,
@@ -68,8 +70,11 @@ create table digests (
     sent_at timestamptz
 );
 
--- One digest grows at a time, for each person and channel (planning).
-create unique index digests_gathering on digests (user_id, channel) where status = 'gathering';
+-- One digest of each kind grows at a time, for each person and channel (planning).
+create unique index digests_gathering on digests (user_id, channel, quiet) where status = 'gathering';
+
+-- Digests that are not over (the job `prune` looks for those that nobody delivers).
+create index digests_open on digests (due_at) where status in ('gathering', 'closed');
 
 -- The notifications of a digest. They are not a column of `notifications`, which has many rows.
 create table digest_entries (

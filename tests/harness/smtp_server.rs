@@ -28,6 +28,8 @@ pub enum Behaviour {
     NeverGreet,
     /// It answers `RCPT` with this code.
     Refuse(u16),
+    /// It answers `RCPT` with this line.
+    RefuseSaying(&'static str),
     /// It lets `DATA` wait until it is told to behave otherwise.
     HoldAtData,
     /// It takes the whole mail, keeps it, and lets the answer wait until it is told to behave otherwise.
@@ -218,6 +220,7 @@ async fn converse(mut stream: BufReader<TcpStream>, shared: &Shared) -> std::io:
                 let answer = format!("{code} no mail for {}", address(&line));
                 say(&mut stream, &answer).await?;
             }
+            ("RCPT", Behaviour::RefuseSaying(line)) => say(&mut stream, line).await?,
             ("RCPT", _) => {
                 mail.to.push(address(&line));
                 say(&mut stream, "250 2.1.5 Ok").await?;
@@ -265,7 +268,8 @@ async fn take(
         | Behaviour::HoldTheAnswer
         | Behaviour::TurnAway(_)
         | Behaviour::NeverGreet
-        | Behaviour::Refuse(_) => {
+        | Behaviour::Refuse(_)
+        | Behaviour::RefuseSaying(_) => {
             say(stream, "250 2.0.0 Ok").await?;
             Ok(Next::Mail)
         }

@@ -58,5 +58,9 @@ async fn a_provider_that_cannot_be_reached_is_named_with_the_cause() {
     let site = Site::of(&app, &[("SMTP_URL", "smtp://127.0.0.1:1")]);
     let tried = site.run("notify test --channel email --to ann@example.com", &[]);
     assert_eq!(tried.status.code(), Some(1));
-    assert!(says(&tried).contains("cannot be reached"), "{}", says(&tried));
+    assert!(
+        says(&tried).contains("cannot be reached"),
+        "{}",
+        says(&tried)
+    );
 }

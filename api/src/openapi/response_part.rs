@@ -128,7 +128,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "unreadCount",
-        "The number of notifications that are not read yet, up to 1000.",
+        "The number of notifications that are not read yet, up to 10 000.",
     ),
     ("user", "The account as it is now."),
     ("users", "The accounts of this part of the list."),

@@ -3,23 +3,23 @@
 
 use super::html::{escaped, framed};
 use axum::{http::StatusCode, response::Response};
-use domain::notifications::{Template, unsubscribe::Refused};
+use domain::notifications::Template;
 use platform::config::Brand;
+use std::collections::BTreeSet;
 
 /// The content of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// A button that stops these mails.
-    Form(Refused),
+    /// A button that stops mails of these kinds.
+    Form(BTreeSet<Template>),
     /// They are stopped.
-    Done(Refused),
+    Done(BTreeSet<Template>),
     /// There is no such link.
     NoSuchLink,
 }
 
 struct Words {
     title: &'static str,
-    every_kind: &'static str,
     question: &'static str,
     button: &'static str,
     done: &'static str,
@@ -29,7 +29,6 @@ struct Words {
 
 const ENGLISH: Words = Words {
     title: "Mails from {brand}",
-    every_kind: "all mails about tickets",
     question: "Do you want to stop these mails?",
     button: "Stop them",
     done: "You will get no more of these mails:",
@@ -39,7 +38,6 @@ const ENGLISH: Words = Words {
 
 const SWAHILI: Words = Words {
     title: "Barua pepe kutoka {brand}",
-    every_kind: "barua pepe zote kuhusu tiketi",
     question: "Je, ungependa kuacha kupokea barua pepe hizi?",
     button: "Acha kuzituma",
     done: "Hutapokea tena barua pepe hizi:",
@@ -49,7 +47,6 @@ const SWAHILI: Words = Words {
 
 const FRENCH: Words = Words {
     title: "Courriels de {brand}",
-    every_kind: "tous les courriels au sujet de tickets",
     question: "Voulez-vous ne plus recevoir ces courriels\u{a0}?",
     button: "Ne plus les recevoir",
     done: "Vous ne recevrez plus ces courriels\u{a0}:",
@@ -59,28 +56,29 @@ const FRENCH: Words = Words {
 
 /// A page with that status, in that language or, where it is not supported, in English.
 #[must_use]
-pub fn page(brand: &Brand, status: StatusCode, language: &str, what: Page) -> Response {
+pub fn page(brand: &Brand, status: StatusCode, language: &str, what: &Page) -> Response {
     let (tag, words) = match language.split('-').next() {
         Some("sw") => ("sw", &SWAHILI),
         Some("fr") => ("fr", &FRENCH),
         _ => ("en", &ENGLISH),
     };
     let title = words.title.replace("{brand}", &escaped(&brand.name));
-    let named = |refused| match refused {
-        Refused::EveryKind => words.every_kind,
-        Refused::Kind(kind) => name(tag, kind),
+    let named = |kinds: &BTreeSet<Template>| {
+        let names: BTreeSet<_> = kinds.iter().map(|kind| name(tag, *kind)).collect();
+        let items = names.iter().map(|name| format!("<li>{name}</li>"));
+        format!("<ul>\n{}\n</ul>", items.collect::<Vec<_>>().join("\n"))
     };
     let content = match what {
-        Page::Form(refused) => format!(
-            "<form method=\"post\">\n<p>{}</p>\n<p><b>{}</b></p>\n<button>{}</button>\n</form>",
+        Page::Form(kinds) => format!(
+            "<form method=\"post\">\n<p>{}</p>\n{}\n<button>{}</button>\n</form>",
             words.question,
-            named(refused),
+            named(kinds),
             words.button
         ),
-        Page::Done(refused) => format!(
-            "<p>{}</p>\n<p><b>{}</b></p>\n<p>{}</p>",
+        Page::Done(kinds) => format!(
+            "<p>{}</p>\n{}\n<p>{}</p>",
             words.done,
-            named(refused),
+            named(kinds),
             words.again
         ),
         Page::NoSuchLink => format!("<p>{}</p>", words.no_such_link),

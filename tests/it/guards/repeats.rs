@@ -4,7 +4,7 @@ use super::walk::{Cast, JSON, Sent, sends};
 use crate::harness::{Answer, App, Caller, TICKETS};
 use actions::idempotency::{RequestKey, store};
 use api::routes::Route;
-use domain::notifications::unsubscribe::{self, Refused};
+use domain::notifications::{Template, unsubscribe};
 use platform::work::Tx;
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ pub async fn granted(app: &App, cast: &Cast, route: &Route) -> Sent<'static> {
     if route.path.contains("/unsubscribe/") {
         let secret = &app.cx.config.auth.jwt_secret;
         let person = cast.person.parse().unwrap();
-        let token = unsubscribe::token(secret, person, Refused::EveryKind);
+        let token = unsubscribe::token(secret, person, &[Template::WorkAssigned].into());
         sent.path = route.path.replace("{token}", &token);
         (sent.content, sent.body) = (FORM, "List-Unsubscribe=One-Click".to_owned());
     } else if verb == "{token}" {

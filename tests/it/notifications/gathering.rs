@@ -1,7 +1,10 @@
 //! Gathering: the first of a kind at once, the rest of a minute in one mail.
 
 use super::{assigned, desk};
-use crate::harness::{App, Mail, NOTHING};
+use crate::harness::{
+    App, Mail, NOTHING,
+    smtp_server::{Behaviour, SmtpServer},
+};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -161,4 +164,72 @@ async fn five_hundred_breaches_for_one_agent_are_at_most_one_mail_a_minute_that_
             .filter(|line| line.starts_with(&format!("{number} · ")));
         assert_eq!(lines.count(), 1, "{number}");
     }
+}
+
+#[tokio::test]
+async fn a_repeated_attempt_of_a_digest_tells_the_same_under_the_same_id() {
+    let server = SmtpServer::start().await;
+    let app = App::with(&[
+        ("SMTP_URL", server.url()),
+        ("ASSIGNMENT_STRATEGY", "manual"),
+    ])
+    .await;
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for _ in 0..7 {
+        assigned(&eve, &amina, &sarah).await;
+    }
+    app.settle().await;
+    let arrived = server.received().len();
+    // Its text arrives, and its answer does not: nobody knows whether it was accepted.
+    server.behave(Behaviour::HangUpAfterData);
+    app.advance(TimeDelta::minutes(1));
+    app.run_due().await;
+    // Meanwhile the person has read everything in the app.
+    let all = format!("{}/read-all", super::NOTIFICATIONS);
+    sarah.put(&all, serde_json::json!({})).await.ok();
+    server.behave(Behaviour::Accept);
+    app.advance(TimeDelta::hours(1));
+    app.run_due().await;
+    let mails = server.received()[arrived..].to_vec();
+    let ids: BTreeSet<_> = mails
+        .iter()
+        .map(|mail| mail.header("Message-ID").unwrap())
+        .collect();
+    assert_eq!((mails.len(), ids.len()), (2, 1));
+    assert!(
+        mails
+            .iter()
+            .all(|mail| mail.subject() == "2 ticket updates")
+    );
+    assert_eq!(
+        app.count("select count(*) from digests where status = 'sent'")
+            .await,
+        1
+    );
+    assert_eq!(
+        app.count("select count(*) from notifications where status = 'gathered'")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_digest_whose_job_is_lost_is_delivered_all_the_same() {
+    let (app, eve, amina, sarah) = desk().await;
+    for _ in 0..7 {
+        assigned(&eve, &amina, &sarah).await;
+    }
+    app.settle().await;
+    app.news();
+    // As a worker of the release before does with a payload that it does not know.
+    app.sql(
+        "update jobs set state = 'cancelled' where payload ? $1",
+        "digest",
+    )
+    .await;
+    app.advance(TimeDelta::minutes(20));
+    app.run(&actions::job_list::Job::Prune).await;
+    assert_eq!(app.news(), ["sarah: digest"]);
 }

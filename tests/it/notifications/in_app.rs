@@ -1,7 +1,7 @@
 //! The list in the app: what concerned a person, read or not, and only what they may see.
 
 use super::{NOTIFICATIONS, assigned, count, desk, told};
-use crate::harness::NOTHING;
+use crate::harness::{App, NOTHING};
 use serde_json::json;
 
 #[tokio::test]
@@ -131,4 +131,25 @@ async fn entries_are_kept_for_ninety_days() {
     app.advance(chrono::TimeDelta::days(2));
     app.run(&actions::job_list::Job::Prune).await;
     assert_eq!(told(&sarah).await, NOTHING);
+}
+
+#[tokio::test]
+async fn who_does_not_see_a_ticket_has_no_entry_of_it_and_no_event() {
+    let app = App::with(&[("AUTO_ESCALATE_ON_BREACH", "false")]).await;
+    let amina = app.customer("Amina").await;
+    app.agent("Sarah", "general").await;
+    let level = json!({"department": "general", "level": 2});
+    let kim = app.agent_with("Kim", level).await;
+    amina.asks("general", "urgent").await;
+    app.settle().await;
+    app.news();
+    app.after(16).await;
+    assert!(app.news().contains(&"kim: sla_breached".to_owned()));
+    assert_eq!(told(&kim).await, NOTHING);
+    let all = kim
+        .put(&format!("{NOTIFICATIONS}/read-all"), json!({}))
+        .await;
+    assert_eq!(all.ok()["read"], 0);
+    let own = "select count(*) from in_app_notifications i join users u on u.id = i.user_id where u.first_name = 'Kim'";
+    assert_eq!(app.count(own).await, 0);
 }

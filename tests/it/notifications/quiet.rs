@@ -74,3 +74,30 @@ async fn a_customers_mail_waits_as_well_and_stays_in_its_thread() {
     app.settle().await;
     assert_eq!(app.news(), ["amina: reset_password"]);
 }
+
+#[tokio::test]
+async fn what_is_urgent_and_gathered_waits_for_its_minute_and_not_for_the_morning() {
+    let (app, eve, amina, sarah) = desk().await;
+    sarah.put(PREFERENCES, nights("09:30")).await.ok();
+    // One that waits for the morning, and more urgent ones than go at once.
+    assigned(&eve, &amina, &sarah).await;
+    for _ in 0..7 {
+        let id = amina.asks("general", "urgent").await;
+        let to = json!({"agentId": sarah.id(), "force": true});
+        eve.does("assign", &id, to).await.ok();
+    }
+    app.settle().await;
+    let of_sarah = |news: Vec<String>| -> Vec<String> {
+        news.into_iter()
+            .filter(|line| line.starts_with("sarah"))
+            .collect()
+    };
+    let at_once = of_sarah(app.news());
+    assert!(at_once.len() < 7, "{at_once:?}");
+    app.advance(TimeDelta::minutes(1));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), ["sarah: digest"]);
+    app.advance(TimeDelta::minutes(89));
+    app.settle().await;
+    assert_eq!(of_sarah(app.news()), ["sarah: work_assigned"]);
+}

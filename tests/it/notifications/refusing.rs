@@ -1,7 +1,10 @@
 //! Refusing mails by the link in them, and addresses that refuse ours.
 
 use super::{PREFERENCES, assigned, choose, desk};
-use crate::harness::{App, Caller, Mail, NOTHING};
+use crate::harness::{
+    App, Caller, Mail,
+    smtp_server::{Behaviour, SmtpServer},
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -102,25 +105,114 @@ async fn without_tls_and_on_mails_about_accounts_there_is_no_such_header() {
 
 #[tokio::test]
 async fn an_address_that_refused_three_mails_is_left_alone_for_a_week_and_then_tried_again() {
-    let (app, eve, amina, sarah) = desk().await;
-    let id = assigned(&eve, &amina, &sarah).await;
-    app.settle().await;
-    app.news();
-    app.sql(
-        "insert into undeliverable (channel, address, failures, since, retry_at)
-         values ('email', $1, 3, '2025-10-01T08:00:00Z', '2025-10-08T08:00:00Z')",
-        "amina@example.com",
-    )
+    let server = SmtpServer::start().await;
+    let app = App::with(&[
+        ("SMTP_URL", server.url()),
+        ("ASSIGNMENT_STRATEGY", "manual"),
+    ])
     .await;
-    sarah.says(&id, "One.").await.created();
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let id = amina.asks("general", "low").await;
     app.settle().await;
-    assert_eq!(app.news(), NOTHING);
-    let dropped = "select count(*) from notifications where template = 'staff_replied' and status = 'dropped'";
-    assert_eq!(app.count(dropped).await, 1);
-    app.advance(chrono::TimeDelta::days(7));
-    sarah.says(&id, "Two.").await.created();
-    app.settle().await;
-    // It was accepted, so that nothing is left of the refusals.
-    assert!(app.news().contains(&"amina: staff_replied".to_owned()));
+    let failed =
+        "select count(*) from notifications where template = 'staff_replied' and status = 'failed'";
+    // Its server is full of mistrust, which says nothing of the address.
+    server.behave(Behaviour::RefuseSaying("550 5.7.1 not welcome"));
+    for text in ["1", "2", "3", "4"] {
+        eve.says(&id, text).await.created();
+        app.run_due().await;
+    }
     assert_eq!(app.count("select count(*) from undeliverable").await, 0);
+    server.behave(Behaviour::RefuseSaying("550 5.1.1 no such user"));
+    for text in ["5", "6", "7"] {
+        eve.says(&id, text).await.created();
+        app.run_due().await;
+    }
+    let before = app
+        .count("select count(*) from jobs where state = 'dead'")
+        .await;
+    eve.says(&id, "8").await.created();
+    app.run_due().await;
+    assert_eq!(app.count(failed).await, 8, "each stays visible");
+    let untried = "select count(*) from notifications where last_error like 'not tried%' and status = 'failed'";
+    assert_eq!(app.count(untried).await, 1);
+    assert_eq!(
+        app.count("select count(*) from jobs where state = 'dead'")
+            .await,
+        before
+    );
+    // Mails about the account are sent all the same.
+    server.behave(Behaviour::Accept);
+    let forgot = serde_json::json!({"email": "amina@example.com"});
+    app.stranger()
+        .post("/api/v1/auth/forgot-password", forgot)
+        .await
+        .ok();
+    app.run_due().await;
+    let arrived = server.received().len();
+    eve.says(&id, "9").await.created();
+    app.run_due().await;
+    assert_eq!(server.received().len(), arrived);
+    app.advance(chrono::TimeDelta::days(7));
+    eve.says(&id, "10").await.created();
+    app.run_due().await;
+    assert_eq!(server.received().len(), arrived + 1);
+    // It was accepted, so that nothing is left of the refusals.
+    assert_eq!(app.count("select count(*) from undeliverable").await, 0);
+}
+
+#[tokio::test]
+async fn the_link_of_a_digest_stops_the_kinds_that_it_tells() {
+    let app = App::with(&[
+        ("ASSIGNMENT_STRATEGY", "manual"),
+        ("PUBLIC_URL", "https://support.example.com"),
+    ])
+    .await;
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for _ in 0..7 {
+        assigned(&eve, &amina, &sarah).await;
+    }
+    app.settle().await;
+    app.advance(chrono::TimeDelta::minutes(1));
+    app.settle().await;
+    let mails = app.mails();
+    let digest = mails.iter().find(|mail| mail.template == "digest").unwrap();
+    assert_eq!(one_click(&app.stranger(), &link(digest)).await, 200);
+    let settings = sarah.get(PREFERENCES).await.ok()["preferences"]["settings"].clone();
+    let off: Vec<_> = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["enabled"] == false)
+        .map(|one| {
+            format!(
+                "{} {}",
+                one["kind"].as_str().unwrap(),
+                one["channel"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(off, ["work_assigned email"]);
+}
+
+#[tokio::test]
+async fn a_bounce_can_be_tied_to_its_mail_by_the_envelope() {
+    let server = SmtpServer::start().await;
+    let app = App::with(&[
+        ("SMTP_URL", server.url()),
+        ("MAIL_BOUNCES_TO", "bounces@example.com"),
+    ])
+    .await;
+    let amina = app.customer("Amina").await;
+    amina.asks("general", "low").await;
+    app.settle().await;
+    for mail in server.received() {
+        let message_id = mail.header("Message-ID").unwrap();
+        let (id, _) = message_id.trim_start_matches('<').split_once('@').unwrap();
+        assert_eq!(mail.from, format!("bounces+{id}@example.com"));
+    }
+    assert_eq!(server.received().len(), 1);
 }

@@ -10,10 +10,7 @@ use actions::{
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{DigestId, NotificationId},
-    notifications::{
-        NotificationStatus,
-        content::{Content, Decision},
-    },
+    notifications::content::{Content, Decision, Recipient},
 };
 use platform::context::Context;
 
@@ -24,7 +21,8 @@ pub enum NotificationContent {
     Ticket(Box<Content>),
     /// About the recipient's own account.
     Account(Box<AccountContent>),
-    /// Several notifications about tickets, of one person on one channel: two at least.
+    /// Several notifications about tickets, of one person on one channel: one at least, since
+    /// the others of a digest may not be told any more.
     Digest(DigestId, Vec<Content>),
 }
 
@@ -33,21 +31,27 @@ impl NotificationContent {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn load(cx: &Context, parcel: Parcel) -> sqlx::Result<Option<Self>> {
+    pub async fn load(
+        cx: &Context,
+        parcel: Parcel,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Option<Self>> {
         match parcel {
             Parcel::Notification(notification) => Self::of_notification(cx, notification).await,
             Parcel::Digest(id) => {
-                let mut contents = digest::open(cx, id).await?;
-                Ok(match contents.len() {
-                    0 => None,
-                    // One that is left alone is told as any other.
-                    1 => contents.pop().map(|content| {
-                        let status = NotificationStatus::Pending;
-                        Self::Ticket(Box::new(Content { status, ..content }))
-                    }),
-                    _ => Some(Self::Digest(id, contents)),
-                })
+                let contents = digest::open(cx, id, now).await?;
+                Ok((!contents.is_empty()).then_some(Self::Digest(id, contents)))
             }
+        }
+    }
+
+    /// The person who gets a message about tickets; `None` for one about the account.
+    #[must_use]
+    pub fn recipient(&self) -> Option<&Recipient> {
+        match self {
+            Self::Ticket(content) => Some(&content.person),
+            Self::Digest(_, contents) => contents.first().map(|content| &content.person),
+            Self::Account(_) => None,
         }
     }
 

@@ -82,7 +82,9 @@ impl Email {
         let rendered = self
             .renderer
             .render(content.template, &content.person.language, &view)?;
-        let mail = self.composer.about_ticket(content, rendered, now)?;
+        let mail = self
+            .composer
+            .about_ticket(content.id.0, content, rendered, now)?;
         let meta = MailMeta {
             at: content.at,
             name: content.template.as_str(),
@@ -108,9 +110,27 @@ impl Email {
         if !person.confirmed {
             return Ok(Delivered::Held);
         }
-        let view = View::of_digest(contents, &self.renderer, &self.links, now)?;
-        let rendered = self.renderer.render_digest(&person.language, &view)?;
-        self.send_rendered(digest, person, rendered, now).await?;
+        let (name, mail) = if let [content] = contents {
+            // One that is left alone looks as any other, under the digest's Message-ID: an attempt before may have told more.
+            let view = View::of_ticket(content, &self.links, now);
+            let language = &person.language;
+            let rendered = self.renderer.render(content.template, language, &view)?;
+            let mail = self
+                .composer
+                .about_ticket(digest.0, content, rendered, now)?;
+            (content.template.as_str(), mail)
+        } else {
+            let view = View::of_digest(contents, &self.renderer, &self.links, now)?;
+            let rendered = self.renderer.render_digest(&person.language, &view)?;
+            let mail = self.composer.about_several(digest, person, rendered, now)?;
+            ("digest", mail)
+        };
+        let meta = MailMeta {
+            at: now,
+            name,
+            id: digest.0,
+        };
+        self.mailer.send(&meta, mail).await?;
         Ok(Delivered::Sent)
     }
 
@@ -125,7 +145,7 @@ impl Email {
         let mail = self.composer.about_several(id, to, rendered, now)?;
         let meta = MailMeta {
             at: now,
-            name: "digest",
+            name: "test",
             id: id.0,
         };
         self.mailer.send(&meta, mail).await
@@ -208,7 +228,11 @@ impl From<MailError> for DeliveryError {
             failure: error.trouble(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
-            refusal: Refusal::OfTheMessage,
+            refusal: if error.refuses_the_address() {
+                Refusal::PerhapsOfTheAddress
+            } else {
+                Refusal::OfTheMessage
+            },
             record: error.for_record(),
             pause: None,
             source: error.into(),

@@ -71,6 +71,8 @@ pub enum Delivered {
     Unknown(String),
     /// It was no longer due.
     NothingToTell,
+    /// It was not tried, since the address refused several messages.
+    Undeliverable,
     /// It waits until the address is confirmed.
     Held,
     /// It waits until the quiet hours of its person end.

@@ -331,7 +331,11 @@ impl DeliveryChannel for Push {
                 }
                 NotificationContent::Digest(_, contents) => {
                     let told: Vec<_> = contents.iter().map(|content| content.id).collect();
-                    match Message::of_digest(contents) {
+                    let message = match &contents[..] {
+                        [content] => Some(Message::of_ticket(content, self.ticket_url.as_ref())),
+                        _ => Message::of_digest(contents),
+                    };
+                    match message {
                         Some(message) => self.deliver(&told, &message, now).await,
                         None => Ok(Delivered::NothingToTell),
                     }

@@ -149,7 +149,11 @@ impl Message {
                 (parcel, text, content.as_ref(), name, content.at)
             }
             NotificationContent::Digest(id, contents) => {
-                let (first, text) = (contents.first()?, digest_text(contents));
+                let first = contents.first()?;
+                let text = match &contents[..] {
+                    [content] => text(content, now)?,
+                    _ => digest_text(contents),
+                };
                 (Parcel::Digest(*id), text, first, "digest", now)
             }
             NotificationContent::Account(_) => return None,

@@ -24,6 +24,8 @@ const WEBHOOK_LOG_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 const SMS_KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// How long it is kept what became of push messages.
 const PUSH_KEPT_FOR: TimeDelta = TimeDelta::days(30);
+/// How long it is kept that an address refused messages, after it may be tried again.
+const UNDELIVERABLE_KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// How long people see what they were told in the app.
 const IN_APP_KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// Rows deleted by one statement.
@@ -54,6 +56,8 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
 /// Deletes what is no longer needed of notifications; whether there was anything.
 async fn prune_notices(cx: &Context, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let windows = in_batches(|| notifications::forget_windows_before(&cx.pool, now, BATCH)).await?;
+    notifications::undeliverable::forget_before(&cx.pool, now - UNDELIVERABLE_KEPT_FOR).await?;
+    notifications::digest::deliver_overdue(cx).await?;
     let before = in_app::first_id_at(now - IN_APP_KEPT_FOR);
     let in_app = in_batches(|| in_app::store::prune(&cx.pool, before, BATCH)).await?;
     let before = now - SMS_KEPT_FOR;

@@ -6,10 +6,11 @@ use super::{
     view::{Entry, one_line},
 };
 use chrono::{DateTime, Utc};
-use domain::notifications::{
-    content::Content,
-    unsubscribe::{self, Refused},
-};
+use domain::notifications::{Template, content::Content, unsubscribe};
+use std::collections::BTreeSet;
+
+/// The most notifications that a digest names: a mail of several megabytes would be refused.
+const MOST_SHOWN: usize = 500;
 
 impl View {
     /// The variables for the notifications of one person, as of `now`.
@@ -23,7 +24,7 @@ impl View {
         now: DateTime<Utc>,
     ) -> Result<Self, MailError> {
         let mut entries: Vec<Entry> = Vec::new();
-        for content in contents {
+        for content in contents.iter().take(MOST_SHOWN) {
             let view = Self::of_ticket(content, links, now);
             let title = renderer.title(content.template, &content.person.language, &view)?;
             let number = one_line(content.ticket.number.as_str());
@@ -38,13 +39,15 @@ impl View {
                 link: view.ticket_link,
             });
         }
+        let kinds: BTreeSet<_> = contents.iter().map(|content| content.template).collect();
         let person = contents.first().map(|content| &content.person);
         Ok(Self {
             audience: "digest",
             first_name: person.map(|person| one_line(&person.first_name)),
             count: contents.len(),
+            more: contents.len().saturating_sub(MOST_SHOWN),
             entries,
-            unsubscribe: person.map(|person| links.unsubscribe(person.id, Refused::EveryKind)),
+            unsubscribe: person.map(|person| links.unsubscribe(person.id, &kinds)),
             ..Self::default()
         })
     }
@@ -52,8 +55,12 @@ impl View {
 
 impl Links {
     /// The page on which a person refuses mails.
-    pub(super) fn unsubscribe(&self, person: domain::ids::UserId, refused: Refused) -> String {
-        let token = unsubscribe::token(&self.secret, person, refused);
+    pub(super) fn unsubscribe(
+        &self,
+        person: domain::ids::UserId,
+        kinds: &BTreeSet<Template>,
+    ) -> String {
+        let token = unsubscribe::token(&self.secret, person, kinds);
         format!(
             "{}/api/v1/notifications/unsubscribe/{token}",
             self.public_url

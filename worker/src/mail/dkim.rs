@@ -15,28 +15,23 @@ use lettre::{
 use platform::config::Dkim;
 use std::{error::Error, fmt, fs};
 
-/// The headers that are signed, where a mail has them: those of RFC 6376, section 5.4.1, and of RFC 8058, section 4.
+/// The headers that are signed, also where a mail has none of them, so that nobody can add one: those of RFC 6376, section
+/// 5.4.1, and of RFC 8058, section 4. A mail server may rewrite others, such as Message-ID.
 const SIGNED: &[&str] = &[
     "From",
-    "To",
+    "Reply-To",
     "Subject",
     "Date",
-    "Message-ID",
+    "To",
+    "Cc",
     "In-Reply-To",
     "References",
-    "MIME-Version",
-    "Content-Type",
-    "Auto-Submitted",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ];
 
 /// The key of the signatures, and who signs.
-pub struct Signature {
-    selector: String,
-    domain: String,
-    key: String,
-}
+pub struct Signature(DkimConfig);
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,34 +47,24 @@ impl Signature {
     pub fn read(dkim: &Dkim) -> Result<Self, MailSetupError> {
         let unreadable = |error: Box<dyn Error + Send + Sync>| MailSetupError::Dkim(error);
         let key = fs::read_to_string(&dkim.key_file).map_err(|error| unreadable(error.into()))?;
-        signing_key(&key).map_err(|error| unreadable(error.into()))?;
-        Ok(Self {
-            selector: dkim.selector.clone(),
-            domain: dkim.domain.clone(),
-            key,
-        })
-    }
-
-    /// Signs a mail.
-    pub(super) fn sign(&self, mail: &mut Message) {
-        let Ok(key) = signing_key(&self.key) else {
-            return;
-        };
+        let key = DkimSigningKey::new(&key, DkimSigningAlgorithm::Rsa)
+            .map_err(|error| unreadable(error.into()))?;
         let headers = SIGNED
             .iter()
-            .filter(|name| mail.headers().get_raw(name).is_some())
             .map(|name| HeaderName::new_from_ascii_str(name))
             .collect();
         let relaxed = DkimCanonicalization {
             header: DkimCanonicalizationType::Relaxed,
             body: DkimCanonicalizationType::Relaxed,
         };
-        let (selector, domain) = (self.selector.clone(), self.domain.clone());
-        let config = DkimConfig::new(selector, domain, key, headers, relaxed);
-        mail.sign(&config);
+        let (selector, domain) = (dkim.selector.clone(), dkim.domain.clone());
+        Ok(Self(DkimConfig::new(
+            selector, domain, key, headers, relaxed,
+        )))
     }
-}
 
-fn signing_key(pem: &str) -> Result<DkimSigningKey, lettre::message::dkim::DkimSigningKeyError> {
-    DkimSigningKey::new(pem, DkimSigningAlgorithm::Rsa)
+    /// Signs a mail.
+    pub(super) fn sign(&self, mail: &mut Message) {
+        mail.sign(&self.0);
+    }
 }

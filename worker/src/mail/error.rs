@@ -33,6 +33,8 @@ pub enum MailError {
     Refused {
         /// The response code.
         code: Code,
+        /// What was refused.
+        about: About,
         /// Whether the rejection is permanent.
         verdict: Verdict,
         /// The response text, which may name the recipient.
@@ -64,6 +66,15 @@ pub enum MailError {
     /// The folder for mails is not writable.
     #[error("the mail could not be written to its folder")]
     File(#[source] std::io::Error),
+}
+
+/// What a server refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The mail, or its sender.
+    Mail,
+    /// The address of the recipient.
+    Recipient,
 }
 
 /// Whether a rejected mail may be accepted later.
@@ -132,6 +143,42 @@ impl MailError {
         matches!(self, Self::Refused { .. }) && self.trouble().is_none()
     }
 
+    /// The error of a command that names the recipient.
+    pub(super) fn of_recipient(error: smtp::Error) -> Self {
+        match Self::from(error) {
+            Self::Refused {
+                code,
+                verdict,
+                answer,
+                ..
+            } => Self::Refused {
+                code,
+                about: About::Recipient,
+                verdict,
+                answer,
+            },
+            other => other,
+        }
+    }
+
+    /// Whether the server says that there is no such mailbox, or that it takes no mails. A refusal for other reasons, such
+    /// as our reputation, says nothing of the address (RFC 3463, sections 3.2 and 3.3).
+    #[must_use]
+    pub fn refuses_the_address(&self) -> bool {
+        let Self::Refused {
+            about: About::Recipient,
+            verdict: Verdict::Permanent,
+            answer,
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let status = answer.split_whitespace().next().unwrap_or_default();
+        let has_status = status.starts_with("5.") && status.split('.').count() == 3;
+        !has_status || status.starts_with("5.1.") || status == "5.2.1"
+    }
+
     /// The error with the server's response on one line, to be stored with the notification.
     #[must_use]
     pub fn for_record(&self) -> String {
@@ -159,6 +206,7 @@ impl From<smtp::Error> for MailError {
         };
         Self::Refused {
             code,
+            about: About::Mail,
             verdict,
             answer: response_text(&error),
         }

@@ -16,6 +16,7 @@ use lettre::{
     },
 };
 use platform::config::{BounceAddress, Logo};
+use uuid::Uuid;
 
 /// The sender of all mails.
 #[derive(Debug, Clone)]
@@ -82,7 +83,7 @@ pub struct Composer {
 }
 
 impl Composer {
-    /// Composes a mail about a ticket. Its Message-ID is derived from the notification, and so the
+    /// Composes a mail about a ticket. Its Message-ID is derived from the notification or the digest, and so the
     /// same at each attempt. All mails of a ticket reply to one Message-ID that was never sent,
     /// which makes them one thread (RFC 5322, section 3.6.4).
     ///
@@ -90,6 +91,7 @@ impl Composer {
     /// The recipient's address is invalid.
     pub fn about_ticket(
         &self,
+        id: Uuid,
         content: &Content,
         rendered: Rendered,
         now: DateTime<Utc>,
@@ -101,7 +103,7 @@ impl Composer {
             Speaker::System
         };
         let envelope = self
-            .envelope(&content.person, content.id, now)?
+            .envelope(&content.person, id, now)?
             .in_reply_to(thread.clone())
             .references(thread);
         let envelope = refusable(envelope, rendered.unsubscribe.as_deref());

@@ -166,11 +166,12 @@ async fn begin_mail(
     connection: &mut Connection,
     envelope: &Envelope,
     options: Vec<MailParameter>,
-) -> Result<(), Error> {
+) -> Result<(), MailError> {
     let from = envelope.from().cloned();
     connection.command(Mail::new(from, options)).await?;
     for to in envelope.to() {
-        connection.command(Rcpt::new(to.clone(), vec![])).await?;
+        let asked = connection.command(Rcpt::new(to.clone(), vec![])).await;
+        asked.map_err(MailError::of_recipient)?;
     }
     connection.command(Data).await?;
     Ok(())

@@ -12,7 +12,6 @@ use domain::{
     notifications::{
         Audience, Template,
         content::{Content, Deadline},
-        unsubscribe::Refused,
     },
     tickets::{TicketEventKind, survey},
 };
@@ -47,9 +46,7 @@ impl View {
             ticket_link: links.ticket_url.as_ref().map(|url| url.of(&ticket.number)),
             survey: survey_page(content, links),
             dealt_with: content.is_dealt_with(),
-            unsubscribe: Some(
-                links.unsubscribe(content.person.id, Refused::Kind(content.template)),
-            ),
+            unsubscribe: Some(links.unsubscribe(content.person.id, &[content.template].into())),
             ..Self::default()
         };
         match content.template.audience() {

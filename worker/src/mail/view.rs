@@ -70,6 +70,8 @@ pub struct View {
     pub(super) entries: Vec<Entry>,
     /// The number of notifications in a digest.
     pub(super) count: usize,
+    /// How many of these it does not name.
+    pub(super) more: usize,
     /// The page on which the recipient refuses such mails.
     pub(super) unsubscribe: Option<String>,
 }

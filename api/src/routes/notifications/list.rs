@@ -41,12 +41,12 @@ pub async fn list(
     let listed = in_app::list(&mut db, &actor, part).await?;
     drop(db);
     let next = listed.next.map(|next| next.to_string());
-    let pagination = Pagination::of(section, listed.total)
-        .counted(listed.total < MOST_COUNTED)
+    let pagination = Pagination::of(section, listed.total.min(MOST_COUNTED))
+        .counted(listed.total <= MOST_COUNTED)
         .followed_by(next);
     let views: Vec<_> = listed.entries.iter().map(NotificationView::from).collect();
     Ok(Answer::of("notifications", views)
-        .with("unreadCount", listed.unread)
+        .with("unreadCount", listed.unread.min(MOST_COUNTED))
         .with("pagination", pagination))
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn operation() -> Operation {
         "List your notifications",
     )
     .description(
-        "The newest come first. `unreadCount` counts up to 1000. A notification about a ticket that you may not see any \
+        "The newest come first. `unreadCount` counts up to 10 000. A notification about a ticket that you may not see any \
          more is neither listed nor counted. Notifications are kept for 90 days.",
     )
     .query(query)

@@ -64,7 +64,7 @@ pub(crate) fn get_operation() -> Operation {
     )
     .description(
         "`settings` has an entry for each kind of notification that you may get, and each channel that it goes by. Every \
-         notification is shown in the app as well. Mails about your account itself cannot be refused.",
+         notification about a ticket that you see is shown in the app as well. Mails about your account itself cannot be refused.",
     )
     .answers::<PreferencesView>("preferences")
 }

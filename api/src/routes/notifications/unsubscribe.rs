@@ -15,9 +15,10 @@ use actions::notifications::preferences;
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use domain::{
     ids::UserId,
-    notifications::unsubscribe::{self, Refused},
+    notifications::{Template, unsubscribe},
 };
 use futures_util::FutureExt;
+use std::collections::BTreeSet;
 
 /// Shows the page. An invalid link gets one with 404.
 ///
@@ -29,13 +30,13 @@ pub async fn get(
     unknown: UnknownParameters,
 ) -> Result<Response, Problem> {
     let brand = &api.cx.config.brand;
-    let Some((person, refused)) = claim(&api, &token) else {
-        return Ok(page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
+    let Some((person, kinds)) = claim(&api, &token) else {
+        return Ok(page(brand, StatusCode::NOT_FOUND, "en", &Page::NoSuchLink));
     };
     unknown.refuse()?;
     let language = preferences::language(&api.cx.pool, person).await?;
     let language = language.as_deref().unwrap_or("en");
-    Ok(page(brand, StatusCode::OK, language, Page::Form(refused)))
+    Ok(page(brand, StatusCode::OK, language, &Page::Form(kinds)))
 }
 
 /// Switches the mails off. The body says nothing more than the link.
@@ -50,26 +51,26 @@ pub async fn post(
     sent: Bytes,
 ) -> Result<Response, Problem> {
     let brand = &api.cx.config.brand;
-    let Some((person, refused)) = claim(&api, &token) else {
-        return Ok(page(brand, StatusCode::NOT_FOUND, "en", Page::NoSuchLink));
+    let Some((person, kinds)) = claim(&api, &token) else {
+        return Ok(page(brand, StatusCode::NOT_FOUND, "en", &Page::NoSuchLink));
     };
     let asker = Asker::Unsubscribe(person);
     idempotency
         .once(&api.cx, asker, Some(sent), move |work| {
             async move {
                 unknown.refuse()?;
-                preferences::refuse_mails(work, person, refused).await?;
+                preferences::refuse_mails(work, person, &kinds).await?;
                 let language = preferences::language(&mut *work.tx, person).await?;
                 let language = language.as_deref().unwrap_or("en");
                 let brand = &work.cx.config.brand;
-                Ok(page(brand, StatusCode::OK, language, Page::Done(refused)))
+                Ok(page(brand, StatusCode::OK, language, &Page::Done(kinds)))
             }
             .boxed()
         })
         .await
 }
 
-fn claim(api: &ApiState, token: &PathId) -> Option<(UserId, Refused)> {
+fn claim(api: &ApiState, token: &PathId) -> Option<(UserId, BTreeSet<Template>)> {
     let secrets = api.cx.config.auth.link_secrets();
     secrets
         .into_iter()

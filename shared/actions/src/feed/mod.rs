@@ -13,10 +13,7 @@ mod store;
 
 pub use store::{is_known, last, prune};
 
-use domain::{
-    feed::FeedKind,
-    ids::{NotificationId, UserId},
-};
+use domain::{feed::FeedKind, ids::UserId};
 use platform::{context::Context, work::UnitOfWork};
 
 /// Rows that one transaction moves.
@@ -29,18 +26,6 @@ const MOVED_AT_ONCE: i64 = 1_000;
 pub async fn add_availability(work: &mut UnitOfWork<'_>, agent: UserId) -> sqlx::Result<()> {
     let id = work.cx.ids.uuid(work.now());
     add(work, FeedKind::Availability, id, agent).await
-}
-
-/// Adds a new notification to the feed of its person.
-///
-/// # Errors
-/// The database failed.
-pub async fn add_notification(
-    work: &mut UnitOfWork<'_>,
-    person: UserId,
-    notification: NotificationId,
-) -> sqlx::Result<()> {
-    add(work, FeedKind::Notification, notification.0, person).await
 }
 
 async fn add(

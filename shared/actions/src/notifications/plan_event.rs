@@ -69,9 +69,24 @@ async fn plan_occasion(
     gather::send_or_gather(work, &inserted).await
 }
 
-/// Whether it is shown in the app: a confirmation of the person's own act is not.
+/// Whether it is shown in the app. A confirmation of the person's own act is not, nor is what people are told who do not
+/// see the ticket.
 fn is_shown(planned: &Planned) -> bool {
-    planned.template != Template::TicketReceived && planned.recipient != Recipient::DepartmentStaff
+    let sees = match planned.recipient {
+        Recipient::EscalatedFrom
+        | Recipient::EscalatedFromUntold
+        | Recipient::NextLevel
+        | Recipient::DepartmentStaff => false,
+        Recipient::Customer
+        | Recipient::Assignee
+        | Recipient::AssigneeIfCustomerActed
+        | Recipient::AssigneeUnlessCustomerActed
+        | Recipient::NewAssignee
+        | Recipient::Mentioned
+        | Recipient::Admins
+        | Recipient::OnDuty => true,
+    };
+    sees && planned.template != Template::TicketReceived
 }
 
 /// Loads the participants that the recipients of this event need.

@@ -72,7 +72,7 @@ async fn of_notification(
         Attempt::Held => return allowance::hold(work, notification).await,
         Attempt::Unknown(error) => (NotificationStatus::Unknown, Some(error)),
         Attempt::Quiet(until, Holding::Gathered) => {
-            return gather::hold_until(work, notification, until).await;
+            return gather::hold_until(work, vec![notification], until).await;
         }
         Attempt::Quiet(until, Holding::ByItself(channel)) => {
             let again = Job::Deliver(Delivery::of(channel, notification));
@@ -93,8 +93,7 @@ async fn of_digest(
     let (end, error) = match attempt {
         Attempt::Sent => (End::SENT, None),
         Attempt::Unknown(error) => (End::UNKNOWN, Some(error)),
-        // Those of a confirmed address alone are gathered; it was taken back meanwhile.
-        Attempt::Held => (End::HELD, None),
+        Attempt::Held => return digest::hold(work, digest).await,
         // Its entries were dropped, or have joined the next one.
         Attempt::NothingToTell | Attempt::Quiet(..) => (End::DROPPED, None),
         Attempt::Delayed(error) => (End::DELAYED, Some(error)),

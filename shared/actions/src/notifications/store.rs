@@ -77,7 +77,7 @@ pub(super) async fn set_status(
 ) -> Result<(), sqlx::Error> {
     let ids: Vec<_> = notifications.iter().map(|one| one.0).collect();
     sqlx::query!(
-        "update notifications set status = $2 where id = any($1) and status not in ('sent', 'dropped')",
+        "update notifications set status = $2 where id = any($1) and status not in ('sent', 'dropped', 'unknown')",
         &ids,
         status.as_str(),
     )

@@ -42,24 +42,28 @@ fn earliest_end(periods: &[Shift], timezone: Tz, after: DateTime<Utc>) -> Option
             } else {
                 day.succ_opt()?
             };
-            first_instant(timezone, end_day.and_time(period.end))
+            Some(instants(timezone, end_day.and_time(period.end)))
         })
     });
+    let ends = ends.flatten().flatten();
     ends.filter(|end| *end > after).min()
 }
 
-/// The first instant at which clocks show a time or have skipped it.
-fn first_instant(timezone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-    match timezone.from_local_datetime(&local) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.to_utc()),
+/// The instants at which clocks show a time: two where the hour repeats, and the first later one where it is skipped.
+fn instants(timezone: Tz, local: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
+    let [first, second] = match timezone.from_local_datetime(&local) {
+        LocalResult::Single(at) => [Some(at), None],
+        LocalResult::Ambiguous(first, second) => [Some(first), Some(second)],
         // Clocks were put forward by at most a few hours, in steps of whole minutes.
-        LocalResult::None => (1..=24 * 60)
-            .find_map(|minutes| {
+        LocalResult::None => {
+            let skipped = (1..=24 * 60).find_map(|minutes| {
                 let later = local.checked_add_signed(TimeDelta::minutes(minutes))?;
                 timezone.from_local_datetime(&later).earliest()
-            })
-            .map(|at| at.to_utc()),
-    }
+            });
+            [skipped, None]
+        }
+    };
+    [first, second].map(|at| at.map(|at| at.to_utc()))
 }
 
 #[cfg(test)]
@@ -126,5 +130,7 @@ mod tests {
         // On 25 October 02:30 comes at 00:30 and at 01:30 UTC; the hour that repeats is quiet twice.
         let autumn = until(&night, berlin, "2026-10-25T00:00:00Z");
         assert_eq!(autumn.unwrap(), "2026-10-25T00:30Z");
+        let second = until(&night, berlin, "2026-10-25T01:10:00Z");
+        assert_eq!(second.unwrap(), "2026-10-25T01:30Z");
     }
 }

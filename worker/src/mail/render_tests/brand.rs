@@ -56,7 +56,9 @@ fn the_logo_is_a_part_of_the_mail_and_loaded_from_nowhere() {
         logo: Some(png()),
         ..composer()
     };
-    let mail = composer.about_ticket(&content, rendered, at()).unwrap();
+    let mail = composer
+        .about_ticket(content.id.0, &content, rendered, at())
+        .unwrap();
     let mail = String::from_utf8(mail.formatted()).unwrap();
     for part in [
         "Content-Type: multipart/related;",

@@ -68,7 +68,9 @@ fn a_mail_in_a_file_begins_with_its_text_and_has_its_links_whole() {
         let view = View::of_ticket(&content, &links_to_tickets(), at());
         let page = view.survey.clone().unwrap();
         let rendered = rendered_with(&content, &links_to_tickets());
-        let mail = composer.about_ticket(&content, rendered, at()).unwrap();
+        let mail = composer
+            .about_ticket(content.id.0, &content, rendered, at())
+            .unwrap();
         let mail = String::from_utf8(mail.formatted()).unwrap();
         let (text, html) = mail.split_once("text/html").unwrap();
         assert!(
@@ -96,7 +98,7 @@ fn a_line_that_no_mail_may_have_is_encoded_in_a_file_too() {
     };
     let mut content = content(Template::StaffReplied, "en");
     content.text = Some("é".repeat(2_000));
-    let mail = composer.about_ticket(&content, rendered(&content), at());
+    let mail = composer.about_ticket(content.id.0, &content, rendered(&content), at());
     let mail = String::from_utf8(mail.unwrap().formatted()).unwrap();
     assert!(mail.lines().all(|line| line.len() <= 998));
 }

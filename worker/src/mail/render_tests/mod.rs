@@ -237,7 +237,7 @@ fn composer() -> Composer {
 
 /// A mail as it is sent.
 fn composed(content: &Content) -> String {
-    let mail = composer().about_ticket(content, rendered(content), at());
+    let mail = composer().about_ticket(content.id.0, content, rendered(content), at());
     String::from_utf8(mail.unwrap().formatted()).unwrap()
 }
 

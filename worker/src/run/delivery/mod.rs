@@ -20,8 +20,9 @@ use crate::{
 };
 use actions::{
     job_list::{Delivery, Job},
-    notifications::Holding,
+    notifications::{Holding, undeliverable},
 };
+use chrono::{DateTime, Utc};
 use domain::notifications::content::Decision;
 use jobs::{
     ledger::{ANSWER_LIMIT, Locked},
@@ -112,7 +113,7 @@ impl DeliveryRun<'_> {
         let cx = &self.cx.cx;
         let channel = self.cx.channels.channel(self.delivery.channel);
         let now = cx.clock.now();
-        let loading = NotificationContent::load(cx, self.delivery.parcel);
+        let loading = NotificationContent::load(cx, self.delivery.parcel, now);
         let Some(content) = within_limit(loading).await? else {
             return Ok(Delivered::NothingToTell);
         };
@@ -128,13 +129,31 @@ impl DeliveryRun<'_> {
             }
         }
         if !within_limit(channel.admits(cx, &content)).await? {
-            return Ok(Delivered::NothingToTell);
+            return Ok(self.not_admitted(&content, now).await?);
         }
         let sent = self.lease.bounds(channel.send(&content, now)).await;
         match sent.map_err(JobError::lost)? {
             Ok(delivered) => Ok(delivered),
             Err(error) => Err(self.record_attempt(error).await?),
         }
+    }
+
+    /// Why a channel does not admit a message.
+    async fn not_admitted(
+        &self,
+        content: &NotificationContent,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Delivered> {
+        let Some(person) = content.recipient() else {
+            return Ok(Delivered::NothingToTell);
+        };
+        let pool = &self.cx.cx.pool;
+        let asked = undeliverable::is_undeliverable(pool, self.delivery.channel, person.id, now);
+        Ok(if within_limit(asked).await? {
+            Delivered::Undeliverable
+        } else {
+            Delivered::NothingToTell
+        })
     }
 
     fn count(&self, reached: Reached) {

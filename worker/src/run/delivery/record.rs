@@ -18,6 +18,9 @@ use jobs::{
 };
 use platform::{metrics::Reached, work::UnitOfWork};
 
+/// What is stored with a message that was not tried.
+const UNDELIVERABLE: &str = "not tried: the address refused several messages";
+
 impl DeliveryRun<'_> {
     /// Marks the job as done and records the delivery with the notification.
     pub(super) async fn record_delivered(
@@ -49,6 +52,7 @@ impl DeliveryRun<'_> {
             Delivered::Sent => (Attempt::Sent, Reached::Sent),
             Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
+            Delivered::Undeliverable => (Attempt::GivenUp(UNDELIVERABLE), Reached::Failed),
             Delivered::Held => (Attempt::Held, Reached::Held),
             Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
         };
@@ -81,7 +85,12 @@ impl DeliveryRun<'_> {
                     tracing::info!(%queue, "the circuit of a queue closed: its provider responds again");
                 }
             }
-            Delivered::NothingToTell | Delivered::Held | Delivered::Quiet(..) if has_failed => {
+            Delivered::NothingToTell
+            | Delivered::Undeliverable
+            | Delivered::Held
+            | Delivered::Quiet(..)
+                if has_failed =>
+            {
                 let now = work.now();
                 let subject = Subject {
                     queue,
@@ -92,6 +101,7 @@ impl DeliveryRun<'_> {
             Delivered::Sent
             | Delivered::Accepted(..)
             | Delivered::NothingToTell
+            | Delivered::Undeliverable
             | Delivered::Held
             | Delivered::Quiet(..) => {}
         }

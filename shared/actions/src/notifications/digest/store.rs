@@ -1,6 +1,8 @@
 //! The SQL of digests at delivery.
 
+use chrono::{DateTime, Utc};
 use domain::{
+    channel::Channel,
     ids::{DigestId, NotificationId},
     notifications::NotificationStatus,
 };
@@ -42,6 +44,47 @@ pub(super) async fn open_entries(
     )
     .fetch_all(db)
     .await
+}
+
+/// Digests that were due before an instant and that no job delivers, at most `limit`.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn overdue(
+    db: impl PgExecutor<'_>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<(DigestId, Channel)>> {
+    let rows = sqlx::query!(
+        "select d.id, d.channel from digests d
+        where d.status in ('gathering', 'closed') and d.due_at < $1 and not exists (
+            select from jobs j where j.state in ('ready', 'sent', 'running') and j.payload->>'digest' = d.id::text)
+        order by d.due_at limit $2 for update of d skip locked",
+        before,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.channel)).collect())
+}
+
+/// The channel of a digest, if the address of its person is confirmed. A row lock prevents a confirmation until the
+/// transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn channel_if_confirmed(
+    work: &mut UnitOfWork<'_>,
+    digest: DigestId,
+) -> sqlx::Result<Option<Channel>> {
+    let row = sqlx::query!(
+        r#"select d.channel, u.email_confirmed_at is not null as "confirmed!"
+        from digests d join users u on u.id = d.user_id where d.id = $1 for share of u"#,
+        digest.0,
+    )
+    .fetch_one(&mut *work.tx)
+    .await?;
+    Ok(row.confirmed.then_some(row.channel))
 }
 
 /// Stores the outcome of an attempt with a digest and its open entries, and counts it. A digest that was sent or dropped
@@ -111,6 +154,10 @@ pub(in crate::notifications) async fn abandon(
     digest: DigestId,
     error: &str,
 ) -> sqlx::Result<()> {
+    // A statement before: the next one sees the entries that were added until the lock was free.
+    sqlx::query!("select id from digests where id = $1 for update", digest.0)
+        .fetch_optional(&mut *work.tx)
+        .await?;
     sqlx::query!(
         "with attempted as (
             update digests set status = 'failed', last_error = coalesce(last_error, $2)

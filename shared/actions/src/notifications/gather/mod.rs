@@ -1,5 +1,6 @@
-//! Gathering: of each kind, the first notification of a person and channel goes at once, and those of the time after it
-//! become one digest. What quiet hours hold back goes into the same digest.
+//! Gathering: of each kind, the first notifications of a person and channel go at once, and those that follow become one
+//! digest. What quiet hours hold back goes into another one, which is due when they end: it must not hold back what is
+//! urgent.
 //!
 //! Races:
 //! - two events open a window at once: the second waits for the row of the window, and finds it open;
@@ -24,7 +25,13 @@ use platform::work::UnitOfWork;
 use std::collections::BTreeMap;
 
 /// A place to gather: one digest grows in each.
-type Place = (UserId, Channel);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    to: UserId,
+    channel: Channel,
+    /// Whether quiet hours hold it back.
+    is_quiet: bool,
+}
 
 /// Enqueues the delivery of each notification, or adds it to a digest if enough of its kind were told a moment ago.
 ///
@@ -59,8 +66,12 @@ pub(super) async fn send_or_gather(
     let mut places: BTreeMap<Place, Gathered> = BTreeMap::new();
     for one in gathered {
         let due = Window::of(Kind::of(one), now).map_or(now, |window| window.until);
-        let place = places.entry((one.new.to, one.new.channel));
-        let place = place.or_insert_with(|| Gathered {
+        let place = Place {
+            to: one.new.to,
+            channel: one.new.channel,
+            is_quiet: false,
+        };
+        let place = places.entry(place).or_insert_with(|| Gathered {
             due,
             notifications: Vec::new(),
         });
@@ -72,28 +83,47 @@ pub(super) async fn send_or_gather(
     Ok(())
 }
 
-/// Adds a notification that quiet hours hold back to a digest, which is due when they end.
+/// Adds notifications of one person and channel that quiet hours hold back to a digest, which is due when they end.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn hold_until(
     work: &mut UnitOfWork<'_>,
-    notification: NotificationId,
+    notifications: Vec<NotificationId>,
     until: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let place = store::place(work, notification).await?;
+    let Some(first) = notifications.first() else {
+        return Ok(());
+    };
+    let (to, channel) = store::place(work, *first).await?;
+    let place = Place {
+        to,
+        channel,
+        is_quiet: true,
+    };
     let gathered = Gathered {
         due: until,
-        notifications: vec![notification],
+        notifications,
     };
     add(work, place, &gathered).await
 }
 
-/// Fixes the entries of a digest that is due, and begins a new window for each of their kinds. `false`: it was sent.
+/// The state of a digest after [`close`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// Its entries are fixed now.
+    Now,
+    /// They were fixed by an attempt before.
+    Before,
+    /// It is over.
+    Over,
+}
+
+/// Fixes the entries of a digest that is due, and begins a new window for each of their kinds.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn close(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::Result<bool> {
+pub(super) async fn close(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::Result<Closed> {
     // Windows before the digest, as planning locks them. A kind that joins meanwhile has a window that is still open.
     let now = work.now();
     let windows: Vec<_> = store::kinds(work, digest)
@@ -103,9 +133,13 @@ pub(super) async fn close(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::
         .collect();
     store::fill(work, &windows).await?;
     if store::close(work, digest).await? {
-        return Ok(true);
+        return Ok(Closed::Now);
     }
-    store::is_closed(work, digest).await
+    Ok(if store::is_open(work, digest).await? {
+        Closed::Before
+    } else {
+        Closed::Over
+    })
 }
 
 /// What is gathered in one place.
@@ -119,7 +153,7 @@ async fn add(work: &mut UnitOfWork<'_>, place: Place, gathered: &Gathered) -> sq
     let digest = loop {
         if let Some(new) = store::begin(work, place, gathered.due).await? {
             let delivery = Delivery {
-                channel: place.1,
+                channel: place.channel,
                 parcel: Parcel::Digest(new),
             };
             job_list::enqueue_at(work, &Job::Deliver(delivery), gathered.due).await?;

@@ -2,7 +2,10 @@
 
 use super::{Kind, Place, Window};
 use chrono::{DateTime, Utc};
-use domain::ids::{DigestId, NotificationId};
+use domain::{
+    channel::Channel,
+    ids::{DigestId, NotificationId, UserId},
+};
 use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
 use std::collections::BTreeMap;
@@ -102,18 +105,19 @@ impl Columns {
 /// The database failed.
 pub(super) async fn begin(
     work: &mut UnitOfWork<'_>,
-    (to, channel): Place,
+    place: Place,
     due: DateTime<Utc>,
 ) -> sqlx::Result<Option<DigestId>> {
     let id = work.cx.ids.uuid(work.now());
     sqlx::query_scalar!(
-        r#"insert into digests (id, user_id, channel, status, due_at, created_at)
-        values ($1, $2, $3, 'gathering', $4, $5)
-        on conflict (user_id, channel) where status = 'gathering' do nothing
-        returning id"#,
+        "insert into digests (id, user_id, channel, quiet, status, due_at, created_at)
+        values ($1, $2, $3, $4, 'gathering', $5, $6)
+        on conflict (user_id, channel, quiet) where status = 'gathering' do nothing
+        returning id",
         id,
-        to.0,
-        channel.as_str(),
+        place.to.0,
+        place.channel.as_str(),
+        place.is_quiet,
         due,
         work.now(),
     )
@@ -127,13 +131,14 @@ pub(super) async fn begin(
 /// The database failed.
 pub(super) async fn growing(
     work: &mut UnitOfWork<'_>,
-    (to, channel): Place,
+    place: Place,
 ) -> sqlx::Result<Option<DigestId>> {
     sqlx::query_scalar!(
-        r#"select id from digests
-        where user_id = $1 and channel = $2 and status = 'gathering' for share"#,
-        to.0,
-        channel.as_str(),
+        "select id from digests
+        where user_id = $1 and channel = $2 and quiet = $3 and status = 'gathering' for share",
+        place.to.0,
+        place.channel.as_str(),
+        place.is_quiet,
     )
     .fetch_optional(&mut *work.tx)
     .await
@@ -168,7 +173,7 @@ pub(super) async fn add(
 pub(super) async fn place(
     work: &mut UnitOfWork<'_>,
     notification: NotificationId,
-) -> sqlx::Result<Place> {
+) -> sqlx::Result<(UserId, Channel)> {
     let row = sqlx::query!(
         r#"select user_id, channel from notifications where id = $1"#,
         notification.0,
@@ -192,13 +197,13 @@ pub(super) async fn close(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::
     Ok(closed.rows_affected() == 1)
 }
 
-/// Whether a digest is closed, and not delivered yet.
+/// Whether a digest is closed, and neither sent nor dropped: a delivery that failed may be tried again.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn is_closed(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::Result<bool> {
+pub(super) async fn is_open(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from digests where id = $1 and status in ('closed', 'failed')) as "closed!""#,
+        r#"select exists (select from digests where id = $1 and status in ('closed', 'failed')) as "open!""#,
         digest.0,
     )
     .fetch_one(&mut *work.tx)

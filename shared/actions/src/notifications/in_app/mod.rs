@@ -66,9 +66,9 @@ pub struct Part {
 pub struct Listed {
     /// The entries, newest first.
     pub entries: Vec<Entry>,
-    /// All entries of the filter, up to a thousand.
+    /// All entries of the filter, counted up to [`MOST_COUNTED`].
     pub total: i64,
-    /// Unread entries, up to a thousand.
+    /// Unread entries, counted up to [`MOST_COUNTED`].
     pub unread: i64,
     /// The last entry, if the list goes on after it.
     pub next: Option<NotificationId>,
@@ -158,5 +158,5 @@ pub async fn read(
 /// # Errors
 /// The database failed.
 pub async fn read_all(work: &mut UnitOfWork<'_>, actor: &Actor) -> sqlx::Result<u64> {
-    store::mark_all_read(work, actor.id).await
+    store::mark_all_read(work, &Reader::new(actor)).await
 }

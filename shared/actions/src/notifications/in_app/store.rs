@@ -12,8 +12,8 @@ use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-/// The most unread entries that are counted.
-pub const MOST_COUNTED: i64 = 1_000;
+/// The most entries that are counted; of more the count is one higher.
+pub const MOST_COUNTED: i64 = 10_000;
 
 /// Inserts what people are told of an event, and adds each new entry to the event feed.
 ///
@@ -117,19 +117,34 @@ pub(super) async fn list(
     filter: Filter,
     (after, offset, limit): (Option<NotificationId>, i64, i64),
 ) -> sqlx::Result<Vec<Entry>> {
-    let rows = select_entries!(
-        "and ($5::uuid is null or i.position < (
-            select position from in_app_notifications last where last.id = $5 and last.user_id = $1))
-        and (not $6 or i.read_at is null)
-        order by i.position desc offset $7 limit $8",
-        reader,
-        after.map(|after| after.0),
-        filter == Filter::Unread,
-        offset,
-        limit,
-    )
-    .fetch_all(db)
-    .await?;
+    // Two statements, so that unread entries are found by their own index.
+    let after = after.map(|after| after.0);
+    let rows = match filter {
+        Filter::All => {
+            let page = select_entries!(
+                "and ($5::uuid is null or i.position < (
+                    select position from in_app_notifications last where last.id = $5 and last.user_id = $1))
+                order by i.position desc offset $6 limit $7",
+                reader,
+                after,
+                offset,
+                limit,
+            );
+            page.fetch_all(db).await?
+        }
+        Filter::Unread => {
+            let page = select_entries!(
+                "and i.read_at is null and ($5::uuid is null or i.position < (
+                    select position from in_app_notifications last where last.id = $5 and last.user_id = $1))
+                order by i.position desc offset $6 limit $7",
+                reader,
+                after,
+                offset,
+                limit,
+            );
+            page.fetch_all(db).await?
+        }
+    };
     Ok(rows.into_iter().map(Entry::from).collect())
 }
 
@@ -148,7 +163,30 @@ pub(super) async fn find(
     Ok(row.map(Entry::from))
 }
 
-/// The number of entries of a reader, up to a thousand.
+/// The number of entries of a reader, up to one more than [`MOST_COUNTED`].
+macro_rules! count_entries {
+    ($db:expr, $reader:expr, $condition:literal) => {
+        sqlx::query_scalar!(
+            r#"select count(*) as "count!" from (
+                select from in_app_notifications i join tickets t on t.id = i.ticket_id
+                where i.user_id = $1 and i.template = any($2)
+                    and ($3 or $4 and t.customer_id = $1
+                        or not $4 and (t.assigned_to is null or t.assigned_to = $1 or exists (
+                            select from note_mentions m where m.ticket_id = t.id and m.user_id = $1))) "#
+                + $condition
+                + " limit $5) counted",
+            $reader.person.0,
+            &$reader.kinds,
+            $reader.sees == Sees::All,
+            $reader.sees == Sees::Own,
+            MOST_COUNTED + 1,
+        )
+        .fetch_one($db)
+        .await
+    };
+}
+
+/// The number of entries of a reader, up to one more than [`MOST_COUNTED`].
 ///
 /// # Errors
 /// The database failed.
@@ -157,24 +195,10 @@ pub(super) async fn count(
     reader: &Reader,
     filter: Filter,
 ) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (
-            select from in_app_notifications i join tickets t on t.id = i.ticket_id
-            where i.user_id = $1 and i.template = any($2)
-                and ($3 or $4 and t.customer_id = $1
-                    or not $4 and (t.assigned_to is null or t.assigned_to = $1 or exists (
-                        select from note_mentions m where m.ticket_id = t.id and m.user_id = $1)))
-                and (not $5 or i.read_at is null)
-            limit $6) counted"#,
-        reader.person.0,
-        &reader.kinds,
-        reader.sees == Sees::All,
-        reader.sees == Sees::Own,
-        filter == Filter::Unread,
-        MOST_COUNTED,
-    )
-    .fetch_one(db)
-    .await
+    match filter {
+        Filter::All => count_entries!(db, reader, ""),
+        Filter::Unread => count_entries!(db, reader, "and i.read_at is null"),
+    }
 }
 
 /// Marks an entry of a person as read. One that was read keeps its time.
@@ -197,14 +221,21 @@ pub(super) async fn mark_read(
     Ok(())
 }
 
-/// Marks all entries of a person as read, and returns how many were not.
+/// Marks all entries that a reader sees as read, and returns how many were not.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn mark_all_read(work: &mut UnitOfWork<'_>, person: UserId) -> sqlx::Result<u64> {
+pub(super) async fn mark_all_read(work: &mut UnitOfWork<'_>, reader: &Reader) -> sqlx::Result<u64> {
     let marked = sqlx::query!(
-        "update in_app_notifications set read_at = $2 where user_id = $1 and read_at is null",
-        person.0,
+        "update in_app_notifications i set read_at = $5 from tickets t
+        where i.user_id = $1 and i.read_at is null and i.template = any($2) and t.id = i.ticket_id
+            and ($3 or $4 and t.customer_id = $1
+                or not $4 and (t.assigned_to is null or t.assigned_to = $1 or exists (
+                    select from note_mentions m where m.ticket_id = t.id and m.user_id = $1)))",
+        reader.person.0,
+        &reader.kinds,
+        reader.sees == Sees::All,
+        reader.sees == Sees::Own,
         work.now(),
     )
     .execute(&mut *work.tx)

@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 
 /// Maximum of people in one group of recipients.
 const MOST_PEOPLE: i64 = 100;
+/// Maximum of agents of a department among whom those on duty are looked for.
+const MOST_AGENTS: i64 = 1_000;
 /// Maximum of changes of the assignee that are loaded for one event.
 const MOST_CHANGES: i64 = 200;
 
@@ -57,7 +59,7 @@ pub(in crate::notifications) struct Around {
     pub escalation_level: i32,
 }
 
-/// Loads the people around a ticket.
+/// Loads the people around a ticket. Its lock comes first, as in every change of the ticket: what is planned refers to it.
 ///
 /// # Errors
 /// A failure of the database, or no such ticket.
@@ -67,7 +69,7 @@ pub(in crate::notifications) async fn around(
 ) -> Result<Around, sqlx::Error> {
     sqlx::query_as!(
         Around,
-        "select customer_id, assigned_to, department, priority, escalation_level from tickets where id = $1",
+        "select customer_id, assigned_to, department, priority, escalation_level from tickets where id = $1 for key share",
         ticket.0,
     )
     .fetch_one(&mut **tx)
@@ -195,7 +197,7 @@ pub(in crate::notifications) async fn agents_of(
         where a.department = $1 and u.active and u.role = 'support'
         order by u.id limit $2"#,
         department.as_str(),
-        MOST_PEOPLE,
+        MOST_AGENTS,
     )
     .fetch_all(&mut **tx)
     .await

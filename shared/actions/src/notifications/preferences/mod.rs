@@ -8,13 +8,12 @@ use domain::{
     actor::Actor,
     channel::Channel,
     ids::UserId,
-    notifications::{
-        Audience, Preference, PreferencesChange, Reach, Template, kinds_for, unsubscribe::Refused,
-    },
+    notifications::{Preference, PreferencesChange, Reach, Template, kinds_for},
     people::Shift,
 };
 use platform::work::UnitOfWork;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 
 /// The preferences of a person.
 #[derive(Debug, Clone)]
@@ -66,23 +65,21 @@ pub async fn change(
     find(&mut work.tx, actor).await
 }
 
-/// Switches mails off, as the link in a mail does.
+/// Switches mails of some kinds off, as the link in a mail does. Kinds that people of the person's role are not told are
+/// left out.
 ///
 /// # Errors
 /// The database failed.
 pub async fn refuse_mails(
     work: &mut UnitOfWork<'_>,
     person: UserId,
-    refused: Refused,
+    kinds: &BTreeSet<Template>,
 ) -> sqlx::Result<()> {
-    let all = Template::ALL.iter().copied();
-    let choices = all.filter(|template| match refused {
-        Refused::Kind(kind) => *template == kind,
-        Refused::EveryKind => {
-            template.audience() != Audience::Owner && template.goes_by(Channel::Email)
-        }
-    });
-    let choices: Vec<_> = choices
+    let Some(role) = store::role(work, person).await? else {
+        return Ok(());
+    };
+    let choices: Vec<_> = kinds_for(role)
+        .filter(|template| kinds.contains(template) && template.goes_by(Channel::Email))
         .map(|template| Preference {
             template,
             channel: Channel::Email,

@@ -1,6 +1,11 @@
 //! The SQL of preferences. Only choices that differ from the default are stored: a new kind has its default for everybody.
 
-use domain::{ids::UserId, json::Json, notifications::Preference, people::Shift};
+use domain::{
+    ids::UserId,
+    json::Json,
+    notifications::Preference,
+    people::{Role, Shift},
+};
 use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
 
@@ -45,6 +50,16 @@ pub(super) async fn quiet_hours(
 pub async fn language(db: impl PgExecutor<'_>, person: UserId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select language from users where id = $1", person.0)
         .fetch_optional(db)
+        .await
+}
+
+/// The role of a person; `None` if there is none.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn role(work: &mut UnitOfWork<'_>, person: UserId) -> sqlx::Result<Option<Role>> {
+    sqlx::query_scalar!("select role from users where id = $1", person.0)
+        .fetch_optional(&mut *work.tx)
         .await
 }
 

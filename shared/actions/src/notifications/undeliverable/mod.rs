@@ -9,9 +9,9 @@ use chrono::TimeDelta;
 use domain::channel::Channel;
 use platform::work::UnitOfWork;
 
-pub use store::is_undeliverable;
+pub use store::{forget_before, is_undeliverable};
 
-/// Refusals in a row after which an address is left alone. One can be the message's fault.
+/// Refusals in a row after which an address is left alone. One can be a mistake.
 const MOST_REFUSALS: i32 = 3;
 /// How long it is left alone then.
 const LEFT_ALONE_FOR: TimeDelta = TimeDelta::days(7);
@@ -19,8 +19,10 @@ const LEFT_ALONE_FOR: TimeDelta = TimeDelta::days(7);
 /// What a refusal says of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Something is wrong: this message, or the address.
+    /// Nothing: it was the message that was refused.
     OfTheMessage,
+    /// Something may be wrong with it.
+    PerhapsOfTheAddress,
     /// The address itself, for good.
     OfTheAddress,
 }
@@ -36,7 +38,8 @@ pub async fn refused(
     refusal: Refusal,
 ) -> sqlx::Result<()> {
     let counted = match refusal {
-        Refusal::OfTheMessage => 1,
+        Refusal::OfTheMessage => return Ok(()),
+        Refusal::PerhapsOfTheAddress => 1,
         Refusal::OfTheAddress => MOST_REFUSALS,
     };
     let retry_at = work.now() + LEFT_ALONE_FOR;

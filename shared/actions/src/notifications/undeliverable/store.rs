@@ -59,6 +59,17 @@ pub(super) async fn count(
     Ok(())
 }
 
+/// Forgets addresses that might have been tried again before an instant.
+///
+/// # Errors
+/// The database failed.
+pub async fn forget_before(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("delete from undeliverable where retry_at < $1", before)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the refusals of the address to which it was sent.
 ///
 /// # Errors

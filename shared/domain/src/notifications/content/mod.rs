@@ -196,6 +196,17 @@ impl Content {
         self.decide_alone(now)
     }
 
+    /// What is to be done with it when the attempt to tell it in a digest is repeated: it may have been told already, so
+    /// that only what may not be told any more is dropped.
+    #[must_use]
+    pub fn decide_again(&self, now: DateTime<Utc>) -> Decision {
+        if self.is_due(now) {
+            Decision::Send
+        } else {
+            Decision::Drop
+        }
+    }
+
     /// Whether it is one of those that are told together.
     #[must_use]
     pub const fn is_gathered(&self) -> bool {
