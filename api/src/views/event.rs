@@ -238,6 +238,10 @@ impl JsonSchema for LiveEventView<'_> {
             forms.push(json!({"$ref": place}));
             mapping.insert(kind.to_string(), Value::String(place));
         }
+        // Each event has its own type instead.
+        generator
+            .definitions_mut()
+            .remove(LiveEvent::schema_name().as_ref());
         schemars::json_schema!({
             "description": "Something that happened, and that the caller may see. `type` tells what.",
             "oneOf": forms,
