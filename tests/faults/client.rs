@@ -69,6 +69,11 @@ impl Client {
         &self.token
     }
 
+    /// Who it is.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
     /// A text that nobody else writes.
     pub fn marker(&mut self) -> String {
         self.keys += 1;
@@ -172,7 +177,8 @@ impl Client {
         }
     }
 
-    fn door(&mut self) -> Option<Http> {
+    /// Where it goes next, if anybody is there.
+    pub fn door(&mut self) -> Option<Http> {
         self.turn += 1;
         self.doors.at(self.turn)
     }
