@@ -44,6 +44,8 @@ pub struct Known {
     pub told: Vec<Told>,
     /// The tickets as they were told of last.
     pub tickets: BTreeMap<String, Value>,
+    /// The tickets as the server shows them in the end.
+    pub shown: BTreeMap<String, Value>,
     /// Connections in all.
     pub connections: usize,
     /// How often it was told that it missed something.
@@ -77,6 +79,7 @@ impl Followers {
                 role,
                 told: Vec::new(),
                 tickets: BTreeMap::new(),
+                shown: BTreeMap::new(),
                 connections: 0,
                 resyncs: 0,
                 caught_up: false,
@@ -128,7 +131,25 @@ impl Follower {
             tokio::time::timeout(LISTEN, self.connection()).await.ok();
             self.known.caught_up = self.knows_everything().await;
         }
+        self.look().await;
         self.known
+    }
+
+    /// Reads all tickets, as a client does that begins.
+    async fn look(&mut self) {
+        let all = "/api/v1/support/tickets?limit=100";
+        let mut next = Some(all.to_owned());
+        while let Some(path) = next.take() {
+            let Reply::Accepted(mut page) = self.client.get(&path).await else {
+                return;
+            };
+            for ticket in page["tickets"].as_array_mut().unwrap() {
+                let id = ticket["id"].as_str().unwrap().to_owned();
+                self.known.shown.insert(id, ticket.take());
+            }
+            let cursor = page["pagination"]["nextCursor"].as_str();
+            next = cursor.map(|cursor| format!("{all}&cursor={cursor}"));
+        }
     }
 
     async fn knows_everything(&mut self) -> bool {
