@@ -130,6 +130,12 @@ impl Client {
         }
     }
 
+    /// Done, perhaps several times.
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Reply {
+        let (status, answer, _) = self.persist(("PATCH", path), None, &body.to_string()).await;
+        reply(status, answer)
+    }
+
     /// Sends it until there is an answer: its status, itself, and whether an attempt before it may
     /// have been successful.
     async fn persist(

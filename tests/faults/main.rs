@@ -35,6 +35,7 @@ mod load;
 mod mailbox;
 mod people;
 mod proxy;
+mod receivers;
 mod resting;
 mod rig;
 mod rolling;

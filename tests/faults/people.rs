@@ -1,10 +1,11 @@
-//! Everybody who takes part: accounts, telephones and devices of their own, those who work and those who follow, and the
-//! receivers of webhooks.
+//! Everybody who takes part: accounts, telephones and devices of their own, those who work and those who follow, and a
+//! receiver of webhooks.
 
 use super::{
     acts::{Deeds, Kind},
     client::{Client, Met, Reply},
     followers::{Followers, Role},
+    receivers,
     rig::{ADMIN, Crew, Rig},
 };
 use crate::harness::Outside;
@@ -20,11 +21,10 @@ const AGENTS: &[(&str, &str, u32, u32)] = &[
     ("Lea", "technical", 2, 8),
     ("Max", "general", 2, 8),
 ];
-/// Name and types.
-const RECEIVERS: &[(&str, &[&str])] = &[("all", &[]), ("messages", &["ticket.message"])];
 
 /// Those who will be at work: the client and, of an agent, the address.
 pub struct People {
+    pub admin: Client,
     pub customers: Vec<Client>,
     pub agents: Vec<(Client, String)>,
 }
@@ -39,7 +39,7 @@ pub struct Office<'a> {
 }
 
 impl Office<'_> {
-    /// Short deadlines, accounts for everybody, and receivers of webhooks.
+    /// Short deadlines, accounts for everybody, and a receiver of webhooks.
     pub async fn prepare(&self) -> People {
         let mut admin = self.client("Eve");
         admin.sign_in(ADMIN.0).await;
@@ -49,28 +49,26 @@ impl Office<'_> {
             json!({"policies": [rule("urgent", 1, 1), rule("high", 1, 2), rule("medium", 1, 3)]});
         admin.put("/api/v1/admin/sla-policies", None, &rules).await;
         self.subscribe(&mut admin, "Eve").await;
-        let mut people = People {
-            customers: Vec::new(),
-            agents: Vec::new(),
-        };
+        let (mut customers, mut agents) = (Vec::new(), Vec::new());
         for name in CUSTOMERS {
             let client = self.join(&mut admin, (name, "customer", Value::Null)).await;
-            people.customers.push(client);
+            customers.push(client);
         }
         for (name, department, level, room) in AGENTS.iter().copied() {
             let info =
                 json!({"department": department, "level": level, "maxConcurrentTickets": room});
             let client = self.join(&mut admin, (name, "support", info)).await;
-            people.agents.push((client, address(name)));
+            agents.push((client, address(name)));
         }
-        for (name, types) in RECEIVERS {
-            let body = json!({"url": self.outside.receiver(name), "events": types});
-            must(&admin.post("/api/v1/admin/webhooks", &body).await);
-        }
+        receivers::register(&mut admin, self.outside).await;
         // Nobody is to wait until tomorrow for a mail because the address is new.
         let sql = "with known as (update users set email_confirmed_at = created_at returning id) select count(*) from known";
         self.rig.count(sql).await;
-        people
+        People {
+            admin,
+            customers,
+            agents,
+        }
     }
 
     /// Some of them follow what happens, from now on.

@@ -9,6 +9,7 @@ use super::{
     load::{self, Errand},
     mailbox::Mailbox,
     people::{Office, People},
+    receivers,
     resting::{rest, stop_all},
     rig::{Crew, Rig},
 };
@@ -75,7 +76,10 @@ impl Run {
         };
         let people = office.prepare().await;
         let followers = office.follow(seed).await;
-        let at_work = set_to_work(people, seed, &rig, &stop, &acts);
+        let admin = people.admin.clone();
+        let mut at_work = set_to_work(people, seed, &rig, &stop, &acts);
+        let urls = outside.urls();
+        at_work.spawn(receivers::come_and_go(admin, urls, stop.clone()));
         let mailbox = Mailbox::of(&rig);
         Self {
             rig,

@@ -113,9 +113,10 @@ impl Outside {
         })
     }
 
-    /// The address of a receiver of webhooks.
-    pub fn receiver(&self, name: &str) -> String {
-        format!("http://{}/hook/{name}", self.address)
+    /// The addresses of receivers of webhooks, by their names.
+    pub fn urls(&self) -> impl Fn(&str) -> String + use<> {
+        let address = self.address;
+        move |name| format!("http://{address}/hook/{name}")
     }
 
     /// From now on, what arrives is kept and not answered until it is told to go on.

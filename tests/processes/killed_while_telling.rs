@@ -39,7 +39,7 @@ async fn what_a_killed_worker_was_telling_is_told_by_another_and_arrives_at_most
     let device = outside.device("phone");
     let path = "/api/v1/notifications/push/subscriptions";
     agent.post(path, device).await.created();
-    let receiver = json!({"url": outside.receiver("all"), "events": []});
+    let receiver = json!({"url": outside.urls()("all"), "events": []});
     admin
         .post("/api/v1/admin/webhooks", receiver)
         .await

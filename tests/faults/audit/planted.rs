@@ -77,12 +77,12 @@ const SPOILT: &[(&str, &str)] = &[
              where channel = 'email' and status = 'sent' and id not in (select notification_id from digest_entries))"),
     ("a webhook is not delivered",
         "update webhook_deliveries set status = 'exhausted' where id = (select max(id::text)::uuid from webhook_deliveries)"),
-    ("a receiver of all types",
-        "delete from webhook_deliveries where id = (select max(webhook_deliveries.id::text)::uuid from webhook_deliveries
-             join webhooks on webhooks.id = webhook_id where events = '{}')"),
-    ("a receiver of messages",
-        "delete from webhook_deliveries where id = (select max(webhook_deliveries.id::text)::uuid from webhook_deliveries
-             join webhooks on webhooks.id = webhook_id where events <> '{}')"),
+    ("a receiver of everything",
+        "delete from webhook_deliveries where position = (select min(position) from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/all-%')"),
+    ("the receiver of availabilities",
+        "delete from webhook_deliveries where position = (select max(position) from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/availability')"),
     ("not exactly once in the feed",
         "delete from feed where position = (select max(position) from feed where kind = 'ticket')"),
     ("a job is dead",
