@@ -69,6 +69,11 @@ impl Client {
         &self.token
     }
 
+    /// Who it is.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
     /// A text that nobody else writes.
     pub fn marker(&mut self) -> String {
         self.keys += 1;
@@ -125,6 +130,12 @@ impl Client {
         }
     }
 
+    /// Done, perhaps several times.
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Reply {
+        let (status, answer, _) = self.persist(("PATCH", path), None, &body.to_string()).await;
+        reply(status, answer)
+    }
+
     /// Sends it until there is an answer: its status, itself, and whether an attempt before it may
     /// have been successful.
     async fn persist(
@@ -172,7 +183,8 @@ impl Client {
         }
     }
 
-    fn door(&mut self) -> Option<Http> {
+    /// Where it goes next, if anybody is there.
+    pub fn door(&mut self) -> Option<Http> {
         self.turn += 1;
         self.doors.at(self.turn)
     }

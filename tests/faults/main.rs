@@ -1,6 +1,6 @@
 //! Random faults under load: processes and both servers are killed and frozen, Redis loses its data, the
 //! network cuts, delays and drops. Then everything comes to rest, and the audit compares the database with
-//! the responses that clients got. Also the bugs of the queue library (`upstream_bugs`).
+//! the responses that clients got, with what clients that follow were told, and with what arrived outside. Also the bugs of the queue library (`upstream_bugs`).
 //!
 //! The program runs as users run it, in processes of its own, by the real clock; the servers belong to one
 //! test. The faults are drawn by a seed, which is printed: the same seed brings the same faults in the same
@@ -28,11 +28,15 @@ mod acts;
 mod audit;
 mod chaos;
 mod client;
+mod followers;
 mod half_open;
 mod leases;
 mod load;
 mod mailbox;
+mod people;
 mod proxy;
+mod receivers;
+mod resting;
 mod rig;
 mod rolling;
 mod run;
@@ -49,7 +53,7 @@ const SEED: u64 = 20_251_001;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_accepted_is_there_once_after_every_kind_of_fault() {
     let finished = run::run(SEED, Span::OneRound).await;
-    audit::everything_is_noticed(&finished.rig, || finished.audit()).await;
+    audit::everything_is_noticed(&finished.rig, &finished.evidence).await;
 }
 
 /// `FAULTS_SEED` and `FAULTS_MINUTES` say what and how long.

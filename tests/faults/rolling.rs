@@ -23,7 +23,7 @@ async fn a_rolling_restart_under_load_costs_no_answer_and_no_effect() {
     }
     let met = std::sync::Arc::clone(&run.met);
     let findings = run.finish().await.audit().await;
-    assert_eq!(findings.doubled, 0, "mails came twice");
+    assert!(findings.doubled.is_empty(), "{:?}", findings.doubled);
     let met = met.lock().unwrap();
     assert_eq!(met.unavailable, 0, "answers were missing, or 503");
 }

@@ -7,6 +7,7 @@ mod described;
 mod folder;
 mod live;
 mod mail;
+mod outside;
 mod program;
 pub mod smtp_server;
 pub mod specimen;
@@ -19,6 +20,7 @@ pub use described::{check_order, document};
 pub use folder::Folder;
 pub use live::{Frame, Serving, Socket};
 pub use mail::Mail;
+pub use outside::{Letter, Letters, Outside};
 pub use program::{Http, Program, Site, eventually, signal, within};
 pub use story::{NOTHING, TICKETS, history, minutes};
 

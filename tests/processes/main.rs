@@ -25,6 +25,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod examples;
+mod killed_while_telling;
 mod load;
 mod mail;
 mod notify;

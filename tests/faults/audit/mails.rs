@@ -1,51 +1,50 @@
-//! Each mail that counts as sent arrived. A mail may arrive twice only around the kill or the freeze of a
-//! worker: then nobody can know whether it had left.
+//! Each mail that counts as sent arrived, and no other. A mail may arrive twice only around the kill or the freeze of a
+//! worker.
 
-use super::Findings;
+use super::{Findings, doubles};
 use crate::{
     chaos::Diary,
     mailbox::{Arrival, by_id},
     rig::Rig,
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
-/// What passes between a mail's arrival and our look at the mailbox.
-const LOOKED_LATE: Duration = Duration::from_millis(500);
+/// What is told by mail, and the digest that may tell it: a Message-ID is that of either.
+const SENT: &str = "select id::text, digest_id::text from notifications
+    left join digest_entries on notification_id = id where status = 'sent' and channel = 'email'";
+const KNOWN: &str = "select id::text from notifications where channel = 'email'
+    union all select id::text from digests where channel = 'email'";
 
 /// Looks at all mails.
 pub async fn arrived(rig: &Rig, diary: &Diary, arrivals: &[Arrival], findings: &mut Findings) {
-    let sql = "select id::text from notifications where status = 'sent' and channel = 'email'";
-    let sent: Vec<String> = sqlx::query_scalar(sql).fetch_all(&rig.look).await.unwrap();
-    let by_id = by_id(arrivals);
+    let sent: Vec<(String, Option<String>)> =
+        sqlx::query_as(SENT).fetch_all(&rig.look).await.unwrap();
+    let known: Vec<String> = sqlx::query_scalar(KNOWN)
+        .fetch_all(&rig.look)
+        .await
+        .unwrap();
+    let known: BTreeSet<_> = known.iter().map(String::as_str).collect();
     findings.looked("mails", i64::try_from(arrivals.len()).unwrap());
-    let arrived: std::collections::BTreeSet<&str> = by_id
-        .keys()
-        .filter_map(|id| id.trim_start_matches('<').split('@').next())
+    let by_id: BTreeMap<&str, Vec<Instant>> = by_id(arrivals)
+        .into_iter()
+        .map(|(id, times)| {
+            let id = id.trim_start_matches('<').split('@').next();
+            (id.unwrap(), times)
+        })
         .collect();
-    for notification in sent {
-        // A Message-ID is that of its notification.
-        if !arrived.contains(notification.as_str()) {
+    for (notification, digest) in sent {
+        let told = [Some(notification.clone()), digest];
+        if !told.iter().flatten().any(|id| by_id.contains_key(&**id)) {
             findings.wrong(format!(
                 "notification {notification} counts as sent and never arrived"
             ));
         }
     }
-    for (id, times) in by_id {
-        for pair in times.windows(2) {
-            findings.doubled += 1;
-            if !worker_was_hit(diary, pair[0], pair[1]) {
-                let after = pair[1] - pair[0];
-                findings.wrong(format!(
-                    "{id} came again after {after:?}, and no worker had been hit"
-                ));
-            }
-        }
+    for id in by_id.keys().filter(|id| !known.contains(**id)) {
+        findings.wrong(format!("mail {id} arrived and is unknown"));
     }
-}
-
-fn worker_was_hit(diary: &Diary, first: Instant, second: Instant) -> bool {
-    let hits = diary.entries();
-    hits.iter().any(|hit| {
-        hit.what.starts_with("worker ") && hit.at + LOOKED_LATE >= first && hit.at <= second
-    })
+    doubles::look("mails", &by_id, diary, findings);
 }

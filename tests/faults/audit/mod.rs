@@ -1,28 +1,49 @@
 //! The audit after everything has come to rest: the responses that clients got against the database, laws that
-//! no fault may break, the replayed history, and the mails.
+//! no fault may break, the replayed history, what arrived outside, and what clients that followed know.
 
+mod doubles;
+mod followers;
 mod history;
 mod mails;
 mod planted;
 mod properties;
+mod pushes;
+mod texts;
+mod webhooks;
 
 pub use planted::everything_is_noticed;
 
 use super::{
     acts::{Account, Expected, Kind},
     chaos::Diary,
+    followers::Known,
     mailbox::Arrival,
     rig::Rig,
 };
-use std::collections::BTreeMap;
+use crate::harness::{Letter, Letters};
+use std::{collections::BTreeMap, time::Instant};
+
+/// What the run left beside the database.
+#[derive(Clone)]
+pub struct Evidence {
+    /// What people were told.
+    pub account: Account,
+    /// What was done to the program.
+    pub diary: Diary,
+    /// What arrived.
+    pub mails: Vec<Arrival>,
+    pub letters: Letters,
+    /// What followers know.
+    pub known: Vec<Known>,
+}
 
 /// What was looked at, and what is wrong.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// Effects, rows and mails that were looked at, by kind.
     pub looked_at: BTreeMap<&'static str, i64>,
-    /// Mails that came twice because their worker was killed or frozen.
-    pub doubled: usize,
+    /// What came twice because its worker was killed or frozen, by kind.
+    pub doubled: BTreeMap<&'static str, usize>,
     pub wrong: Vec<String>,
 }
 
@@ -31,19 +52,34 @@ impl Findings {
         *self.looked_at.entry(at).or_default() += count;
     }
 
+    fn doubled(&mut self, what: &'static str) {
+        *self.doubled.entry(what).or_default() += 1;
+    }
+
     fn wrong(&mut self, what: String) {
         self.wrong.push(what);
     }
 }
 
 /// Looks at everything.
-pub async fn audit(rig: &Rig, account: &Account, diary: &Diary, arrivals: &[Arrival]) -> Findings {
+pub async fn audit(rig: &Rig, evidence: &Evidence) -> Findings {
     let mut findings = Findings::default();
+    let Evidence {
+        account,
+        diary,
+        mails,
+        letters,
+        known,
+    } = evidence;
     effects(rig, account, &mut findings).await;
     availability(rig, account, &mut findings).await;
     properties::hold(rig, &mut findings).await;
     history::replay(rig, &mut findings).await;
-    mails::arrived(rig, diary, arrivals, &mut findings).await;
+    mails::arrived(rig, diary, mails, &mut findings).await;
+    texts::arrived(rig, diary, &letters.texts, &mut findings).await;
+    pushes::arrived(rig, diary, &letters.pushes, &mut findings).await;
+    webhooks::arrived(rig, diary, &letters.calls, &mut findings).await;
+    followers::know_everything(rig, known, &mut findings).await;
     let differences = actions::stats::differences(&rig.look).await.unwrap();
     if differences != 0 {
         findings.wrong(format!(
@@ -51,6 +87,15 @@ pub async fn audit(rig: &Rig, account: &Account, diary: &Diary, arrivals: &[Arri
         ));
     }
     findings
+}
+
+/// The instants at which each letter arrived.
+fn by_id(letters: &[Letter]) -> BTreeMap<&str, Vec<Instant>> {
+    let mut by_id: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for letter in letters {
+        by_id.entry(&*letter.id).or_default().push(letter.at);
+    }
+    by_id
 }
 
 /// Where each kind of deed leaves its traces: a key and how often it is there.

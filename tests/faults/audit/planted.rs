@@ -1,7 +1,45 @@
-//! Proof that the audit finds damage: after a run the database is damaged in one way after the other, and the
-//! audit has to report each.
+//! Proof that the audit finds damage: after a run the evidence and the database are damaged in one way after the other, and
+//! the audit has to report each.
 
-use crate::{audit::Findings, rig::Rig};
+use super::{Evidence, Findings, audit};
+use crate::{
+    followers::{Known, Role},
+    rig::Rig,
+};
+
+/// What is done to what arrived and was told, and a word of what the account has to say about it.
+type Damage = fn(&mut Evidence);
+
+#[rustfmt::skip] // a table
+const FORGED: &[(&str, Damage)] = &[
+    ("mails ", |evidence| again(&mut evidence.mails)),
+    ("text messages ", |evidence| again(&mut evidence.letters.texts)),
+    ("webhooks ", |evidence| again(&mut evidence.letters.calls)),
+    ("was not recorded", |evidence| again(&mut evidence.letters.pushes)),
+    ("sent and never arrived", |evidence| drop(evidence.mails.pop())),
+    ("\"sent\" and arrived 0 times", |evidence| drop(evidence.letters.texts.pop())),
+    ("a push message to", |evidence| drop(evidence.letters.pushes.pop())),
+    ("delivered and never arrived", |evidence| drop(evidence.letters.calls.pop())),
+    ("went to another number", |evidence| evidence.letters.texts[0].to.push('0')),
+    ("arrived as another one", |evidence| evidence.letters.calls[0].body = "nothing".into()),
+    ("came after a later one", |evidence| evidence.letters.calls.reverse()),
+    ("which is nowhere", |evidence| admin(evidence).told[0].id.push('0')),
+    ("was told of another version", |evidence| admin(evidence).told.iter_mut().for_each(|told| told.version = Some(0))),
+    ("was never told of ticket", |evidence| admin(evidence).told.truncate(1)),
+    ("out of order", |evidence| admin(evidence).told.reverse()),
+    ("has ticket", |evidence| admin(evidence).tickets.clear()),
+    ("did not catch up", |evidence| admin(evidence).resyncs = 1),
+];
+
+/// The last of them once more: the faults are long over.
+fn again<One: Clone>(all: &mut Vec<One>) {
+    all.push(all.last().unwrap().clone());
+}
+
+fn admin(evidence: &mut Evidence) -> &mut Known {
+    let mut known = evidence.known.iter_mut();
+    known.find(|known| known.role == Role::Admin).unwrap()
+}
 
 /// What is spoilt, and a word of what the account has to say about it.
 #[rustfmt::skip] // a table
@@ -24,8 +62,29 @@ const SPOILT: &[(&str, &str)] = &[
         "update sla_clocks set warned_at = null"),
     ("neither sent nor dropped",
         "update notifications set status = 'pending' where id = (select max(id::text)::uuid from notifications)"),
+    ("arrived and is unknown",
+        "update sms_messages set id = gen_random_uuid() where id = (select max(id::text)::uuid from sms_messages where provider_id is not null)"),
+    ("no device has it",
+        "delete from push_deliveries where notification_id = (select min(notification_id::text)::uuid from push_deliveries)"),
     ("never arrived",
-        "update notifications set id = gen_random_uuid() where id = (select max(id::text)::uuid from notifications where status = 'sent')"),
+        "update push_deliveries set at = at - interval '1 hour' where notification_id = (select max(notification_id::text)::uuid from push_deliveries)"),
+    ("a digest is neither",
+        "update digests set status = 'gathering' where id = (select max(id::text)::uuid from digests)"),
+    ("its own or that of its digest",
+        "delete from digest_entries where notification_id = (select max(notification_id::text)::uuid from digest_entries)"),
+    ("never arrived",
+        "update notifications set id = gen_random_uuid() where id = (select max(id::text)::uuid from notifications
+             where channel = 'email' and status = 'sent' and id not in (select notification_id from digest_entries))"),
+    ("a webhook is not delivered",
+        "update webhook_deliveries set status = 'exhausted' where id = (select max(id::text)::uuid from webhook_deliveries)"),
+    ("a receiver of everything",
+        "delete from webhook_deliveries where position = (select min(position) from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/all-%')"),
+    ("the receiver of availabilities",
+        "delete from webhook_deliveries where position = (select max(position) from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/availability')"),
+    ("not exactly once in the feed",
+        "delete from feed where position = (select max(position) from feed where kind = 'ticket')"),
     ("a job is dead",
         "update jobs set state = 'dead' where id = (select max(id) from jobs)"),
     ("was not planned",
@@ -34,24 +93,30 @@ const SPOILT: &[(&str, &str)] = &[
         "update tickets set escalation_level = escalation_level + 1 where id = (select max(id::text)::uuid from tickets)"),
 ];
 
-/// Spoils one thing after the other, and looks each time whether `look` says so.
-pub async fn everything_is_noticed(rig: &Rig, look: impl AsyncFn() -> Findings) {
+/// Spoils one thing after the other, and looks each time whether the account says so.
+pub async fn everything_is_noticed(rig: &Rig, evidence: &Evidence) {
+    for (word, damage) in FORGED.iter().copied() {
+        let mut forged = evidence.clone();
+        damage(&mut forged);
+        let found = audit(rig, &forged).await;
+        assert!(said(&found, word) > 0, "{word} was not noticed");
+    }
+    let mut before = audit(rig, evidence).await;
     for (word, sql) in SPOILT.iter().copied() {
-        let said = |findings: &Findings| {
-            findings
-                .wrong
-                .iter()
-                .filter(|wrong| wrong.contains(word))
-                .count()
-        };
-        let before = said(&look().await);
         let spoilt = sqlx::query(sql).execute(&rig.look).await.unwrap();
         assert!(spoilt.rows_affected() > 0, "nothing was spoilt by {sql}");
-        let after = look().await;
+        let after = audit(rig, evidence).await;
         assert!(
-            said(&after) > before,
+            said(&after, word) > said(&before, word),
             "{sql} was not noticed: {:#?}",
             after.wrong
         );
+        before = after;
     }
+}
+
+/// How often the account has that word.
+fn said(findings: &Findings, word: &str) -> usize {
+    let wrong = findings.wrong.iter();
+    wrong.filter(|wrong| wrong.contains(word)).count()
 }

@@ -9,6 +9,7 @@ const LOOKED_AT: &[(&str, &str)] = &[
     ("tickets", "select count(*) from tickets"),
     ("events", "select count(*) from ticket_events"),
     ("notifications", "select count(*) from notifications"),
+    ("digests", "select count(*) from digests"),
     (
         "deadlines on record",
         "select count(*) from ticket_events where what->>'type' in ('sla_at_risk', 'sla_breached')",
@@ -50,12 +51,43 @@ const LAWS: &[(&str, &str)] = &[
         "select count(*) from (select from notifications where event_id is not null
              group by event_id, user_id, channel having count(*) > 1) as doubled"),
     ("a notification is neither sent nor dropped",
-        "select count(*) from notifications where status not in ('sent', 'dropped')"),
-    ("a notification by mail has not exactly one delivery",
-        "select count(*) from notifications left join
-             (select payload->>'notification' as notification, count(*) as times from jobs group by 1) as deliveries
-             on deliveries.notification = notifications.id::text
-         where channel = 'email' and times is distinct from 1"),
+        "select count(*) from notifications where status not in ('sent', 'dropped')
+             and not (status = 'unknown' and channel = 'sms')"),
+    ("a digest is neither sent nor dropped",
+        "select count(*) from digests where status not in ('sent', 'dropped') and not (status = 'unknown' and channel = 'sms')"),
+    ("a notification has not exactly one delivery, its own or that of its digest",
+        "select count(*) from notifications left join digest_entries on notification_id = id left join
+             (select coalesce(payload->>'notification', payload->>'digest') as parcel, count(*) as times from jobs group by 1)
+             as deliveries on deliveries.parcel in (notifications.id::text, digest_id::text)
+         where times is distinct from 1"),
+    ("a text message was told and has no record",
+        "select count(*) from notifications left join digest_entries on notification_id = id
+         where channel = 'sms' and status in ('sent', 'unknown')
+             and not exists (select from sms_messages where sms_messages.id in (notifications.id, digest_id))"),
+    ("two text messages have one receipt",
+        "select count(provider_id) - count(distinct provider_id) from sms_messages"),
+    ("a push message was told and no device has it",
+        "select count(*) from notifications where channel = 'push' and status = 'sent'
+             and not exists (select from push_deliveries where notification_id = notifications.id and outcome = 'sent')"),
+    ("a device has no push message of a notification that was told",
+        "select count(*) from notifications join push_subscriptions on push_subscriptions.user_id = notifications.user_id
+         where channel = 'push' and status = 'sent' and not exists (select from push_deliveries
+             where notification_id = notifications.id and subscription_id = push_subscriptions.id and outcome = 'sent')"),
+    ("a webhook is not delivered",
+        "select count(*) from webhook_deliveries where status <> 'delivered'"),
+    // After the last one of its time, it is told of nothing more.
+    ("a receiver of everything has not exactly one webhook of an event of its time",
+        "select count(*) from feed cross join webhooks where kind in ('ticket', 'availability') and url like '%/all-%'
+             and position > after_position and position <= (select max(position) from webhook_deliveries
+                 where webhook_id = webhooks.id)
+             and 1 <> (select count(*) from webhook_deliveries
+                 where webhook_id = webhooks.id and webhook_deliveries.event_id = feed.event_id)"),
+    ("the receiver of availabilities has not exactly one webhook of each",
+        "select count(*) from feed cross join webhooks where kind = 'availability' and url like '%/availability'
+             and position > after_position and 1 <> (select count(*) from webhook_deliveries
+                 where webhook_id = webhooks.id and webhook_deliveries.event_id = feed.event_id)"),
+    ("a change of a ticket is not exactly once in the feed",
+        "select count(*) from ticket_events where 1 <> (select count(*) from feed where event_id = ticket_events.id)"),
     ("a deadline is on its clock and not exactly once in the history",
         "select count(*) from sla_clocks cross join lateral (values
              ('sla_breached', breached_at), ('sla_at_risk', warned_at)) as recorded (type, at)

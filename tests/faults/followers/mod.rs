@@ -1,0 +1,225 @@
+//! Clients that follow what happens by Socket.IO during the faults. Each loses its connection by the faults, and now and
+//! then by itself; then it connects to any process and continues after the last position that it got.
+
+mod socket;
+
+use super::client::{Client, Reply};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::Value;
+use socket::{NoConnection, Packet, Socket};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Milliseconds after which a follower drops its connection.
+const PATIENCE: std::ops::Range<u64> = 500..9_000;
+/// The pause before it connects again.
+const PAUSE: Duration = Duration::from_millis(150);
+/// How long it listens in the end before it asks whether it knows everything.
+const LISTEN: Duration = Duration::from_millis(500);
+/// How long it may take to catch up once all is mended.
+const CATCH_UP: Duration = Duration::from_mins(1);
+
+/// An event as it came.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub id: String,
+    pub kind: String,
+    /// The ticket; `None` of what is not about one.
+    pub ticket: Option<String>,
+    /// The version of the ticket after the change.
+    pub version: Option<i64>,
+    /// The connection by which it came.
+    pub connection: usize,
+}
+
+/// What a follower knows in the end.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub email: String,
+    pub role: Role,
+    pub told: Vec<Told>,
+    /// The tickets as they were told of last.
+    pub tickets: BTreeMap<String, Value>,
+    /// The tickets as the server shows them in the end.
+    pub shown: BTreeMap<String, Value>,
+    /// Connections in all.
+    pub connections: usize,
+    /// How often it was told that it missed something.
+    pub resyncs: usize,
+    /// Whether it knew everything before its time was over.
+    pub caught_up: bool,
+}
+
+/// Who follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Customer,
+    Agent,
+    Admin,
+}
+
+/// All that follow.
+#[derive(Default)]
+pub struct Followers {
+    following: JoinSet<Known>,
+    stop: CancellationToken,
+}
+
+impl Followers {
+    /// Begins to follow, and waits until it does: everything from now on counts. The client is signed in.
+    pub async fn begin(&mut self, client: Client, role: Role, seed: u64) {
+        let (began, begun) = tokio::sync::oneshot::channel();
+        let follower = Follower {
+            known: Known {
+                email: client.email().to_owned(),
+                role,
+                told: Vec::new(),
+                tickets: BTreeMap::new(),
+                shown: BTreeMap::new(),
+                connections: 0,
+                resyncs: 0,
+                caught_up: false,
+            },
+            client,
+            position: None,
+            began: Some(began),
+            rng: StdRng::seed_from_u64(seed),
+            stop: self.stop.clone(),
+        };
+        self.following.spawn(follower.run());
+        begun.await.unwrap();
+    }
+
+    /// What each of them knows, once it knows everything. Nothing may happen any more.
+    pub async fn end(mut self) -> Vec<Known> {
+        self.stop.cancel();
+        let mut all = Vec::new();
+        while let Some(known) = self.following.join_next().await {
+            all.push(known.unwrap());
+        }
+        all
+    }
+}
+
+struct Follower {
+    client: Client,
+    known: Known,
+    position: Option<String>,
+    began: Option<tokio::sync::oneshot::Sender<()>>,
+    rng: StdRng,
+    stop: CancellationToken,
+}
+
+impl Follower {
+    async fn run(mut self) -> Known {
+        while !self.stop.is_cancelled() {
+            let patience = Duration::from_millis(self.rng.random_range(PATIENCE));
+            let stop = self.stop.clone();
+            tokio::select! {
+                () = self.connection() => tokio::time::sleep(PAUSE).await,
+                () = tokio::time::sleep(patience) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        let end = Instant::now() + CATCH_UP;
+        while !self.known.caught_up && Instant::now() < end {
+            // By sockets alone; the request only tells whether they have told everything.
+            tokio::time::timeout(LISTEN, self.connection()).await.ok();
+            self.known.caught_up = self.knows_everything().await;
+        }
+        self.look().await;
+        self.known
+    }
+
+    /// Reads all tickets, as a client does that begins.
+    async fn look(&mut self) {
+        let all = "/api/v1/support/tickets?limit=100";
+        let mut next = Some(all.to_owned());
+        while let Some(path) = next.take() {
+            let Reply::Accepted(mut page) = self.client.get(&path).await else {
+                return;
+            };
+            for ticket in page["tickets"].as_array_mut().unwrap() {
+                let id = ticket["id"].as_str().unwrap().to_owned();
+                self.known.shown.insert(id, ticket.take());
+            }
+            let cursor = page["pagination"]["nextCursor"].as_str();
+            next = cursor.map(|cursor| format!("{all}&cursor={cursor}"));
+        }
+    }
+
+    async fn knows_everything(&mut self) -> bool {
+        let mut position = self.position.clone().unwrap_or_default();
+        loop {
+            let path = format!("/api/v1/events?after={position}&limit=1");
+            let Reply::Accepted(page) = self.client.get(&path).await else {
+                return false;
+            };
+            if !page["events"].as_array().unwrap().is_empty() {
+                return false;
+            }
+            if page["hasMore"] == false {
+                return true;
+            }
+            page["position"].as_str().unwrap().clone_into(&mut position);
+        }
+    }
+
+    /// Listens to one connection until it ends.
+    async fn connection(&mut self) {
+        let Some(http) = self.client.door() else {
+            return;
+        };
+        let after = self.position.as_deref();
+        let socket = Socket::connect(http.address(), self.client.token(), after).await;
+        let mut socket = match socket {
+            Ok(socket) => socket,
+            Err(NoConnection::Failed) => return,
+            Err(NoConnection::Refused(code)) => {
+                // The server is not itself while it has no database; else the token is over.
+                if code.starts_with("token") || code == "invalid_token" {
+                    let email = self.known.email.clone();
+                    self.client.sign_in(&email).await;
+                }
+                assert_ne!(code, "invalid_position");
+                return;
+            }
+        };
+        self.known.connections += 1;
+        while let Packet::Event(name, content) = socket.packet().await {
+            self.hear(&name, content);
+        }
+    }
+
+    fn hear(&mut self, name: &str, mut content: Value) {
+        if let Some(position) = content["position"].as_str() {
+            self.position = Some(position.to_owned());
+            if let Some(began) = self.began.take() {
+                began.send(()).ok();
+            }
+        }
+        self.known.resyncs += usize::from(name == "resync");
+        let Some(id) = content["id"].as_str() else {
+            return;
+        };
+        let ticket = content["ticketId"].as_str().map(str::to_owned);
+        self.known.told.push(Told {
+            id: id.to_owned(),
+            kind: name.to_owned(),
+            version: content["version"].as_i64(),
+            connection: self.known.connections,
+            ticket: ticket.clone(),
+        });
+        if let Some(ticket) = ticket {
+            if name == "ticket:removed" {
+                self.known.tickets.remove(&ticket);
+            } else {
+                self.known.tickets.insert(ticket, content["ticket"].take());
+            }
+        }
+    }
+}
