@@ -20,7 +20,6 @@ const PACE: Duration = Duration::from_millis(25);
 /// Measures that many changes.
 pub async fn run(stage: &Stage, changes: u32) -> Result<()> {
     let mut socket = Socket::connect(stage.at, &stage.token(1)?, 16 * 1024).await?;
-    let mut http = Http::connect(stage.at).await?;
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut echo = Figures::default();
@@ -28,6 +27,7 @@ pub async fn run(stage: &Stage, changes: u32) -> Result<()> {
         pace.tick().await;
         echo.add(socket.echo().await?);
     }
+    let mut http = Http::connect(stage.at).await?;
     let (told, mut came) = mpsc::unbounded_channel();
     let mut reading = JoinSet::new();
     reading.spawn(async move {

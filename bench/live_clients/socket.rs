@@ -50,10 +50,10 @@ impl Socket {
         socket.0.write_all(request.as_bytes()).await?;
         let head = head(&mut socket.0).await?;
         ensure!(head.starts_with("HTTP/1.1 101"), "{head}");
-        socket.frame().await?;
+        socket.next().await?;
         let hello = format!("40{}", json!({"token": token}));
         socket.send(TEXT, hello.as_bytes()).await?;
-        let (_, joined) = socket.frame().await?;
+        let (_, joined) = socket.next().await?;
         let joined = String::from_utf8_lossy(&joined);
         ensure!(joined.starts_with("40"), "{joined}");
         socket.came().await?;
@@ -70,18 +70,23 @@ impl Socket {
 
     /// What comes next.
     pub async fn came(&mut self) -> Result<Came> {
+        let (kind, beginning) = self.next().await?;
+        Ok(match (kind, beginning.as_slice()) {
+            (TEXT, text) if text.starts_with(b"42[\"ticket:message\"") => Came::Message,
+            (TEXT, text) if text.starts_with(b"42[\"resync\"") => Came::Resync,
+            (PONG, _) => Came::Pong,
+            (CLOSE, _) => bail!("the server closed the socket"),
+            (_, b"41") => bail!("the server disconnected the client"),
+            _ => Came::Other,
+        })
+    }
+
+    /// The next frame that is no heartbeat; those are answered.
+    async fn next(&mut self) -> Result<(u8, Vec<u8>)> {
         loop {
-            let (kind, beginning) = self.frame().await?;
-            match (kind, beginning.as_slice()) {
-                (TEXT, b"2") => self.send(TEXT, b"3").await?,
-                (TEXT, text) if text.starts_with(b"42[\"ticket:message\"") => {
-                    return Ok(Came::Message);
-                }
-                (TEXT, text) if text.starts_with(b"42[\"resync\"") => return Ok(Came::Resync),
-                (PONG, _) => return Ok(Came::Pong),
-                (CLOSE, _) => bail!("the server closed the socket"),
-                (_, b"41") => bail!("the server disconnected the client"),
-                _ => return Ok(Came::Other),
+            match self.frame().await? {
+                (TEXT, text) if text == b"2" => self.send(TEXT, b"3").await?,
+                frame => return Ok(frame),
             }
         }
     }
