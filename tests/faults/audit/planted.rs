@@ -78,11 +78,11 @@ const SPOILT: &[(&str, &str)] = &[
     ("a webhook is not delivered",
         "update webhook_deliveries set status = 'exhausted' where id = (select max(id::text)::uuid from webhook_deliveries)"),
     ("a receiver of everything",
-        "delete from webhook_deliveries where position = (select min(position) from webhook_deliveries
-             join webhooks on webhooks.id = webhook_id where url like '%/all-%')"),
+        "delete from webhook_deliveries where id = (select webhook_deliveries.id from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/all-%' order by position limit 1)"),
     ("the receiver of availabilities",
-        "delete from webhook_deliveries where position = (select max(position) from webhook_deliveries
-             join webhooks on webhooks.id = webhook_id where url like '%/availability')"),
+        "delete from webhook_deliveries where id = (select webhook_deliveries.id from webhook_deliveries
+             join webhooks on webhooks.id = webhook_id where url like '%/availability' order by position desc limit 1)"),
     ("not exactly once in the feed",
         "delete from feed where position = (select max(position) from feed where kind = 'ticket')"),
     ("a job is dead",
