@@ -39,7 +39,8 @@ pub async fn run(stage: &Stage, sockets: u32, api: Process) -> Result<()> {
     let took = start.elapsed();
     let (worked, begun) = (api.processor()?, Instant::now());
     tokio::time::sleep(REST).await;
-    let busy = (api.processor()? - worked).as_secs_f64() / begun.elapsed().as_secs_f64();
+    let busy =
+        api.processor()?.saturating_sub(worked).as_secs_f64() / begun.elapsed().as_secs_f64();
     let after = api.memory()?;
     let each = (after.saturating_sub(before)) / u64::from(sockets.max(1));
     row(

@@ -18,7 +18,7 @@ use tokio::{
 /// The pause between two messages. Each agent gets one in twenty seconds, so that none is gathered into a digest.
 const PACE: Duration = Duration::from_millis(200);
 /// The longest wait for a mail.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A mail that arrived: its recipient, and when.
 type Arrived = (String, Instant);

@@ -111,7 +111,7 @@ impl Audience {
         let missing = written.len() - self.heard();
         let mut shares = Vec::new();
         for (process, before) in processes.into_iter().zip(worked) {
-            let share = (process.processor()? - before?).as_secs_f64();
+            let share = process.processor()?.saturating_sub(before?).as_secs_f64();
             shares.push(format!(
                 "{:.0} %",
                 100.0 * share / start.elapsed().as_secs_f64()
@@ -136,7 +136,7 @@ impl Audience {
             ),
             &figures.text(),
         );
-        let lost = if is_whole {
+        let outcome = if is_whole {
             "all arrived".to_owned()
         } else {
             format!("{resyncs} sockets have to load anew")
@@ -147,7 +147,7 @@ impl Audience {
                 f64::from(u32::try_from(written.len())?) / (end - start).as_secs_f64()
             ),
             &format!(
-                "{missing}, {:.2} s; {}; {lost}",
+                "{missing}, {:.2} s; {}; {outcome}",
                 lag.as_secs_f64(),
                 shares.join(", ")
             ),

@@ -124,10 +124,10 @@ fn address(name: &str) -> String {
 
 /// The number is nobody else's.
 fn account(name: &str, role: &str, info: Value) -> Value {
-    let digits: String = name.bytes().map(|byte| format!("{byte:03}")).collect();
+    let digits: Vec<_> = name.bytes().map(|byte| format!("{byte:03}")).collect();
     let mut body = json!({
         "firstName": name, "lastName": "Otieno", "email": address(name), "role": role,
-        "phoneNumber": format!("+254{digits}"), "password": "SecurePass123!",
+        "phoneNumber": format!("+254{}", digits.concat()), "password": "SecurePass123!",
     });
     if !info.is_null() {
         body["supportInfo"] = info;

@@ -72,7 +72,7 @@ pub struct Followers {
 impl Followers {
     /// Begins to follow, and waits until it does: everything from now on counts. The client is signed in.
     pub async fn begin(&mut self, client: Client, role: Role, seed: u64) {
-        let (began, begun) = tokio::sync::oneshot::channel();
+        let (says, follows) = tokio::sync::oneshot::channel();
         let follower = Follower {
             known: Known {
                 email: client.email().to_owned(),
@@ -86,12 +86,12 @@ impl Followers {
             },
             client,
             position: None,
-            began: Some(began),
+            began: Some(says),
             rng: StdRng::seed_from_u64(seed),
             stop: self.stop.clone(),
         };
         self.following.spawn(follower.run());
-        begun.await.unwrap();
+        follows.await.unwrap();
     }
 
     /// What each of them knows, once it knows everything. Nothing may happen any more.

@@ -130,13 +130,13 @@ impl Push {
                     Err(error) => return Trial::Failed(Chain(&error).to_string()),
                 }
             }
-            DeviceAddress::App(token) => match &self.fcm {
-                Some(fcm) => fcm.send(token, message, now).await,
-                None => {
+            DeviceAddress::App(token) => {
+                let Some(fcm) = &self.fcm else {
                     let because = "the device is an app, and FCM_SERVICE_ACCOUNT_FILE is not set";
                     return Trial::Failed(because.to_owned());
-                }
-            },
+                };
+                fcm.send(token, message, now).await
+            }
         };
         match called.answer {
             PushAnswer::Accepted => Trial::Accepted("a push message".to_owned()),
