@@ -47,7 +47,9 @@ impl DeliveryRun<'_> {
                 (sms::accept(work, *message, receipt).await?, Reached::Sent)
             }
             Delivered::Sent => (Attempt::Sent, Reached::Sent),
-            Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
+            Delivered::Unknown(message, reason) => {
+                (sms::doubt(work, *message, reason).await?, Reached::Unknown)
+            }
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
             Delivered::Held => (Attempt::Held, Reached::Held),
             Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
@@ -68,7 +70,7 @@ impl DeliveryRun<'_> {
         let queue = self.locked.queue;
         let has_failed = self.locked.provider_failures > 0;
         match delivered {
-            Delivered::Unknown(text) => {
+            Delivered::Unknown(_, text) => {
                 let opening = Opening {
                     failure: ProviderFailure::BrokeOff,
                     pause: None,

@@ -23,6 +23,19 @@ pub enum Refusal {
     OfTheMessage,
     /// The address itself, for good.
     OfTheAddress,
+    /// Our sender, for this address: it says nothing of the address.
+    OfTheSender,
+}
+
+impl Refusal {
+    /// As how many refusals it counts.
+    const fn weight(self) -> i32 {
+        match self {
+            Self::OfTheMessage => 1,
+            Self::OfTheAddress => MOST_REFUSALS,
+            Self::OfTheSender => 0,
+        }
+    }
 }
 
 /// Records that a provider refused the address of a person.
@@ -35,12 +48,29 @@ pub async fn refused(
     parcel: Parcel,
     refusal: Refusal,
 ) -> sqlx::Result<()> {
-    let counted = match refusal {
-        Refusal::OfTheMessage => 1,
-        Refusal::OfTheAddress => MOST_REFUSALS,
-    };
+    let weight = refusal.weight();
+    if weight == 0 {
+        return Ok(());
+    }
     let retry_at = work.now() + LEFT_ALONE_FOR;
-    store::count(work, (channel, parcel.id()), counted, retry_at).await
+    store::count(work, (channel, parcel.id()), weight, retry_at).await
+}
+
+/// Records that a provider refused a number, which may no longer be the one of the account.
+///
+/// # Errors
+/// The database failed.
+pub async fn number_refused(
+    work: &mut UnitOfWork<'_>,
+    number: &str,
+    refusal: Refusal,
+) -> sqlx::Result<()> {
+    let weight = refusal.weight();
+    if weight == 0 {
+        return Ok(());
+    }
+    let retry_at = work.now() + LEFT_ALONE_FOR;
+    store::count_number(work, number, weight, retry_at).await
 }
 
 /// Forgets the refusals of an address that accepted something.

@@ -59,6 +59,31 @@ pub(super) async fn count(
     Ok(())
 }
 
+/// Counts refusals of a number, whoever has it.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn count_number(
+    work: &mut UnitOfWork<'_>,
+    number: &str,
+    refusals: i32,
+    retry_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into undeliverable as x (channel, address, failures, since, retry_at)
+        values ('sms', $1, $2, $3, $4)
+        on conflict (channel, address) do update
+        set failures = least(x.failures + excluded.failures, 1000), retry_at = excluded.retry_at",
+        number,
+        refusals,
+        work.now(),
+        retry_at,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the refusals of the address to which it was sent.
 ///
 /// # Errors
