@@ -65,13 +65,30 @@ async fn a_report_speaks_against_the_number_that_the_message_went_to() {
 #[tokio::test]
 async fn a_number_that_may_only_be_out_of_reach_is_left_alone_after_three_reports() {
     let rig = Rig::new(Played::Twilio).await;
-    for (at, expected) in [(1, "sent"), (2, "sent"), (3, "dropped")] {
+    for at in 1..=3 {
         let sent = rig.send().await;
+        assert_eq!(rig.status(sent).await, "sent", "{at}");
         let sid = provider::id(Played::Twilio, at);
         rig.twilio_says(sent, &sid, "undelivered", "30005").await;
-        if expected == "dropped" {
-            let next = rig.send().await;
-            assert_eq!(rig.status(next).await, expected);
-        }
     }
+    let next = rig.send().await;
+    assert_eq!(rig.status(next).await, "dropped");
+}
+
+#[tokio::test]
+async fn a_message_that_arrives_makes_up_for_reports_against_its_number() {
+    let rig = Rig::new(Played::Twilio).await;
+    for at in 1..=5 {
+        let sent = rig.send().await;
+        assert_eq!(rig.status(sent).await, "sent", "{at}");
+        let sid = provider::id(Played::Twilio, at);
+        let (status, code) = if at == 3 {
+            ("delivered", "")
+        } else {
+            ("undelivered", "30005")
+        };
+        rig.twilio_says(sent, &sid, status, code).await;
+    }
+    let next = rig.send().await;
+    assert_eq!(rig.status(next).await, "sent");
 }

@@ -55,8 +55,15 @@ impl DeliveryRun<'_> {
             Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
         };
         record_attempt(work, parcel, attempt).await?;
-        if attempt == Attempt::Sent {
-            undeliverable::accepted(work, channel, parcel).await?;
+        match delivered {
+            Delivered::Sent => undeliverable::accepted(work, channel, parcel).await?,
+            Delivered::Accepted(message, _) => {
+                undeliverable::message_taken(work, *message).await?;
+            }
+            Delivered::Unknown(..)
+            | Delivered::NothingToTell
+            | Delivered::Held
+            | Delivered::Quiet(..) => {}
         }
         Ok(reached)
     }

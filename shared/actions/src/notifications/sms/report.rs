@@ -12,7 +12,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::{
     notifications::NotificationStatus,
-    sms::{NumberFault, Reported, SmsProvider},
+    sms::{DeliveryReport, NumberFault, Reported, SmsProvider},
 };
 use platform::work::UnitOfWork;
 use uuid::Uuid;
@@ -81,6 +81,9 @@ pub async fn report(
         NumberFault::Possible => Some(Refusal::OfTheMessage),
         NumberFault::None => None,
     };
+    if reported.report == DeliveryReport::Delivered {
+        undeliverable::number_reached(work, &found.number).await?;
+    }
     if let Some(refusal) = refusal {
         // The number that the message went to: the account may have been corrected since.
         undeliverable::number_refused(work, &found.number, refusal).await?;

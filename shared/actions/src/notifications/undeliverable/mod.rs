@@ -84,3 +84,20 @@ pub async fn accepted(
 ) -> sqlx::Result<()> {
     store::forget(work, channel, parcel.id()).await
 }
+
+/// Forgets the refusals of a number whose provider took a message. Where a report said since then that one did not arrive,
+/// only a report that one did says more: see [`number_reached`].
+///
+/// # Errors
+/// The database failed.
+pub async fn message_taken(work: &mut UnitOfWork<'_>, message: Parcel) -> sqlx::Result<()> {
+    store::forget_unreported(work, message.id()).await
+}
+
+/// Forgets the refusals of a number that got a message.
+///
+/// # Errors
+/// The database failed.
+pub async fn number_reached(work: &mut UnitOfWork<'_>, number: &str) -> sqlx::Result<()> {
+    store::forget_number(work, number).await
+}

@@ -105,3 +105,37 @@ pub(super) async fn forget(
     .await?;
     Ok(())
 }
+
+/// Forgets the refusals of the number of a text message, unless one of them came by a report.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn forget_unreported(
+    work: &mut UnitOfWork<'_>,
+    message: Uuid,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from undeliverable x using sms_messages m
+        where m.id = $1 and x.channel = 'sms' and x.address = m.number and not exists (
+            select from sms_messages r
+            where r.number = x.address and r.report = 'failed' and r.reported_at >= x.since)",
+        message,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the refusals of a number.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn forget_number(work: &mut UnitOfWork<'_>, number: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from undeliverable where channel = 'sms' and address = $1",
+        number,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
