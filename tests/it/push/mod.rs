@@ -40,7 +40,8 @@ impl Rig {
             ("PUSH_CONTACT", "mailto:push@baitech.example"),
             ("TICKET_URL", "https://app.example.com/tickets/{number}"),
         ];
-        let app = App::with(&[&allowed, set].concat()).await;
+        // The first of a name counts.
+        let app = App::with(&[set, &allowed].concat()).await;
         let ann = app.customer("Ann").await;
         let sam = app.agent("Sam", "general").await;
         let ticket = ann.asks("general", "low").await;
