@@ -28,8 +28,6 @@ create table push_subscriptions (
     created_at timestamptz not null,
     -- When the device last registered.
     last_used_at timestamptz not null,
-    -- Since when its push service refuses messages to it; null after one was accepted.
-    refused_at timestamptz,
     check ((kind = 'web_push') = (p256dh is not null)),
     check ((p256dh is null) = (auth is null))
 );
@@ -63,6 +61,8 @@ create table push_circuits (
     origin text primary key,
     -- Failures in a row.
     failures integer not null,
+    -- The people whose devices it refused since it accepted a message, some of them: one person must not hold it.
+    refused uuid[] not null default '{}',
     -- Nothing is sent there before this instant; null while there are too few failures.
     open_until timestamptz,
     -- The last failure, in words of our own.

@@ -8,3 +8,11 @@ alter table agents add client_seen_at timestamptz;
 alter table agents add absent boolean not null default false;
 -- When the last absence began or ended, since the agent last set an availability.
 alter table agents add absence_changed_at timestamptz;
+
+-- Since when connected agents have been noted without a gap: one row. While nobody notes them, as when the database was
+-- unavailable, nobody becomes absent.
+create table attendance (
+    only_row boolean primary key default true check (only_row),
+    since timestamptz not null,
+    noted_at timestamptz not null
+);

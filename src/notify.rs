@@ -8,7 +8,6 @@ use actions::notifications::trial;
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use domain::channel::Channel;
-use platform::outbound::Outbound;
 use std::io::{self, Write};
 use worker::channels::{Channels, Trial};
 
@@ -51,8 +50,7 @@ pub(crate) async fn run(Notify::Test(asked): Notify, startup: Startup) -> Result
     let Some(person) = person else {
         bail!("there is no account with the address {}", asked.to);
     };
-    let outbound = Outbound::new(cx.config.outbound.clone());
-    let channels = Channels::new(&cx, &outbound)?;
+    let channels = Channels::new(&cx)?;
     let trials = channels
         .test(&cx, asked.channel, &person, cx.clock.now())
         .await;

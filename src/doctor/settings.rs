@@ -86,6 +86,14 @@ fn about_outbound(report: &mut Report, config: &Config) {
             "Name the receivers of webhooks alone",
         );
     }
+    let push = &config.push.allowed;
+    if let Some(address) = inside.into_iter().find(|one| push.admits(*one)) {
+        report.warn(
+            "settings.outbound",
+            format!("PUSH_ALLOWED allows {address}: every person can have it called"),
+            "Leave it empty, or name a push service of your own alone",
+        );
+    }
 }
 
 fn about_addresses(report: &mut Report, config: &Config) {
@@ -104,6 +112,14 @@ fn about_addresses(report: &mut Report, config: &Config) {
             "settings.url",
             format!("PUBLIC_URL is {url}: passwords and tokens travel unencrypted"),
             "Put a proxy with TLS in front, and set PUBLIC_URL to https://…",
+        );
+    } else if http.trusted_proxies.is_empty() {
+        // This program speaks no TLS: something in front does.
+        report.warn(
+            "settings.proxy",
+            "PUBLIC_URL is https and TRUSTED_PROXIES is empty: all clients count as one address, in the limits of sockets, \
+             uploads and logins",
+            "Set TRUSTED_PROXIES to the address or network of the proxy",
         );
     }
     let is_reachable = !http.listen.ip().is_loopback();

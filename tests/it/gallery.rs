@@ -46,6 +46,7 @@ fn email(folder: &Path, set: &[(&str, &str)]) -> Email {
         ("REDIS_URL", "redis://localhost"),
         ("JWT_SECRET", "0123456789abcdef0123456789abcdef"),
         ("PUBLIC_URL", "https://support.example.com"),
+        ("PUSH_CONTACT", "mailto:push@example.com"),
     ];
     let settings = Settings::load(|name| {
         let found = set.iter().chain(&needed).find(|(known, _)| *known == name);

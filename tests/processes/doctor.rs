@@ -307,6 +307,17 @@ async fn secrets_that_others_may_read_and_settings_that_are_unsafe_are_warnings(
     found.is("settings.metrics", "warning", "/metrics", "METRICS_TOKEN");
     found.is("smtp", "warning", "no mail is sent", "SMTP_URL");
     assert_eq!(found.code, Some(0));
+    let https = [
+        ("PUBLIC_URL", "https://support.example.com"),
+        ("PUSH_CONTACT", "mailto:push@example.com"),
+    ];
+    let behind = Findings::of(&Site::of(&app, &https)).await;
+    behind.is(
+        "settings.proxy",
+        "warning",
+        "one address",
+        "TRUSTED_PROXIES",
+    );
     rights(folder, 0o777);
     let found = Findings::of(&site).await;
     found.is("secrets", "wrong", "replace", "chmod o-w");

@@ -167,7 +167,7 @@ def main():
     arguments.add_argument("--folder", required=True, type=pathlib.Path)
     given = arguments.parse_args()
     service = Service()
-    settings = {"OUTBOUND_ALLOWED": "127.0.0.0/8", "PUSH_CONTACT": CONTACT}
+    settings = {"PUSH_ALLOWED": "127.0.0.0/8", "PUSH_CONTACT": CONTACT}
     program = Program(given.program, given.folder, **settings)
     try:
         prove(program, service)

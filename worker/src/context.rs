@@ -18,7 +18,7 @@ pub struct JobContext {
     pub files: Arc<Files>,
     /// The channels that deliver notifications.
     pub channels: Arc<Channels>,
-    /// Calls addresses that users gave.
+    /// Calls the webhooks of admins.
     pub outbound: Outbound,
     /// Wakes the planner of webhooks when an attempt has ended.
     pub(crate) webhook_ended: Arc<Notify>,
@@ -43,7 +43,7 @@ impl JobContext {
         let outbound = Outbound::new(cx.config.outbound.clone());
         Ok(Self {
             files: Arc::new(Files::new(&cx.config.attachments)),
-            channels: Arc::new(Channels::new(&cx, &outbound)?),
+            channels: Arc::new(Channels::new(&cx)?),
             outbound,
             webhook_ended: Arc::default(),
             cx,

@@ -5,7 +5,10 @@
 //! It has a task of its own, since it waits for rows that assignments have locked, and events do not wait for that.
 
 use super::Live;
-use actions::{error::ActionError, people::note_clients};
+use actions::{
+    error::ActionError,
+    people::{note_attendance, note_clients},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{actor::Actor, ids::UserId};
 use platform::{db, error_chain::Chain};
@@ -103,21 +106,30 @@ async fn note(live: &Live, seen: HashSet<UserId>, extent: Extent, limit: Duratio
         let connected = live.clients.candidates(|actor| actor.role.is_staff());
         people.extend(connected.iter().map(|one| one.person));
     }
-    if people.is_empty() {
+    if people.is_empty() && extent == Extent::Seen {
         return Noted::Stored;
     }
     let asked: Vec<_> = people.iter().copied().collect();
-    let noting = async { Ok(note_clients(&live.cx, &asked).await) };
-    let noted: Result<usize, ActionError> = match db::within(limit, noting).await {
+    let noting = async { Ok(stored(live, &asked, extent).await) };
+    let noted: Result<(), ActionError> = match db::within(limit, noting).await {
         Ok(noted) => noted,
         Err(silence) => Err(silence.into()),
     };
     match noted {
-        Ok(_) => Noted::Stored,
+        Ok(()) => Noted::Stored,
         Err(error) => {
             tracing::debug!(error = %Chain(&error), "the attendance of connected agents could not be noted; it is later");
             live.attendance.lock().extend(people);
             Noted::Failed
         }
     }
+}
+
+async fn stored(live: &Live, people: &[UserId], extent: Extent) -> Result<(), ActionError> {
+    note_clients(&live.cx, people).await?;
+    if extent == Extent::Everybody {
+        // After the clients: from here on they count as noted.
+        note_attendance(&live.cx).await?;
+    }
+    Ok(())
 }

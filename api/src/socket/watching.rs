@@ -40,9 +40,11 @@ const fn yes() -> bool {
 pub(super) fn teller(io: SocketIo, socket: Sid) -> Tell {
     Arc::new(move |name, event| {
         let sent = io.get_socket(socket).map(|socket| socket.emit(name, event));
-        if let Some(Err(error)) = sent {
+        if let Some(Err(error)) = &sent {
             tracing::debug!(event = name, error = %error, "a socket was too slow for an event, or is closed");
         }
+        // One that is gone is told nothing any more.
+        sent.is_none_or(|sent| sent.is_ok())
     })
 }
 

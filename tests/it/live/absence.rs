@@ -44,11 +44,51 @@ impl App {
         self.noted(agent).await;
     }
 
-    /// Lets more time pass than an agent may be without a client.
+    /// Waits until a process has noted at the present instant all clients that it has.
+    async fn all_noted(&self) {
+        eventually("a process has noted its clients", async || {
+            let noted: Option<chrono::DateTime<chrono::Utc>> =
+                sqlx::query_scalar("select noted_at from attendance")
+                    .fetch_optional(&self.cx.pool)
+                    .await
+                    .unwrap();
+            noted == Some(self.now())
+        })
+        .await;
+    }
+
+    /// Lets more time pass than an agent may be without a client, while some process notes its clients.
     async fn some_time_passes(&self) {
-        self.advance(minutes(3));
+        for _ in 0..3 {
+            self.advance(minutes(1));
+            self.all_noted().await;
+        }
         self.run(&Job::AssignWaiting).await;
     }
+}
+
+#[tokio::test]
+async fn nobody_is_absent_because_the_database_was_away() {
+    let app = app().await;
+    let serving = app.serves().await;
+    let sarah = app.agent("Sarah", "general").await;
+    let _socket = serving.socket(&sarah, None).await;
+    app.noted(&sarah).await;
+    app.all_noted().await;
+    // Nothing was noted for an hour: the sweep looks before any process does, and again when the first one has.
+    let old = "update agents set client_seen_at = client_seen_at - interval '1 hour' where user_id = $1::uuid";
+    app.sql(old, &sarah.id()).await;
+    for noted in ["since - interval '1 hour'", "since"] {
+        let missed = format!("update attendance set noted_at = {noted}");
+        sqlx::query(sqlx::AssertSqlSafe(missed))
+            .execute(&app.cx.pool)
+            .await
+            .unwrap();
+        app.run(&Job::AssignWaiting).await;
+        assert_eq!(status(&sarah).await, "available", "{noted}");
+    }
+    app.some_time_passes().await;
+    assert_eq!(status(&sarah).await, "available");
 }
 
 #[tokio::test]
@@ -140,13 +180,13 @@ async fn the_agents_of_a_killed_process_fade_and_have_the_same_status_when_they_
         sockets.push(serving.socket(agent, None).await);
         app.noted(agent).await;
     }
-    // It does nothing more, not even a last note.
+    // It does nothing more, not even a last note. Another one goes on.
     drop(serving);
+    let again = app.serves().await;
     app.some_time_passes().await;
     assert_eq!(status(&sarah).await, "away");
     assert_eq!(status(&juma).await, "away");
     assert_eq!(status(&kim).await, "offline");
-    let again = app.serves().await;
     for agent in [&sarah, &juma, &kim] {
         sockets.push(again.socket(agent, None).await);
     }

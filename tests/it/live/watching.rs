@@ -1,5 +1,7 @@
 //! Who has a ticket open and who types on it: told to those who may know it, and lost without harm.
 
+mod quick;
+
 use crate::harness::{App, Caller, Serving, Socket, eventually};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -32,6 +32,7 @@ async fn one_click_on_the_link_of_a_mail_stops_its_kind_and_nothing_else() {
     let app = App::with(&[
         ("ASSIGNMENT_STRATEGY", "manual"),
         ("PUBLIC_URL", "https://support.example.com"),
+        ("PUSH_CONTACT", "mailto:push@example.com"),
     ])
     .await;
     let eve = app.admin("Eve").await;

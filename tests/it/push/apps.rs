@@ -141,17 +141,13 @@ async fn a_token_endpoint_that_fails_or_lies_deletes_nothing_and_loses_nothing()
 }
 
 #[tokio::test]
-async fn an_app_is_deleted_when_firebase_does_not_know_it_or_knows_it_from_another_project() {
+async fn an_app_is_deleted_when_firebase_does_not_know_it() {
     let apps = Apps::new().await;
     let named = json!({"error": {"status": "INVALID_ARGUMENT", "details": [
         {"fieldViolations": [{"field": "message.token", "description": "…"}]},
     ]}});
     for (name, says) in [
         ("gone", error(404, "NOT_FOUND", Some("UNREGISTERED"))),
-        (
-            "other",
-            error(403, "PERMISSION_DENIED", Some("SENDER_ID_MISMATCH")),
-        ),
         ("malformed", (400, None, named)),
     ] {
         apps.app(name).await;
@@ -168,6 +164,7 @@ async fn a_wrong_configuration_deletes_nothing_and_the_message_comes_later() {
     for says in [
         error(401, "UNAUTHENTICATED", Some("THIRD_PARTY_AUTH_ERROR")),
         error(403, "PERMISSION_DENIED", None),
+        error(403, "PERMISSION_DENIED", Some("SENDER_ID_MISMATCH")),
         error(404, "NOT_FOUND", None),
         error(500, "INTERNAL", Some("INTERNAL")),
         error(503, "UNAVAILABLE", Some("UNAVAILABLE")),
@@ -204,4 +201,19 @@ async fn a_quota_waits_as_long_as_it_is_asked_to_and_a_fault_of_ours_is_never_re
     let notification = apps.notify().await;
     assert_eq!(apps.rig.status(notification).await, "failed");
     assert_eq!(apps.rig.devices().await, 1);
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_had_is_asked_for_once_and_not_once_for_each_app() {
+    let apps = Apps::new().await;
+    for name in ["tablet", "watch"] {
+        apps.app(name).await;
+    }
+    apps.firebase.token_says_once(503, "");
+    apps.notify().await;
+    assert_eq!(apps.firebase.issued(), 0);
+    assert_eq!(apps.reached(), [""; 0], "all of them share the one failure");
+    apps.after(TimeDelta::seconds(31)).await;
+    apps.after(TimeDelta::minutes(1)).await;
+    assert_eq!(apps.reached(), ["phone", "tablet", "watch"]);
 }

@@ -193,6 +193,28 @@ async fn a_subscription_ends_with_the_login_that_made_it() {
 }
 
 #[tokio::test]
+async fn a_device_of_a_login_that_the_release_before_ended_gets_nothing() {
+    let rig = Rig::new().await;
+    let service = PushService::new(&rig.app.clock).await;
+    rig.browser(&service, "phone").await;
+    let ended = "update sessions set revoked_at = now() where user_id = $1::uuid";
+    rig.app.sql(ended, &rig.ann.id()).await;
+    let notification = rig.notify().await;
+    assert_eq!(service.tried(), 0);
+    assert_eq!(rig.status(notification).await, "dropped");
+}
+
+#[tokio::test]
+async fn an_address_inside_is_refused_although_webhooks_may_go_there() {
+    let rig = Rig::with(&[("PUSH_ALLOWED", ""), ("OUTBOUND_ALLOWED", "127.0.0.0/8")]).await;
+    let service = PushService::new(&rig.app.clock).await;
+    let browser = Browser::new(&service, "phone");
+    let refused = rig.ann.post(SUBSCRIPTIONS, browser.subscription()).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(rig.devices().await, 0);
+}
+
+#[tokio::test]
 async fn the_devices_of_a_closed_account_are_gone() {
     let rig = Rig::new().await;
     let service = PushService::new(&rig.app.clock).await;

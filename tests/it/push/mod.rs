@@ -7,6 +7,7 @@ mod browsers;
 mod devices;
 mod failing;
 mod firebase;
+mod refusing;
 mod service;
 
 use crate::harness::{App, Caller, Set};
@@ -35,11 +36,12 @@ impl Rig {
 
     async fn with(set: Set<'_>) -> Self {
         let allowed = [
-            ("OUTBOUND_ALLOWED", "127.0.0.0/8"),
+            ("PUSH_ALLOWED", "127.0.0.0/8"),
             ("PUSH_CONTACT", "mailto:push@baitech.example"),
             ("TICKET_URL", "https://app.example.com/tickets/{number}"),
         ];
-        let app = App::with(&[&allowed, set].concat()).await;
+        // The first of a name counts.
+        let app = App::with(&[set, &allowed].concat()).await;
         let ann = app.customer("Ann").await;
         let sam = app.agent("Sam", "general").await;
         let ticket = ann.asks("general", "low").await;
@@ -70,6 +72,16 @@ impl Rig {
 
     /// Plans a notification of the last event of that type, anew where it was sent before.
     async fn plan_as(&self, template: &str, to: &Caller, event: &str) -> NotificationId {
+        self.plan_on(&self.ticket, template, to, event).await
+    }
+
+    async fn plan_on(
+        &self,
+        ticket: &str,
+        template: &str,
+        to: &Caller,
+        event: &str,
+    ) -> NotificationId {
         let cx = &self.app.cx;
         let id: uuid::Uuid = sqlx::query_scalar(
             "insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
@@ -82,7 +94,7 @@ impl Rig {
         .bind(to.id().parse::<uuid::Uuid>().unwrap())
         .bind(template)
         .bind(self.app.now())
-        .bind(self.ticket.parse::<uuid::Uuid>().unwrap())
+        .bind(ticket.parse::<uuid::Uuid>().unwrap())
         .bind(event)
         .fetch_one(&cx.pool)
         .await
@@ -109,6 +121,13 @@ impl Rig {
         let notification = self.plan().await;
         self.app.run_due().await;
         notification
+    }
+
+    /// Tells another person of a ticket of their own.
+    async fn tell(&self, person: &Caller, ticket: &str) {
+        self.plan_on(ticket, "ticket_received", person, "created")
+            .await;
+        self.app.run_due().await;
     }
 
     /// Moves the clock, and runs what is due then.

@@ -62,12 +62,33 @@ async fn a_201_with_a_refused_number_is_a_failure_that_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn no_balance_and_a_wrong_sender_hold_the_channel_and_cost_no_message() {
+async fn a_sender_that_is_refused_for_a_number_is_a_failure_of_that_message_alone() {
+    let rig = Rig::new(Played::AfricasTalking).await;
     let nobody = json!({"SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}});
+    for answers in [
+        says(402, "InvalidSenderId"),
+        Answers::json(201, &nobody),
+        says(402, "InvalidSenderId"),
+        says(402, "InvalidSenderId"),
+    ] {
+        let notification = rig.answered(answers).await;
+        let (status, attempts, error) = rig.state(notification).await;
+        assert_eq!((status.as_str(), attempts), ("failed", 1));
+        assert!(
+            error.contains("refused the sender for this number"),
+            "{error}"
+        );
+        assert_eq!(rig.held().await, "");
+    }
+    // It is no fault of the number: the next one goes there.
+    let next = rig.send().await;
+    assert_eq!(rig.status(next).await, "sent");
+}
+
+#[tokio::test]
+async fn no_balance_and_a_wrong_login_hold_the_channel_and_cost_no_message() {
     for (answers, reason) in [
         (says(405, "InsufficientBalance"), "no balance left"),
-        (says(402, "InvalidSenderId"), "accept the sender"),
-        (Answers::json(201, &nobody), "accept the sender"),
         (
             Answers::text(401, "The supplied authentication is invalid"),
             "account or its key",

@@ -3,6 +3,7 @@
 mod africas_talking;
 mod caps;
 mod digests;
+mod early;
 mod lies;
 mod provider;
 mod reports;
@@ -55,6 +56,7 @@ impl Rig {
         set.extend([
             ("SMS_API_URL", provider.url.as_str()),
             ("PUBLIC_URL", PUBLIC_URL),
+            ("PUSH_CONTACT", "mailto:push@example.com"),
             ("ASSIGNMENT_STRATEGY", "manual"),
         ]);
         set.extend_from_slice(provider::account(played));

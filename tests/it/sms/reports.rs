@@ -86,7 +86,7 @@ impl Rig {
         domain::sms::report_token(&self.app.cx.config.auth.jwt_secret)
     }
 
-    async fn africas_talking_says(&self, id: &str, status: &str, reason: &str) {
+    pub(super) async fn africas_talking_says(&self, id: &str, status: &str, reason: &str) {
         let mut fields = vec![
             ("id", id),
             ("status", status),
@@ -145,7 +145,7 @@ async fn a_number_that_a_report_refuses_for_good_gets_no_further_message_for_a_w
         sent,
         &provider::id(Played::Twilio, 1),
         "undelivered",
-        "30006",
+        "30004",
     )
     .await;
     let next = rig.send().await;

@@ -54,13 +54,31 @@ async fn a_refused_number_is_a_failure_that_is_not_tried_again_and_holds_nobody(
 }
 
 #[tokio::test]
-async fn a_wrong_login_a_wrong_sender_and_a_suspended_account_hold_the_channel_and_cost_no_message()
-{
+async fn a_sender_that_is_refused_for_a_number_is_a_failure_of_that_message_alone() {
+    let rig = Rig::new(Played::Twilio).await;
+    for code in [21659, 21606, 21212, 21703] {
+        let notification = rig.answered(says(400, code)).await;
+        let (status, attempts, error) = rig.state(notification).await;
+        assert_eq!((status.as_str(), attempts), ("failed", 1), "{code}");
+        assert!(
+            error.contains("refused the sender for this number"),
+            "{error}"
+        );
+        assert_eq!(rig.held().await, "", "{code}");
+    }
+    // It is no fault of the number: the next one goes there.
+    let next = rig.send().await;
+    assert_eq!(rig.status(next).await, "sent");
+}
+
+#[tokio::test]
+async fn a_wrong_login_an_unknown_sender_and_a_suspended_account_hold_the_channel_and_cost_no_message()
+ {
     for (answers, reason) in [
         (says(401, 20003), "account or its key"),
         (says(403, 20005), "account or its key"),
-        (says(400, 21606), "accept the sender"),
-        (says(400, 21212), "accept the sender"),
+        (says(400, 21660), "know the sender"),
+        (says(400, 21701), "know the sender"),
         (Answers::text(403, "Forbidden"), "account or its key"),
         (Answers::text(402, ""), "no balance left"),
         (Answers::text(404, "no such page"), "address of its API"),

@@ -66,6 +66,16 @@ impl NotificationContent {
         Ok(content.map(|content| Self::Account(Box::new(content))))
     }
 
+    /// Its id: that of the message. A digest of which one notification is left is that notification.
+    #[must_use]
+    pub fn parcel(&self) -> Parcel {
+        match self {
+            Self::Ticket(content) => Parcel::Notification(content.id),
+            Self::Account(content) => Parcel::Notification(content.id),
+            Self::Digest(id, _) => Parcel::Digest(*id),
+        }
+    }
+
     /// What is to be done with it at `now`.
     #[must_use]
     pub fn decide(&self, now: DateTime<Utc>) -> Decision {

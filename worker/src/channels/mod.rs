@@ -24,7 +24,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::channel::Channel;
 use futures_util::future::BoxFuture;
 use jobs::circuit::ProviderFailure;
-use platform::{config::Config, context::Context, outbound::Outbound};
+use platform::{config::Config, context::Context};
 
 /// The channels, created once at the start of a worker.
 #[derive(Debug)]
@@ -66,9 +66,9 @@ pub enum Delivered {
     /// The provider of text messages accepted the message of this id, and may report what became of it. Of a
     /// digest one notification may be left, which then is the message.
     Accepted(Parcel, Receipt),
-    /// It went out, and nobody knows whether the provider accepted it, for this reason. It is not
-    /// sent again.
-    Unknown(String),
+    /// The message of this id went out, and nobody knows whether the provider accepted it, for this
+    /// reason. It is not sent again.
+    Unknown(Parcel, String),
     /// It was no longer due.
     NothingToTell,
     /// It was not tried, since the address refused several messages.
@@ -111,14 +111,14 @@ pub enum ChannelSetupError {
 }
 
 impl Channels {
-    /// The channels as configured. Nothing is connected yet. Addresses that users gave are called by `outbound`.
+    /// The channels as configured. Nothing is connected yet.
     ///
     /// # Errors
     /// The configuration cannot be used.
-    pub fn new(cx: &Context, outbound: &Outbound) -> Result<Self, ChannelSetupError> {
+    pub fn new(cx: &Context) -> Result<Self, ChannelSetupError> {
         Ok(Self {
             email: Email::new(&cx.config)?,
-            push: Push::new(cx, outbound.clone())?,
+            push: Push::new(cx)?,
             sms: Sms::new(&cx.config),
         })
     }

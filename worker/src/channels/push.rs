@@ -100,12 +100,12 @@ impl Push {
     ///
     /// # Errors
     /// The key file of Firebase cannot be used.
-    pub fn new(cx: &Context, outbound: Outbound) -> Result<Self, FcmSetupError> {
+    pub fn new(cx: &Context) -> Result<Self, FcmSetupError> {
         let settings = &cx.config.push;
         let fcm = settings.fcm.as_ref().map(Fcm::new).transpose()?;
         Ok(Self {
             web: Arc::new(WebPush::new(
-                outbound,
+                Outbound::new(settings.allowed.clone()),
                 Arc::clone(&cx.ids),
                 settings.contact.clone(),
             )),
@@ -195,7 +195,8 @@ impl Attempt<'_> {
                 self.admitted(&origin, || fcm.send(token, self.message, now))
                     .await
             }
-            (DeviceAddress::App(_), _, None) => Ok(Ended::Open(
+            // No attempt helps, and it keeps no other device from counting. With the setting back it gets the next message.
+            (DeviceAddress::App(_), _, None) => Ok(Ended::Failed(
                 "Firebase Cloud Messaging is not configured".to_owned(),
             )),
             (DeviceAddress::Browser { .. }, None, _) => {

@@ -121,7 +121,7 @@ impl Sms {
                     reason,
                     "a text message may have been sent, or not: a delivery report will tell"
                 );
-                Ok(Delivered::Unknown(reason))
+                Ok(Delivered::Unknown(message.parcel, reason))
             }
             Err(error) => Err(error.into()),
         }
@@ -175,10 +175,16 @@ impl From<SmsError> for DeliveryError {
             failure: error.failure(),
             verdict: error.verdict(),
             was_judged: error.was_judged(),
-            refusal: if matches!(error, SmsError::Number(_)) {
-                Refusal::OfTheAddress
-            } else {
-                Refusal::OfTheMessage
+            refusal: match error {
+                SmsError::Number(_) => Refusal::OfTheAddress,
+                SmsError::Unreachable(_)
+                | SmsError::TurnedAway(_)
+                | SmsError::SlowDown { .. }
+                | SmsError::Refused(_)
+                | SmsError::Failed(_)
+                | SmsError::Unknown(_)
+                | SmsError::Sender(_)
+                | SmsError::File(_) => Refusal::OfTheMessage,
             },
             record: Chain(&error).to_string(),
             pause: error.pause(),

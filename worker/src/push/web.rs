@@ -8,7 +8,7 @@ use super::{
 };
 use crate::reply::{is_page, pause};
 use actions::push::{PushAnswer, VapidKeys};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::push::BrowserKeys;
 use platform::{
     error_chain::Chain,
@@ -16,6 +16,9 @@ use platform::{
     outbound::{CallError, ConnectError, Destination, Outbound, Reply},
 };
 use std::sync::Arc;
+
+/// The pause after a limit that names none.
+const LIMIT_PAUSE: TimeDelta = TimeDelta::seconds(120);
 
 /// Web Push.
 #[derive(Debug)]
@@ -56,8 +59,7 @@ impl WebPush {
         let origin = to.origin();
         let Some(authorization) = self.vapid.authorization(own, &origin, now) else {
             let because = "the system has no randomness".to_owned();
-            let pause = None;
-            return Called::counting(PushAnswer::Refused { because, pause });
+            return Called::counting(refused(because, None));
         };
         let headers = [
             ("authorization", authorization),
@@ -69,6 +71,10 @@ impl WebPush {
         ];
         let called = match self.outbound.post(to, &headers, body).await {
             Ok(reply) => judged(&reply, now),
+            // A person chose the path: what hangs there, or breaks off, says nothing of the other ones.
+            Err(error @ (CallError::TimedOut | CallError::BrokeOff(_))) => {
+                Called::counting(refused(Chain(&error).to_string(), None))
+            }
             Err(error) => failed(&error),
         };
         if matches!(called.answer, PushAnswer::Refused { .. }) {
@@ -78,7 +84,12 @@ impl WebPush {
     }
 }
 
+fn refused(because: String, pause: Option<TimeDelta>) -> PushAnswer {
+    PushAnswer::Refused { because, pause }
+}
+
 /// What a complete response means. Only 404 and 410 say that the browser is gone; with a wrong key every one is refused.
+/// A redirect or a page is an answer to the path, which a person chose: the service is not down for that.
 fn judged(reply: &Reply, now: DateTime<Utc>) -> Called {
     let status = reply.status.as_u16();
     let because = format!("the push service answered {status}");
@@ -89,14 +100,13 @@ fn judged(reply: &Reply, now: DateTime<Utc>) -> Called {
         200 | 201 | 202 | 204 if !is_page(&reply.body) => Called::counting(PushAnswer::Accepted),
         200..=299 => {
             let because = format!("the push service answered {status} and a web page");
-            Called::counting(PushAnswer::Down { because, pause })
+            Called::counting(refused(because, pause))
         }
         404 | 410 => Called::counting(PushAnswer::Gone),
         413 => Called::counting(PushAnswer::Unfit(because)),
-        429 => Called::sparing(PushAnswer::Refused { because, pause }),
+        429 => Called::sparing(refused(because, pause.or(Some(LIMIT_PAUSE)))),
         500..=599 => Called::sparing(PushAnswer::Down { because, pause }),
-        300..=399 | 408 => Called::counting(PushAnswer::Down { because, pause }),
-        _ => Called::counting(PushAnswer::Refused { because, pause }),
+        _ => Called::counting(refused(because, pause)),
     }
 }
 

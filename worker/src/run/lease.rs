@@ -20,9 +20,15 @@ use std::{
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// Another process may run the job now, or soon.
-#[derive(Debug, thiserror::Error)]
-#[error("the lease on the job was over before it was done")]
-pub(super) struct LeaseOver;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum LeaseOver {
+    /// Nothing was called.
+    #[error("the lease on the job was over before the provider was called")]
+    BeforeTheCall,
+    /// The provider may have got the message.
+    #[error("the lease on the job was over before the provider answered")]
+    DuringTheCall,
+}
 
 /// A lease on one run of a job.
 pub(super) struct Lease<'a> {
@@ -71,11 +77,11 @@ impl<'a> Lease<'a> {
     /// The lease had expired before the call began, or too long before it ended.
     pub(super) async fn bounds<T>(&self, call: impl Future<Output = T>) -> Result<T, LeaseOver> {
         if Instant::now() >= self.until() {
-            return Err(LeaseOver);
+            return Err(LeaseOver::BeforeTheCall);
         }
         tokio::select! {
             answer = call => Ok(answer),
-            () = self.over_for(grace(length(self.cx)) * 4 / 5) => Err(LeaseOver),
+            () = self.over_for(grace(length(self.cx)) * 4 / 5) => Err(LeaseOver::DuringTheCall),
         }
     }
 

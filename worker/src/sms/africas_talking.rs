@@ -15,6 +15,8 @@ use serde::Deserialize;
 const PATH: &str = "/version1/messaging";
 /// What the response says instead of recipients if it does not know the sender.
 const UNKNOWN_SENDER: &str = "InvalidSenderId";
+/// The code of the same for a recipient.
+const INVALID_SENDER: i64 = 402;
 
 #[derive(Debug)]
 pub(super) struct AfricasTalkingApi {
@@ -82,7 +84,7 @@ fn read(reply: &Reply, number: &str) -> Result<Receipt, SmsError> {
     };
     if data.recipients.is_empty() {
         return Err(if data.message == UNKNOWN_SENDER {
-            SmsError::TurnedAway(Complaint::Sender)
+            SmsError::Sender(INVALID_SENDER)
         } else {
             // It sent to nobody, and does not say why.
             SmsError::Failed(reply.status.as_u16().into())
@@ -93,7 +95,8 @@ fn read(reply: &Reply, number: &str) -> Result<Receipt, SmsError> {
     let ours = ours.ok_or_else(unreadable)?;
     match ours.status_code {
         100..=102 => Ok(receipt(&ours.message_id)),
-        402 => Err(SmsError::TurnedAway(Complaint::Sender)),
+        // Senders are registered by country: another recipient may get messages of it.
+        INVALID_SENDER => Err(SmsError::Sender(INVALID_SENDER)),
         405 => Err(SmsError::TurnedAway(Complaint::Balance)),
         // No number, a kind that gets none, on a black list, or not to be disturbed.
         code @ (403 | 404 | 406 | 409) => Err(SmsError::Number(code)),

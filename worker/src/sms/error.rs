@@ -24,6 +24,9 @@ pub enum SmsError {
     /// The provider rejects the number for good.
     #[error("the provider of text messages refused the number, with the code {0}")]
     Number(i64),
+    /// The provider rejects our sender for this recipient, such as a name that the country does not allow.
+    #[error("the provider of text messages refused the sender for this number, with the code {0}")]
+    Sender(i64),
     /// The provider rejects this message for good.
     #[error("the provider of text messages refused the message, with the code {0}")]
     Refused(i64),
@@ -44,8 +47,8 @@ pub enum Complaint {
     /// The account, its key or its state.
     #[error("it does not accept the account or its key")]
     Account,
-    /// The sender.
-    #[error("it does not accept the sender")]
+    /// The sender, whoever the recipient is.
+    #[error("it does not know the sender")]
     Sender,
     /// The account has no money left.
     #[error("the account has no balance left")]
@@ -74,7 +77,9 @@ impl SmsError {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         match self {
-            Self::Number(_) | Self::Refused(_) | Self::Unknown(_) => Verdict::Permanent,
+            Self::Number(_) | Self::Sender(_) | Self::Refused(_) | Self::Unknown(_) => {
+                Verdict::Permanent
+            }
             Self::Unreachable(_)
             | Self::TurnedAway(_)
             | Self::SlowDown { .. }
@@ -90,14 +95,21 @@ impl SmsError {
             Self::Unreachable(_) | Self::TurnedAway(_) => Some(ProviderFailure::Unreachable),
             Self::SlowDown { .. } => Some(ProviderFailure::SlowDown),
             Self::Unknown(_) => Some(ProviderFailure::BrokeOff),
-            Self::Number(_) | Self::Refused(_) | Self::Failed(_) | Self::File(_) => None,
+            Self::Number(_)
+            | Self::Sender(_)
+            | Self::Refused(_)
+            | Self::Failed(_)
+            | Self::File(_) => None,
         }
     }
 
     /// Whether the provider responded and judged this message for its own sake.
     #[must_use]
     pub const fn was_judged(&self) -> bool {
-        matches!(self, Self::Number(_) | Self::Refused(_) | Self::Failed(_))
+        matches!(
+            self,
+            Self::Number(_) | Self::Sender(_) | Self::Refused(_) | Self::Failed(_)
+        )
     }
 
     /// The pause that the provider asked for.
@@ -108,6 +120,7 @@ impl SmsError {
             Self::Unreachable(_)
             | Self::TurnedAway(_)
             | Self::Number(_)
+            | Self::Sender(_)
             | Self::Refused(_)
             | Self::Failed(_)
             | Self::Unknown(_)

@@ -95,12 +95,14 @@ fn by_code(code: i64) -> SmsError {
     match code {
         // A login that is wrong, or an account that is closed or suspended, also for its balance.
         20003 | 20005 | 20006 | 20404 | 30002 => SmsError::TurnedAway(Complaint::Account),
-        21212 | 21603 | 21606 | 21659 | 21660 | 21701 | 21703 | 21705 => {
-            SmsError::TurnedAway(Complaint::Sender)
-        }
+        // No sender, one of another account, or a messaging service that does not exist: whoever the recipient is.
+        21603 | 21660 | 21701 | 21705 => SmsError::TurnedAway(Complaint::Sender),
+        // A sender that may not send there, or none for that country in the messaging service.
+        21212 | 21606 | 21612 | 21659 | 21703 => SmsError::Sender(code),
         20429 | 21611 | 30001 => SmsError::SlowDown { pause: None },
         // No number, a land line, or one whose owner said STOP.
-        21211 | 21214 | 21217 | 21610 | 21614 | 30004 | 30005 | 30006 => SmsError::Number(code),
+        21211 | 21214 | 21217 | 21610 | 21614 | 30004 => SmsError::Number(code),
+        // 30005 and 30006, too: they stand for a number that is unknown, and for one that is out of reach.
         _ => SmsError::Refused(code),
     }
 }

@@ -90,6 +90,7 @@ pub(super) async fn deliver(live: &Live, signs: Vec<Sign>) -> sqlx::Result<()> {
     close_hidden(live, &clients, &actors, &concerned).await;
     for one in &news {
         let event = one.event(&names);
+        let mut all_told = true;
         let listeners = clients
             .iter()
             .filter(|(ticket, _)| *ticket == one.ticket())
@@ -98,9 +99,15 @@ pub(super) async fn deliver(live: &Live, signs: Vec<Sign>) -> sqlx::Result<()> {
                 actor.is_some_and(|actor| hears(actor, one, &concerned))
             });
         for (_, client) in listeners {
+            // One that has left meanwhile need not be told.
             if let Some(tell) = live.watching.tickets.tell_of(*client) {
-                tell(one.name(), &event);
+                all_told &= tell(one.name(), &event);
             }
+        }
+        if let News::Watchers { ticket, people } = one {
+            // Not before: what was lost on the way here, or at a client, is told again with the next look.
+            let told = all_told.then_some(people.as_slice());
+            live.watching.tickets.note_told(*ticket, told);
         }
     }
     Ok(())
@@ -134,7 +141,7 @@ async fn news(live: &Live, signs: Vec<Sign>) -> Vec<News> {
         .collect();
     if let Ok(found) = live.watching.shared.enter(&asked).await {
         for (ticket, people) in looked_at.into_iter().zip(found) {
-            if live.watching.tickets.note_told(ticket, &people) {
+            if live.watching.tickets.is_news(ticket, &people) {
                 news.push(News::Watchers { ticket, people });
             }
         }

@@ -7,6 +7,7 @@
 //!
 //! Races:
 //! - a client leaves while it opens a ticket: it is looked for again afterwards, and its tickets are closed;
+//! - a client closes a ticket while it opens it: one waits for the other;
 //! - a message arrives before the sign that its writer types: the sign ends by itself some seconds later;
 //! - a right is lost while a sign is on its way: the right at the time of telling counts, and the ticket is closed.
 

@@ -20,8 +20,8 @@ pub(super) const PER_CLIENT: usize = 20;
 /// The shortest time between two signs of one client that a person types on one ticket.
 const TYPES_EVERY: Duration = Duration::from_secs(3);
 
-/// Sends an event to a client: its name and content. What a slow client cannot take is lost.
-pub(crate) type Tell = Arc<dyn Fn(&str, &Value) + Send + Sync>;
+/// Sends an event to a client: its name and content. What a slow client cannot take is lost: then it returns `false`.
+pub(crate) type Tell = Arc<dyn Fn(&str, &Value) -> bool + Send + Sync>;
 
 /// The open tickets of a process.
 #[derive(Default)]
@@ -43,7 +43,8 @@ struct Watching {
 /// What a client does on a ticket.
 #[derive(Default)]
 struct Activity {
-    told_at: Option<Instant>,
+    /// When others were last told that the person began, and what.
+    told: Option<(Instant, Visibility)>,
     types: Option<Visibility>,
 }
 
@@ -51,8 +52,8 @@ struct Activity {
 #[derive(Default)]
 struct Open {
     clients: HashSet<ClientId>,
-    /// The people who have it open, as the clients were last told.
-    told: Vec<UserId>,
+    /// The people who have it open, as all clients were last told; `None` if one of them was not.
+    told: Option<Vec<UserId>>,
 }
 
 /// A client that closed a ticket.
@@ -150,27 +151,43 @@ impl OpenTickets {
         closed.flatten().collect()
     }
 
-    /// Notes that a client types, or does not any more, and says whether others are told.
-    pub fn types(&self, client: ClientId, typing: &Typing, now: Instant) -> Accepted {
+    /// Whether others are to be told that a client types, or does not any more. It changes nothing.
+    pub fn accepts(&self, client: ClientId, typing: &Typing, now: Instant) -> Accepted {
+        let inner = self.lock();
+        let watching = inner.watchers.get(&client);
+        let activity = watching.and_then(|watching| watching.tickets.get(&typing.ticket));
+        let Some(activity) = activity else {
+            return Accepted::NotOpen;
+        };
+        let is_quiet = match typing.moment {
+            Moment::Ended => activity.types.is_none(),
+            Moment::Began => {
+                let is_soon = |at| now.saturating_duration_since(at) < TYPES_EVERY;
+                let told = activity.told;
+                // An answer that becomes a note is no answer any more for those who may not read notes.
+                told.is_some_and(|(at, what)| is_soon(at) && what == typing.what())
+            }
+        };
+        if is_quiet {
+            Accepted::Quiet
+        } else {
+            Accepted::Tell
+        }
+    }
+
+    /// Notes that others are told.
+    pub fn note_typing(&self, client: ClientId, typing: &Typing, now: Instant) {
         let mut inner = self.lock();
         let watching = inner.watchers.get_mut(&client);
         let activity = watching.and_then(|watching| watching.tickets.get_mut(&typing.ticket));
         let Some(activity) = activity else {
-            return Accepted::NotOpen;
+            return;
         };
         match typing.moment {
-            Moment::Ended => match activity.types.take() {
-                Some(_) => Accepted::Tell,
-                None => Accepted::Quiet,
-            },
+            Moment::Ended => activity.types = None,
             Moment::Began => {
-                let is_soon = |at| now.saturating_duration_since(at) < TYPES_EVERY;
-                if activity.told_at.is_some_and(is_soon) {
-                    return Accepted::Quiet;
-                }
-                activity.told_at = Some(now);
+                activity.told = Some((now, typing.what()));
                 activity.types = Some(typing.what());
-                Accepted::Tell
             }
         }
     }
@@ -178,6 +195,12 @@ impl OpenTickets {
     /// Whether a client has the ticket open.
     pub fn is_open(&self, ticket: TicketId) -> bool {
         self.lock().tickets.contains_key(&ticket)
+    }
+
+    /// Whether this client has the ticket open.
+    pub fn has_open(&self, client: ClientId, ticket: TicketId) -> bool {
+        let has = |open: &Open| open.clients.contains(&client);
+        self.lock().tickets.get(&ticket).is_some_and(has)
     }
 
     /// The clients that have a ticket open.
@@ -200,15 +223,17 @@ impl OpenTickets {
             .collect()
     }
 
-    /// Notes who has the ticket open now; `false` if the clients were told the same before.
-    pub fn note_told(&self, ticket: TicketId, people: &[UserId]) -> bool {
-        let mut inner = self.lock();
-        let Some(open) = inner.tickets.get_mut(&ticket) else {
-            return false;
-        };
-        let is_new = open.told != people;
-        open.told = people.to_vec();
-        is_new
+    /// Whether the clients have to be told that these people have the ticket open: they were told something else.
+    pub fn is_news(&self, ticket: TicketId, people: &[UserId]) -> bool {
+        let is_other = |open: &Open| open.told.as_deref() != Some(people);
+        self.lock().tickets.get(&ticket).is_some_and(is_other)
+    }
+
+    /// Notes that all clients were told who has the ticket open; `None` if one of them was not.
+    pub fn note_told(&self, ticket: TicketId, people: Option<&[UserId]>) {
+        if let Some(open) = self.lock().tickets.get_mut(&ticket) {
+            open.told = people.map(<[_]>::to_vec);
+        }
     }
 
     /// How a client is told.

@@ -1,6 +1,6 @@
 //! The tasks of a process: one hears the signs of all processes, one tells its clients.
 
-use super::{deliver::deliver, sign::Sign};
+use super::{deliver::deliver, shared::OpenAt, sign::Sign};
 use crate::live::Live;
 use platform::{
     db,
@@ -88,12 +88,29 @@ async fn leave_all(live: &Live) {
     }
 }
 
+/// Removes those who closed their tickets while they were entered again.
+async fn leave_closed(live: &Live, entered: &[OpenAt]) {
+    let mut left = Vec::new();
+    for (ticket, clients) in entered {
+        let closed = clients
+            .iter()
+            .filter(|(client, _)| !live.watching.tickets.has_open(*client, *ticket));
+        left.extend(closed.map(|(client, person)| (*ticket, *client, *person)));
+    }
+    if !left.is_empty()
+        && let Err(error) = live.watching.shared.leave(&left, &[]).await
+    {
+        tracing::debug!(error = %Chain(&error), "clients that closed a ticket fade there");
+    }
+}
+
 /// Enters all clients again, so that they do not fade. The result has a sign for each ticket, since clients of other
 /// processes may have faded.
 async fn enter_again(live: &Live) -> Vec<Sign> {
     let open = live.watching.tickets.staff();
     match live.watching.shared.enter(&open).await {
         Ok(_) => {
+            leave_closed(live, &open).await;
             let tickets = open.into_iter().map(|(ticket, _)| ticket);
             tickets.map(|ticket| Sign::Watchers { ticket }).collect()
         }

@@ -20,12 +20,15 @@ use domain::{
 use platform::error_chain::Chain;
 use serde_json::Value;
 use std::{sync::Arc, time::Instant};
+use tokio::sync::Mutex;
 
 /// A client that may open tickets.
 pub(crate) struct Watcher {
     live: Arc<Live>,
     id: ClientId,
     tell: Tell,
+    /// Held while a ticket is opened or closed: one after the other, in the order in which the client asked.
+    opening: Mutex<()>,
 }
 
 /// The code of a refusal.
@@ -33,7 +36,12 @@ pub(crate) type Refusal = &'static str;
 
 impl Watcher {
     pub(in crate::live) fn new(live: Arc<Live>, id: ClientId, tell: Tell) -> Self {
-        Self { live, id, tell }
+        Self {
+            live,
+            id,
+            tell,
+            opening: Mutex::default(),
+        }
     }
 
     /// Opens a ticket. The result, for staff only, are the people of staff who have it open.
@@ -41,6 +49,7 @@ impl Watcher {
     /// # Errors
     /// `not_found`, `too_many_tickets`, `token_revoked`, `unavailable`.
     pub async fn open(&self, ticket: TicketId) -> Result<Option<Value>, Refusal> {
+        let _opening = self.opening.lock().await;
         let (actor, now) = self.concerned(ticket).await?;
         may_open(&actor, now).map_err(code)?;
         let live = &self.live;
@@ -58,6 +67,11 @@ impl Watcher {
             return Ok(None);
         }
         let people = self.enter(ticket, actor.id, opened).await;
+        if !tickets.has_open(self.id, ticket) {
+            // It has left, or lost its right, before it was entered: nothing else would remove it.
+            self.leave_again(ticket, actor.id).await;
+            return Err("token_revoked");
+        }
         let names = self.names(&people).await?;
         Ok(Some(viewers(&people, &names)))
     }
@@ -81,6 +95,14 @@ impl Watcher {
         })
     }
 
+    async fn leave_again(&self, ticket: TicketId, person: UserId) {
+        let (left, signs) = ([(ticket, self.id, person)], [Sign::Watchers { ticket }]);
+        let leaving = self.live.watching.shared.leave(&left, &signs);
+        if let Err(error) = leaving.await {
+            tracing::debug!(error = %Chain(&error), "nobody is told who closed a ticket");
+        }
+    }
+
     async fn names(&self, people: &[UserId]) -> Result<People, Refusal> {
         let ids: Vec<_> = people.iter().map(|person| person.0).collect();
         let names = directory::names(&self.live.cx.pool, &ids).await;
@@ -89,6 +111,7 @@ impl Watcher {
 
     /// Closes a ticket, if it is open.
     pub async fn close(&self, ticket: TicketId) {
+        let _closing = self.opening.lock().await;
         let closed = self.live.watching.tickets.close(self.id, ticket);
         self.live.tell_closed(closed.as_slice()).await;
     }
@@ -108,7 +131,8 @@ impl Watcher {
         };
         let typing = Typing::new(ticket, candidate.person, what, moment);
         let tickets = &self.live.watching.tickets;
-        match tickets.types(self.id, &typing, Instant::now()) {
+        let began = Instant::now();
+        match tickets.accepts(self.id, &typing, began) {
             Accepted::Tell => {}
             Accepted::Quiet => return Ok(()),
             Accepted::NotOpen => return Err("not_open"),
@@ -117,6 +141,8 @@ impl Watcher {
             let (actor, now) = self.concerned(ticket).await?;
             may_type(&actor, what, now).map_err(code)?;
         }
+        // Only now: a sign that is refused must not keep the next one quiet.
+        tickets.note_typing(self.id, &typing, began);
         let given = self.live.watching.shared.give(Sign::Typing(typing)).await;
         if let Err(error) = given {
             tracing::debug!(error = %Chain(&error), "nobody is told who types");

@@ -35,10 +35,10 @@ pub async fn post(
     let name = name(&headers);
     post.once(&cx, caller.actor, move |work, payload| {
         async move {
-            let outbound = &work.cx.config.outbound;
+            let allowed = &work.cx.config.push.allowed;
             let checks = PushChecks {
                 url: &|url| {
-                    let parsed = Destination::parse(url, outbound);
+                    let parsed = Destination::parse(url, allowed);
                     parsed.map(drop).map_err(|unfit| unfit.to_string())
                 },
                 point: &is_point,

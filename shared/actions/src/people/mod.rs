@@ -26,7 +26,7 @@ mod set_availability;
 pub mod store;
 mod tell_admins;
 
-pub use absence::{mark_absent, note_clients};
+pub use absence::{mark_absent, note_attendance, note_clients};
 pub use bootstrap_admin::{Bootstrapped, bootstrap_admin};
 pub use change_password::{VerifiedPassword, change_password, verify_password};
 pub use change_person::change_person;

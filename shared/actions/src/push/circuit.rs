@@ -1,15 +1,16 @@
 //! The circuit of a push service: whether it may be called, and what an answer changes.
 //!
 //! All messages for a service wait as soon as it is down. A service that refuses is held when it has refused three
-//! devices in a row: with a wrong key it refuses all, and a person who registers an address that is refused must not
-//! hold the messages of others. For the same reason only the first refusal of a device counts.
+//! people in a row: with a wrong key it refuses all, and a person who registers addresses that are refused must not hold
+//! the messages of others. For the same reason only the first refusal of a person counts, whatever the device, and a
+//! probe that is refused holds a service only if three people were.
 
 use super::store::circuits::{self, Circuit};
 use chrono::{DateTime, TimeDelta, Utc};
 use jobs::retry::Backoff;
 use platform::context::Context;
 
-/// Refusals in a row after which a service is held.
+/// People who were refused in a row after which a service is held.
 const REFUSALS_TO_OPEN: i32 = 3;
 /// The pauses of a service that is down.
 const DOWN: Backoff = Backoff {
@@ -90,9 +91,9 @@ pub async fn admission(cx: &Context, origin: &str) -> sqlx::Result<Admission> {
 pub(super) enum ServiceFailure {
     /// It is down.
     Down,
-    /// It refuses this device, for the first time since a message to the device was accepted.
+    /// It refuses a device of this person, for the first time since it accepted any message.
     Refuses,
-    /// It refuses this device again.
+    /// It refuses a device of this person again.
     RefusesAgain,
 }
 
@@ -116,28 +117,47 @@ impl Circuit {
                 ..self
             };
         }
-        let (counts, backoff) = match failure {
-            ServiceFailure::Down => (true, DOWN),
-            ServiceFailure::Refuses => (true, REFUSING),
-            ServiceFailure::RefusesAgain => (is_probe, REFUSING),
-        };
-        let failures = self.failures.saturating_add(i32::from(counts));
-        let opens = match failure {
-            ServiceFailure::Down => true,
-            ServiceFailure::Refuses | ServiceFailure::RefusesAgain => {
-                is_probe || (counts && failures >= REFUSALS_TO_OPEN)
+        match failure {
+            ServiceFailure::Down => {
+                let failures = self.failures.saturating_add(1);
+                let own = now + DOWN.delay(failures, chance);
+                Self {
+                    failures,
+                    open_until: Some(asked.map_or(own, |asked| asked.max(own))),
+                    ..self
+                }
             }
-        };
-        let earlier = match failure {
-            ServiceFailure::Down => self.failures,
-            ServiceFailure::Refuses | ServiceFailure::RefusesAgain => {
-                failures.saturating_sub(REFUSALS_TO_OPEN).max(0)
+            ServiceFailure::Refuses => {
+                self.refused(self.refused.saturating_add(1), now, asked, chance)
             }
-        };
-        let own = now + backoff.delay(earlier + 1, chance);
+            ServiceFailure::RefusesAgain if is_probe => {
+                self.refused(self.refused, now, asked, chance)
+            }
+            ServiceFailure::RefusesAgain => self,
+        }
+    }
+
+    /// The circuit after a refusal, which so many people had in a row. A service that refuses too few of them works.
+    fn refused(
+        self,
+        refused: i32,
+        now: DateTime<Utc>,
+        asked: Option<DateTime<Utc>>,
+        chance: f64,
+    ) -> Self {
+        if refused < REFUSALS_TO_OPEN {
+            return Self {
+                failures: refused,
+                refused,
+                open_until: None,
+            };
+        }
+        let failures = self.failures.saturating_add(1).max(REFUSALS_TO_OPEN);
+        let own = now + REFUSING.delay(failures - REFUSALS_TO_OPEN + 1, chance);
         Self {
             failures,
-            open_until: opens.then(|| asked.map_or(own, |asked| asked.max(own))),
+            refused,
+            open_until: Some(asked.map_or(own, |asked| asked.max(own))),
         }
     }
 }
@@ -178,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_refuses_is_held_after_three_devices_and_one_device_never_holds_it() {
+    fn a_service_that_refuses_is_held_after_three_people_and_one_person_never_holds_it() {
         let one = (ServiceFailure::Refuses, Admission::Usual);
         let again = (ServiceFailure::RefusesAgain, Admission::Usual);
         assert_eq!(seconds(after(&[one, one])), None);
@@ -187,6 +207,11 @@ mod tests {
         assert_eq!(seconds(after(&alone)), None);
         let probe = (ServiceFailure::RefusesAgain, Admission::Probe);
         assert_eq!(seconds(after(&[one, one, one, probe])), Some(30));
+        // A service that was down answers again, if with a refusal.
+        let down = (ServiceFailure::Down, Admission::Usual);
+        let first = (ServiceFailure::Refuses, Admission::Probe);
+        assert_eq!(seconds(after(&[down, first])), None);
+        assert_eq!(seconds(after(&[down, first, probe, probe])), None);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
+/// The people whom a circuit remembers as refused: more say nothing new.
+const MOST_REFUSED: i32 = 20;
+
 /// A message for one device, and how its push service was called.
 #[derive(Debug, Clone, Copy)]
 pub struct Reported<'a> {
@@ -50,7 +53,6 @@ async fn record(
     let now = work.now();
     match answer {
         PushAnswer::Accepted => {
-            subscriptions::accept(&mut *work.tx, reported.device).await?;
             note(work, reported, DeviceOutcome::Sent, None).await?;
             circuits::close(&mut *work.tx, reported.origin).await?;
             Ok(None)
@@ -66,20 +68,14 @@ async fn record(
             Ok(None)
         }
         PushAnswer::Refused { because, pause } => {
-            let is_first = subscriptions::refuse(&mut *work.tx, reported.device, now).await?;
             let retry_at = pause.map(|pause| now + bounded(pause));
             note(work, reported, DeviceOutcome::Delayed, retry_at).await?;
-            let failure = if is_first {
-                ServiceFailure::Refuses
-            } else {
-                ServiceFailure::RefusesAgain
-            };
-            let held = fail(work, reported, failure, answer, because).await?;
+            let held = fail(work, reported, answer, because).await?;
             Ok(retry_at.max(held))
         }
         PushAnswer::Down { because, .. } => {
             note(work, reported, DeviceOutcome::Delayed, None).await?;
-            fail(work, reported, ServiceFailure::Down, answer, because).await
+            fail(work, reported, answer, because).await
         }
     }
 }
@@ -99,16 +95,23 @@ async fn note(
 async fn fail(
     work: &mut UnitOfWork<'_>,
     reported: Reported<'_>,
-    failure: ServiceFailure,
     answer: &PushAnswer,
     because: &str,
 ) -> sqlx::Result<Option<DateTime<Utc>>> {
     let now = work.now();
-    let asked = match answer {
-        PushAnswer::Refused { pause, .. } | PushAnswer::Down { pause, .. } => *pause,
-        PushAnswer::Accepted | PushAnswer::Gone | PushAnswer::Unfit(_) => None,
-    };
     let before = circuits::lock(&mut *work.tx, reported.origin, now).await?;
+    let (failure, asked) = match answer {
+        PushAnswer::Down { pause, .. } => (ServiceFailure::Down, *pause),
+        PushAnswer::Refused { pause, .. } => {
+            let (origin, device) = (reported.origin, reported.device);
+            if circuits::refuse(&mut *work.tx, origin, device, MOST_REFUSED).await? {
+                (ServiceFailure::Refuses, *pause)
+            } else {
+                (ServiceFailure::RefusesAgain, *pause)
+            }
+        }
+        PushAnswer::Accepted | PushAnswer::Gone | PushAnswer::Unfit(_) => return Ok(None),
+    };
     let chance = work.cx.ids.fraction();
     let after = before.failed((failure, reported.admission), now, asked, chance);
     circuits::save(&mut *work.tx, reported.origin, after, because).await?;

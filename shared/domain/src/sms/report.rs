@@ -59,6 +59,8 @@ impl DeliveryReport {
 pub enum NumberFault {
     /// No message will ever reach it, or its owner wants none.
     Permanent,
+    /// Perhaps: the reason stands for a number that does not exist, and for one that is out of reach.
+    Possible,
     /// It may be reached another time, or something else failed.
     None,
 }
@@ -83,15 +85,11 @@ impl Reported {
         }
     }
 
-    fn failed(reason: &str, permanent: &[&str]) -> Self {
+    fn failed(reason: &str, fault: NumberFault) -> Self {
         Self {
             report: DeliveryReport::Failed,
             reason: word(reason),
-            fault: if permanent.contains(&reason) {
-                NumberFault::Permanent
-            } else {
-                NumberFault::None
-            },
+            fault,
         }
     }
 }
@@ -103,14 +101,17 @@ fn word(reason: &str) -> Option<String> {
     is_word.then(|| reason.to_owned())
 }
 
-/// Reasons of Africa's Talking (`failureReason`) that speak against the number. The second is its own spelling.
-const AFRICAS_TALKING_PERMANENT: [&str; 5] = [
-    "UserInBlackList",
-    "NotNetworkSubcriber",
-    "NotNetworkSubscriber",
-    "UserDoesNotExist",
-    "DoNotDisturbRejection",
-];
+/// What a reason of Africa's Talking (`failureReason`) says of the number. `NotNetworkSubcriber` is its own spelling.
+fn fault_by_word(reason: &str) -> NumberFault {
+    match reason {
+        "UserInBlackList"
+        | "NotNetworkSubcriber"
+        | "NotNetworkSubscriber"
+        | "UserDoesNotExist"
+        | "DoNotDisturbRejection" => NumberFault::Permanent,
+        _ => NumberFault::None,
+    }
+}
 
 /// A report of Africa's Talking by its `status` and `failureReason`; `None` for a status that nobody knows.
 #[must_use]
@@ -120,15 +121,22 @@ pub fn of_africas_talking(status: &str, reason: &str) -> Option<Reported> {
         "Success" => Some(Reported::plain(DeliveryReport::Delivered)),
         "Failed" | "Rejected" | "Expired" | "AbsentSubscriber" => {
             let reason = if reason.is_empty() { status } else { reason };
-            Some(Reported::failed(reason, &AFRICAS_TALKING_PERMANENT))
+            Some(Reported::failed(reason, fault_by_word(reason)))
         }
         _ => None,
     }
 }
 
-/// Codes of Twilio (`ErrorCode`) that speak against the number: an unknown or a blocked one, a land line, and one whose
-/// owner said STOP.
-const TWILIO_PERMANENT: [&str; 6] = ["21211", "21610", "21614", "30004", "30005", "30006"];
+/// What a code of Twilio (`ErrorCode`) says of the number.
+fn fault_by_code(code: &str) -> NumberFault {
+    match code {
+        // No number, a land line, one that is blocked, or one whose owner said STOP.
+        "21211" | "21610" | "21614" | "30004" => NumberFault::Permanent,
+        // Unknown, or a land line, or only out of reach.
+        "30005" | "30006" => NumberFault::Possible,
+        _ => NumberFault::None,
+    }
+}
 
 /// A report of Twilio by its `MessageStatus` and `ErrorCode`; `None` for a status that nobody knows.
 #[must_use]
@@ -140,7 +148,7 @@ pub fn of_twilio(status: &str, code: &str) -> Option<Reported> {
         "delivered" | "read" => Some(Reported::plain(DeliveryReport::Delivered)),
         "undelivered" | "failed" | "canceled" => {
             let reason = if code.is_empty() { status } else { code };
-            Some(Reported::failed(reason, &TWILIO_PERMANENT))
+            Some(Reported::failed(reason, fault_by_code(reason)))
         }
         _ => None,
     }
@@ -206,8 +214,9 @@ mod tests {
             (of_twilio("undelivered", "30003"), failed("30003", none)),
             (
                 of_twilio("undelivered", "30006"),
-                failed("30006", permanent),
+                failed("30006", NumberFault::Possible),
             ),
+            (of_twilio("failed", "21610"), failed("21610", permanent)),
             (of_twilio("canceled", ""), failed("canceled", none)),
             (of_twilio("nonsense", ""), None),
             (

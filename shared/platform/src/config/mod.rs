@@ -247,7 +247,7 @@ impl Config {
             mail: mail::mail(&mut read, &data_dir),
             sms: sms::sms(&mut read, &data_dir),
             push: push::push(&mut read),
-            outbound: outbound::outbound(&mut read),
+            outbound: outbound::allowed(&mut read, "OUTBOUND_ALLOWED"),
             jobs: jobs(&mut read),
             log: Log {
                 filter: read.needed("LOG"),

@@ -1,4 +1,5 @@
-//! What may be called beside public addresses, at addresses that users gave.
+//! What may be called beside public addresses, at addresses that users gave: one list for webhooks, which admins name,
+//! and one for push services, which every person names.
 
 use crate::{
     config::{
@@ -15,10 +16,10 @@ enum Entry {
     Network(IpNet),
 }
 
-/// Reads what is allowed.
-pub fn outbound(read: &mut Reader) -> Allowed {
+/// Reads what a setting allows.
+pub fn allowed(read: &mut Reader, setting: &str) -> Allowed {
     let what = "a host name, an address or a network, such as hooks.internal or 10.0.0.0/8";
-    let entries = parse_list(read, "OUTBOUND_ALLOWED", entry, what);
+    let entries = parse_list(read, setting, entry, what);
     let mut allowed = Allowed::default();
     for entry in entries {
         match entry {

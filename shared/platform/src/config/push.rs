@@ -1,6 +1,9 @@
 //! The settings of push messages.
 
-use crate::config::reader::Reader;
+use crate::{
+    config::{outbound::allowed, reader::Reader},
+    outbound::Allowed,
+};
 use std::path::PathBuf;
 
 /// Push messages.
@@ -8,6 +11,9 @@ use std::path::PathBuf;
 pub struct Push {
     /// Whom a push service of browsers writes to about our messages (`sub` of RFC 8292): `mailto:` or an https URL.
     pub contact: String,
+    /// Push services that may be called beside public addresses. Every person can name one, so that this is not the list
+    /// for webhooks, which admins name.
+    pub allowed: Allowed,
     /// Firebase Cloud Messaging; `None`: apps get no push messages.
     pub fcm: Option<Fcm>,
 }
@@ -32,7 +38,18 @@ impl Push {
 /// Reads the settings of push messages.
 pub fn push(read: &mut Reader) -> Push {
     let contact = match read.text("PUSH_CONTACT") {
-        "" => format!("mailto:{}", address(read.text("MAIL_FROM"))),
+        "" => {
+            let derived = format!("mailto:{}", address(read.text("MAIL_FROM")));
+            // A trial on one machine sends no push messages that matter: there the doctor warns.
+            let url = read.text("PUBLIC_URL");
+            if is_local(&derived) && url.starts_with("https://") && !is_local(url) {
+                read.problem(
+                    "PUSH_CONTACT",
+                    "must be set, since MAIL_FROM is at localhost: push services refuse that",
+                );
+            }
+            derived
+        }
         given => {
             if !is_contact(given) {
                 read.problem(
@@ -58,7 +75,11 @@ pub fn push(read: &mut Reader) -> Push {
                 .to_owned(),
         }),
     };
-    Push { contact, fcm }
+    Push {
+        contact,
+        allowed: allowed(read, "PUSH_ALLOWED"),
+        fcm,
+    }
 }
 
 /// The address in `Name <address>`.

@@ -18,8 +18,6 @@ pub enum Answer {
     Accepted,
     /// The app is not registered any more.
     Gone,
-    /// The app was registered with another project.
-    OfOtherProject,
     /// The message will never be accepted.
     Unfit(String),
     /// Our access token is not accepted.
@@ -64,7 +62,8 @@ fn judged(status: u16, body: &[u8], asked: Option<TimeDelta>) -> Answer {
     match (code, status) {
         // A bare 404 is that of a wrong project or address: it says nothing of the app.
         ("UNREGISTERED", _) => Answer::Gone,
-        ("SENDER_ID_MISMATCH", _) => Answer::OfOtherProject,
+        // Of one app it says that the app is of another project; with a wrong key file, of all of them.
+        ("SENDER_ID_MISMATCH", _) => Answer::Refused(because),
         ("INVALID_ARGUMENT", _) if error.is_some_and(is_about_the_token) => Answer::Gone,
         ("INVALID_ARGUMENT", _) | (_, 413) => Answer::Unfit(because),
         // The key for Apple's service is wrong: our token is not.
@@ -122,13 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn only_an_unregistered_token_and_one_of_another_project_are_deleted() {
+    fn only_an_unregistered_token_is_deleted() {
         assert_eq!(error(404, "NOT_FOUND", Some("UNREGISTERED")), Answer::Gone);
-        assert_eq!(
-            error(403, "PERMISSION_DENIED", Some("SENDER_ID_MISMATCH")),
-            Answer::OfOtherProject
-        );
         for (status, general, of_firebase) in [
+            (403, "PERMISSION_DENIED", Some("SENDER_ID_MISMATCH")),
             (404, "NOT_FOUND", None),
             (403, "PERMISSION_DENIED", None),
             (401, "UNAUTHENTICATED", Some("THIRD_PARTY_AUTH_ERROR")),
@@ -136,8 +132,7 @@ mod tests {
             (400, "INVALID_ARGUMENT", Some("INVALID_ARGUMENT")),
         ] {
             let answer = error(status, general, of_firebase);
-            let deletes = matches!(answer, Answer::Gone | Answer::OfOtherProject);
-            assert!(!deletes, "{status} {of_firebase:?}: {answer:?}");
+            assert_ne!(answer, Answer::Gone, "{status} {of_firebase:?}: {answer:?}");
         }
     }
 

@@ -103,12 +103,6 @@ impl From<Answer> for Called {
         match answer {
             Answer::Accepted => Self::counting(PushAnswer::Accepted),
             Answer::Gone => Self::counting(PushAnswer::Gone),
-            Answer::OfOtherProject => {
-                tracing::warn!(
-                    "an app was registered with another Firebase project: its subscription is deleted"
-                );
-                Self::counting(PushAnswer::Gone)
-            }
             Answer::Unfit(because) => Self::counting(PushAnswer::Unfit(because)),
             Answer::OurToken(because) | Answer::Refused(because) => {
                 let pause = None;

@@ -1,5 +1,6 @@
 //! The access token of the service account (RFC 7523): kept in this process, and renewed when four fifths of its life are
-//! over. One caller renews it while the others wait, so that a new process does not ask for a hundred.
+//! over. One caller renews it while the others wait, so that a new process does not ask for a hundred. If that fails, all
+//! of them share the failure for a while, so that they do not ask one after the other.
 
 use super::{
     super::{Called, jwt, web},
@@ -17,6 +18,8 @@ use tokio::sync::Mutex;
 
 /// The lifetime of the request, which is the longest.
 const ASKED: TimeDelta = TimeDelta::hours(1);
+/// How long a failure is shared before a token is asked for again.
+const SHARED: TimeDelta = TimeDelta::seconds(30);
 /// The longest lifetime of a token that is believed.
 const LONGEST: i64 = 24 * 3_600;
 /// The permission that a token is for.
@@ -50,7 +53,30 @@ pub(super) struct Tokens {
     outbound: Outbound,
     account: Account,
     to: Destination,
-    held: Mutex<Option<Token>>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    token: Option<Token>,
+    /// The last failure, and until when nobody asks again.
+    failed: Option<(DateTime<Utc>, Called)>,
+}
+
+impl Held {
+    /// The token, while it is valid.
+    fn valid(&self, now: DateTime<Utc>) -> Option<Token> {
+        self.token.clone().filter(|token| now < token.expires_at)
+    }
+
+    /// The answer without asking: a token that need not be renewed yet, or what is left after a failure.
+    fn known(&self, now: DateTime<Utc>) -> Option<Result<Token, Called>> {
+        if let Some(token) = self.token.as_ref().filter(|token| now < token.renew_at) {
+            return Some(Ok(token.clone()));
+        }
+        let (until, called) = self.failed.as_ref()?;
+        (now < *until).then(|| self.valid(now).ok_or_else(|| called.clone()))
+    }
 }
 
 /// The response of the token endpoint.
@@ -77,14 +103,20 @@ impl Tokens {
     /// A token that is valid now. While a new one cannot be had, the present one serves until its end.
     pub async fn current(&self, now: DateTime<Utc>) -> Result<Token, Called> {
         let mut held = self.held.lock().await;
-        if let Some(token) = held.as_ref().filter(|token| now < token.renew_at) {
-            return Ok(token.clone());
+        if let Some(known) = held.known(now) {
+            return known;
         }
         match self.issue(now).await {
-            Ok(token) => Ok(held.insert(token).clone()),
+            Ok(token) => {
+                *held = Held {
+                    token: Some(token.clone()),
+                    failed: None,
+                };
+                Ok(token)
+            }
             Err(called) => {
-                let present = held.clone();
-                present.filter(|token| now < token.expires_at).ok_or(called)
+                held.failed = Some((now + SHARED, called.clone()));
+                held.valid(now).ok_or(called)
             }
         }
     }
@@ -92,7 +124,7 @@ impl Tokens {
     /// Forgets a token that was refused, unless another one has replaced it.
     pub async fn forget(&self, refused: &Token) {
         let mut held = self.held.lock().await;
-        held.take_if(|token| token.text == refused.text);
+        held.token.take_if(|token| token.text == refused.text);
     }
 
     async fn issue(&self, now: DateTime<Utc>) -> Result<Token, Called> {

@@ -5,13 +5,13 @@
 //! 3. `record` writes the outcome, if the claim still holds: the notification and the job in one
 //!    transaction.
 //!
-//! A process that dies between 2 and 3 sends once more, with the same key.
+//! A process that dies between the call and 3 sends once more, with the same key where the provider has one.
 
 mod record;
 
 use super::{
     Ended, Outcome, guard,
-    lease::{self, Lease},
+    lease::{self, Lease, LeaseOver},
 };
 use crate::{
     JobContext,
@@ -23,7 +23,7 @@ use actions::{
     notifications::{Holding, undeliverable},
 };
 use chrono::{DateTime, Utc};
-use domain::notifications::content::Decision;
+use domain::{channel::Channel, notifications::content::Decision};
 use jobs::{
     ledger::{ANSWER_LIMIT, Locked},
     store,
@@ -131,10 +131,17 @@ impl DeliveryRun<'_> {
         if !within_limit(channel.admits(cx, &content)).await? {
             return Ok(self.not_admitted(&content, now).await?);
         }
-        let sent = self.lease.bounds(channel.send(&content, now)).await;
-        match sent.map_err(JobError::lost)? {
-            Ok(delivered) => Ok(delivered),
-            Err(error) => Err(self.record_attempt(error).await?),
+        match self.lease.bounds(channel.send(&content, now)).await {
+            Ok(Ok(delivered)) => Ok(delivered),
+            Ok(Err(error)) => Err(self.record_attempt(error).await?),
+            Err(over) => match (over, self.delivery.channel) {
+                // A text message has no key by which anybody recognises a repetition: it is not sent again.
+                (LeaseOver::DuringTheCall, Channel::Sms) => {
+                    Ok(Delivered::Unknown(content.parcel(), over.to_string()))
+                }
+                (LeaseOver::DuringTheCall, Channel::Email | Channel::Push)
+                | (LeaseOver::BeforeTheCall, _) => Err(JobError::lost(over)),
+            },
         }
     }
 

@@ -50,15 +50,25 @@ impl DeliveryRun<'_> {
                 (sms::accept(work, *message, receipt).await?, Reached::Sent)
             }
             Delivered::Sent => (Attempt::Sent, Reached::Sent),
-            Delivered::Unknown(reason) => (Attempt::Unknown(reason), Reached::Unknown),
+            Delivered::Unknown(message, reason) => {
+                (sms::doubt(work, *message, reason).await?, Reached::Unknown)
+            }
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
             Delivered::Undeliverable => (Attempt::GivenUp(UNDELIVERABLE), Reached::Failed),
             Delivered::Held => (Attempt::Held, Reached::Held),
             Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
         };
         record_attempt(work, parcel, attempt).await?;
-        if attempt == Attempt::Sent {
-            undeliverable::accepted(work, channel, parcel).await?;
+        match delivered {
+            Delivered::Sent => undeliverable::accepted(work, channel, parcel).await?,
+            Delivered::Accepted(message, _) => {
+                undeliverable::message_taken(work, *message).await?;
+            }
+            Delivered::Unknown(..)
+            | Delivered::NothingToTell
+            | Delivered::Undeliverable
+            | Delivered::Held
+            | Delivered::Quiet(..) => {}
         }
         Ok(reached)
     }
@@ -72,7 +82,7 @@ impl DeliveryRun<'_> {
         let queue = self.locked.queue;
         let has_failed = self.locked.provider_failures > 0;
         match delivered {
-            Delivered::Unknown(text) => {
+            Delivered::Unknown(_, text) => {
                 let opening = Opening {
                     failure: ProviderFailure::BrokeOff,
                     pause: None,

@@ -15,7 +15,7 @@ fn ticket(number: u128) -> TicketId {
 }
 
 fn opened(tickets: &OpenTickets, client: ClientId, number: u128) -> Opened {
-    let tell: Tell = Arc::new(|_, _| {});
+    let tell: Tell = Arc::new(|_, _| true);
     tickets.open(client, AGENT, &tell, ticket(number))
 }
 
@@ -54,7 +54,12 @@ fn others_are_told_of_typing_once_in_three_seconds_and_of_an_end_that_had_a_begi
     let start = Instant::now();
     let began = Typing::new(ticket(1), AGENT.id, Visibility::Internal, Moment::Began);
     let types = |typing: Typing, seconds| {
-        tickets.types(client, &typing, start + Duration::from_secs(seconds))
+        let now = start + Duration::from_secs(seconds);
+        let accepted = tickets.accepts(client, &typing, now);
+        if accepted == Accepted::Tell {
+            tickets.note_typing(client, &typing, now);
+        }
+        accepted
     };
     assert_eq!(types(began, 0), Accepted::NotOpen);
     opened(&tickets, client, 1);
@@ -72,11 +77,32 @@ fn others_are_told_of_typing_once_in_three_seconds_and_of_an_end_that_had_a_begi
 }
 
 #[test]
+fn a_sign_that_was_not_told_keeps_none_quiet_and_neither_does_an_answer_that_becomes_a_note() {
+    let (tickets, client) = (OpenTickets::default(), ClientId::of_test(1));
+    let now = Instant::now();
+    opened(&tickets, client, 1);
+    let note = Typing::new(ticket(1), AGENT.id, Visibility::Internal, Moment::Began);
+    let answer = Typing::new(ticket(1), AGENT.id, Visibility::Public, Moment::Began);
+    for _ in 0..2 {
+        assert_eq!(tickets.accepts(client, &answer, now), Accepted::Tell);
+    }
+    tickets.note_typing(client, &answer, now);
+    assert_eq!(tickets.accepts(client, &answer, now), Accepted::Quiet);
+    assert_eq!(tickets.accepts(client, &note, now), Accepted::Tell);
+}
+
+#[test]
 fn the_people_of_a_ticket_are_told_when_they_are_others_than_before() {
     let (tickets, client) = (OpenTickets::default(), ClientId::of_test(1));
-    assert!(!tickets.note_told(ticket(1), &[AGENT.id]), "nobody to tell");
+    let people = [AGENT.id];
+    assert!(!tickets.is_news(ticket(1), &people), "nobody to tell");
     opened(&tickets, client, 1);
-    assert!(tickets.note_told(ticket(1), &[AGENT.id]));
-    assert!(!tickets.note_told(ticket(1), &[AGENT.id]));
-    assert!(tickets.note_told(ticket(1), &[]));
+    for _ in 0..2 {
+        assert!(tickets.is_news(ticket(1), &people), "until it is told");
+    }
+    tickets.note_told(ticket(1), Some(&people));
+    assert!(!tickets.is_news(ticket(1), &people));
+    assert!(tickets.is_news(ticket(1), &[]));
+    tickets.note_told(ticket(1), None);
+    assert!(tickets.is_news(ticket(1), &people), "a client missed it");
 }

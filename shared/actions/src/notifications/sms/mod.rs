@@ -16,6 +16,6 @@ mod report;
 mod store;
 
 pub use begin::{Admission, Begun, Caps, begin};
-pub use record::{Receipt, accept};
+pub use record::{Receipt, accept, doubt};
 pub use report::{Subject, report};
 pub use store::{forget_before, prune};

@@ -11,9 +11,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use domain::{
-    channel::Channel,
     notifications::NotificationStatus,
-    sms::{NumberFault, Reported, SmsProvider},
+    sms::{DeliveryReport, NumberFault, Reported, SmsProvider},
 };
 use platform::work::UnitOfWork;
 use uuid::Uuid;
@@ -33,8 +32,8 @@ pub enum Subject<'a> {
         /// Twilio's id.
         sid: &'a str,
     },
-    /// The message that Africa's Talking gave this id. Where its response was lost nobody knows the id: then it is the
-    /// only unknown message to that number.
+    /// The message that Africa's Talking gave this id. Where its response was lost, or is not recorded yet, nobody knows
+    /// the id: then it is the only message without one to that number.
     AfricasTalking {
         /// The id.
         id: &'a str,
@@ -77,12 +76,17 @@ pub async fn report(
             Parcel::Digest(id) => digest::settle(work, id, status, error).await?,
         }
     }
-    match reported.fault {
-        NumberFault::Permanent => {
-            let refusal = Refusal::OfTheAddress;
-            undeliverable::refused(work, Channel::Sms, parcel, refusal).await?;
-        }
-        NumberFault::None => {}
+    let refusal = match reported.fault {
+        NumberFault::Permanent => Some(Refusal::OfTheAddress),
+        NumberFault::Possible => Some(Refusal::PerhapsOfTheAddress),
+        NumberFault::None => None,
+    };
+    if reported.report == DeliveryReport::Delivered {
+        undeliverable::number_reached(work, &found.number).await?;
+    }
+    if let Some(refusal) = refusal {
+        // The number that the message went to: the account may have been corrected since.
+        undeliverable::number_refused(work, &found.number, refusal).await?;
     }
     Ok(Some(parcel))
 }

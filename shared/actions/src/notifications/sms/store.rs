@@ -113,6 +113,7 @@ pub(super) struct Found {
     pub is_digest: bool,
     pub provider: SmsProvider,
     pub provider_id: Option<String>,
+    pub number: String,
     pub report: Option<DeliveryReport>,
     pub status: NotificationStatus,
 }
@@ -133,7 +134,7 @@ macro_rules! select_messages {
     ($condition:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Found,
-            r#"select m.id, m.provider, m.provider_id, m.report, d.id is not null as "is_digest!",
+            r#"select m.id, m.provider, m.provider_id, m.number, m.report, d.id is not null as "is_digest!",
                 case when d.status in ('gathering', 'closed') then 'pending'
                     else coalesce(d.status, n.status) end as "status!: NotificationStatus"
             from sms_messages m
@@ -174,7 +175,8 @@ pub(super) async fn of_provider_id(
     .await
 }
 
-/// Up to two messages to a number that began since an instant and of which nobody knows whether they were accepted.
+/// Up to two messages to a number that began since an instant and of which nobody knows, or not yet, whether they were
+/// accepted.
 ///
 /// # Errors
 /// A failure of the database.
@@ -186,7 +188,7 @@ pub(super) async fn unnamed_to(
 ) -> sqlx::Result<Vec<Found>> {
     select_messages!(
         "m.provider = $1 and m.number = $2 and m.begun_at > $3 and m.provider_id is null
-            and coalesce(d.status, n.status) = 'unknown'
+            and coalesce(d.status, n.status) in ('unknown', 'pending', 'gathered', 'gathering', 'closed')
         order by m.begun_at, m.id limit 2 for update of m",
         provider.as_str(),
         number,

@@ -19,12 +19,23 @@ const LEFT_ALONE_FOR: TimeDelta = TimeDelta::days(7);
 /// What a refusal says of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nothing: it was the message that was refused.
+    /// Nothing: it was the message, or our sender, that was refused.
     OfTheMessage,
     /// Something may be wrong with it.
     PerhapsOfTheAddress,
     /// The address itself, for good.
     OfTheAddress,
+}
+
+impl Refusal {
+    /// As how many refusals it counts.
+    const fn weight(self) -> i32 {
+        match self {
+            Self::OfTheMessage => 0,
+            Self::PerhapsOfTheAddress => 1,
+            Self::OfTheAddress => MOST_REFUSALS,
+        }
+    }
 }
 
 /// Records that a provider refused the address of a person.
@@ -37,13 +48,29 @@ pub async fn refused(
     parcel: Parcel,
     refusal: Refusal,
 ) -> sqlx::Result<()> {
-    let counted = match refusal {
-        Refusal::OfTheMessage => return Ok(()),
-        Refusal::PerhapsOfTheAddress => 1,
-        Refusal::OfTheAddress => MOST_REFUSALS,
-    };
+    let weight = refusal.weight();
+    if weight == 0 {
+        return Ok(());
+    }
     let retry_at = work.now() + LEFT_ALONE_FOR;
-    store::count(work, (channel, parcel.id()), counted, retry_at).await
+    store::count(work, (channel, parcel.id()), weight, retry_at).await
+}
+
+/// Records that a provider refused a number, which may no longer be the one of the account.
+///
+/// # Errors
+/// The database failed.
+pub async fn number_refused(
+    work: &mut UnitOfWork<'_>,
+    number: &str,
+    refusal: Refusal,
+) -> sqlx::Result<()> {
+    let weight = refusal.weight();
+    if weight == 0 {
+        return Ok(());
+    }
+    let retry_at = work.now() + LEFT_ALONE_FOR;
+    store::count_number(work, number, weight, retry_at).await
 }
 
 /// Forgets the refusals of an address that accepted something.
@@ -56,4 +83,21 @@ pub async fn accepted(
     parcel: Parcel,
 ) -> sqlx::Result<()> {
     store::forget(work, channel, parcel.id()).await
+}
+
+/// Forgets the refusals of a number whose provider took a message. Where a report said since then that one did not arrive,
+/// only a report that one did says more: see [`number_reached`].
+///
+/// # Errors
+/// The database failed.
+pub async fn message_taken(work: &mut UnitOfWork<'_>, message: Parcel) -> sqlx::Result<()> {
+    store::forget_unreported(work, message.id()).await
+}
+
+/// Forgets the refusals of a number that got a message.
+///
+/// # Errors
+/// The database failed.
+pub async fn number_reached(work: &mut UnitOfWork<'_>, number: &str) -> sqlx::Result<()> {
+    store::forget_number(work, number).await
 }

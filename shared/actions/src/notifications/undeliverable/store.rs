@@ -70,6 +70,31 @@ pub async fn forget_before(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sq
     Ok(())
 }
 
+/// Counts refusals of a number, whoever has it.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn count_number(
+    work: &mut UnitOfWork<'_>,
+    number: &str,
+    refusals: i32,
+    retry_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into undeliverable as x (channel, address, failures, since, retry_at)
+        values ('sms', $1, $2, $3, $4)
+        on conflict (channel, address) do update
+        set failures = least(x.failures + excluded.failures, 1000), retry_at = excluded.retry_at",
+        number,
+        refusals,
+        work.now(),
+        retry_at,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the refusals of the address to which it was sent.
 ///
 /// # Errors
@@ -86,6 +111,40 @@ pub(super) async fn forget(
             union all select user_id from digests where id = $2)",
         channel.as_str(),
         id,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the refusals of the number of a text message, unless one of them came by a report.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn forget_unreported(
+    work: &mut UnitOfWork<'_>,
+    message: Uuid,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from undeliverable x using sms_messages m
+        where m.id = $1 and x.channel = 'sms' and x.address = m.number and not exists (
+            select from sms_messages r
+            where r.number = x.address and r.report = 'failed' and r.reported_at >= x.since)",
+        message,
+    )
+    .execute(&mut *work.tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the refusals of a number.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn forget_number(work: &mut UnitOfWork<'_>, number: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from undeliverable where channel = 'sms' and address = $1",
+        number,
     )
     .execute(&mut *work.tx)
     .await?;

@@ -2,6 +2,9 @@
 //! lasts, the agent counts as away, and what the agent set stays. Only agents who had a client since they last set their
 //! availability become absent: programs that use the API without one never do.
 //!
+//! Nobody becomes absent unless clients have been noted without a gap for a minute: after an outage all agents look as if
+//! they had been gone, until each API process has noted its clients.
+//!
 //! Races:
 //! - a client connects while the sweep looks: both change the row of the agent, one after the other. If the client is
 //!   second, it finds the absence and ends it; if the sweep is second, it finds that a client was seen;
@@ -14,6 +17,7 @@ use crate::{
     feed,
     job_list::{self, Job},
 };
+use chrono::TimeDelta;
 use domain::{
     actor::Initiator,
     ids::UserId,
@@ -21,6 +25,9 @@ use domain::{
 };
 use platform::{context::Context, work::UnitOfWork};
 
+/// The longest pause between two notes, and how long they must have gone on before anybody becomes absent: twice the time
+/// after which an API process notes its clients again.
+const NOTED_FOR: TimeDelta = TimeDelta::minutes(1);
 /// Agents that one query reads.
 const BATCH: i64 = 500;
 
@@ -35,6 +42,15 @@ pub async fn note_clients(cx: &Context, people: &[UserId]) -> Result<usize, Acti
     end_absences(cx, absent).await
 }
 
+/// Notes that an API process has noted all its clients, if it has any.
+///
+/// # Errors
+/// The database failed.
+pub async fn note_attendance(cx: &Context) -> sqlx::Result<()> {
+    let now = cx.clock.now();
+    store::note_attendance(&cx.pool, now, now - NOTED_FOR).await
+}
+
 /// Sweep: marks the agents absent whose clients have all been gone for too long. With `AWAY_AFTER_MINUTES=0` it ends all
 /// absences instead. The result is the number of agents whose availability changed.
 ///
@@ -44,7 +60,13 @@ pub async fn mark_absent(cx: &Context) -> Result<usize, ActionError> {
     let Some(patience) = cx.config.tickets.away_after else {
         return end_absences(cx, store::absent(&cx.pool, BATCH).await?).await;
     };
-    let before = cx.clock.now() - patience;
+    let now = cx.clock.now();
+    let noted = store::attendance(&cx.pool).await?;
+    let settled = now - NOTED_FOR;
+    if !noted.is_some_and(|(since, noted_at)| since <= settled && noted_at >= settled) {
+        return Ok(0);
+    }
+    let before = now - patience;
     let can_be_absent = Availability::ALL
         .iter()
         .filter(|set| set.can_be_absent())

@@ -30,6 +30,39 @@ pub(super) async fn note_clients(
     .await
 }
 
+/// Notes at `at` that clients were noted. They have been since then if the last note was before `gap_before`.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn note_attendance(
+    db: impl PgExecutor<'_>,
+    at: DateTime<Utc>,
+    gap_before: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into attendance as a (since, noted_at) values ($1, $1)
+         on conflict (only_row) do update
+         set since = case when a.noted_at < $2 then $1 else a.since end, noted_at = greatest(a.noted_at, $1)",
+        at,
+        gap_before,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Since when clients have been noted without a gap, and when they were last; `None` if they never were.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn attendance(
+    db: impl PgExecutor<'_>,
+) -> sqlx::Result<Option<(DateTime<Utc>, DateTime<Utc>)>> {
+    let row = sqlx::query!("select since, noted_at from attendance");
+    let row = row.fetch_optional(db).await?;
+    Ok(row.map(|row| (row.since, row.noted_at)))
+}
+
 /// At most `limit` agents who are not absent, set one of these availabilities, and had their last client at or before
 /// `before`.
 ///

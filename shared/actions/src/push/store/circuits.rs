@@ -1,6 +1,7 @@
 //! The SQL of the circuits of push services. No decisions.
 
 use chrono::{DateTime, Utc};
+use domain::ids::PushSubscriptionId;
 use sqlx::{PgExecutor, PgPool};
 
 /// The circuit of a push service.
@@ -8,6 +9,8 @@ use sqlx::{PgExecutor, PgPool};
 pub struct Circuit {
     /// Failures in a row.
     pub failures: i32,
+    /// The people whom it refused in a row.
+    pub refused: i32,
     /// Nothing is sent before this instant.
     pub open_until: Option<DateTime<Utc>>,
 }
@@ -19,7 +22,7 @@ pub struct Circuit {
 pub async fn find(pool: &PgPool, origin: &str) -> sqlx::Result<Option<Circuit>> {
     sqlx::query_as!(
         Circuit,
-        "select failures, open_until from push_circuits where origin = $1",
+        r#"select failures, cardinality(refused) as "refused!", open_until from push_circuits where origin = $1"#,
         origin,
     )
     .fetch_optional(pool)
@@ -58,14 +61,37 @@ pub async fn lock(
 ) -> sqlx::Result<Circuit> {
     sqlx::query_as!(
         Circuit,
-        "insert into push_circuits (origin, failures, because, updated_at) values ($1, 0, '', $2)
-         on conflict (origin) do update set updated_at = excluded.updated_at
-         returning failures, open_until",
+        r#"insert into push_circuits (origin, failures, because, updated_at) values ($1, 0, '', $2)
+        on conflict (origin) do update set updated_at = excluded.updated_at
+        returning failures, cardinality(refused) as "refused!", open_until"#,
         origin,
         now,
     )
     .fetch_one(db)
     .await
+}
+
+/// Notes in a locked circuit that the owner of a device was refused. `false`: that was noted before, there are `most`
+/// of them, or the device is gone.
+///
+/// # Errors
+/// The database failed.
+pub async fn refuse(
+    db: impl PgExecutor<'_>,
+    origin: &str,
+    device: PushSubscriptionId,
+    most: i32,
+) -> sqlx::Result<bool> {
+    let noted = sqlx::query!(
+        "update push_circuits c set refused = c.refused || s.user_id from push_subscriptions s
+         where c.origin = $1 and s.id = $2 and s.user_id <> all (c.refused) and cardinality(c.refused) < $3",
+        origin,
+        device.0,
+        most,
+    )
+    .execute(db)
+    .await?;
+    Ok(noted.rows_affected() == 1)
 }
 
 /// Saves a circuit that is locked.

@@ -9,7 +9,8 @@ use domain::{
 };
 use sqlx::{PgExecutor, PgPool};
 
-/// The devices of the recipient of these notifications, at most `limit`, those that were registered last first.
+/// The devices of the recipient of these notifications, at most `limit`, those that were registered last first. Those of
+/// a login that has ended are left out: the release before does not delete them.
 ///
 /// # Errors
 /// The database failed.
@@ -31,6 +32,8 @@ pub async fn devices(
             from push_deliveries where notification_id = any($1) and subscription_id = s.id
         ) d
         where s.user_id in (select user_id from notifications where id = any($1))
+            and (s.session_id is null
+                or exists (select from sessions where id = s.session_id and revoked_at is null))
         order by s.last_used_at desc, s.id desc limit $2"#,
         &told,
         limit,
@@ -83,10 +86,9 @@ pub async fn save(
 /// The database failed.
 pub async fn prune(pool: &PgPool, before: DateTime<Utc>, limit: i64) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from push_deliveries where (notification_id, subscription_id) in (
-             select d.notification_id, d.subscription_id
-             from push_deliveries d join notifications n on n.id = d.notification_id
-             where d.at < $1 and n.status in ('sent', 'dropped') limit $2)",
+        "delete from push_deliveries where ctid = any (array(
+             select d.ctid from push_deliveries d join notifications n on n.id = d.notification_id
+             where d.at < $1 and n.status in ('sent', 'dropped') order by d.at limit $2))",
         before,
         limit,
     )

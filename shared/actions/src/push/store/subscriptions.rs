@@ -184,36 +184,3 @@ pub async fn delete(db: impl PgExecutor<'_>, id: PushSubscriptionId) -> sqlx::Re
         .await?;
     Ok(())
 }
-
-/// Records that a message to a device was accepted.
-///
-/// # Errors
-/// The database failed.
-pub async fn accept(db: impl PgExecutor<'_>, id: PushSubscriptionId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update push_subscriptions set refused_at = null where id = $1 and refused_at is not null",
-        id.0,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Records that a message to a device was refused. `false`: earlier ones were too, or the device is gone.
-///
-/// # Errors
-/// The database failed.
-pub async fn refuse(
-    db: impl PgExecutor<'_>,
-    id: PushSubscriptionId,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let refused = sqlx::query!(
-        "update push_subscriptions set refused_at = $2 where id = $1 and refused_at is null",
-        id.0,
-        now,
-    )
-    .execute(db)
-    .await?;
-    Ok(refused.rows_affected() == 1)
-}
