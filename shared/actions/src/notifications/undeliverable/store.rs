@@ -59,7 +59,7 @@ pub(super) async fn count(
     Ok(())
 }
 
-/// Counts refusals of a number, whoever has it.
+/// Counts refusals of a number. An account may have it or not.
 ///
 /// # Errors
 /// The database failed.
