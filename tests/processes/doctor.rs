@@ -256,6 +256,7 @@ async fn a_redis_that_evicts_is_a_warning_and_one_that_takes_no_writes_is_wrong(
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of settings that are unsafe")]
 async fn secrets_that_others_may_read_and_settings_that_are_unsafe_are_warnings() {
     let app = stage().await;
     let folder = &app.cx.config.data_dir;

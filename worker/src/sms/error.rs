@@ -47,7 +47,7 @@ pub enum Complaint {
     /// The account, its key or its state.
     #[error("it does not accept the account or its key")]
     Account,
-    /// The sender, whoever the recipient is.
+    /// The sender, for every recipient.
     #[error("it does not know the sender")]
     Sender,
     /// The account has no money left.

@@ -95,7 +95,7 @@ fn by_code(code: i64) -> SmsError {
     match code {
         // A login that is wrong, or an account that is closed or suspended, also for its balance.
         20003 | 20005 | 20006 | 20404 | 30002 => SmsError::TurnedAway(Complaint::Account),
-        // No sender, one of another account, or a messaging service that does not exist: whoever the recipient is.
+        // No sender, one of another account, or a messaging service that does not exist: for every recipient.
         21603 | 21660 | 21701 | 21705 => SmsError::TurnedAway(Complaint::Sender),
         // A sender that may not send there, or none for that country in the messaging service.
         21212 | 21606 | 21612 | 21659 | 21703 => SmsError::Sender(code),

@@ -70,7 +70,7 @@ pub async fn forget_before(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> sq
     Ok(())
 }
 
-/// Counts refusals of a number, whoever has it.
+/// Counts refusals of a number. An account may have it or not.
 ///
 /// # Errors
 /// The database failed.
