@@ -31,7 +31,11 @@ impl RequestId {
         let value = headers.get(X_REQUEST_ID)?;
         let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
         let bytes = value.as_bytes();
-        ((1..=128).contains(&bytes.len()) && bytes.iter().all(allowed)).then(|| Self(value.clone()))
+        if !(1..=128).contains(&bytes.len()) || !bytes.iter().all(allowed) {
+            return None;
+        }
+        // A copy: a clone would keep the buffer of the connection for as long as a socket.
+        HeaderValue::from_bytes(bytes).ok().map(Self)
     }
 
     fn new(cx: &Context) -> Self {

@@ -147,7 +147,8 @@ impl Subscription {
             }
             self.position = self.position.max(self.read_to);
             if let Some(behind) = self.catching_up {
-                self.catch_up(behind).await?;
+                // In memory of its own, which a client at rest does not need.
+                Box::pin(self.catch_up(behind)).await?;
                 continue;
             }
             if let Ok(told) = self.queue.try_recv() {

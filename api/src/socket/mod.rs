@@ -11,6 +11,7 @@ mod admission;
 mod allowance;
 mod pump;
 mod seats;
+mod unshared;
 mod watching;
 
 pub(crate) use seats::{Seats, seated};
@@ -29,6 +30,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The most bytes of a packet from a client.
 const PACKET: usize = 64 * 1024;
+/// The bytes that are read from a client at a time: clients send little, and each socket keeps the buffer.
+const READ_AT_ONCE: usize = 1024;
 /// Packets that wait for a slow client. What does not fit waits in the subscription.
 const WAITING: usize = 64;
 /// The time that a connection has to authenticate itself.
@@ -41,6 +44,7 @@ pub(crate) fn layer(api: &ApiState) -> (SocketIoLayer, Sockets) {
         .max_payload(u64::try_from(PACKET).unwrap_or(u64::MAX))
         .ws_max_message_size(PACKET)
         .ws_max_frame_size(PACKET)
+        .ws_read_buffer_size(READ_AT_ONCE)
         .max_buffer_size(WAITING)
         .connect_timeout(CONNECT_LIMIT)
         .build_layer();

@@ -81,3 +81,17 @@ async fn send(socket: &SocketRef, name: &str, data: &Value) -> Result<(), Gone> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<'a, F: Future>(_: fn(&'a SocketRef, Subscription) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_socket_at_rest_needs_no_memory_for_catching_up() {
+        assert!(size(run) < 2_048, "{} bytes for each socket", size(run));
+    }
+}

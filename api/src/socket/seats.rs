@@ -1,6 +1,7 @@
 //! How many sockets an address may have at a time. They are counted from their first request on, before anybody logs
 //! in: a connection that never does costs a file and some memory for a while.
 
+use super::unshared::unshare;
 use crate::{StopSignal, UntilClosed, client::ClientAddress, error::Problem, state::ApiState};
 use axum::{
     extract::{Request, State},
@@ -72,6 +73,7 @@ pub(crate) async fn seated(
         return next.run(request).await;
     }
     request.extensions_mut().remove::<StopSignal>();
+    unshare(&mut request);
     let http = &api.cx.config.http;
     let Some(limit) = http.sockets_per_address else {
         return next.run(request).await;
