@@ -74,8 +74,9 @@ impl Run {
             met: &met,
             acts: &acts,
         };
-        let people = office.prepare().await;
+        let mut people = office.prepare().await;
         let followers = office.follow(seed).await;
+        office.begin(&mut people).await;
         let admin = people.admin.clone();
         let mut at_work = set_to_work(people, seed, &rig, &stop, &acts);
         let urls = outside.urls();
