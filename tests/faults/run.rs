@@ -172,7 +172,7 @@ fn set_to_work(
 }
 
 fn report(evidence: &Evidence, findings: &Findings, met: &Met, took: Duration) {
-    let Evidence { account, diary, .. }: &Evidence = evidence;
+    let Evidence { account, diary, .. } = evidence;
     let Account {
         accepted,
         refused,
