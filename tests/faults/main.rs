@@ -1,6 +1,7 @@
 //! Random faults under load: processes and both servers are killed and frozen, Redis loses its data, the
 //! network cuts, delays and drops. Then everything comes to rest, and the audit compares the database with
-//! the responses that clients got, with what clients that follow were told, and with what arrived outside. Also the bugs of the queue library (`upstream_bugs`).
+//! the responses that clients got, with what clients that follow were told, and with what arrived outside.
+//! Also the bugs of the queue library (`upstream_bugs`).
 //!
 //! The program runs as users run it, in processes of its own, by the real clock; the servers belong to one
 //! test. The faults are drawn by a seed, which is printed: the same seed brings the same faults in the same

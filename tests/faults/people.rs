@@ -85,6 +85,37 @@ impl Office<'_> {
         followers
     }
 
+    /// An urgent ticket is escalated, so that each channel has something to tell, however short the run is.
+    pub async fn begin(&self, people: &mut People) {
+        let People {
+            admin, customers, ..
+        } = people;
+        let path = "/api/v1/support/tickets";
+        let (subject, reason) = (customers[0].marker(), admin.marker());
+        let body = json!({
+            "subject": subject, "description": "Please.", "priority": "urgent", "category": "general",
+        });
+        let reply = customers[0].post(path, &body).await;
+        self.acts.note(Kind::Ticket, &subject, &reply);
+        let Reply::Accepted(made) = reply else {
+            panic!("no ticket: {reply:?}");
+        };
+        let sql = "select id::text from users where email = 'max@example.com'";
+        let agent: String = sqlx::query_scalar(sql)
+            .fetch_one(&self.rig.look)
+            .await
+            .unwrap();
+        let (id, version) = (
+            made["ticket"]["id"].as_str().unwrap(),
+            &made["ticket"]["version"],
+        );
+        let body = json!({"reason": reason, "escalatedTo": agent});
+        let path = format!("{path}/{id}/escalate");
+        let reply = admin.put(&path, Some(version), &body).await;
+        self.acts.note(Kind::Escalation, &reason, &reply);
+        must(&reply);
+    }
+
     fn client(&self, name: &str) -> Client {
         Client::new(self.crew.doors.clone(), Arc::clone(self.met), name)
     }

@@ -74,8 +74,9 @@ impl Run {
             met: &met,
             acts: &acts,
         };
-        let people = office.prepare().await;
+        let mut people = office.prepare().await;
         let followers = office.follow(seed).await;
+        office.begin(&mut people).await;
         let admin = people.admin.clone();
         let mut at_work = set_to_work(people, seed, &rig, &stop, &acts);
         let urls = outside.urls();
@@ -171,7 +172,7 @@ fn set_to_work(
 }
 
 fn report(evidence: &Evidence, findings: &Findings, met: &Met, took: Duration) {
-    let Evidence { account, diary, .. }: &Evidence = evidence;
+    let Evidence { account, diary, .. } = evidence;
     let Account {
         accepted,
         refused,
