@@ -63,6 +63,13 @@ pub const LEASED_LIMIT: Duration = Duration::from_mins(11);
 /// The time limit for claiming a job or recording an outcome. It ends the wait on a dead
 /// connection; no lock is waited for at these points.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// The time limit of one request to the database under a lease, which has time for several.
+#[must_use]
+pub fn answer_limit(lease: Duration) -> Duration {
+    ANSWER_LIMIT.min(lease / 4)
+}
+
 /// Grace after a lease expires, in which its holder may still renew it or record the outcome, since
 /// the database may have been unavailable to every process. A mail that began under the lease is
 /// sent or aborted within four fifths of the grace.

@@ -11,9 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a worker may be recording what it was answered: its lease and the grace, of 5 s each, and 10 s in which it waits
-/// for a connection that is half-open.
-const RECORDED_WITHIN: Duration = Duration::from_secs(20);
+/// How long a worker may be recording what it was answered: its lease and the grace, of 5 s each.
+const RECORDED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Device, topic and instant of each record. The last notification of a digest that is left alone is told as any other.
 const SENT: &str = "

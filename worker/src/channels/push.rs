@@ -25,7 +25,7 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, join_all, ready},
 };
-use jobs::ledger::ANSWER_LIMIT;
+use jobs::ledger::answer_limit;
 use platform::{config::TicketUrl, context::Context, db, error_chain::Chain, outbound::Outbound};
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -115,6 +115,12 @@ impl Push {
         })
     }
 
+    /// The time limit of one request to the database: a half-open connection is left early enough to record an answer
+    /// under the same lease.
+    fn answer_limit(&self) -> Duration {
+        answer_limit(self.cx.config.jobs.lease)
+    }
+
     /// Sends a message to all devices of the recipient that do not have it yet. `told` are the notifications that it tells.
     ///
     /// # Errors
@@ -125,7 +131,7 @@ impl Push {
         message: &Message,
         now: DateTime<Utc>,
     ) -> Result<Delivered, PushError> {
-        let devices = db::within(ANSWER_LIMIT, devices(&self.cx, told)).await?;
+        let devices = db::within(self.answer_limit(), devices(&self.cx, told)).await?;
         let is_open = |device: &&Device| match device.outcome {
             Some(DeviceOutcome::Sent | DeviceOutcome::Failed) => false,
             Some(DeviceOutcome::Delayed) | None => true,
@@ -211,7 +217,8 @@ impl Attempt<'_> {
         origin: &str,
         call: impl FnOnce() -> F,
     ) -> sqlx::Result<Ended> {
-        let admission = db::within(ANSWER_LIMIT, admission(&self.push.cx, origin)).await?;
+        let admission =
+            db::within(self.push.answer_limit(), admission(&self.push.cx, origin)).await?;
         match admission {
             Admission::HeldUntil(until) => Ok(Ended::Waits(until)),
             Admission::Usual | Admission::Probe => {
@@ -242,7 +249,7 @@ impl Attempt<'_> {
         };
         let retry_at = loop {
             let reporting = report(&self.push.cx, reported, &answer);
-            match db::within(ANSWER_LIMIT, reporting).await {
+            match db::within(self.push.answer_limit(), reporting).await {
                 Ok(retry_at) => break retry_at,
                 Err(error) => {
                     tracing::debug!(error = %Chain(&error), "an answer could not be recorded yet; trying again");

@@ -5,7 +5,7 @@
 
 use crate::JobContext;
 use jobs::{
-    ledger::{ANSWER_LIMIT, Fence, grace},
+    ledger::{self, Fence, grace},
     store,
 };
 use platform::db;
@@ -108,7 +108,7 @@ fn length(cx: &JobContext) -> Duration {
     cx.cx.config.jobs.lease
 }
 
-/// The time limit of one request to the database: a lease has time for several.
+/// The time limit of one request to the database.
 pub(super) fn answer_limit(cx: &JobContext) -> Duration {
-    ANSWER_LIMIT.min(length(cx) / 4)
+    ledger::answer_limit(length(cx))
 }
