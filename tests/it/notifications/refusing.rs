@@ -168,6 +168,7 @@ async fn the_link_of_a_digest_stops_the_kinds_that_it_tells() {
     let app = App::with(&[
         ("ASSIGNMENT_STRATEGY", "manual"),
         ("PUBLIC_URL", "https://support.example.com"),
+        ("PUSH_CONTACT", "mailto:push@example.com"),
     ])
     .await;
     let eve = app.admin("Eve").await;

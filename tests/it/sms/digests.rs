@@ -32,8 +32,8 @@ impl Rig {
         }
         sqlx::query(
             "with new as (
-                insert into digests (id, user_id, channel, status, due_at, created_at)
-                values ($1, $2::uuid, 'sms', 'gathering', $3, $3) returning id)
+                insert into digests (id, user_id, channel, quiet, status, due_at, created_at)
+                values ($1, $2::uuid, 'sms', false, 'gathering', $3, $3) returning id)
             insert into digest_entries (digest_id, notification_id) select $1, unnest($4::uuid[])",
         )
         .bind(digest.0)

@@ -253,6 +253,12 @@ async fn a_second_run_of_a_delivery_sends_nothing() {
     }
 }
 
+/// The state of a notification whose number refused messages before.
+fn left_alone() -> (String, i32, String) {
+    let error = "not tried: the address refused several messages";
+    ("failed".into(), 1, error.into())
+}
+
 #[tokio::test]
 async fn what_does_not_go_by_text_message_is_dropped() {
     let rig = Rig::new(Played::Twilio).await;

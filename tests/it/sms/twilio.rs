@@ -1,7 +1,7 @@
 //! Twilio: its codes, and what is done then.
 
 use super::{
-    NUMBER, Played, Rig,
+    NUMBER, Played, Rig, left_alone,
     provider::{Answers, SERVICE},
 };
 use chrono::TimeDelta;
@@ -142,10 +142,13 @@ async fn twilio_is_given_no_address_for_reports_that_it_could_not_call() {
 
 #[tokio::test]
 async fn a_number_that_is_refused_for_good_is_left_alone_and_one_message_is_not() {
-    for (code, expected) in [(21211, "dropped"), (21617, "sent")] {
+    for (code, expected) in [
+        (21211, left_alone()),
+        (21617, ("sent".into(), 1, String::new())),
+    ] {
         let rig = Rig::new(Played::Twilio).await;
         rig.answered(says(400, code)).await;
         let next = rig.send().await;
-        assert_eq!(rig.status(next).await, expected, "{code}");
+        assert_eq!(rig.state(next).await, expected, "{code}");
     }
 }
