@@ -68,10 +68,10 @@ pub async fn events(app: &App, kind: &str) -> i64 {
         .unwrap()
 }
 
-/// Locks the rows of all tickets.
+/// Locks the rows of all tickets against every change. What only refers to them goes on, as the planning of notifications.
 pub async fn hold_tickets(app: &App) -> Transaction<'_, Postgres> {
     let mut held = app.cx.pool.begin().await.unwrap();
-    sqlx::query("select id from tickets order by id for update")
+    sqlx::query("select id from tickets order by id for no key update")
         .fetch_all(&mut *held)
         .await
         .unwrap();
