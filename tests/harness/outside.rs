@@ -87,6 +87,7 @@ impl Outside {
         let url = format!("http://{}", self.address);
         let all = [
             ("OUTBOUND_ALLOWED", "127.0.0.0/8"),
+            ("PUSH_ALLOWED", "127.0.0.0/8"),
             ("PUBLIC_URL", PUBLIC_URL),
             ("SMS_PROVIDER", "twilio"),
             ("SMS_API_URL", &url),
