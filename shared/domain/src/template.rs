@@ -112,7 +112,12 @@ pub struct TemplateSpec {
     pub words: Words,
     /// The channels, in the order of [`Channel`].
     pub routes: &'static [Route],
+    /// How many of them one person is sent at once, before further ones are gathered.
+    pub at_once: i32,
 }
+
+/// What people cause comes a few at a time, and each deserves its own message, until there are many.
+const FEW: i32 = 5;
 
 const EMAIL: Route = route(Channel::Email, When::Always);
 const PUSH: Route = route(Channel::Push, When::Always);
@@ -128,12 +133,19 @@ const fn to(audience: Audience, routes: &'static [Route]) -> TemplateSpec {
         audience,
         words: Words::System,
         routes,
+        at_once: FEW,
     }
 }
 
 impl TemplateSpec {
     const fn relaying(mut self) -> Self {
         self.words = Words::Person;
+        self
+    }
+
+    /// Of what time itself can cause by the hundred.
+    const fn one_at_once(mut self) -> Self {
+        self.at_once = 1;
         self
     }
 }
@@ -156,10 +168,12 @@ impl Template {
             Self::CustomerReplied => to(Assignee, &[EMAIL, PUSH]).relaying(),
             Self::WorkStatusChanged | Self::NoteAdded => to(Assignee, &[PUSH]),
             Self::Mentioned => to(Staff, &[EMAIL, PUSH]).relaying(),
-            Self::TicketWaiting => to(Staff, &[PUSH, SMS_IF_URGENT]),
-            Self::EscalatedToYou | Self::SlaAtRisk => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]),
-            Self::SlaBreached => to(Staff, &[EMAIL, PUSH, SMS_IF_URGENT_OR_HIGH]),
-            Self::EscalatedToNobody | Self::EscalationResolved => to(Staff, &[EMAIL, PUSH]),
+            Self::TicketWaiting => to(Staff, &[PUSH, SMS_IF_URGENT]).one_at_once(),
+            Self::EscalatedToYou => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]),
+            Self::SlaAtRisk => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]).one_at_once(),
+            Self::SlaBreached => to(Staff, &[EMAIL, PUSH, SMS_IF_URGENT_OR_HIGH]).one_at_once(),
+            Self::EscalatedToNobody => to(Staff, &[EMAIL, PUSH]).one_at_once(),
+            Self::EscalationResolved => to(Staff, &[EMAIL, PUSH]),
             Self::ConfirmEmail
             | Self::ResetPassword
             | Self::PasswordChanged

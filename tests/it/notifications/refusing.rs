@@ -32,7 +32,6 @@ async fn one_click_on_the_link_of_a_mail_stops_its_kind_and_nothing_else() {
     let app = App::with(&[
         ("ASSIGNMENT_STRATEGY", "manual"),
         ("PUBLIC_URL", "https://support.example.com"),
-        ("PUSH_CONTACT", "mailto:push@example.com"),
     ])
     .await;
     let eve = app.admin("Eve").await;
@@ -168,7 +167,6 @@ async fn the_link_of_a_digest_stops_the_kinds_that_it_tells() {
     let app = App::with(&[
         ("ASSIGNMENT_STRATEGY", "manual"),
         ("PUBLIC_URL", "https://support.example.com"),
-        ("PUSH_CONTACT", "mailto:push@example.com"),
     ])
     .await;
     let eve = app.admin("Eve").await;

@@ -37,40 +37,11 @@ const fn window(channel: Channel) -> TimeDelta {
     }
 }
 
-/// One for what time itself can cause by the hundred, and for what costs money. What people cause comes a few at a time,
-/// and each deserves its own message, until there are many.
+/// One text message, since each costs money.
 const fn at_once(template: Template, channel: Channel) -> i32 {
-    const FEW: i32 = 5;
-    if matches!(channel, Channel::Sms) {
-        return 1;
-    }
-    match template {
-        Template::SlaAtRisk
-        | Template::SlaBreached
-        | Template::EscalatedToNobody
-        | Template::TicketWaiting => 1,
-        Template::TicketReceived
-        | Template::TicketAssigned
-        | Template::AnswerAwaited
-        | Template::AnswerReminder
-        | Template::StaffReplied
-        | Template::TicketResolved
-        | Template::TicketClosed
-        | Template::StatusChanged
-        | Template::WorkAssigned
-        | Template::CustomerReplied
-        | Template::WorkReopened
-        | Template::WorkStatusChanged
-        | Template::NoteAdded
-        | Template::Mentioned
-        | Template::EscalatedToYou
-        | Template::EscalationResolved
-        | Template::ConfirmEmail
-        | Template::ResetPassword
-        | Template::PasswordChanged
-        | Template::EmailChanged
-        | Template::TooManyFailures
-        | Template::WebhookDisabled => FEW,
+    match channel {
+        Channel::Sms => 1,
+        Channel::Email | Channel::Push => template.spec().at_once,
     }
 }
 
