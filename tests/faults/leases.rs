@@ -6,11 +6,14 @@ use super::{
     servers::postgres_socket,
 };
 use crate::harness::{
-    App, Program, Site, eventually,
+    App, Outside, Program, Site, eventually,
     smtp_server::{Behaviour, SmtpServer, everybody_was_told_once},
     stage::{all_is_done, count, stage, tickets, waiting_for_a_lock},
 };
+use domain::people::Role;
+use platform::clock::{Clock, SystemClock};
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 /// A ticket whose confirmation is to be mailed, and a worker that is about to be cut off.
 struct Stage {
@@ -32,14 +35,7 @@ impl Stage {
             &app,
             &[("SMTP_URL", mail.url()), ("JOB_LEASE_SECONDS", "3")],
         );
-        let direct = app.cx.config.database.url.expose_secret();
-        let way = Proxy::to(&postgres_socket(direct)).await;
-        let name: String = sqlx::query_scalar("select current_database()")
-            .fetch_one(&app.cx.pool)
-            .await
-            .unwrap();
-        let url = format!("postgres://app@{}/{name}?sslmode=disable", way.address());
-        let cut_off = site.start_with("worker", &[("DATABASE_URL", &url)]);
+        let (way, cut_off) = worker_with_a_proxy(&app, &site).await;
         let stage = Self {
             mail,
             app,
@@ -77,6 +73,19 @@ impl Stage {
         everybody_was_told_once(&self.app, &self.mail).await;
         assert_eq!(self.mail.received().len(), 1);
     }
+}
+
+/// A worker whose connections to the database go through a proxy.
+async fn worker_with_a_proxy(app: &App, site: &Site) -> (Proxy, Program) {
+    let direct = app.cx.config.database.url.expose_secret();
+    let way = Proxy::to(&postgres_socket(direct)).await;
+    let name: String = sqlx::query_scalar("select current_database()")
+        .fetch_one(&app.cx.pool)
+        .await
+        .unwrap();
+    let url = format!("postgres://app@{}/{name}?sslmode=disable", way.address());
+    let worker = site.start_with("worker", &[("DATABASE_URL", &url)]);
+    (way, worker)
 }
 
 const WAITS: &str =
@@ -143,4 +152,41 @@ async fn a_mail_that_is_under_way_is_broken_off_before_another_may_begin_it() {
     // The first run would be heard now if its connection were open.
     stage.mail.behave(Behaviour::Accept);
     stage.all_was_done_once(other).await;
+}
+
+#[tokio::test]
+async fn a_push_that_was_sent_is_recorded_under_its_lease_when_its_connection_is_half_open() {
+    let outside = Outside::start().await;
+    let settings = outside.settings();
+    let mut settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let app = App::with(&settings).await;
+    app.clock.set(SystemClock.now());
+    let (admin, customer) = (app.admin("Eve").await, app.customer("Ann").await);
+    let info = json!({"department": "general", "maxConcurrentTickets": 5});
+    let agent = app.person("Sam", Role::Support, info).await;
+    let path = "/api/v1/notifications/push/subscriptions";
+    agent.post(path, outside.device("phone")).await.created();
+    let ticket = customer.asks("general", "medium").await;
+    let to = json!({"reason": "It burns.", "escalatedTo": agent.id()});
+    admin.does("escalate", &ticket, to).await.ok();
+
+    outside.hold(true);
+    settings.push(("JOB_LEASE_SECONDS", "4"));
+    let site = Site::of(&app, &settings);
+    let (way, _cut_off) = worker_with_a_proxy(&app, &site).await;
+    eventually("the push is under way", async || {
+        outside.letters().pushes.len() == 1
+    })
+    .await;
+    let other = site.start("worker");
+    other.says("started").await;
+    way.half_open();
+    outside.hold(false);
+    all_is_done(&app).await;
+    let sent = "select count(*) from notifications where channel = 'push' and status = 'sent'";
+    assert_eq!(count(&app, sent).await, 1);
+    assert_eq!(outside.letters().pushes.len(), 1);
 }
