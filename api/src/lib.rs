@@ -32,6 +32,7 @@ mod serve;
 pub mod shared_counts;
 pub mod signed_in;
 mod socket;
+mod spreadsheet;
 pub mod state;
 pub mod throttle;
 mod time_limit;

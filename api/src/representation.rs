@@ -31,14 +31,35 @@ impl Representation {
     #[must_use]
     pub fn new(content_type: &'static str, text: String) -> Self {
         let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&text));
-        let gzip = compressed(&text).ok().map(|bytes| Coded {
-            tag: format!("\"{digest}-gzip\""),
+        Self::tagged(content_type, text, Compression::best(), |coding| {
+            format!("\"{digest}{coding}\"")
+        })
+    }
+
+    /// The representation of a text whose parts that matter are `version`: texts with the same version count as the same,
+    /// so that their tag is weak. It is made for one request.
+    #[must_use]
+    pub fn of_version(content_type: &'static str, text: String, version: &str) -> Self {
+        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(version));
+        Self::tagged(content_type, text, Compression::fast(), |coding| {
+            format!("W/\"{digest}{coding}\"")
+        })
+    }
+
+    fn tagged(
+        content_type: &'static str,
+        text: String,
+        compression: Compression,
+        tag: impl Fn(&str) -> String,
+    ) -> Self {
+        let gzip = compressed(&text, compression).ok().map(|bytes| Coded {
+            tag: tag("-gzip"),
             bytes,
         });
         Self {
             content_type: HeaderValue::from_static(content_type),
             plain: Coded {
-                tag: format!("\"{digest}\""),
+                tag: tag(""),
                 bytes: text.into(),
             },
             gzip,
@@ -54,7 +75,8 @@ impl Representation {
             .filter(|_| accepts(request, header::ACCEPT_ENCODING, "gzip"));
         let sent = gzip.unwrap_or(&self.plain);
         let mut headers = HeaderMap::new();
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        let vary = HeaderValue::from_static("accept, accept-encoding");
+        headers.insert(header::VARY, vary);
         // Caches keep it, and ask whether it is still the same.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if let Ok(tag) = HeaderValue::from_str(&sent.tag) {
@@ -71,16 +93,20 @@ impl Representation {
     }
 }
 
-fn compressed(text: &str) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+fn compressed(text: &str, compression: Compression) -> io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), compression);
     encoder.write_all(text.as_bytes())?;
     Ok(encoder.finish()?.into())
 }
 
 /// Whether `If-None-Match` names the tag, which counts as weak there.
 fn has(request: &HeaderMap, tag: &str) -> bool {
-    entries(request, header::IF_NONE_MATCH)
-        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    entries(request, header::IF_NONE_MATCH).any(|known| known == "*" || weak(known) == weak(tag))
+}
+
+/// A tag without the mark of a weak one, which makes no difference here.
+fn weak(tag: &str) -> &str {
+    tag.trim_start_matches("W/")
 }
 
 /// Whether a list of preferences such as `Accept` names `what`, and does not refuse it by `q=0`.
@@ -136,7 +162,7 @@ mod tests {
                 !plain.headers().contains_key(header::CONTENT_ENCODING),
                 "{refused}"
             );
-            assert_eq!(plain.headers()[header::VARY], "accept-encoding");
+            assert_eq!(plain.headers()[header::VARY], "accept, accept-encoding");
         }
     }
 

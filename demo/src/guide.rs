@@ -4,7 +4,7 @@
 use super::{people::staff, summary};
 use actions::{
     people::list::{Filter as PeopleFilter, page as people_page},
-    stats::performance_today,
+    stats::own_performance,
     tickets::list::{Dashboard, dashboard, page},
 };
 use anyhow::Result;
@@ -167,12 +167,12 @@ async fn agents(cx: &Context) -> Result<Vec<AtDesk>> {
         else {
             continue;
         };
-        let today = performance_today(&mut *db, now, person.id, person.timezone).await?;
+        let own = own_performance(&mut *db, now, person.id, person.timezone).await?;
         agents.push(AtDesk {
             person: person.clone(),
             info,
             dashboard: dashboard(&mut db, person.id, load, now).await?,
-            resolved_today: today.tickets_resolved,
+            resolved_today: own.today.tickets_resolved,
         });
     }
     Ok(agents)

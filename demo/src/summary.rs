@@ -5,7 +5,7 @@ use actions::{
     stats::{differences, stats},
 };
 use anyhow::{Result, ensure};
-use domain::stats::{Range, Stats};
+use domain::stats::{Question, Stats};
 use platform::context::Context;
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub(super) async fn check(cx: &Context) -> Result<()> {
 /// The figures of the weeks.
 pub(super) async fn figures(cx: &Context) -> Result<String> {
     let counted = census(cx).await?;
-    let figures = stats(cx, &Range::ALL, None).await?;
+    let figures = stats(cx, &Question::default()).await?.figures;
     let mut text = String::new();
     tell(&mut text, &counted, &figures)?;
     Ok(text)

@@ -10,8 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long everything may take to come to rest once all is mended.
-const REST: Duration = Duration::from_mins(2);
+/// How long everything may take to come to rest once all is mended: for jobs that wait since an overloaded machine fell
+/// behind.
+const REST: Duration = Duration::from_mins(5);
 /// After which it is told what it is waited for.
 const SLOW_REST: Duration = Duration::from_secs(15);
 /// Makes rescheduled jobs due, so that no test waits for a backoff, and digests, which would grow for minutes. What was
@@ -24,9 +25,12 @@ const GO_ON: &str = "with hurried as (update jobs set run_at = created_at
 const COUNT_WHAT_WAITS: &str = "with asked as (
         insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at)
         select 'bulk', 'workers', '{\"job\": \"roll_up_stats\"}', 0, 'roll_up_stats', 'ready', now(), 5, now()
-        where exists (select from stats_dirty)
+        where exists (select from feed where position > (select position from stats_cursor))
         on conflict do nothing returning id)
     select count(*) from asked";
+/// Changes that are not in the statistics yet.
+const UNCOUNTED: &str =
+    "select count(*) from feed where position > (select position from stats_cursor)";
 /// Changes of which receivers of webhooks are still to be told.
 const UNTOLD: &str = "select (select count(*) from feed_pending)
     + (select count(*) from feed, webhook_cursor where feed.position > webhook_cursor.position)
@@ -57,7 +61,7 @@ pub async fn stop_all(rig: &Rig, crew: &mut Crew, followers: Followers) -> Vec<K
         rig.count("select count(*) from jobs where state in ('ready', 'sent', 'running')")
             .await
             == 0
-            && rig.count("select count(*) from stats_dirty").await == 0
+            && rig.count(UNCOUNTED).await == 0
             && rig.count(UNTOLD).await == 0
     })
     .await;

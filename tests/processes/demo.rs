@@ -101,7 +101,7 @@ async fn the_demo_leaves_weeks_of_tickets_and_nothing_undone() {
         ),
         (
             "buckets wait for the roll-up",
-            "select count(*) from stats_dirty",
+            "select count(*) from feed where position > (select position from stats_cursor)",
         ),
         (
             "addresses or numbers may be somebody's",

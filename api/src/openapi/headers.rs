@@ -67,6 +67,10 @@ pub(super) fn of_success(route: &Route) -> Map<String, Value> {
         .into_iter()
         .filter_map(|(name, has)| has.then_some(name));
     headers.extend(references(shared));
+    if operation.has_table {
+        let about = "The version of the figures. Send it in `If-None-Match`: the response is 304 if they are still the same.";
+        headers.insert("ETag".to_owned(), header(about));
+    }
     headers
 }
 

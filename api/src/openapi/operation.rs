@@ -53,6 +53,7 @@ pub struct Operation {
     pub(super) status: u16,
     pub(super) response_body: ResponseBody,
     pub(super) has_etag: bool,
+    pub(super) has_table: bool,
     pub(super) example_stage: ExampleStage,
     pub(super) leads_to: Option<(&'static str, Resource)>,
     pub(super) own_codes: Vec<(u16, &'static str)>,

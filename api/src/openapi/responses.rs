@@ -145,7 +145,11 @@ fn success(route: &Route, components: &mut Components) -> Value {
         }
         answers @ (ResponseBody::Whole(_) | ResponseBody::Fields(_) | ResponseBody::Either(..)) => {
             let example = answers.example(operation.example_stage);
-            json!({"application/json": {"schema": answers.schema(components), "example": example}})
+            let mut content = json!({"application/json": {"schema": answers.schema(components), "example": example}});
+            if operation.has_table {
+                content["text/csv"] = json!({"schema": {"type": "string"}});
+            }
+            content
         }
     };
     let about = match StatusCode::from_u16(operation.status) {

@@ -17,7 +17,7 @@ use domain::tickets::access::Scope;
 use platform::context::Context;
 
 /// Shows the caller's tickets, unassigned tickets, urgent tickets, tickets near a deadline, and the figures of
-/// today.
+/// today and of the last 7 and 30 days.
 ///
 /// # Errors
 /// 401, 403 for anybody but staff.
@@ -42,7 +42,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
     let showing = read::show(&mut db, all).await?;
     let me = directory::find(&mut *db, actor.id).await?;
     let zone = me.map_or(Tz::UTC, |me| me.zone());
-    let performance = actions::stats::performance_today(&mut *db, now, actor.id, zone).await?;
+    let own = actions::stats::own_performance(&mut *db, now, actor.id, zone).await?;
     drop(db);
     // Urgent tickets of others are outlines, also for an agent whom a note mentions.
     let mut views = showing.tickets.iter().map(|one| {
@@ -65,7 +65,9 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
         urgent_tickets,
         at_risk_tickets,
         current_workload: lists.workload,
-        performance,
+        performance: own.today,
+        performance_last7_days: own.last_7_days,
+        performance_last30_days: own.last_30_days,
     };
     Ok(Answer::of("dashboard", dashboard))
 }

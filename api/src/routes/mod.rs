@@ -116,7 +116,13 @@ fn support(table: Table) -> Table {
         .post("/api/v1/notifications/sms/twilio/{token}", sms::twilio::post, sms::twilio::operation).names(&[Link])
         .post("/api/v1/notifications/sms/africas-talking/{token}", sms::africas_talking::post, sms::africas_talking::operation).names(&[Link])
         .group(RouteGroup::of("statistics"))
-        .get("/api/v1/support/stats", stats::get, stats::operation)
+        .get("/api/v1/support/stats", stats::overview::get, stats::overview::operation)
+        .get("/api/v1/support/stats/agents", stats::agents::get, stats::agents::operation)
+        .get("/api/v1/support/stats/departments", stats::departments::get, stats::departments::operation)
+        .get("/api/v1/support/stats/categories", stats::categories::get, stats::categories::operation)
+        .get("/api/v1/support/stats/sla", stats::sla::get, stats::sla::operation)
+        .get("/api/v1/support/stats/satisfaction", stats::satisfaction::get, stats::satisfaction::operation)
+        .get("/api/v1/support/stats/backlog", stats::backlog::get, stats::backlog::operation)
 }
 
 /// Administration.

@@ -31,6 +31,10 @@ pub struct Dashboard<'a> {
     pub current_workload: i64,
     /// The figures of the tickets that the caller resolved today.
     pub performance: Performance,
+    /// The figures of the tickets that the caller resolved in the last seven days, today included.
+    pub performance_last7_days: Performance,
+    /// The figures of the tickets that the caller resolved in the last thirty days, today included.
+    pub performance_last30_days: Performance,
 }
 
 /// A ticket on a dashboard: whole, or an outline where it is assigned to another agent.

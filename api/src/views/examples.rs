@@ -9,7 +9,7 @@ use super::{
     page::Pagination,
     person::{AvailabilityView, FoundCustomer, User},
     push::PushSubscriptionView,
-    stats::StatsView,
+    stats::{Agents, Categories, Departments, StatsView, grouped},
     thread::MessageView,
     ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
     webhook::{DeliveryView, WebhookView},
@@ -18,15 +18,20 @@ use crate::openapi::{Example, ExampleStage};
 use actions::{
     people::customers::Customer,
     push::Subscription,
+    stats::Entry,
     webhooks::{Attempt, Delivery, Webhook},
 };
 use domain::{
     ids::{EventId, PushSubscriptionId, SessionId, WebhookDeliveryId, WebhookId},
-    people::{Availability, AvailabilityNow},
+    people::{Availability, AvailabilityNow, Department},
     push::PushKind,
     queue::Queue,
     sla::{PolicyRule, SlaView, default_rules},
-    stats::{AgentFigures, Count, Performance, Stats},
+    stats::{
+        AgentFigures, BacklogFigures, BacklogPoint, BacklogReport, Clocks, Count, Days, Durations,
+        Figures, InInterval, Performance, PrioritySla, Ratings, SatisfactionFigures,
+        SatisfactionReport, SlaFigures, SlaReport, Stats,
+    },
     tickets::{
         Category, Priority, Status,
         access::Viewer,
@@ -38,6 +43,7 @@ use jobs::{
     JobId, State,
     operate::{JobRecord, OpenCircuit, QueueState},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::uuid;
 
@@ -114,15 +120,22 @@ impl Example for Dashboard<'_> {
             )))],
             at_risk_tickets: Vec::new(),
             current_workload: 1,
-            performance: Performance {
-                tickets_resolved: 4,
-                tickets_closed: 3,
-                average_response_time: Some(8),
-                average_resolution_time: Some(71),
-                customer_satisfaction_rating: Some(4.5),
-                sla_compliance: Some("100.00".to_owned()),
-            },
+            performance: performance(4),
+            performance_last7_days: performance(23),
+            performance_last30_days: performance(96),
         })
+    }
+}
+
+/// The figures of an agent who resolved so many tickets.
+fn performance(resolved: i64) -> Performance {
+    Performance {
+        tickets_resolved: resolved,
+        tickets_closed: resolved - 1,
+        average_response_time: Some(8),
+        average_resolution_time: Some(71),
+        customer_satisfaction_rating: Some(4.5),
+        sla_compliance: Some("100.00".to_owned()),
     }
 }
 
@@ -179,36 +192,165 @@ impl Example for SlaView {
     }
 }
 
-impl Example for StatsView {
+/// The number of tickets in the examples of statistics.
+const COUNTED: i64 = 128;
+
+impl Example for StatsView<Stats> {
     fn example(_: ExampleStage) -> Value {
-        let count = 128;
-        json!(Self::from(Stats {
-            total: count,
+        let (figures, ratings) = counted();
+        let stats = Stats {
+            total: COUNTED,
             status_breakdown: vec![Count {
                 of: Status::Closed,
-                count
+                count: COUNTED,
             }],
             priority_breakdown: vec![Count {
                 of: Priority::Medium,
-                count
+                count: COUNTED,
             }],
             category_breakdown: vec![Count {
                 of: Category::Payment,
-                count
+                count: COUNTED,
             }],
-            agent_stats: AgentFigures {
-                total: count,
-                open: 0,
-                closed: count,
-                resolved: count,
-                avg_response_time: Some(9),
-                avg_resolution_time: Some(84),
-                satisfaction_rating: Some("4.7".to_owned()),
-                sla_compliance: Some("96.88".to_owned()),
-            },
-            as_of: Some(minute(60)),
-        }))
+            agent_stats: AgentFigures::of(&figures, &ratings),
+            intervals: None,
+        };
+        shown(stats)
     }
+}
+
+impl Example for StatsView<Agents<'_>> {
+    fn example(_: ExampleStage) -> Value {
+        let fixture = ExampleTicket::until(ExampleStage::default());
+        let entry = Entry {
+            key: agent().id.to_string(),
+            ..entry()
+        };
+        shown(Agents::of(&[entry], &fixture.people))
+    }
+}
+
+impl Example for StatsView<Departments> {
+    fn example(_: ExampleStage) -> Value {
+        let entry = Entry {
+            key: Department::Billing.to_string(),
+            ..entry()
+        };
+        shown(Departments {
+            departments: grouped(&[entry]),
+        })
+    }
+}
+
+impl Example for StatsView<Categories> {
+    fn example(_: ExampleStage) -> Value {
+        let entry = Entry {
+            key: Category::Payment.to_string(),
+            ..entry()
+        };
+        shown(Categories {
+            categories: grouped(&[entry]),
+        })
+    }
+}
+
+impl Example for StatsView<SlaReport> {
+    fn example(_: ExampleStage) -> Value {
+        let figures = SlaFigures::of(&counted().0);
+        shown(SlaReport {
+            figures: figures.clone(),
+            priorities: vec![PrioritySla {
+                priority: Priority::Medium,
+                figures: figures.clone(),
+            }],
+            intervals: vec![InInterval::of(week(), figures)],
+        })
+    }
+}
+
+impl Example for StatsView<SatisfactionReport> {
+    fn example(_: ExampleStage) -> Value {
+        let figures = SatisfactionFigures::of(&counted().1);
+        shown(SatisfactionReport {
+            figures: figures.clone(),
+            intervals: vec![InInterval::of(week(), figures)],
+        })
+    }
+}
+
+impl Example for StatsView<BacklogReport> {
+    fn example(_: ExampleStage) -> Value {
+        let figures = BacklogFigures::from(BacklogPoint {
+            created: COUNTED,
+            resolved: 121,
+            reopened: 2,
+            open: 34,
+            age_millis: 34 * 5_400_000,
+            p50_age: Some(4_800_000),
+            p90_age: Some(11_100_000),
+            max_age: Some(86_400_000),
+        });
+        shown(BacklogReport {
+            figures: figures.clone(),
+            intervals: vec![InInterval::of(week(), figures)],
+        })
+    }
+}
+
+fn shown<T: Serialize>(figures: T) -> Value {
+    json!(StatsView::of(figures, Some(minute(60))))
+}
+
+/// The first week of the example.
+fn week() -> Days {
+    let first = minute(0).date_naive();
+    Days {
+        first,
+        last: first + chrono::Days::new(6),
+    }
+}
+
+fn entry() -> Entry {
+    let (figures, ratings) = counted();
+    Entry {
+        figures,
+        ratings,
+        intervals: vec![(week(), figures, ratings)],
+        ..Entry::default()
+    }
+}
+
+fn counted() -> (Figures, Ratings) {
+    let clocks = Clocks {
+        met: 124,
+        breached: 4,
+        running: 0,
+    };
+    let figures = Figures {
+        total: COUNTED,
+        open: 0,
+        closed: COUNTED,
+        compliant: 124,
+        response: Durations {
+            count: COUNTED,
+            millis: COUNTED * 9 * 60_000,
+            p50: Some(7 * 60_000),
+            p90: Some(21 * 60_000),
+        },
+        resolution: Durations {
+            count: COUNTED,
+            millis: COUNTED * 84 * 60_000,
+            p50: Some(61 * 60_000),
+            p90: Some(190 * 60_000),
+        },
+        response_clocks: clocks,
+        resolution_clocks: clocks,
+        transfers: 9,
+        escalations: 3,
+        reopenings: 2,
+        one_touch: 87,
+    };
+    (figures, Ratings([0, 1, 2, 9, 52]))
 }
 
 impl Example for JobView<'_> {

@@ -29,6 +29,7 @@ impl Operation {
             status: 200,
             response_body: ResponseBody::Fields(Fields::default()),
             has_etag: false,
+            has_table: false,
             example_stage: ExampleStage::default(),
             leads_to: None,
             own_codes: Vec::new(),
@@ -277,6 +278,15 @@ impl Operation {
     pub fn uploads(self, field: &'static str) -> Self {
         Self {
             request_body: RequestBody::File(field),
+            ..self
+        }
+    }
+
+    /// The response may be a table in CSV instead, for a client that prefers it. It has an `ETag` of its figures.
+    #[must_use]
+    pub fn or_answers_table(self) -> Self {
+        Self {
+            has_table: true,
             ..self
         }
     }

@@ -146,9 +146,9 @@ pub(super) async fn resolved_since(
 ) -> sqlx::Result<Vec<ResolvedTickets>> {
     sqlx::query_as!(
         ResolvedTickets,
-        r#"select department as "department!: Department", sum(total)::bigint as "resolved!",
-                  sum(compliant)::bigint as "compliant!"
-           from stats_buckets where bucket >= $1 and status in ('resolved', 'closed') group by department"#,
+        r#"select department as "department!: Department", count(*) as "resolved!",
+                  count(*) filter (where response_clock = 'met' and resolution_clock = 'met') as "compliant!"
+           from stats_tickets where created_at >= $1 and status in ('resolved', 'closed') group by department"#,
         since,
     )
     .fetch_all(pool)
@@ -165,8 +165,8 @@ pub(super) async fn ratings_since(
 ) -> sqlx::Result<WeekRatings> {
     sqlx::query_as!(
         WeekRatings,
-        r#"select coalesce(sum(rating_count), 0)::bigint as "count!", coalesce(sum(rating_sum), 0)::bigint as "sum!"
-           from stats_ratings where bucket >= $1"#,
+        r#"select count(rating) as "count!", coalesce(sum(rating), 0) as "sum!"
+           from stats_tickets where created_at >= $1 and rated_for is not null"#,
         since,
     )
     .fetch_one(pool)

@@ -1,66 +1,176 @@
-//! Sweep: counts the changed buckets again. It takes no input. A second run, also a concurrent one, changes
+//! Sweep: computes the rows of changed tickets anew. It takes no input. A second run, also a concurrent one, changes
 //! nothing.
 
-use crate::stats::store::{self, Dirty};
+use crate::{
+    feed,
+    stats::store::{self, Cursor},
+};
 use platform::{context::Context, db};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
-/// Marks that one transaction processes, so that transactions stay short.
-const MARKS_PER_BATCH: i64 = 1_000;
+/// Changes, or tickets, that one transaction processes, so that transactions stay short.
+const BATCH: i64 = 1_000;
 
-/// Batches of one run. The rest of a longer backlog is left to the next run, and [`domain::stats::Stats::as_of`]
-/// stays as it was until then.
+/// Batches of one run. The rest is left to the next run, and `asOf` stays as it was until then.
 const BATCHES_PER_RUN: usize = 20;
 
-/// The result of a batch, with the number of buckets that were counted.
+/// The result of a batch, with the number of rows that changed.
 enum Batch {
-    /// Another process does the roll-up.
+    /// Another process does it.
     Locked,
-    /// There may be more marks.
-    Full(usize),
-    /// No marks are left.
-    Last(usize),
+    /// There is more to do.
+    Full(u64),
+    /// Everything is counted.
+    Last(u64),
 }
 
-/// Updates the aggregates. The result is the number of buckets that were counted again.
+/// Follows the feed, and returns the number of rows that changed.
 ///
 /// # Errors
-/// The database failed. Batches that were committed by then stay; the other marks are still there.
+/// The database failed. Batches that were committed by then stay, and the next run continues after them.
 pub async fn roll_up(cx: &Context) -> sqlx::Result<u64> {
-    let mut counted = 0;
+    let mut changed = 0;
     for _ in 0..BATCHES_PER_RUN {
         match batch(cx).await? {
             Batch::Locked => break,
-            Batch::Full(buckets) => counted += buckets,
-            Batch::Last(buckets) => {
-                counted += buckets;
+            Batch::Full(rows) => changed += rows,
+            Batch::Last(rows) => {
+                changed += rows;
                 break;
             }
         }
     }
-    Ok(u64::try_from(counted).unwrap_or(u64::MAX))
+    Ok(changed)
+}
+
+/// How far a rebuild is.
+#[derive(Debug, Clone, Copy)]
+pub struct Rebuilt {
+    /// Rows that were wrong or missing, so far.
+    pub changed: u64,
+    /// Whether all rows are computed.
+    pub is_complete: bool,
+}
+
+/// Computes all rows anew. `progress` is called after each batch.
+///
+/// # Errors
+/// The database failed; the next roll-ups continue.
+pub async fn rebuild(cx: &Context, mut progress: impl FnMut(Rebuilt)) -> sqlx::Result<Rebuilt> {
+    store::begin_refill(&cx.pool).await?;
+    let mut rebuilt = Rebuilt {
+        changed: 0,
+        is_complete: false,
+    };
+    while !rebuilt.is_complete {
+        match batch(cx).await? {
+            // The workers do it as well, and their batch ends soon: the next one waits for it.
+            Batch::Locked => tokio::task::yield_now().await,
+            Batch::Full(rows) | Batch::Last(rows) => rebuilt.changed += rows,
+        }
+        rebuilt.is_complete = !store::is_refilling(&cx.pool).await?;
+        progress(rebuilt);
+    }
+    Ok(rebuilt)
 }
 
 async fn batch(cx: &Context) -> sqlx::Result<Batch> {
-    // The instant is read before the marks: every change that was committed by then has its mark among them.
+    // The instant is read before the changes: every change that was committed by then is among them.
     let as_of = cx.clock.now();
+    feed::advance(cx).await?;
     let mut tx = db::begin_unlimited(&cx.pool).await?;
-    if !store::try_lock(&mut tx).await? {
+    let Some(locked) = store::lock(&mut tx).await? else {
         return Ok(Batch::Locked);
-    }
-    let dirty = store::take_dirty(&mut tx, MARKS_PER_BATCH).await?;
-    let marks: i64 = dirty.iter().map(|dirty| dirty.marks).sum();
-    let buckets: Vec<_> = dirty.iter().map(|Dirty { bucket, .. }| *bucket).collect();
-    if !buckets.is_empty() {
-        store::recount_buckets(&mut tx, &buckets).await?;
-    }
-    let is_last = marks < MARKS_PER_BATCH;
+    };
+    let cursor = if feed::is_known(&mut *tx, locked.position).await? {
+        locked
+    } else {
+        // Changes are missing: the rows are computed from the tickets, and the feed is followed from here on.
+        Cursor {
+            position: feed::last(&mut *tx).await?,
+            refilled_to: Some(Uuid::nil()),
+        }
+    };
+    let (cursor, followed) = follow(&mut tx, cursor).await?;
+    let (cursor, refilled) = refill(&mut tx, cursor).await?;
+    store::move_to(&mut tx, cursor).await?;
+    let is_last = followed.is_last && refilled.is_last;
     if is_last {
         store::set_as_of(&mut tx, as_of).await?;
     }
     tx.commit().await?;
+    let changed = followed.changed + refilled.changed;
     Ok(if is_last {
-        Batch::Last(buckets.len())
+        Batch::Last(changed)
     } else {
-        Batch::Full(buckets.len())
+        Batch::Full(changed)
     })
+}
+
+/// What a step has done.
+struct Step {
+    changed: u64,
+    is_last: bool,
+}
+
+/// Computes the rows of the tickets that changed after the cursor.
+async fn follow(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, Step)> {
+    let changes = store::changes_after(tx, cursor.position, BATCH).await?;
+    let mut tickets: Vec<_> = changes.iter().filter_map(|change| change.ticket).collect();
+    tickets.sort_unstable();
+    tickets.dedup();
+    let position = changes
+        .last()
+        .map_or(cursor.position, |change| change.position);
+    let step = Step {
+        changed: compute(tx, &tickets).await?,
+        is_last: is_last(changes.len()),
+    };
+    Ok((Cursor { position, ..cursor }, step))
+}
+
+/// Computes the rows of the next tickets, if all are to be computed anew.
+async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, Step)> {
+    let Some(after) = cursor.refilled_to else {
+        let nothing = Step {
+            changed: 0,
+            is_last: true,
+        };
+        return Ok((cursor, nothing));
+    };
+    let tickets = store::tickets_after(tx, after, BATCH).await?;
+    let is_last = is_last(tickets.len());
+    let last = tickets.last().copied();
+    let until = if is_last {
+        Uuid::max()
+    } else {
+        last.unwrap_or(after)
+    };
+    store::delete_strays(tx, after, until).await?;
+    let step = Step {
+        changed: compute(tx, &tickets).await?,
+        is_last,
+    };
+    let refilled_to = last.filter(|_| !is_last);
+    Ok((
+        Cursor {
+            refilled_to,
+            ..cursor
+        },
+        step,
+    ))
+}
+
+async fn compute(tx: &mut PgConnection, tickets: &[Uuid]) -> sqlx::Result<u64> {
+    if tickets.is_empty() {
+        return Ok(0);
+    }
+    store::mark_for_release_before(tx, tickets).await?;
+    store::compute(tx, tickets).await
+}
+
+/// Whether nothing follows a batch of that length.
+fn is_last(length: usize) -> bool {
+    i64::try_from(length).is_ok_and(|length| length < BATCH)
 }

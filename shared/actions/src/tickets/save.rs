@@ -1,5 +1,5 @@
 //! The last steps of every action on a ticket, in one call so that none can be left out: the row and its
-//! clocks, the history, the jobs that follow, and the mark for the statistics.
+//! clocks, the history, and the jobs that follow.
 
 use crate::tickets::{escalation_rule, reactions::reactions, store};
 use crate::{agents::RosterCache, error::ActionError, job_list};
@@ -64,7 +64,6 @@ pub(super) async fn save_with_rosters(
     job_list::enqueue_all(work, &follow.collect::<Vec<_>>()).await?;
     work.events
         .extend(events.iter().map(|event| event.kind.name()));
-    crate::stats::mark_dirty(work, ticket.created_at).await?;
     Ok(())
 }
 

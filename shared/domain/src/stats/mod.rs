@@ -1,17 +1,23 @@
-//! Statistics, read from aggregates that workers compute.
-//!
-//! A change of a ticket appends the ticket's bucket to a list ([`mark_dirty`], in the transaction
-//! of the change); [`roll_up`] takes buckets off the list and counts their tickets again.
-//! Counting again instead of adding differences makes a repeated or a lost roll-up harmless: when the list is
-//! empty, the aggregates equal a recount row for row ([`differences`]).
-//!
-//! Races:
-//! - A change commits while its bucket is being counted: its entry in the list is newer than those
-//!   that were taken, and the bucket is counted again.
-//! - Two roll-ups at once: the second finds the lock held and does nothing.
+//! Statistics: the questions, and the figures that answer them. Workers keep a row for each ticket by following the event
+//! feed (`actions::stats`); a question reads the rows of its period. Pure.
 
+mod arithmetic;
+pub mod backlog;
+pub mod breakdown;
 pub mod figures;
-pub mod query;
+pub mod overview;
+pub mod performance;
+pub mod period;
+pub mod question;
+pub mod satisfaction;
+pub mod sla;
 
-pub use figures::{AgentFigures, Count, Performance, Stats};
-pub use query::{Query, Range};
+pub use backlog::{BacklogFigures, BacklogPoint, BacklogReport};
+pub use breakdown::{Count, Group, breakdown};
+pub use figures::{Durations, Figures, Grouped, TicketFigures};
+pub use overview::{AgentFigures, Stats};
+pub use performance::Performance;
+pub use period::{Days, InInterval, Interval, Period, Range, TooManyIntervals};
+pub use question::{Question, StatsFilter};
+pub use satisfaction::{Ratings, SatisfactionFigures, SatisfactionReport};
+pub use sla::{ClockFigures, Clocks, PrioritySla, SlaFigures, SlaReport};
