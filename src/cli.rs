@@ -12,7 +12,7 @@ use crate::{
     schema,
     serve::{self, Part},
     settings::{self, Printed},
-    sms,
+    sms, stats,
 };
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -87,6 +87,8 @@ enum Command {
     /// Text messages
     #[command(subcommand)]
     Sms(Sms),
+    /// Check the statistics against the tickets, or compute them anew
+    Stats(stats::Asked),
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +116,7 @@ impl Cli {
             }
             Some(Command::Sms(Sms::Reports)) => in_runtime(async |startup| sms::reports(&startup)),
             Some(Command::Jobs(asked)) => in_runtime(|startup| jobs::run(asked, startup)),
+            Some(Command::Stats(asked)) => in_runtime(|startup| stats::run(asked, startup)),
             Some(Command::Demo(extent)) => demonstration::run(&extent),
             Some(Command::Reset(what)) => reset::run(&what),
             Some(Command::Health { process }) => health::ask(&settings::load()?, process),

@@ -17,6 +17,7 @@ mod schema;
 mod serve;
 mod settings;
 mod sms;
+mod stats;
 mod table;
 
 use clap::Parser;

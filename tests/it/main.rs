@@ -33,6 +33,7 @@ mod races;
 mod scheduler;
 mod sms;
 mod statements;
+mod statistics;
 mod stories;
 mod uploads;
 mod webhooks;

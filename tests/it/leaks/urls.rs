@@ -115,7 +115,13 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
             route.replace("{token}", "nonsense"),
             route.replace("{token}", &named.ticket),
         ],
-        "/api/v1/support/stats" => [
+        "/api/v1/support/stats"
+        | "/api/v1/support/stats/agents"
+        | "/api/v1/support/stats/departments"
+        | "/api/v1/support/stats/categories"
+        | "/api/v1/support/stats/sla"
+        | "/api/v1/support/stats/satisfaction"
+        | "/api/v1/support/stats/backlog" => [
             "",
             "?agentId={agent}",
             "?startDate=2025-10-01&endDate=2025-10-01",

@@ -15,7 +15,7 @@ async fn world(app: &App) -> Value {
         "select coalesce(jsonb_agg(m order by position), '[]') from messages m",
         "select coalesce(jsonb_agg(c order by ticket_id, metric, cycle), '[]') from sla_clocks c",
         "select coalesce(jsonb_agg(n order by id), '[]') from notifications n",
-        "select coalesce(jsonb_agg(b order by bucket, agent_id, status), '[]') from stats_buckets b",
+        "select coalesce(jsonb_agg(s order by ticket_id), '[]') from stats_tickets s",
         "select coalesce(jsonb_agg(jsonb_build_array(user_id, last_assigned_at) order by user_id), '[]') from agents",
     ] {
         let value: Value = sqlx::query_scalar(rows)

@@ -15,14 +15,23 @@ const BATCH: i64 = 1_000;
 /// Batches of one run. The rest is left to the next run, and `asOf` stays as it was until then.
 const BATCHES_PER_RUN: usize = 20;
 
-/// The result of a batch, with the number of rows that changed.
+/// The result of a batch.
 enum Batch {
     /// Another process does it.
     Locked,
     /// There is more to do.
-    Full(u64),
+    Full(Computed),
     /// Everything is counted.
-    Last(u64),
+    Last(Computed),
+}
+
+/// Rows that were computed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Computed {
+    /// The rows that differed from before.
+    changed: u64,
+    /// The rows that a rebuild has looked at.
+    refilled: u64,
 }
 
 /// Follows the feed, and returns the number of rows that changed.
@@ -34,9 +43,9 @@ pub async fn roll_up(cx: &Context) -> sqlx::Result<u64> {
     for _ in 0..BATCHES_PER_RUN {
         match batch(cx).await? {
             Batch::Locked => break,
-            Batch::Full(rows) => changed += rows,
-            Batch::Last(rows) => {
-                changed += rows;
+            Batch::Full(computed) => changed += computed.changed,
+            Batch::Last(computed) => {
+                changed += computed.changed;
                 break;
             }
         }
@@ -45,8 +54,10 @@ pub async fn roll_up(cx: &Context) -> sqlx::Result<u64> {
 }
 
 /// How far a rebuild is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Rebuilt {
+    /// Tickets whose rows were computed, so far.
+    pub computed: u64,
     /// Rows that were wrong or missing, so far.
     pub changed: u64,
     /// Whether all rows are computed.
@@ -59,15 +70,15 @@ pub struct Rebuilt {
 /// The database failed; the next roll-ups continue.
 pub async fn rebuild(cx: &Context, mut progress: impl FnMut(Rebuilt)) -> sqlx::Result<Rebuilt> {
     store::begin_refill(&cx.pool).await?;
-    let mut rebuilt = Rebuilt {
-        changed: 0,
-        is_complete: false,
-    };
+    let mut rebuilt = Rebuilt::default();
     while !rebuilt.is_complete {
         match batch(cx).await? {
-            // The workers do it as well, and their batch ends soon: the next one waits for it.
+            // A worker computes a batch at the moment, also of those that were ordered here.
             Batch::Locked => tokio::task::yield_now().await,
-            Batch::Full(rows) | Batch::Last(rows) => rebuilt.changed += rows,
+            Batch::Full(computed) | Batch::Last(computed) => {
+                rebuilt.changed += computed.changed;
+                rebuilt.computed += computed.refilled;
+            }
         }
         rebuilt.is_complete = !store::is_refilling(&cx.pool).await?;
         progress(rebuilt);
@@ -100,16 +111,20 @@ async fn batch(cx: &Context) -> sqlx::Result<Batch> {
         store::set_as_of(&mut tx, as_of).await?;
     }
     tx.commit().await?;
-    let changed = followed.changed + refilled.changed;
+    let computed = Computed {
+        changed: followed.changed + refilled.changed,
+        refilled: refilled.tickets,
+    };
     Ok(if is_last {
-        Batch::Last(changed)
+        Batch::Last(computed)
     } else {
-        Batch::Full(changed)
+        Batch::Full(computed)
     })
 }
 
 /// What a step has done.
 struct Step {
+    tickets: u64,
     changed: u64,
     is_last: bool,
 }
@@ -124,6 +139,7 @@ async fn follow(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
         .last()
         .map_or(cursor.position, |change| change.position);
     let step = Step {
+        tickets: count(&tickets),
         changed: compute(tx, &tickets).await?,
         is_last: is_last(changes.len()),
     };
@@ -134,6 +150,7 @@ async fn follow(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
 async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, Step)> {
     let Some(after) = cursor.refilled_to else {
         let nothing = Step {
+            tickets: 0,
             changed: 0,
             is_last: true,
         };
@@ -149,6 +166,7 @@ async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
     };
     store::delete_strays(tx, after, until).await?;
     let step = Step {
+        tickets: count(&tickets),
         changed: compute(tx, &tickets).await?,
         is_last,
     };
@@ -168,6 +186,10 @@ async fn compute(tx: &mut PgConnection, tickets: &[Uuid]) -> sqlx::Result<u64> {
     }
     store::mark_for_release_before(tx, tickets).await?;
     store::compute(tx, tickets).await
+}
+
+fn count(tickets: &[Uuid]) -> u64 {
+    u64::try_from(tickets.len()).unwrap_or(u64::MAX)
 }
 
 /// Whether nothing follows a batch of that length.

@@ -5,6 +5,7 @@ use crate::{
     field_error::{Constraint, FieldError, FieldErrors, Name, Variants},
     reader::{Sent, Shape, shape::Meanings},
 };
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -183,6 +184,21 @@ impl QueryReader {
     pub fn id<T: FromStr>(&mut self, name: &str) -> Option<T> {
         let id = self.text(name);
         self.errors.id(name, id.as_deref())
+    }
+
+    /// A time zone by its IANA name, UTC where it is absent; `None` for an unknown one.
+    pub fn zone(&mut self, name: &str) -> Option<Tz> {
+        let text = self.text(name);
+        self.errors.ask(name, Constraint::TimeZone);
+        let Some(text) = text else {
+            return Some(Tz::UTC);
+        };
+        let zone = text.parse().ok();
+        if zone.is_none() {
+            let message = "must be the name of an IANA time zone, such as Africa/Nairobi";
+            self.errors.add(name, "unknown_timezone", message);
+        }
+        zone
     }
 
     /// The value that was read, if there is no error.

@@ -9,7 +9,6 @@ use crate::{
     tickets::{Category, Priority},
 };
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 /// A question for statistics. The default is all tickets of all time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,7 +86,7 @@ impl Question {
         query.checks_last();
         let first = day(query, "startDate");
         let last = day(query, "endDate");
-        let zone = zone(query);
+        let zone = query.zone("timezone");
         let filter = StatsFilter {
             agent: query.id("agentId"),
             departments: query.words("department"),
@@ -129,23 +128,6 @@ fn day(query: &mut QueryReader, field: &str) -> Option<NaiveDate> {
         query.errors().add(field, "invalid_date", message);
     }
     date
-}
-
-/// Reads the time zone in which days begin and end: UTC by default, `None` for an unknown one.
-pub fn zone(query: &mut QueryReader) -> Option<Tz> {
-    let field = "timezone";
-    let name = query.text(field);
-    let errors = query.errors();
-    errors.ask(field, Constraint::TimeZone);
-    let Some(name) = name else {
-        return Some(Tz::UTC);
-    };
-    let zone = name.parse().ok();
-    if zone.is_none() {
-        let message = "must be the name of an IANA time zone, such as Africa/Nairobi";
-        errors.add(field, "unknown_timezone", message);
-    }
-    zone
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::field_error::FieldError;
-use chrono_tz::TZ_VARIANTS;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use proptest::{option, prelude::*, sample::select};
 
 const FIELDS: [&str; 6] = [

@@ -10,10 +10,12 @@ use crate::{
     paging::MEANINGS,
     people::Department,
     reader::{Meanings, QueryReader, Sent},
+    stats::period::day_start,
     text_enum,
     tickets::{Category, Priority, Status, search::Search},
 };
-use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono_tz::Tz;
 use std::collections::BTreeSet;
 
 /// The filters of a list. Empty: all tickets.
@@ -82,7 +84,7 @@ const FILTERS: Meanings = &[
     (
         "createdFrom",
         "Only tickets that were created at this instant or later. A day, such as `2025-10-01`, begins \
-         at midnight in UTC.",
+         at midnight in `timezone`.",
     ),
     (
         "createdTo",
@@ -92,7 +94,11 @@ const FILTERS: Meanings = &[
     (
         "updatedFrom",
         "Only tickets that were changed at this instant or later. A day, such as `2025-10-01`, begins \
-         at midnight in UTC.",
+         at midnight in `timezone`.",
+    ),
+    (
+        "timezone",
+        "The time zone in which days begin and end. The default is UTC.",
     ),
     (
         "sla",
@@ -124,6 +130,7 @@ impl Filter {
         let created_from = query.sent("createdFrom");
         let created_to = query.sent("createdTo");
         let updated_from = query.sent("updatedFrom");
+        let zone = query.zone("timezone").unwrap_or_default();
         let sla = query.several("sla");
         let q = query.sent("q");
         let sort = query.sent("sort");
@@ -139,9 +146,9 @@ impl Filter {
             assignees: assignees(&assigned_to, me, errors),
             customers: customers(&customer, errors),
             tags: tags(&tag, errors),
-            created_from: instant(&created_from, Day::Begins, errors),
-            created_before: instant(&created_to, Day::Ends, errors),
-            updated_from: instant(&updated_from, Day::Begins, errors),
+            created_from: instant(&created_from, Day::Begins, zone, errors),
+            created_before: instant(&created_to, Day::Ends, zone, errors),
+            updated_from: instant(&updated_from, Day::Begins, zone, errors),
             sla: words(&sla, errors),
             search,
             order,
@@ -269,17 +276,22 @@ enum Day {
     Ends,
 }
 
-/// An instant (RFC 3339), or a day (UTC): its first instant, or the first one after it. The last
+/// An instant (RFC 3339), or a day of the zone: its first instant, or the first one after it. The last
 /// instant is included to the millisecond, as responses show instants.
-fn instant(sent: &Sent<String>, day: Day, errors: &mut FieldErrors) -> Option<DateTime<Utc>> {
+fn instant(
+    sent: &Sent<String>,
+    day: Day,
+    zone: Tz,
+    errors: &mut FieldErrors,
+) -> Option<DateTime<Utc>> {
     errors.ask(&sent.name, Constraint::pattern(INSTANT_OR_DAY));
     let text = sent.text()?;
     let instant = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let read = match (instant.ok(), day) {
         (Some(instant), Day::Begins) => Some(instant),
         (Some(instant), Day::Ends) => instant.trunc_subsecs(3).checked_add_signed(MILLISECOND),
-        (None, Day::Begins) => day_of(text).map(midnight),
-        (None, Day::Ends) => day_of(text).and_then(|day| day.succ_opt()).map(midnight),
+        (None, Day::Begins) => day_of(text).and_then(|day| day_start(day, zone)),
+        (None, Day::Ends) => day_of(text).and_then(|day| day_start(day.succ_opt()?, zone)),
     };
     if read.is_none() {
         errors.add(
@@ -295,10 +307,6 @@ fn instant(sent: &Sent<String>, day: Day, errors: &mut FieldErrors) -> Option<Da
 fn day_of(text: &str) -> Option<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (text.len() == 10 && day.to_string() == text).then_some(day)
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 #[cfg(test)]

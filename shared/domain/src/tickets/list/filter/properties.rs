@@ -87,6 +87,7 @@ const FIELDS: [&str; 16] = [
     "createdFrom",
     "createdTo",
     "updatedFrom",
+    "timezone",
     "sla",
     "sort",
     "page",

@@ -69,6 +69,26 @@ fn every_value_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn days_begin_and_end_in_the_zone_that_was_sent() {
+    let mut query = query(&[
+        ("createdFrom", "2025-10-01"),
+        ("createdTo", "2025-10-01"),
+        ("updatedFrom", "2025-10-01T00:00:00Z"),
+        ("timezone", "Africa/Nairobi"),
+    ]);
+    let (filter, _) = Filter::read(&mut query, me());
+    let at = |text: &str| Some(text.parse().unwrap());
+    assert_eq!(filter.created_from, at("2025-09-30T21:00:00Z"));
+    assert_eq!(filter.created_before, at("2025-10-01T21:00:00Z"));
+    assert_eq!(
+        filter.updated_from,
+        at("2025-10-01T00:00:00Z"),
+        "an instant is in no zone"
+    );
+    assert!(query.into_errors().is_empty());
+}
+
+#[test]
 fn values_that_contradict_each_other_are_told_apart_from_those_that_cannot_be_read() {
     let cursor = Position {
         value: "2025-10-01 08:30:00.123456+00".into(),
