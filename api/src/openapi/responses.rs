@@ -145,11 +145,12 @@ fn success(route: &Route, components: &mut Components) -> Value {
         }
         answers @ (ResponseBody::Whole(_) | ResponseBody::Fields(_) | ResponseBody::Either(..)) => {
             let example = answers.example(operation.example_stage);
-            let mut content = json!({"application/json": {"schema": answers.schema(components), "example": example}});
+            let body = json!({"schema": answers.schema(components), "example": example});
             if operation.has_table {
-                content["text/csv"] = json!({"schema": {"type": "string"}});
+                json!({"application/json": body, "text/csv": {"schema": {"type": "string"}}})
+            } else {
+                json!({"application/json": body})
             }
-            content
         }
     };
     let about = match StatusCode::from_u16(operation.status) {

@@ -65,6 +65,7 @@ pub struct OfAgent<'a> {
 
 impl<'a> Agents<'a> {
     /// The figures of agents, with the names that `people` has.
+    #[must_use]
     pub fn of(entries: &[Entry], people: &'a People) -> Self {
         let agents = entries.iter().filter_map(|entry| {
             let (figures, intervals) = entry.shown();
@@ -97,6 +98,7 @@ pub struct Categories {
 }
 
 /// The figures of groups that have words for names.
+#[must_use]
 pub fn grouped<K: FromStr>(entries: &[Entry]) -> Vec<Grouped<K>> {
     let groups = entries.iter().filter_map(|entry| {
         let (figures, intervals) = entry.shown();

@@ -89,22 +89,6 @@ fn counted(ticket: &Value, history: &[Value]) -> Counted {
     }
     let reopenings = ticket["reopenedCount"].as_i64().unwrap();
     let since = |at: Option<DateTime<Utc>>| at.map(|at| (at - created).num_milliseconds());
-    let rated_for = of("rated").next().and_then(|rated| {
-        let before = entries
-            .iter()
-            .take_while(|entry| instant(&entry["at"]) <= instant(&rated["at"]));
-        let mut holder = None;
-        let mut at_resolution = None;
-        for entry in before {
-            match entry["type"].as_str().unwrap() {
-                "assigned" | "escalated" => holder = text(&entry["details"]["to"]),
-                "unassigned" => holder = None,
-                "resolved" => at_resolution.clone_from(&holder),
-                _ => {}
-            }
-        }
-        at_resolution
-    });
     Counted {
         created,
         agent: text(&ticket["assignedTo"]["id"]),
@@ -116,7 +100,7 @@ fn counted(ticket: &Value, history: &[Value]) -> Counted {
         response_clock: clock(&ticket["sla"]["firstResponse"]),
         resolution_clock: clock(&ticket["sla"]["resolution"]),
         rating: ticket["rating"]["rating"].as_i64(),
-        rated_for,
+        rated_for: rated_for(&entries),
         transfers,
         escalations: i64::try_from(of("escalated").count()).unwrap(),
         reopenings,
@@ -124,6 +108,25 @@ fn counted(ticket: &Value, history: &[Value]) -> Counted {
         spans,
         status,
     }
+}
+
+/// Who had the ticket when it was resolved for the last time before its rating.
+fn rated_for(entries: &[&Value]) -> Option<String> {
+    let rated = entries.iter().find(|entry| entry["type"] == "rated")?;
+    let before = entries
+        .iter()
+        .take_while(|entry| instant(&entry["at"]) <= instant(&rated["at"]));
+    let mut holder = None;
+    let mut at_resolution = None;
+    for entry in before {
+        match entry["type"].as_str().unwrap() {
+            "assigned" | "escalated" => holder = text(&entry["details"]["to"]),
+            "unassigned" => holder = None,
+            "resolved" => at_resolution.clone_from(&holder),
+            _ => {}
+        }
+    }
+    at_resolution
 }
 
 fn is_resolved(status: &str) -> bool {

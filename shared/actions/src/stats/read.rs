@@ -84,17 +84,12 @@ pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, A
     };
     let groups = answers::groups(&mut tx, all).await?;
     let agents = entry(&mut tx, assigned).await?;
-    let by_interval = match question.interval {
-        None => None,
-        Some(_) => {
-            let entries = entries(&mut tx, all, GroupBy::Nothing, &intervals).await?;
-            Some(
-                entries
-                    .first()
-                    .map(|entry| entry.shown().1)
-                    .unwrap_or_default(),
-            )
-        }
+    let by_interval = if question.interval.is_some() {
+        let entries = entries(&mut tx, all, GroupBy::Nothing, &intervals).await?;
+        let entry = entries.first();
+        Some(entry.map(|entry| entry.shown().1).unwrap_or_default())
+    } else {
+        None
     };
     let as_of = store::as_of(&mut tx).await?;
     let agents = AgentFigures::of(&agents.figures, &agents.ratings);

@@ -75,7 +75,7 @@ fn reader(pairs: Vec<(String, String)>) -> QueryReader {
     QueryReader::new(pairs.map(|(name, value)| (name, Ok(value))).collect())
 }
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "q",
     "status",
     "priority",
