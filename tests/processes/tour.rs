@@ -60,7 +60,14 @@ async fn walked(shell: (&'static str, &'static [&'static str]), folder: &Path, s
     let folder = folder.to_owned();
     let walk = move || pasted(shell, &folder, &script);
     let Some(said) = tokio::task::spawn_blocking(walk).await.unwrap() else {
-        assert_ne!(shell.0, "bash");
+        let is_needed = shell.0 == "bash" || std::env::var_os("CI").is_some();
+        assert!(!is_needed, "{} is not installed", shell.0);
+        // Also where the test passes, whose output is not shown otherwise.
+        let skipped = format!(
+            "the tour is NOT tested in {}, which is not installed\n",
+            shell.0
+        );
+        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
         return;
     };
     for wrong in [
