@@ -31,6 +31,30 @@ const WORDS: &[(&str, &str)] = &[
     ("speaks of", "describes, is about"),
     ("for want of", "without, because … is missing"),
     ("in peace", "without an error"),
+    ("has faults", "is wrong, has field errors"),
+    ("would not do", "is not enough"),
+    ("any more", "no longer"),
+    ("on trial", "half-open, imagined"),
+    // A number and its noun: `1 problem(s)`. Brackets separate words.
+    (
+        "character s",
+        "one text for 1 and one for more, or `characters: 1`",
+    ),
+    ("error s", "one text for 1 and one for more, or `errors: 1`"),
+    ("job s", "one text for 1 and one for more, or `jobs: 1`"),
+    (
+        "problem s",
+        "one text for 1 and one for more, or `problems: 1`",
+    ),
+    (
+        "process es",
+        "one text for 1 and one for more, or `processes: 1`",
+    ),
+    ("row s", "one text for 1 and one for more, or `rows: 1`"),
+    (
+        "ticket s",
+        "one text for 1 and one for more, or `tickets: 1`",
+    ),
     // The project as a building.
     ("in the house", "in this project, internal"),
     ("of the house", "of this project, internal"),
@@ -236,4 +260,6 @@ fn a_phrase_is_found_over_lines_and_not_over_sentences() {
     assert_eq!(lines("as many as there are cores"), [0; 0]);
     assert_eq!(lines("fn whoever_asks()"), [0; 0]);
     assert_eq!(lines("it relays and delays"), [0; 0]);
+    assert_eq!(lines("1 problem(s)"), [1]);
+    assert_eq!(lines("the problem's cause"), [0; 0]);
 }

@@ -197,6 +197,9 @@ async fn lists_of_jobs_go_on_by_cursor_and_queues_tell_how_they_stand() {
         next.clone_into(&mut cursor);
     }
     assert_eq!(walked, ids);
+    assert_eq!(numbers(&eve, "state=ready&name=unheard_of").await, ids);
+    let none: [i64; 0] = [];
+    assert_eq!(numbers(&eve, "state=ready&name=deliver_email").await, none);
     let queue = async |name: &str| -> Value {
         let answer = eve.get("/api/v1/admin/queues").await;
         let queues = answer.ok()["queues"].as_array().unwrap().clone();

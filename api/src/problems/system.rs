@@ -54,7 +54,7 @@ pub(super) const WEBHOOKS: &[ProblemType] = &[
         "too_many_webhooks",
         "Too many webhooks",
         "There are as many webhooks as there may be.",
-        "Delete one that is not needed any more.",
+        "Delete one that is no longer needed.",
     ),
     of_status(
         409,
