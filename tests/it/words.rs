@@ -102,6 +102,9 @@ const WORDS: &[(&str, &str)] = &[
     ("canaries", "tests of upstream bugs"),
 ];
 
+/// The length of a line of prose.
+const LONGEST_LINE: usize = 140;
+
 /// Folders and files that are read.
 const PLACES: &[&str] = &[
     ".ci",
@@ -248,6 +251,50 @@ fn words_that_were_replaced_do_not_come_back() {
     }
     assert!(paths.len() > 500, "only {} files were read", paths.len());
     assert!(count == 0, "{count} places have a replaced word:\n{report}");
+}
+
+/// The lines of a document that are too long, tables and code aside: those cannot be wrapped.
+fn long_lines(text: &str) -> Vec<usize> {
+    let (mut is_code, mut found) = (false, Vec::new());
+    for (at, line) in text.lines().enumerate() {
+        is_code ^= line.trim_start().starts_with("```");
+        let is_table = line.trim_start().starts_with('|');
+        if !is_code && !is_table && line.chars().count() > LONGEST_LINE {
+            found.push(at + 1);
+        }
+    }
+    found
+}
+
+#[test]
+fn the_lines_of_documents_end_before_140_characters() {
+    let mut paths = Vec::new();
+    for place in [
+        "README.md",
+        "CHANGELOG.md",
+        "docs",
+        "examples",
+        "migrations/README.md",
+    ] {
+        files(&root().join(place), &mut paths);
+    }
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    assert!(paths.len() > 10, "{paths:?}");
+    let mut report = String::new();
+    for path in &paths {
+        for line in long_lines(&fs::read_to_string(path).unwrap()) {
+            writeln!(
+                report,
+                "{}:{line}",
+                path.strip_prefix(root()).unwrap().display()
+            )
+            .unwrap();
+        }
+    }
+    assert!(
+        report.is_empty(),
+        "these lines are longer than {LONGEST_LINE}:\n{report}"
+    );
 }
 
 #[test]

@@ -268,7 +268,7 @@ async fn what_is_told_of_a_job_has_its_lease_what_became_of_its_runs_and_its_tra
 
     let told = says(&Site::of(&app, &[]), &format!("show {id}"), 0);
     for line in [
-        "sent      3 times since its last outcome; 2 runs in a row came to none",
+        "sent      3 times since its last outcome; runs in a row without an outcome: 2",
         "lease     until 2025-10-01T08:00:40Z",
         &format!("trace     {TRACE}"),
     ] {

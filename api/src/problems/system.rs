@@ -28,8 +28,8 @@ pub(super) const SYSTEM: &[ProblemType] = &[
         503,
         "unavailable",
         "Service unavailable",
-        "The database, Redis or the store of uploads is unavailable, a statement exceeded its time limit, or the process is starting.",
-        "Repeat the request after the seconds in `Retry-After`, a write with the same `Idempotency-Key`. Nothing half-done was kept.",
+        "The database, Redis or the store of uploads is unavailable, a statement or the request exceeded its time limit, or the process is starting.",
+        "Repeat the request after the seconds in `Retry-After`, a write with the same `Idempotency-Key`. Nothing half-done was kept. If the connection was lost during the commit, the write may have been done: the key tells.",
     ),
     of_status(
         500,

@@ -51,9 +51,9 @@ impl Page {
         let blocks = section.split("Shell</p><pre").skip(1);
         let codes = blocks.map(|block| {
             let (_, code) = block.split_once("<code>").unwrap();
-            text(code.split("</code></pre>").next().unwrap())
+            text(code.split("</code></pre>").next().unwrap()) + "\n"
         });
-        codes.collect::<Vec<_>>().join("\n")
+        codes.collect()
     }
 
     /// The example of an operation in a language, as it is copied.

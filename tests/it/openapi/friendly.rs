@@ -282,9 +282,16 @@ async fn the_document_is_at_most_380_kilobytes_and_60_as_it_is_sent() {
     let plain = app.stranger().downloads(path).await.2.len();
     assert!(plain <= 380_000, "{plain} bytes");
     let request = Request::get(path).header("accept-encoding", "gzip");
-    let packed = app.stranger().raw(request.body(Body::empty()).unwrap()).await;
+    let packed = app
+        .stranger()
+        .raw(request.body(Body::empty()).unwrap())
+        .await;
     assert_eq!(packed.1["content-encoding"], "gzip");
-    assert!(packed.2.len() <= 60_000, "{} bytes compressed", packed.2.len());
+    assert!(
+        packed.2.len() <= 60_000,
+        "{} bytes compressed",
+        packed.2.len()
+    );
 }
 
 #[tokio::test]
