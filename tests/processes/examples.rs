@@ -117,7 +117,7 @@ async fn customer_agent_and_admin_of_the_examples_work_with_each_other() {
     says(&agent, &["Escalated to level 1, with nobody yet"]);
     says(
         &customer.said().await,
-        &["escalated, with nobody yet", "Nobody has resolved it yet."],
+        &["escalated, with nobody yet", "Nobody has resolved it yet:"],
     );
 
     // An agent who has ended gets no tickets: another one would look for them in vain.
