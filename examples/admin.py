@@ -65,7 +65,7 @@ def run():
 
     sarah, password = make_agent(api, "Sarah", level=1)
     daniel, _ = make_agent(api, "Daniel", level=2)
-    say(f"Made an agent: EMAIL={sarah['email']} PASSWORD={password}")
+    say(f"Made an agent: examples/agent.py --email={sarah['email']} --password={password}")
 
     set_targets(api)
 

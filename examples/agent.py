@@ -74,6 +74,15 @@ def run():
 
     now = api.put("/support/availability", {"status": "available"})["availability"]
     say(f"Available, with {now['currentTickets']} of {now['maxConcurrentTickets']} tickets")
+    try:
+        work(api, options)
+    finally:
+        # Tickets would go on being assigned to somebody who has left.
+        api.put("/support/availability", {"status": "offline"})
+
+
+def work(api, options):
+    """Takes a ticket and works on it to its end."""
 
     def take_the_next():
         number = options.ticket or (next_ticket(api) or {}).get("ticketNumber")

@@ -110,7 +110,7 @@ def run():
         rated = api.post(f"{path}/rate", {"rating": 5, "feedback": "Quick!"})["ticket"]
         say(f"Rated with {rated['rating']['rating']} of 5")
     else:
-        say("Nobody has resolved it yet. A mail will tell.")
+        say("Nobody has resolved it yet: read the ticket again later.")
 
     say("What happened:")
     for entry in api.all_pages(f"{path}/history", "history"):

@@ -36,7 +36,7 @@ enum Command {
     Api,
     /// Run jobs: assignment, sweeps, notifications (`WORKER_QUEUES` says which)
     Worker,
-    /// Say when the periodic jobs are due; any number may run
+    /// Enqueue the periodic jobs when they are due; any number may run
     Scheduler,
     /// Bring the schema of the database up to date
     Migrate,

@@ -155,7 +155,7 @@ impl Audience {
         Ok(is_whole && lag < BEHIND)
     }
 
-    /// Waits until every socket has so many events, or nothing comes any more.
+    /// Waits until every socket has so many events, or no more come.
     async fn wait_for(&self, events: usize) -> bool {
         let (mut best, mut since) = (self.heard(), Instant::now());
         while best < events && since.elapsed() < SILENCE {

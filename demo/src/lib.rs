@@ -101,7 +101,7 @@ pub async fn run(extent: &Extent, cx: Context, password: &str) -> Result<()> {
     let tickets = census(&cx).await?.tickets;
     ensure!(
         tickets == 0,
-        "The installation has {tickets} ticket(s): the demo fills empty ones only"
+        "The installation has tickets, {tickets} of them: the demo fills empty ones only"
     );
     ensure_alone(&cx).await?;
 

@@ -14,13 +14,13 @@ pub(super) async fn check(cx: &Context) -> Result<()> {
     let counted = census(cx).await?;
     ensure!(
         counted.unfinished_jobs == 0,
-        "{} job(s) were not done: the log says why",
+        "jobs that were not done, of which the log says why: {}",
         counted.unfinished_jobs
     );
     let differences = differences(&cx.pool).await?;
     ensure!(
         differences == 0,
-        "the statistics differ from the tickets in {differences} row(s)"
+        "the statistics differ from the tickets; rows: {differences}"
     );
     Ok(())
 }

@@ -116,7 +116,7 @@ def run() -> None:
             print(f"Resolved: {ticket.resolution.summary if ticket.resolution else ''}")
             rated = ok(rate_ticket.sync(id, client=api, body=models.TicketRate(rating=5, feedback="Quick!"))).ticket.rating
             return print(f"Rated with {rated.rating if rated else 'nothing'} of 5")
-    print("Nobody has resolved it yet. A mail will tell.")
+    print("Nobody has resolved it yet: read the ticket again later.")
 
 
 if __name__ == "__main__":

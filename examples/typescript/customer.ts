@@ -102,7 +102,7 @@ async function run(): Promise<void> {
       return console.log(`Rated with ${rated.ticket.rating?.rating} of 5`);
     }
   }
-  console.log("Nobody has resolved it yet. A mail will tell.");
+  console.log("Nobody has resolved it yet: read the ticket again later.");
 }
 
 run().catch((failure: Error) => {

@@ -104,7 +104,7 @@ fn tell(job: &JobRecord) -> io::Result<()> {
     writeln!(out, "run at    {}", time(job.run_at))?;
     writeln!(
         out,
-        "sent      {} times since its last outcome; {} runs in a row came to none",
+        "sent      {} times since its last outcome; runs in a row without an outcome: {}",
         job.dispatches, job.interruptions,
     )?;
     if let Some(until) = job.lease_until {

@@ -56,7 +56,7 @@ fn print(queues: &[QueueState], now: DateTime<Utc>) -> io::Result<()> {
             let (because, times) = (&open.because, open.times);
             writeln!(
                 out,
-                "{name} is held until {until}, after {times} failures in a row: {because}"
+                "{name}: the circuit is open until {until}, after {times} failures in a row: {because}"
             )?;
         }
     }
@@ -64,7 +64,10 @@ fn print(queues: &[QueueState], now: DateTime<Utc>) -> io::Result<()> {
 }
 
 fn state(queue: &QueueState) -> String {
-    let states = [(queue.paused, "paused"), (queue.circuit.is_some(), "held")];
+    let states = [
+        (queue.paused, "paused"),
+        (queue.circuit.is_some(), "circuit open"),
+    ];
     let states = states.iter().filter(|(is, _)| *is).map(|(_, word)| *word);
     states.collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,8 @@
 
 Starts the program with private servers, takes its document, lints it, and for each generator: makes the client, compiles
 it with a program that uses it, and runs that program against the system: registration, login, availability, a ticket
-with an idempotency key, a list with filters, an answer, closing, rating, the history, and two typed failures.
+with an idempotency key, a list with filters, an answer, closing, rating, the history, the events and notifications of all that, and two
+typed failures.
 
 Then it does what the READMEs of the examples say: makes their clients, and runs each program and the collection.
 
@@ -40,6 +41,8 @@ STEPS = [
     "close",
     "rate",
     "history",
+    "events",
+    "notifications",
     "invalid",
     "unauthenticated",
 ]

@@ -21,7 +21,7 @@ const GO_ON: &str = "with hurried as (update jobs set run_at = created_at
                          where state = 'ready' and (attempt > 0 or payload ? 'digest') and dispatches = 0
                          and run_at > created_at returning id)
                      select count(*) from hurried";
-/// What the last sweeps changed is in the statistics too, though no scheduler asks for it any more.
+/// What the last sweeps changed is in the statistics too, though no scheduler is left that asks for it.
 const COUNT_WHAT_WAITS: &str = "with asked as (
         insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at)
         select 'bulk', 'workers', '{\"job\": \"roll_up_stats\"}', 0, 'roll_up_stats', 'ready', now(), 5, now()

@@ -167,7 +167,7 @@ impl Crew {
         crew
     }
 
-    /// SIGKILL; nobody is sent there any more.
+    /// SIGKILL; from now on nobody is sent there.
     pub fn kill(&mut self, index: usize) {
         let member = &mut self.members[index];
         member.program.kill();

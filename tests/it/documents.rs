@@ -131,7 +131,9 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 /// Words of capitals with an underscore that are no settings of the program.
-const NO_SETTINGS: [&str; 7] = [
+const NO_SETTINGS: [&str; 9] = [
+    "CARGO_TARGET_DIR",
+    "FIRST_HOUR",
     "TICKET_ID",
     "EMPTY_DATABASE",
     "SUPPORT_CONFIG",

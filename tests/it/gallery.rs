@@ -26,6 +26,7 @@ use worker::{
 
 const LANGUAGES: [&str; 3] = ["en", "sw", "fr"];
 const TICKET_URL: (&str, &str) = ("TICKET_URL", "https://app.example.com/tickets/{number}");
+const UNSUBSCRIBE: &str = "/api/v1/notifications/unsubscribe/";
 const LOGO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/harness/logo.png");
 
 /// An empty folder of the gallery.
@@ -204,7 +205,23 @@ async fn the_pages_that_mails_lead_to_can_be_looked_at() {
             fills(&app, &path, "password=Another+pass+phrase").await,
         );
         keep_confirmation(&app, language, &keep).await;
+        keep_unsubscribing(&app, &email, &keep).await;
+        // Whose link it was is not known, nor the language.
+        if language == "en" {
+            let nobody = format!("{UNSUBSCRIBE}AAAA");
+            keep("unsubscribe-invalid", app.stranger().get(&nobody).await);
+        }
     }
+}
+
+async fn keep_unsubscribing(app: &App, email: &str, keep: &impl Fn(&str, crate::harness::Answer)) {
+    let mails = mails_of(app, "ticket_closed");
+    let mail = mails.iter().find(|mail| mail.to.contains(email)).unwrap();
+    let text = mail.text();
+    let (_, rest) = text.split_once(UNSUBSCRIBE).unwrap();
+    let path = format!("{UNSUBSCRIBE}{}", rest.split_whitespace().next().unwrap());
+    keep("unsubscribe", app.stranger().get(&path).await);
+    keep("unsubscribed", fills(app, &path, "").await);
 }
 
 async fn keep_confirmation(

@@ -31,6 +31,30 @@ const WORDS: &[(&str, &str)] = &[
     ("speaks of", "describes, is about"),
     ("for want of", "without, because … is missing"),
     ("in peace", "without an error"),
+    ("has faults", "is wrong, has field errors"),
+    ("would not do", "is not enough"),
+    ("any more", "no longer"),
+    ("on trial", "half-open, imagined"),
+    // A number and its noun: `1 problem(s)`. Brackets separate words.
+    (
+        "character s",
+        "one text for 1 and one for more, or `characters: 1`",
+    ),
+    ("error s", "one text for 1 and one for more, or `errors: 1`"),
+    ("job s", "one text for 1 and one for more, or `jobs: 1`"),
+    (
+        "problem s",
+        "one text for 1 and one for more, or `problems: 1`",
+    ),
+    (
+        "process es",
+        "one text for 1 and one for more, or `processes: 1`",
+    ),
+    ("row s", "one text for 1 and one for more, or `rows: 1`"),
+    (
+        "ticket s",
+        "one text for 1 and one for more, or `tickets: 1`",
+    ),
     // The project as a building.
     ("in the house", "in this project, internal"),
     ("of the house", "of this project, internal"),
@@ -77,6 +101,9 @@ const WORDS: &[(&str, &str)] = &[
     ("canary", "test of an upstream bug"),
     ("canaries", "tests of upstream bugs"),
 ];
+
+/// The length of a line of prose.
+const LONGEST_LINE: usize = 140;
 
 /// Folders and files that are read.
 const PLACES: &[&str] = &[
@@ -226,6 +253,50 @@ fn words_that_were_replaced_do_not_come_back() {
     assert!(count == 0, "{count} places have a replaced word:\n{report}");
 }
 
+/// The lines of a document that are too long, tables and code aside: those cannot be wrapped.
+fn long_lines(text: &str) -> Vec<usize> {
+    let (mut is_code, mut found) = (false, Vec::new());
+    for (at, line) in text.lines().enumerate() {
+        is_code ^= line.trim_start().starts_with("```");
+        let is_table = line.trim_start().starts_with('|');
+        if !is_code && !is_table && line.chars().count() > LONGEST_LINE {
+            found.push(at + 1);
+        }
+    }
+    found
+}
+
+#[test]
+fn the_lines_of_documents_end_before_140_characters() {
+    let mut paths = Vec::new();
+    for place in [
+        "README.md",
+        "CHANGELOG.md",
+        "docs",
+        "examples",
+        "migrations/README.md",
+    ] {
+        files(&root().join(place), &mut paths);
+    }
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    assert!(paths.len() > 10, "{paths:?}");
+    let mut report = String::new();
+    for path in &paths {
+        for line in long_lines(&fs::read_to_string(path).unwrap()) {
+            writeln!(
+                report,
+                "{}:{line}",
+                path.strip_prefix(root()).unwrap().display()
+            )
+            .unwrap();
+        }
+    }
+    assert!(
+        report.is_empty(),
+        "these lines are longer than {LONGEST_LINE}:\n{report}"
+    );
+}
+
 #[test]
 fn a_phrase_is_found_over_lines_and_not_over_sentences() {
     let lines = |text| -> Vec<usize> { places(text).iter().map(|place| place.0).collect() };
@@ -236,4 +307,6 @@ fn a_phrase_is_found_over_lines_and_not_over_sentences() {
     assert_eq!(lines("as many as there are cores"), [0; 0]);
     assert_eq!(lines("fn whoever_asks()"), [0; 0]);
     assert_eq!(lines("it relays and delays"), [0; 0]);
+    assert_eq!(lines("1 problem(s)"), [1]);
+    assert_eq!(lines("the problem's cause"), [0; 0]);
 }

@@ -173,7 +173,7 @@ async fn it_is_refused_the_second_time(place: &Place) {
     assert_eq!(again.status.code(), Some(1));
     let said = text(&again.stderr);
     assert!(
-        said.contains("The installation has 40 ticket(s): the demo fills empty ones only"),
+        said.contains("The installation has tickets, 40 of them: the demo fills empty ones only"),
         "{said}"
     );
 }

@@ -16,6 +16,10 @@ fn stand_in(path: &Path) {
 }
 
 fn dev(checkout: &Path, arguments: &[&str]) -> Output {
+    dev_with(checkout, arguments, &[])
+}
+
+fn dev_with(checkout: &Path, arguments: &[&str], set: &[(&str, &Path)]) -> Output {
     fs::create_dir_all(checkout).unwrap();
     fs::copy(root().join("dev"), checkout.join("dev")).unwrap();
     Command::new("sh")
@@ -30,6 +34,8 @@ fn dev(checkout: &Path, arguments: &[&str]) -> Output {
         // Servers are there: nothing is to be installed.
         .env("DATABASE_URL", "postgres://localhost/nowhere")
         .env("REDIS_URL", "redis://localhost")
+        .env_remove("CARGO_TARGET_DIR")
+        .envs(set.iter().copied())
         .output()
         .unwrap()
 }
@@ -55,6 +61,48 @@ fn the_first_build_is_announced_with_its_minutes_its_space_and_the_place_of_the_
     let [ran, told] = said(&dev(checkout, &[]));
     assert_eq!(ran, "cargo run --\n");
     assert_eq!(told, "", "the second build is short");
+}
+
+#[test]
+fn the_first_build_of_the_tests_is_announced_too() {
+    let folder = Folder::new("first-tests");
+    let checkout = folder.path();
+    // Nothing is missing that would be installed.
+    for tool in ["cargo", "initdb", "redis-server", "python3", "curl", "zsh"] {
+        stand_in(&checkout.join("bin").join(tool));
+    }
+    fs::write(checkout.join("Cargo.toml"), "").unwrap();
+    let [ran, told] = said(&dev(checkout, &["test", "--no-fail-fast"]));
+    assert_eq!(ran, "cargo test --workspace --no-fail-fast\n");
+    assert!(
+        told.contains("5 minutes") && told.contains("GB in target/"),
+        "{told}"
+    );
+
+    stand_in(&checkout.join("target/debug/support"));
+    let [_, told] = said(&dev(checkout, &["test"]));
+    assert!(told.contains("2 minutes"), "`./dev` has built most: {told}");
+
+    stand_in(&checkout.join("target/debug/deps/processes-0123456789abcdef"));
+    let [_, told] = said(&dev(checkout, &["test"]));
+    assert_eq!(told, "", "the second build is short");
+}
+
+#[test]
+fn a_first_build_is_one_in_the_folder_that_cargo_builds_into() {
+    let folder = Folder::new("elsewhere");
+    let checkout = folder.path();
+    let elsewhere = checkout.join("shared-target");
+    let set = [("CARGO_TARGET_DIR", elsewhere.as_path())];
+    stand_in(&checkout.join("bin/cargo"));
+    stand_in(&checkout.join("target/debug/support"));
+    fs::write(checkout.join("Cargo.toml"), "").unwrap();
+    let [_, told] = said(&dev_with(checkout, &[], &set));
+    assert!(told.contains(elsewhere.to_str().unwrap()), "{told}");
+
+    stand_in(&elsewhere.join("debug/support"));
+    let [_, told] = said(&dev_with(checkout, &[], &set));
+    assert_eq!(told, "");
 }
 
 #[test]

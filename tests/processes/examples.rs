@@ -86,7 +86,7 @@ async fn customer_agent_and_admin_of_the_examples_work_with_each_other() {
         ],
     );
 
-    let (email, password) = (after(&admin, "EMAIL="), after(&admin, "PASSWORD="));
+    let (email, password) = (after(&admin, "--email="), after(&admin, "--password="));
     let account = ["--email", &email, "--password", &password];
     let customer = Example::start("customer.py", &url, &[]);
     let agent = Example::start("agent.py", &url, &account).said().await;
@@ -117,8 +117,13 @@ async fn customer_agent_and_admin_of_the_examples_work_with_each_other() {
     says(&agent, &["Escalated to level 1, with nobody yet"]);
     says(
         &customer.said().await,
-        &["escalated, with nobody yet", "Nobody has resolved it yet."],
+        &["escalated, with nobody yet", "Nobody has resolved it yet:"],
     );
+
+    // An agent who has ended gets no tickets: another one would look for them in vain.
+    let left = Example::start("customer.py", &url, &["--patience", "3"]);
+    let left = left.said().await;
+    assert!(!left.contains("with Sarah"), "{left}");
     assert_eq!(program.terminate().await, Some(0), "{}", program.log());
 }
 

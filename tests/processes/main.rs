@@ -35,6 +35,7 @@ mod printing;
 mod queues;
 mod redis;
 mod refusing_redis;
+mod release;
 mod reset;
 mod scheduling;
 mod servers;

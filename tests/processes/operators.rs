@@ -197,6 +197,9 @@ async fn lists_of_jobs_go_on_by_cursor_and_queues_tell_how_they_stand() {
         next.clone_into(&mut cursor);
     }
     assert_eq!(walked, ids);
+    assert_eq!(numbers(&eve, "state=ready&name=unheard_of").await, ids);
+    let none: [i64; 0] = [];
+    assert_eq!(numbers(&eve, "state=ready&name=deliver_email").await, none);
     let queue = async |name: &str| -> Value {
         let answer = eve.get("/api/v1/admin/queues").await;
         let queues = answer.ok()["queues"].as_array().unwrap().clone();
@@ -265,7 +268,7 @@ async fn what_is_told_of_a_job_has_its_lease_what_became_of_its_runs_and_its_tra
 
     let told = says(&Site::of(&app, &[]), &format!("show {id}"), 0);
     for line in [
-        "sent      3 times since its last outcome; 2 runs in a row came to none",
+        "sent      3 times since its last outcome; runs in a row without an outcome: 2",
         "lease     until 2025-10-01T08:00:40Z",
         &format!("trace     {TRACE}"),
     ] {

@@ -116,7 +116,7 @@ def send_as_a_client_would(session, request, **options):
     return send(session, request, **options)
 
 
-# A hook of Schemathesis would not do: it judges a case that a hook has changed anew.
+# A hook of Schemathesis is not enough: it judges a case that a hook has changed anew.
 requests.Session.send = send_as_a_client_would
 
 

@@ -78,13 +78,13 @@ pub(crate) struct Pushes {
 }
 
 impl Pushes {
-    /// Whether pushes have been rejected for `patience`; on trial the first rejection is enough.
+    /// Whether pushes have been rejected for `patience`; while the next push decides, the first rejection is enough.
     pub fn are_refused(&self, patience: Duration) -> bool {
         let refused = |since: Instant| self.on_trial || since.elapsed() >= patience;
         self.refused_since.is_some_and(refused)
     }
 
-    /// Puts pushes on trial: the next one decides.
+    /// Lets the next push decide.
     pub const fn begin_trial(&mut self) {
         *self = Self {
             refused_since: None,

@@ -18,6 +18,7 @@ pub(super) fn call(spec: Spec<'_>, path: &str, method: &str, operation: &Value) 
         .map(|(media, _)| media.as_str());
     Call {
         method: method.to_ascii_uppercase(),
+        server: spec.server().to_owned(),
         path: path.to_owned(),
         query: query(spec, operation),
         sends_token: access(spec, operation) == Access::Token,

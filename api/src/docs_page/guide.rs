@@ -1,9 +1,12 @@
-//! The guide of the page: the sections of `docs/API.md`, which is its only source. Pure.
+//! The guide of the page: the sections of `docs/API.md`, which is its only source, with the address of the server that
+//! shows the page. Pure.
 
 use super::markdown::{self, Heading};
 use serde::Serialize;
 
 const TEXT: &str = include_str!("../../../docs/API.md");
+/// The server in the text: the one that `./dev` starts.
+const LOCAL_SERVER: &str = "http://127.0.0.1:5000";
 /// The page has its operations in place of this section. The sections before it are the guide, those after it
 /// the rules.
 const OPERATIONS: &str = "Routes";
@@ -34,9 +37,10 @@ pub(super) struct Guide {
     pub rules: Vec<Section>,
 }
 
-/// The guide.
-pub(super) fn guide() -> Guide {
-    let titled: Vec<(&str, &str)> = split(TEXT);
+/// The guide, with examples that call this server.
+pub(super) fn guide(server: &str) -> Guide {
+    let text = TEXT.replace(LOCAL_SERVER, server);
+    let titled: Vec<(&str, &str)> = split(&text);
     let at = titled.iter().position(|(title, _)| *title == OPERATIONS);
     let (before, after) = titled.split_at(at.unwrap_or(titled.len()));
     let shown = |(title, _): &&(&str, &str)| *title != OPERATIONS && !ELSEWHERE.contains(title);
@@ -75,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_guide_begins_with_getting_started_and_ends_with_errors() {
-        let guide = guide();
+        let guide = guide(LOCAL_SERVER);
         let titles: Vec<_> = guide
             .sections
             .iter()
@@ -107,5 +111,18 @@ mod tests {
                 "docs/API.md has no section {title}"
             );
         }
+    }
+
+    #[test]
+    fn the_guide_names_the_server_of_the_reader_and_no_other() {
+        let guide = guide("https://help.example.com");
+        let shown: String = guide
+            .sections
+            .iter()
+            .chain(&guide.rules)
+            .map(|section| section.html.as_str())
+            .collect();
+        assert!(!shown.contains("127.0.0.1"), "a server of somebody else");
+        assert!(shown.contains("https://help.example.com/api/v1"));
     }
 }

@@ -124,7 +124,7 @@ fn content(document: &Value, routes: &[Route]) -> Content {
         title: text(spec.at("/info/title")).to_owned(),
         version: text(spec.at("/info/version")).to_owned(),
         about: markdown::block(text(spec.at("/info/description"))).0,
-        guide: guide(),
+        guide: guide(spec.server()),
         problems: shown_problems(),
         tags,
         components: components(spec, &mut tables),

@@ -161,7 +161,7 @@ fn read(spec: Spec<'_>, route: &Route, operation: &Value, tables: &mut Tables<'_
         parameters: parameters(spec, operation, tables),
         bodies: bodies(spec, operation, tables),
         failures: failures(&route.failures()),
-        samples: samples(&call(spec, &path, route.method.as_str(), operation)),
+        samples: samples(&call(spec, route.path, route.method.as_str(), operation)),
         path,
         answers,
     }

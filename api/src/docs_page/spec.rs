@@ -37,12 +37,17 @@ impl<'d> Spec<'d> {
         self.0.pointer(pointer).unwrap_or(&Value::Null)
     }
 
+    /// The address of the first server of the document, without a slash at its end.
+    pub fn server(self) -> &'d str {
+        text(self.at("/servers/0/url")).trim_end_matches('/')
+    }
+
     /// The path of an operation on the server, with the base path of the first server of the document.
     pub fn full_path(self, path: &str) -> String {
-        let server = text(self.at("/servers/0/url"));
+        let server = self.server();
         let after_scheme = server.split_once("://").map_or(server, |(_, rest)| rest);
         let base = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
-        format!("{}{path}", base.trim_end_matches('/'))
+        format!("{base}{path}")
     }
 }
 

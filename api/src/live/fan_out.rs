@@ -96,7 +96,7 @@ pub(super) async fn fan_out(
     Ok(())
 }
 
-/// A person whose message is told does not type it any more.
+/// A person whose message is told no longer types it.
 fn end_typing(live: &Live, entry: &FeedEntry) {
     if let FeedChange::Ticket { event, .. } = &entry.change
         && event.kind.message().is_some()

@@ -62,7 +62,7 @@ pub(crate) struct Told {
 pub(crate) enum Ended {
     /// The token has expired, and was not renewed.
     Expired,
-    /// The session ended, or the account is not active any more.
+    /// The session ended, or the account is no longer active.
     Revoked,
     /// The process stops.
     Stopping,

@@ -130,6 +130,6 @@ pub(super) const REPEATS: &[ProblemType] = &[
         "too_many_connections",
         "Too many connections to the events",
         "The account follows the events by as many connections as it may have at a time, or its address has as many sockets.",
-        "Close connections that are not used any more, and share one among the tabs of a browser.",
+        "Close connections that are no longer used, and share one among the tabs of a browser.",
     ),
 ];

@@ -28,8 +28,8 @@ pub(super) const SYSTEM: &[ProblemType] = &[
         503,
         "unavailable",
         "Service unavailable",
-        "The database, Redis or the store of uploads is unavailable, a statement exceeded its time limit, or the process is starting.",
-        "Repeat the request after the seconds in `Retry-After`, a write with the same `Idempotency-Key`. Nothing half-done was kept.",
+        "The database, Redis or the store of uploads is unavailable, a statement or the request exceeded its time limit, or the process is starting.",
+        "Repeat the request after the seconds in `Retry-After`, a write with the same `Idempotency-Key`. Nothing half-done was kept. If the connection was lost during the commit, the write may have been done: the key tells.",
     ),
     of_status(
         500,
@@ -54,7 +54,7 @@ pub(super) const WEBHOOKS: &[ProblemType] = &[
         "too_many_webhooks",
         "Too many webhooks",
         "There are as many webhooks as there may be.",
-        "Delete one that is not needed any more.",
+        "Delete one that is no longer needed.",
     ),
     of_status(
         409,

@@ -226,7 +226,7 @@ pub(crate) fn operation() -> Operation {
             "The events after a position, oldest first: each committed change of a ticket that you may see, its messages \
              among them, changes of agents' availability (for agents and admins), and your notifications. Nothing is \
              skipped; an event may come twice, with the same `id`. Your rights of the moment count: the events of a ticket \
-             that you may not see any more are left out. Continue from `position`, at once if `hasMore` is true. With \
+             that you may no longer see are left out. Continue from `position`, at once if `hasMore` is true. With \
              `wait` the response comes as soon as there is an event. With `Accept: text/event-stream` the events come as a \
              stream of server-sent events, which goes on until the token expires. Events are kept for two days.",
         )

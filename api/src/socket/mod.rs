@@ -90,7 +90,7 @@ async fn serve(api: ApiState, io: SocketIo, socket: SocketRef, admitted: Admitte
 pub(crate) struct Sockets(SocketIo);
 
 impl Sockets {
-    /// Closes all sockets, so that their clients connect again. Call it once no connection is accepted any more: a
+    /// Closes all sockets, so that their clients connect again. Call it once connections are no longer accepted: a
     /// client that connects to a process that is closing gives up. Clients that do not answer are not waited for
     /// longer than `limit`.
     pub async fn close_within(&self, limit: Duration) {

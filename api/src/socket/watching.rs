@@ -43,7 +43,7 @@ pub(super) fn teller(io: SocketIo, socket: Sid) -> Tell {
         if let Some(Err(error)) = &sent {
             tracing::debug!(event = name, error = %error, "a socket was too slow for an event, or is closed");
         }
-        // One that is gone is told nothing any more.
+        // One that is gone is told nothing.
         sent.is_none_or(|sent| sent.is_ok())
     })
 }

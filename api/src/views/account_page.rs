@@ -1,7 +1,7 @@
 //! The pages of mailed links about accounts, in the language of the owner. They show no text of other people, and
 //! of the address as much as its owner needs to recognise it.
 
-use super::html::{escaped, framed};
+use super::html::{Framed, escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use platform::config::Brand;
 
@@ -24,6 +24,9 @@ pub enum Page<'a> {
     NoSuchLink,
 }
 
+/// Lets people read what they type. Without scripts the box stays hidden.
+const SHOW_PASSWORD: &str = include_str!("show_password.js");
+
 struct Variants {
     title: &'static str,
     account: &'static str,
@@ -33,6 +36,7 @@ struct Variants {
     taken: &'static str,
     password: &'static str,
     unfit: &'static str,
+    show: &'static str,
     password_button: &'static str,
     password_set: &'static str,
     no_such_link: &'static str,
@@ -47,6 +51,7 @@ const ENGLISH: Variants = Variants {
     taken: "Another account has this e-mail address now.",
     password: "Your new password, of 10 to 128 characters",
     unfit: "This password cannot be used. Please choose a password of 10 to 128 characters.",
+    show: "Show the password",
     password_button: "Set the password",
     password_set: "Your new password is set, and all your logins have ended. You can close this page: go back to {brand} and log in with the new password.",
     no_such_link: "This link is no longer valid. Please open the latest mail from us, or request another one.",
@@ -61,6 +66,7 @@ const SWAHILI: Variants = Variants {
     taken: "Akaunti nyingine sasa ina anwani hii ya barua pepe.",
     password: "Nenosiri lako jipya, la herufi 10 hadi 128",
     unfit: "Nenosiri hili haliwezi kutumika. Tafadhali chagua nenosiri la herufi 10 hadi 128.",
+    show: "Onyesha nenosiri",
     password_button: "Weka nenosiri",
     password_set: "Nenosiri lako jipya limewekwa, na umeondolewa kwenye vifaa vyote. Unaweza kufunga ukurasa huu: rudi kwenye {brand} na uingie kwa nenosiri jipya.",
     no_such_link: "Kiungo hiki hakitumiki tena. Tafadhali fungua barua pepe yetu ya mwisho, au omba nyingine.",
@@ -75,6 +81,7 @@ const FRENCH: Variants = Variants {
     taken: "Un autre compte a désormais cette adresse e-mail.",
     password: "Votre nouveau mot de passe, de 10 à 128 caractères",
     unfit: "Ce mot de passe ne peut pas être utilisé. Veuillez choisir un mot de passe de 10 à 128 caractères.",
+    show: "Afficher le mot de passe",
     password_button: "Enregistrer le mot de passe",
     password_set: "Votre nouveau mot de passe est enregistré et toutes vos sessions ont pris fin. Vous pouvez fermer cette page\u{a0}: retournez dans {brand} et connectez-vous avec le nouveau mot de passe.",
     no_such_link: "Ce lien n’est plus valable. Veuillez ouvrir notre dernier courriel, ou en demander un autre.",
@@ -103,7 +110,20 @@ pub fn page(brand: &Brand, status: StatusCode, language: &str, what: Page<'_>) -
         Page::PasswordSet => text(words.password_set),
         Page::NoSuchLink => text(words.no_such_link),
     };
-    framed(brand, status, tag, &named(words.title, brand), &content)
+    let page = Framed {
+        tag,
+        title: &named(words.title, brand),
+        content: &content,
+        script: match what {
+            Page::NewPassword(_) | Page::NewPasswordAgain(_) => SHOW_PASSWORD,
+            Page::ConfirmEmail(_)
+            | Page::EmailConfirmed
+            | Page::EmailTaken
+            | Page::PasswordSet
+            | Page::NoSuchLink => "",
+        },
+    };
+    framed(brand, status, &page)
 }
 
 /// A text with the brand's name, as HTML.
@@ -138,11 +158,14 @@ fn password_form(words: &Variants, address: &str, wrong: &str) -> String {
     };
     format!(
         "<form method=\"post\">\n{account}{reason}<label>{label}\
-         <input type=\"password\" name=\"password\" autocomplete=\"new-password\" minlength=\"10\" maxlength=\"128\" \
+         <input type=\"password\" name=\"password\" autocomplete=\"new-password\" autocapitalize=\"none\" \
+         spellcheck=\"false\" minlength=\"10\" maxlength=\"128\" \
          required{refers}></label>\n\
+         <label class=\"show\" hidden><input type=\"checkbox\"> {show}</label>\n\
          <button>{button}</button>\n</form>",
         account = account(words, address),
         label = words.password,
+        show = words.show,
         button = words.password_button,
     )
 }

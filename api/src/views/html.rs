@@ -1,4 +1,5 @@
-//! The frame of the pages of mailed links. No script runs on them, and nothing is loaded from other sites.
+//! The frame of the pages of mailed links. Nothing is loaded from other sites, and no script runs but the one that a page
+//! names, by its hash. Every page works without it.
 
 use axum::{
     http::{HeaderName, StatusCode, header},
@@ -25,32 +26,53 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// A page with that status: `tag` is the language, `title` and `content` are HTML.
+/// What stands in the frame.
+#[derive(Debug, Clone, Copy)]
+pub struct Framed<'a> {
+    /// The language.
+    pub tag: &'a str,
+    /// HTML.
+    pub title: &'a str,
+    /// HTML.
+    pub content: &'a str,
+    /// The script of the page, which has to work without it; empty for none.
+    pub script: &'static str,
+}
+
+/// A page with that status.
 #[must_use]
-pub fn framed(
-    brand: &Brand,
-    status: StatusCode,
-    tag: &str,
-    title: &str,
-    content: &str,
-) -> Response {
+pub fn framed(brand: &Brand, status: StatusCode, page: &Framed<'_>) -> Response {
+    let Framed {
+        tag,
+        title,
+        content,
+        script,
+    } = page;
     let style = format!(
         ":root{{--accent:{};--on-accent:{}}}{STYLE}",
         brand.color,
         brand.color.text_on_it()
     );
-    let hash = STANDARD.encode(Sha256::digest(&style));
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    let (script, allowed) = match *script {
+        "" => (String::new(), String::new()),
+        script => (
+            format!("<script>{script}</script>\n"),
+            format!("script-src {}; ", hash(script)),
+        ),
+    };
     let html = format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n{head}\n<h1>{title}</h1>\n\
-         {content}\n</main>\n</body>\n</html>\n",
+         {content}\n</main>\n{script}</body>\n</html>\n",
         head = head(brand),
     );
-    // The hash allows this one style: text that got into the page unescaped could not bring its own.
+    // The hashes allow this one style and script: text that got into the page unescaped could not bring its own.
     let policy = format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; img-src data:; style-src {}; {allowed}form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        hash(&style)
     );
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy.as_str()),

@@ -1,7 +1,7 @@
 //! The pages of the survey, in the language of the customer. They show no text of other people, and of the
 //! customer only a refused form, with the reason of the refusal.
 
-use super::html::{escaped, framed};
+use super::html::{Framed, escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use domain::tickets::TicketNumber;
 use platform::config::Brand;
@@ -122,7 +122,13 @@ pub fn page(brand: &Brand, status: StatusCode, language: &str, what: &Page<'_>) 
         Page::Over => format!("<p>{}</p>", words.over),
         Page::NotFound => format!("<p>{}</p>", words.not_found),
     };
-    framed(brand, status, tag, words.title, &content)
+    let page = Framed {
+        tag,
+        title: words.title,
+        content: &content,
+        script: "",
+    };
+    framed(brand, status, &page)
 }
 
 /// The form posts to its own URL, which has the token. Each reason stands beside its field, and screen readers

@@ -1,7 +1,7 @@
 //! The pages of the link that stops a kind of mail, in the language of its reader. They name no person and no address:
 //! forwarded mails have the link as well.
 
-use super::html::{escaped, framed};
+use super::html::{Framed, escaped, framed};
 use axum::{http::StatusCode, response::Response};
 use domain::notifications::Template;
 use platform::config::Brand;
@@ -83,7 +83,13 @@ pub fn page(brand: &Brand, status: StatusCode, language: &str, what: &Page) -> R
         ),
         Page::NoSuchLink => format!("<p>{}</p>", words.no_such_link),
     };
-    framed(brand, status, tag, &title, &content)
+    let page = Framed {
+        tag,
+        title: &title,
+        content: &content,
+        script: "",
+    };
+    framed(brand, status, &page)
 }
 
 /// What a kind of mail is about.

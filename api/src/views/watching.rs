@@ -10,7 +10,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A person types, or does not any more.
+/// A person types, or has stopped.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TypingView<'a> {

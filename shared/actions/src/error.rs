@@ -29,7 +29,7 @@ pub enum ActionError {
         instead: Option<TicketOperation>,
     },
     /// The input is invalid: every field error.
-    #[error("the input has {} field error(s)", .0.len())]
+    #[error("the input has field errors: {}", .0.len())]
     Invalid(Vec<FieldError>),
     /// The ticket has another version than the caller expected.
     #[error("the ticket has changed: its present version is {present}")]

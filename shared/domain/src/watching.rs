@@ -17,7 +17,7 @@ use crate::{
 pub enum Moment {
     /// The person types.
     Began,
-    /// The person does not type any more.
+    /// The person no longer types.
     Ended,
 }
 

@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { createClient } from "./client/client/index.js";
 import * as api from "./client/index.js";
-import type { Availability, ErrorCode, FieldErrorCode, PersonRef, SenderType, Status, Ticket, TicketCreate, UserCreate } from "./client/index.js";
+import type { Availability, ErrorCode, FieldErrorCode, NotificationKind, PersonRef, SenderType, Status, Ticket, TicketCreate, UserCreate } from "./client/index.js";
 
 const { BASE_URL: baseUrl = "", AGENT: agentEmail = "", CUSTOMER: email = "", PASSWORD: password = "" } = process.env;
 
@@ -31,6 +31,9 @@ done("login");
 const { availability } = ok(await api.setAvailability({ client: sarah, body: { status: "available" } }));
 assert.equal(availability.status satisfies Availability, "available");
 done("availability");
+
+const began = ok(await api.listEvents({ client: asha }));
+assert.equal(began.events.length, 0);
 
 const body: TicketCreate = { subject: "Cannot pay", description: "The page stays white.", category: "technical", priority: "high", tags: ["payment"] };
 const headers = { "Idempotency-Key": `create-${email}` };
@@ -78,6 +81,27 @@ assert.deepEqual(stars, [5]);
 const changes = history.flatMap((entry) => (entry.type === "status_changed" ? [entry.details.to satisfies Status] : []));
 assert.ok(changes.includes("closed"), JSON.stringify(changes));
 done("history");
+
+// What has happened since then; `type` tells which fields an event has.
+const messages: string[] = [];
+const told: string[] = [];
+for (let after = began.position; messages.length === 0 || told.length === 0; ) {
+  const page = ok(await api.listEvents({ client: asha, query: { after, wait: 20 } }));
+  assert.ok(page.events.length > 0, "no event within 20 seconds");
+  for (const event of page.events) {
+    if (event.type === "ticket:message" && event.message !== null) messages.push(event.message.message);
+    if (event.type === "notification:new") told.push(event.notificationId);
+  }
+  after = page.position;
+}
+assert.equal(messages[0], "Which browser do you use?");
+done("events");
+
+const { notifications } = ok(await api.listNotifications({ client: asha, query: { limit: 100 } }));
+assert.ok(notifications.some((entry) => entry.id === told[0]));
+assert.ok(notifications.some((entry) => (entry.kind satisfies NotificationKind) === "staff_replied"));
+assert.ok(notifications.every((entry) => entry.ticket.ticketNumber === ticket.ticketNumber));
+done("notifications");
 
 const refused = await api.createTicket({ client: asha, body: { subject: "", description: "Please help." } });
 const code: ErrorCode | undefined = refused.error?.code;

@@ -3,11 +3,14 @@
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.ApiException;
 import org.openapitools.client.api.AccountsApi;
 import org.openapitools.client.api.AgentsApi;
+import org.openapitools.client.api.EventsApi;
 import org.openapitools.client.api.MessagesApi;
+import org.openapitools.client.api.NotificationsApi;
 import org.openapitools.client.api.TicketsApi;
 import org.openapitools.client.model.*;
 
@@ -75,6 +78,10 @@ public final class Round {
         check(availability.getAvailability().getStatus() == Availability.AVAILABLE, availability);
         done("availability");
 
+        EventsApi events = new EventsApi(asha);
+        EventList began = events.listEvents(null, null, null);
+        check(began.getEvents().isEmpty(), began);
+
         TicketCreate body = new TicketCreate()
             .subject("Cannot pay")
             .description("The page stays white.")
@@ -133,6 +140,30 @@ public final class Round {
         }
         check(stars.equals(List.of(5)) && changes.contains(Status.CLOSED), stars + " " + changes);
         done("history");
+
+        // What has happened since then; an event is of the type that `type` names.
+        List<String> messages = new ArrayList<>();
+        List<UUID> told = new ArrayList<>();
+        for (String after = began.getPosition(); messages.isEmpty() || told.isEmpty(); ) {
+            EventList page = events.listEvents(after, null, 20);
+            check(!page.getEvents().isEmpty(), "no event within 20 seconds");
+            for (Event event : page.getEvents()) {
+                if (event.getActualInstance() instanceof TicketMessageEvent one) {
+                    messages.add(one.getMessage().getMessage());
+                } else if (event.getActualInstance() instanceof NotificationEvent one) {
+                    told.add(one.getNotificationId());
+                }
+            }
+            after = page.getPosition();
+        }
+        check(messages.get(0).equals("Which browser do you use?"), messages);
+        done("events");
+
+        List<Notification> notified = new NotificationsApi(asha).listNotifications(null, null, 100, null).getNotifications();
+        check(notified.stream().anyMatch(entry -> entry.getId().equals(told.get(0))), notified);
+        check(notified.stream().anyMatch(entry -> entry.getKind() == NotificationKind.STAFF_REPLIED), notified);
+        check(notified.stream().allMatch(entry -> entry.getTicket().getTicketNumber().equals(number)), notified);
+        done("notifications");
 
         TicketCreate faulty = new TicketCreate().subject("").description("Please help.");
         Problem refused = refused(422, () -> ashasTickets.createTicket(faulty, null));

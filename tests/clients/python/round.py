@@ -1,21 +1,29 @@
 """The round with the client of openapi-python-client."""
 
 import os
+from uuid import UUID
 
 from client import AuthenticatedClient, Client
 from client.api.accounts import get_me, login, register
 from client.api.agents import set_availability
+from client.api.events import list_events
 from client.api.messages import add_message
+from client.api.notifications import list_notifications
 from client.api.tickets import close_ticket, create_ticket, get_ticket, list_history, list_tickets, rate_ticket, set_ticket_priority
 from client.models import (
     Availability,
     AvailabilityUpdate,
     Category,
     ErrorCode,
+    EventList,
     FieldErrorCode,
     HistoryList,
+    Message,
     MessageCreate,
     MessageResponse,
+    NotificationEvent,
+    NotificationKind,
+    NotificationList,
     Priority,
     Problem,
     RatedEntry,
@@ -28,6 +36,7 @@ from client.models import (
     TicketClose,
     TicketCreate,
     TicketList,
+    TicketMessageEvent,
     TicketPriorityUpdate,
     TicketRate,
     TicketResponse,
@@ -72,6 +81,10 @@ available = set_availability.sync(client=sarah, body=AvailabilityUpdate(status=A
 assert isinstance(available, AgentAvailabilityResponse)
 assert available.availability.status is Availability.AVAILABLE
 done("availability")
+
+began = list_events.sync(client=asha)
+assert isinstance(began, EventList)
+assert began.events == []
 
 body = TicketCreate(
     subject="Cannot pay",
@@ -141,6 +154,28 @@ assert [entry.details.rating for entry in history.history if isinstance(entry, R
 changes = [entry.details.to for entry in history.history if isinstance(entry, StatusChangedEntry)]
 assert Status.CLOSED in changes, changes
 done("history")
+
+# What has happened since then; an event is of the type that `type` names.
+messages: list[Message | None] = []
+told: list[UUID] = []
+after = began.position
+while not (messages and told):
+    page = list_events.sync(client=asha, after=after, wait=20)
+    assert isinstance(page, EventList)
+    assert page.events, "no event within 20 seconds"
+    messages += [event.message for event in page.events if isinstance(event, TicketMessageEvent)]
+    told += [event.notification_id for event in page.events if isinstance(event, NotificationEvent)]
+    after = page.position
+assert isinstance(messages[0], Message)
+assert messages[0].message == "Which browser do you use?"
+done("events")
+
+notified = list_notifications.sync(client=asha, limit=100)
+assert isinstance(notified, NotificationList)
+assert told[0] in [entry.id for entry in notified.notifications]
+assert NotificationKind.STAFF_REPLIED in [entry.kind for entry in notified.notifications]
+assert {entry.ticket.ticket_number for entry in notified.notifications} == {number}
+done("notifications")
 
 refused = create_ticket.sync(client=asha, body=TicketCreate(subject="", description="Please help."))
 assert isinstance(refused, Problem)

@@ -34,6 +34,9 @@ const { availability } = ok(await sarah.PUT("/api/v1/support/availability", { bo
 assert.equal(availability.status satisfies Schemas["Availability"], "available");
 done("availability");
 
+const began = ok(await asha.GET("/api/v1/events"));
+assert.equal(began.events.length, 0);
+
 const body: Schemas["TicketCreate"] = { subject: "Cannot pay", description: "The page stays white.", category: "technical", priority: "high", tags: ["payment"] };
 const params = { header: { "Idempotency-Key": `create-${email}` } };
 const created = await asha.POST("/api/v1/support/tickets", { body, params });
@@ -82,6 +85,27 @@ assert.deepEqual(stars, [5]);
 const changes = history.flatMap((entry) => (entry.type === "status_changed" ? [entry.details.to satisfies Schemas["Status"]] : []));
 assert.ok(changes.includes("closed"), JSON.stringify(changes));
 done("history");
+
+// What has happened since then; `type` tells which fields an event has.
+const messages: string[] = [];
+const told: string[] = [];
+for (let after = began.position; messages.length === 0 || told.length === 0; ) {
+  const page = ok(await asha.GET("/api/v1/events", { params: { query: { after, wait: 20 } } }));
+  assert.ok(page.events.length > 0, "no event within 20 seconds");
+  for (const event of page.events) {
+    if (event.type === "ticket:message" && event.message !== null) messages.push(event.message.message);
+    if (event.type === "notification:new") told.push(event.notificationId);
+  }
+  after = page.position;
+}
+assert.equal(messages[0], "Which browser do you use?");
+done("events");
+
+const { notifications } = ok(await asha.GET("/api/v1/notifications", { params: { query: { limit: 100 } } }));
+assert.ok(notifications.some((entry) => entry.id === told[0]));
+assert.ok(notifications.some((entry) => (entry.kind satisfies Schemas["NotificationKind"]) === "staff_replied"));
+assert.ok(notifications.every((entry) => entry.ticket.ticketNumber === ticket.ticketNumber));
+done("notifications");
 
 const refused = await asha.POST("/api/v1/support/tickets", { body: { subject: "", description: "Please help." } });
 assert.ok(refused.error);

@@ -94,7 +94,7 @@ impl Followers {
         follows.await.unwrap();
     }
 
-    /// What each of them knows, once it knows everything. Nothing may happen any more.
+    /// What each of them knows, once it knows everything. Nothing may happen afterwards.
     pub async fn end(mut self) -> Vec<Known> {
         self.stop.cancel();
         let mut all = Vec::new();

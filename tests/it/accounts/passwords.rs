@@ -3,8 +3,10 @@
 use super::{LOGIN, ME, PASSWORD, fills, log_in, mails_of, path_in, registers, token_in};
 use crate::harness::App;
 use axum::http::StatusCode;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 const FORGOT: &str = "/api/v1/auth/forgot-password";
 const RESET: &str = "/api/v1/auth/reset-password";
@@ -239,4 +241,45 @@ async fn the_links_are_nowhere_in_the_database() {
             assert!(!text.is_empty() && !text.contains(&token));
         }
     }
+}
+
+#[tokio::test]
+async fn the_page_for_a_new_password_can_show_it_and_works_without_its_script() {
+    let app = App::new().await;
+    app.customer("Amina").await;
+    forgets(&app, "amina@example.com").await;
+    let path = path_in(&mails_of(&app, "reset_password")[0]);
+    for answer in [
+        app.stranger().get(&path).await,
+        fills(&app, &path, "password=short").await,
+    ] {
+        let page = answer.body.as_str().unwrap();
+        let (before, rest) = page.split_once("<script>").unwrap();
+        let (script, after) = rest.split_once("</script>").unwrap();
+        assert!(!after.contains("<script"), "one script only");
+        let hash = STANDARD.encode(Sha256::digest(script));
+        let policy = answer.headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.contains(&format!("script-src 'sha256-{hash}';")),
+            "{policy}"
+        );
+        assert!(
+            !policy.contains("unsafe") && policy.starts_with("default-src 'none'"),
+            "{policy}"
+        );
+        // Without the script there is a form as before, and no box that does nothing.
+        assert!(
+            before.contains("<label class=\"show\" hidden><input type=\"checkbox\">"),
+            "{page}"
+        );
+        assert!(
+            before.contains("<input type=\"password\" name=\"password\""),
+            "{page}"
+        );
+    }
+    let set = fills(&app, &path, "password=Another+pass+phrase").await;
+    assert!(
+        !set.body.as_str().unwrap().contains("<script"),
+        "no other page has a script"
+    );
 }

@@ -23,16 +23,18 @@ const OF_SECRETS: &[(&str, u16)] = &[
     ("confirmEmailByPage", 404),
 ];
 
-/// The API of an [`App`] on a port, until it is dropped.
+/// The API of an [`App`] on a port, until it is dropped. Its page names that port.
 pub struct Server {
+    pub app: App,
     pub url: String,
     _running: JoinSet<()>,
 }
 
 impl Server {
-    pub async fn of(app: &App) -> Self {
+    pub async fn with(set: &[(&'static str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = App::with(&[set, &[("PUBLIC_URL", url.as_str())]].concat()).await;
         let gate = StartupGate::default();
         gate.open();
         let serving = Box::pin(api::run(
@@ -44,6 +46,7 @@ impl Server {
         let mut running = JoinSet::new();
         running.spawn(async move { serving.await.unwrap() });
         Self {
+            app,
             url,
             _running: running,
         }
@@ -95,12 +98,11 @@ fn variables(template: &str, filled: &str) -> Vec<(String, String)> {
 
 /// One example, run. The status of its response, and what it said.
 async fn tried(
-    (app, server): (&App, &Server),
+    server: &Server,
     (language, code): (&str, &str),
     who: &Caller,
     filled: &[(String, String)],
 ) -> (String, String) {
-    let code = code.replace("http://127.0.0.1:5000", &server.url);
     let mut command = if language == "curl" {
         let mut bash = Command::new("bash");
         let status = "curl() { command curl -sS -w '\\n%{http_code}' \"$@\"; }";
@@ -108,11 +110,11 @@ async fn tried(
         bash
     } else {
         let mut python = Command::new("python3");
-        python.args(["-c", &code]);
+        python.args(["-c", code]);
         python
     };
     command
-        .current_dir(app.folder())
+        .current_dir(server.app.folder())
         .env("API", format!("{}/api/v1", server.url))
         .env("TOKEN", who.token().unwrap_or_default())
         .envs(filled.iter().cloned());
@@ -130,16 +132,17 @@ async fn tried(
 }
 
 async fn examples_work(language: &str) {
-    let app = App::with(&[
+    let server = Server::with(&[
         ("STAFF_REGISTRATION", "open"),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "0"),
     ])
     .await;
+    let app = &server.app;
     fs::create_dir_all(app.folder()).unwrap();
     fs::write(app.folder().join("screenshot.png"), b"\x89PNG\r\n\x1a\n").unwrap();
-    let (server, page) = (Server::of(&app).await, Page::of(&app).await);
+    let page = Page::of(app).await;
     let document = app.stranger().get("/api/v1/openapi.json").await.body;
-    let cast = prepared::Cast::new(&app).await;
+    let cast = prepared::Cast::new(app).await;
     let (_, routes) = api::routes::all();
     let mut failed = Vec::new();
     for route in &routes {
@@ -147,13 +150,13 @@ async fn examples_work(language: &str) {
         let Some(id) = operation["operationId"].as_str() else {
             continue;
         };
-        let filled = prepared::path(&app, &cast, route).await;
-        let who = caller(&app, &cast, route).await;
+        let filled = prepared::path(app, &cast, route).await;
+        let who = caller(app, &cast, route).await;
         let sample = page
             .sample(id, language)
             .replace(prepared::ABSENT, &cast.person);
         let (status, told) = tried(
-            (&app, &server),
+            &server,
             (language, &sample),
             &who,
             &variables(route.path, &filled),

@@ -1,34 +1,25 @@
-//! The guide is `docs/API.md`: the image is built with it, and its commands work.
+//! The guide is `docs/API.md`: the image is built with it, and its commands work, on the server that shows it.
 
-use super::examples::{Server, run};
+use super::{
+    examples::{Server, run},
+    shown::Page,
+};
 use crate::{harness::App, layers::root};
 use std::{fs, process::Command};
 
-/// The commands of a section of the guide.
-fn commands(text: &str, section: &str) -> String {
-    let (_, rest) = text.split_once(&format!("\n## {section}\n")).unwrap();
-    let section = rest.split("\n## ").next().unwrap();
-    let blocks = section.split("```sh\n").skip(1);
-    blocks
-        .map(|block| block.split("```").next().unwrap())
-        .collect()
-}
-
 #[tokio::test]
 async fn the_commands_of_the_guide_work_one_after_the_other() {
-    let app = App::new().await;
-    let server = Server::of(&app).await;
-    let text = fs::read_to_string(root().join("docs/API.md")).unwrap();
-    let sections = ["Getting started", "Idempotency", "Versions"];
+    let server = Server::with(&[]).await;
+    let app = &server.app;
+    let page = Page::of(app).await;
+    let sections = ["getting-started", "idempotency", "versions"];
     let script: String = sections
         .iter()
-        .map(|section| commands(&text, section))
+        .map(|section| page.commands(section))
         .collect();
-    let local = "http://127.0.0.1:5000";
-    assert!(script.contains(local) && script.matches("curl ").count() >= 7);
+    assert!(script.contains(&server.url) && script.matches("curl ").count() >= 7);
     // A request that is refused ends the script.
-    let script = format!("set -e\ncurl() {{ command curl --fail-with-body \"$@\"; }}\n{script}")
-        .replace(local, &server.url);
+    let script = format!("set -e\ncurl() {{ command curl --fail-with-body \"$@\"; }}\n{script}");
     fs::create_dir_all(app.folder()).unwrap();
     let mut bash = Command::new("bash");
     bash.args(["-c", &script]).current_dir(app.folder());
@@ -44,6 +35,23 @@ async fn the_commands_of_the_guide_work_one_after_the_other() {
             "{why} is missing in {}",
             ended.said
         );
+    }
+}
+
+#[tokio::test]
+async fn the_page_names_the_public_address_and_no_other_server() {
+    for url in ["https://help.example.com", "https://example.com/support"] {
+        let page = Page::of(&App::with(&[("PUBLIC_URL", url)]).await).await;
+        assert!(
+            !page.html.contains("127.0.0.1"),
+            "a server of somebody else"
+        );
+        let base = format!("export API={url}/api/v1\n");
+        assert!(page.commands("getting-started").contains(&base));
+        let path = format!("curl \"{url}/health/ready");
+        assert!(page.sample("isReady", "curl").starts_with(&path));
+        let list = page.sample("listTickets", "curl");
+        assert!(list.starts_with("curl \"$API/support/tickets"), "{list}");
     }
 }
 

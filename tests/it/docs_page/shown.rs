@@ -44,6 +44,18 @@ impl Page {
         text(self.article(id))
     }
 
+    /// The commands of a section of the guide, as they are copied.
+    pub fn commands(&self, id: &str) -> String {
+        let (_, rest) = self.html.split_once(&format!("id=\"{id}\"")).unwrap();
+        let section = rest.split("</section>").next().unwrap();
+        let blocks = section.split("Shell</p><pre").skip(1);
+        let codes = blocks.map(|block| {
+            let (_, code) = block.split_once("<code>").unwrap();
+            text(code.split("</code></pre>").next().unwrap()) + "\n"
+        });
+        codes.collect()
+    }
+
     /// The example of an operation in a language, as it is copied.
     pub fn sample(&self, id: &str, language: &str) -> String {
         let mark = format!("<div class=\"code language {language}\">");

@@ -128,7 +128,7 @@ async fn an_urgent_ticket_of_another_agent_is_seen_in_outline_and_nothing_else_o
     for word in ticket.hidden_from_strangers(&world) {
         assert!(!rest.contains(&word), "{word}: {rest}");
     }
-    // Nowhere else is it any more than before.
+    // Elsewhere it is as before.
     let mut answers = ask_everything(&world.sam, &ticket.named(&world)).await;
     answers.remove("/api/v1/support/dashboard");
     assert_tell_nothing(&answers, &ticket.hidden_from_strangers(&world), "Sam");

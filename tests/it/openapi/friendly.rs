@@ -1,6 +1,7 @@
 //! What generators of clients and newcomers need of the OpenAPI document: names, descriptions, tags, a bounded size.
 
 use crate::harness::App;
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -275,17 +276,21 @@ async fn pages_for_people_and_callbacks_are_not_in_the_document_of_programs() {
 }
 
 #[tokio::test]
-async fn the_document_is_at_most_five_kilobytes_an_operation() {
-    let document = document().await;
-    let paths = document["paths"].as_object().unwrap();
-    let operations: usize = paths
-        .values()
-        .map(|path| path.as_object().unwrap().len())
-        .sum();
-    let size = document.to_string().len();
+async fn the_document_is_at_most_380_kilobytes_and_60_as_it_is_sent() {
+    let app = App::new().await;
+    let path = "/api/v1/openapi.json";
+    let plain = app.stranger().downloads(path).await.2.len();
+    assert!(plain <= 380_000, "{plain} bytes");
+    let request = Request::get(path).header("accept-encoding", "gzip");
+    let packed = app
+        .stranger()
+        .raw(request.body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(packed.1["content-encoding"], "gzip");
     assert!(
-        size <= 5_000 * operations,
-        "{size} bytes for {operations} operations"
+        packed.2.len() <= 60_000,
+        "{} bytes compressed",
+        packed.2.len()
     );
 }
 

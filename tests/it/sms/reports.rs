@@ -254,7 +254,7 @@ async fn a_report_that_overtakes_the_answer_has_the_last_word() {
     let sid = provider::id(Played::Twilio, 1);
     rig.twilio_says(planned, &sid, "delivered", "").await;
     assert_eq!(rig.status(planned).await, "sent");
-    // Nothing is sent any more: it is known to have arrived.
+    // Nothing more is sent: it is known to have arrived.
     rig.app.run_due().await;
     assert_eq!(rig.provider.arrived().len(), 0);
     assert_eq!(rig.status(planned).await, "sent");

@@ -125,6 +125,38 @@ fn every_alarm_has_a_runbook_of_its_own_with_steps_and_names_it() {
 }
 
 #[test]
+fn every_alarm_has_a_test_in_which_it_fires() {
+    // `deploy/check` runs them where promtool is installed.
+    let (rules, tests) = (
+        file("prometheus/rules.yml"),
+        file("prometheus/rules.test.yml"),
+    );
+    for alarm in rules.split("- alert: ").skip(1) {
+        let name = alarm.lines().next().unwrap().trim();
+        let fires = format!("alertname: {name}\n        exp_alerts:\n");
+        assert!(tests.contains(&fires), "no test lets {name} fire");
+    }
+}
+
+#[test]
+fn somebody_is_paged_when_the_api_is_gone() {
+    let rules = file("prometheus/rules.yml");
+    let pages = |expression: &str| {
+        let mut alarms = rules.split("- alert: ").skip(1);
+        let alarm = alarms.find(|alarm| alarm.contains(expression));
+        alarm.is_some_and(|alarm| alarm.contains("severity: critical"))
+    };
+    assert!(
+        pages("support_processes{role=\"api\"}) == 0"),
+        "told by the other roles"
+    );
+    assert!(
+        pages("absent(support_build_info)"),
+        "where no other role is scraped"
+    );
+}
+
+#[test]
 fn jobs_in_a_paused_or_held_queue_raise_no_alert() {
     let texts = [
         "prometheus/rules.yml",

@@ -154,7 +154,7 @@ async fn a_queue_that_is_held_or_on_trial_is_told_and_is_no_lag_of_the_relay() {
     let app = App::new().await;
     app.customer("Ann").await.asks("general", "low").await;
     app.advance(TimeDelta::seconds(70));
-    // Held for another minute, and on trial: that is over, and nobody has gone to see yet.
+    // Open for another minute, and half-open: that is over, and no probe has been sent yet.
     sqlx::query(
         "update queue_control set failures = 2, held_because = 'away',
              held_until = $1 + case queue when 'assignment' then interval '1 minute' else interval '-1 minute' end

@@ -22,7 +22,7 @@ pub enum NotificationContent {
     /// About the recipient's own account.
     Account(Box<AccountContent>),
     /// Several notifications about tickets, of one person on one channel: one at least, since
-    /// the others of a digest may not be told any more.
+    /// the others of a digest may no longer be told.
     Digest(DigestId, Vec<Content>),
 }
 

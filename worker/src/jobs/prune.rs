@@ -1,5 +1,5 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
-//! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, old
+//! responses that no later retry can ask for, old changes of the event feed, the log of webhooks, old
 //! notifications in the app, the records of text and push messages, and uploads that were never attached. It
 //! works in batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
 //! retries or cancels them.

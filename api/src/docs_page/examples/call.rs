@@ -4,15 +4,15 @@ use serde_json::Value;
 
 /// The prefix of paths that `$API` stands for.
 const API: &str = "/api/v1";
-/// The server in examples of paths outside of `/api/v1`.
-const SERVER: &str = "http://127.0.0.1:5000";
 
 /// A call.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Call {
     /// In capitals.
     pub method: String,
-    /// From the root of the server, with parameters as `{id}`.
+    /// The address of the server, for paths that `$API` does not stand for.
+    pub server: String,
+    /// From that address, with parameters as `{id}`.
     pub path: String,
     /// Query parameters: name and value.
     pub query: Vec<(String, String)>,
@@ -58,7 +58,7 @@ impl Call {
         let base = if self.is_below_api() {
             variable("API")
         } else {
-            SERVER.to_owned()
+            self.server.clone()
         };
         let pieces = self.pieces().into_iter().map(|piece| match piece {
             Piece::Text(text) => text.to_owned(),

@@ -6,6 +6,7 @@ use serde_json::json;
 fn call() -> Call {
     Call {
         method: "PUT".to_owned(),
+        server: "https://help.example.com".to_owned(),
         path: "/api/v1/support/tickets/{id}/close".to_owned(),
         query: Vec::new(),
         sends_token: true,
@@ -92,13 +93,14 @@ fn sorted(code: &str) -> Vec<&str> {
 fn a_call_outside_of_the_api_names_the_server_and_needs_no_variable() {
     let call = Call {
         method: "GET".to_owned(),
+        server: "https://help.example.com".to_owned(),
         path: "/health/ready".to_owned(),
         query: vec![("need".to_owned(), "database, redis".to_owned())],
         sends_token: false,
         body: CallBody::Nothing,
         answer: AnswerKind::Text,
     };
-    let url = "http://127.0.0.1:5000/health/ready?need=database,%20redis";
+    let url = "https://help.example.com/health/ready?need=database,%20redis";
     assert_eq!(code(&call, "curl"), format!("curl \"{url}\""));
     assert!(
         code(&call, "python")

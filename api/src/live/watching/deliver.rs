@@ -1,5 +1,5 @@
 //! Telling the clients of this process. Their sessions, roles and rights are read each time anew, in a number of
-//! queries that does not depend on how many there are. A client that does not see its ticket any more is told nothing,
+//! queries that does not depend on how many there are. A client that no longer sees its ticket is told nothing,
 //! and its ticket is closed.
 
 use super::sign::{Sign, Typing};
@@ -149,7 +149,7 @@ async fn news(live: &Live, signs: Vec<Sign>) -> Vec<News> {
     news
 }
 
-/// Closes the tickets that clients do not see any more.
+/// Closes the tickets that clients no longer see.
 async fn close_hidden(
     live: &Live,
     clients: &[(TicketId, ClientId)],

@@ -151,7 +151,7 @@ impl OpenTickets {
         closed.flatten().collect()
     }
 
-    /// Whether others are to be told that a client types, or does not any more. It changes nothing.
+    /// Whether others are to be told that a client types, or has stopped. It changes nothing.
     pub fn accepts(&self, client: ClientId, typing: &Typing, now: Instant) -> Accepted {
         let inner = self.lock();
         let watching = inner.watchers.get(&client);
@@ -164,7 +164,7 @@ impl OpenTickets {
             Moment::Began => {
                 let is_soon = |at| now.saturating_duration_since(at) < TYPES_EVERY;
                 let told = activity.told;
-                // An answer that becomes a note is no answer any more for those who may not read notes.
+                // An answer that becomes a note is no longer an answer for those who may not read notes.
                 told.is_some_and(|(at, what)| is_soon(at) && what == typing.what())
             }
         };

@@ -16,11 +16,11 @@ pub(super) enum Sign {
         /// The ticket.
         ticket: TicketId,
     },
-    /// A person types, or does not any more.
+    /// A person types, or has stopped.
     Typing(Typing),
 }
 
-/// A person types on a ticket, or does not any more.
+/// A person types on a ticket, or has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Typing {
     /// The ticket.

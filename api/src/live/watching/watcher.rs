@@ -59,7 +59,7 @@ impl Watcher {
             return Err("too_many_tickets");
         }
         if live.clients.candidate(self.id).is_none() {
-            // It has left meanwhile, and nothing would close its tickets any more.
+            // It has left meanwhile, and nothing would close its tickets later.
             live.watching.leaves(self.id);
             return Err("token_revoked");
         }

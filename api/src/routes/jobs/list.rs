@@ -45,6 +45,10 @@ fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
             "Only jobs in one of these states. The default is `dead`: the dead letters.",
         ),
         ("queue", "Only jobs of this queue."),
+        (
+            "name",
+            "Only jobs with this name, such as `deliver_email`. A name that no job has matches nothing.",
+        ),
     ]);
     query.mean(paging::MEANINGS);
     let mut states = query.words("state");
@@ -52,12 +56,13 @@ fn query(query: &mut QueryReader) -> Option<(Filter, Option<JobId>, i64)> {
         states.push(State::Dead);
     }
     let queue = query.word("queue");
+    let name = query.text("name");
     let limit = query.integer("limit", 1..=100).unwrap_or(20);
     let before = query.integer("cursor", 1..=i64::MAX).map(JobId);
     let filter = Filter {
         states,
         queue,
-        name: None,
+        name,
     };
     Some((filter, before, limit))
 }

@@ -76,8 +76,8 @@ pub(crate) fn operation() -> Operation {
         "List your notifications",
     )
     .description(
-        "The newest come first. `unreadCount` counts up to 10 000. A notification about a ticket that you may not see any \
-         more is neither listed nor counted. Notifications are kept for 90 days.",
+        "The newest come first. `unreadCount` counts up to 10 000. A notification about a ticket that you may no longer see \
+         is neither listed nor counted. Notifications are kept for 90 days.",
     )
     .query(query)
     .answers::<Vec<NotificationView>>("notifications")

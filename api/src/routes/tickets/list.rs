@@ -78,7 +78,7 @@ pub(crate) fn operation() -> Operation {
         .description(
             "Requesters see their own tickets. Agents see the tickets that are assigned to them, unassigned tickets, and \
              tickets with a note that mentions them. Admins see all tickets. Several values of a filter are separated by \
-             commas. `assignedTo` is `me`, `none` or an id. `-` before the value of `sort` means descending. `q` finds \
+             commas. `assignedTo` is `me`, `none` or an id, or several of them. `-` before the value of `sort` means descending. `q` finds \
              tickets with all of its words in number, subject, tags, description or messages: `word`, `\"a phrase\"`, \
              `begin*`, `-without`, `-\"without this\"`. Case and accents do not count. With `q` the most relevant tickets \
              come first, and `highlight` quotes the places that were found. `nextCursor` continues the list; its cost does \

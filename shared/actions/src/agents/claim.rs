@@ -21,7 +21,7 @@ pub(crate) struct Claimed {
 }
 
 /// Claims the best agent for `choice`; the row lock lasts until the transaction ends. The roster is updated with
-/// what is read under the lock. An agent who is not the best any more is unlocked again. `None` when no agent
+/// what is read under the lock. An agent who is no longer the best is unlocked again. `None` when no agent
 /// of the roster is suitable.
 ///
 /// # Errors

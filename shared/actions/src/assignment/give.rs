@@ -13,8 +13,8 @@ use domain::{
 };
 use platform::work::UnitOfWork;
 
-/// Assigns a ticket to the best agent of `roster`, and records it there. `None` when the ticket is not
-/// unassigned any more, or no agent can take it.
+/// Assigns a ticket to the best agent of `roster`, and records it there. `None` when the ticket is
+/// no longer unassigned, or no agent can take it.
 ///
 /// # Errors
 /// [`ActionError::NotFound`] when there is no such ticket; the database failed.

@@ -6,7 +6,7 @@
 //! - two processes advance at once: the second waits for the first, and finds its rows moved;
 //! - a process dies while it advances: its transaction is rolled back, and the next caller moves the rows;
 //! - a change commits while another one is being moved: it is moved by the next call, with a greater position;
-//! - rows are pruned while somebody is far behind: the position is not [known](is_known) any more, which the reader is
+//! - rows are pruned while somebody is far behind: the position is no longer [known](is_known), which the reader is
 //!   told.
 
 mod store;

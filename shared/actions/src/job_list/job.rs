@@ -45,7 +45,7 @@ pub enum Job {
         /// The ticket.
         ticket: TicketId,
     },
-    /// Return the active tickets of a person who is no agent any more to the queue.
+    /// Return the active tickets of a person who is no longer an agent to the queue.
     ReleaseTickets {
         /// The former agent.
         agent: UserId,

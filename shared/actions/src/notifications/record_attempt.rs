@@ -21,7 +21,7 @@ use platform::work::UnitOfWork;
 pub enum Attempt<'a> {
     /// The provider accepted it.
     Sent,
-    /// It was not due any more.
+    /// It was no longer due.
     NothingToTell,
     /// No attempt: the address has to be confirmed first.
     Held,

@@ -31,7 +31,7 @@ pub async fn devices(cx: &Context, told: &[NotificationId]) -> sqlx::Result<Vec<
     store::devices(&cx.pool, told, super::MOST_DEVICES).await
 }
 
-/// Deletes what is of no use any more: the outcomes of notifications that were sent or dropped before an instant, and
+/// Deletes what is no longer of use: the outcomes of notifications that were sent or dropped before an instant, and
 /// the circuits of push services that nobody called since. Returns the number of rows.
 ///
 /// # Errors

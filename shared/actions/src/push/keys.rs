@@ -1,7 +1,7 @@
 //! The key pair of this installation (VAPID, RFC 8292). It is made at first use, and kept for ever: every subscription
 //! of a browser is bound to it.
 //!
-//! The private key is stored as it is, like the secrets of webhooks: we sign with it, so that a hash would not do. It is
+//! The private key is stored as it is, like the secrets of webhooks: we sign with it, so that a hash is not enough. It is
 //! not encrypted with a key of the configuration: to change that secret, which is a usual operation, would then end all
 //! subscriptions.
 

@@ -78,7 +78,7 @@ pub async fn assign(
 /// locked until the transaction ends, so that the limit is counted correctly.
 ///
 /// # Errors
-/// [`ActionError::Invalid`] when the caller is no active agent any more; the database failed.
+/// [`ActionError::Invalid`] when the caller is no longer an active agent; the database failed.
 pub(super) async fn acting_agent(
     work: &mut UnitOfWork<'_>,
     change: &TicketChange,

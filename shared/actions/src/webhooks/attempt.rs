@@ -45,7 +45,7 @@ pub struct AttemptReport {
     pub retry_after: Option<TimeDelta>,
 }
 
-/// What an attempt of a delivery sends; `None` if it is not under way any more, or may not be sent now.
+/// What an attempt of a delivery sends; `None` if it is no longer under way, or may not be sent now.
 ///
 /// # Errors
 /// The database failed.

@@ -1,5 +1,5 @@
 //! Who is told of an entry. The right counts at the time of telling, not at the time of the change: a ticket that was
-//! handed over meanwhile is told to nobody who may not see it any more. Pure.
+//! handed over meanwhile is told to nobody who may no longer see it. Pure.
 
 use super::FeedChange;
 use crate::{

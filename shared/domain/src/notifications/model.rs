@@ -17,7 +17,7 @@ text_enum! {
         Held = "held",
         /// Waits to be told together with others, in one digest.
         Gathered = "gathered",
-        /// Not delivered, since nothing was due any more.
+        /// Not delivered, since it was no longer due.
         Dropped = "dropped",
     }
 }

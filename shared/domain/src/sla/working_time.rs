@@ -123,7 +123,7 @@ impl Calendar {
         ControlFlow::Continue(())
     }
 
-    /// The first instant before `to` at which the offset from UTC is not `offset` any more. Zones change at
+    /// The first instant before `to` at which the offset from UTC is no longer `offset`. Zones change at
     /// whole seconds.
     fn change(&self, from: i64, to: i64, offset: i64) -> Option<i64> {
         let (mut before, mut after) = (from.div_euclid(SECOND), (to - 1).div_euclid(SECOND));

@@ -192,7 +192,7 @@ impl Scope {
     }
 
     /// Whether the mention shows the person a ticket that is not included. It does for agents only: a
-    /// person who is no agent any more sees nothing by a mention.
+    /// person who is no longer an agent sees nothing by a mention.
     #[must_use]
     pub fn is_widened_by(self, mention: Mention) -> bool {
         match self {

@@ -51,7 +51,10 @@ pub struct ConfigError(Vec<String>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration has {} problem(s):", self.0.len())?;
+        match self.0.len() {
+            1 => f.write_str("the configuration has a problem:")?,
+            several => write!(f, "the configuration has {several} problems:")?,
+        }
         self.0
             .iter()
             .try_for_each(|problem| write!(f, "\n  {problem}"))

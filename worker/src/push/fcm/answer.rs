@@ -16,7 +16,7 @@ const INTERNAL_PAUSE: TimeDelta = TimeDelta::seconds(10);
 pub enum Answer {
     /// The message was accepted.
     Accepted,
-    /// The app is not registered any more.
+    /// The app is no longer registered.
     Gone,
     /// The message will never be accepted.
     Unfit(String),

@@ -29,7 +29,7 @@ const OVERDUE: TimeDelta = TimeDelta::minutes(15);
 const MOST_OVERDUE: i64 = 500;
 
 /// Fixes the entries of a digest that is due, and loads those that are to be told now. The others are dropped, or join the
-/// next digest when quiet hours hold them back. A repeated attempt tells the same, less what may not be told any more.
+/// next digest when quiet hours hold them back. A repeated attempt tells the same, less what may no longer be told.
 /// Empty: nothing is to be told, or the digest was delivered.
 ///
 /// # Errors

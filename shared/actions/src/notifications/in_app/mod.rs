@@ -142,7 +142,7 @@ pub async fn list(db: &mut PgConnection, actor: &Actor, part: Part) -> sqlx::Res
 /// Marks an entry as read.
 ///
 /// # Errors
-/// [`ActionError::NotFound`] if there is none, or the person may not see its ticket any more; the database failed.
+/// [`ActionError::NotFound`] if there is none, or the person may no longer see its ticket; the database failed.
 pub async fn read(
     work: &mut UnitOfWork<'_>,
     actor: &Actor,

@@ -98,7 +98,7 @@ pub(super) async fn absent(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<
     .await
 }
 
-/// Marks an agent absent; `false` if [`unseen_since`] would not find the agent any more.
+/// Marks an agent absent; `false` if [`unseen_since`] would no longer find the agent.
 ///
 /// # Errors
 /// The database failed.

@@ -174,7 +174,7 @@ pub async fn delete_own(
     Ok(deleted.rows_affected() == 1)
 }
 
-/// Deletes a device that its push service does not know any more.
+/// Deletes a device that its push service no longer knows.
 ///
 /// # Errors
 /// The database failed.

@@ -138,8 +138,8 @@ pub struct TicketFacts {
 
 impl Content {
     /// Whether it is to be delivered at `now`. It is not if it was delivered or dropped, if the message was
-    /// redacted, if the account is closed, if the recipient may not see the ticket any more, or if the
-    /// ticket has changed so that it is not true any more.
+    /// redacted, if the account is closed, if the recipient may no longer see the ticket, or if the
+    /// ticket has changed so that it is no longer true.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
         let may_see = match self.template.audience() {
@@ -182,7 +182,7 @@ impl Content {
         ) {
             (None, _) => Decision::Send,
             (Some(until), Channel::Email | Channel::Push) => Decision::Wait(until),
-            // In the morning it is no news any more.
+            // In the morning it is no longer news.
             (Some(_), Channel::Sms) => Decision::Drop,
         }
     }
@@ -197,7 +197,7 @@ impl Content {
     }
 
     /// What is to be done with it when the attempt to tell it in a digest is repeated: it may have been told already, so
-    /// that only what may not be told any more is dropped.
+    /// that only what may no longer be told is dropped.
     #[must_use]
     pub fn decide_again(&self, now: DateTime<Utc>) -> Decision {
         if self.is_due(now) {

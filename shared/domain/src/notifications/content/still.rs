@@ -84,7 +84,7 @@ impl Content {
         }
     }
 
-    /// Whether the request of the mail to its reader is done, or cannot be done any more.
+    /// Whether the request of the mail to its reader is done, or can no longer be done.
     #[must_use]
     pub fn is_dealt_with(&self) -> bool {
         let active = self.ticket.status.is_active();

@@ -103,7 +103,7 @@ impl TicketChange {
         Ok(())
     }
 
-    /// Closes the ticket for its customer, who needs no help any more. The assignee stays, and the customer
+    /// Closes the ticket for its customer, who no longer needs help. The assignee stays, and the customer
     /// is recorded as the resolver.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ pub struct LinkRecipient {
     pub address: String,
 }
 
-/// The person to whom a link was mailed; `None` when the link cannot be used any more.
+/// The person to whom a link was mailed; `None` when the link can no longer be used.
 ///
 /// # Errors
 /// The database failed.
