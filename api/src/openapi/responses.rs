@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The request id in the examples of failures.
 const REQUEST: &str = "01999ec9-0c00-7000-8000-000000000000";
 
+/// The beginning of a table, as an example of all of them.
+const TABLE: &str = "startDate,endDate,total,open\n2025-10-01,2025-10-01,128,7\n";
+
 /// The statuses of failures: the name of the response in the document, and when it is sent.
 const FAILURES: &[(u16, &str, &str)] = &[
     (
@@ -147,7 +150,7 @@ fn success(route: &Route, components: &mut Components) -> Value {
             let example = answers.example(operation.example_stage);
             let body = json!({"schema": answers.schema(components), "example": example});
             if operation.has_table {
-                json!({"application/json": body, "text/csv": {"schema": {"type": "string"}}})
+                json!({"application/json": body, "text/csv": {"schema": {"type": "string"}, "example": TABLE}})
             } else {
                 json!({"application/json": body})
             }

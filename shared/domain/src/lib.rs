@@ -14,6 +14,7 @@ pub mod ids;
 pub mod json;
 pub mod keyed;
 pub mod live_event;
+pub mod local_day;
 pub mod notifications;
 pub mod paging;
 pub mod people;

@@ -94,9 +94,9 @@ async fn a_misspelt_parameter_is_told_with_the_one_that_is_meant() {
         ),
         (format!("{TICKETS}?status=open&offset=9"), "offset", "`"),
         (
-            "/api/v1/support/stats?department=billing".to_owned(),
-            "department",
-            "`",
+            "/api/v1/support/stats?departments=billing".to_owned(),
+            "departments",
+            "`department`",
         ),
         (
             "/api/v1/support/stats?startdate=2025-10-01".to_owned(),

@@ -198,8 +198,8 @@ async fn compare_days(desk: &Desk, tickets: &[Counted], zone: Tz) {
         counted += of.len();
         assert_has(shown, &figures(&of, &of), date);
         let day = date.parse().unwrap();
-        let begin = domain::stats::period::day_start(day, zone).unwrap();
-        let end = domain::stats::period::day_start(day.succ_opt().unwrap(), zone).unwrap();
+        let begin = domain::local_day::day_start(day, zone).unwrap();
+        let end = domain::local_day::day_start(day.succ_opt().unwrap(), zone).unwrap();
         assert_has(backlogged, &backlog(&all, begin, end.min(now)), date);
     }
     assert_eq!(counted, tickets.len(), "every ticket is in one day");

@@ -230,6 +230,11 @@ impl Life {
     async fn is_counted_on_the_dashboard(&self) {
         let Self { sarah, .. } = self;
         let dashboard = sarah.get("/api/v1/support/dashboard").await;
+        let performance = json!({
+            "ticketsResolved": 1, "ticketsClosed": 1, "averageResponseTime": 10,
+            "averageResolutionTime": 80, "customerSatisfactionRating": 5.0,
+            "slaCompliance": "100.00"
+        });
         assert_eq!(
             *dashboard.ok(),
             json!({
@@ -237,11 +242,9 @@ impl Life {
                 "dashboard": {
                     "assignedTickets": [], "unassignedTickets": [], "urgentTickets": [],
                     "atRiskTickets": [], "currentWorkload": 0,
-                    "performance": {
-                        "ticketsResolved": 1, "ticketsClosed": 1, "averageResponseTime": 10,
-                        "averageResolutionTime": 80, "customerSatisfactionRating": 5.0,
-                        "slaCompliance": "100.00"
-                    }
+                    "performance": performance,
+                    "performanceLast7Days": performance,
+                    "performanceLast30Days": performance
                 }
             })
         );

@@ -10,15 +10,14 @@
 //! - The cursor falls behind what the feed keeps, or a backup is restored: all rows are computed anew, in batches.
 //! - The release before runs beside this one: its changes are in the feed like all others.
 
-mod answers;
 mod performance;
 mod read;
 mod roll_up;
 mod store;
 mod verify;
 
-pub use answers::GroupBy;
 pub use performance::{OwnPerformance, own_performance};
 pub use read::{Answer, Entry, backlog, report, satisfaction, sla, stats};
 pub use roll_up::{Rebuilt, rebuild, roll_up};
-pub use verify::{Verified, differences, verify};
+pub use store::{GroupBy, recount::Verified};
+pub use verify::{differences, verify};

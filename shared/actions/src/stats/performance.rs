@@ -1,13 +1,10 @@
 //! An agent's own figures, for the dashboard. They are read from the tickets themselves with an index: a month of one agent
 //! has few rows, and agents see their work at once.
 
-use crate::stats::answers;
+use crate::stats::store;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::{
-    ids::UserId,
-    stats::{Performance, period::days_ago},
-};
+use domain::{ids::UserId, local_day::days_ago, stats::Performance};
 use sqlx::PgExecutor;
 
 /// The figures of the tickets that an agent resolved in three periods, each of which ends now.
@@ -34,7 +31,7 @@ pub async fn own_performance(
     // A day has no beginning only at the ends of the calendar, 260 000 years away.
     let since = |days| days_ago(now, days, timezone).unwrap_or(now - TimeDelta::days(1));
     let periods = [since(0), since(6), since(29)];
-    let mut resolved = answers::resolved_by(db, agent, &periods).await?.into_iter();
+    let mut resolved = store::resolved_by(db, agent, &periods).await?.into_iter();
     let mut next = || {
         let (figures, ratings) = resolved.next().unwrap_or_default();
         Performance::of(&figures, &ratings)

@@ -2,10 +2,7 @@
 
 use crate::{
     error::ActionError,
-    stats::{
-        answers::{self, Cell, Counted, GroupBy},
-        store,
-    },
+    stats::store::{self, Cell, Counted, GroupBy, rows},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -66,7 +63,7 @@ impl Entry {
 /// # Errors
 /// There would be too many intervals; the database failed.
 pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, ActionError> {
-    let mut tx = answers::snapshot(&cx.pool).await?;
+    let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
     let assigned = Counted {
         range: question.period.range(),
@@ -82,7 +79,7 @@ pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, A
         assigned: false,
         ..assigned
     };
-    let groups = answers::groups(&mut tx, all).await?;
+    let groups = store::groups(&mut tx, all).await?;
     let agents = entry(&mut tx, assigned).await?;
     let by_interval = if question.interval.is_some() {
         let entries = entries(&mut tx, all, GroupBy::Nothing, &intervals).await?;
@@ -91,7 +88,7 @@ pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, A
     } else {
         None
     };
-    let as_of = store::as_of(&mut tx).await?;
+    let as_of = rows::as_of(&mut tx).await?;
     let agents = AgentFigures::of(&agents.figures, &agents.ratings);
     Ok(Answer {
         figures: Stats::of(&groups, agents, by_interval),
@@ -108,7 +105,7 @@ pub async fn report(
     question: &Question,
     by: GroupBy,
 ) -> Result<Answer<Vec<Entry>>, ActionError> {
-    let mut tx = answers::snapshot(&cx.pool).await?;
+    let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
     let of = Counted {
         range: question.period.range(),
@@ -121,7 +118,7 @@ pub async fn report(
             "must not give more than {MOST_CELLS} figures: send a longer interval, a shorter period, or a filter"
         )));
     }
-    let as_of = store::as_of(&mut tx).await?;
+    let as_of = rows::as_of(&mut tx).await?;
     Ok(Answer {
         figures: entries,
         as_of,
@@ -133,7 +130,7 @@ pub async fn report(
 /// # Errors
 /// There would be too many intervals; the database failed.
 pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>, ActionError> {
-    let mut tx = answers::snapshot(&cx.pool).await?;
+    let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
     let of = Counted {
         range: question.period.range(),
@@ -142,7 +139,7 @@ pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>,
     };
     let all = entries(&mut tx, of, GroupBy::Nothing, &intervals).await?;
     let all = all.into_iter().next().unwrap_or_default();
-    let priorities = answers::figures(&mut tx, of, GroupBy::Priority, &[]).await?;
+    let priorities = store::figures(&mut tx, of, GroupBy::Priority, &[]).await?;
     let priorities = Priority::ALL.iter().rev().filter_map(|priority| {
         let cell = priorities
             .iter()
@@ -160,7 +157,7 @@ pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>,
             .map(|(days, figures, _)| InInterval::of(*days, SlaFigures::of(figures)))
             .collect(),
     };
-    let as_of = store::as_of(&mut tx).await?;
+    let as_of = rows::as_of(&mut tx).await?;
     Ok(Answer { figures, as_of })
 }
 
@@ -172,23 +169,23 @@ pub async fn satisfaction(
     cx: &Context,
     question: &Question,
 ) -> Result<Answer<SatisfactionReport>, ActionError> {
-    let mut tx = answers::snapshot(&cx.pool).await?;
+    let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
     let of = Counted {
         range: question.period.range(),
         filter: &question.filter,
         assigned: false,
     };
-    let all = answers::ratings(&mut tx, of, GroupBy::Nothing, &[]).await?;
+    let all = store::ratings(&mut tx, of, GroupBy::Nothing, &[]).await?;
     let all = all.first().map(|cell| cell.counted).unwrap_or_default();
     let parts = in_intervals(&intervals);
-    let cells = answers::ratings(&mut tx, within(of, &parts), GroupBy::Nothing, &parts.begins);
+    let cells = store::ratings(&mut tx, within(of, &parts), GroupBy::Nothing, &parts.begins);
     let cells = cells.await?;
     let by_interval = spread(
         &intervals,
         cells.iter().map(|cell| (cell.interval, cell.counted)),
     );
-    let as_of = store::as_of(&mut tx).await?;
+    let as_of = rows::as_of(&mut tx).await?;
     let shown = by_interval.into_iter();
     let figures = SatisfactionReport {
         figures: SatisfactionFigures::of(&all),
@@ -207,7 +204,7 @@ pub async fn backlog(
     cx: &Context,
     question: &Question,
 ) -> Result<Answer<BacklogReport>, ActionError> {
-    let mut tx = answers::snapshot(&cx.pool).await?;
+    let mut tx = store::snapshot(&cx.pool).await?;
     let now = cx.clock.now();
     let intervals = intervals(cx, &mut tx, question).await?;
     let range = question.period.range();
@@ -216,18 +213,18 @@ pub async fn backlog(
         filter: &question.filter,
         assigned: false,
     };
-    let earliest = answers::earliest(&mut tx).await?.unwrap_or(now);
+    let earliest = store::earliest(&mut tx).await?.unwrap_or(now);
     let end = range.until.map_or(now, |until| until.min(now));
     let begin = range.from.unwrap_or(earliest).min(end);
-    let whole = answers::backlog(&mut tx, of, &[begin], &[end]).await?;
+    let whole = store::backlog(&mut tx, of, &[begin], &[end]).await?;
     let parts = in_intervals(&intervals);
     let ends: Vec<_> = parts.ends.iter().map(|end| *end.min(&now)).collect();
     let points = if ends.is_empty() {
         Vec::new()
     } else {
-        answers::backlog(&mut tx, of, &parts.begins, &ends).await?
+        store::backlog(&mut tx, of, &parts.begins, &ends).await?
     };
-    let as_of = store::as_of(&mut tx).await?;
+    let as_of = rows::as_of(&mut tx).await?;
     let shown = intervals.iter().zip(points);
     let figures = BacklogReport {
         figures: whole.first().copied().unwrap_or_default().into(),
@@ -260,7 +257,7 @@ async fn intervals(
         return Ok(Vec::new());
     };
     let now = cx.clock.now();
-    let earliest = answers::earliest(tx).await?.unwrap_or(now);
+    let earliest = store::earliest(tx).await?.unwrap_or(now);
     let days = question.period.intervals(interval, earliest, now);
     let days = days.map_err(|error: TooManyIntervals| too_many(&error.to_string()))?;
     let zone = question.period.zone;
@@ -311,17 +308,17 @@ async fn entries(
     intervals: &[Part],
 ) -> sqlx::Result<Vec<Entry>> {
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-    for cell in answers::figures(tx, of, by, &[]).await? {
+    for cell in store::figures(tx, of, by, &[]).await? {
         entry_of(&mut entries, &cell).figures = cell.counted;
     }
-    for cell in answers::ratings(tx, of, by, &[]).await? {
+    for cell in store::ratings(tx, of, by, &[]).await? {
         entry_of(&mut entries, &cell).ratings = cell.counted;
     }
     if !intervals.is_empty() {
         let parts = in_intervals(intervals);
         let of = within(of, &parts);
-        let figures = by_key(answers::figures(tx, of, by, &parts.begins).await?);
-        let ratings = by_key(answers::ratings(tx, of, by, &parts.begins).await?);
+        let figures = by_key(store::figures(tx, of, by, &parts.begins).await?);
+        let ratings = by_key(store::ratings(tx, of, by, &parts.begins).await?);
         for entry in entries.values_mut() {
             let figures = spread(
                 intervals,

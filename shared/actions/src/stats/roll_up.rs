@@ -3,7 +3,7 @@
 
 use crate::{
     feed,
-    stats::store::{self, Cursor},
+    stats::store::rows::{self, Cursor},
 };
 use platform::{context::Context, db};
 use sqlx::PgConnection;
@@ -69,7 +69,7 @@ pub struct Rebuilt {
 /// # Errors
 /// The database failed; the next roll-ups continue.
 pub async fn rebuild(cx: &Context, mut progress: impl FnMut(Rebuilt)) -> sqlx::Result<Rebuilt> {
-    store::begin_refill(&cx.pool).await?;
+    rows::begin_refill(&cx.pool).await?;
     let mut rebuilt = Rebuilt::default();
     while !rebuilt.is_complete {
         match batch(cx).await? {
@@ -80,7 +80,7 @@ pub async fn rebuild(cx: &Context, mut progress: impl FnMut(Rebuilt)) -> sqlx::R
                 rebuilt.computed += computed.refilled;
             }
         }
-        rebuilt.is_complete = !store::is_refilling(&cx.pool).await?;
+        rebuilt.is_complete = !rows::is_refilling(&cx.pool).await?;
         progress(rebuilt);
     }
     Ok(rebuilt)
@@ -91,7 +91,7 @@ async fn batch(cx: &Context) -> sqlx::Result<Batch> {
     let as_of = cx.clock.now();
     feed::advance(cx).await?;
     let mut tx = db::begin_unlimited(&cx.pool).await?;
-    let Some(locked) = store::lock(&mut tx).await? else {
+    let Some(locked) = rows::lock(&mut tx).await? else {
         return Ok(Batch::Locked);
     };
     let cursor = if feed::is_known(&mut *tx, locked.position).await? {
@@ -105,10 +105,10 @@ async fn batch(cx: &Context) -> sqlx::Result<Batch> {
     };
     let (cursor, followed) = follow(&mut tx, cursor).await?;
     let (cursor, refilled) = refill(&mut tx, cursor).await?;
-    store::move_to(&mut tx, cursor).await?;
+    rows::move_to(&mut tx, cursor).await?;
     let is_last = followed.is_last && refilled.is_last;
     if is_last {
-        store::set_as_of(&mut tx, as_of).await?;
+        rows::set_as_of(&mut tx, as_of).await?;
     }
     tx.commit().await?;
     let computed = Computed {
@@ -131,7 +131,7 @@ struct Step {
 
 /// Computes the rows of the tickets that changed after the cursor.
 async fn follow(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, Step)> {
-    let changes = store::changes_after(tx, cursor.position, BATCH).await?;
+    let changes = rows::changes_after(tx, cursor.position, BATCH).await?;
     let mut tickets: Vec<_> = changes.iter().filter_map(|change| change.ticket).collect();
     tickets.sort_unstable();
     tickets.dedup();
@@ -156,7 +156,7 @@ async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
         };
         return Ok((cursor, nothing));
     };
-    let tickets = store::tickets_after(tx, after, BATCH).await?;
+    let tickets = rows::tickets_after(tx, after, BATCH).await?;
     let is_last = is_last(tickets.len());
     let last = tickets.last().copied();
     let until = if is_last {
@@ -164,7 +164,7 @@ async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
     } else {
         last.unwrap_or(after)
     };
-    store::delete_strays(tx, after, until).await?;
+    rows::delete_strays(tx, after, until).await?;
     let step = Step {
         tickets: count(&tickets),
         changed: compute(tx, &tickets).await?,
@@ -184,8 +184,8 @@ async fn compute(tx: &mut PgConnection, tickets: &[Uuid]) -> sqlx::Result<u64> {
     if tickets.is_empty() {
         return Ok(0);
     }
-    store::mark_for_release_before(tx, tickets).await?;
-    store::compute(tx, tickets).await
+    rows::mark_for_release_before(tx, tickets).await?;
+    rows::compute(tx, tickets).await
 }
 
 fn count(tickets: &[Uuid]) -> u64 {

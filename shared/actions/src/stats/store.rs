@@ -1,209 +1,209 @@
-//! The SQL of the rows: the cursor, and the rows of changed tickets. No decisions.
+//! The SQL of statistics: here and in `figures`, `backlog` and `resolved` that of answers, whose statements run in a
+//! [`snapshot`]; in `rows` and `recount` that of the rows. No decisions.
+
+mod backlog;
+mod figures;
+pub(super) mod recount;
+mod resolved;
+pub(super) mod rows;
+
+pub(super) use backlog::backlog;
+pub(super) use figures::figures;
+pub(super) use resolved::resolved_by;
 
 use chrono::{DateTime, Utc};
-use domain::feed::FeedPosition;
-use sqlx::{PgConnection, PgExecutor};
-use uuid::Uuid;
+use domain::{
+    stats::{Durations, Group, Range, Ratings, StatsFilter},
+    tickets::{Category, Priority, Status},
+};
+use platform::db::{self, Tx};
+use sqlx::{PgConnection, PgPool};
 
-/// How far the rows are complete.
+/// What the tickets of a group have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Nothing: all tickets are one group.
+    Nothing,
+    /// The present assignee. Unassigned tickets are in no group.
+    Agent,
+    /// The department.
+    Department,
+    /// The category.
+    Category,
+    /// The priority.
+    Priority,
+}
+
+impl GroupBy {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Agent => "agent",
+            Self::Department => "department",
+            Self::Category => "category",
+            Self::Priority => "priority",
+        }
+    }
+}
+
+/// The tickets that are counted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor {
-    /// The changes of the feed until here are counted.
-    pub position: FeedPosition,
-    /// While all rows are computed anew: the greatest id of a ticket that was done.
-    pub refilled_to: Option<Uuid>,
+pub(super) struct Counted<'a> {
+    /// When they were created.
+    pub range: Range,
+    /// What else they have in common.
+    pub filter: &'a StatsFilter,
+    /// Whether unassigned tickets, and ratings of nobody, are left out.
+    pub assigned: bool,
 }
 
-/// Locks the cursor until the transaction ends; `None` when another process has it.
+impl Counted<'_> {
+    fn agent(&self) -> Option<uuid::Uuid> {
+        self.filter.agent.map(|agent| agent.0)
+    }
+
+    fn departments(&self) -> Vec<String> {
+        words(&self.filter.departments)
+    }
+
+    fn categories(&self) -> Vec<String> {
+        words(&self.filter.categories)
+    }
+
+    fn priorities(&self) -> Vec<String> {
+        words(&self.filter.priorities)
+    }
+}
+
+fn words<T: ToString>(words: &[T]) -> Vec<String> {
+    words.iter().map(T::to_string).collect()
+}
+
+/// What was counted in a group, in one of the intervals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell<T> {
+    /// What the tickets have in common: an id or a word, empty for all tickets.
+    pub key: String,
+    /// The interval, from 1; 0 for tickets before the first, and where there are no intervals.
+    pub interval: i32,
+    /// What was counted.
+    pub counted: T,
+}
+
+/// A snapshot in which each statement is planned for its parameters. A plan for any parameters would scan all rows for one
+/// day, or look up each row of all time.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn lock(connection: &mut PgConnection) -> sqlx::Result<Option<Cursor>> {
-    sqlx::query_as!(
-        Cursor,
-        r#"select position as "position: FeedPosition", refilled_to from stats_cursor for update skip locked"#
-    )
-    .fetch_optional(connection)
-    .await
+pub(super) async fn snapshot(pool: &PgPool) -> sqlx::Result<Tx> {
+    let mut tx = db::snapshot(pool).await?;
+    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true) as mode")
+        .fetch_one(&mut *tx)
+        .await?;
+    Ok(tx)
 }
 
-/// Moves the cursor, which [`lock`] has locked.
+/// The tickets by status, priority and category.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn move_to(connection: &mut PgConnection, cursor: Cursor) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update stats_cursor set position = $1, refilled_to = $2",
-        cursor.position.0,
-        cursor.refilled_to,
-    )
-    .execute(connection)
-    .await
-    .map(|_| ())
-}
-
-/// Records that every change up to an instant is counted. The record never goes back: where the clocks of two
-/// processes differ, the later instant was correct already.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn set_as_of(
+pub(super) async fn groups(
     connection: &mut PgConnection,
-    as_of: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update stats_cursor set as_of = $1 where as_of is null or as_of < $1",
-        as_of
-    )
-    .execute(connection)
-    .await
-    .map(|_| ())
-}
-
-/// Orders all rows to be computed anew.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn begin_refill(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!("update stats_cursor set refilled_to = $1", Uuid::nil())
-        .execute(db)
-        .await
-        .map(|_| ())
-}
-
-/// Whether rows are still to be computed anew.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn is_refilling(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select refilled_to is not null as "refilling!" from stats_cursor"#)
-        .fetch_one(db)
-        .await
-}
-
-/// A change of the feed, with its ticket if it is one of a ticket.
-pub(super) struct Change {
-    pub position: FeedPosition,
-    pub ticket: Option<Uuid>,
-}
-
-/// At most `limit` changes after a position.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn changes_after(
-    connection: &mut PgConnection,
-    position: FeedPosition,
-    limit: i64,
-) -> sqlx::Result<Vec<Change>> {
+    of: Counted<'_>,
+) -> sqlx::Result<Vec<Group>> {
     sqlx::query_as!(
-        Change,
-        r#"select position as "position: FeedPosition", case when kind = 'ticket' then subject_id end as ticket
-           from feed where position > $1 order by position limit $2"#,
-        position.0,
-        limit,
+        Group,
+        r#"select
+            status as "status: Status", priority as "priority: Priority", category as "category: Category",
+            count(*) as "total!"
+        from stats_tickets
+        where created_at >= coalesce($1, timestamptz '-infinity') and created_at < coalesce($2, timestamptz 'infinity')
+            and (cardinality($3::text[]) = 0 or department = any($3))
+            and (cardinality($4::text[]) = 0 or category = any($4))
+            and (cardinality($5::text[]) = 0 or priority = any($5))
+        group by status, priority, category"#,
+        of.range.from,
+        of.range.until,
+        &of.departments(),
+        &of.categories(),
+        &of.priorities(),
     )
     .fetch_all(connection)
     .await
 }
 
-/// At most `limit` tickets in the order of their ids, after one of them.
+/// Ratings of tickets in groups and intervals. A rating belongs to the agent who had the ticket when it was resolved.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn tickets_after(
+pub(super) async fn ratings(
     connection: &mut PgConnection,
-    after: Uuid,
-    limit: i64,
-) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: Uuid" from tickets where id > $1 order by id limit $2"#,
-        after,
-        limit
+    of: Counted<'_>,
+    by: GroupBy,
+    intervals: &[DateTime<Utc>],
+) -> sqlx::Result<Vec<Cell<Ratings>>> {
+    let rows = sqlx::query!(
+        r#"select
+            key as "key!", interval as "interval!",
+            count(*) filter (where rating = 1) as "one!",
+            count(*) filter (where rating = 2) as "two!",
+            count(*) filter (where rating = 3) as "three!",
+            count(*) filter (where rating = 4) as "four!",
+            count(*) filter (where rating = 5) as "five!"
+        from (
+            select
+                *,
+                case $8 when 'agent' then rated_for::text when 'department' then department when 'category' then category
+                    when 'priority' then priority else '' end as key,
+                width_bucket(created_at, $9::timestamptz[]) as interval
+            from stats_tickets
+        ) as counted
+        where rating is not null
+            and created_at >= coalesce($1, timestamptz '-infinity') and created_at < coalesce($2, timestamptz 'infinity')
+            and ($3::uuid is null or rated_for = $3)
+            and (not $4 or rated_for is not null)
+            and (cardinality($5::text[]) = 0 or department = any($5))
+            and (cardinality($6::text[]) = 0 or category = any($6))
+            and (cardinality($7::text[]) = 0 or priority = any($7))
+            and key is not null
+        group by key, interval
+        order by key, interval"#,
+        of.range.from,
+        of.range.until,
+        of.agent(),
+        of.assigned,
+        &of.departments(),
+        &of.categories(),
+        &of.priorities(),
+        by.as_str(),
+        intervals,
     )
     .fetch_all(connection)
-    .await
-}
-
-/// Computes the rows of tickets anew, and returns how many of them changed.
-///
-/// A change is committed before the feed shows it. This must therefore be a later statement than [`changes_after`], at
-/// `read committed`: its snapshot then has every change that was read.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn compute(connection: &mut PgConnection, tickets: &[Uuid]) -> sqlx::Result<u64> {
-    let computed = sqlx::query!(
-        "insert into stats_tickets as known (
-             ticket_id, created_at, agent_id, status, priority, category, department, response_millis, resolution_millis,
-             response_clock, resolution_clock, rating, rated_for, transfers, escalations, reopenings, is_one_touch, active,
-             active_until)
-         select
-             ticket_id, created_at, agent_id, status, priority, category, department, response_millis, resolution_millis,
-             response_clock, resolution_clock, rating, rated_for, transfers, escalations, reopenings, is_one_touch, active,
-             active_until
-         from stats_recount where ticket_id = any($1)
-         on conflict (ticket_id) do update set
-             created_at = excluded.created_at, agent_id = excluded.agent_id, status = excluded.status,
-             priority = excluded.priority, category = excluded.category, department = excluded.department,
-             response_millis = excluded.response_millis, resolution_millis = excluded.resolution_millis,
-             response_clock = excluded.response_clock, resolution_clock = excluded.resolution_clock,
-             rating = excluded.rating, rated_for = excluded.rated_for, transfers = excluded.transfers,
-             escalations = excluded.escalations, reopenings = excluded.reopenings,
-             is_one_touch = excluded.is_one_touch, active = excluded.active, active_until = excluded.active_until
-         where (known.*) is distinct from (excluded.*)",
-        tickets
-    )
-    .execute(connection)
     .await?;
-    Ok(computed.rows_affected())
+    let cells = rows.into_iter().map(|row| Cell {
+        key: row.key,
+        interval: row.interval,
+        counted: Ratings([row.one, row.two, row.three, row.four, row.five]),
+    });
+    Ok(cells.collect())
 }
 
-/// Deletes the rows between two ids whose tickets do not exist; there are none unless somebody wrote them by hand.
+/// When the first ticket was created.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn delete_strays(
-    connection: &mut PgConnection,
-    after: Uuid,
-    until: Uuid,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "delete from stats_tickets where ticket_id > $1 and ticket_id <= $2
-             and not exists (select from tickets where id = ticket_id)",
-        after,
-        until
-    )
-    .execute(connection)
-    .await
-    .map(|_| ())
-}
-
-/// Marks what the release before has to count again, if it should run again: the quarters of an hour of these tickets.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn mark_for_release_before(
-    connection: &mut PgConnection,
-    tickets: &[Uuid],
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into stats_dirty (bucket)
-         select distinct date_bin('15 minutes', created_at, timestamptz 'epoch') from tickets where id = any($1)
-         except select bucket from stats_dirty",
-        tickets
-    )
-    .execute(connection)
-    .await
-    .map(|_| ())
-}
-
-/// The instant up to which every change is counted; `None` before the rows were complete for the first time.
-///
-/// # Errors
-/// The database failed.
-pub(super) async fn as_of(connection: &mut PgConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
-    sqlx::query_scalar!("select as_of from stats_cursor")
+pub(super) async fn earliest(connection: &mut PgConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("select min(created_at) from stats_tickets")
         .fetch_one(connection)
         .await
+}
+
+fn durations(count: i64, millis: i64, quantiles: Option<Vec<i64>>) -> Durations {
+    let mut quantiles = quantiles.unwrap_or_default().into_iter();
+    Durations {
+        count,
+        millis,
+        p50: quantiles.next(),
+        p90: quantiles.next(),
+    }
 }

@@ -22,6 +22,7 @@ pub struct Stats {
     pub agent_stats: AgentFigures,
     /// The figures of all tickets of each day, week or month. The field is there if `interval` was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<InInterval<TicketFigures>>")]
     pub intervals: Option<Vec<InInterval<TicketFigures>>>,
 }
 

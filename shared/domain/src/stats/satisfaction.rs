@@ -1,7 +1,7 @@
 //! The ratings of a period. Pure.
 
 use super::{
-    Count, InInterval,
+    InInterval,
     arithmetic::{Decimal, rounded},
 };
 use serde::Serialize;
@@ -45,7 +45,19 @@ pub struct SatisfactionFigures {
     pub rating_count: i64,
     /// The number of ratings with each number of stars, from 5 to 1.
     #[schemars(length(equal = 5))]
-    pub rating_breakdown: Vec<Count<i16>>,
+    pub rating_breakdown: Vec<StarCount>,
+}
+
+/// How often a number of stars was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct StarCount {
+    /// The number of stars.
+    #[serde(rename = "_id")]
+    #[schemars(range(min = 1, max = 5))]
+    pub stars: i16,
+    /// The number of ratings with this number of stars.
+    #[schemars(range(min = 0))]
+    pub count: i64,
 }
 
 /// The report on the satisfaction of requesters of a period.
@@ -62,7 +74,9 @@ impl SatisfactionFigures {
     /// The figures to show.
     #[must_use]
     pub fn of(ratings: &Ratings) -> Self {
-        let counts = ratings.stars().map(|(of, count)| Count { of, count });
+        let counts = ratings
+            .stars()
+            .map(|(stars, count)| StarCount { stars, count });
         Self {
             satisfaction_rating: ratings.mean(),
             rating_count: ratings.count(),
@@ -81,7 +95,7 @@ mod tests {
         assert_eq!(figures.satisfaction_rating.as_deref(), Some("4.0"));
         assert_eq!(figures.rating_count, 4);
         let counts = figures.rating_breakdown.iter();
-        let counts: Vec<_> = counts.map(|count| (count.of, count.count)).collect();
+        let counts: Vec<_> = counts.map(|count| (count.stars, count.count)).collect();
         assert_eq!(counts, [(5, 3), (4, 0), (3, 0), (2, 0), (1, 1)]);
         assert_eq!(Ratings([0, 0, 0, 9, 11]).mean().as_deref(), Some("4.6"));
         assert_eq!(Ratings::default().mean(), None);

@@ -1,6 +1,7 @@
 //! The properties of periods: whole days, no gap and no overlap.
 
 use super::*;
+use chrono::TimeDelta;
 use chrono_tz::TZ_VARIANTS;
 use proptest::{prelude::*, sample::select};
 

@@ -7,10 +7,10 @@ use crate::tickets::list::{
 use crate::{
     field_error::{Constraint, FieldErrors, Variants},
     ids::UserId,
+    local_day::day_start,
     paging::MEANINGS,
     people::Department,
     reader::{Meanings, QueryReader, Sent},
-    stats::period::day_start,
     text_enum,
     tickets::{Category, Priority, Status, search::Search},
 };
