@@ -32,7 +32,7 @@ struct Listener {
     actor: Actor,
 }
 
-/// These clients in their present roles. Those whose session or account has ended are disconnected.
+/// These clients in their present roles. Those whose session, account or role has ended are disconnected.
 ///
 /// # Errors
 /// The database failed.
@@ -119,35 +119,23 @@ fn candidates(live: &Live, batch: &Batch) -> Vec<Candidate> {
         .candidates(|actor| actor.role.is_staff() || people.contains(&actor.id))
 }
 
-/// The candidates in their present roles. Those whose session or account has ended are disconnected.
+/// The candidates in their present roles. Those whose session or account has ended are disconnected, and so are those
+/// whose role has changed: what they show is that of another role, and only a new connection begins anew.
 async fn present(live: &Live, candidates: Vec<Candidate>) -> sqlx::Result<Vec<Listener>> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
     let asked: HashSet<_> = candidates
         .iter()
-        .map(|one| (one.person, one.session))
+        .map(|one| (one.actor.id, one.session))
         .collect();
     let asked: Vec<_> = asked.into_iter().collect();
     let roles = roles_in_sessions(&live.cx.pool, &asked).await?;
     let mut listeners = Vec::with_capacity(candidates.len());
-    for Candidate {
-        id,
-        person,
-        session,
-    } in candidates
-    {
-        match roles.get(&(person, session)) {
-            Some(role) => {
-                live.clients.set_role(id, *role);
-                listeners.push(Listener {
-                    id,
-                    actor: Actor {
-                        id: person,
-                        role: *role,
-                    },
-                });
-            }
+    for Candidate { id, actor, session } in candidates {
+        match roles.get(&(actor.id, session)) {
+            Some(role) if *role == actor.role => listeners.push(Listener { id, actor }),
+            Some(_) => live.clients.end(id, Ended::RoleChanged),
             None => live.clients.end(id, Ended::Revoked),
         }
     }
@@ -155,7 +143,7 @@ async fn present(live: &Live, candidates: Vec<Candidate>) -> sqlx::Result<Vec<Li
 }
 
 impl Live {
-    /// A client in its present role; `None` if it has left, or its session or account has ended.
+    /// A client in its present role; `None` if it has left, or its session, account or role has ended.
     ///
     /// # Errors
     /// The database failed.

@@ -13,7 +13,7 @@
 //!   what it reads, or in what the reader passes on, or in both; the second is recognised by its position;
 //! - a right changes while an event is on its way: the right at the time of passing on counts. What was passed on
 //!   before is not taken back;
-//! - an account is closed or a session ends: the next event finds it, and [`sweep`] does within a second.
+//! - an account is closed, a session ends or a role changes: the next event finds it, and [`sweep`] does within a second.
 
 mod attendance;
 mod clients;
@@ -64,6 +64,8 @@ pub(crate) enum Ended {
     Expired,
     /// The session ended, or the account is not active any more.
     Revoked,
+    /// The person has another role, in which the client has to load anew what it shows.
+    RoleChanged,
     /// The process stops.
     Stopping,
 }
@@ -74,6 +76,7 @@ impl Ended {
         match self {
             Self::Expired => "token_expired",
             Self::Revoked => "token_revoked",
+            Self::RoleChanged => "role_changed",
             Self::Stopping => "unavailable",
         }
     }

@@ -188,6 +188,7 @@ impl From<Ended> for Problem {
         match why {
             Ended::Expired => authentication_failures::expired_token(),
             Ended::Revoked => authentication_failures::revoked_token(),
+            Ended::RoleChanged => Self::events_gone(),
             Ended::Stopping => Self::unavailable(
                 "This process stops: ask again, and another one answers.",
                 Stopping,
