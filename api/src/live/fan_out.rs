@@ -75,7 +75,7 @@ pub(super) async fn fan_out(
         .entries
         .iter()
         .zip(&plan)
-        .filter(|(_, told)| told.iter().any(|(.., sight)| *sight == Sight::Full))
+        .filter(|(_, told)| told.iter().any(|(.., sight)| sight.is_shown()))
         .map(|(entry, _)| entry.position)
         .collect();
     let details = batch
@@ -152,7 +152,7 @@ impl Live {
         Ok(present(self, candidate).await?.pop().map(|one| one.actor))
     }
 
-    /// Ends the connections whose session or account has ended, and notes changed roles.
+    /// Ends the connections whose session or account has ended, or whose person has another role.
     ///
     /// # Errors
     /// The database failed.
@@ -201,6 +201,7 @@ fn write(
     let now = live.cx.clock.now();
     let view = match sight {
         Sight::Full => event::event(entry, &sealed, details, viewer, now)?,
+        Sight::Changed => event::changed(entry, &sealed, details, now)?,
         Sight::Removed => event::removed(entry, &sealed, entry.change.ticket()?),
         Sight::Nothing => return None,
     };
