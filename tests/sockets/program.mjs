@@ -31,7 +31,19 @@ export class Site {
     site.program = program;
     site.folder = await mkdtemp(join(tmpdir(), "sockets-"));
     site.count = 0;
+    site.redis = await freePort();
+    const settings = ["--port", String(site.redis), "--bind", "127.0.0.1", "--save", "", "--dir", site.folder];
+    site.redisServer = spawn("redis-server", settings, { stdio: "ignore" });
+    await until("Redis is ready", () => site.redisSays("PING").then((answer) => answer === "+PONG", () => false));
     return site;
+  }
+
+  // Sends a command to the Redis of all processes.
+  redisSays(command) {
+    return new Promise((resolve, reject) => {
+      const client = connect(this.redis, "127.0.0.1", () => client.write(`${command}\r\n`));
+      client.on("error", reject).once("data", (answer) => { client.end(); resolve(answer.toString().trim()); });
+    });
   }
 
   // A process of a role; without one, of all roles.
@@ -39,7 +51,8 @@ export class Site {
     const [port, operation] = [await freePort(), await freePort()];
     const log = await open(join(this.folder, `${this.count++}-${role ?? "all"}.log`), "w");
     const environment = {
-      ...process.env, DATA_DIR: this.folder, PORT: String(port), OPERATION_PORT: String(operation), DATABASE_URL: "", REDIS_URL: "",
+      ...process.env, DATA_DIR: this.folder, PORT: String(port), OPERATION_PORT: String(operation), DATABASE_URL: "",
+      REDIS_URL: `redis://127.0.0.1:${this.redis}`,
       BOOTSTRAP_ADMIN_EMAIL: "admin@example.com", BOOTSTRAP_ADMIN_PASSWORD: "SecurePass123!", STAFF_REGISTRATION: "open",
       RATE_LIMIT_PER_MINUTE: "0", RATE_LIMIT_AUTH_PER_MINUTE: "0",
     };
@@ -58,6 +71,7 @@ export class Site {
   }
 
   async close() {
+    this.redisServer.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
