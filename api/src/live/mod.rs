@@ -33,7 +33,7 @@ use actions::feed;
 use attendance::Attendance;
 use axum::http::HeaderName;
 use clients::Clients;
-use domain::{feed::FeedPosition, live_event::LiveEvent};
+use domain::{actor::Actor, feed::FeedPosition, live_event::LiveEvent};
 use platform::context::Context;
 use position::Seal;
 use serde_json::Value;
@@ -114,6 +114,11 @@ impl Live {
     /// The position that a client sends; `None` for a text that is none.
     pub fn opened(&self, sealed: &str) -> Option<FeedPosition> {
         self.seal.open(sealed)
+    }
+
+    /// A person has asked for events: staff count as present, as with a connection.
+    pub fn saw(&self, actor: Actor) {
+        self.attendance.saw(actor);
     }
 
     /// The position of the newest change that is committed by now.

@@ -61,6 +61,8 @@ pub async fn list(
         let subscription = Subscription::begin(&api.live, who, after).await?;
         return Ok(streamed(subscription));
     }
+    // A client that polls is connected in between, as far as its person is concerned.
+    api.live.saw(who.actor);
     let Some(after) = after else {
         let newest = api.live.newest().await?;
         return Ok(answer(&api.live, Vec::new(), newest, false).into_response());
