@@ -153,7 +153,7 @@ try {
   await promise("a Redis that forgets everything: nobody misses an event, and its events come as quickly afterwards", async () => {
     for (let count = 0; count < 10; count++) {
       await says(`f${count}`);
-      if (count % 3 === 0) same(await site.redisSays("FLUSHALL"), "+OK");
+      if (count % 3 === 0) same(await site.redis("FLUSHALL"), "+OK");
     }
     for (const client of [one, two, desk]) { await arrived(client, "f9"); same(texts(client), all); }
     await says("after");

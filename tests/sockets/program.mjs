@@ -1,6 +1,6 @@
 // Processes of the program that share private servers, and a proxy that gives each connection to the next of them.
 import { spawn } from "node:child_process";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,18 +30,19 @@ export class Site {
     const site = new Site();
     site.program = program;
     site.folder = await mkdtemp(join(tmpdir(), "sockets-"));
+    // So that the servers, which run as another user for root, have their place in it.
+    await chmod(site.folder, 0o711);
     site.count = 0;
-    site.redis = await freePort();
-    const settings = ["--port", String(site.redis), "--bind", "127.0.0.1", "--save", "", "--dir", site.folder];
-    site.redisServer = spawn("redis-server", settings, { stdio: "ignore" });
-    await until("Redis is ready", () => site.redisSays("PING").then((answer) => answer === "+PONG", () => false));
     return site;
   }
 
-  // Sends a command to the Redis of all processes.
-  redisSays(command) {
+  // Sends a command to the Redis of all processes, and returns the first line of the answer.
+  async redis(command) {
+    const files = await readdir(this.folder, { recursive: true });
+    const socket = files.find((file) => file.endsWith("redis.sock"));
+    if (!socket) throw new Error(`no socket of Redis in ${this.folder}`);
     return new Promise((resolve, reject) => {
-      const client = connect(this.redis, "127.0.0.1", () => client.write(`${command}\r\n`));
+      const client = connect(join(this.folder, socket), () => client.write(`${command}\r\n`));
       client.on("error", reject).once("data", (answer) => { client.end(); resolve(answer.toString().trim()); });
     });
   }
@@ -51,8 +52,7 @@ export class Site {
     const [port, operation] = [await freePort(), await freePort()];
     const log = await open(join(this.folder, `${this.count++}-${role ?? "all"}.log`), "w");
     const environment = {
-      ...process.env, DATA_DIR: this.folder, PORT: String(port), OPERATION_PORT: String(operation), DATABASE_URL: "",
-      REDIS_URL: `redis://127.0.0.1:${this.redis}`,
+      ...process.env, DATA_DIR: this.folder, PORT: String(port), OPERATION_PORT: String(operation), DATABASE_URL: "", REDIS_URL: "",
       BOOTSTRAP_ADMIN_EMAIL: "admin@example.com", BOOTSTRAP_ADMIN_PASSWORD: "SecurePass123!", STAFF_REGISTRATION: "open",
       RATE_LIMIT_PER_MINUTE: "0", RATE_LIMIT_AUTH_PER_MINUTE: "0",
     };
@@ -71,7 +71,6 @@ export class Site {
   }
 
   async close() {
-    this.redisServer.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
