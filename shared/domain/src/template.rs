@@ -169,7 +169,7 @@ impl Template {
             Self::WorkStatusChanged | Self::NoteAdded => to(Assignee, &[PUSH]),
             Self::Mentioned => to(Staff, &[EMAIL, PUSH]).relaying(),
             Self::TicketWaiting => to(Staff, &[PUSH, SMS_IF_URGENT]).one_at_once(),
-            Self::EscalatedToYou => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]).one_at_once(),
+            Self::EscalatedToYou => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]),
             Self::SlaAtRisk => to(Assignee, &[EMAIL, PUSH, SMS_IF_URGENT]).one_at_once(),
             Self::SlaBreached => to(Staff, &[EMAIL, PUSH, SMS_IF_URGENT_OR_HIGH]).one_at_once(),
             Self::EscalatedToNobody => to(Staff, &[EMAIL, PUSH]).one_at_once(),

@@ -29,16 +29,6 @@ pub const fn gathering(template: Template, channel: Channel) -> Option<Gathering
     }
 }
 
-/// The kind under which a notification is counted. What time causes comes together, such as the breach of a ticket and its
-/// escalation, so that these kinds have one window. A text message is for what is urgent: each kind has its own there.
-#[must_use]
-pub const fn counted_as(template: Template, channel: Channel) -> Template {
-    match channel {
-        Channel::Email | Channel::Push if template.spec().at_once == 1 => Template::SlaBreached,
-        Channel::Email | Channel::Push | Channel::Sms => template,
-    }
-}
-
 const fn window(channel: Channel) -> TimeDelta {
     match channel {
         Channel::Email => TimeDelta::minutes(1),
@@ -70,32 +60,5 @@ mod tests {
         );
         let text = gathering(Template::EscalatedToYou, Channel::Sms);
         assert_eq!(text.map(|one| one.at_once), Some(1));
-    }
-
-    #[test]
-    fn what_time_causes_is_counted_together_and_by_the_same_rule() {
-        let together = [
-            Template::SlaAtRisk,
-            Template::SlaBreached,
-            Template::EscalatedToYou,
-            Template::EscalatedToNobody,
-            Template::TicketWaiting,
-        ];
-        for channel in [Channel::Email, Channel::Push] {
-            let rule = gathering(Template::SlaBreached, channel);
-            for template in Template::ALL {
-                let counted = counted_as(*template, channel);
-                if together.contains(template) {
-                    assert_eq!(counted, Template::SlaBreached);
-                    assert_eq!(gathering(*template, channel), rule);
-                } else {
-                    assert_eq!(counted, *template);
-                }
-            }
-        }
-        assert_eq!(
-            counted_as(Template::EscalatedToYou, Channel::Sms),
-            Template::EscalatedToYou
-        );
     }
 }

@@ -17,7 +17,7 @@ pub use crate::{
     channel::Channel,
     template::{Audience, Template},
 };
-pub use gathering::{Gathering, counted_as, gathering};
+pub use gathering::{Gathering, gathering};
 pub use mention::mentions;
 pub use model::{NotificationStatus, Planned};
 pub use new_preferences::{PreferencesChange, kinds_for};

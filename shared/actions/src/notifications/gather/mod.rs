@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
     ids::{DigestId, NotificationId, UserId},
-    notifications::{NotificationStatus, Template, counted_as, gathering},
+    notifications::{NotificationStatus, Template, gathering},
 };
 use platform::work::UnitOfWork;
 use std::collections::BTreeMap;
@@ -168,7 +168,7 @@ async fn add(work: &mut UnitOfWork<'_>, place: Place, gathered: &Gathered) -> sq
     super::store::set_status(work, &gathered.notifications, NotificationStatus::Gathered).await
 }
 
-/// A kind of notification, for one person and channel; of kinds that are counted together, the one they are counted as.
+/// A kind of notification, for one person and channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Kind {
     to: UserId,
@@ -178,14 +178,10 @@ struct Kind {
 
 impl Kind {
     const fn of(one: &Inserted) -> Self {
-        Self::new(one.new.to, one.new.channel, one.new.template)
-    }
-
-    const fn new(to: UserId, channel: Channel, template: Template) -> Self {
         Self {
-            to,
-            channel,
-            template: counted_as(template, channel),
+            to: one.new.to,
+            channel: one.new.channel,
+            template: one.new.template,
         }
     }
 }

@@ -223,9 +223,11 @@ pub(super) async fn kinds(work: &mut UnitOfWork<'_>, digest: DigestId) -> sqlx::
     )
     .fetch_all(&mut *work.tx)
     .await?;
-    let kinds = rows
-        .into_iter()
-        .map(|row| Kind::new(row.user_id, row.channel, row.template));
+    let kinds = rows.into_iter().map(|row| Kind {
+        to: row.user_id,
+        channel: row.channel,
+        template: row.template,
+    });
     Ok(kinds.collect())
 }
 
