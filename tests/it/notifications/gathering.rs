@@ -299,8 +299,8 @@ async fn a_repeated_attempt_of_a_digest_keeps_quiet_hours_and_leaves_out_what_is
     choose(&sarah, "customer_replied", "email", false).await;
     // It is 08:01 on a Wednesday.
     let quiet = json!([{"day": "wed", "start": "08:00", "end": "12:00"}]);
-    let set = json!({"quietHours": quiet});
-    sarah.put(PREFERENCES, set).await.ok();
+    let chosen = json!({"quietHours": quiet});
+    sarah.put(PREFERENCES, chosen).await.ok();
     app.advance(TimeDelta::minutes(200));
     app.run_due().await;
     app.advance(TimeDelta::minutes(38));
