@@ -108,8 +108,8 @@ impl Problem {
         Self::new(
             StatusCode::GONE,
             "events_gone",
-            "The events after this position are no longer kept: load anew what you show, and continue from the `position` \
-             of a request without `after`.",
+            "The events after this position are no longer kept, or you have another role now: load anew what you show, and \
+             continue from the `position` of a request without `after`.",
         )
     }
 

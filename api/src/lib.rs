@@ -42,7 +42,7 @@ pub mod uploads;
 pub mod views;
 mod warn_interval;
 
-pub use serve::{StopSignal, UntilClosed};
+pub use serve::{Cut, StopSignal, UntilClosed};
 
 use axum::{
     Router,

@@ -13,6 +13,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use connection::Cut;
 pub use place::{StopSignal, UntilClosed};
 
 use crate::{operators_server, warn_interval::WarnInterval};
@@ -94,7 +95,7 @@ async fn serve_within(
             place = places.take(), if free.is_none() => free = place,
             (stream, peer) = accept(&listener, &mut failing), if free.is_some() => {
                 if let Some(place) = free.take() {
-                    let cut = cut.clone();
+                    let cut = cut.child_token();
                     let accepted = Accepted { stream, peer, place, cut };
                     let router_for = router_for.clone();
                     connections.spawn(connection::serve(limits, router_for, accepted, shutdown.clone()));

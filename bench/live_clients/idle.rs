@@ -17,8 +17,8 @@ use tokio::{
 /// The pause between two changes.
 const PACE: Duration = Duration::from_millis(25);
 
-/// Measures that many changes.
-pub async fn run(stage: &Stage, changes: u32) -> Result<()> {
+/// Measures that many changes. `when` says in which state of the system.
+pub async fn run(stage: &Stage, changes: u32, when: &str) -> Result<()> {
     let mut socket = Socket::connect(stage.at, &stage.token(1)?, 16 * 1024).await?;
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -47,7 +47,9 @@ pub async fn run(stage: &Stage, changes: u32) -> Result<()> {
         events.add(told - start);
     }
     row(
-        "a customer's message sent until the agent's socket has its event, idle: p50, p99, longest",
+        &format!(
+            "a customer's message sent until the agent's socket has its event, {when}: p50, p99, longest"
+        ),
         &events.text(),
     );
     row(

@@ -23,7 +23,7 @@ use anyhow::{Result, bail};
 use stage::Stage;
 use std::net::TcpListener;
 
-const USAGE: &str = "ports COUNT | idle CHANGES AT | crowd SOCKETS AT PID | ramp SECONDS AT PID POSTGRES RATE... \
+const USAGE: &str = "ports COUNT | idle CHANGES AT WHEN | crowd SOCKETS AT PID | ramp SECONDS AT PID POSTGRES RATE... \
     | mail MESSAGES AT SMTP_PORT SMS_PORT WHEN";
 
 #[tokio::main]
@@ -32,7 +32,7 @@ async fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["ports", count] => ports(count.parse()?),
-        ["idle", changes, at] => idle::run(&Stage::at(at)?, changes.parse()?).await,
+        ["idle", changes, at, when] => idle::run(&Stage::at(at)?, changes.parse()?, when).await,
         ["crowd", sockets, at, api] => {
             crowd::run(&Stage::at(at)?, sockets.parse()?, api.parse()?).await
         }

@@ -150,6 +150,20 @@ try {
     same(forGood, []);
   });
 
+  await promise("a Redis that forgets everything: nobody misses an event, and its events come as quickly afterwards", async () => {
+    for (let count = 0; count < 10; count++) {
+      await says(`f${count}`);
+      if (count % 3 === 0) same(await site.redis("FLUSHALL"), "+OK");
+    }
+    for (const client of [one, two, desk]) { await arrived(client, "f9"); same(texts(client), all); }
+    await says("after");
+    const answered = performance.now();
+    await arrived(desk, "after");
+    const event = desk.events.find((event) => event.message?.message === "after");
+    const took = Math.max(0, desk.at.get(event.id) - answered);
+    if (took > 1_000) throw new Error(`after ${took} ms`);
+  });
+
   await promise("a session that ends closes its socket within two seconds", async () => {
     const gone = await register(base, "Chen");
     const client = await follow(base, gone);

@@ -1,6 +1,6 @@
 // Processes of the program that share private servers, and a proxy that gives each connection to the next of them.
 import { spawn } from "node:child_process";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,8 +30,21 @@ export class Site {
     const site = new Site();
     site.program = program;
     site.folder = await mkdtemp(join(tmpdir(), "sockets-"));
+    // So that the servers, which run as another user for root, have their place in it.
+    await chmod(site.folder, 0o711);
     site.count = 0;
     return site;
+  }
+
+  // Sends a command to the Redis of all processes, and returns the first line of the answer.
+  async redis(command) {
+    const files = await readdir(this.folder, { recursive: true });
+    const socket = files.find((file) => file.endsWith("redis.sock"));
+    if (!socket) throw new Error(`no socket of Redis in ${this.folder}`);
+    return new Promise((resolve, reject) => {
+      const client = connect(join(this.folder, socket), () => client.write(`${command}\r\n`));
+      client.on("error", reject).once("data", (answer) => { client.end(); resolve(answer.toString().trim()); });
+    });
   }
 
   // A process of a role; without one, of all roles.

@@ -104,7 +104,7 @@ async fn note(live: &Live, seen: HashSet<UserId>, extent: Extent, limit: Duratio
     let mut people = seen;
     if extent == Extent::Everybody {
         let connected = live.clients.candidates(|actor| actor.role.is_staff());
-        people.extend(connected.iter().map(|one| one.person));
+        people.extend(connected.iter().map(|one| one.actor.id));
     }
     if people.is_empty() && extent == Extent::Seen {
         return Noted::Stored;

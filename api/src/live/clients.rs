@@ -5,7 +5,6 @@ use crate::signed_in::SignedIn;
 use domain::{
     actor::Actor,
     ids::{SessionId, UserId},
-    people::Role,
 };
 use std::{
     collections::HashMap,
@@ -62,7 +61,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Whether events were not queued, or were judged in another role; they will be from now on.
+    /// Whether events were not queued; they will be from now on.
     pub fn take_behind(&self) -> bool {
         self.behind.swap(false, Ordering::AcqRel)
     }
@@ -101,11 +100,11 @@ impl State {
     }
 }
 
-/// A client that the reader considers: its name, its person and its session.
+/// A client that the reader considers: its name, its person in the role of its connection, and its session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
     pub id: ClientId,
-    pub person: UserId,
+    pub actor: Actor,
     pub session: Option<SessionId>,
 }
 
@@ -187,7 +186,7 @@ impl Clients {
         concerned
             .map(|(id, client)| Candidate {
                 id: *id,
-                person: client.who.actor.id,
+                actor: client.who.actor,
                 session: client.who.session,
             })
             .collect()
@@ -203,11 +202,15 @@ impl Clients {
         expired.map(|(id, _)| *id).collect()
     }
 
-    /// Takes over a fresh token of the same person; `false` if it is one of somebody else.
+    /// Takes over a fresh token of the same person; `false` if it is one of somebody else. A token of another role ends
+    /// the subscription.
     pub fn renew(&self, id: ClientId, who: SignedIn) -> bool {
         let mut inner = self.lock();
         match inner.all.get_mut(&id) {
             Some(client) if client.who.actor.id == who.actor.id => {
+                if client.who.actor.role != who.actor.role {
+                    client.state.end(Ended::RoleChanged);
+                }
                 client.who = who;
                 true
             }
@@ -215,23 +218,13 @@ impl Clients {
         }
     }
 
-    /// Notes the present role of a client. In another role it sees other events: it has to catch up.
-    pub fn set_role(&self, id: ClientId, role: Role) {
-        if let Some(client) = self.lock().all.get_mut(&id)
-            && client.who.actor.role != role
-        {
-            client.who.actor.role = role;
-            client.state.fall_behind();
-        }
-    }
-
-    /// The person and the session of a client.
+    /// The person, the session and the last known role of a client.
     pub fn candidate(&self, id: ClientId) -> Option<Candidate> {
         let inner = self.lock();
         let who = inner.all.get(&id)?.who;
         Some(Candidate {
             id,
-            person: who.actor.id,
+            actor: who.actor,
             session: who.session,
         })
     }

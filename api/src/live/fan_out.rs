@@ -32,7 +32,7 @@ struct Listener {
     actor: Actor,
 }
 
-/// These clients in their present roles. Those whose session or account has ended are disconnected.
+/// These clients in their present roles. Those whose session, account or role has ended are disconnected.
 ///
 /// # Errors
 /// The database failed.
@@ -75,7 +75,7 @@ pub(super) async fn fan_out(
         .entries
         .iter()
         .zip(&plan)
-        .filter(|(_, told)| told.iter().any(|(.., sight)| *sight == Sight::Full))
+        .filter(|(_, told)| told.iter().any(|(.., sight)| sight.is_shown()))
         .map(|(entry, _)| entry.position)
         .collect();
     let details = batch
@@ -119,35 +119,23 @@ fn candidates(live: &Live, batch: &Batch) -> Vec<Candidate> {
         .candidates(|actor| actor.role.is_staff() || people.contains(&actor.id))
 }
 
-/// The candidates in their present roles. Those whose session or account has ended are disconnected.
+/// The candidates in their present roles. Those whose session or account has ended are disconnected, and so are those
+/// whose role has changed: what they show is that of another role, and only a new connection begins anew.
 async fn present(live: &Live, candidates: Vec<Candidate>) -> sqlx::Result<Vec<Listener>> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
     let asked: HashSet<_> = candidates
         .iter()
-        .map(|one| (one.person, one.session))
+        .map(|one| (one.actor.id, one.session))
         .collect();
     let asked: Vec<_> = asked.into_iter().collect();
     let roles = roles_in_sessions(&live.cx.pool, &asked).await?;
     let mut listeners = Vec::with_capacity(candidates.len());
-    for Candidate {
-        id,
-        person,
-        session,
-    } in candidates
-    {
-        match roles.get(&(person, session)) {
-            Some(role) => {
-                live.clients.set_role(id, *role);
-                listeners.push(Listener {
-                    id,
-                    actor: Actor {
-                        id: person,
-                        role: *role,
-                    },
-                });
-            }
+    for Candidate { id, actor, session } in candidates {
+        match roles.get(&(actor.id, session)) {
+            Some(role) if *role == actor.role => listeners.push(Listener { id, actor }),
+            Some(_) => live.clients.end(id, Ended::RoleChanged),
             None => live.clients.end(id, Ended::Revoked),
         }
     }
@@ -155,7 +143,7 @@ async fn present(live: &Live, candidates: Vec<Candidate>) -> sqlx::Result<Vec<Li
 }
 
 impl Live {
-    /// A client in its present role; `None` if it has left, or its session or account has ended.
+    /// A client in its present role; `None` if it has left, or its session, account or role has ended.
     ///
     /// # Errors
     /// The database failed.
@@ -164,7 +152,7 @@ impl Live {
         Ok(present(self, candidate).await?.pop().map(|one| one.actor))
     }
 
-    /// Ends the connections whose session or account has ended, and notes changed roles.
+    /// Ends the connections whose session or account has ended, or whose person has another role.
     ///
     /// # Errors
     /// The database failed.
@@ -213,6 +201,7 @@ fn write(
     let now = live.cx.clock.now();
     let view = match sight {
         Sight::Full => event::event(entry, &sealed, details, viewer, now)?,
+        Sight::Changed => event::changed(entry, &sealed, details, now)?,
         Sight::Removed => event::removed(entry, &sealed, entry.change.ticket()?),
         Sight::Nothing => return None,
     };

@@ -13,7 +13,7 @@
 //!   what it reads, or in what the reader passes on, or in both; the second is recognised by its position;
 //! - a right changes while an event is on its way: the right at the time of passing on counts. What was passed on
 //!   before is not taken back;
-//! - an account is closed or a session ends: the next event finds it, and [`sweep`] does within a second.
+//! - an account is closed, a session ends or a role changes: the next event finds it, and [`sweep`] does within a second.
 
 mod attendance;
 mod clients;
@@ -33,7 +33,7 @@ use actions::feed;
 use attendance::Attendance;
 use axum::http::HeaderName;
 use clients::Clients;
-use domain::{feed::FeedPosition, live_event::LiveEvent};
+use domain::{actor::Actor, feed::FeedPosition, live_event::LiveEvent};
 use platform::context::Context;
 use position::Seal;
 use serde_json::Value;
@@ -64,6 +64,8 @@ pub(crate) enum Ended {
     Expired,
     /// The session ended, or the account is no longer active.
     Revoked,
+    /// The person has another role, in which the client has to load anew what it shows.
+    RoleChanged,
     /// The process stops.
     Stopping,
 }
@@ -74,6 +76,7 @@ impl Ended {
         match self {
             Self::Expired => "token_expired",
             Self::Revoked => "token_revoked",
+            Self::RoleChanged => "role_changed",
             Self::Stopping => "unavailable",
         }
     }
@@ -111,6 +114,11 @@ impl Live {
     /// The position that a client sends; `None` for a text that is none.
     pub fn opened(&self, sealed: &str) -> Option<FeedPosition> {
         self.seal.open(sealed)
+    }
+
+    /// A person has asked for events: staff count as present, as with a connection.
+    pub fn saw(&self, actor: Actor) {
+        self.attendance.saw(actor);
     }
 
     /// The position of the newest change that is committed by now.

@@ -56,7 +56,7 @@ pub(crate) async fn page(
         .entries
         .iter()
         .zip(&sights)
-        .filter(|(_, sight)| **sight == Sight::Full)
+        .filter(|(_, sight)| sight.is_shown())
         .map(|(entry, _)| entry.position)
         .collect();
     let details = batch

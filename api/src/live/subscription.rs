@@ -126,6 +126,11 @@ impl Subscription {
         Watcher::new(Arc::clone(&self.live), self.id, tell)
     }
 
+    /// Waits until it is over.
+    pub async fn ended(&self) -> Ended {
+        self.state.ended().await
+    }
+
     /// What the client gets next. Nothing is lost if the future is dropped.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
-//! The end of connections whose token has expired, whose session has ended, or whose account is closed, also while
-//! nothing happens. One query, however many are connected.
+//! The end of connections whose token has expired, whose session has ended, whose account is closed, or whose role has
+//! changed, also while nothing happens. One query, however many are connected.
 
 use super::{Ended, Live};
 
-/// Ends what has to end, and notes changed roles.
+/// Ends what has to end.
 ///
 /// # Errors
 /// The database failed.

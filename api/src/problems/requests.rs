@@ -122,7 +122,8 @@ pub(super) const REPEATS: &[ProblemType] = &[
         410,
         "events_gone",
         "Events no longer kept",
-        "The events after this position are older than two days, or the position is from before a backup was restored.",
+        "The events after this position are older than two days, the position is from before a backup was restored, or the \
+         role of the caller changed during a long poll.",
         "Load anew what you show. Then ask without `after`, and continue from the `position` of the response.",
     ),
     of_status(

@@ -61,6 +61,8 @@ pub async fn list(
         let subscription = Subscription::begin(&api.live, who, after).await?;
         return Ok(streamed(subscription));
     }
+    // A client that polls is connected in between, as far as its person is concerned.
+    api.live.saw(who.actor);
     let Some(after) = after else {
         let newest = api.live.newest().await?;
         return Ok(answer(&api.live, Vec::new(), newest, false).into_response());
@@ -188,6 +190,7 @@ impl From<Ended> for Problem {
         match why {
             Ended::Expired => authentication_failures::expired_token(),
             Ended::Revoked => authentication_failures::revoked_token(),
+            Ended::RoleChanged => Self::events_gone(),
             Ended::Stopping => Self::unavailable(
                 "This process stops: ask again, and another one answers.",
                 Stopping,

@@ -22,8 +22,20 @@ pub(super) struct Accepted {
     pub stream: TcpStream,
     pub peer: SocketAddr,
     pub place: Place,
-    /// Ends the connection at a stop, if a handler took it over and does not end it.
+    /// Ends the connection if a handler took it over: at a stop, and when a handler says so.
     pub cut: CancellationToken,
+}
+
+/// Ends a connection that a handler took over by an upgrade, whether its client reads or not. It is in the extensions of
+/// every request that came by a connection, and does not delay the end of the connection.
+#[derive(Debug, Clone)]
+pub struct Cut(CancellationToken);
+
+impl Cut {
+    /// Ends the connection. What the client has not read yet is lost.
+    pub fn now(&self) {
+        self.0.cancel();
+    }
 }
 
 /// Serves one connection until it ends, or until a handler takes it over by an upgrade.
@@ -43,13 +55,14 @@ pub(super) async fn serve(
     let asked = CancellationToken::new();
     let asks = asked.clone();
     let signal = StopSignal::new(shutdown.clone(), place.clone());
-    let until_closed = place.until_closed();
+    let (until_closed, cutting) = (place.until_closed(), Cut(cut.clone()));
     let service = service_fn(move |mut request: Request<Incoming>| {
         asks.cancel();
         let router = router_for(&request);
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(signal.clone());
         request.extensions_mut().insert(until_closed.clone());
+        request.extensions_mut().insert(cutting.clone());
         router.oneshot(request)
     });
     let mut protocol = http1::Builder::new();

@@ -96,6 +96,13 @@ impl Stream {
         (stream, WriteLimit(is_unlimited))
     }
 
+    /// Ends the connection, also for a write that waits for its client. What the system keeps for the client is dropped.
+    fn end(&self) -> io::Result<()> {
+        self.inner.set_zero_linger()?;
+        let stream = self.inner.as_fd().try_clone_to_owned()?;
+        net::TcpStream::from(stream).shutdown(net::Shutdown::Both)
+    }
+
     /// The result of a write, within the limit. `again` writes without waiting: the system reports a
     /// writable stream only when a third of its buffer is free, which a slow client may not reach within
     /// the limit.
@@ -179,6 +186,7 @@ impl AsyncRead for Stream {
         // Looked at in every case: a handler may begin to read before the limit is removed.
         let is_cut = read.is_pending() && self.cut.as_mut().poll(cx).is_ready();
         if is_cut && self.is_unlimited.load(Ordering::Relaxed) {
+            self.end()?;
             return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
         }
         read

@@ -16,7 +16,7 @@ mod watching;
 
 pub(crate) use seats::{Seats, seated};
 
-use crate::state::ApiState;
+use crate::{Cut, state::ApiState};
 use admission::{Admitted, Auth, admit, renew};
 use allowance::Allowance;
 use socketioxide::{
@@ -79,9 +79,14 @@ async fn serve(api: ApiState, io: SocketIo, socket: SocketRef, admitted: Admitte
             drop(ack.send(&answer));
         }
     });
-    tokio::select! {
-        () = gone.cancelled() => {}
-        () = pump::run(&socket, subscription) => {}
+    let end = tokio::select! {
+        () = gone.cancelled() => None,
+        end = pump::run(&socket, subscription) => end,
+    };
+    // A client closes the connection when it is disconnected. One that does not read would keep it.
+    if let (Some(end), Some(cut)) = (end, socket.req_parts().extensions.get::<Cut>()) {
+        tokio::time::sleep_until(end).await;
+        cut.now();
     }
 }
 

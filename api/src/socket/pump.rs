@@ -6,33 +6,54 @@ use platform::error_chain::Chain;
 use serde_json::{Value, json};
 use socketioxide::{SendError, SocketError, extract::SocketRef};
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// The pauses between attempts while the client's buffer is full: the first, and the longest.
 const FULL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// The pause before another attempt while the database fails.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// The socket is closed.
-struct Gone;
+/// How long a client that is disconnected has to read why, and to close the connection.
+const CLOSING: Duration = Duration::from_millis(500);
 
-/// Sends what happens until the subscription or the socket ends.
-pub(super) async fn run(socket: &SocketRef, mut subscription: Subscription) {
+/// Why a packet was not sent.
+enum Unsent {
+    /// The socket is closed.
+    Gone,
+    /// The subscription is over.
+    Ended,
+}
+
+/// Sends what happens until the subscription or the socket ends. The result is when the connection has to be ended, if
+/// the client was disconnected and does not do it.
+pub(super) async fn run(socket: &SocketRef, mut subscription: Subscription) -> Option<Instant> {
     let start = json!({"position": subscription.sealed_position()});
-    if send(socket, "position", &start).await.is_err() {
-        return;
-    }
+    let mut sent = send(socket, &subscription, "position", &start).await;
     loop {
-        let sent = match subscription.next().await {
-            Ok(Step::Event(told)) => send(socket, told.name.as_str(), &told.event).await,
+        match sent {
+            // An end is the next step.
+            Ok(()) | Err(Unsent::Ended) => {}
+            Err(Unsent::Gone) => return None,
+        }
+        sent = match subscription.next().await {
+            Ok(Step::Event(told)) => {
+                send(socket, &subscription, told.name.as_str(), &told.event).await
+            }
             Ok(Step::Position(position)) => {
-                send(socket, "position", &json!({"position": position})).await
+                let position = json!({"position": position});
+                send(socket, &subscription, "position", &position).await
             }
             Ok(Step::Resync(position)) => {
-                send(socket, "resync", &json!({"position": position})).await
+                let position = json!({"position": position});
+                send(socket, &subscription, "resync", &position).await
             }
+            // The connection is closed instead, so that the client connects again by itself.
+            Ok(Step::Ended(Ended::Stopping)) => return None,
             Ok(Step::Ended(why)) => {
-                close(socket, why).await;
-                return;
+                let end = Instant::now() + CLOSING;
+                // A client that does not read is not waited for.
+                drop(timeout_at(end, close(socket, why)).await);
+                return Some(end);
             }
             Err(error) => {
                 tracing::debug!(error = %Chain(&error), "a socket waits for the database");
@@ -40,44 +61,60 @@ pub(super) async fn run(socket: &SocketRef, mut subscription: Subscription) {
                 Ok(())
             }
         };
-        if sent.is_err() {
-            return;
-        }
     }
 }
 
-/// Tells the client why, and disconnects it. At a stop of the process the connection is closed instead, so that the
-/// client connects again by itself.
+/// Tells the client why, and disconnects it.
 async fn close(socket: &SocketRef, why: Ended) {
-    if why == Ended::Stopping {
-        return;
+    let told = json!({"code": why.code()});
+    while emit(socket, "closing", &told) == Emitted::Full {
+        tokio::time::sleep(FULL.0).await;
     }
-    let told = send(socket, "closing", &json!({"code": why.code()})).await;
-    while told.is_ok()
-        && matches!(
-            socket.clone().disconnect(),
-            Err(SocketError::InternalChannelFull)
-        )
-    {
+    while matches!(
+        socket.clone().disconnect(),
+        Err(SocketError::InternalChannelFull)
+    ) {
         tokio::time::sleep(FULL.0).await;
     }
 }
 
-/// Sends a packet, and waits while the buffer is full.
-async fn send(socket: &SocketRef, name: &str, data: &Value) -> Result<(), Gone> {
+/// Sends a packet, and waits while the buffer is full: not longer than the subscription lasts.
+async fn send(
+    socket: &SocketRef,
+    subscription: &Subscription,
+    name: &str,
+    data: &Value,
+) -> Result<(), Unsent> {
     let (mut pause, longest) = FULL;
     loop {
-        match socket.emit(name, data) {
-            Ok(()) => return Ok(()),
-            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(longest);
-            }
-            Err(SendError::Socket(SocketError::Closed)) => return Err(Gone),
-            Err(SendError::Serialize(error)) => {
-                tracing::error!(error = %Chain(&error), event = name, "an event could not be written");
-                return Ok(());
-            }
+        match emit(socket, name, data) {
+            Emitted::Taken => return Ok(()),
+            Emitted::Gone => return Err(Unsent::Gone),
+            Emitted::Full => {}
+        }
+        tokio::select! {
+            _ = subscription.ended() => return Err(Unsent::Ended),
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(longest),
+        }
+    }
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Emitted {
+    Taken,
+    Full,
+    Gone,
+}
+
+fn emit(socket: &SocketRef, name: &str, data: &Value) -> Emitted {
+    match socket.emit(name, data) {
+        Ok(()) => Emitted::Taken,
+        Err(SendError::Socket(SocketError::InternalChannelFull)) => Emitted::Full,
+        Err(SendError::Socket(SocketError::Closed)) => Emitted::Gone,
+        Err(SendError::Serialize(error)) => {
+            tracing::error!(error = %Chain(&error), event = name, "an event could not be written");
+            Emitted::Taken
         }
     }
 }

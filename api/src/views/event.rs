@@ -8,7 +8,7 @@ use super::{
     ticket::{self, Ticket},
 };
 use crate::respond::Time;
-use actions::following::Details;
+use actions::{following::Details, tickets::read::Shown};
 use chrono::{DateTime, Utc};
 use domain::{
     feed::{FeedChange, FeedEntry},
@@ -51,8 +51,8 @@ pub struct TicketEventView<'a> {
     /// The version of the ticket after the change. `ticket` may have a later one already.
     #[schemars(range(min = 1))]
     version: i64,
-    /// The change, as in the history of the ticket.
-    entry: EventView<'a>,
+    /// The change, as in the history of the ticket. It is null where the caller may not know what changed the ticket.
+    entry: Option<EventView<'a>>,
     /// The ticket as it is now.
     ticket: Ticket<'a>,
     /// The message or note that was added or redacted, as it is now. It is null for other changes.
@@ -139,11 +139,7 @@ pub fn event<'a>(
     let (id, kind, at) = (entry.id, entry.change.name(), Time(entry.at));
     Some(match &entry.change {
         FeedChange::Ticket { event, version } => {
-            let shown = details
-                .showing
-                .tickets
-                .iter()
-                .find(|one| one.ticket.id == event.ticket)?;
+            let shown = shown(details, event.ticket)?;
             let message = event
                 .kind
                 .message()
@@ -154,7 +150,7 @@ pub fn event<'a>(
                 at,
                 ticket_id: event.ticket,
                 version: *version,
-                entry: history::event(event, &details.people, viewer),
+                entry: Some(history::event(event, &details.people, viewer)),
                 ticket: ticket::ticket(shown, &details.showing.people, viewer, now),
                 message: message.map(|message| thread::message(message, &details.people)),
                 position,
@@ -178,6 +174,38 @@ pub fn event<'a>(
             })
         }
     })
+}
+
+/// The event that a ticket changed, for its requester, who may not know what changed it; `None` where the ticket is gone.
+#[must_use]
+pub fn changed<'a>(
+    entry: &FeedEntry,
+    position: &'a str,
+    details: &'a Details,
+    now: DateTime<Utc>,
+) -> Option<LiveEventView<'a>> {
+    let FeedChange::Ticket { event, version } = &entry.change else {
+        return None;
+    };
+    let ticket = shown(details, event.ticket)?;
+    let viewer = Viewer::Requester;
+    Some(LiveEventView::Ticket(Box::new(TicketEventView {
+        id: entry.id,
+        // The name of the change itself could say what it was.
+        kind: LiveEvent::TicketUpdated,
+        at: Time(entry.at),
+        ticket_id: event.ticket,
+        version: *version,
+        entry: None,
+        ticket: ticket::ticket(ticket, &details.showing.people, viewer, now),
+        message: None,
+        position,
+    })))
+}
+
+fn shown(details: &Details, ticket: TicketId) -> Option<&Shown> {
+    let mut shown = details.showing.tickets.iter();
+    shown.find(|one| one.ticket.id == ticket)
 }
 
 /// The event that a ticket passed out of sight.

@@ -13,7 +13,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FEED: &str = "
-    select feed.position, kind, event_id::text as id, subject_id::text as subject, feed.version, coalesce(is_public, false) as is_public,
+    select feed.position, kind, event_id::text as id, subject_id::text as subject, feed.version,
+        coalesce(is_public or what->>'type' not in ('note_added', 'message_redacted'), false) as raises_version,
         customer_id::text as customer, tickets.assigned_to::text as assignee,
         what->>'type' in ('assigned', 'escalated') and what->>'to' = tickets.assigned_to::text as is_assignment
     from feed left join ticket_events on ticket_events.id = event_id left join tickets on tickets.id = subject_id
@@ -26,7 +27,7 @@ struct Change {
     id: String,
     subject: String,
     version: Option<i64>,
-    is_public: bool,
+    raises_version: bool,
     customer: Option<String>,
     assignee: Option<String>,
     is_assignment: Option<bool>,
@@ -67,7 +68,9 @@ fn must_know(role: Role, me: &str, change: &Change, assigned: &BTreeMap<&str, i6
         ("notification", _) => change.subject == me,
         ("availability", Role::Customer) => false,
         ("availability" | "ticket", Role::Admin) | ("availability", Role::Agent) => true,
-        ("ticket", Role::Customer) => change.is_public && change.customer.as_deref() == Some(me),
+        ("ticket", Role::Customer) => {
+            change.raises_version && change.customer.as_deref() == Some(me)
+        }
         ("ticket", Role::Agent) => {
             let since = assigned.get(change.subject.as_str());
             change.assignee.as_deref() == Some(me)
@@ -136,14 +139,10 @@ fn is_up_to_date(known: &Known, me: &str, tickets: &[(String, Value)], findings:
         }
         findings.looked("tickets of followers", 1);
         let (email, has) = (&known.email, known.tickets.get(id));
-        let shown = known
-            .shown
-            .get(id)
-            .map(|ticket| lasting(ticket, known.role));
+        let shown = known.shown.get(id).map(lasting);
         let same = has.is_some_and(|has| {
             let fields = ["status", "priority"].iter();
-            fields.into_iter().all(|field| has[field] == is[field])
-                && shown == Some(lasting(has, known.role))
+            fields.into_iter().all(|field| has[field] == is[field]) && shown == Some(lasting(has))
         });
         if !same {
             findings.wrong(format!(
@@ -153,22 +152,9 @@ fn is_up_to_date(known: &Known, me: &str, tickets: &[(String, Value)], findings:
     }
 }
 
-/// What changes by events alone: the state of a deadline changes by the time. Escalations and deadlines are internal: they
-/// raise the version, and an escalated ticket may change hands, and its customer is not told of them.
-fn lasting(ticket: &Value, role: Role) -> Value {
+/// What changes by events alone: the state of a deadline changes by the time.
+fn lasting(ticket: &Value) -> Value {
     let mut ticket = ticket.clone();
-    let fields = ticket.as_object_mut().unwrap();
-    fields.remove("sla");
-    if role == Role::Customer {
-        for internal in [
-            "version",
-            "updatedAt",
-            "assignedTo",
-            "assignedAt",
-            "escalation",
-        ] {
-            fields.remove(internal);
-        }
-    }
+    ticket.as_object_mut().unwrap().remove("sla");
     ticket
 }

@@ -92,6 +92,32 @@ async fn nobody_is_absent_because_the_database_was_away() {
 }
 
 #[tokio::test]
+async fn an_agent_who_asks_for_events_by_pages_is_present() {
+    let app = app().await;
+    let serving = app.serves().await;
+    let http = crate::harness::Http::at(serving.address());
+    let (sarah, kim) = (
+        app.agent("Sarah", "general").await,
+        app.agent("Kim", "general").await,
+    );
+    // Of both, something was connected once.
+    for agent in [&sarah, &kim] {
+        drop(serving.socket(agent, None).await);
+        app.noted(agent).await;
+    }
+    for _ in 0..3 {
+        app.advance(minutes(1));
+        app.all_noted().await;
+        let asked = http.get(super::EVENTS, &sarah.token().unwrap()).await;
+        assert_eq!(asked.0, 200);
+        app.noted(&sarah).await;
+    }
+    app.run(&Job::AssignWaiting).await;
+    assert_eq!(status(&sarah).await, "available");
+    assert_eq!(status(&kim).await, "away");
+}
+
+#[tokio::test]
 async fn an_agent_is_away_when_the_clients_at_all_processes_are_gone_and_back_with_the_first() {
     let app = app().await;
     let (one, other) = (app.serves().await, app.serves().await);

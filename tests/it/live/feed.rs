@@ -1,7 +1,7 @@
 //! The feed by pages: what is told, in which order, and for how long.
 
 use super::{EVENTS, follow, line, lines, newest, position};
-use crate::harness::{App, NOTHING};
+use crate::harness::{App, Caller, NOTHING};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -56,6 +56,70 @@ async fn every_change_is_told_once_in_the_order_of_its_ticket() {
     };
     assert_eq!(ids(&follow(&amina, &start, 2).await.0), ids(&told));
     assert_eq!(lines(&follow(&amina, &end, 100).await.0), NOTHING);
+}
+
+#[tokio::test]
+async fn a_requester_is_told_of_every_new_version_and_not_of_what_is_internal() {
+    let app = App::with(&[("AUTO_ESCALATE_ON_BREACH", "false")]).await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for (name, level) in [("Lena", 2), ("Omar", 3)] {
+        let info = json!({"department": "general", "level": level});
+        app.agent_with(name, info).await;
+    }
+    let rose = app.admin("Rose").await;
+    let start = newest(&amina).await;
+    let id = amina.asks("general", "low").await;
+    app.settle().await;
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
+    let mut at = newest(&amina).await;
+    // The first response, due after two hours, is warned of and breached; then the resolution is, due after a day.
+    for minutes in [100, 30, 1_440] {
+        app.advance(TimeDelta::minutes(minutes));
+        app.sweep().await;
+        at = is_up_to_date(&amina, &id, &at, &["ticket:updated"]).await;
+    }
+    for _ in 0..2 {
+        let reason = json!({"reason": "SECRET-OF-THE-REASON"});
+        rose.does("escalate", &id, reason).await.ok();
+        app.settle().await;
+        at = is_up_to_date(&amina, &id, &at, &["ticket:updated"]).await;
+    }
+    rose.notes(&id, "SECRET-OF-THE-NOTE").await;
+    is_up_to_date(&amina, &id, &at, &[]).await;
+    // To staff all of it has its reason.
+    let of_staff = lines(&follow(&rose, &start, 100).await.0);
+    for kind in ["sla_at_risk", "sla_breached", "escalated"] {
+        let told = of_staff.iter().filter(|line| line.ends_with(kind));
+        assert!(told.count() > 0, "{kind} in {of_staff:?}");
+    }
+}
+
+/// The caller, who follows from a position, is told of these changes, and has the ticket as it is. Returns the position
+/// after them.
+async fn is_up_to_date(caller: &Caller, ticket: &str, after: &str, names: &[&str]) -> String {
+    let (told, position) = follow(caller, after, 100).await;
+    let text = json!(told).to_string();
+    for internal in ["SECRET", "sla_at_risk", "sla_breached", "automatic"] {
+        assert!(!text.contains(internal), "{internal} in {text}");
+    }
+    let is = caller.ticket(ticket).await;
+    if let Some(last) = told.last() {
+        assert_eq!(last["version"], is["version"]);
+        for field in ["version", "updatedAt", "assignedTo", "escalation"] {
+            assert_eq!(last["ticket"][field], is[field], "{field}");
+        }
+    }
+    for name in names {
+        let mut unexplained = told.iter().filter(|event| event["entry"].is_null());
+        let event = unexplained.next().unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(event["type"], *name);
+        assert_eq!(event["message"], Value::Null);
+    }
+    if names.is_empty() {
+        assert_eq!(told, [Value::Null; 0]);
+    }
+    position
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
     }
     let nothing: [&str; 0] = [];
     assert_eq!(got["stranger"], nothing);
-    // No note, no deadline, no escalation: the customer sees the status that it led to.
+    // No note, no deadline, no escalation: the customer sees the status that it led to, and the ticket as it is.
     assert_eq!(
         got["customer"],
         [
@@ -94,6 +94,7 @@ async fn each_act_reaches_exactly_those_who_may_see_it() {
             "ticket:message message_added",
             "ticket:updated priority_changed",
             "ticket:updated status_changed",
+            "ticket:updated",
             "ticket:updated status_changed",
             "ticket:updated resolved",
             "ticket:updated status_changed",

@@ -147,3 +147,14 @@ async fn readers_at_once_with_writers_see_each_change_exactly_once_and_each_tick
         );
     }
 }
+
+#[tokio::test]
+async fn changes_get_their_positions_also_while_nobody_follows() {
+    let app = App::new().await;
+    let amina = app.customer("Amina").await;
+    amina.asks("general", "low").await;
+    let pending = "select count(*) from feed_pending";
+    assert!(app.count(pending).await > 0);
+    app.run(&actions::job_list::Job::Prune).await;
+    assert_eq!(app.count(pending).await, 0);
+}

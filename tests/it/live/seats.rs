@@ -8,7 +8,7 @@ use tokio::{
 };
 
 /// Asks for a socket as a proxy does for a client of that address: the status, and the connection.
-async fn ask(server: SocketAddr, client: &str) -> (u16, BufReader<TcpStream>) {
+pub(super) async fn ask(server: SocketAddr, client: &str) -> (u16, BufReader<TcpStream>) {
     let mut stream = TcpStream::connect(server).await.unwrap();
     let request = format!(
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\n\

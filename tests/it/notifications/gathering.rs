@@ -1,12 +1,13 @@
 //! Gathering: the first of a kind at once, the rest of a minute in one mail.
 
-use super::{assigned, desk};
+use super::{PREFERENCES, assigned, choose, desk};
 use crate::harness::{
-    App, Mail, NOTHING,
+    App, Caller, Mail, NOTHING,
     smtp_server::{Behaviour, SmtpServer},
 };
 use chrono::TimeDelta;
-use std::collections::BTreeSet;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[tokio::test]
 async fn the_first_of_a_kind_go_at_once_and_the_rest_of_a_minute_is_one_mail() {
@@ -166,6 +167,54 @@ async fn five_hundred_breaches_for_one_agent_are_at_most_one_mail_a_minute_that_
     }
 }
 
+/// With the settings as they are delivered, each breach escalates its ticket, so that an agent of the next level and the
+/// admins hear of it too. The bound, in any minute and for each person: one digest, one mail of each kind that time causes,
+/// and five of each other kind.
+#[tokio::test]
+async fn in_a_storm_with_the_default_settings_the_mails_of_everybody_on_the_staff_have_a_bound() {
+    let app = App::new().await;
+    app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for (name, level) in [("Lena", 2), ("Omar", 3)] {
+        let info = json!({"department": "general", "level": level});
+        app.agent_with(name, info).await;
+    }
+    let id = amina.asks("general", "medium").await;
+    app.settle().await;
+    assert_eq!(app.assignee(&id).await, Some(sarah.id()));
+    app.sql(COPIES.replace("499", "99").leak(), &id).await;
+    app.news();
+    // The first response was due after an hour, and the warning of it before.
+    app.advance(TimeDelta::minutes(61));
+    app.sweep().await;
+    let mut in_all: BTreeMap<String, usize> = BTreeMap::new();
+    for minute in 0..5 {
+        let mut mails: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for line in app.news() {
+            let (name, kind) = line.split_once(": ").unwrap();
+            if name != "amina" {
+                *mails.entry((name.to_owned(), kind.to_owned())).or_default() += 1;
+                *in_all.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        for ((name, kind), count) in &mails {
+            let most = match kind.as_str() {
+                "digest" | "sla_at_risk" | "sla_breached" | "escalated_to_nobody" => 1,
+                _ => 5,
+            };
+            assert!(
+                *count <= most,
+                "{count} of {kind} for {name} in minute {minute}"
+            );
+        }
+        app.advance(TimeDelta::minutes(1));
+        app.settle().await;
+    }
+    assert!(in_all.contains_key("sarah"), "{in_all:?}");
+    assert!(in_all.values().all(|count| *count <= 20), "{in_all:?}");
+}
+
 #[tokio::test]
 async fn a_repeated_attempt_of_a_digest_tells_the_same_under_the_same_id() {
     let server = SmtpServer::start().await;
@@ -213,6 +262,77 @@ async fn a_repeated_attempt_of_a_digest_tells_the_same_under_the_same_id() {
             .await,
         0
     );
+}
+
+/// An app whose mails go to a server, and a digest of an agent whose first attempt arrived without an answer: two
+/// assignments and two replies. Returns how many mails the server had before.
+async fn broken_off(server: &SmtpServer) -> (App, Caller, usize) {
+    let app = App::with(&[
+        ("SMTP_URL", server.url()),
+        ("ASSIGNMENT_STRATEGY", "manual"),
+    ])
+    .await;
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let sarah = app.agent("Sarah", "general").await;
+    for _ in 0..7 {
+        let id = assigned(&eve, &amina, &sarah).await;
+        amina.says(&id, "Hello?").await.created();
+    }
+    app.settle().await;
+    let before = server.received().len();
+    server.behave(Behaviour::HangUpAfterData);
+    app.advance(TimeDelta::minutes(1));
+    app.run_due().await;
+    server.behave(Behaviour::Accept);
+    let arrived = server.received().split_off(before);
+    assert_eq!(arrived.len(), 1);
+    assert_eq!(arrived[0].subject(), "4 ticket updates");
+    (app, sarah, before)
+}
+
+#[tokio::test]
+async fn a_repeated_attempt_of_a_digest_keeps_quiet_hours_and_leaves_out_what_is_refused_meanwhile()
+{
+    let server = SmtpServer::start().await;
+    let (app, sarah, before) = broken_off(&server).await;
+    choose(&sarah, "customer_replied", "email", false).await;
+    // It is 08:01 on a Wednesday.
+    let quiet = json!([{"day": "wed", "start": "08:00", "end": "12:00"}]);
+    let chosen = json!({"quietHours": quiet});
+    sarah.put(PREFERENCES, chosen).await.ok();
+    app.advance(TimeDelta::minutes(200));
+    app.run_due().await;
+    app.advance(TimeDelta::minutes(38));
+    app.run_due().await;
+    assert_eq!(server.received().len(), before + 1, "it is quiet");
+    app.advance(TimeDelta::minutes(1));
+    app.run_due().await;
+    let mails = server.received().split_off(before);
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[1].subject(), "2 ticket updates");
+    assert_eq!(
+        mails[0].header("Message-ID"),
+        mails[1].header("Message-ID"),
+        "the same digest"
+    );
+    let sent = "select count(*) from digests where status = 'sent'";
+    assert_eq!(app.count(sent).await, 1);
+    let open = "select count(*) from notifications where status = 'gathered'";
+    assert_eq!(app.count(open).await, 0);
+}
+
+#[tokio::test]
+async fn a_digest_of_which_everything_is_refused_meanwhile_is_not_sent_again() {
+    let server = SmtpServer::start().await;
+    let (app, sarah, before) = broken_off(&server).await;
+    choose(&sarah, "customer_replied", "email", false).await;
+    choose(&sarah, "work_assigned", "email", false).await;
+    app.advance(TimeDelta::hours(1));
+    app.run_due().await;
+    assert_eq!(server.received().len(), before + 1);
+    let dropped = "select count(*) from digests where status = 'dropped'";
+    assert_eq!(app.count(dropped).await, 1);
 }
 
 #[tokio::test]

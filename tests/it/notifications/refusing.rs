@@ -137,6 +137,14 @@ async fn an_address_that_refused_three_mails_is_left_alone_for_a_week_and_then_t
     assert_eq!(app.count(failed).await, 8, "each stays visible");
     let untried = "select count(*) from notifications where last_error like 'not tried%' and status = 'failed'";
     assert_eq!(app.count(untried).await, 1);
+    // No alarm is raised for it: the others were failures (seven replies and the assignment), and it is none.
+    let (_, _, metrics) = app.stranger().downloads("/metrics").await;
+    let metrics = String::from_utf8(metrics.to_vec()).unwrap();
+    for (outcome, count) in [("failed", 8), ("undeliverable", 1)] {
+        let line =
+            format!("support_deliveries_total{{channel=\"email\",outcome=\"{outcome}\"}} {count}");
+        assert!(metrics.contains(&line), "{line} in {metrics}");
+    }
     assert_eq!(
         app.count("select count(*) from jobs where state = 'dead'")
             .await,

@@ -1,6 +1,6 @@
 //! A new ticket that nobody could be assigned: the department is told.
 
-use super::told;
+use super::{assigned, desk, told};
 use crate::harness::{App, NOTHING};
 use serde_json::json;
 
@@ -24,6 +24,21 @@ async fn agents_on_duty_are_told_of_a_ticket_that_waits_and_others_are_not() {
     assert_eq!(told(&tom).await, NOTHING);
     // Nobody is mailed: it is a push message, and a text message if it is urgent.
     assert_eq!(app.news(), ["amina: ticket_received"]);
+}
+
+#[tokio::test]
+async fn an_agent_is_not_told_of_a_ticket_that_they_returned_to_the_queue_themselves() {
+    let (app, eve, amina, sarah) = desk().await;
+    let kim = app.agent("Kim", "general").await;
+    let id = assigned(&eve, &amina, &sarah).await;
+    sarah.sets(&id, "open").await.ok();
+    assert_eq!(app.assignee(&id).await, None);
+    let ticket = id.parse().unwrap();
+    app.run(&actions::job_list::Job::TellOfWaiting { ticket })
+        .await;
+    let told_of = |told: Vec<String>| told.contains(&"ticket_waiting".to_owned());
+    assert!(told_of(told(&kim).await));
+    assert!(!told_of(told(&sarah).await));
 }
 
 #[tokio::test]

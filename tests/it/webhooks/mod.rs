@@ -5,6 +5,7 @@ mod failing;
 mod planning;
 mod receiver;
 mod sending;
+mod watching;
 
 use crate::harness::{Answer, App, Caller};
 use actions::webhooks::{Pass, pass};

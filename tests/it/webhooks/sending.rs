@@ -1,6 +1,7 @@
 //! What receivers get.
 
 use super::{OK, Receiver, Rig, WEBHOOKS};
+use crate::harness::NOTHING;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -59,8 +60,6 @@ async fn an_endpoint_gets_its_types_alone_and_nothing_from_before_it_or_while_it
     let rig = Rig::new().await;
     let (all, messages) = (Receiver::new().await, Receiver::new().await);
     rig.ticket().await;
-    // Given its position, so that it is clearly before.
-    actions::feed::advance(&rig.app.cx).await.unwrap();
     let (id, _) = rig.endpoint(&all).await;
     rig.endpoint_for(&messages, json!(["ticket.message"])).await;
     let ticket = rig.ticket().await;
@@ -82,6 +81,35 @@ async fn an_endpoint_gets_its_types_alone_and_nothing_from_before_it_or_while_it
         "only that after it was enabled"
     );
     assert_eq!(messages.events().len(), 2);
+}
+
+#[tokio::test]
+async fn the_only_endpoint_is_not_told_what_happened_before_it() {
+    let rig = Rig::new().await;
+    let receiver = Receiver::new().await;
+    rig.ticket().await;
+    rig.endpoint(&receiver).await;
+    rig.deliver().await;
+    assert_eq!(receiver.events(), NOTHING);
+    rig.ticket().await;
+    rig.deliver().await;
+    assert_eq!(receiver.events(), ["created"]);
+}
+
+#[tokio::test]
+async fn the_only_endpoint_is_not_told_what_happened_while_it_was_disabled() {
+    let rig = Rig::new().await;
+    let receiver = Receiver::new().await;
+    let (id, _) = rig.endpoint(&receiver).await;
+    let path = format!("{WEBHOOKS}/{id}");
+    rig.admin.patch(&path, json!({"enabled": false})).await.ok();
+    rig.ticket().await;
+    rig.admin.patch(&path, json!({"enabled": true})).await.ok();
+    rig.deliver().await;
+    assert_eq!(receiver.events(), NOTHING);
+    rig.ticket().await;
+    rig.deliver().await;
+    assert_eq!(receiver.events(), ["created"]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use actions::{
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{DigestId, NotificationId},
-    notifications::content::{Content, Decision, Recipient},
+    notifications::content::{Content, Decision, Recipient, decide_together},
 };
 use platform::context::Context;
 
@@ -83,8 +83,7 @@ impl NotificationContent {
             Self::Ticket(content) => content.decide(now),
             Self::Account(content) if content.is_due(now) => Decision::Send,
             Self::Account(_) => Decision::Drop,
-            // Decided for each of them when it was opened.
-            Self::Digest(..) => Decision::Send,
+            Self::Digest(_, contents) => decide_together(contents, now),
         }
     }
 

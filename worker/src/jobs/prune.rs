@@ -42,6 +42,8 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let before = now - KEPT_FOR;
     let responses =
         in_batches(|| idempotency::store::delete_before(&cx.pool, before, BATCH)).await?;
+    // Without a follower nobody else does it.
+    actions::feed::advance(cx).await?;
     let before = now - FEED_KEPT_FOR;
     let feed = in_batches(|| actions::feed::prune(&cx.pool, before, BATCH)).await?;
     webhooks::store::expire_previous(&cx.pool, now).await?;

@@ -47,8 +47,12 @@ impl Signature {
     pub fn read(dkim: &Dkim) -> Result<Self, MailSetupError> {
         let unreadable = |error: Box<dyn Error + Send + Sync>| MailSetupError::Dkim(error);
         let key = fs::read_to_string(&dkim.key_file).map_err(|error| unreadable(error.into()))?;
-        let key = DkimSigningKey::new(&key, DkimSigningAlgorithm::Rsa)
-            .map_err(|error| unreadable(error.into()))?;
+        Self::with_key(&key, dkim).map_err(unreadable)
+    }
+
+    /// With a key in PEM (PKCS#1).
+    pub(super) fn with_key(key: &str, dkim: &Dkim) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let key = DkimSigningKey::new(key, DkimSigningAlgorithm::Rsa)?;
         let headers = SIGNED
             .iter()
             .map(|name| HeaderName::new_from_ascii_str(name))

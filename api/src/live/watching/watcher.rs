@@ -129,7 +129,7 @@ impl Watcher {
         let Some(candidate) = self.live.clients.candidate(self.id) else {
             return Err("token_revoked");
         };
-        let typing = Typing::new(ticket, candidate.person, what, moment);
+        let typing = Typing::new(ticket, candidate.actor.id, what, moment);
         let tickets = &self.live.watching.tickets;
         let began = Instant::now();
         match tickets.accepts(self.id, &typing, began) {

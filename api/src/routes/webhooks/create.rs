@@ -25,6 +25,7 @@ pub async fn post(
     State(cx): State<Context>,
     post: Write,
 ) -> Result<Response, Problem> {
+    webhooks::end_past(&cx).await?;
     post.once(&cx, actor, move |work, payload| {
         async move {
             let cx = work.cx;

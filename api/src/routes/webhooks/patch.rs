@@ -19,6 +19,7 @@ use serde_json::json;
 /// # Errors
 /// 400, 401, 403 for anybody but an admin, 404, 422.
 pub async fn patch(State(cx): State<Context>, write: AdminWrite) -> Result<Response, Problem> {
+    webhooks::end_past(&cx).await?;
     let change = write.once(&cx, super::webhook, |work, id, payload| {
         async move {
             let cx = work.cx;

@@ -10,6 +10,7 @@ use domain::{
     ids::{EventId, TicketId, UserId},
     notifications::{
         Occasion, Planned, Template, TicketParticipants, assignee, channels, level_above, plan,
+        returned_by,
     },
     tickets::{Recipient, TicketEvent},
 };
@@ -133,7 +134,9 @@ async fn involved(
             Recipient::OnDuty | Recipient::DepartmentStaff => {
                 if involved.department.is_empty() {
                     let desk = desk(tx, around).await?;
-                    let staff = participants::agents_of(tx, desk).await?;
+                    let mut staff = participants::agents_of(tx, desk).await?;
+                    let returned_by = returned_by(&later);
+                    staff.retain(|one| Some(one.id) != returned_by);
                     involved.on_duty = staff
                         .iter()
                         .filter(|one| one.is_on_duty(now))

@@ -95,7 +95,12 @@ async fn of_digest(
         Attempt::Unknown(error) => (End::UNKNOWN, Some(error)),
         Attempt::Held => return digest::hold(work, digest).await,
         // Its entries were dropped, or have joined the next one.
-        Attempt::NothingToTell | Attempt::Quiet(..) => (End::DROPPED, None),
+        Attempt::NothingToTell | Attempt::Quiet(_, Holding::Gathered) => (End::DROPPED, None),
+        Attempt::Quiet(until, Holding::ByItself(channel)) => {
+            let parcel = Parcel::Digest(digest);
+            let again = Job::Deliver(Delivery { channel, parcel });
+            return job_list::enqueue_at(work, &again, until).await;
+        }
         Attempt::Delayed(error) => (End::DELAYED, Some(error)),
         Attempt::GivenUp(error) => (End::FAILED, Some(error)),
         Attempt::Abandoned(error) => return digest::abandon(work, digest, error).await,

@@ -2,7 +2,7 @@
 
 use crate::standing::{
     age::{Seconds, age},
-    labels::RoleLabel,
+    labels::{RoleLabel, StateLabel},
     queues::{QueueStanding, Queues},
 };
 use chrono::{DateTime, Utc};
@@ -24,6 +24,19 @@ pub(super) struct Deadlines {
     pub at_risk: i64,
 }
 
+/// The state of webhooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Webhooks {
+    /// Endpoints that get events.
+    pub enabled: i64,
+    /// Those of them whose circuit is open or half-open.
+    pub held: i64,
+    /// Endpoints that get nothing.
+    pub disabled: i64,
+    /// Since when the oldest event could have been sent to an enabled endpoint.
+    pub due_since: Option<DateTime<Utc>>,
+}
+
 /// The state of queues, deadlines and processes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -31,6 +44,7 @@ pub(super) struct Standing {
     pub deadlines: Deadlines,
     /// Push services that are left alone because they fail.
     pub push_services_held: i64,
+    pub webhooks: Webhooks,
     pub present: Present,
 }
 
@@ -46,6 +60,7 @@ impl Standing {
             "Push services whose circuit is open or half-open, since they fail",
             held,
         );
+        self.register_webhooks(registry, now);
         let processes = Family::<RoleLabel, Gauge>::default();
         for role in Role::ALL {
             let role_label = RoleLabel {
@@ -68,6 +83,29 @@ impl Standing {
             queues.add(standing, count(workers), now);
         }
         queues.register(registry);
+    }
+
+    fn register_webhooks(&self, registry: &mut Registry, now: DateTime<Utc>) {
+        let endpoints = Family::<StateLabel, Gauge>::default();
+        for (state, count) in [
+            ("enabled", self.webhooks.enabled),
+            ("held", self.webhooks.held),
+            ("disabled", self.webhooks.disabled),
+        ] {
+            endpoints.get_or_create(&StateLabel { state }).set(count);
+        }
+        registry.register(
+            "webhooks",
+            "Webhooks: enabled, held (those of them whose circuit is open or half-open, since they fail), and disabled",
+            endpoints,
+        );
+        let oldest = Seconds::default();
+        oldest.set(age(self.webhooks.due_since, now));
+        registry.register(
+            "webhook_oldest_seconds",
+            "How long the oldest event for an enabled webhook has waited since it could have been sent",
+            oldest,
+        );
     }
 
     fn register_deadlines(&self, registry: &mut Registry, now: DateTime<Utc>) {

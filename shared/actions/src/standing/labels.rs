@@ -38,7 +38,7 @@ pub(super) struct RoleLabel {
     pub role: &'static str,
 }
 
-/// The state of a connection.
+/// The state of a connection or a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct StateLabel {
     pub state: &'static str,

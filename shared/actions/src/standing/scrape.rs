@@ -128,6 +128,7 @@ async fn query(cx: &Context) -> sqlx::Result<Standing> {
         queues: store::queues(&cx.pool, now).await?,
         deadlines: store::deadlines(&cx.pool, now).await?,
         push_services_held: store::push_services_held(&cx.pool).await?,
+        webhooks: store::webhooks(&cx.pool).await?,
         present: presence::present(cx).await?,
     })
 }

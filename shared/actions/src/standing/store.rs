@@ -3,7 +3,7 @@
 
 use crate::standing::{
     backlog::{OpenTickets, ResolvedTickets, WeekRatings},
-    found::Deadlines,
+    found::{Deadlines, Webhooks},
     queues::QueueStanding,
 };
 use chrono::{DateTime, Utc};
@@ -103,6 +103,35 @@ pub(super) async fn push_services_held(pool: &PgPool) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "held!" from (
                select from push_circuits where open_until is not null limit $1) as held"#,
+        COUNTED,
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// The webhooks, and the oldest event for an enabled one: the earliest delivery that is due, a change that the planner has
+/// not read, or one that has no position. Each is one index lookup for an endpoint, or one in all.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn webhooks(pool: &PgPool) -> sqlx::Result<Webhooks> {
+    sqlx::query_as!(
+        Webhooks,
+        r#"with enabled as (select id, after_position, open_until from webhooks where disabled is null limit $1),
+           due as (
+               select (select next_at from webhook_deliveries
+                       where webhook_id = enabled.id and status = 'waiting' and not by_hand order by next_at limit 1) as at
+               from enabled
+               union all
+               (select at from feed
+                where position > (select greatest(position, (select min(after_position) from enabled)) from webhook_cursor)
+                order by position limit 1)
+               union all
+               (select at from feed_pending order by id limit 1))
+           select (select count(*) from enabled) as "enabled!",
+                  (select count(*) from enabled where open_until is not null) as "held!",
+                  (select count(*) from webhooks where disabled is not null) as "disabled!",
+                  case when exists (select from enabled) then (select min(at) from due) end as due_since"#,
         COUNTED,
     )
     .fetch_one(pool)

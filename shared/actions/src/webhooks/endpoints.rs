@@ -9,7 +9,7 @@ use domain::{
     people::Patch,
     webhooks::{Circuit, DisabledBecause, KEY_LENGTH, NewWebhook, WebhookChange, WebhookSecret},
 };
-use platform::work::UnitOfWork;
+use platform::{context::Context, work::UnitOfWork};
 use sqlx::PgConnection;
 
 /// The most endpoints.
@@ -31,7 +31,16 @@ async fn lock(work: &mut UnitOfWork<'_>, id: WebhookId) -> Result<Webhook, Actio
     found.ok_or(ActionError::NotFound("webhook"))
 }
 
-/// Creates an endpoint with a new secret. What happens from now on is sent.
+/// Gives positions to what is committed by now. Call it before the transaction of [`create`] and of [`change`]: an endpoint
+/// is sent what has a greater position than the last one, so that what has none yet would count as new.
+///
+/// # Errors
+/// The database failed.
+pub async fn end_past(cx: &Context) -> Result<(), ActionError> {
+    Ok(feed::advance(cx).await?)
+}
+
+/// Creates an endpoint with a new secret. What happens from now on is sent; call [`end_past`] before.
 ///
 /// # Errors
 /// [`ActionError::Conflict`] when there are too many; the database failed.
@@ -65,7 +74,7 @@ pub async fn create(
 }
 
 /// Changes an endpoint. When it is enabled again, it gets what happens from then on, and what it had not been sent
-/// when it was disabled.
+/// when it was disabled; call [`end_past`] before.
 ///
 /// # Errors
 /// [`ActionError::NotFound`]; the database failed.

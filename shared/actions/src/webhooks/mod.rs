@@ -19,6 +19,6 @@ pub mod store;
 
 pub use attempt::{AttemptReport, Outgoing, abandon, hold, outgoing, record_attempt};
 pub use by_hand::{redeliver, send_test};
-pub use endpoints::{MOST_WEBHOOKS, change, create, delete, find, rotate_secret};
+pub use endpoints::{MOST_WEBHOOKS, change, create, delete, end_past, find, rotate_secret};
 pub use model::{Attempt, Delivery, Webhook};
 pub use plan::{Pass, Planned, pass, plan};

@@ -6,7 +6,7 @@ use crate::{
     actor::Actor,
     ids::UserId,
     tickets::{
-        TicketEventKind,
+        TicketEventKind, Touches,
         access::{Mention, Scope, Viewer},
     },
 };
@@ -16,10 +16,23 @@ use crate::{
 pub enum Sight {
     /// Everything that their role sees.
     Full,
+    /// That the ticket changed, and the ticket as it is now. What changed it is internal, and is not told.
+    Changed,
     /// That the ticket passed out of their sight by this change: its id, and nothing else.
     Removed,
     /// Nothing.
     Nothing,
+}
+
+impl Sight {
+    /// Whether what the entry is about is shown as it is now.
+    #[must_use]
+    pub const fn is_shown(self) -> bool {
+        match self {
+            Self::Full | Self::Changed => true,
+            Self::Removed | Self::Nothing => false,
+        }
+    }
 }
 
 /// Whom a ticket concerns now, as far as sight goes.
@@ -52,7 +65,11 @@ fn of_ticket(scope: Scope, kind: &TicketEventKind, now: Concerned) -> Sight {
         return if is_staff || kind.is_public() {
             Sight::Full
         } else {
-            Sight::Nothing
+            // A requester sees version and time of the last change, which a note leaves as they are.
+            match kind.spec().touches {
+                Touches::Note => Sight::Nothing,
+                Touches::SearchedText | Touches::Other => Sight::Changed,
+            }
         };
     }
     // Only an assignment takes a ticket out of the sight of agents who saw it before.

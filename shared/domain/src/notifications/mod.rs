@@ -21,6 +21,8 @@ pub use gathering::{Gathering, gathering};
 pub use mention::mentions;
 pub use model::{NotificationStatus, Planned};
 pub use new_preferences::{PreferencesChange, kinds_for};
-pub use plan::{Occasion, ResolutionTold, TicketParticipants, assignee, level_above, plan};
+pub use plan::{
+    Occasion, ResolutionTold, TicketParticipants, assignee, level_above, plan, returned_by,
+};
 pub use quiet::quiet_until;
 pub use routing::{Preference, Reach, channels};

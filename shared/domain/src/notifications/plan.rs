@@ -153,6 +153,21 @@ pub fn assignee(now: Option<UserId>, later: &[TicketEvent]) -> Option<UserId> {
         .map_or(now, |change| change.kind.previous_assignee())
 }
 
+/// The person who returned the ticket to the queue, if that was the last change of its assignee: that it waits is their
+/// own act. `later` as in [`assignee`].
+#[must_use]
+pub fn returned_by(later: &[TicketEvent]) -> Option<UserId> {
+    let last = later.last()?;
+    match last.by {
+        EventActor::Person(person, _)
+            if matches!(last.kind, TicketEventKind::Unassigned { .. }) =>
+        {
+            Some(person)
+        }
+        EventActor::Person(..) | EventActor::System => None,
+    }
+}
+
 /// The level above the one on which an event found the ticket. `now` is the present escalation
 /// level, `later` as in [`assignee`]. Tickets that were never escalated are with agents of level 1.
 #[must_use]

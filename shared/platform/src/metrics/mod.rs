@@ -60,16 +60,19 @@ pub enum Reached {
     Delayed,
     /// It failed permanently.
     Failed,
+    /// It was not tried: the address refused several messages.
+    Undeliverable,
 }
 
 impl Reached {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Sent,
         Self::Dropped,
         Self::Held,
         Self::Unknown,
         Self::Delayed,
         Self::Failed,
+        Self::Undeliverable,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -80,6 +83,7 @@ impl Reached {
             Self::Unknown => "unknown",
             Self::Delayed => "delayed",
             Self::Failed => "failed",
+            Self::Undeliverable => "undeliverable",
         }
     }
 }

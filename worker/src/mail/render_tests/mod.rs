@@ -26,6 +26,7 @@ mod headers;
 mod links;
 mod promises;
 mod safety;
+mod signature;
 mod words;
 
 const HOSTILE: &str =

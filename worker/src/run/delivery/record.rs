@@ -54,7 +54,7 @@ impl DeliveryRun<'_> {
                 (sms::doubt(work, *message, reason).await?, Reached::Unknown)
             }
             Delivered::NothingToTell => (Attempt::NothingToTell, Reached::Dropped),
-            Delivered::Undeliverable => (Attempt::GivenUp(UNDELIVERABLE), Reached::Failed),
+            Delivered::Undeliverable => (Attempt::GivenUp(UNDELIVERABLE), Reached::Undeliverable),
             Delivered::Held => (Attempt::Held, Reached::Held),
             Delivered::Quiet(until, holding) => (Attempt::Quiet(*until, *holding), Reached::Held),
         };

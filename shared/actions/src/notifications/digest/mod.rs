@@ -28,8 +28,10 @@ const OVERDUE: TimeDelta = TimeDelta::minutes(15);
 /// Overdue digests that one run takes.
 const MOST_OVERDUE: i64 = 500;
 
-/// Fixes the entries of a digest that is due, and loads those that are to be told now. The others are dropped, or join the
-/// next digest when quiet hours hold them back. A repeated attempt tells the same, less what may no longer be told.
+/// Fixes the entries of a digest that is due, and loads those that are to be told. The others are dropped, or join the
+/// next digest when quiet hours hold them back. A repeated attempt tells the same under the same id, less what is no
+/// longer to be told; quiet hours hold it back as a whole, which is for the caller to
+/// [decide](domain::notifications::content::decide_together).
 /// Empty: nothing is to be told, or the digest was delivered.
 ///
 /// # Errors
@@ -76,10 +78,14 @@ fn sorted(contents: Vec<Content>, closed: Closed, now: DateTime<Utc>) -> Sorted 
             Closed::Now => content.decide_gathered(now),
             Closed::Before | Closed::Over => content.decide_again(now),
         };
-        match decision {
-            Decision::Send => sorted.told.push(content),
-            Decision::Drop => sorted.dropped.push(content.id),
-            Decision::Wait(until) => sorted.waiting.entry(until).or_default().push(content.id),
+        match (decision, closed) {
+            (Decision::Drop, _) => sorted.dropped.push(content.id),
+            (Decision::Wait(until), Closed::Now) => {
+                sorted.waiting.entry(until).or_default().push(content.id);
+            }
+            (Decision::Send, _) | (Decision::Wait(_), Closed::Before | Closed::Over) => {
+                sorted.told.push(content);
+            }
         }
     }
     sorted

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     ids::{EventId, MessageId, NotificationId, TicketId},
     people::Role,
+    sla::Metric,
     tickets::{EventActor, TicketEvent},
 };
 use chrono::DateTime;
@@ -79,8 +80,20 @@ fn an_internal_note_is_told_to_staff_only_and_a_mention_shows_it() {
 }
 
 #[test]
+fn a_requester_is_told_that_an_internal_change_happened_and_nobody_else_is_told_less() {
+    use Sight::{Changed, Full, Nothing};
+    let breached = TicketEventKind::SlaBreached {
+        metric: Metric::Resolution,
+        cycle: 0,
+        detected_after_stop: false,
+    };
+    let told_of = told(breached, Some(ASSIGNEE), NOT_MENTIONED);
+    assert_eq!(told_of, [Changed, Nothing, Full, Nothing, Full]);
+}
+
+#[test]
 fn a_ticket_that_is_handed_over_is_removed_for_those_who_saw_it() {
-    use Sight::{Full, Nothing, Removed};
+    use Sight::{Changed, Full, Nothing, Removed};
     let taken = told(assigned(None, ASSIGNEE), Some(ASSIGNEE), NOT_MENTIONED);
     assert_eq!(taken, [Full, Nothing, Full, Removed, Full]);
     let handed_over = told(
@@ -107,7 +120,7 @@ fn a_ticket_that_is_handed_over_is_removed_for_those_who_saw_it() {
         automatic: true,
     };
     let told_of = told(escalated, Some(ASSIGNEE), NOT_MENTIONED);
-    assert_eq!(told_of, [Nothing, Nothing, Full, Removed, Full]);
+    assert_eq!(told_of, [Changed, Nothing, Full, Removed, Full]);
 }
 
 #[test]

@@ -136,6 +136,21 @@ pub struct TicketFacts {
     pub cycle: i32,
 }
 
+/// What is to be done with a digest of these, all of one person: it is one message, which has an id. So it waits for the
+/// end of the quiet hours as a whole, unless something in it is urgent, which brings the others along.
+#[must_use]
+pub fn decide_together(contents: &[Content], now: DateTime<Utc>) -> Decision {
+    let mut decision = Decision::Drop;
+    for content in contents {
+        match content.decide_again(now) {
+            Decision::Send => return Decision::Send,
+            Decision::Wait(until) => decision = Decision::Wait(until),
+            Decision::Drop => {}
+        }
+    }
+    decision
+}
+
 impl Content {
     /// Whether it is to be delivered at `now`. It is not if it was delivered or dropped, if the message was
     /// redacted, if the account is closed, if the recipient may no longer see the ticket, or if the
@@ -197,14 +212,10 @@ impl Content {
     }
 
     /// What is to be done with it when the attempt to tell it in a digest is repeated: it may have been told already, so
-    /// that only what may no longer be told is dropped.
+    /// that it is told again although it was read in the app meanwhile.
     #[must_use]
     pub fn decide_again(&self, now: DateTime<Utc>) -> Decision {
-        if self.is_due(now) {
-            Decision::Send
-        } else {
-            Decision::Drop
-        }
+        self.decide_alone(now)
     }
 
     /// Whether it is one of those that are told together.
