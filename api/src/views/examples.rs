@@ -11,13 +11,17 @@ use super::{
     push::PushSubscriptionView,
     stats::StatsView,
     thread::MessageView,
-    ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
+    ticket::{
+        self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketSuggestion,
+        TicketWithMessages,
+    },
     webhook::{DeliveryView, WebhookView},
 };
 use crate::openapi::{Example, ExampleStage};
 use actions::{
     people::customers::Customer,
     push::Subscription,
+    tickets::list::Suggestion,
     webhooks::{Attempt, Delivery, Webhook},
 };
 use domain::{
@@ -63,6 +67,18 @@ impl Example for ListedTicket<'_> {
                 highlight: Some(ticket::highlight(&found)),
             },
         })
+    }
+}
+
+impl Example for TicketSuggestion<'_> {
+    fn example(at: ExampleStage) -> Value {
+        let fixture = ExampleTicket::until(at);
+        let ticket = &fixture.shown.ticket;
+        json!(TicketSuggestion::from(&Suggestion {
+            number: ticket.number.clone(),
+            subject: ticket.subject.clone(),
+            status: ticket.status,
+        }))
     }
 }
 
