@@ -31,16 +31,41 @@ pub async fn backfill_index(cx: &Context) -> Result<(), ActionError> {
         let unindexed = search::unindexed(&mut *scan, last, BATCH).await?;
         drop(scan);
         for id in &unindexed {
-            let mut work = cx.begin(Initiator::System).await?;
-            let change = load_for_system(&mut work, *id).await?;
-            index(&mut work, change.ticket()).await?;
-            work.commit().await?;
+            index_one(cx, *id).await?;
         }
         match unindexed.last() {
             Some(id) => last = *id,
             None => return Ok(()),
         }
     }
+}
+
+/// Indexes again what the release before has written during an upgrade, after [`backfill_index`]; whether there was
+/// anything. Goes with the next release.
+///
+/// # Errors
+/// The database failed. The tickets that are indexed by then stay so.
+pub async fn index_stale(cx: &Context) -> Result<bool, ActionError> {
+    let mut last = TicketId(uuid::Uuid::nil());
+    let mut any = false;
+    loop {
+        let stale = search::stale(&cx.pool, last, BATCH).await?;
+        for id in &stale {
+            index_one(cx, *id).await?;
+        }
+        match stale.last() {
+            Some(id) => (last, any) = (*id, true),
+            None => return Ok(any),
+        }
+    }
+}
+
+async fn index_one(cx: &Context, id: TicketId) -> Result<(), ActionError> {
+    let mut work = cx.begin(Initiator::System).await?;
+    let change = load_for_system(&mut work, id).await?;
+    index(&mut work, change.ticket()).await?;
+    work.commit().await?;
+    Ok(())
 }
 
 /// Indexes a ticket and all its messages. Its row is locked.

@@ -145,7 +145,12 @@ impl List<'_> {
             return Ok((query.fetch_one(db).await?, true));
         }
         let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
-        self.narrow(&mut query);
+        // A count has no order to read along. An agent's tickets are fewer than those that are late.
+        let late = match self.scope {
+            Scope::AgentQueue(_) => Late::Many,
+            Scope::Own(_) | Scope::All => self.late,
+        };
+        Self { late, ..*self }.narrow(&mut query);
         if !whole {
             // One row more tells whether there are more than the limit.
             query.push(" limit ").push_bind(COUNTED.saturating_add(1));

@@ -201,6 +201,24 @@ pub async fn unindexed(
     .await
 }
 
+/// At most `limit` tickets after `after` that the release before has changed.
+///
+/// # Errors
+/// The database failed.
+pub async fn stale(
+    db: impl PgExecutor<'_>,
+    after: TicketId,
+    limit: i64,
+) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        r#"select ticket_id as "id: TicketId" from search_stale where ticket_id > $1 order by ticket_id limit $2"#,
+        after.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A place of the index.
 struct Place {
     ticket: TicketId,
