@@ -42,7 +42,7 @@ create function search_seen_by(bucket integer, who uuid) returns text language s
     select bucket || '@' || coalesce(replace(who::text, '-', ''), '0')
 $$;
 
--- Who may see a ticket, besides admins. More people may be named than may see it, never fewer: a search reads the
+-- Who may see a ticket, besides admins, and whether it is active. More people may be named than may see it, never fewer: a search reads the
 -- ticket itself as well.
 create function search_seen_by_all(ticket uuid, bucket integer) returns text[] language sql stable as $$
     select array(
@@ -50,20 +50,23 @@ create function search_seen_by_all(ticket uuid, bucket integer) returns text[] l
         union select search_seen_by(bucket, assigned_to) from tickets where id = ticket
         union select search_seen_by(bucket, n.user_id)
             from messages m join note_mentions n on n.message_id = m.id where m.ticket_id = ticket and m.is_internal
+        union select bucket || '!' from tickets where id = ticket and status not in ('resolved', 'closed')
     )
 $$;
 
-create function search_assigned() returns trigger language plpgsql as $$
+create function search_ticket_changed() returns trigger language plpgsql as $$
 begin
-    update ticket_search set words =
-        case when new.assigned_to is null then words else ts_delete(words, search_seen_by(bucket, null)) end
-        || array_to_tsvector(array[search_seen_by(bucket, new.assigned_to)])
+    update ticket_search set words = ts_delete(words, array[bucket || '!', search_seen_by(bucket, null)])
+        || array_to_tsvector(array[search_seen_by(bucket, new.assigned_to)]
+            || case when new.status in ('resolved', 'closed') then '{}' else array[bucket || '!'] end)
     where ticket_id = new.id and part = 0;
     return null;
 end
 $$;
-create trigger tickets_search_assigned after update of assigned_to on tickets
-    for each row when (old.assigned_to is distinct from new.assigned_to) execute function search_assigned();
+create trigger tickets_search_changed after update of assigned_to, status on tickets
+    for each row when (old.assigned_to is distinct from new.assigned_to
+        or (old.status in ('resolved', 'closed')) <> (new.status in ('resolved', 'closed')))
+    execute function search_ticket_changed();
 
 create function search_mentioned() returns trigger language plpgsql as $$
 begin

@@ -44,6 +44,8 @@ pub enum Kind {
     Beginning,
     /// Somebody who may see the document, or [`NOBODY`].
     SeenBy,
+    /// The document is active.
+    Active,
     /// The document has a single part.
     Single,
     /// The document has several parts.
@@ -69,6 +71,7 @@ impl Kind {
             Self::Title => '^',
             Self::Beginning => '<',
             Self::SeenBy => '@',
+            Self::Active => '!',
             Self::Single => '-',
             Self::Several => '+',
         }
@@ -157,7 +160,7 @@ fn beginnings(word: &str) -> impl Iterator<Item = String> {
     let ends = word.char_indices().skip(1).map(|(end, _)| end);
     ends.chain([word.len()])
         .take(BEGINNING)
-        .filter_map(|end| Some(Kind::Beginning.lexeme(word.get(..end)?)))
+        .filter_map(move |end| Some(Kind::Beginning.lexeme(word.get(..end)?)))
 }
 
 /// The lexemes of a text as [`Index::said`] tells it.

@@ -1,15 +1,14 @@
-//! The tickets that a search finds, newest first, and their ranks.
+//! The SQL of the tickets that a search finds, newest first.
 //!
 //! The index is read from its newest bucket on and no further than the limit, so that a frequent word costs as much as a
 //! rare one. Every bucket is asked for tickets of one part, which the index decides alone, and for the parts of those of
 //! several, which are gathered. Whether the caller may see a ticket that the index finds is decided by the ticket itself.
 
-use crate::tickets::list::store::{COUNTED, List, RANKED};
+use crate::tickets::list::store::{COUNTED, List};
 use domain::ids::{TicketId, UserId};
-use domain::paging;
 use domain::tickets::{
     access::{Scope, Viewer},
-    list::{Order, Paging, Position, Start},
+    list::{Assignee, Filter},
     search::{
         Search,
         index::{Kind, NOBODY},
@@ -17,7 +16,6 @@ use domain::tickets::{
     },
 };
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use std::{cmp::Ordering, collections::HashMap};
 
 /// The newest bucket of the index. Numbers are drawn from this sequence.
 pub(super) async fn newest_bucket(db: &mut PgConnection) -> sqlx::Result<i32> {
@@ -37,6 +35,27 @@ pub(super) fn seen_by(scope: Scope) -> Option<String> {
         }
         Scope::All => None,
     }
+}
+
+/// The number of tickets up to which filters leave few.
+const FEW: i64 = 50_000;
+
+/// The `tsquery` of each filter that the index knows. It may find more than the filter lets through, never less.
+fn hints(filter: &Filter) -> impl Iterator<Item = String> {
+    let lexeme = |who: &str| quoted(&Kind::SeenBy.lexeme(who));
+    let assignees = filter.assignees.iter().map(|one| match one {
+        Assignee::Agent(agent) => lexeme(&agent.0.simple().to_string()),
+        Assignee::Nobody => lexeme(NOBODY),
+    });
+    let customers = filter.customers.iter();
+    let customers = customers.map(|person| lexeme(&person.0.simple().to_string()));
+    let is_active = !filter.status.is_empty() && filter.status.iter().all(|one| one.is_active());
+    let active = is_active.then(|| quoted(&Kind::Active.lexeme("")));
+    let people = [assignees.collect::<Vec<_>>(), customers.collect()];
+    let people = people.into_iter().filter(|people| !people.is_empty());
+    people
+        .map(|people| format!("({})", people.join(" | ")))
+        .chain(active)
 }
 
 /// Appends a `tsquery` of a bucket, which is an expression of SQL.
@@ -59,11 +78,9 @@ impl List<'_> {
         let mut query = QueryBuilder::new("select f.ticket_id from generate_series(");
         query.push_bind(newest);
         query.push(", 0, -1) as b (bucket) cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ");
-        let single = search.in_one_part(self.scope.reader());
-        let single = match seen_by(self.scope) {
-            Some(seen) => format!("{seen} & {single}"),
-            None => single,
-        };
+        let hints = seen_by(self.scope).into_iter().chain(hints(self.filter));
+        let single = hints.chain([search.in_one_part(self.scope.reader())]);
+        let single = single.collect::<Vec<_>>().join(" & ");
         push_tsquery(&mut query, single, "b.bucket");
         query.push(" union all (select s.ticket_id from ticket_search s where s.words @@ ");
         push_tsquery(
@@ -77,6 +94,11 @@ impl List<'_> {
         if self.filter.is_search_alone() {
             query.push(" where true");
             self.among_visible(&mut query);
+        } else if self.are_few(db).await? {
+            // `is true` keeps the planner from reading these one by one, and the limit makes it keep them in memory.
+            query.push(" where (f.ticket_id in (select t.id from tickets t where true");
+            self.narrow(&mut query);
+            query.push(" limit ").push_bind(FEW).push(")) is true");
         } else {
             query.push(" cross join lateral (select from tickets t where t.id = f.ticket_id");
             self.narrow(&mut query);
@@ -87,6 +109,19 @@ impl List<'_> {
         // Planned for its own values: the best plan for a rare word is not that for a frequent one.
         let query = query.build_query_scalar().persistent(false);
         query.fetch_all(db).await
+    }
+
+    /// Whether few tickets pass the filters. They are found among these then; otherwise each one that is found is read.
+    async fn are_few(&self, db: &mut PgConnection) -> sqlx::Result<bool> {
+        let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
+        self.narrow(&mut query);
+        query
+            .push(" limit ")
+            .push_bind(FEW.saturating_add(1))
+            .push(") t");
+        let query = query.build_query_scalar().persistent(false);
+        let many: i64 = query.fetch_one(db).await?;
+        Ok(many <= FEW)
     }
 
     /// Appends the condition that the caller may see the ticket that was found. An index tells all that the caller may see,
@@ -167,81 +202,5 @@ impl List<'_> {
             }
             Viewer::Staff => {}
         }
-    }
-
-    /// The places of a page of these tickets by relevance, and one more. The newest are ranked; the rank of others is 0.
-    pub(super) async fn by_relevance(
-        &self,
-        db: &mut PgConnection,
-        search: &Search,
-        found: &[TicketId],
-        paging: &Paging,
-    ) -> sqlx::Result<Vec<Position>> {
-        let ranks = self
-            .ranks(db, search, found.get(..RANKED).unwrap_or(found))
-            .await?;
-        let rank = |id: &TicketId| (ranks.get(id).copied().unwrap_or_default(), *id);
-        let mut ranked: Vec<_> = found.iter().map(rank).collect();
-        let order = |one: &Ranked, other: &Ranked| compare(self.filter.order, one, other);
-        ranked.sort_unstable_by(order);
-        let start = match &paging.start {
-            Start::Page(page) => paging::offset(*page, paging.limit)
-                .try_into()
-                .unwrap_or(usize::MAX),
-            Start::After(position) => {
-                let last = (position.value.parse().unwrap_or_default(), position.ticket);
-                ranked.partition_point(|one| order(one, &last) != Ordering::Greater)
-            }
-        };
-        let limit = usize::try_from(paging.limit)
-            .unwrap_or(usize::MAX)
-            .saturating_add(1);
-        let page = ranked.into_iter().skip(start).take(limit);
-        Ok(page
-            .map(|(rank, ticket)| Position {
-                ticket,
-                value: rank.to_string(),
-            })
-            .collect())
-    }
-
-    async fn ranks(
-        &self,
-        db: &mut PgConnection,
-        search: &Search,
-        tickets: &[TicketId],
-    ) -> sqlx::Result<HashMap<TicketId, f32>> {
-        let any = search.any();
-        if any.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let ids: Vec<_> = tickets.iter().map(|id| id.0).collect();
-        let ranks = sqlx::query!(
-            r#"select w.ticket_id as "ticket_id: TicketId", sum(ts_rank(w.words, $2::text::tsquery)) as "rank!"
-               from text_words w
-               where w.ticket_id = any($1) and w.words @@ $2::text::tsquery and (not w.is_internal or $3)
-               group by w.ticket_id"#,
-            &ids,
-            any,
-            self.scope.reader() == Viewer::Staff,
-        )
-        .fetch_all(db)
-        .await?;
-        Ok(ranks
-            .into_iter()
-            .map(|row| (row.ticket_id, row.rank))
-            .collect())
-    }
-}
-
-/// The rank of a ticket.
-type Ranked = (f32, TicketId);
-
-fn compare(order: Order, one: &Ranked, other: &Ranked) -> Ordering {
-    let ascending = one.0.total_cmp(&other.0).then_with(|| one.1.cmp(&other.1));
-    if order.descending {
-        ascending.reverse()
-    } else {
-        ascending
     }
 }

@@ -3,6 +3,7 @@
 mod dashboard;
 mod found;
 mod narrow;
+mod relevance;
 mod suggested;
 
 pub use dashboard::{Dashboard, dashboard};
