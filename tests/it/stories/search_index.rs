@@ -27,8 +27,8 @@ async fn opens(who: &Caller, subject: &str, description: &str) -> String {
 
 /// A text of 20 000 characters, whose words no other one has.
 fn log(number: usize) -> String {
-    let words: String = (0..2_000).map(|n| format!("l{number}x{n} ")).collect();
-    words.chars().take(20_000).collect()
+    let words: Vec<_> = (0..2_000).map(|n| format!("l{number}x{n}")).collect();
+    words.join(" ").chars().take(20_000).collect()
 }
 
 #[tokio::test]

@@ -220,6 +220,7 @@ pub async fn stale(
 }
 
 /// A place of the index.
+#[derive(Clone, Copy)]
 struct Place {
     ticket: TicketId,
     part: i32,
@@ -296,6 +297,7 @@ async fn divide(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
 }
 
 /// Whose text it is.
+#[derive(Clone, Copy)]
 struct Text {
     id: Uuid,
     ticket: TicketId,
