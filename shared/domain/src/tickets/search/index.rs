@@ -53,7 +53,7 @@ pub enum Kind {
 }
 
 /// The characters up to which each beginning of a word of the title is a lexeme. PostgreSQL would read all words with a
-/// short beginning, whoever may see their documents.
+/// short beginning, also those of documents that the caller may not see.
 pub const BEGINNING: usize = 8;
 
 /// The document is held by nobody, and so seen by every agent.
