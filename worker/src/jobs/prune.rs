@@ -1,8 +1,8 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
 //! responses that no retry can ask for any more, old changes of the event feed, the log of webhooks, old
 //! notifications in the app, the records of text and push messages, and uploads that were never attached. It
-//! indexes tickets again that the release before has changed during an upgrade. It works in batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
-//! retries or cancels them.
+//! indexes tickets again that the release before has changed during an upgrade. It works in batches, so that no
+//! statement locks many rows or takes long. Dead letters stay until an operator retries or cancels them.
 
 use super::{Found, JobError};
 use crate::JobContext;

@@ -206,7 +206,6 @@ impl Parts {
     /// The parts of further texts of a document whose last part has this size, in bytes. The first of them belongs to
     /// that last part; it is empty if nothing fits in.
     #[must_use]
-    #[must_use]
     pub fn after(size: usize) -> Self {
         Self {
             parts: vec![BTreeSet::new()],
