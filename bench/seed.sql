@@ -11,9 +11,17 @@ create temp table texts as
 select n as id, 'common ' || string_agg('w' || ceil(5000 * power(random(), 4)), ' ') as body
 from generate_series(1, 20000) n, generate_series(1, 40) k
 group by n;
-alter table texts add words tsvector;
-update texts set words = to_tsvector('simple', body);
-create index on texts (id);
+alter table texts add words tsvector, add lexemes text[], add internal text[];
+-- Lexemes as shared/domain/src/tickets/search/index.rs makes them: words, and each two that stand side by side.
+update texts set words = to_tsvector('simple', body), lexemes = array(
+    select '.' || word from unnest(string_to_array(body, ' ')) as word
+    union select ',' || word || ' ' || next
+    from (select word, lead(word) over (order by place) as next
+          from unnest(string_to_array(body, ' ')) with ordinality as said (word, place)) pairs where next is not null);
+update texts set internal = array(select translate(left(lexeme, 1), '.,', '~;') || substr(lexeme, 2) from unnest(lexemes) as lexeme);
+create unique index on texts (id);
+create unique index on texts (md5(body));
+analyze texts;
 
 insert into users (id, first_name, last_name, email, phone_number, role, language, timezone, password_hash, active, created_at, updated_at)
 select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'F' || n, 'L' || n, 'p' || n || '@example.com', '+254700000000',
@@ -47,24 +55,37 @@ select gen_random_uuid(), t.id, t.customer_id, 'customer', texts.body, '[]', k =
 from (select id, customer_id, created_at, k, 1 + (random() * 19999)::int as text from tickets, generate_series(1, 2) k) t
 join texts on texts.id = t.text;
 
-insert into text_words (id, ticket_id, is_internal, words)
-select t.id, t.id, false, to_tsvector('simple', replace(t.number, '-', ' ')) || texts.words
-from tickets t join texts on texts.body = t.description
+insert into text_words (id, ticket_id, is_internal, words, said)
+select t.id, t.id, false, to_tsvector('simple', replace(t.number, '-', ' ')) || texts.words,
+    ' ' || lower(replace(t.number, '-', ' ')) || E' \n ' || t.subject || E' \n ' || texts.body || ' '
+from tickets t join texts on md5(texts.body) = md5(t.description)
 union all
-select m.id, m.ticket_id, m.is_internal, texts.words from messages m join texts on texts.body = m.body;
+select m.id, m.ticket_id, m.is_internal, texts.words, ' ' || texts.body || ' '
+from messages m join texts on md5(texts.body) = md5(m.body);
 
 -- Building the full-text index at the end is faster than updating it on each insert.
-select indexdef as public from pg_indexes where indexname = 'ticket_words_public' \gset
-select indexdef as every from pg_indexes where indexname = 'ticket_words_all' \gset
-drop index ticket_words_public, ticket_words_all;
-insert into ticket_words (ticket_id, words, all_words)
-select own.id, strip(own.words || said.words), strip(own.words || said.words || noted.words)
-from text_words own
-join text_words said on said.ticket_id = own.id and said.id <> own.id and not said.is_internal
-join text_words noted on noted.ticket_id = own.id and noted.is_internal
-where own.id = own.ticket_id;
-:public;
-:every;
+select indexdef as words from pg_indexes where indexname = 'ticket_search_words' \gset
+drop index ticket_search_words;
+insert into ticket_search (ticket_id, part, bucket, bytes, words)
+select t.id, 0, t.bucket, 4000, array_to_tsvector(array(
+    select distinct t.bucket || lexeme from (
+        select unnest(own.lexemes || said.lexemes || noted.internal || array['-', '@' || replace(t.customer_id::text, '-', ''),
+            '@' || coalesce(replace(t.assigned_to::text, '-', ''), '0')])
+        union all select '.' || word from unnest(t.numbers) as word
+        union all select ',' || t.numbers[n] || ' ' || t.numbers[n + 1] from generate_series(1, 2) n
+        union all select '^' || word from unnest(t.title) as word
+        union all select '<' || left(word, n) from unnest(t.title) as word, generate_series(1, least(8, length(word))) n
+    ) as lexemes (lexeme)))
+from (
+    select t.*, split_part(number, '-', 3)::integer / 16384 as bucket, string_to_array(lower(number), '-') as numbers,
+        string_to_array(trim(subject), ' ') || string_to_array(lower(number), '-') as title
+    from tickets t order by created_at
+) t
+join texts own on md5(own.body) = md5(t.description)
+join messages s on s.ticket_id = t.id and not s.is_internal join texts said on md5(said.body) = md5(s.body)
+join messages i on i.ticket_id = t.id and i.is_internal join texts noted on md5(noted.body) = md5(i.body);
+set maintenance_work_mem = '2GB';
+:words;
 
 insert into sla_clocks (ticket_id, metric, cycle, started_at, target_minutes, at_risk_percent, paused_micros, warn_at, due_at, stopped_at, next_at)
 select id, metric, 0, created_at, 60, 80, 0, created_at + interval '48 minutes', created_at + interval '1 hour',

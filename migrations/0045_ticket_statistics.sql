@@ -3,7 +3,7 @@
 -- for each change, and held nearly as many rows: in a quarter of an hour few tickets have everything in common.
 --
 -- The release before reads and writes `stats_buckets`, `stats_ratings`, `stats_dirty` and `stats_freshness`. They go when no
--- release needs them any more; until then `roll_up_stats` marks in `stats_dirty` what that release has to count again.
+-- release needs them; until then `roll_up_stats` marks in `stats_dirty` what that release has to count again.
 
 -- The definition. `stats_tickets` has the same rows at rest, which `support stats verify` compares.
 --

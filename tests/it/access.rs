@@ -62,6 +62,7 @@ const TABLE: &[Row] = &[
         422,
         DESK,
     ),
+    Row("GET", "/api/v1/support/tickets/suggest", 400, SIGNED_IN),
     Row("GET", "/api/v1/support/tickets/{id}/history", 200, TICKET),
     Row("PUT", "/api/v1/support/tickets/{id}/reopen", 422, TICKET),
     Row(

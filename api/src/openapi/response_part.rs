@@ -120,6 +120,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("sla", "The clocks of the imagined ticket."),
     ("subscription", "The subscription as it is now."),
     ("subscriptions", "The devices of the caller."),
+    (
+        "suggestions",
+        "The tickets that may be meant, the newest first.",
+    ),
     ("ticket", "The ticket as it is now."),
     ("tickets", "The tickets of this part of the list."),
     (

@@ -75,6 +75,7 @@ fn support(table: Table) -> Table {
         .group(RouteGroup::of("tickets"))
         .post("/api/v1/support/tickets", tickets::create::create, tickets::create::operation)
         .get("/api/v1/support/tickets", tickets::list::list, tickets::list::operation)
+        .get("/api/v1/support/tickets/suggest", tickets::suggest::suggest, tickets::suggest::operation)
         .get("/api/v1/support/tickets/{id}", tickets::get::get, tickets::get::operation).names(&[Ticket])
         .patch("/api/v1/support/tickets/{id}", tickets::edit::edit, tickets::edit::operation).names(&[Ticket])
         .get("/api/v1/support/tickets/{id}/history", tickets::history::history, tickets::history::operation).names(&[Ticket])

@@ -11,7 +11,10 @@ use super::{
     push::PushSubscriptionView,
     stats::{Agents, Categories, Departments, StatsView, grouped},
     thread::MessageView,
-    ticket::{self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketWithMessages},
+    ticket::{
+        self, FirstMessages, ListedTicket, SearchMatches, Ticket, TicketSuggestion,
+        TicketWithMessages,
+    },
     webhook::{DeliveryView, WebhookView},
 };
 use crate::openapi::{Example, ExampleStage};
@@ -19,6 +22,7 @@ use actions::{
     people::customers::Customer,
     push::Subscription,
     stats::Entry,
+    tickets::list::Suggestion,
     webhooks::{Attempt, Delivery, Webhook},
 };
 use domain::{
@@ -69,6 +73,18 @@ impl Example for ListedTicket<'_> {
                 highlight: Some(ticket::highlight(&found)),
             },
         })
+    }
+}
+
+impl Example for TicketSuggestion<'_> {
+    fn example(at: ExampleStage) -> Value {
+        let fixture = ExampleTicket::until(at);
+        let ticket = &fixture.shown.ticket;
+        json!(TicketSuggestion::from(&Suggestion {
+            number: ticket.number.clone(),
+            subject: ticket.subject.clone(),
+            status: ticket.status,
+        }))
     }
 }
 

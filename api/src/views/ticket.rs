@@ -6,7 +6,7 @@ use super::{
     thread::MessageView,
 };
 use crate::respond::Time;
-use actions::tickets::read::Shown;
+use actions::tickets::{list::Suggestion, read::Shown};
 use chrono::{DateTime, Utc};
 use domain::{
     attachments::Attachment,
@@ -22,6 +22,28 @@ use domain::{
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use std::borrow::Cow;
+
+/// A ticket that somebody who types may mean.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketSuggestion<'a> {
+    /// The number of the ticket. It can be used in paths in the place of the id.
+    ticket_number: &'a TicketNumber,
+    /// The problem in a few words.
+    subject: &'a str,
+    /// The place of the ticket in its life.
+    status: Status,
+}
+
+impl<'a> From<&'a Suggestion> for TicketSuggestion<'a> {
+    fn from(suggestion: &'a Suggestion) -> Self {
+        Self {
+            ticket_number: &suggestion.number,
+            subject: &suggestion.subject,
+            status: suggestion.status,
+        }
+    }
+}
 
 /// A request for support.
 #[expect(clippy::struct_field_names, reason = "the names of the contract")]

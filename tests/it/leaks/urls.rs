@@ -129,6 +129,18 @@ pub fn urls(route: &str, named: &Named) -> Vec<String> {
         .iter()
         .map(|query| filled(&format!("{route}{query}")))
         .collect(),
+        "/api/v1/support/tickets/suggest" => [
+            "",
+            "?q=sekret",
+            "?q=sek",
+            "?q=inhouse",
+            "?q=s",
+            "?q={number}",
+            "?q=TKT",
+        ]
+        .iter()
+        .map(|query| filled(&format!("{route}{query}")))
+        .collect(),
         "/api/v1/support/customers" => [
             "",
             "?q=sekret",

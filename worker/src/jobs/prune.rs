@@ -1,8 +1,8 @@
 //! Sweep: deletes jobs that were done long ago, expired sessions, old counts of mails, stored
 //! responses that no later retry can ask for, old changes of the event feed, the log of webhooks, old
 //! notifications in the app, the records of text and push messages, and uploads that were never attached. It
-//! works in batches, so that no statement locks many rows or takes long. Dead letters stay until an operator
-//! retries or cancels them.
+//! indexes tickets again that the release before has changed during an upgrade. It works in batches, so that no
+//! statement locks many rows or takes long. Dead letters stay until an operator retries or cancels them.
 
 use super::{Found, JobError};
 use crate::JobContext;
@@ -50,9 +50,11 @@ pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
     let before = now - WEBHOOK_LOG_KEPT_FOR;
     let deliveries = in_batches(|| webhooks::store::prune(&cx.pool, before, BATCH)).await?;
     let notices = prune_notices(cx, now).await?;
+    let indexed = actions::tickets::index_stale(cx).await?;
     // Last, since it calls another service.
     let uploads = actions::attachments::prune(cx, files).await?;
-    Ok((jobs || sessions || responses || feed || deliveries || notices || uploads > 0).into())
+    let rows = jobs || sessions || responses || feed || deliveries || notices;
+    Ok((rows || indexed || uploads > 0).into())
 }
 
 /// Deletes what is no longer needed of notifications; whether there was anything.

@@ -19,6 +19,7 @@ pub mod rate;
 pub mod redact;
 pub mod reopen;
 pub mod status;
+pub mod suggest;
 
 use crate::{
     error::Problem,

@@ -33,7 +33,7 @@ mod target;
 
 pub use assign::{AssignTo, Capacity, assign};
 pub use auto_close::{AutoClosed, auto_close};
-pub use backfill_index::backfill_index;
+pub use backfill_index::{backfill_index, index_stale};
 pub use close::{close, close_by_customer};
 pub use edit::edit;
 pub use escalate::{EscalateTo, escalate};

@@ -35,7 +35,7 @@ pub async fn redact(
     message.attachments.0.clear();
     message.redacted_at = Some(work.now());
     message.redacted_by = Some(actor.id);
-    store::redact_message(&mut work.tx, &message).await?;
+    store::redact_message(&mut work.tx, change.ticket(), &message).await?;
     crate::attachments::mark_deleted_with_message(work, message.id).await?;
     change.redact(message.id, message.visibility(), reason, work.now());
     save(work, &mut change, SaveMode::Update).await?;

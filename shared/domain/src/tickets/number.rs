@@ -31,6 +31,13 @@ impl TicketNumber {
         (digits(seconds, 1) && digits(sequence, 6)).then(|| Self(text.to_owned()))
     }
 
+    /// The sequence: the ticket was created as that many-th one.
+    #[must_use]
+    pub fn sequence(&self) -> i64 {
+        let sequence = self.0.rsplit('-').next();
+        sequence.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    }
+
     /// The number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -57,6 +64,7 @@ mod tests {
             let number = TicketNumber::new(DateTime::from_timestamp(seconds, 0).unwrap(), sequence);
             prop_assert_eq!(TicketNumber::parse(number.as_str()), Some(number.clone()));
             prop_assert_eq!(number.to_string(), number.as_str());
+            prop_assert_eq!(number.sequence(), sequence);
         }
 
         #[test]

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{COUNTED, Dashboard, Page, dashboard, page};
+pub use store::{COUNTED, Dashboard, Page, Suggestion, dashboard, page, suggestions};

@@ -7,7 +7,7 @@ use crate::tickets::{
 use domain::{
     ids::{MessageId, TicketId},
     paging::Direction,
-    tickets::Message,
+    tickets::{Message, Ticket},
 };
 use platform::work::Tx;
 use sqlx::PgExecutor;
@@ -40,7 +40,7 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
 ///
 /// # Errors
 /// The database failed.
-pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
+pub async fn redact_message(tx: &mut Tx, ticket: &Ticket, message: &Message) -> sqlx::Result<()> {
     sqlx::query!(
         "update messages set body = $2, attachments = $3, redacted_at = $4, redacted_by = $5 where id = $1",
         message.id.0,
@@ -52,7 +52,7 @@ pub async fn redact_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     .execute(&mut **tx)
     .await?;
     mentions::forget(&mut **tx, message.id).await?;
-    crate::tickets::search::store::forget_message(tx, message).await
+    crate::tickets::search::store::forget_message(tx, ticket, message.id).await
 }
 
 /// The only column list of messages.

@@ -167,6 +167,17 @@ impl Filter {
     /// up to a limit.
     #[must_use]
     pub fn is_counted_whole(&self) -> bool {
+        self.search.is_none() && self.filters() < 2
+    }
+
+    /// Whether nothing but a search narrows the list.
+    #[must_use]
+    pub fn is_search_alone(&self) -> bool {
+        self.filters() == 0
+    }
+
+    /// The number of filters, besides a search.
+    fn filters(&self) -> usize {
         let narrowed = [
             !self.status.is_empty(),
             !self.priority.is_empty(),
@@ -179,8 +190,7 @@ impl Filter {
             self.updated_from.is_some(),
             !self.sla.is_empty(),
         ];
-        let filters = narrowed.into_iter().filter(|is_set| *is_set).count();
-        self.search.is_none() && filters < 2
+        narrowed.into_iter().filter(|is_set| *is_set).count()
     }
 }
 

@@ -1,8 +1,13 @@
 //! Search queries: words, "phrases" and -exclusions. Pure.
 
-use crate::tickets::search::{
-    Steps,
-    words::{Word, words},
+use crate::tickets::{
+    TicketNumber,
+    access::Viewer,
+    search::{
+        Steps,
+        index::{Kind, pair_lexeme},
+        words::{Word, words},
+    },
 };
 
 /// Maximum length of a search, in characters.
@@ -74,31 +79,67 @@ impl Search {
         self.wanted.is_empty() && self.unwanted.is_empty()
     }
 
-    /// The `tsquery` of the words that a ticket must and must not have, at any position, for the index of
-    /// tickets. Phrases are checked in the tickets that it finds.
+    /// The `tsquery` of documents of one part. [`BUCKET`] stands for the bucket. Phrases of more than two words are
+    /// checked in the texts of the documents that it finds: see [`Search::long_phrases`].
     #[must_use]
-    pub fn words(&self) -> String {
-        let wanted = self.wanted.iter().map(Term::words);
-        let unwanted = self.unwanted.iter().filter(|term| !term.is_phrase());
-        let unwanted = unwanted.map(|term| format!("!{}", term.words()));
-        wanted.chain(unwanted).collect::<Vec<_>>().join(" & ")
+    pub fn in_one_part(&self, reader: Viewer) -> String {
+        let wanted = self.wanted.iter().map(|term| term.in_index(reader));
+        let unwanted = self.unwanted_in_index(reader);
+        let unwanted = unwanted.map(|term| format!("!{term}"));
+        // PostgreSQL reads the whole index for a query that only excludes.
+        let one = if self.wanted.is_empty() {
+            quoted(&Kind::Single.lexeme(""))
+        } else {
+            format!("!{}", quoted(&Kind::Several.lexeme("")))
+        };
+        let all = wanted.chain(unwanted).chain([one]);
+        all.collect::<Vec<_>>().join(" & ")
     }
 
-    /// A `tsquery` for each phrase that a text of the ticket must have.
-    pub fn phrases(&self) -> impl Iterator<Item = String> {
-        phrases(&self.wanted)
+    /// The `tsquery` of parts, of documents of several, that may decide about a document: by [`Search::wanted_in_index`]
+    /// and [`Search::unwanted_in_index`].
+    #[must_use]
+    pub fn in_several_parts(&self, reader: Viewer) -> String {
+        let several = quoted(&Kind::Several.lexeme(""));
+        if self.wanted.is_empty() {
+            return several;
+        }
+        let terms = self.wanted.iter().chain(&self.unwanted);
+        let any: Vec<_> = terms.map(|term| term.in_index(reader)).collect();
+        format!("{several} & ({})", any.join(" | "))
     }
 
-    /// A `tsquery` for each phrase that no text of the ticket may have.
-    pub fn unwanted_phrases(&self) -> impl Iterator<Item = String> {
-        phrases(&self.unwanted)
+    /// A `tsquery` for each term that a part of the document must have.
+    pub fn wanted_in_index(&self, reader: Viewer) -> impl Iterator<Item = String> {
+        self.wanted.iter().flat_map(move |term| term.each(reader))
     }
 
-    /// The `tsquery` of texts with at least one of the wanted terms, for ranks and for highlights. Empty if no
-    /// term is wanted.
+    /// A `tsquery` for each term that no part of the document may have.
+    pub fn unwanted_in_index(&self, reader: Viewer) -> impl Iterator<Item = String> {
+        let short = self.unwanted.iter().filter(|term| !term.is_long());
+        short.map(move |term| term.in_index(reader))
+    }
+
+    /// What a text of the document must contain, for each wanted phrase of more than two words; as
+    /// [`crate::tickets::search::index::Index::said`] tells a text.
+    pub fn long_phrases(&self) -> impl Iterator<Item = String> {
+        long_phrases(&self.wanted)
+    }
+
+    /// What no text of the document may contain, for each unwanted phrase of more than two words.
+    pub fn unwanted_long_phrases(&self) -> impl Iterator<Item = String> {
+        long_phrases(&self.unwanted)
+    }
+
+    /// What a text contains that has a wanted term.
+    pub fn said(&self) -> impl Iterator<Item = String> {
+        self.wanted.iter().map(Term::said)
+    }
+
+    /// The `tsquery` of the words of the wanted terms, for ranks. Empty if no term is wanted.
     #[must_use]
     pub fn any(&self) -> String {
-        let wanted = self.wanted.iter().map(Term::phrase);
+        let wanted = self.wanted.iter().map(Term::words);
         wanted.collect::<Vec<_>>().join(" | ")
     }
 
@@ -117,11 +158,33 @@ impl Search {
     }
 }
 
-fn phrases(terms: &[Term]) -> impl Iterator<Item = String> {
-    terms
-        .iter()
-        .filter(|term| term.is_phrase())
-        .map(Term::phrase)
+fn long_phrases(terms: &[Term]) -> impl Iterator<Item = String> {
+    terms.iter().filter(|term| term.is_long()).map(Term::said)
+}
+
+/// The number of tickets in a bucket. The more, the less a search for a rare word costs, and the more one for a
+/// frequent word.
+const OF_A_BUCKET: i64 = 16_384;
+
+/// The bucket of a ticket in the index: its place in the order of creation.
+#[must_use]
+pub fn bucket_of(number: &TicketNumber) -> i32 {
+    bucket_of_sequence(number.sequence())
+}
+
+/// The bucket of the ticket that was created as the `sequence`-th one.
+#[must_use]
+pub fn bucket_of_sequence(sequence: i64) -> i32 {
+    i32::try_from(sequence.div_euclid(OF_A_BUCKET)).unwrap_or(i32::MAX)
+}
+
+/// Stands for the number of a bucket in a `tsquery`. Words have only letters and digits.
+pub const BUCKET: char = '#';
+
+/// A lexeme of a bucket in a `tsquery`. Words have only letters and digits, so no escape is needed.
+#[must_use]
+pub fn quoted(lexeme: &str) -> String {
+    format!("'{BUCKET}{lexeme}'")
 }
 
 /// The end of a piece without quotes: at white space or at a quote, in bytes.
@@ -137,25 +200,45 @@ impl Term {
         (!words.is_empty()).then_some(Self { words, open })
     }
 
-    fn is_phrase(&self) -> bool {
-        self.words.len() > 1
+    /// Whether the index alone does not tell whether a text has it.
+    fn is_long(&self) -> bool {
+        self.words.len() > 2
     }
 
-    /// The `tsquery` of its words, adjacent.
-    fn phrase(&self) -> String {
-        self.joined(" <-> ")
+    /// The `tsquery` of documents that may have it, and surely have it unless it is long.
+    fn in_index(&self, reader: Viewer) -> String {
+        format!("({})", self.each(reader).collect::<Vec<_>>().join(" & "))
     }
 
-    /// The `tsquery` of its words, at any position.
+    /// The `tsquery` of each of its lexemes: of its word, or of its neighbouring words.
+    fn each(&self, reader: Viewer) -> impl Iterator<Item = String> {
+        let last = self.words.len().saturating_sub(2);
+        let pairs = self.words.windows(2).filter_map(|pair| match pair {
+            [first, second] => Some((first, second)),
+            _ => None,
+        });
+        let pairs = pairs.enumerate().map(move |(n, (first, second))| {
+            let lexeme = |of| pair_lexeme(first, second, of);
+            either(lexeme, reader, self.open && n == last)
+        });
+        let single = match &*self.words {
+            [word] => Some(either(|of| Kind::Word(of).lexeme(word), reader, self.open)),
+            _ => None,
+        };
+        single.into_iter().chain(pairs)
+    }
+
+    /// What a text that has it contains, as [`crate::tickets::search::index::Index::said`] tells a text.
+    fn said(&self) -> String {
+        let end = if self.open { "" } else { " " };
+        format!(" {}{end}", self.words.join(" "))
+    }
+
+    /// The `tsquery` of its words, at any place of a text.
     fn words(&self) -> String {
-        self.joined(" & ")
-    }
-
-    /// Words have only letters and digits, so no escape is needed.
-    fn joined(&self, operator: &str) -> String {
         let words: Vec<_> = self.words.iter().map(|word| format!("'{word}'")).collect();
         let open = if self.open { ":*" } else { "" };
-        format!("({}{open})", words.join(operator))
+        format!("({}{open})", words.join(" & "))
     }
 
     /// Whether these words begin with it. Each comparison of words is a step.
@@ -179,6 +262,16 @@ impl Term {
         } else {
             last_there.folded == *last
         }
+    }
+}
+
+/// The `tsquery` of a lexeme in the texts that one may read: staff read internal notes as well.
+fn either(lexeme: impl Fn(Viewer) -> String, reader: Viewer, open: bool) -> String {
+    let open = if open { ":*" } else { "" };
+    let public = format!("{}{open}", quoted(&lexeme(Viewer::Requester)));
+    match reader {
+        Viewer::Requester => public,
+        Viewer::Staff => format!("({public} | {}{open})", quoted(&lexeme(Viewer::Staff))),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The words of texts, which decide what a search finds. Pure.
 //!
 //! Words are those of Unicode (UAX #29), split further at characters that are neither letter, digit nor mark:
-//! `BKG-12345`, `example.com` and `it's` are two words each. Case, accents and compatibility forms are ignored
-//! (NFKD without marks, in lower case).
+//! `BKG-12345`, `example.com` and `it's` are two words each. Case, accents, vowel points, ligatures and compatibility
+//! forms are ignored (NFKD without marks of a combining class, in lower case). Characters that are not shown, as the
+//! soft hyphen, split no word.
 
-use std::{collections::BTreeMap, ops::Range};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use std::ops::Range;
+use unicode_normalization::{
+    UnicodeNormalization,
+    char::{canonical_combining_class, is_combining_mark},
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A word of a text.
@@ -21,8 +25,23 @@ pub struct Word {
 /// limits.
 const LONGEST: usize = 100;
 
-/// The words of a text, in order.
+/// Between words of Unicode, and not shown.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
+/// Within words of Unicode, not shown, and as long as a zero-width space.
+const WORD_JOINER: &str = "\u{2060}";
+
+/// The words of a text, in order. They are found one after another, as they are taken; all at once only in a text
+/// with zero-width spaces.
 pub fn words(text: &str) -> impl Iterator<Item = Word> {
+    let joined = text
+        .contains(ZERO_WIDTH_SPACE)
+        .then(|| text.replace(ZERO_WIDTH_SPACE, WORD_JOINER));
+    let at_once: Vec<_> = joined.iter().flat_map(|text| cut(text)).collect();
+    let one_by_one = if joined.is_some() { "" } else { text };
+    at_once.into_iter().chain(cut(one_by_one))
+}
+
+fn cut(text: &str) -> impl Iterator<Item = Word> {
     text.unicode_word_indices()
         .flat_map(|(start, word)| runs(word).map(move |run| (start, word, run)))
         .filter_map(|(start, word, run)| {
@@ -32,101 +51,60 @@ pub fn words(text: &str) -> impl Iterator<Item = Word> {
         })
 }
 
-/// The runs of letters, digits and marks in a word.
+/// The runs of letters, digits and marks in a word. What is not shown within a run belongs to it.
 fn runs(word: &str) -> impl Iterator<Item = Range<usize>> {
-    let joins = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
     let mut rest = word.char_indices().peekable();
     std::iter::from_fn(move || {
         let (start, first) = rest.find(|(_, letter)| joins(*letter))?;
         let mut end = start.saturating_add(first.len_utf8());
-        while let Some((at, letter)) = rest.next_if(|(_, letter)| joins(*letter)) {
-            end = at.saturating_add(letter.len_utf8());
+        while let Some((at, letter)) =
+            rest.next_if(|(_, letter)| joins(*letter) || is_not_shown(*letter))
+        {
+            if joins(letter) {
+                end = at.saturating_add(letter.len_utf8());
+            }
         }
         Some(start..end)
     })
+}
+
+/// Whether a character is part of a word. The apostrophes among the letters of Unicode are none: `ng'ombe` is
+/// written with each of them.
+fn joins(letter: char) -> bool {
+    let is_apostrophe = matches!(letter, '\u{2bb}'..='\u{2bd}');
+    (letter.is_alphanumeric() && !is_apostrophe) || is_combining_mark(letter)
+}
+
+/// Soft hyphen, joiners, marks of direction, and the byte order mark.
+const fn is_not_shown(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{200c}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+    )
 }
 
 fn fold(word: &str) -> String {
     word.nfkd()
         .flat_map(char::to_lowercase)
         .flat_map(without_variants)
-        .filter(|letter| letter.is_alphanumeric())
+        .filter(|letter| letter.is_alphanumeric() && canonical_combining_class(*letter) == 0)
         .take(LONGEST)
         .collect()
 }
 
-/// Folds letters that have the same capital.
+/// Folds letters that have the same capital, ligatures, and letters with a stroke, which NFKD keeps whole.
 fn without_variants(letter: char) -> impl Iterator<Item = char> {
     let (first, second) = match letter {
         'ς' => ('σ', None),
         'ß' => ('s', Some('s')),
+        'œ' => ('o', Some('e')),
+        'æ' => ('a', Some('e')),
+        'ø' => ('o', None),
+        'ł' => ('l', None),
+        'đ' => ('d', None),
         other => (other, None),
     };
     std::iter::once(first).chain(second)
-}
-
-/// The weight of a word: a weight of PostgreSQL, `A` to `D`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
-    /// Number and subject.
-    Title,
-    /// Tags.
-    Tag,
-    /// The description.
-    Description,
-    /// A message.
-    Message,
-}
-
-impl Weight {
-    const fn letter(self) -> char {
-        match self {
-            Self::Title => 'A',
-            Self::Tag => 'B',
-            Self::Description => 'C',
-            Self::Message => 'D',
-        }
-    }
-}
-
-/// The words of a ticket or a message with their positions, as a `tsvector` of PostgreSQL.
-#[derive(Debug, Default)]
-pub struct Index {
-    places: BTreeMap<String, Vec<(usize, Weight)>>,
-    last: usize,
-}
-
-impl Index {
-    /// Adds the words of a text. The gap between two texts prevents phrases across them.
-    #[must_use]
-    pub fn with(mut self, text: &str, weight: Weight) -> Self {
-        self.last = self.last.saturating_add(1);
-        for word in words(text) {
-            self.last = self.last.saturating_add(1);
-            let places = self.places.entry(word.folded).or_default();
-            places.push((self.last, weight));
-        }
-        self
-    }
-
-    /// The text of a `tsvector`. Words have only letters and digits, so no escape is needed.
-    #[must_use]
-    pub fn tsvector(&self) -> String {
-        let words = self.places.iter().map(|(word, places)| {
-            let places = places
-                .iter()
-                .map(|(place, weight)| format!("{place}{}", weight.letter()));
-            format!("'{word}':{}", places.collect::<Vec<_>>().join(","))
-        });
-        words.collect::<Vec<_>>().join(" ")
-    }
-
-    /// The text of a `tsvector` of its words, without positions.
-    #[must_use]
-    pub fn stripped(&self) -> String {
-        let words = self.places.keys().map(|word| format!("'{word}'"));
-        words.collect::<Vec<_>>().join(" ")
-    }
 }
 
 #[cfg(test)]
@@ -169,13 +147,35 @@ mod tests {
     }
 
     #[test]
-    fn an_index_tells_where_each_word_stands_and_leaves_a_gap_between_texts() {
-        let index = Index::default()
-            .with("Pay, pay now", Weight::Title)
-            .with("now", Weight::Description);
-        assert_eq!(index.tsvector(), "'now':4A,6C 'pay':2A,3A");
-        assert_eq!(index.stripped(), "'now' 'pay'");
-        assert_eq!(Index::default().tsvector(), "");
+    fn accents_points_and_ligatures_do_not_count_in_any_language() {
+        for (text, same) in [
+            ("cœur Œuvre", "coeur oeuvre"),
+            ("Ærø", "aero"),
+            ("Łódź Đà", "lodz da"),
+            // Arabic vowel signs and hamza; Hebrew points.
+            ("مَكْتَب أحمد", "مكتب احمد"),
+            ("שָׁלוֹם", "שלום"),
+            (
+                "ng\u{2bc}ombe ng\u{2bb}ombe ng\u{2bd}ombe",
+                "ng'ombe ng’ombe ng'ombe",
+            ),
+        ] {
+            assert_eq!(folded(text), folded(same), "{text}");
+        }
+        // Marks without a combining class are letters of their scripts.
+        assert_ne!(folded("कि"), folded("क"));
+    }
+
+    #[test]
+    fn a_character_that_is_not_shown_cuts_no_word() {
+        for hidden in [
+            '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}',
+        ] {
+            let text = format!("a re{hidden}fund{hidden} BKG-12{hidden}34");
+            assert_eq!(folded(&text), ["a", "refund", "bkg", "1234"], "{hidden:?}");
+            let shown = words(&text).map(|word| text[word.at].to_owned()).nth(1);
+            assert_eq!(shown, Some(format!("re{hidden}fund")));
+        }
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
         #[test]
         fn case_and_accents_do_not_count(text in "[a-zàéîõü ]{0,40}") {
             prop_assert_eq!(folded(&text), folded(&text.to_uppercase()));
-            let plain: String = text.nfd().filter(|letter| !is_combining_mark(*letter)).collect();
+            let plain: String = text.nfd().filter(|letter| canonical_combining_class(*letter) == 0).collect();
             prop_assert_eq!(folded(&text), folded(&plain));
         }
     }

@@ -1,9 +1,13 @@
 //! The SQL of lists of tickets. Every list is first narrowed to the tickets that the caller may see.
 
 mod dashboard;
+mod found;
 mod narrow;
+mod relevance;
+mod suggested;
 
 pub use dashboard::{Dashboard, dashboard};
+pub use suggested::{Suggestion, suggestions};
 
 use crate::tickets::store::find_all;
 use chrono::{DateTime, Utc};
@@ -17,6 +21,7 @@ use domain::{
         search::{Quotable, Search},
     },
 };
+use narrow::Late;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
 use std::collections::HashMap;
 
@@ -38,8 +43,9 @@ pub struct Page {
 /// The limit up to which the results of a search or of combined filters are counted. A list by relevance ends
 /// there.
 pub const COUNTED: i64 = 10_000;
+const MOST_COUNTED: usize = 10_000;
 /// The number of newest results that are ranked; older ones come after them.
-const RANKED: i64 = 1_000;
+const RANKED: usize = 1_000;
 
 /// A page of the tickets in `scope` that match `filter`. Call it within a snapshot ([`platform::db::snapshot`]), so
 /// that the choice and the tickets are of the same instant.
@@ -53,9 +59,18 @@ pub async fn page(
     paging: &Paging,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Page> {
-    let list = List { scope, filter, now };
-    let (total, total_is_exact) = list.count(db).await?;
-    let mut places = list.places(db, paging).await?;
+    let late = Late::Few;
+    let list = List {
+        scope,
+        filter,
+        now,
+        late,
+    };
+    let Chosen {
+        mut places,
+        total,
+        total_is_exact,
+    } = list.chosen(db, paging).await?;
     let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
     let more = places.len() > limit;
     places.truncate(limit);
@@ -78,18 +93,65 @@ pub async fn page(
 }
 
 /// The tickets of a list.
+#[derive(Clone, Copy)]
 struct List<'a> {
     scope: Scope,
     filter: &'a Filter,
     now: DateTime<Utc>,
+    late: Late,
 }
 
 impl List<'_> {
-    /// The number of tickets, and whether it is exact.
+    /// The positions of a page and one more, which tells whether the list goes on, and the total.
+    async fn chosen(&self, db: &mut PgConnection, paging: &Paging) -> sqlx::Result<Chosen> {
+        let Some(search) = &self.filter.search else {
+            let (total, total_is_exact) = self.count(db).await?;
+            let late = Late::of(total);
+            let places = Self { late, ..*self }
+                .places(db, paging, &Among::All)
+                .await?;
+            return Ok(Chosen {
+                places,
+                total,
+                total_is_exact,
+            });
+        };
+        let mut found = self.found(db, search).await?;
+        let (total, total_is_exact) = counted(found.len());
+        found.truncate(MOST_COUNTED);
+        let places = match self.filter.order.key {
+            SortKey::Relevance => self.by_relevance(db, search, &found, paging).await?,
+            SortKey::CreatedAt | SortKey::UpdatedAt | SortKey::Priority | SortKey::SlaDue => {
+                let among = if total_is_exact {
+                    Among::These(found)
+                } else {
+                    Among::Matching(search)
+                };
+                self.places(db, paging, &among).await?
+            }
+        };
+        Ok(Chosen {
+            places,
+            total,
+            total_is_exact,
+        })
+    }
+
+    /// The number of tickets without a search, and whether it is exact.
     async fn count(&self, db: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
-        let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
-        self.narrow(&mut query);
         let whole = self.filter.is_counted_whole();
+        if whole && self.scope == Scope::All && !self.filter.sla.is_empty() {
+            let mut query = self.count_late();
+            let query = query.build_query_scalar().persistent(false);
+            return Ok((query.fetch_one(db).await?, true));
+        }
+        let mut query = QueryBuilder::new("select count(*) from (select from tickets t where true");
+        // A count has no order to read along. An agent's tickets are fewer than those that are late.
+        let late = match self.scope {
+            Scope::AgentQueue(_) => Late::Many,
+            Scope::Own(_) | Scope::All => self.late,
+        };
+        Self { late, ..*self }.narrow(&mut query);
         if !whole {
             // One row more tells whether there are more than the limit.
             query.push(" limit ").push_bind(COUNTED.saturating_add(1));
@@ -107,14 +169,28 @@ impl List<'_> {
         })
     }
 
-    /// The positions of a page, and one more, which tells whether the list goes on.
-    async fn places(&self, db: &mut PgConnection, paging: &Paging) -> sqlx::Result<Vec<Position>> {
+    async fn places(
+        &self,
+        db: &mut PgConnection,
+        paging: &Paging,
+        among: &Among<'_>,
+    ) -> sqlx::Result<Vec<Position>> {
         let order = self.filter.order;
         let mut query = QueryBuilder::new("select t.id, ");
         query
             .push(expression(order.key))
-            .push("::text as place from ");
-        self.source(&mut query);
+            .push("::text as place from tickets t where true");
+        match among {
+            Among::All => self.narrow(&mut query),
+            Among::These(ids) => {
+                let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+                query.push(" and t.id = any(").push_bind(ids).push(")");
+            }
+            Among::Matching(search) => {
+                self.narrow(&mut query);
+                self.matching(&mut query, search);
+            }
+        }
         if let Start::After(position) = &paging.start {
             after(&mut query, order, position);
         }
@@ -127,7 +203,7 @@ impl List<'_> {
                 .push(" offset ")
                 .push_bind(paging::offset(page, paging.limit));
         }
-        // Planned for its own values: the best plan for a rare word is not that for a common one.
+        // Planned for its own values: the best plan for a rare value is not that for a common one.
         query
             .build()
             .persistent(false)
@@ -135,36 +211,29 @@ impl List<'_> {
             .fetch_all(db)
             .await
     }
+}
 
-    /// The `from` clause: the tickets as `t`, with their relevance where that is the sort key.
-    fn source(&self, query: &mut QueryBuilder<Postgres>) {
-        if self.filter.order.key != SortKey::Relevance {
-            query.push("tickets t where true");
-            self.narrow(query);
-            return;
-        }
-        query.push("(select t.id, ");
-        match self.filter.search.as_ref().map(Search::any) {
-            Some(any) if !any.is_empty() => {
-                query
-                    .push("coalesce(case when t.newest <= ")
-                    .push_bind(RANKED);
-                query.push(" then (select sum(ts_rank(w.words, ");
-                query.push_bind(any.clone()).push("::tsquery)) ");
-                self.texts_with(query, any);
-                query.push(") end, 0)");
-            }
-            Some(_) | None => {
-                query.push("0::real");
-            }
-        }
-        query.push(" as relevance from (select t.id, row_number() over (order by t.id desc) as newest from tickets t where true");
-        self.narrow(query);
-        query
-            .push(" order by t.id desc limit ")
-            .push_bind(COUNTED)
-            .push(") t) t where true");
-    }
+/// The positions of a page and one more, and the total of the list.
+struct Chosen {
+    places: Vec<Position>,
+    total: i64,
+    total_is_exact: bool,
+}
+
+/// Which tickets of the scope and the filters a list has.
+enum Among<'a> {
+    /// All of them.
+    All,
+    /// These, which are all that a search has found.
+    These(Vec<TicketId>),
+    /// Those that a search matches, when it finds too many to name them.
+    Matching(&'a Search),
+}
+
+/// The total of a search that has found so many, one more than the limit at most, and whether it is exact.
+fn counted(found: usize) -> (i64, bool) {
+    let found = i64::try_from(found).unwrap_or(i64::MAX);
+    (found.min(COUNTED), found <= COUNTED)
 }
 
 fn place(row: &PgRow) -> sqlx::Result<Position> {
@@ -186,10 +255,10 @@ async fn in_order(db: &mut PgConnection, ids: Vec<TicketId>) -> sqlx::Result<Vec
 
 fn expression(key: SortKey) -> &'static str {
     match key {
-        SortKey::CreatedAt => "t.created_at",
+        // Without a search all tickets are equally relevant: the filter asks for another order.
+        SortKey::CreatedAt | SortKey::Relevance => "t.created_at",
         SortKey::UpdatedAt => "t.updated_at",
         SortKey::Priority => "t.priority_rank",
-        SortKey::Relevance => "t.relevance",
         SortKey::SlaDue => "t.next_due_at",
     }
 }
@@ -205,9 +274,10 @@ fn order_by(query: &mut QueryBuilder<Postgres>, order: Order) {
 
 fn after(query: &mut QueryBuilder<Postgres>, order: Order, position: &Position) {
     let cast = match order.key {
-        SortKey::CreatedAt | SortKey::UpdatedAt | SortKey::SlaDue => "::timestamptz, ",
+        SortKey::CreatedAt | SortKey::Relevance | SortKey::UpdatedAt | SortKey::SlaDue => {
+            "::timestamptz, "
+        }
         SortKey::Priority => "::smallint, ",
-        SortKey::Relevance => "::real, ",
     };
     query
         .push(" and (")

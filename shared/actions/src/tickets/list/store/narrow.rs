@@ -1,19 +1,18 @@
-//! The conditions of a list of tickets: the scope of the caller, then the filter.
+//! The conditions of a list of tickets, besides a search: the scope of the caller, then the filter.
 
 use crate::tickets::list::store::List;
 use chrono::{DateTime, Utc};
 use domain::{
     ids::UserId,
     tickets::{
-        access::{Scope, Viewer},
+        access::Scope,
         list::{Assignee, Filter, SlaFilter},
-        search::Search,
     },
 };
 use sqlx::{Postgres, QueryBuilder};
 
 impl List<'_> {
-    /// Appends the conditions of the list, each after an `and`.
+    /// Appends the conditions of the list besides a search, each after an `and`.
     pub(super) fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
         let filter = self.filter;
         in_scope(query, self.scope);
@@ -25,54 +24,12 @@ impl List<'_> {
         since(query, " and t.created_at >= ", filter.created_from);
         since(query, " and t.created_at < ", filter.created_before);
         since(query, " and t.updated_at >= ", filter.updated_from);
-        by_deadlines(query, &filter.sla, self.now);
-        if let Some(search) = &filter.search {
-            self.matching(query, search);
-        }
-    }
-
-    /// Appends the texts of `t` that the caller may read and that match `query_text`, a `tsquery`.
-    pub(super) fn texts_with(&self, query: &mut QueryBuilder<Postgres>, query_text: String) {
-        query.push("from text_words w where w.ticket_id = t.id and w.words @@ ");
-        query.push_bind(query_text).push("::tsquery");
-        match self.scope.reader() {
-            Viewer::Requester => {
-                query.push(" and not w.is_internal");
-            }
-            Viewer::Staff => {}
-        }
-    }
-
-    /// Appends the condition of a search. An index finds the words. Phrases are then searched in the texts of
-    /// the tickets found; `offset 0` keeps the planner from doing so for all tickets.
-    fn matching(&self, query: &mut QueryBuilder<Postgres>, search: &Search) {
-        if search.is_empty() {
-            query.push(" and false");
-        }
-        let words = search.words();
-        if !words.is_empty() {
-            query.push(" and exists (select from ticket_words w where w.ticket_id = t.id and ");
-            query.push(match self.scope.reader() {
-                Viewer::Requester => "w.words",
-                Viewer::Staff => "coalesce(w.all_words, w.words)",
-            });
-            query.push(" @@ ").push_bind(words).push("::tsquery)");
-        }
-        let wanted = search
-            .phrases()
-            .map(|phrase| (" and exists (select ", phrase));
-        let unwanted = search
-            .unwanted_phrases()
-            .map(|phrase| (" and not exists (select ", phrase));
-        for (condition, phrase) in wanted.chain(unwanted) {
-            query.push(condition);
-            self.texts_with(query, phrase);
-            query.push(" offset 0)");
-        }
+        self.by_deadlines(query);
     }
 }
 
-fn in_scope(query: &mut QueryBuilder<Postgres>, scope: Scope) {
+/// Appends the condition that the caller may see `t`, after an `and`.
+pub(super) fn in_scope(query: &mut QueryBuilder<Postgres>, scope: Scope) {
     match scope {
         Scope::Own(customer) => {
             query.push(" and t.customer_id = ").push_bind(customer.0);
@@ -158,38 +115,92 @@ fn one_of<'a>(
     }
 }
 
-fn by_deadlines(query: &mut QueryBuilder<Postgres>, any: &[SlaFilter], now: DateTime<Utc>) {
-    for (n, sla) in any.iter().enumerate() {
-        query.push(if n == 0 { " and (" } else { " or " });
-        by_deadline(query, *sla, now);
-    }
-    if !any.is_empty() {
-        query.push(")");
+/// How many tickets of a list are late, which decides how they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Late {
+    /// Few: they are read one by one.
+    Few,
+    /// Many: the list is read in its order, and each ticket is looked up among the late ones.
+    Many,
+}
+
+/// From how many on they are many: so many are read and sorted as fast as a page of an order that skips most tickets.
+const MANY: i64 = 2_000;
+
+impl Late {
+    pub(super) const fn of(total: i64) -> Self {
+        if total < MANY { Self::Few } else { Self::Many }
     }
 }
 
-/// By the instants themselves, since a sweep may not have recorded a breach yet. An index serves each condition.
-fn by_deadline(query: &mut QueryBuilder<Postgres>, sla: SlaFilter, now: DateTime<Utc>) {
-    let running = "stopped_at is null and paused_at is null";
-    query.push("t.id in (select ticket_id from sla_clocks where ");
-    match sla {
-        SlaFilter::AtRisk => {
-            query
-                .push(running)
-                .push(" and breached_at is null and warn_at <= ")
-                .push_bind(now)
-                .push(" and due_at >= ")
-                .push_bind(now);
+impl List<'_> {
+    /// Appends the condition of `sla`, after an `and`.
+    fn by_deadlines(&self, query: &mut QueryBuilder<Postgres>) {
+        let any = &*self.filter.sla;
+        if any.is_empty() {
+            return;
         }
-        SlaFilter::Breached => {
-            query
-                .push("breached_at is not null union all select ticket_id from sla_clocks where ")
-                .push(running)
-                .push(" and due_at < ")
-                .push_bind(now)
-                .push(" and next_at <= ")
-                .push_bind(now);
+        match (self.scope, self.late) {
+            // Few tickets: each is asked for its clocks.
+            (Scope::Own(_), _) => {
+                query.push(" and exists (");
+                late_clocks(query, any, self.now, "ticket_id = t.id");
+                query.push(" offset 0)");
+            }
+            (Scope::AgentQueue(_) | Scope::All, Late::Few) => {
+                query.push(" and t.id in (");
+                late_clocks(query, any, self.now, "true");
+                query.push(")");
+            }
+            // `is true` keeps the planner from reading all of them first.
+            (Scope::AgentQueue(_) | Scope::All, Late::Many) => {
+                query.push(" and (t.id in (");
+                late_clocks(query, any, self.now, "true");
+                query.push(")) is true");
+            }
         }
     }
-    query.push(")");
+
+    /// The query that counts the late tickets of all, without a look at the tickets.
+    pub(super) fn count_late(&self) -> QueryBuilder<Postgres> {
+        let mut query = QueryBuilder::new("select count(distinct ticket_id) from (");
+        late_clocks(&mut query, &self.filter.sla, self.now, "true");
+        query.push(") late");
+        query
+    }
+}
+
+/// Appends a query of the tickets of late clocks. The instants themselves decide, since a sweep may not have recorded a
+/// breach yet. An index serves each part.
+fn late_clocks(
+    query: &mut QueryBuilder<Postgres>,
+    any: &[SlaFilter],
+    now: DateTime<Utc>,
+    of: &str,
+) {
+    let running = "stopped_at is null and paused_at is null";
+    for (n, sla) in any.iter().enumerate() {
+        if n > 0 {
+            query.push(" union all ");
+        }
+        query.push(format!("select ticket_id from sla_clocks where {of} and "));
+        match sla {
+            SlaFilter::AtRisk => {
+                query
+                    .push(running)
+                    .push(" and breached_at is null and warn_at <= ")
+                    .push_bind(now)
+                    .push(" and due_at >= ")
+                    .push_bind(now);
+            }
+            SlaFilter::Breached => {
+                query
+                    .push(format!(
+                        "breached_at is not null union all select ticket_id from sla_clocks where {of} and {running}"
+                    ))
+                    .push(" and due_at < ")
+                    .push_bind(now);
+            }
+        }
+    }
 }

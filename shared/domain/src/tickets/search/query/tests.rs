@@ -3,9 +3,20 @@
 use super::*;
 use proptest::prelude::*;
 
+impl Term {
+    /// Its words, and whether the last is a prefix.
+    fn shown(&self) -> String {
+        format!(
+            "{}{}",
+            self.words.join(" "),
+            if self.open { "*" } else { "" }
+        )
+    }
+}
+
 fn read(text: &str) -> (Vec<String>, Vec<String>) {
     let search = Search::parse(text).unwrap();
-    let shown = |terms: &[Term]| terms.iter().map(Term::phrase).collect();
+    let shown = |terms: &[Term]| terms.iter().map(Term::shown).collect();
     (shown(&search.wanted), shown(&search.unwanted))
 }
 
@@ -14,27 +25,19 @@ fn a_search_has_words_phrases_and_exclusions() {
     for (text, wanted, unwanted) in [
         ("", &[][..], &[][..]),
         ("  ?! - -- \"\" -\"\" * ", &[], &[]),
-        ("Refund", &["('refund')"], &[]),
-        ("refund booking refund", &["('refund')", "('booking')"], &[]),
-        (
-            "\"refund the booking\"",
-            &["('refund' <-> 'the' <-> 'booking')"],
-            &[],
-        ),
-        ("refund -card", &["('refund')"], &["('card')"]),
-        (
-            "-\"credit card\" refund",
-            &["('refund')"],
-            &["('credit' <-> 'card')"],
-        ),
-        ("BKG-12345", &["('bkg' <-> '12345')"], &[]),
-        ("-BKG-12345", &[], &["('bkg' <-> '12345')"]),
-        ("pay*", &["('pay':*)"], &[]),
-        ("\"credit ca*\"", &["('credit' <-> 'ca':*)"], &[]),
-        ("a\"b c\"d", &["('a')", "('b' <-> 'c')", "('d')"], &[]),
-        ("\"left open", &["('left' <-> 'open')"], &[]),
-        ("it's -- ok", &["('it' <-> 's')", "('ok')"], &[]),
-        ("a' & !b | c:*", &["('a')", "('b')", "('c':*)"], &[]),
+        ("Refund", &["refund"], &[]),
+        ("refund booking refund", &["refund", "booking"], &[]),
+        ("\"refund the booking\"", &["refund the booking"], &[]),
+        ("refund -card", &["refund"], &["card"]),
+        ("-\"credit card\" refund", &["refund"], &["credit card"]),
+        ("BKG-12345", &["bkg 12345"], &[]),
+        ("-BKG-12345", &[], &["bkg 12345"]),
+        ("pay*", &["pay*"], &[]),
+        ("\"credit ca*\"", &["credit ca*"], &[]),
+        ("a\"b c\"d", &["a", "b c", "d"], &[]),
+        ("\"left open", &["left open"], &[]),
+        ("it's -- ok", &["it s", "ok"], &[]),
+        ("a' & !b | c:*", &["a", "b", "c*"], &[]),
     ] {
         assert_eq!(read(text), (owned(wanted), owned(unwanted)), "{text}");
     }
@@ -45,20 +48,31 @@ fn owned(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_index_is_asked_for_words_and_texts_for_phrases() {
-    let search = Search::parse("refund \"credit card*\" -visa -\"bank account\"").unwrap();
+fn the_index_is_asked_for_words_and_neighbours_and_texts_for_long_phrases() {
+    let search = Search::parse("refund \"credit card*\" -visa -\"my bank account\"").unwrap();
+    let (requester, staff) = (Viewer::Requester, Viewer::Staff);
     assert_eq!(
-        search.words(),
-        "('refund') & ('credit' & 'card':*) & !('visa')"
+        search.in_one_part(requester),
+        "('#.refund') & ('#,credit card':*) & !('#.visa') & !'#+'"
     );
     assert_eq!(
-        search.phrases().collect::<Vec<_>>(),
-        ["('credit' <-> 'card':*)"]
+        search.in_several_parts(requester),
+        "'#+' & (('#.refund') | ('#,credit card':*) | ('#.visa') | ('#,my bank' & '#,bank account'))"
     );
-    let unwanted: Vec<_> = search.unwanted_phrases().collect();
-    assert_eq!(unwanted, ["('bank' <-> 'account')"]);
-    assert_eq!(search.any(), "('refund') | ('credit' <-> 'card':*)");
-    assert_eq!(Search::parse("-\"bank account\"").unwrap().words(), "");
+    let wanted: Vec<_> = search.wanted_in_index(staff).collect();
+    let pair = "('#,credit card':* | '#;credit card':*)";
+    assert_eq!(wanted, ["('#.refund' | '#~refund')", pair]);
+    let unwanted: Vec<_> = search.unwanted_in_index(staff).collect();
+    assert_eq!(unwanted, ["(('#.visa' | '#~visa'))"]);
+    assert_eq!(search.long_phrases().count(), 0);
+    let unwanted: Vec<_> = search.unwanted_long_phrases().collect();
+    assert_eq!(unwanted, [" my bank account "]);
+    let said: Vec<_> = search.said().collect();
+    assert_eq!(said, [" refund ", " credit card"]);
+    assert_eq!(search.any(), "('refund') | ('credit' & 'card':*)");
+    let excludes = Search::parse("-visa").unwrap();
+    assert_eq!(excludes.in_one_part(requester), "!('#.visa') & '#-'");
+    assert_eq!(excludes.in_several_parts(requester), "'#+'");
 }
 
 #[test]
@@ -91,11 +105,8 @@ proptest! {
     #[test]
     fn any_text_is_a_search_that_postgresql_can_read(text in any::<String>()) {
         if let Ok(search) = Search::parse(&text) {
-            for term in search.wanted.iter().chain(&search.unwanted).map(Term::phrase) {
-                let inside = term.strip_prefix("('").and_then(|term| {
-                    term.strip_suffix("')").or_else(|| term.strip_suffix("':*)"))
-                });
-                for word in inside.unwrap().split("' <-> '") {
+            for term in search.wanted.iter().chain(&search.unwanted) {
+                for word in &term.words {
                     prop_assert!(!word.is_empty() && word.chars().all(char::is_alphanumeric));
                 }
             }
