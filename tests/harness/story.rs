@@ -183,8 +183,10 @@ impl App {
 }
 
 impl App {
-    /// The content of the database: a hash of the rows of each table.
+    /// The content of the database: a hash of the rows of each table. Every change has its position in the feed: whoever
+    /// reads the feed may give them.
     pub async fn fingerprint(&self) -> BTreeMap<String, String> {
+        actions::feed::advance(&self.cx).await.unwrap();
         let tables: Vec<String> = sqlx::query_scalar(
             "select table_name::text from information_schema.tables
              where table_schema = 'public' and table_type = 'BASE TABLE' order by 1",

@@ -41,6 +41,7 @@ mod scheduling;
 mod servers;
 mod sla;
 mod start;
+mod stats;
 mod stopping;
 mod tour;
 mod unreachable;
