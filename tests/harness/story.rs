@@ -183,8 +183,8 @@ impl App {
 }
 
 impl App {
-    /// The content of the database: a hash of the rows of each table. Every change has its position in the feed: whoever
-    /// reads the feed may give them.
+    /// The content of the database: a hash of the rows of each table. Every change has its position in the feed:
+    /// a reader of the feed may give it.
     pub async fn fingerprint(&self) -> BTreeMap<String, String> {
         actions::feed::advance(&self.cx).await.unwrap();
         let tables: Vec<String> = sqlx::query_scalar(
