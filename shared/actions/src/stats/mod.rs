@@ -10,6 +10,7 @@
 //! - The cursor falls behind what the feed keeps, or a backup is restored: all rows are computed anew, in batches.
 //! - The release before runs beside this one: its changes are in the feed like all others.
 
+mod intervals;
 mod performance;
 mod read;
 mod roll_up;

@@ -2,15 +2,15 @@
 
 use crate::{
     error::ActionError,
-    stats::store::{self, Cell, Counted, GroupBy, rows},
+    stats::intervals::{Part, Parts, in_intervals, intervals, too_many, within},
+    stats::store::{self, Cell, Counted, GroupBy, Quantiles, rows},
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    field_error::FieldError,
     stats::{
-        AgentFigures, BacklogReport, Days, Figures, InInterval, PrioritySla, Question, Range,
-        Ratings, SatisfactionFigures, SatisfactionReport, SlaFigures, SlaReport, Stats,
-        StatsFilter, TicketFigures, TooManyIntervals,
+        AgentFigures, BacklogPoint, BacklogReport, Days, Figures, InInterval, PrioritySla,
+        Question, Ratings, SatisfactionFigures, SatisfactionReport, SlaFigures, SlaReport, Stats,
+        StatsFilter, TicketFigures,
     },
     tickets::Priority,
 };
@@ -47,14 +47,19 @@ impl Entry {
     /// The figures to show, of the whole period and of each interval.
     #[must_use]
     pub fn shown(&self) -> (TicketFigures, Vec<InInterval<TicketFigures>>) {
-        let intervals = self.intervals.iter().map(|(days, figures, ratings)| {
-            InInterval::of(*days, TicketFigures::of(figures, ratings))
-        });
         (
             TicketFigures::of(&self.figures, &self.ratings),
-            intervals.collect(),
+            shown(&self.intervals),
         )
     }
+}
+
+/// The figures to show of each interval.
+fn shown(counts: &[(Days, Figures, Ratings)]) -> Vec<InInterval<TicketFigures>> {
+    let shown = counts
+        .iter()
+        .map(|(days, figures, ratings)| InInterval::of(*days, TicketFigures::of(figures, ratings)));
+    shown.collect()
 }
 
 /// The statistics as a whole. The agent of the question narrows only [`Stats::agent_stats`]: to the tickets of this agent,
@@ -80,16 +85,18 @@ pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, A
         ..assigned
     };
     let groups = store::groups(&mut tx, all).await?;
-    let agents = entry(&mut tx, assigned).await?;
-    let by_interval = if question.interval.is_some() {
-        let entries = entries(&mut tx, all, GroupBy::Nothing, &intervals).await?;
-        let entry = entries.first();
-        Some(entry.map(|entry| entry.shown().1).unwrap_or_default())
+    let (whole, unsorted) = (GroupBy::Nothing, Quantiles::LeftOut);
+    let agents = one(&store::figures(&mut tx, assigned, whole, &[], unsorted).await?);
+    let ratings = one(&store::ratings(&mut tx, assigned, whole, &[]).await?);
+    let by_interval = if intervals.is_empty() {
+        question.interval.map(|_| Vec::new())
     } else {
-        None
+        let found = in_each(&mut tx, all, whole, &intervals).await?;
+        let found = found.into_values().next();
+        Some(shown(&found.unwrap_or_else(|| in_none(&intervals))))
     };
     let as_of = rows::as_of(&mut tx).await?;
-    let agents = AgentFigures::of(&agents.figures, &agents.ratings);
+    let agents = AgentFigures::of(&agents, &ratings);
     Ok(Answer {
         figures: Stats::of(&groups, agents, by_interval),
         as_of,
@@ -137,9 +144,17 @@ pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>,
         filter: &question.filter,
         assigned: false,
     };
-    let all = entries(&mut tx, of, GroupBy::Nothing, &intervals).await?;
-    let all = all.into_iter().next().unwrap_or_default();
-    let priorities = store::figures(&mut tx, of, GroupBy::Priority, &[]).await?;
+    let (whole, unsorted) = (GroupBy::Nothing, Quantiles::LeftOut);
+    let all = one(&store::figures(&mut tx, of, whole, &[], unsorted).await?);
+    let by_interval = if intervals.is_empty() {
+        Vec::new()
+    } else {
+        let parts = in_intervals(&intervals);
+        let of = within(of, &parts);
+        let cells = store::figures(&mut tx, of, whole, &parts.begins, unsorted).await?;
+        spread(&intervals, &cells)
+    };
+    let priorities = store::figures(&mut tx, of, GroupBy::Priority, &[], unsorted).await?;
     let priorities = Priority::ALL.iter().rev().filter_map(|priority| {
         let cell = priorities
             .iter()
@@ -149,12 +164,12 @@ pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>,
             figures: SlaFigures::of(&cell.counted),
         })
     });
-    let shown = all.intervals.iter();
+    let intervals = by_interval.iter();
     let figures = SlaReport {
-        figures: SlaFigures::of(&all.figures),
+        figures: SlaFigures::of(&all),
         priorities: priorities.collect(),
-        intervals: shown
-            .map(|(days, figures, _)| InInterval::of(*days, SlaFigures::of(figures)))
+        intervals: intervals
+            .map(|(days, figures)| InInterval::of(*days, SlaFigures::of(figures)))
             .collect(),
     };
     let as_of = rows::as_of(&mut tx).await?;
@@ -176,15 +191,15 @@ pub async fn satisfaction(
         filter: &question.filter,
         assigned: false,
     };
-    let all = store::ratings(&mut tx, of, GroupBy::Nothing, &[]).await?;
-    let all = all.first().map(|cell| cell.counted).unwrap_or_default();
-    let parts = in_intervals(&intervals);
-    let cells = store::ratings(&mut tx, within(of, &parts), GroupBy::Nothing, &parts.begins);
-    let cells = cells.await?;
-    let by_interval = spread(
-        &intervals,
-        cells.iter().map(|cell| (cell.interval, cell.counted)),
-    );
+    let all = one(&store::ratings(&mut tx, of, GroupBy::Nothing, &[]).await?);
+    let by_interval = if intervals.is_empty() {
+        Vec::new()
+    } else {
+        let parts = in_intervals(&intervals);
+        let of = within(of, &parts);
+        let cells = store::ratings(&mut tx, of, GroupBy::Nothing, &parts.begins).await?;
+        spread(&intervals, &cells)
+    };
     let as_of = rows::as_of(&mut tx).await?;
     let shown = by_interval.into_iter();
     let figures = SatisfactionReport {
@@ -216,18 +231,18 @@ pub async fn backlog(
     let earliest = store::earliest(&mut tx).await?.unwrap_or(now);
     let end = range.until.map_or(now, |until| until.min(now));
     let begin = range.from.unwrap_or(earliest).min(end);
-    let whole = store::backlog(&mut tx, of, &[begin], &[end]).await?;
-    let parts = in_intervals(&intervals);
-    let ends: Vec<_> = parts.ends.iter().map(|end| *end.min(&now)).collect();
-    let points = if ends.is_empty() {
-        Vec::new()
+    let (begins, ends) = if intervals.is_empty() {
+        (vec![begin], vec![end])
     } else {
-        store::backlog(&mut tx, of, &parts.begins, &ends).await?
+        let Parts { begins, ends } = in_intervals(&intervals);
+        (begins, ends.into_iter().map(|end| end.min(now)).collect())
     };
+    let points = store::backlog(&mut tx, of, &begins, &ends).await?;
     let as_of = rows::as_of(&mut tx).await?;
+    let whole = points.iter().copied().reduce(BacklogPoint::then);
     let shown = intervals.iter().zip(points);
     let figures = BacklogReport {
-        figures: whole.first().copied().unwrap_or_default().into(),
+        figures: whole.unwrap_or_default().into(),
         intervals: shown
             .map(|(interval, point)| InInterval::of(interval.days, point.into()))
             .collect(),
@@ -235,72 +250,12 @@ pub async fn backlog(
     Ok(Answer { figures, as_of })
 }
 
-/// The instants at which intervals begin, and the first instants after them.
-struct Parts {
-    begins: Vec<DateTime<Utc>>,
-    ends: Vec<DateTime<Utc>>,
+/// The only group.
+fn one<T: Copy + Default>(cells: &[Cell<T>]) -> T {
+    cells.first().map(|cell| cell.counted).unwrap_or_default()
 }
 
-/// An interval of the question.
-struct Part {
-    days: Days,
-    begin: DateTime<Utc>,
-    end: DateTime<Utc>,
-}
-
-async fn intervals(
-    cx: &Context,
-    tx: &mut PgConnection,
-    question: &Question,
-) -> Result<Vec<Part>, ActionError> {
-    let Some(interval) = question.interval else {
-        return Ok(Vec::new());
-    };
-    let now = cx.clock.now();
-    let earliest = store::earliest(tx).await?.unwrap_or(now);
-    let days = question.period.intervals(interval, earliest, now);
-    let days = days.map_err(|error: TooManyIntervals| too_many(&error.to_string()))?;
-    let zone = question.period.zone;
-    let parts = days.into_iter().filter_map(|days| {
-        Some(Part {
-            days,
-            begin: days.begin(zone)?,
-            end: days.end(zone)?,
-        })
-    });
-    Ok(parts.collect())
-}
-
-fn too_many(message: &str) -> ActionError {
-    ActionError::Invalid(vec![FieldError {
-        field: "interval".to_owned(),
-        code: "too_many",
-        message: message.to_owned(),
-    }])
-}
-
-fn in_intervals(intervals: &[Part]) -> Parts {
-    Parts {
-        begins: intervals.iter().map(|part| part.begin).collect(),
-        ends: intervals.iter().map(|part| part.end).collect(),
-    }
-}
-
-/// The tickets that were created in the intervals.
-fn within<'a>(of: Counted<'a>, parts: &Parts) -> Counted<'a> {
-    let range = Range {
-        from: parts.begins.first().copied(),
-        until: parts.ends.last().copied(),
-    };
-    Counted { range, ..of }
-}
-
-/// One entry of all tickets.
-async fn entry(tx: &mut PgConnection, of: Counted<'_>) -> sqlx::Result<Entry> {
-    let entries = entries(tx, of, GroupBy::Nothing, &[]).await?;
-    Ok(entries.into_iter().next().unwrap_or_default())
-}
-
+/// What was counted of each group.
 async fn entries(
     tx: &mut PgConnection,
     of: Counted<'_>,
@@ -308,35 +263,67 @@ async fn entries(
     intervals: &[Part],
 ) -> sqlx::Result<Vec<Entry>> {
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-    for cell in store::figures(tx, of, by, &[]).await? {
+    for cell in store::figures(tx, of, by, &[], Quantiles::Sorted).await? {
         entry_of(&mut entries, &cell).figures = cell.counted;
     }
     for cell in store::ratings(tx, of, by, &[]).await? {
         entry_of(&mut entries, &cell).ratings = cell.counted;
     }
     if !intervals.is_empty() {
-        let parts = in_intervals(intervals);
-        let of = within(of, &parts);
-        let figures = by_key(store::figures(tx, of, by, &parts.begins).await?);
-        let ratings = by_key(store::ratings(tx, of, by, &parts.begins).await?);
+        let mut found = in_each(tx, of, by, intervals).await?;
         for entry in entries.values_mut() {
-            let figures = spread(
-                intervals,
-                figures.get(&entry.key).into_iter().flatten().copied(),
-            );
-            let ratings = spread(
-                intervals,
-                ratings.get(&entry.key).into_iter().flatten().copied(),
-            );
-            let both = figures.into_iter().zip(ratings);
-            entry.intervals = both
-                .map(|((days, figures), (_, ratings))| (days, figures, ratings))
-                .collect();
+            let nothing = || in_none(intervals);
+            entry.intervals = found.remove(&entry.key).unwrap_or_else(nothing);
         }
     }
     let mut entries: Vec<_> = entries.into_values().collect();
     entries.sort_by_key(|entry| Reverse(entry.figures.total));
     Ok(entries)
+}
+
+/// What was counted of a group in each interval.
+type Counts = Vec<(Days, Figures, Ratings)>;
+
+/// What was counted of each group in each of the intervals, which are at least one.
+async fn in_each(
+    tx: &mut PgConnection,
+    of: Counted<'_>,
+    by: GroupBy,
+    intervals: &[Part],
+) -> sqlx::Result<BTreeMap<String, Counts>> {
+    let parts = in_intervals(intervals);
+    let of = within(of, &parts);
+    let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
+    for cell in store::figures(tx, of, by, &parts.begins, Quantiles::Sorted).await? {
+        if let Some((_, figures, _)) = place(&mut counts, &cell, intervals) {
+            *figures = cell.counted;
+        }
+    }
+    for cell in store::ratings(tx, of, by, &parts.begins).await? {
+        if let Some((_, _, ratings)) = place(&mut counts, &cell, intervals) {
+            *ratings = cell.counted;
+        }
+    }
+    Ok(counts)
+}
+
+/// The place of what was counted.
+fn place<'a, T>(
+    counts: &'a mut BTreeMap<String, Counts>,
+    cell: &Cell<T>,
+    intervals: &[Part],
+) -> Option<&'a mut (Days, Figures, Ratings)> {
+    let group = counts
+        .entry(cell.key.clone())
+        .or_insert_with(|| in_none(intervals));
+    group.get_mut(usize::try_from(cell.interval).ok()?.checked_sub(1)?)
+}
+
+/// Nothing in each of the intervals.
+fn in_none(intervals: &[Part]) -> Counts {
+    let days = intervals.iter().map(|part| part.days);
+    days.map(|days| (days, Figures::default(), Ratings::default()))
+        .collect()
 }
 
 fn entry_of<'a, T>(entries: &'a mut BTreeMap<String, Entry>, cell: &Cell<T>) -> &'a mut Entry {
@@ -346,22 +333,9 @@ fn entry_of<'a, T>(entries: &'a mut BTreeMap<String, Entry>, cell: &Cell<T>) -> 
     })
 }
 
-fn by_key<T>(cells: Vec<Cell<T>>) -> BTreeMap<String, Vec<(i32, T)>> {
-    let mut found = BTreeMap::<_, Vec<_>>::new();
-    for cell in cells {
-        found
-            .entry(cell.key)
-            .or_default()
-            .push((cell.interval, cell.counted));
-    }
-    found
-}
-
 /// A value for each interval: what was counted in it, or nothing.
-fn spread<T: Copy + Default>(
-    intervals: &[Part],
-    cells: impl Iterator<Item = (i32, T)>,
-) -> Vec<(Days, T)> {
+fn spread<T: Copy + Default>(intervals: &[Part], cells: &[Cell<T>]) -> Vec<(Days, T)> {
+    let cells = cells.iter().map(|cell| (cell.interval, cell.counted));
     let found: BTreeMap<i32, T> = cells.collect();
     (1..)
         .zip(intervals)

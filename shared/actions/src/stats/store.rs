@@ -8,7 +8,7 @@ mod resolved;
 pub(super) mod rows;
 
 pub(super) use backlog::backlog;
-pub(super) use figures::figures;
+pub(super) use figures::{Quantiles, figures};
 pub(super) use resolved::resolved_by;
 
 use chrono::{DateTime, Utc};

@@ -24,6 +24,19 @@ pub struct BacklogPoint {
     pub max_age: Option<i64>,
 }
 
+impl BacklogPoint {
+    /// The changes of this period and of the one that follows, and the backlog at the end of that.
+    #[must_use]
+    pub const fn then(self, next: Self) -> Self {
+        Self {
+            created: self.created + next.created,
+            resolved: self.resolved + next.resolved,
+            reopened: self.reopened + next.reopened,
+            ..next
+        }
+    }
+}
+
 /// How the backlog changed in a period, and how it was at its end. Ages are in minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]

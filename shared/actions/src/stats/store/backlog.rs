@@ -48,7 +48,7 @@ pub(in crate::stats) async fn backlog(
                 count(*) filter (where kind = 'reopened') as reopened
             from changes group by interval
         ), ages as (
-            select interval, floor(extract(epoch from ($6::timestamptz[])[interval] - created_at) * 1000)::bigint as age
+            select interval, round(date_part('epoch', ($6::timestamptz[])[interval] - created_at) * 1000)::bigint as age
             from spans
             cross join lateral generate_series(
                 width_bucket(begins, $6) + 1,

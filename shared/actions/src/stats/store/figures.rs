@@ -67,6 +67,15 @@ impl From<Row> for Cell<Figures> {
     }
 }
 
+/// Whether quantiles are computed, for which all durations are sorted: half of the time of a long period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::stats) enum Quantiles {
+    /// They are.
+    Sorted,
+    /// Nobody asks for them.
+    LeftOut,
+}
+
 /// Figures of tickets in groups, and within them in intervals that begin at these instants.
 ///
 /// # Errors
@@ -76,6 +85,7 @@ pub(in crate::stats) async fn figures(
     of: Counted<'_>,
     by: GroupBy,
     intervals: &[DateTime<Utc>],
+    quantiles: Quantiles,
 ) -> sqlx::Result<Vec<Cell<Figures>>> {
     let rows = sqlx::query_as!(
         Row,
@@ -87,10 +97,10 @@ pub(in crate::stats) async fn figures(
             count(*) filter (where is_resolved and response_clock = 'met' and resolution_clock = 'met') as "compliant!",
             count(response_millis) as "responses!",
             coalesce(sum(response_millis), 0)::bigint as "response_millis!",
-            percentile_disc(array[0.5, 0.9]) within group (order by response_millis) as "response_quantiles: Vec<i64>",
+            percentile_disc(array[0.5, 0.9]) within group (order by response_millis) filter (where $10) as "response_quantiles: Vec<i64>",
             count(resolution_millis) as "resolutions!",
             coalesce(sum(resolution_millis), 0)::bigint as "resolution_millis!",
-            percentile_disc(array[0.5, 0.9]) within group (order by resolution_millis) as "resolution_quantiles: Vec<i64>",
+            percentile_disc(array[0.5, 0.9]) within group (order by resolution_millis) filter (where $10) as "resolution_quantiles: Vec<i64>",
             count(*) filter (where response_clock = 'met') as "response_met!",
             count(*) filter (where response_clock = 'breached') as "response_breached!",
             count(*) filter (where response_clock = 'running') as "response_running!",
@@ -128,6 +138,7 @@ pub(in crate::stats) async fn figures(
         &of.priorities(),
         by.as_str(),
         intervals,
+        quantiles == Quantiles::Sorted,
     )
     .fetch_all(connection)
     .await?;
