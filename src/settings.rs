@@ -213,7 +213,7 @@ mod tests {
             ("DATABASE_URL", "postgres://localhost/x"),
             ("REDIS_URL", "redis://localhost"),
         ]);
-        assert!(problems.contains("1 problem"), "{problems}");
+        assert!(problems.contains("has a problem:"), "{problems}");
         assert!(problems.contains("JWT_SECRET"), "{problems}");
     }
 
@@ -273,7 +273,7 @@ mod tests {
             [("SUPPORT_CONFIG", "/nowhere/support.toml")],
         ] {
             let problems = problems(&mistake);
-            assert!(problems.contains("1 problem"), "{problems}");
+            assert!(problems.contains("has a problem:"), "{problems}");
         }
         let problems = problems(&[
             ("DATABASE_URL", "mysql://me:hush@host:1x/y"),
