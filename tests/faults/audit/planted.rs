@@ -70,12 +70,13 @@ const SPOILT: &[(&str, &str)] = &[
         "update push_deliveries set at = at - interval '1 hour' where notification_id = (select max(notification_id::text)::uuid from push_deliveries)"),
     ("a digest is neither",
         "update digests set status = 'gathering' where id = (select max(id::text)::uuid from digests)"),
-    // Before an entry of a digest is deleted, whose notification would count as one without a digest.
-    ("never arrived",
-        "update notifications set id = gen_random_uuid() where id = (select max(id::text)::uuid from notifications
-             where channel = 'email' and status = 'sent' and id not in (select notification_id from digest_entries))"),
     ("its own or that of its digest",
         "delete from digest_entries where notification_id = (select max(notification_id::text)::uuid from digest_entries)"),
+    // One with a job of its own: that of the entry above has not arrived either.
+    ("never arrived",
+        "update notifications set id = gen_random_uuid() where id = (select max(id::text)::uuid from notifications
+             where channel = 'email' and status = 'sent'
+                 and exists (select from jobs where payload->>'notification' = notifications.id::text))"),
     ("a webhook is not delivered",
         "update webhook_deliveries set status = 'exhausted' where id = (select max(id::text)::uuid from webhook_deliveries)"),
     ("a receiver of everything",
