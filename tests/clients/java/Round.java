@@ -100,7 +100,7 @@ public final class Round {
 
         List<Status> statuses = List.of(Status.OPEN, Status.ASSIGNED, Status.IN_PROGRESS);
         TicketList list = ashasTickets.listTickets(
-            statuses, List.of(Priority.HIGH), null, null, null, null, null, null, null, null, null, null,
+            statuses, List.of(Priority.HIGH), null, null, null, null, null, null, null, null, null, null, null,
             TicketSort.CREATED_AT_DESCENDING, null, 5, null);
         check(list.getTickets().size() == 1 && list.getTickets().get(0).getId().equals(ticket.getId()), list);
         check(list.getPagination().getTotal() == 1, list);
