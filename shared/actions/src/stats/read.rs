@@ -71,9 +71,8 @@ pub async fn stats(cx: &Context, question: &Question) -> Result<Answer<Stats>, A
     let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
     let assigned = Counted {
-        range: question.period.range(),
-        filter: &question.filter,
         assigned: true,
+        ..Counted::all(question)
     };
     let everybody = StatsFilter {
         agent: None,
@@ -114,11 +113,7 @@ pub async fn report(
 ) -> Result<Answer<Vec<Entry>>, ActionError> {
     let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
-    let of = Counted {
-        range: question.period.range(),
-        filter: &question.filter,
-        assigned: false,
-    };
+    let of = Counted::all(question);
     let entries = entries(&mut tx, of, by, &intervals).await?;
     if entries.len() * intervals.len() > MOST_CELLS {
         return Err(too_many(&format!(
@@ -139,11 +134,7 @@ pub async fn report(
 pub async fn sla(cx: &Context, question: &Question) -> Result<Answer<SlaReport>, ActionError> {
     let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
-    let of = Counted {
-        range: question.period.range(),
-        filter: &question.filter,
-        assigned: false,
-    };
+    let of = Counted::all(question);
     let (whole, unsorted) = (GroupBy::Nothing, Quantiles::LeftOut);
     let all = one(&store::figures(&mut tx, of, whole, &[], unsorted).await?);
     let by_interval = if intervals.is_empty() {
@@ -186,11 +177,7 @@ pub async fn satisfaction(
 ) -> Result<Answer<SatisfactionReport>, ActionError> {
     let mut tx = store::snapshot(&cx.pool).await?;
     let intervals = intervals(cx, &mut tx, question).await?;
-    let of = Counted {
-        range: question.period.range(),
-        filter: &question.filter,
-        assigned: false,
-    };
+    let of = Counted::all(question);
     let all = one(&store::ratings(&mut tx, of, GroupBy::Nothing, &[]).await?);
     let by_interval = if intervals.is_empty() {
         Vec::new()
@@ -222,12 +209,8 @@ pub async fn backlog(
     let mut tx = store::snapshot(&cx.pool).await?;
     let now = cx.clock.now();
     let intervals = intervals(cx, &mut tx, question).await?;
-    let range = question.period.range();
-    let of = Counted {
-        range,
-        filter: &question.filter,
-        assigned: false,
-    };
+    let of = Counted::all(question);
+    let range = of.range;
     let earliest = store::earliest(&mut tx).await?.unwrap_or(now);
     let end = range.until.map_or(now, |until| until.min(now));
     let begin = range.from.unwrap_or(earliest).min(end);

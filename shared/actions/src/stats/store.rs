@@ -13,7 +13,7 @@ pub(super) use resolved::resolved_by;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    stats::{Durations, Group, Range, Ratings, StatsFilter},
+    stats::{Durations, Group, Question, Range, Ratings, StatsFilter},
     tickets::{Category, Priority, Status},
 };
 use platform::db::{self, Tx};
@@ -57,7 +57,16 @@ pub(super) struct Counted<'a> {
     pub assigned: bool,
 }
 
-impl Counted<'_> {
+impl<'a> Counted<'a> {
+    /// All tickets that a question asks for, assigned or not.
+    pub fn all(question: &'a Question) -> Self {
+        Self {
+            range: question.period.range(),
+            filter: &question.filter,
+            assigned: false,
+        }
+    }
+
     fn agent(&self) -> Option<uuid::Uuid> {
         self.filter.agent.map(|agent| agent.0)
     }
