@@ -76,6 +76,8 @@ async fn every_report_is_a_table_for_a_client_that_asks_for_csv() {
     let whole = table(&eve, "").await;
     assert!(whole[0].starts_with("total,statusBreakdown."), "{whole:?}");
     assert_eq!(table(&eve, "?interval=day").await.len(), 3);
+    let future = table(&eve, "?interval=day&startDate=2099-01-01").await;
+    assert_eq!(future, ["startDate,endDate"]);
 }
 
 #[tokio::test]

@@ -35,7 +35,8 @@ fn table(figures: &Value) -> Table {
     };
     Table {
         rows: intervals.clone(),
-        columns: json!({}),
+        // The period may lie in the future.
+        columns: json!({"startDate": "", "endDate": ""}),
     }
 }
 
