@@ -54,11 +54,12 @@ async fn verified(cx: &Context, as_json: bool) -> Result<()> {
         compared,
         pending,
         differing,
+        miscounted,
         tickets,
     } = verify(cx).await?;
     if as_json {
         write_json(
-            &json!({"compared": compared, "pending": pending, "differing": differing, "tickets": tickets}),
+            &json!({"compared": compared, "pending": pending, "differing": differing, "miscounted": miscounted, "tickets": tickets}),
         )?;
     } else {
         let mut out = io::stdout().lock();
@@ -67,12 +68,13 @@ async fn verified(cx: &Context, as_json: bool) -> Result<()> {
             out,
             "left out   {pending}, which have changed and are not counted yet"
         )?;
+        writeln!(out, "miscounted {miscounted} numbers for totals of lists")?;
         writeln!(out, "different  {differing}")?;
         for ticket in &tickets {
             writeln!(out, "           {ticket}")?;
         }
     }
-    if differing > 0 {
+    if differing > 0 || miscounted > 0 {
         bail!(
             "the statistics differ from the tickets: compute them anew with `support stats rebuild`, and report it"
         );

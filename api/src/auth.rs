@@ -17,7 +17,13 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use domain::{actor::Actor, ids::UserId, people::Role};
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Caller},
+    ids::UserId,
+    people::Role,
+};
+use sqlx::PgExecutor;
 
 /// An agent or an admin.
 #[derive(Debug, Clone, Copy)]
@@ -76,18 +82,56 @@ pub(crate) fn bearer(headers: &HeaderMap, api: &ApiState) -> Option<Bearer> {
     }
 }
 
+/// A token that is valid now.
+struct Valid {
+    caller: Caller,
+    /// The role, where it was read on the way.
+    role: Option<Role>,
+    expires_at: DateTime<Utc>,
+}
+
 /// The caller of a token.
 ///
 /// # Errors
 /// 401 for a token that is invalid, expired or revoked; 503.
 pub(crate) async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
+    let valid = verify(token, api).await?;
+    let caller = valid.caller;
+    let actor = match valid.role {
+        Some(role) => Actor {
+            id: caller.person,
+            role,
+        },
+        None => admit(&api.cx.pool, caller).await?,
+    };
+    Ok(SignedIn {
+        actor,
+        session: caller.session,
+        expires_at: valid.expires_at,
+    })
+}
+
+/// The caller in the present role.
+///
+/// # Errors
+/// 401 for a session that is over; 503.
+pub(crate) async fn admit(db: impl PgExecutor<'_>, caller: Caller) -> Result<Actor, Problem> {
+    let role = actions::people::role_in_session(db, caller).await?;
+    Ok(Actor {
+        id: caller.person,
+        role: role.ok_or_else(revoked_token)?,
+    })
+}
+
+/// The first request of a person of the external issuer creates the account.
+async fn verify(token: &str, api: &ApiState) -> Result<Valid, Problem> {
     match &api.issuer {
-        Some(issuer) if Issuer::is_meant(token) => recognise_external(token, issuer, api).await,
-        Some(_) | None => recognise_ours(token, api).await,
+        Some(issuer) if Issuer::is_meant(token) => verify_external(token, issuer, api).await,
+        Some(_) | None => verify_ours(token, api),
     }
 }
 
-async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem> {
+fn verify_ours(token: &str, api: &ApiState) -> Result<Valid, Problem> {
     let token::Verified { bearer, expires_at } = api
         .tokens
         .verify(token, api.cx.clock.now())
@@ -95,25 +139,17 @@ async fn recognise_ours(token: &str, api: &ApiState) -> Result<SignedIn, Problem
             Refused::Invalid => invalid_token(),
             Refused::Expired => expired_token(),
         })?;
-    let role = actions::people::role_in_session(&api.cx.pool, bearer.user, bearer.session)
-        .await?
-        .ok_or_else(revoked_token)?;
-    Ok(SignedIn {
-        actor: Actor {
-            id: bearer.user,
-            role,
+    Ok(Valid {
+        caller: Caller {
+            person: bearer.user,
+            session: Some(bearer.session),
         },
-        session: Some(bearer.session),
+        role: None,
         expires_at,
     })
 }
 
-/// The first request of a person creates the account.
-async fn recognise_external(
-    token: &str,
-    issuer: &Issuer,
-    api: &ApiState,
-) -> Result<SignedIn, Problem> {
+async fn verify_external(token: &str, issuer: &Issuer, api: &ApiState) -> Result<Valid, Problem> {
     let issuer::Verified { person, expires_at } = issuer
         .verify(token, api.cx.clock.now())
         .await
@@ -123,11 +159,25 @@ async fn recognise_external(
             issuer::Refused::Unknown(problem) => problem,
         })?;
     let actor = external_identity::recognise(&api.cx, &person).await?;
-    Ok(SignedIn {
-        actor: actor.ok_or_else(revoked_token)?,
-        session: None,
+    let actor = actor.ok_or_else(revoked_token)?;
+    Ok(Valid {
+        caller: Caller {
+            person: actor.id,
+            session: None,
+        },
+        role: Some(actor.role),
         expires_at,
     })
+}
+
+/// The caller by a valid token. The handler reads the session with what it reads anyway.
+impl FromRequestParts<ApiState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &ApiState) -> Result<Self, Problem> {
+        let token = token(&parts.headers)?.ok_or_else(token_required)?;
+        verify(token, api).await.map(|valid| valid.caller)
+    }
 }
 
 impl FromRequestParts<ApiState> for SignedIn {

@@ -5,7 +5,10 @@ use super::{people::staff, summary};
 use actions::{
     people::list::{Filter as PeopleFilter, page as people_page},
     stats::own_performance,
-    tickets::list::{Dashboard, dashboard, page},
+    tickets::{
+        list::{dashboard, page},
+        read::{self, Shown},
+    },
 };
 use anyhow::Result;
 use domain::{
@@ -64,14 +67,19 @@ pub async fn tell(cx: &Context, password: &str, kept: &Path, next: Next) -> Resu
 struct AtDesk {
     person: Person,
     info: SupportInfo,
-    dashboard: Dashboard,
+    /// The agent's active tickets.
+    assigned: Vec<Shown>,
+    /// Those of nobody.
+    unassigned: Vec<Shown>,
+    /// How many of the agent's are at risk.
+    at_risk: usize,
     resolved_today: i64,
 }
 
 impl AtDesk {
     fn count(&self, status: Status) -> usize {
-        let tickets = self.dashboard.assigned.iter();
-        tickets.filter(|ticket| ticket.status == status).count()
+        let tickets = self.assigned.iter();
+        tickets.filter(|one| one.ticket.status == status).count()
     }
 }
 
@@ -85,18 +93,18 @@ async fn people(text: &mut String, cx: &Context) -> Result<String> {
     };
     let busiest = |agent: &&AtDesk| {
         (
-            agent.dashboard.at_risk.len().min(1),
+            agent.at_risk.min(1),
             agent.resolved_today.min(1),
-            agent.dashboard.assigned.len(),
+            agent.assigned.len(),
         )
     };
     let front = agents.iter().filter(first_line).max_by_key(busiest);
     if let Some(agent) = front {
-        let (of, risk) = (&agent.dashboard.assigned, &agent.dashboard.at_risk);
+        let (of, risk) = (&agent.assigned, agent.at_risk);
         let what = format!(
             "{} tickets, {} at risk, {} resolved today",
             of.len(),
-            risk.len(),
+            risk,
             agent.resolved_today
         );
         line(text, agent, &what)?;
@@ -110,9 +118,9 @@ async fn people(text: &mut String, cx: &Context) -> Result<String> {
         )?;
     }
     let waits = |agent: &&AtDesk| {
-        let mut waiting = agent.dashboard.unassigned.iter();
+        let mut waiting = agent.unassigned.iter();
         agent.info.availability == Availability::Away
-            && waiting.any(|ticket| ticket.department == agent.info.department)
+            && waiting.any(|one| one.ticket.department == agent.info.department)
     };
     if let Some(agent) = agents.iter().find(waits) {
         let what = "away: once available, a waiting ticket is assigned";
@@ -168,10 +176,13 @@ async fn agents(cx: &Context) -> Result<Vec<AtDesk>> {
             continue;
         };
         let own = own_performance(&mut *db, now, person.id, person.timezone).await?;
+        let lists = dashboard(&mut *db, person.id, load, now).await?;
         agents.push(AtDesk {
             person: person.clone(),
             info,
-            dashboard: dashboard(&mut db, person.id, load, now).await?,
+            assigned: read::show(&mut *db, &lists.assigned).await?.tickets,
+            unassigned: read::show(&mut *db, &lists.unassigned).await?.tickets,
+            at_risk: lists.at_risk.len(),
             resolved_today: own.today.tickets_resolved,
         });
     }
@@ -190,7 +201,12 @@ async fn newest(cx: &Context, status: Status) -> Result<Option<Ticket>> {
     };
     let mut db = db::snapshot(&cx.pool).await?;
     let found = page(&mut db, Scope::All, &filter, &first, cx.clock.now()).await?;
-    Ok(found.tickets.into_iter().next())
+    Ok(found
+        .showing
+        .tickets
+        .into_iter()
+        .next()
+        .map(|one| one.ticket))
 }
 
 fn commands(

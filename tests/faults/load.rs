@@ -9,11 +9,48 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::{ops::Range, time::Duration};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 const TICKETS: &str = "/api/v1/support/tickets";
 /// Tickets whose customer goes on with them.
 const REMEMBERED: usize = 12;
+
+/// Jobs and webhooks that may wait while people go on: a machine that is slower than they are must not
+/// collect work for as long as the run takes.
+const MOST_WAITING: i64 = 1_000;
+
+/// Whether people may go on.
+#[derive(Clone)]
+pub struct Backlog(watch::Receiver<bool>);
+
+impl Backlog {
+    /// Looks again and again, until the stop. While the database is away, what was seen last holds.
+    pub fn watched(look: PgPool, stop: CancellationToken) -> (Self, impl Future<Output = ()>) {
+        let (tell, told) = watch::channel(true);
+        let watching = async move {
+            let waiting = "select count(*) from (
+                 (select from jobs where state = 'ready' and run_at <= now() limit 2000)
+                 union all (select from webhook_deliveries where status = 'waiting' and next_at <= now() limit 2000)) w";
+            while !stop.is_cancelled() {
+                let waiting = sqlx::query_scalar::<_, i64>(waiting).fetch_one(&look).await;
+                if let Ok(waiting) = waiting {
+                    tell.send_replace(waiting <= MOST_WAITING);
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        };
+        (Self(told), watching)
+    }
+
+    async fn is_small(&mut self) {
+        // After the end nobody is held up.
+        self.0.wait_for(|small| *small).await.ok();
+    }
+}
 
 /// The knowledge of a client.
 pub struct Errand {
@@ -23,23 +60,34 @@ pub struct Errand {
     /// Milliseconds between two deeds.
     pub pace: Range<u64>,
     pub stop: CancellationToken,
+    pub backlog: Backlog,
 }
 
 impl Errand {
-    pub fn new(client: Client, acts: Deeds, seed: u64, stop: CancellationToken) -> Self {
+    pub fn new(
+        client: Client,
+        acts: Deeds,
+        seed: u64,
+        (stop, backlog): (CancellationToken, Backlog),
+    ) -> Self {
         Self {
             client,
             acts,
             rng: StdRng::seed_from_u64(seed),
             pace: 50..350,
             stop,
+            backlog,
         }
     }
 
     async fn think(&mut self) {
         let pause = Duration::from_millis(self.rng.random_range(self.pace.clone()));
+        let pausing = async {
+            tokio::time::sleep(pause).await;
+            self.backlog.is_small().await;
+        };
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = pausing => {}
             () = self.stop.cancelled() => {}
         }
     }

@@ -6,7 +6,7 @@ use super::{
     chaos::{Diary, Span, rage},
     client::{Client, Met},
     followers::Followers,
-    load::{self, Errand},
+    load::{self, Backlog, Errand},
     mailbox::Mailbox,
     people::{Office, People},
     receivers,
@@ -159,8 +159,11 @@ fn set_to_work(
     acts: &Deeds,
 ) -> JoinSet<()> {
     let mut at_work = JoinSet::new();
+    let (backlog, watching) = Backlog::watched(rig.look.clone(), stop.clone());
+    at_work.spawn(watching);
     let errand = |client: Client, number: u64| {
-        Errand::new(client, acts.clone(), seed ^ number, stop.clone())
+        let pace = (stop.clone(), backlog.clone());
+        Errand::new(client, acts.clone(), seed ^ number, pace)
     };
     for (number, client) in (1..).zip(people.customers) {
         at_work.spawn(load::customer(errand(client, number), rig.look.clone()));

@@ -25,7 +25,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
     let now = cx.clock.now();
     let mut db = cx.snapshot().await?;
     let lists =
-        actions::tickets::list::dashboard(&mut db, actor.id, cx.config.tickets.load, now).await?;
+        actions::tickets::list::dashboard(&mut *db, actor.id, cx.config.tickets.load, now).await?;
     let lengths = [
         lists.assigned.len(),
         lists.unassigned.len(),
@@ -39,7 +39,7 @@ pub async fn get(Staff(actor): Staff, State(cx): State<Context>) -> Result<Answe
         lists.at_risk,
     ]
     .concat();
-    let showing = read::show(&mut db, all).await?;
+    let showing = read::show(&mut *db, &all).await?;
     let me = directory::find(&mut *db, actor.id).await?;
     let zone = me.map_or(Tz::UTC, |me| me.zone());
     let own = actions::stats::own_performance(&mut *db, now, actor.id, zone).await?;

@@ -14,10 +14,12 @@ pub struct Pagination {
     /// The greatest number of entries in the response.
     #[schemars(range(min = 1, max = 100))]
     limit: i64,
-    /// The number of entries of the whole list. If `totalIsExact` is false, there are at least so many.
+    /// The number of entries of the whole list. If `totalIsExact` is false, there are at least so many, or there were a moment
+    /// ago.
     #[schemars(range(min = 0))]
     total: i64,
-    /// Whether all entries were counted. Very long lists are counted up to a limit.
+    /// Whether all entries were counted just now. Of long lists the number of a moment ago is told, or they are counted up to a
+    /// limit.
     total_is_exact: bool,
     /// The number of pages that `total` entries fill.
     #[schemars(range(min = 0))]
@@ -63,7 +65,7 @@ impl Pagination {
         }
     }
 
-    /// Sets whether the total is exact. A total that is not exact is a lower bound.
+    /// Sets whether the total is exact. A total that is not exact is a lower bound, or that of a moment ago.
     #[must_use]
     pub fn counted(self, total_is_exact: bool) -> Self {
         Self {

@@ -1,6 +1,9 @@
 //! The actor of a request, and the initiator of a unit of work. Pure.
 
-use crate::{ids::UserId, people::Role};
+use crate::{
+    ids::{SessionId, UserId},
+    people::Role,
+};
 
 /// An authenticated person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +12,15 @@ pub struct Actor {
     pub id: UserId,
     /// The role in which the person acts.
     pub role: Role,
+}
+
+/// A person with a valid token, whose session and role are not read yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub person: UserId,
+    /// The session; `None` for a token of an external issuer.
+    pub session: Option<SessionId>,
 }
 
 /// The initiator of a unit of work.

@@ -3,9 +3,9 @@
 //! A connection can be dead without an error: the server's machine is gone, or a device in between
 //! has forgotten the connection, and a response never arrives. sqlx sets no time limit, and a
 //! connection that does not respond while it is returned would keep its place in the pool forever.
-//! So each connection is pinged, with a time limit, when it is taken and when it is returned
-//! ([`pool`]). The caller of a statement has a limit of its own ([`within`], or that of a request
-//! or a job). The server is configured to detect dead clients.
+//! So each connection is pinged, with a time limit, when it is returned, and when it is taken after
+//! a rest ([`pool`]). The caller of a statement has a limit of its own ([`within`], or that of a
+//! request or a job). The server is configured to detect dead clients.
 
 use crate::{
     config::{self, Purpose},
@@ -13,7 +13,7 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool, Row,
+    Connection, PgConnection, PgPool, SqlSafeStr,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{borrow::Cow, future::Future, io, time::Duration};
@@ -25,6 +25,8 @@ pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// The time limit of a ping. It leaves time to open another connection.
 const PING_LIMIT: Duration = Duration::from_secs(2);
+/// How long a connection can rest and be used without a ping: it was pinged when it was returned.
+const REST: Duration = Duration::from_secs(1);
 /// The server's settings for vanished clients. Without them a transaction keeps its locks for
 /// hours. Requests and jobs have shorter limits; a job that works elsewhere while its row is locked
 /// sets a longer limit for itself.
@@ -74,10 +76,17 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
         .test_before_acquire(false);
     let pool = match database.purpose {
         Purpose::System => pool
-            .before_acquire(|connection, _| {
-                Box::pin(async { ping(connection).await.map(|()| true) })
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > REST {
+                        ping(connection).await?;
+                    }
+                    Ok(true)
+                })
             })
-            .after_release(|connection, _| Box::pin(async { is_idle(connection).await })),
+            .after_release(|connection, _| {
+                Box::pin(async { ping(connection).await.map(|()| true) })
+            }),
         // A dead connection ends the demo, which is then begun anew.
         Purpose::Demo => pool,
     };
@@ -92,23 +101,24 @@ pub async fn ping(connection: &mut PgConnection) -> sqlx::Result<()> {
     within(PING_LIMIT, connection.ping()).await
 }
 
-/// Whether a connection that is returned responds, and has no open transaction. The driver forgets a transaction whose
-/// `begin` is cancelled, as that of a request whose client hangs up: it stays open, and would refuse or swallow the writes
-/// of the next user. Such a connection is closed.
+/// Begins a transaction. It ends when it is dropped.
 ///
 /// # Errors
-/// The connection is dead, or does not respond within two seconds.
-async fn is_idle(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    let check = async {
-        // Not prepared: with a plan of several messages the two instants differ outside of transactions as well.
-        let row = connection.fetch_one(sqlx::raw_sql(OUTSIDE)).await?;
-        row.try_get::<bool, _>(0)
-    };
-    within(PING_LIMIT, check).await
+/// The database is unreachable.
+pub async fn begin(pool: &PgPool) -> sqlx::Result<Tx> {
+    begin_with(pool, "begin").await
 }
 
-/// True outside of a transaction: there each statement has a transaction of its own, which begins with it.
-const OUTSIDE: &str = "select transaction_timestamp() = statement_timestamp()";
+/// The driver forgets a transaction whose `begin` is cancelled, as that of a request whose client hangs up: it stays
+/// open, and would refuse or swallow the writes of the connection's next user. So it begins in a task of its own, which
+/// goes on without its caller and then rolls back.
+async fn begin_with(pool: &PgPool, statement: &'static str) -> sqlx::Result<Tx> {
+    let connection = pool.acquire().await?;
+    let beginning = Tx::begin(connection, Some(statement.into_sql_str()));
+    tokio::spawn(beginning)
+        .await
+        .unwrap_or(Err(sqlx::Error::WorkerCrashed))
+}
 
 /// Begins a read-only transaction (repeatable read) whose statements all see the same snapshot, so
 /// that a page and its rows are consistent. It ends when it is dropped.
@@ -116,8 +126,7 @@ const OUTSIDE: &str = "select transaction_timestamp() = statement_timestamp()";
 /// # Errors
 /// The database is unreachable.
 pub async fn snapshot(pool: &PgPool) -> sqlx::Result<Tx> {
-    pool.begin_with("begin isolation level repeatable read read only")
-        .await
+    begin_with(pool, "begin isolation level repeatable read read only").await
 }
 
 /// Begins a transaction without a time limit for statements: for background work over many rows,
@@ -126,8 +135,7 @@ pub async fn snapshot(pool: &PgPool) -> sqlx::Result<Tx> {
 /// # Errors
 /// The database is unreachable.
 pub async fn begin_unlimited(pool: &PgPool) -> sqlx::Result<Tx> {
-    pool.begin_with("begin; set local statement_timeout = 0")
-        .await
+    begin_with(pool, "begin; set local statement_timeout = 0").await
 }
 
 /// The options of the pool, without a time limit for statements: a migration takes as long as its

@@ -4,6 +4,7 @@
 pub use crate::db::Tx;
 use crate::{
     context::Context,
+    db,
     trace::{self, Trace},
 };
 use chrono::{DateTime, Utc};
@@ -45,7 +46,7 @@ impl Context {
         now: DateTime<Utc>,
     ) -> sqlx::Result<UnitOfWork<'_>> {
         let asked = Instant::now();
-        let tx = self.pool.begin().await?;
+        let tx = db::begin(&self.pool).await?;
         self.metrics.began(asked.elapsed());
         Ok(UnitOfWork {
             now,

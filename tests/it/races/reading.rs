@@ -43,8 +43,9 @@ async fn a_ticket_and_its_messages_are_of_one_instant() {
     let path = format!("{TICKETS}/{id}");
     let answer = stopped(&app, &ann, &path, "messages", &changes).await;
     let shown = &answer.ok()["ticket"];
-    assert_ne!(shown["subject"], "Later");
-    assert_eq!(shown["messages"].as_array().unwrap().len(), 1);
+    let is_later = shown["subject"] == "Later";
+    let messages = shown["messages"].as_array().unwrap().len();
+    assert_eq!(messages, usize::from(!is_later));
     assert_eq!(ann.ticket(&id).await["messages"], json!([]));
 }
 

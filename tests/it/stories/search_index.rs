@@ -126,8 +126,6 @@ async fn every_word_is_found_when_a_ticket_has_megabytes_and_a_reply_costs_what_
     .await
     .unwrap();
     assert!((1..17_000).contains(&written), "{written} bytes");
-    let before = "select coalesce(max(pg_column_size(words || '')), 0)::bigint from ticket_words";
-    assert!(app.count(before).await < 200_000);
     for (q, expected) in [
         ("l60x1200", &["logs"][..]),
         ("l0x7 l60x1200 news", &["logs"]),

@@ -101,8 +101,16 @@ async fn a_list_has_exactly_the_tickets_that_the_rules_let_each_person_see() {
         let page =
             actions::tickets::list::page(&mut db, Scope::of(&actor), &filter, &paging, now).await;
         let page = page.unwrap();
-        assert_eq!(usize::try_from(page.total).unwrap(), page.tickets.len());
-        let listed: BTreeSet<_> = page.tickets.iter().map(|one| one.id.to_string()).collect();
+        assert_eq!(
+            usize::try_from(page.total).unwrap(),
+            page.showing.tickets.len()
+        );
+        let listed: BTreeSet<_> = page
+            .showing
+            .tickets
+            .iter()
+            .map(|one| one.ticket.id.to_string())
+            .collect();
         let mut db = app.cx.pool.acquire().await.unwrap();
         for id in &all {
             let eve = Actor {

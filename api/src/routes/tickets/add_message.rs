@@ -2,7 +2,7 @@
 
 use crate::{
     error::Problem,
-    extract::{IfMatch, PathId},
+    extract::{IfMatch, PathId, Payload},
     idempotency::Write,
     openapi::{Access, Operation, Resource},
     respond::Answer,
@@ -11,7 +11,10 @@ use crate::{
 };
 use actions::tickets::read;
 use axum::{extract::State, response::Response};
-use domain::tickets::{NewMessage, access::Action};
+use domain::{
+    actor::Actor,
+    tickets::{NewMessage, access::Action},
+};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -30,14 +33,21 @@ pub async fn add_message(
 ) -> Result<Response, Problem> {
     post.once(&cx, actor, |work, payload| {
         async move {
-            // An agent whom a note mentions may write notes. The action checks public messages.
-            let who = (&actor, Action::See);
-            let (target, _) = super::found_in(&mut work.tx, who, &id, version).await?;
-            let mut body = payload.object()?;
-            actions::tickets::may_write(actor.role, NewMessage::visibility(&body))?;
-            let new = NewMessage::read(&mut body);
-            let new = body.finish(new).map_err(Problem::invalid)?;
-            let (ticket, message) = actions::tickets::reply(work, &target, new).await?;
+            let target = super::target(&id, version)?;
+            let added = match new_message(payload, &actor) {
+                Ok(new) => actions::tickets::reply(work, &target, new)
+                    .await
+                    .map_err(Into::into),
+                Err(refused) => Err(refused),
+            };
+            let (ticket, message) = match added {
+                Ok(added) => added,
+                Err(refused) => {
+                    // An agent whom a note mentions may write notes.
+                    let who = (&actor, Action::See);
+                    return Err(super::hidden_or(&mut work.tx, who, &target, refused).await);
+                }
+            };
             let thread = read::message(&mut *work.tx, message).await?;
             let view = thread
                 .entries
@@ -49,6 +59,13 @@ pub async fn add_message(
         .boxed()
     })
     .await
+}
+
+fn new_message(payload: Payload, actor: &Actor) -> Result<NewMessage, Problem> {
+    let mut body = payload.object()?;
+    actions::tickets::may_write(actor.role, NewMessage::visibility(&body))?;
+    let new = NewMessage::read(&mut body);
+    body.finish(new).map_err(Problem::invalid)
 }
 
 pub(crate) fn operation() -> Operation {

@@ -27,7 +27,7 @@ pub async fn create(
             let new = payload.read(|body| NewTicket::read(body, &actor))?;
             let ticket = actions::tickets::open(work, new).await?;
             let location = format!("/api/v1/support/tickets/{}", ticket.id);
-            let answer = super::shown(work, &actor, ticket).await?;
+            let answer = super::shown(work, &actor, &ticket).await?;
             Ok(answer.created(&location))
         }
         .boxed()

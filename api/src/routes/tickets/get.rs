@@ -1,19 +1,19 @@
 //! `GET /support/tickets/{id}`: shows a ticket with its first messages.
 
 use crate::{
+    auth,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
     respond::Answer,
-    signed_in::SignedIn,
     views::{
         thread as view,
         ticket::{self, FirstMessages, TicketWithMessages},
     },
 };
-use actions::tickets::read;
+use actions::{error::ActionError, tickets::read};
 use axum::extract::State;
-use domain::paging::{Direction, PageRequest};
+use domain::actor::Caller;
 use platform::context::Context;
 
 /// The most messages in the response; `/messages` has the others.
@@ -23,34 +23,29 @@ const MESSAGES: i64 = 100;
 ///
 /// # Errors
 /// 400, 401, 404.
-pub async fn get(
-    SignedIn { actor, .. }: SignedIn,
-    State(cx): State<Context>,
-    id: PathId,
-) -> Result<Answer, Problem> {
-    let mut db = cx.snapshot().await?;
-    let found = super::find(&mut db, &actor, &id).await?;
-    let (id, version, reader, now) = (
-        found.id,
-        found.version,
-        read::reader(&actor),
-        cx.clock.now(),
-    );
-    let showing = read::show(&mut db, vec![found]).await?;
-    let first = PageRequest::first(MESSAGES);
-    let thread = read::thread(&mut db, id, reader, first, Direction::Ascending).await?;
-    drop(db);
-    let (thread, _) = super::part(first, thread)?;
-    let view = showing.tickets.first().map(|one| TicketWithMessages {
-        ticket: ticket::ticket(one, &showing.people, reader, now),
+pub async fn get(caller: Caller, State(cx): State<Context>, id: PathId) -> Result<Answer, Problem> {
+    let opened = match super::key(&id) {
+        Ok(key) => read::open(&cx.pool, caller, &key, MESSAGES).await?,
+        Err(problem) => {
+            auth::admit(&cx.pool, caller).await?;
+            return Err(problem);
+        }
+    };
+    let Some(opened) = opened else {
+        auth::admit(&cx.pool, caller).await?;
+        return Err(ActionError::NotFound("ticket").into());
+    };
+    let (reader, people) = (read::reader(&opened.actor), &opened.people);
+    let messages = opened.messages.iter();
+    let view = TicketWithMessages {
+        ticket: ticket::ticket(&opened.shown, people, reader, cx.clock.now()),
         thread: FirstMessages {
-            messages: thread
-                .entries
-                .iter()
-                .map(|message| view::message(message, &thread.people))
+            messages: messages
+                .map(|message| view::message(message, people))
                 .collect(),
         },
-    });
+    };
+    let version = opened.shown.ticket.version;
     Ok(super::with_etag(Answer::of("ticket", view), version))
 }
 

@@ -44,7 +44,7 @@ pub async fn list(
     };
     let next = found.next.map(|next| next.cursor(filter.order));
     let pagination = pagination.counted(found.total_is_exact).followed_by(next);
-    let showing = read::show(&mut db, found.tickets).await?;
+    let showing = found.showing;
     // Quoting may take a while, and needs no database connection.
     drop(db);
     let highlights = match filter.search.zip(found.quotable) {

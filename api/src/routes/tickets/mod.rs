@@ -1,8 +1,9 @@
 //! `/support/tickets`: one file for each operation.
 //!
-//! A handler that changes a ticket uses a [`TicketWrite`]. It first checks whether the caller may see the
-//! ticket (404), then reads the body (413, 415, 400, 422), then calls its action, which checks again under
-//! the row lock of the ticket. All of this is one transaction, which takes the idempotency key first.
+//! A handler that changes a ticket uses a [`TicketWrite`]. The refusals have an order: that the caller may not see the
+//! ticket (404), those of the body (413, 415, 400, 422), those of the action. The action itself checks, under the row
+//! lock of the ticket, whether the caller may see it; only where the body is refused, or the role, it is looked up for
+//! that ([`hidden_or`]). All of this is one transaction, which takes the idempotency key first.
 
 pub mod add_message;
 pub mod assign;
@@ -93,11 +94,18 @@ impl TicketWrite {
         write
             .once(cx, actor, move |work, payload| {
                 async move {
-                    let who = (&actor, Action::Change);
-                    let (target, _) = found_in(&mut work.tx, who, &id, version).await?;
-                    let change = read(payload)?;
-                    let ticket = act(work, &target, change).await?;
-                    shown(work, &actor, ticket).await
+                    let target = target(&id, version)?;
+                    let changed = match read(payload) {
+                        Ok(change) => act(work, &target, change).await.map_err(Into::into),
+                        Err(refused) => Err(refused),
+                    };
+                    match changed {
+                        Ok(ticket) => shown(work, &actor, &ticket).await,
+                        Err(refused) => {
+                            let who = (&actor, Action::Change);
+                            Err(hidden_or(&mut work.tx, who, &target, refused).await)
+                        }
+                    }
                 }
                 .boxed()
             })
@@ -105,22 +113,32 @@ impl TicketWrite {
     }
 }
 
-/// The ticket that a request names, for `action`.
+/// The ticket that a request names, and its expected version.
 ///
 /// # Errors
-/// 400 for an unfit id, 403 for an action that the caller may not do, 404.
-async fn found_in(
-    db: &mut PgConnection,
-    (actor, action): (&Actor, Action),
-    id: &PathId,
-    version: IfMatch,
-) -> Result<(Target, Ticket), Problem> {
-    let target = Target {
+/// 400 for an unfit id.
+fn target(id: &PathId, version: IfMatch) -> Result<Target, Problem> {
+    Ok(Target {
         key: key(id)?,
         version: version.0,
-    };
-    let found = read::find(db, actor, &target, action).await?;
-    Ok((target, found))
+    })
+}
+
+/// The refusal that the caller gets: first that the ticket is hidden, or the action not for the caller, then the one that was
+/// found without the ticket.
+async fn hidden_or(
+    db: &mut PgConnection,
+    (actor, action): (&Actor, Action),
+    target: &Target,
+    refused: Problem,
+) -> Problem {
+    if refused.status().is_server_error() {
+        return refused;
+    }
+    match read::find(db, actor, target, action).await {
+        Err(hidden @ (ActionError::NotFound(_) | ActionError::Forbidden { .. })) => hidden.into(),
+        Ok(_) | Err(_) => refused,
+    }
 }
 
 /// The ticket that a request names, for reading, by the connection that reads the rest.
@@ -141,15 +159,14 @@ fn key(id: &PathId) -> Result<TicketKey, Problem> {
 }
 
 /// `{success, ticket}` with its `ETag`.
-async fn shown(work: &mut UnitOfWork<'_>, actor: &Actor, one: Ticket) -> Result<Answer, Problem> {
-    let version = one.version;
-    let showing = read::show(&mut work.tx, vec![one]).await?;
+async fn shown(work: &mut UnitOfWork<'_>, actor: &Actor, one: &Ticket) -> Result<Answer, Problem> {
+    let showing = read::show(&mut *work.tx, &[one.id]).await?;
     let reader = read::reader(actor);
     let view = showing
         .tickets
         .first()
         .map(|one| ticket::ticket(one, &showing.people, reader, work.now()));
-    Ok(with_etag(Answer::of("ticket", view), version))
+    Ok(with_etag(Answer::of("ticket", view), one.version))
 }
 
 fn with_etag(answer: Answer, version: i64) -> Answer {

@@ -33,8 +33,8 @@ pub async fn redact(
     delete
         .once(&cx, actor, |work, payload| {
             async move {
-                let who = (&actor, Action::Redact);
-                let (target, ticket) = super::found_in(&mut work.tx, who, &id, version).await?;
+                let target = super::target(&id, version)?;
+                let ticket = read::find(&mut work.tx, &actor, &target, Action::Redact).await?;
                 let message = message.parse("messageId", Resource::Message.key())?;
                 actions::tickets::may_redact(work, &actor, ticket.id, message).await?;
                 let reason = payload.read(reason)?;

@@ -6,7 +6,7 @@ use sqlx::PgExecutor;
 use std::collections::HashMap;
 
 /// A person in short.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Named {
     /// The person's id.
     pub id: UserId,

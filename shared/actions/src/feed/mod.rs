@@ -14,7 +14,7 @@ mod store;
 pub use store::{is_known, last, prune};
 
 use domain::{feed::FeedKind, ids::UserId};
-use platform::{context::Context, work::UnitOfWork};
+use platform::{context::Context, db, work::UnitOfWork};
 
 /// Rows that one transaction moves.
 const MOVED_AT_ONCE: i64 = 1_000;
@@ -46,7 +46,7 @@ async fn add(
 /// The database failed.
 pub async fn advance(cx: &Context) -> sqlx::Result<()> {
     while store::has_pending(&cx.pool).await? {
-        let mut tx = cx.pool.begin().await?;
+        let mut tx = db::begin(&cx.pool).await?;
         // A later statement than the lock: it sees what the previous holder has committed.
         store::lock(&mut *tx).await?;
         let moved = store::move_pending(&mut *tx, MOVED_AT_ONCE).await?;

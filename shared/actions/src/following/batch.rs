@@ -20,7 +20,7 @@ use domain::{
 };
 use platform::context::Context;
 use sqlx::PgConnection;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A part of the feed, and whom its tickets concern now.
 #[derive(Debug, Default)]
@@ -128,12 +128,12 @@ impl Batch {
     ) -> sqlx::Result<Details> {
         let mut details = Details::default();
         let (mut messages, mut agents, mut people) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shown = HashMap::new();
+        let mut shown = BTreeSet::new();
         for entry in self.entries.iter().filter(|entry| wanted(entry)) {
             match &entry.change {
                 FeedChange::Ticket { event, .. } => {
                     if let Some(ticket) = self.tickets.get(&event.ticket) {
-                        shown.insert(ticket.id, ticket.clone());
+                        shown.insert(ticket.id);
                     }
                     messages.extend(event.kind.message());
                     if let EventActor::Person(person, _) = event.by {
@@ -169,7 +169,8 @@ impl Batch {
             details.people = directory::names(&mut *db, &people).await?;
         }
         if !shown.is_empty() {
-            details.showing = read::show(db, shown.into_values().collect()).await?;
+            let shown: Vec<_> = shown.into_iter().collect();
+            details.showing = read::show(&mut *db, &shown).await?;
         }
         Ok(details)
     }

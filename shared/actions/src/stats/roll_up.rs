@@ -170,6 +170,9 @@ async fn refill(tx: &mut PgConnection, cursor: Cursor) -> sqlx::Result<(Cursor, 
         changed: compute(tx, &tickets).await?,
         is_last,
     };
+    if is_last {
+        rows::count_again(tx).await?;
+    }
     let refilled_to = last.filter(|_| !is_last);
     Ok((
         Cursor {

@@ -18,5 +18,5 @@ pub async fn verify(cx: &Context) -> sqlx::Result<Verified> {
 /// The database failed.
 pub async fn differences(pool: &PgPool) -> sqlx::Result<i64> {
     let verified = recount::compare(pool).await?;
-    Ok(verified.differing + verified.pending)
+    Ok(verified.differing + verified.miscounted + verified.pending)
 }

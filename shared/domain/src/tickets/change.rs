@@ -29,6 +29,8 @@ use chrono::{DateTime, Utc};
 pub struct TicketChange {
     ticket: Ticket,
     clocks: Clocks,
+    /// The clocks as they were loaded; `None` for a new ticket.
+    loaded_clocks: Option<Clocks>,
     entries: Vec<PendingEvent>,
     /// The attribution of the next entries.
     by: Attribution,
@@ -42,6 +44,7 @@ impl TicketChange {
     pub fn loaded(ticket: Ticket, clocks: Clocks) -> Self {
         Self {
             ticket,
+            loaded_clocks: Some(clocks.clone()),
             clocks,
             entries: Vec::new(),
             by: Attribution::Actor,
@@ -55,6 +58,7 @@ impl TicketChange {
         let clocks = Clocks::open(&ticket.policy, ticket.created_at);
         let at = ticket.created_at;
         let mut change = Self::loaded(ticket, clocks);
+        change.loaded_clocks = None;
         change.record(at, TicketEventKind::Created);
         change
     }
@@ -75,6 +79,12 @@ impl TicketChange {
     #[must_use]
     pub const fn clocks(&self) -> &Clocks {
         &self.clocks
+    }
+
+    /// Whether any clock differs from what was loaded.
+    #[must_use]
+    pub fn has_changed_clocks(&self) -> bool {
+        self.loaded_clocks.as_ref() != Some(&self.clocks)
     }
 
     /// The events since it was loaded, in order.

@@ -48,7 +48,7 @@ pub enum Visibility {
 }
 
 /// A message or an internal note.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,

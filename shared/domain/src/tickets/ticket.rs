@@ -24,7 +24,7 @@ const TAGS: usize = 20;
 const TAG: usize = 50;
 
 /// A ticket: one row of `tickets`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Ticket {
     /// Its id.
     pub id: TicketId,

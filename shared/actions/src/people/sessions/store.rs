@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Caller,
     ids::{SessionId, UserId},
     people::Role,
 };
@@ -57,14 +58,13 @@ pub(in crate::people) async fn hold_credentials(
 /// The database failed.
 pub async fn role_in_session(
     db: impl PgExecutor<'_>,
-    user: UserId,
-    session: SessionId,
+    caller: Caller,
 ) -> sqlx::Result<Option<Role>> {
     sqlx::query_scalar!(
-        "select u.role from users u join sessions s on s.user_id = u.id
-         where u.id = $1 and u.active and s.id = $2 and s.revoked_at is null",
-        user.0,
-        session.0,
+        "select u.role from users u where u.id = $1 and u.active and ($2::uuid is null or exists (
+             select from sessions s where s.id = $2 and s.user_id = u.id and s.revoked_at is null))",
+        caller.person.0,
+        caller.session.map(|session| session.0),
     )
     .fetch_optional(db)
     .await

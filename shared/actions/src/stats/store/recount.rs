@@ -16,6 +16,8 @@ pub struct Verified {
     pub pending: i64,
     /// The number of rows that are wrong, missing or too many.
     pub differing: i64,
+    /// The number of counts for lists that do not agree with the rows.
+    pub miscounted: i64,
     /// Some of their tickets.
     pub tickets: Vec<TicketNumber>,
 }
@@ -44,6 +46,10 @@ pub(in crate::stats) async fn compare(pool: &PgPool) -> sqlx::Result<Verified> {
             (select count(*) from tickets) as "all!",
             (select count(*) from pending) as "pending!",
             (select count(*) from differing) as "differing!",
+            (select count(*) from
+                (select status, priority, category, department, count(*) as tickets from stats_tickets group by 1, 2, 3, 4) as counted
+                full join ticket_counts as known using (status, priority, category, department)
+             where coalesce(counted.tickets, 0) <> coalesce(known.tickets, 0)) as "miscounted!",
             coalesce(
                 (select array_agg(number) from (select number from differing where number is not null order by number limit $1) as first),
                 '{}'
@@ -56,6 +62,7 @@ pub(in crate::stats) async fn compare(pool: &PgPool) -> sqlx::Result<Verified> {
         compared: row.all - row.pending,
         pending: row.pending,
         differing: row.differing,
+        miscounted: row.miscounted,
         tickets: row.tickets,
     })
 }

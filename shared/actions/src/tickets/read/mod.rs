@@ -1,5 +1,4 @@
-//! Tickets as responses show them: with the names of people, the clocks and the escalations. The number of
-//! queries does not grow with the number of tickets.
+//! Tickets as responses show them: with the names of people, the clocks and the escalations, read by one statement.
 
 mod survey;
 mod thread;
@@ -7,21 +6,24 @@ mod thread;
 pub use survey::{Survey, SurveyState, survey};
 pub use thread::{ThreadPage, history, message, thread};
 
-use crate::tickets::{Target, mentions, refusal::denied, store};
-use crate::{
-    directory::{self, Named},
-    error::ActionError,
+use crate::tickets::{
+    Target, mentions,
+    refusal::denied,
+    store::{self, EventRow},
 };
+use crate::{directory::Named, error::ActionError};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Caller},
     ids::{TicketId, UserId},
-    sla::Clocks,
+    json::Json,
+    people::Role,
+    sla::{Clocks, SlaClock},
     tickets::{
-        Ticket, TicketEvent,
-        access::{Action, Scope, role_may},
+        Message, Ticket, TicketEvent, TicketKey,
+        access::{self, Action, Mention, Scope, role_may},
     },
 };
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
 
 pub use domain::tickets::access::Viewer;
@@ -46,30 +48,93 @@ pub struct Showing {
     pub people: HashMap<UserId, Named>,
 }
 
-/// Reads clocks, escalations and people of these tickets: three queries, however many tickets.
+/// Reads these tickets, in this order, one that is named twice twice: one statement, however many. Unknown ids are left
+/// out.
 ///
 /// # Errors
 /// The database failed.
-pub async fn show(db: &mut PgConnection, tickets: Vec<Ticket>) -> sqlx::Result<Showing> {
-    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
-    let mut clocks = crate::sla::store::load(&mut *db, &ids).await?;
-    let mut escalations: HashMap<TicketId, Vec<TicketEvent>> = HashMap::new();
-    for event in store::escalations(&mut *db, &ids).await? {
-        escalations.entry(event.ticket).or_default().push(event);
+pub async fn show(db: impl PgExecutor<'_>, tickets: &[TicketId]) -> sqlx::Result<Showing> {
+    if tickets.is_empty() {
+        return Ok(Showing::default());
     }
-    let everybody = tickets
-        .iter()
-        .flat_map(|ticket| [Some(ticket.customer_id), ticket.assigned_to]);
-    let people = directory::names(db, &distinct(everybody.flatten())).await?;
-    let tickets = tickets.into_iter().map(|ticket| Shown {
-        clocks: clocks.remove(&ticket.id).unwrap_or_default(),
-        escalations: escalations.remove(&ticket.id).unwrap_or_default(),
-        ticket,
-    });
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.0).collect();
+    let mut people = HashMap::new();
+    let mut found = HashMap::new();
+    for row in store::shown(db, &ids).await? {
+        people.extend(by_id(row.people));
+        let one = Shown::new(row.ticket, row.clocks, row.escalations);
+        found.insert(one.ticket.id, one);
+    }
+    let tickets = tickets.iter().filter_map(|id| found.get(id).cloned());
     Ok(Showing {
         tickets: tickets.collect(),
         people,
     })
+}
+
+/// A ticket with its first messages.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The caller, in the present role.
+    pub actor: Actor,
+    /// The ticket.
+    pub shown: Shown,
+    /// Its first messages that the caller may read.
+    pub messages: Vec<Message>,
+    /// The people named in it and in the messages, by id.
+    pub people: HashMap<UserId, Named>,
+}
+
+/// Opens a ticket for a caller: one statement, which reads the session as well. At most `messages` messages are read.
+/// `None` when there is no such ticket, or the caller's session is over.
+///
+/// # Errors
+/// [`ActionError::NotFound`] when the caller may not see it; the database failed.
+pub async fn open(
+    db: impl PgExecutor<'_>,
+    caller: Caller,
+    key: &TicketKey,
+    messages: i64,
+) -> Result<Option<Opened>, ActionError> {
+    let staff = Role::ALL.iter().filter(|role| role.is_staff());
+    let staff: Vec<_> = staff.map(ToString::to_string).collect();
+    let Some(row) = store::opened(db, caller, key, &staff, messages).await? else {
+        return Ok(None);
+    };
+    let actor = Actor {
+        id: caller.person,
+        role: row.role,
+    };
+    let mention = if row.is_mentioned {
+        Mention::Mentioned
+    } else {
+        Mention::NotMentioned
+    };
+    access::may(&actor, Action::See, &row.ticket, mention).map_err(denied)?;
+    Ok(Some(Opened {
+        actor,
+        shown: Shown::new(row.ticket, row.clocks, row.escalations),
+        messages: row.messages.0,
+        people: by_id(row.people).collect(),
+    }))
+}
+
+impl Shown {
+    fn new(
+        ticket: Json<Ticket>,
+        clocks: Json<Vec<SlaClock>>,
+        escalations: Json<Vec<EventRow>>,
+    ) -> Self {
+        Self {
+            ticket: ticket.0,
+            clocks: Clocks(clocks.0),
+            escalations: escalations.0.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+fn by_id(people: Json<Vec<Named>>) -> impl Iterator<Item = (UserId, Named)> {
+    people.0.into_iter().map(|person| (person.id, person))
 }
 
 /// The ticket, if `actor` may do `action` to it. It is not locked.

@@ -12,6 +12,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 /// A row of `ticket_events`. Both `actor_id` and `actor_role` are null where the system was the actor.
+#[derive(Debug, serde::Deserialize)]
 pub(crate) struct EventRow {
     pub id: EventId,
     pub ticket_id: TicketId,
@@ -116,23 +117,6 @@ pub async fn events(
         position,
         section.offset,
         section.limit,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
-/// The escalations of these tickets, oldest first.
-///
-/// # Errors
-/// The database failed.
-pub async fn escalations(
-    db: impl PgExecutor<'_>,
-    tickets: &[uuid::Uuid],
-) -> sqlx::Result<Vec<TicketEvent>> {
-    let rows = select_events!(
-        "ticket_id = any($1) and what ->> 'type' = 'escalated' order by at, position",
-        tickets,
     )
     .fetch_all(db)
     .await?;

@@ -4,12 +4,14 @@ mod events;
 mod messages;
 mod queue;
 mod section;
+mod shown;
 
 pub(crate) use events::{EventRow, select_events};
-pub use events::{escalations, events, insert_events};
+pub use events::{events, insert_events};
 pub use messages::{insert_message, message, messages, messages_of, redact_message};
 pub use queue::{find_unassigned, first_unassigned, try_lock_first, unassigned};
 pub use section::{List, Listing, Section};
+pub(in crate::tickets) use shown::{opened, shown};
 
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
@@ -24,22 +26,30 @@ const NO_DEADLINE: DateTime<Utc> = match DateTime::from_timestamp(253_402_214_40
     None => DateTime::<Utc>::MAX_UTC,
 };
 
-/// The only column list of tickets.
-macro_rules! select_tickets {
-    ($tail:literal $(, $argument:expr)* $(,)?) => {
+/// The only column list of tickets, between the beginning and the rest of a statement.
+macro_rules! query_tickets {
+    ($row:ty, $head:literal, $($tail:literal)+; $($argument:expr),*) => {
         sqlx::query_as!(
-            Ticket,
-            "select id, number, customer_id, assigned_to, subject, description, category, priority, status,
+            $row,
+            $head + "id, number, customer_id, assigned_to, subject, description, category, priority, status,
                     department, language, tags, attachments, related_booking, related_transaction,
                     related_conversation, policy, escalation_level, resolution, resolved_for, rating,
                     rating_feedback, rated_at, rated_for, rated_cycle, reopened_count, waiting_since, reminded_at,
                     handed_back_by as returned_by,
                     version, created_at, updated_at, assigned_at, first_response_at, resolved_at, closed_at
-             from tickets " + $tail
+             from tickets " $(+ $tail)+
             $(, $argument)*
         )
     };
 }
+
+macro_rules! select_tickets {
+    ($tail:literal $(, $argument:expr)* $(,)?) => {
+        query_tickets!(Ticket, "select ", $tail; $($argument),*)
+    };
+}
+
+pub(in crate::tickets::store) use query_tickets;
 
 /// The ticket with this id or number; `None` when there is none.
 ///
@@ -261,7 +271,10 @@ pub async fn write(
         insert(&mut **tx, ticket, due).await?;
         crate::tickets::search::store::add_ticket(tx, ticket).await?;
     }
-    crate::sla::store::save(tx, ticket.id, clocks).await
+    if change.has_changed_clocks() {
+        crate::sla::store::save(tx, ticket.id, clocks).await?;
+    }
+    Ok(())
 }
 
 /// At most `limit` active tickets of an agent, in the order of their ids.

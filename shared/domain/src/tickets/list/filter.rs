@@ -170,6 +170,19 @@ impl Filter {
         self.search.is_none() && self.filters() < 2
     }
 
+    /// Whether nothing narrows the list but status, priority, category and department, whose tickets are counted beforehand.
+    #[must_use]
+    pub fn is_counted_beforehand(&self) -> bool {
+        let words = [
+            !self.status.is_empty(),
+            !self.priority.is_empty(),
+            !self.category.is_empty(),
+            !self.department.is_empty(),
+        ];
+        let words = words.into_iter().filter(|is_set| *is_set).count();
+        self.search.is_none() && self.filters() == words
+    }
+
     /// Whether nothing but a search narrows the list.
     #[must_use]
     pub fn is_search_alone(&self) -> bool {

@@ -1,22 +1,23 @@
 //! The SQL of the dashboard.
 
-use crate::tickets::store::find_all;
 use chrono::{DateTime, Utc};
-use domain::{assignment::WorkloadRule, ids::UserId, tickets::Ticket};
-use sqlx::PgConnection;
-use std::collections::HashMap;
+use domain::{
+    assignment::WorkloadRule,
+    ids::{TicketId, UserId},
+};
+use sqlx::PgExecutor;
 
-/// The lists of an agent's dashboard.
+/// The lists of an agent's dashboard. A ticket may be in several.
 #[derive(Debug, Clone)]
 pub struct Dashboard {
     /// The agent's active tickets, most urgent first.
-    pub assigned: Vec<Ticket>,
+    pub assigned: Vec<TicketId>,
     /// Unassigned active tickets, most urgent first, then oldest.
-    pub unassigned: Vec<Ticket>,
+    pub unassigned: Vec<TicketId>,
     /// All active urgent tickets, oldest first.
-    pub urgent: Vec<Ticket>,
+    pub urgent: Vec<TicketId>,
     /// The agent's tickets past the warning threshold of a clock or past its deadline, earliest deadline first.
-    pub at_risk: Vec<Ticket>,
+    pub at_risk: Vec<TicketId>,
     /// The agent's active tickets that count against the limit.
     pub workload: i64,
 }
@@ -24,13 +25,12 @@ pub struct Dashboard {
 /// The most entries of each list.
 const ON_DASHBOARD: i64 = 50;
 
-/// The dashboard of an agent. Call it within a snapshot ([`platform::db::snapshot`]), so that the lists and their
-/// tickets are of the same instant.
+/// The dashboard of an agent. Read the tickets within the same snapshot ([`platform::db::snapshot`]).
 ///
 /// # Errors
 /// The database failed.
 pub async fn dashboard(
-    db: &mut PgConnection,
+    db: impl PgExecutor<'_>,
     agent: UserId,
     load: WorkloadRule,
     now: DateTime<Utc>,
@@ -54,31 +54,14 @@ pub async fn dashboard(
         ON_DASHBOARD,
         load.counts_waiting(),
     )
-    .fetch_one(&mut *db)
+    .fetch_one(db)
     .await?;
-    let mut all: Vec<_> = [
-        &lists.assigned,
-        &lists.unassigned,
-        &lists.urgent,
-        &lists.at_risk,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
-    .collect();
-    all.sort_unstable();
-    all.dedup();
-    let found: HashMap<_, _> = find_all(db, &all)
-        .await?
-        .into_iter()
-        .map(|ticket| (ticket.id.0, ticket))
-        .collect();
-    let pick = |ids: Vec<uuid::Uuid>| ids.iter().filter_map(|id| found.get(id).cloned()).collect();
+    let ids = |ids: Vec<uuid::Uuid>| ids.into_iter().map(TicketId).collect();
     Ok(Dashboard {
-        assigned: pick(lists.assigned),
-        unassigned: pick(lists.unassigned),
-        urgent: pick(lists.urgent),
-        at_risk: pick(lists.at_risk),
+        assigned: ids(lists.assigned),
+        unassigned: ids(lists.unassigned),
+        urgent: ids(lists.urgent),
+        at_risk: ids(lists.at_risk),
         workload: lists.workload,
     })
 }

@@ -1,5 +1,6 @@
 //! The SQL of lists of tickets. Every list is first narrowed to the tickets that the caller may see.
 
+mod counts;
 mod dashboard;
 mod found;
 mod narrow;
@@ -9,30 +10,28 @@ mod suggested;
 pub use dashboard::{Dashboard, dashboard};
 pub use suggested::{Suggestion, suggestions};
 
-use crate::tickets::store::find_all;
+use crate::tickets::read::{self, Showing};
 use chrono::{DateTime, Utc};
 use domain::tickets::list::{Filter, Order, Paging, Position, SortKey, Start};
 use domain::{
     ids::TicketId,
     paging,
     tickets::{
-        Ticket,
         access::Scope,
         search::{Quotable, Search},
     },
 };
 use narrow::Late;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
-use std::collections::HashMap;
 
 /// A page of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The tickets, in order.
-    pub tickets: Vec<Ticket>,
-    /// The number of tickets on all pages; at most [`COUNTED`] where it is not exact.
+    /// The tickets, in order, and the people named in them.
+    pub showing: Showing,
+    /// The number of tickets on all pages.
     pub total: i64,
-    /// Whether `total` is exact, and not a lower bound.
+    /// Whether `total` is exact, and neither a lower bound nor the number of a moment ago.
     pub total_is_exact: bool,
     /// The cursor of the next page; `None` on the last page.
     pub next: Option<Position>,
@@ -75,16 +74,18 @@ pub async fn page(
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| more).cloned();
-    let ids = places.iter().map(|position| position.ticket).collect();
-    let tickets = in_order(db, ids).await?;
+    let ids: Vec<_> = places.iter().map(|position| position.ticket).collect();
+    let showing = read::show(&mut *db, &ids).await?;
     let quotable = match &filter.search {
-        Some(search) => Some(
-            crate::tickets::search::store::quotable(db, search, &tickets, scope.reader()).await?,
-        ),
+        Some(search) => {
+            let tickets: Vec<_> = showing.tickets.iter().map(|one| &one.ticket).collect();
+            let reader = scope.reader();
+            Some(crate::tickets::search::store::quotable(db, search, &tickets, reader).await?)
+        }
         None => None,
     };
     Ok(Page {
-        tickets,
+        showing,
         total,
         total_is_exact,
         next,
@@ -137,8 +138,15 @@ impl List<'_> {
         })
     }
 
-    /// The number of tickets without a search, and whether it is exact.
+    /// The number of tickets without a search, and whether it is exact. Many tickets are counted beforehand; few are counted
+    /// now, so that the total of a short list is always exact.
     async fn count(&self, db: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
+        if self.scope == Scope::All && self.filter.is_counted_beforehand() {
+            let known = counts::known(&mut *db, self.filter).await?;
+            if let Some(known) = known.filter(|known| known.tickets > COUNTED) {
+                return Ok((known.tickets, known.is_exact));
+            }
+        }
         let whole = self.filter.is_counted_whole();
         if whole && self.scope == Scope::All && !self.filter.sla.is_empty() {
             let mut query = self.count_late();
@@ -241,16 +249,6 @@ fn place(row: &PgRow) -> sqlx::Result<Position> {
         ticket: row.try_get("id")?,
         value: row.try_get("place")?,
     })
-}
-
-async fn in_order(db: &mut PgConnection, ids: Vec<TicketId>) -> sqlx::Result<Vec<Ticket>> {
-    let keys: Vec<_> = ids.iter().map(|id| id.0).collect();
-    let found = find_all(db, &keys).await?;
-    let mut by_id: HashMap<_, _> = found
-        .into_iter()
-        .map(|ticket| (ticket.id, ticket))
-        .collect();
-    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
 fn expression(key: SortKey) -> &'static str {

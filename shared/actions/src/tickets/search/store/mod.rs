@@ -1,13 +1,12 @@
 //! The SQL of the search index, which is written in the transaction that writes the text. The row of the ticket is
 //! locked, so that nobody else writes its parts.
 
-mod before;
 mod quotable;
 
 pub use quotable::quotable;
 
 use domain::tickets::search::{
-    index::{Index, Kind, Parts, Weight, lexemes_said},
+    index::{Index, Kind, NOBODY, Parts, Weight, lexemes_said},
     query::bucket_of,
 };
 use domain::{
@@ -44,18 +43,45 @@ const fn readers(is_internal: bool) -> Viewer {
     }
 }
 
-/// Adds a new ticket to the index.
+/// Adds a new ticket to the index. It is active, and nobody's.
 ///
 /// # Errors
 /// The database failed.
 pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     let index = own_words(ticket);
-    before::add_ticket(tx, ticket.id, &index).await?;
-    add_text(tx, Text::of_ticket(ticket), &index).await?;
-    let mut parts = Parts::default();
-    parts.add(index.title());
-    parts.add(index.lexemes(Viewer::Requester));
-    add_parts(tx, ticket, parts).await
+    let mut parts = own_parts(&index).into_parts().into_iter();
+    let customer = ticket.customer_id.0.simple().to_string();
+    let seen_by = [customer.as_str(), NOBODY].map(|who| Kind::SeenBy.lexeme(who));
+    let of_first = seen_by.into_iter().chain([Kind::Active.lexeme("")]);
+    let number = number_of(parts.len());
+    let first = parts.next().into_iter().flatten().chain(of_first);
+    let first: Vec<_> = first.chain([number.lexeme("")]).collect();
+    sqlx::query!(
+        "with text as (
+             insert into text_words (id, ticket_id, is_internal, words, said) values ($1, $1, false, $2::text::tsvector, $3))
+         insert into ticket_search (ticket_id, part, bucket, bytes, words)
+         select $1, 0, $4::integer, pg_column_size(words), words
+         from array_to_tsvector(array(select $4::integer || lexeme from unnest($5::text[]) as lexeme)) as words",
+        ticket.id.0,
+        index.tsvector(),
+        index.said(),
+        bucket_of(&ticket.number),
+        &first,
+    )
+    .execute(&mut **tx)
+    .await?;
+    for (part, lexemes) in (1..).zip(parts) {
+        add_part(tx, Place::of(ticket, part), lexemes, number).await?;
+    }
+    Ok(())
+}
+
+/// The last part of a ticket, and whether it had room for a message.
+struct LastPart {
+    part: i32,
+    bucket: i32,
+    bytes: i32,
+    has_room: bool,
 }
 
 /// Adds a message to the index: to the last part of its ticket, or as further parts. A ticket that is not in the index
@@ -65,18 +91,16 @@ pub async fn add_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
 /// The database failed.
 pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     let index = words_of(message);
-    before::add_message(tx, message.ticket_id, message.is_internal, &index).await?;
-    add_text(tx, Text::of_message(message), &index).await?;
+    let lexemes = index.lexemes(readers(message.is_internal));
     let ticket = message.ticket_id;
-    let last = sqlx::query!(
-        "select part, bucket, bytes from ticket_search where ticket_id = $1 order by part desc limit 1",
-        ticket.0,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    let Some(last) = last else { return Ok(()) };
+    let Some(last) = add_text_of(tx, message, &index, &lexemes).await? else {
+        return Ok(());
+    };
+    if last.has_room {
+        return Ok(());
+    }
     let mut parts = Parts::after(usize::try_from(last.bytes).unwrap_or(usize::MAX));
-    parts.add(index.lexemes(readers(message.is_internal)));
+    parts.add(lexemes);
     let mut parts = parts.into_parts().into_iter();
     let continued = parts.next().unwrap_or_default();
     if !continued.is_empty() {
@@ -85,20 +109,49 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     if parts.len() > 0 && last.part == 0 {
         divide(tx, ticket).await?;
     }
-    for (part, mut lexemes) in (last.part.saturating_add(1)..).zip(parts) {
-        lexemes.push(Kind::Several.lexeme(""));
-        add_part(
-            tx,
-            Place {
-                ticket,
-                part,
-                bucket: last.bucket,
-            },
-            &lexemes,
-        )
-        .await?;
+    for (part, lexemes) in (last.part.saturating_add(1)..).zip(parts) {
+        let place = Place {
+            ticket,
+            part,
+            bucket: last.bucket,
+        };
+        add_part(tx, place, lexemes, Kind::Several).await?;
     }
     Ok(())
+}
+
+/// Adds the text of a message, and its lexemes to the last part of its ticket if they fit there, as most do: one statement.
+async fn add_text_of(
+    tx: &mut Tx,
+    message: &Message,
+    index: &Index,
+    lexemes: &BTreeSet<String>,
+) -> sqlx::Result<Option<LastPart>> {
+    let room = Parts::room_for(lexemes).and_then(|room| i32::try_from(room).ok());
+    let lexemes: Vec<_> = lexemes.iter().cloned().collect();
+    sqlx::query_as!(
+        LastPart,
+        r#"with text as (
+             insert into text_words (id, ticket_id, is_internal, words, said) values ($1, $2, $3, $4::text::tsvector, $5)
+             on conflict (id) do update set words = excluded.words, said = excluded.said),
+         last as materialized (
+             select part, bucket, bytes from ticket_search where ticket_id = $2 order by part desc limit 1),
+         grown as (
+             update ticket_search s set words = s.words || added.words, bytes = pg_column_size(s.words || added.words)
+             from last cross join lateral array_to_tsvector(
+                 array(select last.bucket || lexeme from unnest($6::text[]) as lexeme)) as added (words)
+             where s.ticket_id = $2 and s.part = last.part and last.bytes <= $7)
+         select part, bucket, bytes, coalesce(bytes <= $7, false) as "has_room!" from last"#,
+        message.id.0,
+        message.ticket_id.0,
+        message.is_internal,
+        index.tsvector(),
+        index.said(),
+        &lexemes,
+        room,
+    )
+    .fetch_optional(&mut **tx)
+    .await
 }
 
 /// Replaces the words of number, subject, tags and description. A removed word is found no more, unless a message
@@ -108,7 +161,6 @@ pub async fn add_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
 /// The database failed.
 pub async fn change_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     add_text(tx, Text::of_ticket(ticket), &own_words(ticket)).await?;
-    before::rebuild(tx, ticket.id).await?;
     rebuild(tx, ticket).await
 }
 
@@ -120,7 +172,6 @@ pub async fn forget_message(tx: &mut Tx, ticket: &Ticket, message: MessageId) ->
     sqlx::query!("delete from text_words where id = $1", message.0)
         .execute(&mut **tx)
         .await?;
-    before::rebuild(tx, ticket.id).await?;
     rebuild(tx, ticket).await
 }
 
@@ -130,7 +181,6 @@ pub async fn forget_message(tx: &mut Tx, ticket: &Ticket, message: MessageId) ->
 /// The database failed.
 pub async fn write_texts(tx: &mut Tx, ticket: &Ticket, messages: &[Message]) -> sqlx::Result<()> {
     let index = own_words(ticket);
-    before::add_ticket(tx, ticket.id, &index).await?;
     add_text(tx, Text::of_ticket(ticket), &index).await?;
     for message in messages {
         add_text(tx, Text::of_message(message), &words_of(message)).await?;
@@ -152,10 +202,7 @@ pub async fn rebuild(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
     )
     .fetch_all(&mut **tx)
     .await?;
-    let own = own_words(ticket);
-    let mut parts = Parts::default();
-    parts.add(own.title());
-    parts.add(own.lexemes(Viewer::Requester));
+    let mut parts = own_parts(&own_words(ticket));
     for text in texts {
         let readers = readers(text.is_internal);
         parts.add(match (text.said, text.body) {
@@ -230,31 +277,48 @@ struct Place {
     bucket: i32,
 }
 
-async fn add_parts(tx: &mut Tx, ticket: &Ticket, parts: Parts) -> sqlx::Result<()> {
-    let parts = parts.into_parts();
-    let number = if parts.len() > 1 {
+impl Place {
+    fn of(ticket: &Ticket, part: i32) -> Self {
+        Self {
+            ticket: ticket.id,
+            part,
+            bucket: bucket_of(&ticket.number),
+        }
+    }
+}
+
+/// The lexemes of a ticket without its messages.
+fn own_parts(own: &Index) -> Parts {
+    let mut parts = Parts::default();
+    parts.add(own.title());
+    parts.add(own.lexemes(Viewer::Requester));
+    parts
+}
+
+const fn number_of(parts: usize) -> Kind {
+    if parts > 1 {
         Kind::Several
     } else {
         Kind::Single
-    };
-    let (bucket, ticket) = (bucket_of(&ticket.number), ticket.id);
-    for (part, mut lexemes) in (0..).zip(parts) {
-        lexemes.push(number.lexeme(""));
-        add_part(
-            tx,
-            Place {
-                ticket,
-                part,
-                bucket,
-            },
-            &lexemes,
-        )
-        .await?;
+    }
+}
+
+async fn add_parts(tx: &mut Tx, ticket: &Ticket, parts: Parts) -> sqlx::Result<()> {
+    let parts = parts.into_parts();
+    let number = number_of(parts.len());
+    for (part, lexemes) in (0..).zip(parts) {
+        add_part(tx, Place::of(ticket, part), lexemes, number).await?;
     }
     Ok(())
 }
 
-async fn add_part(tx: &mut Tx, at: Place, lexemes: &[String]) -> sqlx::Result<()> {
+async fn add_part(
+    tx: &mut Tx,
+    at: Place,
+    mut lexemes: Vec<String>,
+    number: Kind,
+) -> sqlx::Result<()> {
+    lexemes.push(number.lexeme(""));
     sqlx::query!(
         "insert into ticket_search (ticket_id, part, bucket, bytes, words)
          select $1::uuid, $2::integer, $3::integer, pg_column_size(words), words from array_to_tsvector(
@@ -263,7 +327,7 @@ async fn add_part(tx: &mut Tx, at: Place, lexemes: &[String]) -> sqlx::Result<()
         at.ticket.0,
         at.part,
         at.bucket,
-        lexemes,
+        &lexemes,
     )
     .execute(&mut **tx)
     .await

@@ -19,7 +19,7 @@ const QUOTED: i64 = 3;
 pub async fn quotable(
     db: &mut PgConnection,
     search: &Search,
-    tickets: &[Ticket],
+    tickets: &[&Ticket],
     reader: Viewer,
 ) -> sqlx::Result<Vec<Quotable>> {
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id.0).collect();
@@ -41,7 +41,7 @@ pub async fn quotable(
     )
     .fetch_all(db)
     .await?;
-    let own = tickets.iter().flat_map(texts_of);
+    let own = tickets.iter().copied().flat_map(texts_of);
     let messages = messages.into_iter().map(|message| Quotable {
         ticket: message.ticket_id,
         field: Field::Message,
