@@ -8,7 +8,7 @@ use crate::{
     },
     error::Problem,
     issuer::{self, Issuer},
-    signed_in::SignedIn,
+    signed_in::{SignedIn, admit},
     state::ApiState,
     token::{self, Refused},
 };
@@ -23,7 +23,6 @@ use domain::{
     ids::UserId,
     people::Role,
 };
-use sqlx::PgExecutor;
 
 /// An agent or an admin.
 #[derive(Debug, Clone, Copy)]
@@ -108,18 +107,6 @@ pub(crate) async fn recognise(token: &str, api: &ApiState) -> Result<SignedIn, P
         actor,
         session: caller.session,
         expires_at: valid.expires_at,
-    })
-}
-
-/// The caller in the present role.
-///
-/// # Errors
-/// 401 for a session that is over; 503.
-pub(crate) async fn admit(db: impl PgExecutor<'_>, caller: Caller) -> Result<Actor, Problem> {
-    let role = actions::people::role_in_session(db, caller).await?;
-    Ok(Actor {
-        id: caller.person,
-        role: role.ok_or_else(revoked_token)?,
     })
 }
 

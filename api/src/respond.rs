@@ -2,22 +2,22 @@
 
 use crate::error::Problem;
 use axum::{
-    Extension, Json,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use domain::time_format;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
-/// A successful response that is being built.
+/// A successful response that is being built. Its fields are written as they come.
 #[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    fields: Result<Map<String, Value>, serde_json::Error>,
-    secrets: Vec<(&'static str, String)>,
+    /// The body without its last brace.
+    body: Result<Vec<u8>, serde_json::Error>,
+    /// The same with null in the place of secrets, if it has any.
+    kept: Option<Vec<u8>>,
 }
 
 /// The body of a response without its secrets, which is kept for repeats in its place.
@@ -26,13 +26,11 @@ pub(crate) struct WithoutSecrets(pub Vec<u8>);
 
 impl Default for Answer {
     fn default() -> Self {
-        let mut fields = Map::new();
-        fields.insert("success".to_owned(), Value::Bool(true));
         Self {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
-            fields: Ok(fields),
-            secrets: Vec::new(),
+            body: Ok(br#"{"success":true"#.to_vec()),
+            kept: None,
         }
     }
 }
@@ -47,18 +45,27 @@ impl Answer {
     /// Adds a field.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.fields = self.fields.and_then(|mut fields| {
-            fields.insert(name.to_owned(), serde_json::to_value(value)?);
-            Ok(fields)
+        self.body = self.body.and_then(|mut body| {
+            let begin = body.len();
+            write(&mut body, name, value)?;
+            if let Some(kept) = &mut self.kept {
+                kept.extend(body.iter().skip(begin));
+            }
+            Ok(body)
         });
         self
     }
 
     /// Adds a field that is shown once: it is never kept, and a repeat of the request has null in its place.
     #[must_use]
-    pub fn secret(mut self, name: &'static str, secret: String) -> Self {
-        self.secrets.push((name, secret));
-        self.with(name, Value::Null)
+    pub fn secret(mut self, name: &str, secret: &str) -> Self {
+        self.body = self.body.and_then(|mut body| {
+            let kept = self.kept.get_or_insert_with(|| body.clone());
+            write(kept, name, Option::<&str>::None)?;
+            write(&mut body, name, secret)?;
+            Ok(body)
+        });
+        self
     }
 
     /// Turns it into 201, with the path of the created resource in `Location`.
@@ -79,24 +86,28 @@ impl Answer {
     }
 }
 
+/// Appends a field to an object that has one already.
+fn write(to: &mut Vec<u8>, name: &str, value: impl Serialize) -> Result<(), serde_json::Error> {
+    to.push(b',');
+    serde_json::to_writer(&mut *to, name)?;
+    to.push(b':');
+    serde_json::to_writer(to, &value)
+}
+
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut fields = match self.fields {
-            Ok(fields) => fields,
+        let mut body = match self.body {
+            Ok(body) => body,
             Err(error) => return Problem::unexpected(error).into_response(),
         };
-        if self.secrets.is_empty() {
-            return (self.status, self.headers, Json(fields)).into_response();
+        body.push(b'}');
+        let json = [(header::CONTENT_TYPE, "application/json")];
+        let mut answer = (self.status, json, self.headers, body).into_response();
+        if let Some(mut kept) = self.kept {
+            kept.push(b'}');
+            answer.extensions_mut().insert(WithoutSecrets(kept));
         }
-        let kept = match serde_json::to_vec(&fields) {
-            Ok(kept) => kept,
-            Err(error) => return Problem::unexpected(error).into_response(),
-        };
-        for (name, secret) in self.secrets {
-            fields.insert(name.to_owned(), Value::String(secret));
-        }
-        let shown = Extension(WithoutSecrets(kept));
-        (self.status, self.headers, shown, Json(fields)).into_response()
+        answer
     }
 }
 
@@ -127,6 +138,35 @@ impl Serialize for Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::to_bytes;
+    use serde_json::{Value, json};
+
+    async fn body(answer: Answer) -> (Value, Option<Value>) {
+        let response = answer.into_response();
+        let read = |json: &[u8]| serde_json::from_slice::<Value>(json).unwrap();
+        let kept = response.extensions().get::<WithoutSecrets>();
+        let kept = kept.map(|WithoutSecrets(kept)| read(kept));
+        let shown = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (read(&shown), kept)
+    }
+
+    #[tokio::test]
+    async fn a_body_has_its_fields_in_order_and_a_secret_is_null_in_what_is_kept() {
+        let plain = Answer::of("ticket", json!({"id": 1})).with("n\"", 2);
+        let expected = json!({"success": true, "ticket": {"id": 1}, "n\"": 2});
+        assert_eq!(body(plain).await, (expected, None));
+        let secret = Answer::of("a", 1).secret("key", "k\"").with("b", 2);
+        let shown = json!({"success": true, "a": 1, "key": "k\"", "b": 2});
+        let kept = json!({"success": true, "a": 1, "key": null, "b": 2});
+        assert_eq!(body(secret).await, (shown, Some(kept)));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_an_error() {
+        let unfit = std::collections::BTreeMap::from([([1, 2], 3)]);
+        let response = Answer::of("field", unfit).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
 
     #[test]
     fn instants_have_milliseconds_and_a_z() {

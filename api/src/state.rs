@@ -7,11 +7,14 @@ use crate::{
 use actions::{people::Passwords, standing::Recent, tickets::search::Highlighter};
 use axum::extract::FromRef;
 use platform::{context::Context, files::Files};
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-/// The state of the API. Cheap to clone.
+/// The state of the API. Cheap to clone: every layer and every handler does, for each request.
 #[derive(Clone)]
-pub struct ApiState {
+pub struct ApiState(Arc<Parts>);
+
+/// The parts of the state.
+pub struct Parts {
     /// Database, clock, ids and configuration.
     pub cx: Context,
     /// Hashes and verifies passwords, a bounded number at a time.
@@ -45,7 +48,7 @@ impl ApiState {
     #[must_use]
     pub fn new(cx: Context, reference: Reference, announced: Arc<Announced>) -> Self {
         let counts = SharedCounts::new(cx.redis.clone(), &cx.config.redis);
-        Self {
+        Self(Arc::new(Parts {
             passwords: Arc::new(Passwords::new(cx.config.auth.hash_cost)),
             tokens: Arc::new(Tokens::new(&cx.config.auth)),
             issuer: cx
@@ -65,7 +68,15 @@ impl ApiState {
             highlighter: Arc::default(),
             limits: Arc::new(Limits::new(cx.config.http.rate_limits, counts)),
             cx,
-        }
+        }))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -101,7 +101,8 @@ async fn a_list_costs_four_statements_and_a_dashboard_five_however_many_tickets(
     for wanted in [0, 1, 20, 100] {
         tickets(&app, &ann, &eve, wanted).await;
         let sent = statements(&eve, "/api/v1/support/dashboard").await;
-        assert_costs(&sent, DASHBOARD);
+        // Without tickets none are read.
+        assert_costs(&sent, DASHBOARD - usize::from(wanted == 0));
         let found = eve.get(&path).await.ok()["tickets"].clone();
         assert_eq!(found.as_array().unwrap().len(), wanted);
         if wanted > 0 {

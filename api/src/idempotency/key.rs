@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, StatusCode, request::Parts},
 };
 use domain::{
-    actor::{Actor, Initiator},
+    actor::{Actor, Caller, Initiator},
     ids::{TicketId, UserId},
 };
 use sha2::{Digest, Sha256};
@@ -92,6 +92,33 @@ impl Asker {
             Self::Survey(ticket, cycle) => format!("survey {ticket} {cycle}"),
             Self::Unsubscribe(person) => format!("unsubscribe {person}"),
         }
+    }
+}
+
+/// Who sends a write.
+#[derive(Debug, Clone, Copy)]
+pub enum Sender {
+    /// Somebody who is known.
+    Known(Asker),
+    /// A person whose session is read in the transaction of the write.
+    Caller(Caller),
+}
+
+impl From<Asker> for Sender {
+    fn from(asker: Asker) -> Self {
+        Self::Known(asker)
+    }
+}
+
+impl From<Actor> for Sender {
+    fn from(actor: Actor) -> Self {
+        Self::Known(Asker::Person(actor))
+    }
+}
+
+impl From<Caller> for Sender {
+    fn from(caller: Caller) -> Self {
+        Self::Caller(caller)
     }
 }
 

@@ -24,7 +24,7 @@ mod write;
 pub(crate) use key::invalid_key;
 #[cfg(test)]
 pub(crate) use key::key;
-pub use key::{Asker, IDEMPOTENCY_KEY, Idempotency};
+pub use key::{Asker, IDEMPOTENCY_KEY, Idempotency, Sender};
 pub use once::IDEMPOTENCY_REPLAYED;
 pub(crate) use once::{in_progress, reused};
 pub use write::Write;

@@ -1,7 +1,7 @@
 //! Work that is done once for each idempotency key.
 
-use super::key::{Asker, Idempotency, Keyed};
-use crate::{error::Problem, respond::WithoutSecrets};
+use super::key::{Asker, Idempotency, Keyed, Sender};
+use crate::{error::Problem, respond::WithoutSecrets, signed_in::admit};
 use actions::idempotency::{KEPT_FOR, KeptAnswer, store};
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -26,13 +26,13 @@ impl Idempotency {
     pub async fn once<'a, A: IntoResponse>(
         self,
         cx: &'a Context,
-        asker: Asker,
+        sender: impl Into<Sender>,
         body: Option<Bytes>,
         act: impl for<'w> FnOnce(&'w mut UnitOfWork<'a>) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
         let unknown = self.unknown.clone();
+        let (asker, mut work) = begin(cx, sender.into()).await?;
         let keyed = self.keyed(asker, body.as_deref());
-        let mut work = cx.begin(asker.by()).await?;
         let answer = match first_answer(&mut work, keyed.as_ref()).await {
             Ok(None) => act(&mut work).await.map(IntoResponse::into_response),
             Ok(Some(first)) => {
@@ -77,6 +77,21 @@ impl Idempotency {
         let answer = first_answer(&mut work, keyed.as_ref()).await;
         undo(work).await;
         answer
+    }
+}
+
+/// Begins the unit of work of the sender.
+///
+/// # Errors
+/// 401 for a session that is over; 503.
+async fn begin(cx: &Context, sender: Sender) -> Result<(Asker, UnitOfWork<'_>), Problem> {
+    match sender {
+        Sender::Known(asker) => Ok((asker, cx.begin(asker.by()).await?)),
+        Sender::Caller(caller) => {
+            let mut tx = cx.begin_for_caller().await?;
+            let asker = Asker::Person(admit(&mut *tx, caller).await?);
+            Ok((asker, cx.unit(tx, asker.by(), cx.clock.now())))
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! Writes with a JSON body.
 
-use super::key::{Asker, Idempotency};
+use super::key::{Idempotency, Sender};
 use crate::{error::Problem, extract::Payload};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
-use domain::actor::Actor;
 use futures_util::future::BoxFuture;
 use platform::{context::Context, work::UnitOfWork};
 
@@ -34,14 +33,14 @@ impl<S: Send + Sync> FromRequest<S> for Write {
 }
 
 impl Write {
-    /// As [`Idempotency::once`], for a person who is signed in.
+    /// As [`Idempotency::once`], for a person who is signed in: an actor, or a caller whose session is read here.
     ///
     /// # Errors
     /// Those of [`Idempotency::once`].
     pub async fn once<'a, A: IntoResponse>(
         self,
         cx: &'a Context,
-        actor: Actor,
+        sender: impl Into<Sender>,
         act: impl for<'w> FnOnce(&'w mut UnitOfWork<'a>, Payload) -> BoxFuture<'w, Result<A, Problem>>,
     ) -> Result<Response, Problem> {
         let Self {
@@ -50,7 +49,7 @@ impl Write {
         } = self;
         let sent = payload.bytes();
         idempotency
-            .once(cx, Asker::Person(actor), sent, |work| act(work, payload))
+            .once(cx, sender, sent, |work| act(work, payload))
             .await
     }
 }

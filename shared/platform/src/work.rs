@@ -45,10 +45,25 @@ impl Context {
         by: Initiator,
         now: DateTime<Utc>,
     ) -> sqlx::Result<UnitOfWork<'_>> {
+        let tx = self.begin_for_caller().await?;
+        Ok(self.unit(tx, by, now))
+    }
+
+    /// Begins a transaction in which the caller is looked up, before the unit of work of that caller ([`Context::unit`]).
+    ///
+    /// # Errors
+    /// The database is unreachable.
+    pub async fn begin_for_caller(&self) -> sqlx::Result<Tx> {
         let asked = Instant::now();
         let tx = db::begin(&self.pool).await?;
         self.metrics.began(asked.elapsed());
-        Ok(UnitOfWork {
+        Ok(tx)
+    }
+
+    /// A unit of work in a transaction that has begun.
+    #[must_use]
+    pub fn unit(&self, tx: Tx, by: Initiator, now: DateTime<Utc>) -> UnitOfWork<'_> {
+        UnitOfWork {
             now,
             by,
             grows_feed: false,
@@ -56,7 +71,7 @@ impl Context {
             cx: self,
             trace: trace::current(),
             events: Vec::new(),
-        })
+        }
     }
 }
 

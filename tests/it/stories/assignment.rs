@@ -378,7 +378,7 @@ async fn agents_see_their_own_and_the_unassigned_and_admins_all() {
     assert_eq!(urgent.as_array().unwrap().len(), 3);
     // The own ticket is in two lists, and whole in both.
     let own = dashboard.ok()["dashboard"]["assignedTickets"][0].clone();
-    assert!(own["sla"]["resolution"]["dueAt"].is_string(), "{own}");
+    assert!(own["sla"]["resolution"]["targetAt"].is_string(), "{own}");
     assert!(urgent.as_array().unwrap().contains(&own), "{urgent}");
     let glimpses = urgent.as_array().unwrap().iter();
     let glimpse = glimpses

@@ -14,6 +14,7 @@ mod late_mails;
 mod leaving;
 mod life_of_a_ticket;
 mod lists;
+mod long_lists;
 mod mentions;
 mod messages;
 mod notifications;

@@ -6,13 +6,12 @@ use crate::{
     idempotency::Write,
     openapi::{Access, Operation, Resource},
     respond::Answer,
-    signed_in::SignedIn,
     views::thread as view,
 };
 use actions::tickets::read;
 use axum::{extract::State, response::Response};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Caller},
     tickets::{NewMessage, access::Action},
 };
 use futures_util::FutureExt;
@@ -25,14 +24,15 @@ use serde_json::json;
 /// 400, 401, 403 for a note of a requester or a message of an agent who is only mentioned, 404, 409 for a
 /// requester on a closed ticket, 412, 413, 415, 422.
 pub async fn add_message(
-    SignedIn { actor, .. }: SignedIn,
+    caller: Caller,
     State(cx): State<Context>,
     id: PathId,
     version: IfMatch,
     post: Write,
 ) -> Result<Response, Problem> {
-    post.once(&cx, actor, |work, payload| {
+    post.once(&cx, caller, |work, payload| {
         async move {
+            let actor = actions::tickets::person(work)?;
             let target = super::target(&id, version)?;
             let added = match new_message(payload, &actor) {
                 Ok(new) => actions::tickets::reply(work, &target, new)

@@ -4,11 +4,15 @@ use crate::{
     error::Problem,
     idempotency::Write,
     openapi::{Access, ExampleStage, Operation, Resource},
-    signed_in::SignedIn,
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{actor::Actor, ids::UserId, people::Role, tickets::NewTicket};
+use domain::{
+    actor::{Actor, Caller},
+    ids::UserId,
+    people::Role,
+    tickets::NewTicket,
+};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -18,12 +22,13 @@ use serde_json::json;
 /// # Errors
 /// 400, 401, 409 or 422 for the idempotency key, 413, 415, 422 with every field error.
 pub async fn create(
-    SignedIn { actor, .. }: SignedIn,
+    caller: Caller,
     State(cx): State<Context>,
     post: Write,
 ) -> Result<Response, Problem> {
-    post.once(&cx, actor, |work, payload| {
+    post.once(&cx, caller, |work, payload| {
         async move {
+            let actor = actions::tickets::person(work)?;
             let new = payload.read(|body| NewTicket::read(body, &actor))?;
             let ticket = actions::tickets::open(work, new).await?;
             let location = format!("/api/v1/support/tickets/{}", ticket.id);

@@ -5,11 +5,10 @@ use crate::{
     error::Problem,
     extract::Payload,
     openapi::{Access, Operation},
-    signed_in::SignedIn,
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::TicketEdit};
+use domain::{actor::Caller, reader::ObjectReader, tickets::TicketEdit};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -20,13 +19,13 @@ use serde_json::json;
 /// 400, 401, 403 for a requester who names a field for staff, 404, 409 for a requester on a ticket with a
 /// response of staff, 412, 422 with every field error.
 pub async fn edit(
-    SignedIn { actor, .. }: SignedIn,
+    caller: Caller,
     State(cx): State<Context>,
     patch: TicketWrite,
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read_patch(body);
     patch
-        .change(&cx, actor, read, |work, target, edit| {
+        .change(&cx, caller, read, |work, target, edit| {
             actions::tickets::edit(work, target, edit).boxed()
         })
         .await

@@ -1,11 +1,11 @@
 //! `GET /support/tickets/{id}`: shows a ticket with its first messages.
 
 use crate::{
-    auth,
     error::Problem,
     extract::PathId,
     openapi::{Access, Operation},
     respond::Answer,
+    signed_in::admit,
     views::{
         thread as view,
         ticket::{self, FirstMessages, TicketWithMessages},
@@ -27,12 +27,12 @@ pub async fn get(caller: Caller, State(cx): State<Context>, id: PathId) -> Resul
     let opened = match super::key(&id) {
         Ok(key) => read::open(&cx.pool, caller, &key, MESSAGES).await?,
         Err(problem) => {
-            auth::admit(&cx.pool, caller).await?;
+            admit(&cx.pool, caller).await?;
             return Err(problem);
         }
     };
     let Some(opened) = opened else {
-        auth::admit(&cx.pool, caller).await?;
+        admit(&cx.pool, caller).await?;
         return Err(ActionError::NotFound("ticket").into());
     };
     let (reader, people) = (read::reader(&opened.actor), &opened.people);

@@ -25,14 +25,14 @@ pub mod suggest;
 use crate::{
     error::Problem,
     extract::{IfMatch, PathId, Payload},
-    idempotency::Write,
+    idempotency::{Sender, Write},
     openapi::Resource,
     respond::Answer,
     views::{page::Pagination, ticket},
 };
 use actions::{
     error::ActionError,
-    tickets::{Target, read},
+    tickets::{Target, person, read},
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -80,7 +80,7 @@ impl TicketWrite {
     async fn change<'a, T: Send + 'a>(
         self,
         cx: &'a Context,
-        actor: Actor,
+        sender: impl Into<Sender>,
         read: impl FnOnce(Payload) -> Result<T, Problem> + Send + 'a,
         act: impl for<'w> FnOnce(
             &'w mut UnitOfWork<'a>,
@@ -92,8 +92,9 @@ impl TicketWrite {
     ) -> Result<Response, Problem> {
         let Self { id, version, write } = self;
         write
-            .once(cx, actor, move |work, payload| {
+            .once(cx, sender, move |work, payload| {
                 async move {
+                    let actor = person(work)?;
                     let target = target(&id, version)?;
                     let changed = match read(payload) {
                         Ok(change) => act(work, &target, change).await.map_err(Into::into),

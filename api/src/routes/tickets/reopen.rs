@@ -5,11 +5,10 @@ use crate::{
     error::Problem,
     extract::Payload,
     openapi::{Access, ExampleStage, Operation},
-    signed_in::SignedIn,
     views::ticket::Ticket,
 };
 use axum::{extract::State, response::Response};
-use domain::{reader::ObjectReader, tickets::NOTES};
+use domain::{actor::Caller, reader::ObjectReader, tickets::NOTES};
 use futures_util::FutureExt;
 use platform::context::Context;
 use serde_json::json;
@@ -20,12 +19,12 @@ use serde_json::json;
 /// 400, 401, 403 for an agent who is only mentioned, 404, 409 where the ticket is neither resolved nor closed,
 /// or was closed too long ago, 412, 422.
 pub async fn reopen(
-    SignedIn { actor, .. }: SignedIn,
+    caller: Caller,
     State(cx): State<Context>,
     put: TicketWrite,
 ) -> Result<Response, Problem> {
     let read = |sent: Payload| sent.read(body);
-    put.change(&cx, actor, read, |work, target, reason| {
+    put.change(&cx, caller, read, |work, target, reason| {
         actions::tickets::reopen(work, target, reason).boxed()
     })
     .await

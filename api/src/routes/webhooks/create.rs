@@ -34,7 +34,7 @@ pub async fn post(
             let webhook = webhooks::create(work, &actor, new).await?;
             let location = format!("/api/v1/admin/webhooks/{}", webhook.id);
             let answer = Answer::of("webhook", WebhookView::from(&webhook));
-            let answer = answer.secret("secret", webhook.secret.to_text());
+            let answer = answer.secret("secret", &webhook.secret.to_text());
             Ok(answer.created(&location))
         }
         .boxed()

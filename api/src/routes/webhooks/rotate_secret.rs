@@ -29,7 +29,7 @@ pub async fn post(
             unknown.refuse()?;
             let webhook = webhooks::rotate_secret(work, id).await?;
             let answer = Answer::of("webhook", WebhookView::from(&webhook));
-            Ok(answer.secret("secret", webhook.secret.to_text()))
+            Ok(answer.secret("secret", &webhook.secret.to_text()))
         }
         .boxed()
     });

@@ -86,7 +86,7 @@ async fn lock(work: &mut UnitOfWork<'_>, key: &TicketKey) -> Result<TicketChange
 ///
 /// # Errors
 /// [`ActionError::Internal`] when the system is the initiator, which is a bug.
-pub(crate) fn person(work: &UnitOfWork<'_>) -> Result<Actor, ActionError> {
+pub fn person(work: &UnitOfWork<'_>) -> Result<Actor, ActionError> {
     match work.by() {
         Initiator::Person(actor) => Ok(actor),
         Initiator::System => Err(ActionError::Internal(

@@ -3,6 +3,7 @@
 //! A new event is a variant here with a row in [`TicketEventKind::spec`], and the method of
 //! [`TicketChange`](crate::tickets::TicketChange) that records it.
 
+mod about;
 mod entry;
 mod finding;
 mod spec;
@@ -338,68 +339,6 @@ impl TicketEventKind {
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(self.spec().audience, HistoryAudience::Everybody)
-    }
-
-    /// The agent who lost the ticket by it.
-    #[must_use]
-    pub const fn previous_assignee(&self) -> Option<UserId> {
-        if let Self::Assigned { from, .. } | Self::Escalated { from, .. } = self {
-            *from
-        } else if let Self::Unassigned { from } = self {
-            Some(*from)
-        } else {
-            None
-        }
-    }
-
-    /// The agent who got the ticket by it.
-    #[must_use]
-    pub const fn new_assignee(&self) -> Option<UserId> {
-        if let Self::Assigned { to, .. } = self {
-            Some(*to)
-        } else if let Self::Escalated { to, .. } = self {
-            *to
-        } else {
-            None
-        }
-    }
-
-    /// The status that the ticket has by it, where the event is about that.
-    #[must_use]
-    pub const fn new_status(&self) -> Option<Status> {
-        if let Self::StatusChanged { to, .. } = self {
-            return Some(*to);
-        }
-        if matches!(self, Self::Resolved { .. }) {
-            return Some(Status::Resolved);
-        }
-        if matches!(self, Self::Closed) {
-            return Some(Status::Closed);
-        }
-        None
-    }
-
-    /// The message or note that was added or redacted.
-    #[must_use]
-    pub const fn message(&self) -> Option<MessageId> {
-        if let Self::MessageAdded { message }
-        | Self::NoteAdded { message }
-        | Self::MessageRedacted { message, .. } = self
-        {
-            Some(*message)
-        } else {
-            None
-        }
-    }
-
-    /// The internal note that was added.
-    #[must_use]
-    pub const fn note(&self) -> Option<MessageId> {
-        if let Self::NoteAdded { message } = self {
-            Some(*message)
-        } else {
-            None
-        }
     }
 }
 

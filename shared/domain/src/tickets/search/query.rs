@@ -143,6 +143,15 @@ impl Search {
         wanted.collect::<Vec<_>>().join(" | ")
     }
 
+    /// The `tsquery` of documents that have a word of a wanted term in the title. Empty if no term is wanted. A word with an
+    /// open end is found as it is.
+    #[must_use]
+    pub fn in_title(&self) -> String {
+        let words = self.wanted.iter().flat_map(|term| &term.words);
+        let words = words.map(|word| quoted(&Kind::Title.lexeme(word)));
+        words.collect::<Vec<_>>().join(" | ")
+    }
+
     /// The number of words, from the first on, that match a wanted term; 0 if none does. The longest match
     /// counts.
     pub fn matches_at(&self, words: &[Word], steps: &mut Steps) -> usize {

@@ -43,8 +43,6 @@ pub struct Page {
 /// there.
 pub const COUNTED: i64 = 10_000;
 const MOST_COUNTED: usize = 10_000;
-/// The number of newest results that are ranked; older ones come after them.
-const RANKED: usize = 1_000;
 
 /// A page of the tickets in `scope` that match `filter`. Call it within a snapshot ([`platform::db::snapshot`]), so
 /// that the choice and the tickets are of the same instant.

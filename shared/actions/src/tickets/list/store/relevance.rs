@@ -1,6 +1,9 @@
 //! The SQL of ranks, and the order by relevance.
 
-use crate::tickets::list::store::{List, RANKED};
+use crate::tickets::list::store::{
+    List,
+    found::{newest_bucket, push_tsquery, seen_by},
+};
 use domain::ids::TicketId;
 use domain::paging;
 use domain::tickets::{
@@ -8,11 +11,20 @@ use domain::tickets::{
     list::{Order, Paging, Position, Start},
     search::Search,
 };
-use sqlx::PgConnection;
-use std::{cmp::Ordering, collections::HashMap};
+use sqlx::{PgConnection, QueryBuilder};
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+};
+
+/// The number of newest results that are ranked.
+const RANKED: usize = 200;
+/// The number of tickets that have a word of the search in number or subject, and are ranked however old they are.
+const TITLED: i64 = 100;
 
 impl List<'_> {
-    /// The places of a page of these tickets by relevance, and one more. The newest are ranked; the rank of others is 0.
+    /// The places of a page of these tickets by relevance, and one more. Ranked are the newest, and the newest of those that have
+    /// a word in number or subject, which weighs most; the rank of others is 0.
     pub(super) async fn by_relevance(
         &self,
         db: &mut PgConnection,
@@ -20,9 +32,13 @@ impl List<'_> {
         found: &[TicketId],
         paging: &Paging,
     ) -> sqlx::Result<Vec<Position>> {
-        let ranks = self
-            .ranks(db, search, found.get(..RANKED).unwrap_or(found))
-            .await?;
+        let mut ranked = found.get(..RANKED).unwrap_or(found).to_vec();
+        if let Some(older @ [_, ..]) = found.get(RANKED..) {
+            let older: HashSet<_> = older.iter().copied().collect();
+            let titled = self.titled(db, search).await?;
+            ranked.extend(titled.into_iter().filter(|id| older.contains(id)));
+        }
+        let ranks = self.ranks(db, search, &ranked).await?;
         let rank = |id: &TicketId| (ranks.get(id).copied().unwrap_or_default(), *id);
         let mut ranked: Vec<_> = found.iter().map(rank).collect();
         let order = |one: &Ranked, other: &Ranked| compare(self.filter.order, one, other);
@@ -46,6 +62,30 @@ impl List<'_> {
                 value: rank.to_string(),
             })
             .collect())
+    }
+
+    /// The newest tickets that have a word of the search in number or subject, at most [`TITLED`]. Not all of them match the
+    /// search, or may be seen.
+    async fn titled(&self, db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<TicketId>> {
+        let title = search.in_title();
+        if title.is_empty() {
+            return Ok(Vec::new());
+        }
+        let title = match seen_by(self.scope) {
+            Some(seen) => format!("{seen} & ({title})"),
+            None => title,
+        };
+        let newest = newest_bucket(db).await?;
+        let mut query = QueryBuilder::new("select f.ticket_id from generate_series(");
+        query.push_bind(newest);
+        query.push(
+            ", 0, -1) as b (bucket)
+             cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
+        );
+        push_tsquery(&mut query, title, "b.bucket");
+        query.push(" order by 1 desc) f limit ").push_bind(TITLED);
+        let query = query.build_query_scalar().persistent(false);
+        query.fetch_all(db).await
     }
 
     async fn ranks(

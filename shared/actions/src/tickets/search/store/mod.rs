@@ -2,8 +2,11 @@
 //! locked, so that nobody else writes its parts.
 
 mod quotable;
+mod texts;
 
 pub use quotable::quotable;
+pub use texts::write_texts;
+use texts::{Text, add_text};
 
 use domain::tickets::search::{
     index::{Index, Kind, NOBODY, Parts, Weight, lexemes_said},
@@ -16,7 +19,6 @@ use domain::{
 use platform::work::Tx;
 use sqlx::PgExecutor;
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// The words of number, subject, tags and description.
 fn own_words(ticket: &Ticket) -> Index {
@@ -173,19 +175,6 @@ pub async fn forget_message(tx: &mut Tx, ticket: &Ticket, message: MessageId) ->
         .execute(&mut **tx)
         .await?;
     rebuild(tx, ticket).await
-}
-
-/// Writes the texts of a ticket and of these messages as they are now, without its parts: [`rebuild`] follows.
-///
-/// # Errors
-/// The database failed.
-pub async fn write_texts(tx: &mut Tx, ticket: &Ticket, messages: &[Message]) -> sqlx::Result<()> {
-    let index = own_words(ticket);
-    add_text(tx, Text::of_ticket(ticket), &index).await?;
-    for message in messages {
-        add_text(tx, Text::of_message(message), &words_of(message)).await?;
-    }
-    Ok(())
 }
 
 /// Divides the words of all texts of a ticket into parts again. Its cost grows with the ticket: for edits and redactions.
@@ -357,47 +346,6 @@ async fn divide(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
         ticket.0,
         Kind::Single.lexeme(""),
         Kind::Several.lexeme(""),
-    )
-    .execute(&mut **tx)
-    .await
-    .map(|_| ())
-}
-
-/// Whose text it is.
-#[derive(Clone, Copy)]
-struct Text {
-    id: Uuid,
-    ticket: TicketId,
-    is_internal: bool,
-}
-
-impl Text {
-    const fn of_ticket(ticket: &Ticket) -> Self {
-        Self {
-            id: ticket.id.0,
-            ticket: ticket.id,
-            is_internal: false,
-        }
-    }
-
-    const fn of_message(message: &Message) -> Self {
-        Self {
-            id: message.id.0,
-            ticket: message.ticket_id,
-            is_internal: message.is_internal,
-        }
-    }
-}
-
-async fn add_text(tx: &mut Tx, text: Text, index: &Index) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into text_words (id, ticket_id, is_internal, words, said) values ($1, $2, $3, $4::text::tsvector, $5)
-         on conflict (id) do update set words = excluded.words, said = excluded.said",
-        text.id,
-        text.ticket.0,
-        text.is_internal,
-        index.tsvector(),
-        index.said(),
     )
     .execute(&mut **tx)
     .await
