@@ -19,6 +19,8 @@ const REMEMBERED: usize = 12;
 /// Jobs and webhooks that may wait while people go on: a machine that is slower than they are must not
 /// collect work for as long as the run takes.
 const MOST_WAITING: i64 = 1_000;
+/// The longest time for which people pause: workers that work take less for what may wait.
+const LONGEST_PAUSE: Duration = Duration::from_mins(3);
 
 /// Whether people may go on.
 #[derive(Clone)]
@@ -47,8 +49,9 @@ impl Backlog {
     }
 
     async fn is_small(&mut self) {
+        let small = tokio::time::timeout(LONGEST_PAUSE, self.0.wait_for(|small| *small));
         // After the end nobody is held up.
-        self.0.wait_for(|small| *small).await.ok();
+        small.await.expect("the backlog goes away").ok();
     }
 }
 

@@ -93,7 +93,7 @@ async fn tickets(app: &App, ann: &Caller, eve: &Caller, wanted: usize) -> String
 }
 
 #[tokio::test]
-async fn a_list_costs_four_statements_and_a_dashboard_five_however_many_tickets() {
+async fn a_list_costs_four_statements_an_admins_five_and_a_dashboard_five_however_many_tickets() {
     let app = App::new().await;
     let (ann, eve) = (app.customer("Ann").await, app.admin("Eve").await);
     let path = format!("{TICKETS}?limit=100");
@@ -106,9 +106,9 @@ async fn a_list_costs_four_statements_and_a_dashboard_five_however_many_tickets(
         let found = eve.get(&path).await.ok()["tickets"].clone();
         assert_eq!(found.as_array().unwrap().len(), wanted);
         if wanted > 0 {
-            for caller in [&ann, &eve] {
-                assert_costs(&statements(caller, &path).await, LIST);
-            }
+            assert_costs(&statements(&ann, &path).await, LIST);
+            // How many is asked twice: they could be too many to count.
+            assert_costs(&statements(&eve, &path).await, LIST + 1);
         }
     }
 }

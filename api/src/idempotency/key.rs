@@ -11,6 +11,7 @@ use domain::{
     ids::{TicketId, UserId},
 };
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 
 /// The header with the key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -21,18 +22,19 @@ const LONGEST: usize = 255;
 /// The key of a request, if it has one, with its method and path.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    key: Option<String>,
+    /// An unfit key is refused where the sender is known.
+    key: Result<Option<String>, UnfitKey>,
     method: Method,
     path: String,
     pub(super) unknown: UnknownParameters,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self {
-            key: key(&parts.headers)?,
+            key: key(&parts.headers),
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             unknown: UnknownParameters::of(&parts.extensions),
@@ -40,11 +42,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
     }
 }
 
+/// A repeated or malformed header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UnfitKey;
+
+impl From<UnfitKey> for Problem {
+    fn from(UnfitKey: UnfitKey) -> Self {
+        invalid_key()
+    }
+}
+
 /// The key in the headers; `None` without the header.
 ///
 /// # Errors
-/// 400 for a repeated or malformed header.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+/// A repeated or malformed header.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, UnfitKey> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -53,7 +65,7 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         (1..=LONGEST).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
     match value.to_str() {
         Ok(key) if fits && values.next().is_none() => Ok(Some(key.to_owned())),
-        _ => Err(invalid_key()),
+        _ => Err(UnfitKey),
     }
 }
 
@@ -129,15 +141,21 @@ pub(super) struct Keyed {
 }
 
 impl Idempotency {
-    pub(super) fn keyed(self, asker: Asker, body: Option<&[u8]>) -> Option<Keyed> {
-        let (key, body) = self.key.zip(body)?;
-        Some(Keyed {
+    pub(super) fn keyed(
+        self,
+        asker: Asker,
+        body: Option<&[u8]>,
+    ) -> Result<Option<Keyed>, UnfitKey> {
+        let (Some(key), Some(body)) = (self.key?, body) else {
+            return Ok(None);
+        };
+        Ok(Some(Keyed {
             request: RequestKey {
                 caller: asker.name(),
                 key,
             },
             fingerprint: fingerprint(&self.method, &self.path, body),
-        })
+        }))
     }
 }
 
@@ -162,12 +180,12 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn read(keys: &[&[u8]]) -> Result<Option<String>, StatusCode> {
+    fn read(keys: &[&[u8]]) -> Result<Option<String>, UnfitKey> {
         let mut headers = HeaderMap::new();
         for key in keys {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(key).unwrap());
         }
-        key(&headers).map_err(|problem| problem.status())
+        key(&headers)
     }
 
     #[test]
@@ -202,7 +220,7 @@ mod tests {
             &[b"a", b"a"],
         ];
         for keys in bad {
-            assert_eq!(read(keys), Err(StatusCode::BAD_REQUEST), "{keys:?}");
+            assert_eq!(read(keys), Err(UnfitKey), "{keys:?}");
         }
     }
 }

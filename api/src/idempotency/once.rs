@@ -32,7 +32,13 @@ impl Idempotency {
     ) -> Result<Response, Problem> {
         let unknown = self.unknown.clone();
         let (asker, mut work) = begin(cx, sender.into()).await?;
-        let keyed = self.keyed(asker, body.as_deref());
+        let keyed = match self.keyed(asker, body.as_deref()) {
+            Ok(keyed) => keyed,
+            Err(unfit) => {
+                undo(work).await;
+                return Err(unfit.into());
+            }
+        };
         let answer = match first_answer(&mut work, keyed.as_ref()).await {
             Ok(None) => act(&mut work).await.map(IntoResponse::into_response),
             Ok(Some(first)) => {
@@ -69,7 +75,7 @@ impl Idempotency {
         asker: Asker,
         body: &[u8],
     ) -> Result<Option<Response>, Problem> {
-        let keyed = self.clone().keyed(asker, Some(body));
+        let keyed = self.clone().keyed(asker, Some(body))?;
         if keyed.is_none() {
             return Ok(None);
         }

@@ -22,7 +22,7 @@ impl<S: Send + Sync> FromRequest<S> for Write {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let idempotency = Idempotency::from_request_parts(&mut parts, state).await?;
+        let Ok(idempotency) = Idempotency::from_request_parts(&mut parts, state).await;
         let request = Request::from_parts(parts, body);
         let Ok(payload) = Payload::from_request(request, state).await;
         Ok(Self {

@@ -13,20 +13,27 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 use sqlx::{
-    Connection, PgConnection, PgPool, SqlSafeStr,
+    Connection, Executor, PgConnection, PgPool, Postgres, Row, SqlSafeStr,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{borrow::Cow, future::Future, io, time::Duration};
+use std::{
+    borrow::Cow,
+    future::Future,
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 /// An open transaction.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
 /// The time limit for taking a connection from the pool.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
-/// The time limit of a ping. It leaves time to open another connection.
+/// The time limit of a ping, and of beginning a transaction. It leaves time to open another connection.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection can rest and be used without a ping: it was pinged when it was returned.
-const REST: Duration = Duration::from_secs(1);
+const REST: Duration = Duration::from_millis(100);
 /// The server's settings for vanished clients. Without them a transaction keeps its locks for
 /// hours. Requests and jobs have shorter limits; a job that works elsewhere while its row is locked
 /// sets a longer limit for itself.
@@ -84,9 +91,7 @@ pub fn pool(database: &config::Database) -> sqlx::Result<PgPool> {
                     Ok(true)
                 })
             })
-            .after_release(|connection, _| {
-                Box::pin(async { ping(connection).await.map(|()| true) })
-            }),
+            .after_release(|connection, _| Box::pin(async { is_reusable(connection).await })),
         // A dead connection ends the demo, which is then begun anew.
         Purpose::Demo => pool,
     };
@@ -109,16 +114,62 @@ pub async fn begin(pool: &PgPool) -> sqlx::Result<Tx> {
     begin_with(pool, "begin").await
 }
 
+/// Takes another connection where one is dead, since nothing has happened on it yet.
+async fn begin_with(pool: &PgPool, statement: &'static str) -> sqlx::Result<Tx> {
+    let asked = Instant::now();
+    loop {
+        let connection = pool.acquire().await?;
+        match begin_on(connection, statement).await {
+            Err(dead) if is_unavailable(&dead) && asked.elapsed() < ACQUIRE_LIMIT => {
+                tracing::debug!(error = %dead, "a transaction could not begin on a connection");
+            }
+            begun => return begun,
+        }
+    }
+}
+
 /// The driver forgets a transaction whose `begin` is cancelled, as that of a request whose client hangs up: it stays
 /// open, and would refuse or swallow the writes of the connection's next user. So it begins in a task of its own, which
-/// goes on without its caller and then rolls back.
-async fn begin_with(pool: &PgPool, statement: &'static str) -> sqlx::Result<Tx> {
-    let connection = pool.acquire().await?;
+/// goes on without its caller and then rolls back. A connection that does not answer is given up ([`is_reusable`]).
+async fn begin_on(
+    connection: PoolConnection<Postgres>,
+    statement: &'static str,
+) -> sqlx::Result<Tx> {
     let beginning = Tx::begin(connection, Some(statement.into_sql_str()));
+    let beginning = async {
+        tokio::time::timeout(PING_LIMIT, beginning)
+            .await
+            .unwrap_or_else(|_| {
+                IS_ANY_FORGOTTEN.store(true, Ordering::Relaxed);
+                Err(silence(PING_LIMIT))
+            })
+    };
     tokio::spawn(beginning)
         .await
         .unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
+
+/// Whether a `begin` was given up in this process: its connection may answer after all, with an open transaction.
+static IS_ANY_FORGOTTEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a connection that is returned responds, and has no open transaction.
+///
+/// # Errors
+/// The connection is dead, or does not respond within two seconds.
+async fn is_reusable(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    if !IS_ANY_FORGOTTEN.load(Ordering::Relaxed) {
+        return ping(connection).await.map(|()| true);
+    }
+    let check = async {
+        // Not prepared: with a plan of several messages the two instants differ outside of transactions as well.
+        let row = connection.fetch_one(sqlx::raw_sql(OUTSIDE)).await?;
+        row.try_get::<bool, _>(0)
+    };
+    within(PING_LIMIT, check).await
+}
+
+/// True outside of a transaction: there each statement has a transaction of its own, which begins with it.
+const OUTSIDE: &str = "select transaction_timestamp() = statement_timestamp()";
 
 /// Begins a read-only transaction (repeatable read) whose statements all see the same snapshot, so
 /// that a page and its rows are consistent. It ends when it is dropped.

@@ -62,16 +62,19 @@ async fn ten_thousand_more(app: &App) {
 async fn a_ticket_with_the_word_in_its_subject_comes_first_however_many_newer_ones_have_it() {
     let app = App::new().await;
     let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
-    amina.opens(ticket("A zebra", "Black.", &[])).await;
+    amina.opens(ticket("Another zebra", "Black.", &[])).await;
     app.advance(minutes(1));
     for number in 0..250 {
         let text = format!("It is a zebra, number {number}, and white.");
         amina.opens(ticket("Another", &text, &[])).await;
     }
-    let answer = search(&eve, "zebra", "").await;
-    assert_eq!(answer["pagination"]["total"], 251);
-    assert_eq!(answer["tickets"][0]["subject"], "A zebra");
-    assert_eq!(answer["tickets"][1]["subject"], "Another");
+    // All have one of the two words in the subject.
+    for q in ["zebra", "another zebra"] {
+        let answer = search(&eve, q, "").await;
+        assert_eq!(answer["pagination"]["total"], 251);
+        assert_eq!(answer["tickets"][0]["subject"], "Another zebra", "{q}");
+        assert_eq!(answer["tickets"][1]["subject"], "Another", "{q}");
+    }
 }
 
 #[tokio::test]

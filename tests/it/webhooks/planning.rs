@@ -1,9 +1,14 @@
 //! The planner: each event once for each endpoint, in the order of its ticket.
 
 use super::{DOWN, OK, Receiver, Rig};
-use actions::webhooks::{Pass, Planned, pass, plan};
+use actions::webhooks::{Pass, Planned, create, pass, plan};
 use chrono::TimeDelta;
-use domain::actor::Initiator;
+use domain::{
+    actor::{Actor, Initiator},
+    ids::UserId,
+    people::Role,
+    webhooks::NewWebhook,
+};
 use serde_json::Value;
 
 /// Every delivery that is planned, as event and endpoint.
@@ -166,4 +171,29 @@ async fn an_endpoint_that_was_created_long_after_the_last_planning_begins_with_i
     assert_eq!(arrived.len(), 1);
     assert_eq!(arrived[0].body["data"]["ticketId"], ticket);
     receiver.says(OK);
+}
+
+#[tokio::test]
+async fn what_happens_while_an_endpoint_is_created_is_not_planned_past_it() {
+    let rig = Rig::new().await;
+    let receiver = Receiver::new().await;
+    rig.endpoint(&receiver).await;
+    rig.deliver().await;
+    let cx = &rig.app.cx;
+    let actor = Actor {
+        id: UserId(rig.admin.id().parse().unwrap()),
+        role: Role::Admin,
+    };
+    let new = NewWebhook {
+        url: receiver.url.clone(),
+        description: String::new(),
+        events: Vec::new(),
+    };
+    let mut creating = cx.begin(Initiator::Person(actor)).await.unwrap();
+    let made = create(&mut creating, &actor, new).await.unwrap();
+    rig.ticket().await;
+    assert_eq!(pass(cx).await.unwrap(), Pass::Elsewhere);
+    creating.commit().await.unwrap();
+    rig.deliver().await;
+    assert_eq!(rig.statuses(&made.id.to_string()).await, ["delivered"]);
 }

@@ -4,8 +4,11 @@ use crate::error::ActionError;
 use crate::tickets::{ExpectedVersion, Target, mentions, refusal::denied, store};
 use domain::{
     actor::{Actor, Initiator},
-    ids::TicketId,
-    tickets::{Ticket, TicketChange, TicketKey, access},
+    ids::{TicketId, UserId},
+    tickets::{
+        Ticket, TicketChange, TicketKey,
+        access::{self, Scope},
+    },
 };
 use platform::work::UnitOfWork;
 
@@ -49,7 +52,11 @@ pub(crate) async fn load(
     action: access::Action,
 ) -> Result<LockedTicket, ActionError> {
     access::role_may(actor.role, action).map_err(denied)?;
-    let change = lock(work, &target.key).await?;
+    let customer = match Scope::of(actor) {
+        Scope::Own(customer) => Some(customer),
+        Scope::AgentQueue(_) | Scope::All => None,
+    };
+    let change = lock(work, &target.key, customer).await?;
     mentions::may(&mut work.tx, actor, action, change.ticket())
         .await?
         .map_err(denied)?;
@@ -67,13 +74,17 @@ pub(crate) async fn load_for_system(
     work: &mut UnitOfWork<'_>,
     ticket: TicketId,
 ) -> Result<TicketChange, ActionError> {
-    lock(work, &TicketKey::Id(ticket)).await
+    lock(work, &TicketKey::Id(ticket), None).await
 }
 
 /// Time never runs backwards on a ticket: once the row is locked, `work.now()` is at least its `updated_at`.
 /// This request may have waited for another one, whose process may have a clock that is ahead.
-async fn lock(work: &mut UnitOfWork<'_>, key: &TicketKey) -> Result<TicketChange, ActionError> {
-    let ticket = store::lock(&mut *work.tx, key)
+async fn lock(
+    work: &mut UnitOfWork<'_>,
+    key: &TicketKey,
+    customer: Option<UserId>,
+) -> Result<TicketChange, ActionError> {
+    let ticket = store::lock(&mut *work.tx, key, customer)
         .await?
         .ok_or(ActionError::NotFound("ticket"))?;
     work.not_before(ticket.updated_at);

@@ -5,6 +5,7 @@ use crate::{error::ActionError, feed};
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
+    feed::FeedPosition,
     ids::WebhookId,
     people::Patch,
     webhooks::{Circuit, DisabledBecause, KEY_LENGTH, NewWebhook, WebhookChange, WebhookSecret},
@@ -40,6 +41,13 @@ pub async fn end_past(cx: &Context) -> Result<(), ActionError> {
     Ok(feed::advance(cx).await?)
 }
 
+/// The position after which an endpoint is told. Until the transaction ends no planner passes it: it would leave out what
+/// comes between, since it does not see the endpoint yet.
+async fn beginning(work: &mut UnitOfWork<'_>) -> sqlx::Result<FeedPosition> {
+    store::hold_cursor(&mut *work.tx).await?;
+    feed::last(&mut *work.tx).await
+}
+
 /// Creates an endpoint with a new secret. What happens from now on is sent; call [`end_past`] before.
 ///
 /// # Errors
@@ -68,7 +76,7 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let after = feed::last(&mut *work.tx).await?;
+    let after = beginning(work).await?;
     store::insert_webhook(&mut *work.tx, &webhook, after).await?;
     Ok(webhook)
 }
@@ -83,6 +91,11 @@ pub async fn change(
     id: WebhookId,
     change: WebhookChange,
 ) -> Result<Webhook, ActionError> {
+    let enabled_after = match change.enabled {
+        // Before the lock of the endpoint, which the planner takes after that of the cursor.
+        Some(true) => Some(beginning(work).await?),
+        Some(false) | None => None,
+    };
     let mut webhook = lock(work, id).await?;
     let now = work.now();
     if let Some(url) = change.url {
@@ -102,7 +115,7 @@ pub async fn change(
         (Some(true), Some(_)) => {
             webhook.disabled = None;
             webhook.circuit = Circuit::default();
-            after = Some(feed::last(&mut *work.tx).await?);
+            after = enabled_after;
         }
         (Some(true) | None, None) | (Some(false) | None, Some(_)) => {}
     }

@@ -81,21 +81,32 @@ pub async fn find_all(db: impl PgExecutor<'_>, ids: &[uuid::Uuid]) -> sqlx::Resu
 }
 
 /// Locks a ticket until the transaction ends; waits for a transaction that has locked it. `None` when there is no
-/// such ticket.
+/// such ticket, or it is not this customer's: strangers neither lock a ticket nor wait for it.
 ///
 /// # Errors
 /// The database failed.
-pub async fn lock(db: impl PgExecutor<'_>, key: &TicketKey) -> sqlx::Result<Option<Ticket>> {
+pub async fn lock(
+    db: impl PgExecutor<'_>,
+    key: &TicketKey,
+    customer: Option<UserId>,
+) -> sqlx::Result<Option<Ticket>> {
+    let customer = customer.map(|customer| customer.0);
     match key {
         TicketKey::Id(id) => {
-            select_tickets!("where id = $1 for update", id.0)
-                .fetch_optional(db)
-                .await
+            let sql = select_tickets!(
+                "where id = $1 and ($2::uuid is null or customer_id = $2) for update",
+                id.0,
+                customer
+            );
+            sql.fetch_optional(db).await
         }
         TicketKey::Number(number) => {
-            select_tickets!("where number = $1 for update", number.as_str())
-                .fetch_optional(db)
-                .await
+            let sql = select_tickets!(
+                "where number = $1 and ($2::uuid is null or customer_id = $2) for update",
+                number.as_str(),
+                customer
+            );
+            sql.fetch_optional(db).await
         }
     }
 }

@@ -14,5 +14,6 @@ pub use endpoints::{all, count, expire_previous, find};
 pub(super) use endpoints::{delete, insert as insert_webhook, lock as lock_webhook, save};
 pub use log::{attempts_of, count_of, of_webhook};
 pub(super) use planner::{
-    Subscriber, has_work, lock_cursor, move_cursor, subscribers, take_asked_for, take_due,
+    Subscriber, has_work, hold_cursor, lock_cursor, move_cursor, subscribers, take_asked_for,
+    take_due,
 };

@@ -41,6 +41,17 @@ pub async fn lock_cursor(db: impl PgExecutor<'_>) -> sqlx::Result<Option<FeedPos
         .await
 }
 
+/// Locks the cursor, and waits for a planner that has it: until the transaction ends nothing is planned.
+///
+/// # Errors
+/// The database failed.
+pub async fn hold_cursor(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("select position from webhook_cursor for update")
+        .fetch_optional(db)
+        .await
+        .map(|_| ())
+}
+
 /// Moves the locked cursor.
 ///
 /// # Errors

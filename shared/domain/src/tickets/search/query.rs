@@ -143,13 +143,23 @@ impl Search {
         wanted.collect::<Vec<_>>().join(" | ")
     }
 
-    /// The `tsquery` of documents that have a word of a wanted term in the title. Empty if no term is wanted. A word with an
-    /// open end is found as it is.
+    /// Each `tsquery` of documents that match and have all words of the wanted terms in the title, or any of them; one where
+    /// that is the same, none if no term is wanted. A word with an open end is found as it is. Of a document of several
+    /// parts it finds the one with the title, whether or not the others match.
     #[must_use]
-    pub fn in_title(&self) -> String {
+    pub fn in_title(&self, reader: Viewer) -> Vec<String> {
         let words = self.wanted.iter().flat_map(|term| &term.words);
-        let words = words.map(|word| quoted(&Kind::Title.lexeme(word)));
-        words.collect::<Vec<_>>().join(" | ")
+        let words: Vec<_> = words
+            .map(|word| quoted(&Kind::Title.lexeme(word)))
+            .collect();
+        let several = quoted(&Kind::Several.lexeme(""));
+        let matching = self.in_one_part(reader);
+        let of = |words: String| format!("({words}) & ({matching} | {several})");
+        match &*words {
+            [] => Vec::new(),
+            [one] => vec![of(one.clone())],
+            _ => vec![of(words.join(" & ")), of(words.join(" | "))],
+        }
     }
 
     /// The number of words, from the first on, that match a wanted term; 0 if none does. The longest match

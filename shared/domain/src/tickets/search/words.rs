@@ -84,6 +84,18 @@ const fn is_not_shown(letter: char) -> bool {
 }
 
 fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        // The same in a tenth of the time: most texts have few other words.
+        let letters = word.chars().filter(char::is_ascii_alphanumeric);
+        return letters
+            .take(LONGEST)
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect();
+    }
+    fold_any(word)
+}
+
+fn fold_any(word: &str) -> String {
     word.nfkd()
         .flat_map(char::to_lowercase)
         .flat_map(without_variants)
@@ -193,6 +205,11 @@ mod tests {
                 prop_assert_eq!(folded(&text[word.at.clone()]).concat(), word.folded.as_str());
                 prop_assert!(word.folded.chars().all(char::is_alphanumeric));
             }
+        }
+
+        #[test]
+        fn a_word_of_ascii_is_folded_like_any_other(word in "[ -~]{0,120}") {
+            prop_assert_eq!(fold(&word), fold_any(&word));
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! The SQL of the numbers of tickets that are counted beforehand. No decisions.
 
+use chrono::{DateTime, Utc};
 use domain::tickets::list::Filter;
 use sqlx::PgExecutor;
 
@@ -8,6 +9,8 @@ pub(super) struct Known {
     pub tickets: i64,
     /// Whether every change so far is counted.
     pub is_exact: bool,
+    /// Every change that was committed until this instant is counted.
+    pub as_of: DateTime<Utc>,
 }
 
 /// The number of all tickets that match status, priority, category and department of the filter; `None` while the counts are
@@ -24,7 +27,8 @@ pub(super) async fn known(db: impl PgExecutor<'_>, filter: &Filter) -> sqlx::Res
                   and (cardinality($3::text[]) = 0 or category = any($3)) and (cardinality($4::text[]) = 0 or department = any($4))
              ) as "tickets!",
              not exists (select from feed where kind = 'ticket' and position > cursor.position)
-                 and not exists (select from feed_pending where kind = 'ticket') as "is_exact!"
+                 and not exists (select from feed_pending where kind = 'ticket') as "is_exact!",
+             as_of as "as_of!"
            from stats_cursor as cursor where as_of is not null and refilled_to is null"#,
         &words(&filter.status),
         &words(&filter.priority),

@@ -11,7 +11,7 @@ pub use dashboard::{Dashboard, dashboard};
 pub use suggested::{Suggestion, suggestions};
 
 use crate::tickets::read::{self, Showing};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::tickets::list::{Filter, Order, Paging, Position, SortKey, Start};
 use domain::{
     ids::TicketId,
@@ -43,6 +43,9 @@ pub struct Page {
 /// there.
 pub const COUNTED: i64 = 10_000;
 const MOST_COUNTED: usize = 10_000;
+
+/// The age of a total that was counted beforehand. An older one, while no worker runs, is counted again.
+const RECENT: TimeDelta = TimeDelta::minutes(1);
 
 /// A page of the tickets in `scope` that match `filter`. Call it within a snapshot ([`platform::db::snapshot`]), so
 /// that the choice and the tickets are of the same instant.
@@ -141,7 +144,10 @@ impl List<'_> {
     async fn count(&self, db: &mut PgConnection) -> sqlx::Result<(i64, bool)> {
         if self.scope == Scope::All && self.filter.is_counted_beforehand() {
             let known = counts::known(&mut *db, self.filter).await?;
-            if let Some(known) = known.filter(|known| known.tickets > COUNTED) {
+            let is_recent =
+                |known: &counts::Known| known.is_exact || self.now - known.as_of < RECENT;
+            let known = known.filter(|known| known.tickets > COUNTED && is_recent(known));
+            if let Some(known) = known {
                 return Ok((known.tickets, known.is_exact));
             }
         }

@@ -19,12 +19,13 @@ use std::{
 
 /// The number of newest results that are ranked.
 const RANKED: usize = 200;
-/// The number of tickets that have a word of the search in number or subject, and are ranked however old they are.
+/// The number of tickets that have all words of the search in number or subject, and of those that have any, which are ranked
+/// however old they are.
 const TITLED: i64 = 100;
 
 impl List<'_> {
     /// The places of a page of these tickets by relevance, and one more. Ranked are the newest, and the newest of those that have
-    /// a word in number or subject, which weighs most; the rank of others is 0.
+    /// the words in number or subject, which weighs most; the rank of others is 0.
     pub(super) async fn by_relevance(
         &self,
         db: &mut PgConnection,
@@ -64,28 +65,32 @@ impl List<'_> {
             .collect())
     }
 
-    /// The newest tickets that have a word of the search in number or subject, at most [`TITLED`]. Not all of them match the
-    /// search, or may be seen.
-    async fn titled(&self, db: &mut PgConnection, search: &Search) -> sqlx::Result<Vec<TicketId>> {
-        let title = search.in_title();
-        if title.is_empty() {
-            return Ok(Vec::new());
-        }
-        let title = match seen_by(self.scope) {
-            Some(seen) => format!("{seen} & ({title})"),
-            None => title,
-        };
+    /// The newest tickets that have all words of the search in number or subject, and the newest that have any, at most
+    /// [`TITLED`] of each. Not all of them match the search, or may be seen.
+    async fn titled(
+        &self,
+        db: &mut PgConnection,
+        search: &Search,
+    ) -> sqlx::Result<HashSet<TicketId>> {
         let newest = newest_bucket(db).await?;
-        let mut query = QueryBuilder::new("select f.ticket_id from generate_series(");
-        query.push_bind(newest);
-        query.push(
-            ", 0, -1) as b (bucket)
-             cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
-        );
-        push_tsquery(&mut query, title, "b.bucket");
-        query.push(" order by 1 desc) f limit ").push_bind(TITLED);
-        let query = query.build_query_scalar().persistent(false);
-        query.fetch_all(db).await
+        let mut found = HashSet::new();
+        for title in search.in_title(self.scope.reader()) {
+            let title = match seen_by(self.scope) {
+                Some(seen) => format!("{seen} & {title}"),
+                None => title,
+            };
+            let mut query = QueryBuilder::new("select f.ticket_id from generate_series(");
+            query.push_bind(newest);
+            query.push(
+                ", 0, -1) as b (bucket)
+                 cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
+            );
+            push_tsquery(&mut query, title, "b.bucket");
+            query.push(" order by 1 desc) f limit ").push_bind(TITLED);
+            let query = query.build_query_scalar::<TicketId>().persistent(false);
+            found.extend(query.fetch_all(&mut *db).await?);
+        }
+        Ok(found)
     }
 
     async fn ranks(

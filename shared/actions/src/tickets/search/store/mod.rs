@@ -162,6 +162,7 @@ async fn add_text_of(
 /// # Errors
 /// The database failed.
 pub async fn change_ticket(tx: &mut Tx, ticket: &Ticket) -> sqlx::Result<()> {
+    forget_former_words(tx, ticket.id).await?;
     add_text(tx, Text::of_ticket(ticket), &own_words(ticket)).await?;
     rebuild(tx, ticket).await
 }
@@ -174,7 +175,17 @@ pub async fn forget_message(tx: &mut Tx, ticket: &Ticket, message: MessageId) ->
     sqlx::query!("delete from text_words where id = $1", message.0)
         .execute(&mut **tx)
         .await?;
+    forget_former_words(tx, ticket.id).await?;
     rebuild(tx, ticket).await
+}
+
+/// Deletes the words of a ticket from `ticket_words`, the index of an earlier release, which nobody reads any longer and which
+/// goes with a later migration: a redacted text must not stay in it.
+async fn forget_former_words(tx: &mut Tx, ticket: TicketId) -> sqlx::Result<()> {
+    sqlx::query!("delete from ticket_words where ticket_id = $1", ticket.0)
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
 }
 
 /// Divides the words of all texts of a ticket into parts again. Its cost grows with the ticket: for edits and redactions.
