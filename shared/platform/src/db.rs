@@ -131,6 +131,10 @@ async fn begin_with(pool: &PgPool, statement: &'static str) -> sqlx::Result<Tx> 
 /// The driver forgets a transaction whose `begin` is cancelled, as that of a request whose client hangs up: it stays
 /// open, and would refuse or swallow the writes of the connection's next user. So it begins in a task of its own, which
 /// goes on without its caller and then rolls back. A connection that does not answer is given up ([`is_reusable`]).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is joined here; without its caller it ends by itself within two seconds, and changes nothing"
+)]
 async fn begin_on(
     connection: PoolConnection<Postgres>,
     statement: &'static str,
