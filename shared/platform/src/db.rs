@@ -33,7 +33,7 @@ const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// The time limit of a ping, and of beginning a transaction. It leaves time to open another connection.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection can rest and be used without a ping: it was pinged when it was returned.
-const REST: Duration = Duration::from_millis(100);
+const REST: Duration = Duration::from_millis(5);
 /// The server's settings for vanished clients. Without them a transaction keeps its locks for
 /// hours. Requests and jobs have shorter limits; a job that works elsewhere while its row is locked
 /// sets a longer limit for itself.
