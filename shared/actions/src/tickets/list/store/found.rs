@@ -64,6 +64,18 @@ pub(super) fn push_tsquery(query: &mut QueryBuilder<Postgres>, text: String, buc
     query.push(format!(", '{BUCKET}', {bucket}::text)::tsquery"));
 }
 
+/// Appends the source `f` of the documents whose title a `tsquery` finds, newest first: bucket by bucket, no further than the
+/// statement's limit.
+pub(super) fn push_titled(query: &mut QueryBuilder<Postgres>, newest: i32, title: String) {
+    query.push(" from generate_series(").push_bind(newest);
+    query.push(
+        ", 0, -1) as b (bucket)
+         cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
+    );
+    push_tsquery(query, title, "b.bucket");
+    query.push(" order by 1 desc) f");
+}
+
 impl List<'_> {
     /// The newest tickets that match the search and the filters, newest first: at most [`COUNTED`] and one more.
     pub(super) async fn found(

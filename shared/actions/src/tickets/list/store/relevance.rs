@@ -2,7 +2,7 @@
 
 use crate::tickets::list::store::{
     List,
-    found::{newest_bucket, push_tsquery, seen_by},
+    found::{newest_bucket, push_titled, seen_by},
 };
 use domain::ids::TicketId;
 use domain::paging;
@@ -79,14 +79,9 @@ impl List<'_> {
                 Some(seen) => format!("{seen} & {title}"),
                 None => title,
             };
-            let mut query = QueryBuilder::new("select f.ticket_id from generate_series(");
-            query.push_bind(newest);
-            query.push(
-                ", 0, -1) as b (bucket)
-                 cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
-            );
-            push_tsquery(&mut query, title, "b.bucket");
-            query.push(" order by 1 desc) f limit ").push_bind(TITLED);
+            let mut query = QueryBuilder::new("select f.ticket_id");
+            push_titled(&mut query, newest, title);
+            query.push(" limit ").push_bind(TITLED);
             let query = query.build_query_scalar::<TicketId>().persistent(false);
             found.extend(query.fetch_all(&mut *db).await?);
         }

@@ -1,7 +1,7 @@
 //! The SQL of suggestions: tickets whose number or subject begins with what was typed, newest first.
 
 use crate::tickets::list::store::{
-    found::{newest_bucket, push_tsquery, seen_by},
+    found::{newest_bucket, push_titled, seen_by},
     narrow::in_scope,
 };
 use domain::tickets::{Status, TicketNumber, access::Scope, search::Typed};
@@ -38,16 +38,10 @@ pub async fn suggestions(
         None => title,
     };
     let newest = newest_bucket(db).await?;
-    let mut query = QueryBuilder::new("select t.number, t.subject, t.status from generate_series(");
-    query.push_bind(newest);
+    let mut query = QueryBuilder::new("select t.number, t.subject, t.status");
+    push_titled(&mut query, newest, title);
     query.push(
-        ", 0, -1) as b (bucket)
-         cross join lateral (select s.ticket_id from ticket_search s where s.words @@ ",
-    );
-    push_tsquery(&mut query, title, "b.bucket");
-    query.push(
-        " order by 1 desc) f
-         cross join lateral (select t.number, t.subject, t.status from tickets t where t.id = f.ticket_id",
+        " cross join lateral (select t.number, t.subject, t.status from tickets t where t.id = f.ticket_id",
     );
     in_scope(&mut query, scope);
     query.push(" offset 0) t limit ").push_bind(SUGGESTED);
