@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use tower::ServiceExt;
 
 /// The secret of the harness's configuration.
 const SECRET: &str = "a secret for tests that is long enough";
@@ -279,6 +280,13 @@ async fn no_route_takes_the_token_of_a_login_that_is_over() {
         ],
     )
     .await;
+    // The session is read in the transaction of the write, and still before the key.
+    let path = "/api/v1/support/tickets";
+    let unfit = [("idempotency-key", "two words")];
+    let body = serde_json::json!({});
+    let request = super::request(&gone, axum::http::Method::POST, path, &unfit, &body);
+    let answer = api::router(app.cx.clone()).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 401);
     app.advance(TimeDelta::minutes(15));
     all_are_refused(&app, &[bearer("expired as well", &left, "token_expired")]).await;
 }

@@ -103,6 +103,9 @@ async fn the_total_of_a_long_list_is_counted_beforehand_and_says_whether_it_is_e
     let id = amina.opens(ticket("New", "of many", &[])).await;
     assert_eq!(total("").await, (10_001, false));
     assert_eq!(total("q=new").await, (1, true));
+    // No worker has counted for a minute.
+    app.advance(minutes(1));
+    assert_eq!(total("").await, (10_002, true));
     actions::stats::roll_up(&app.cx).await.unwrap();
     assert_eq!(total("").await, (10_002, true));
     eve.does("priority", &id, json!({"priority": "urgent"}))

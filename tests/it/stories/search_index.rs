@@ -226,3 +226,20 @@ async fn what_the_release_before_writes_and_redacts_during_an_upgrade_is_indexed
         assert_eq!(app.count("select count(*) from search_stale").await, 0);
     }
 }
+
+#[tokio::test]
+async fn a_redacted_text_leaves_the_index_of_an_earlier_release_too() {
+    let app = App::new().await;
+    let (amina, eve) = (app.customer("Amina").await, app.admin("Eve").await);
+    let id = amina.asks("general", "low").await;
+    let said = amina.says(&id, "It is 4111").await.created().clone();
+    app.sql(
+        "insert into ticket_words (ticket_id, words) values ($1::uuid, to_tsvector('simple', '4111'))",
+        &id,
+    )
+    .await;
+    eve.redacts(&id, said["message"]["id"].as_str().unwrap())
+        .await
+        .ok();
+    assert_eq!(app.count("select count(*) from ticket_words").await, 0);
+}
