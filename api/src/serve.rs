@@ -1,5 +1,5 @@
 //! Speaks HTTP/1.1 on a port. An idle connection is closed after a while, and at once at a stop. A stop
-//! waits only for requests that are under way. Connections never take all the files that the process may
+//! waits only for requests that are under way, or that clients which have just connected are about to send. Connections never take all the files that the process may
 //! have open.
 //!
 //! A handler may take a connection over by an upgrade (`hyper::upgrade::on`). From then on the limits of
@@ -81,6 +81,16 @@ async fn serve_within(
     let mut connections = JoinSet::new();
     let (mut crowded, mut failing) = (WarnInterval::default(), WarnInterval::default());
     let mut free = None;
+    let serve_one = |stream, peer, place| {
+        let cut = cut.child_token();
+        let accepted = Accepted {
+            stream,
+            peer,
+            place,
+            cut,
+        };
+        connection::serve(limits, router_for.clone(), accepted, shutdown.clone())
+    };
     loop {
         free = free.or_else(|| places.try_take());
         if free.is_none() && crowded.is_due(Instant::now()) {
@@ -95,15 +105,17 @@ async fn serve_within(
             place = places.take(), if free.is_none() => free = place,
             (stream, peer) = accept(&listener, &mut failing), if free.is_some() => {
                 if let Some(place) = free.take() {
-                    let cut = cut.child_token();
-                    let accepted = Accepted { stream, peer, place, cut };
-                    let router_for = router_for.clone();
-                    connections.spawn(connection::serve(limits, router_for, accepted, shutdown.clone()));
+                    connections.spawn(serve_one(stream, peer, place));
                 }
             }
         }
     }
-    drop((listener, free));
+    drop(free);
+    for (stream, peer) in waiting(listener) {
+        if let Some(place) = places.try_take() {
+            connections.spawn(serve_one(stream, peer, place));
+        }
+    }
     closing(cut).await;
     while let Some(ended) = connections.join_next().await {
         log_panic(ended);
@@ -128,6 +140,20 @@ async fn accept(listener: &TcpListener, failing: &mut WarnInterval) -> (TcpStrea
             }
         }
     }
+}
+
+/// The connections that wait to be accepted. Their clients are connected: if the listener were closed first, they would
+/// lose what they have sent.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else {
+        return Vec::new();
+    };
+    let accept = || {
+        let (stream, peer) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    };
+    std::iter::from_fn(accept).collect()
 }
 
 /// Whether the error is of one connection only, so that the next can be accepted at once.

@@ -31,8 +31,8 @@ pub enum Reply {
 pub struct Met {
     pub requests: usize,
     pub repeated: usize,
-    /// Attempts that were answered with 503, or not at all.
-    pub unavailable: usize,
+    /// Attempts that were answered with 503, or not at all: method, path, and what came instead.
+    pub unavailable: Vec<String>,
     /// Answers of 500, which are always a mistake of ours: method, path and body.
     pub errors: Vec<String>,
     pub slowest: Duration,
@@ -163,7 +163,7 @@ impl Client {
                     Box::pin(self.sign_in(&email)).await;
                 }
                 Attempt::Answered(409, answer) if answer["code"] == "idempotency_in_progress" => {}
-                Attempt::Answered(500 | 503, _) | Attempt::Unknown => unsure = true,
+                Attempt::Answered(500 | 503, _) | Attempt::Unknown(_) => unsure = true,
                 Attempt::Answered(status, answer) => return (status, answer, unsure),
                 Attempt::NotSent => {}
             }
@@ -178,7 +178,8 @@ impl Client {
         met.slowest = met.slowest.max(asked.elapsed());
         match answer {
             Attempt::Answered(500, answer) => met.errors.push(format!("{call:?} {answer}")),
-            Attempt::Answered(503, _) | Attempt::Unknown => met.unavailable += 1,
+            Attempt::Answered(503, answer) => met.unavailable.push(format!("{call:?} {answer}")),
+            Attempt::Unknown(why) => met.unavailable.push(format!("{call:?} {why}")),
             Attempt::Answered(..) | Attempt::NotSent => {}
         }
     }
@@ -206,7 +207,8 @@ impl Client {
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                 Attempt::NotSent
             }
-            Ok(Err(_)) | Err(_) => Attempt::Unknown,
+            Ok(Err(error)) => Attempt::Unknown(error.to_string()),
+            Err(elapsed) => Attempt::Unknown(elapsed.to_string()),
         }
     }
 }
@@ -214,7 +216,7 @@ impl Client {
 enum Attempt {
     Answered(u16, Value),
     NotSent,
-    Unknown,
+    Unknown(String),
 }
 
 fn reply(status: u16, answer: Value) -> Reply {

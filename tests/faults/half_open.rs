@@ -35,7 +35,7 @@ struct Stage {
 impl Stage {
     async fn new(name: &str) -> Self {
         let rig = Rig::new(name, SETTINGS).await;
-        let crew = Crew::start(&rig, &[("api", 1), ("worker", 1), ("scheduler", 1)]).await;
+        let crew = Crew::start(&rig, None, &[("api", 1), ("worker", 1), ("scheduler", 1)]).await;
         let mut customer = Client::new(crew.doors.clone(), Arc::default(), "Ann");
         customer.sign_in(ADMIN.0).await;
         let body = json!({

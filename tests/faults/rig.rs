@@ -142,8 +142,8 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Starts so many of each role, and waits until they are there.
-    pub async fn start(rig: &Rig, roles: &[(&'static str, usize)]) -> Self {
+    /// Starts so many of each role, of that release if one is given, and waits until they are there.
+    pub async fn start(rig: &Rig, release: Option<&Path>, roles: &[(&'static str, usize)]) -> Self {
         let doors = Doors::default();
         let mut members = Vec::new();
         let mut places = 0;
@@ -151,7 +151,10 @@ impl Crew {
             for _ in 0..count {
                 let door = (role == "api").then_some(places);
                 places += usize::from(role == "api");
-                let program = rig.site.start(role);
+                let program = match release {
+                    Some(program) => rig.site.start_release(program, role),
+                    None => rig.site.start(role),
+                };
                 members.push(Member {
                     role,
                     program,

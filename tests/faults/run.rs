@@ -15,6 +15,7 @@ use super::{
 };
 use crate::harness::Outside;
 use std::{
+    path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -58,13 +59,23 @@ pub async fn run(seed: u64, span: Span) -> Finished {
 impl Run {
     /// Starts so many processes, and sets people to work.
     pub async fn begin(name: &str, seed: u64, processes: &[(&'static str, usize)]) -> Self {
+        Self::begin_on(None, name, seed, processes).await
+    }
+
+    /// As [`begin`](Self::begin), with processes of that release if one is given.
+    pub async fn begin_on(
+        release: Option<&Path>,
+        name: &str,
+        seed: u64,
+        processes: &[(&'static str, usize)],
+    ) -> Self {
         eprintln!("seed {seed}");
         let outside = Outside::start().await;
         let own = outside.settings();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let set: Vec<_> = SETTINGS.iter().copied().chain(own).collect();
         let rig = Rig::new(name, &set).await;
-        let crew = Crew::start(&rig, processes).await;
+        let crew = Crew::start(&rig, release, processes).await;
         let (met, acts) = (Arc::default(), Deeds::default());
         let stop = CancellationToken::new();
         let office = Office {

@@ -90,6 +90,13 @@ impl Site {
         self.spawn(role, self.command(role, set))
     }
 
+    /// A process of that role of another release, whose program is given.
+    pub fn start_release(&self, program: &Path, role: &str) -> Program {
+        let mut command = Command::new(program);
+        command.arg(role);
+        self.spawn(role, self.settled(command, &[]))
+    }
+
     /// A process of that role that may have only so many files open at a time.
     pub fn start_with_files(&self, role: &str, files: u32) -> Program {
         let mut command = Command::new("sh");

@@ -111,9 +111,7 @@ fn candidates(live: &Live, batch: &Batch) -> Vec<Candidate> {
     let mut people: HashSet<UserId> = HashSet::new();
     for entry in &batch.entries {
         people.extend(batch.customer(entry));
-        if let FeedChange::Notification { person, .. } = entry.change {
-            people.insert(person);
-        }
+        people.extend(entry.change.addressee());
     }
     live.clients
         .candidates(|actor| actor.role.is_staff() || people.contains(&actor.id))

@@ -1,7 +1,8 @@
 //! One connection, from its accept to its end.
 //!
-//! Race: the stop comes while the head of a first request is on its way. The bytes that have arrived are
-//! read once more. A whole request is answered; else the connection closes, and nothing was done.
+//! Race: the stop comes while the head of a first request is on its way. A young connection may still send it. Of an
+//! older one, the bytes that have arrived are read once more. A whole request is answered; else the connection
+//! closes, and nothing was done.
 
 use super::{
     limits::Limits,
@@ -13,7 +14,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use platform::error_chain::Chain;
 use std::{net::SocketAddr, pin::pin};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -52,6 +53,7 @@ pub(super) async fn serve(
         cut,
     } = accepted;
     set_options(&stream);
+    let grown = Instant::now() + limits.young;
     let asked = CancellationToken::new();
     let asks = asked.clone();
     let signal = StopSignal::new(shutdown.clone(), place.clone());
@@ -75,11 +77,15 @@ pub(super) async fn serve(
 
     // After a stop, hyper goes on reading a first head that has begun, however slowly it arrives. So until
     // there is a request, stop and silence end the connection here; bytes that have arrived are read first.
+    let stopped = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep_until(grown).await;
+    };
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => Some(ended),
         () = asked.cancelled() => None,
-        () = shutdown.cancelled() => return,
+        () = stopped => return,
         () = tokio::time::sleep(limits.first_request) => return,
     };
     let ended = if let Some(ended) = ended {

@@ -7,6 +7,8 @@ use std::{fs, time::Duration};
 pub(super) struct Limits {
     /// The longest time to receive the head of the first request.
     pub first_request: Duration,
+    /// The age up to which a connection may still send its first request after a stop.
+    pub young: Duration,
     /// The longest time, after a response, to receive the head of the next request.
     pub next_request: Duration,
     /// The longest time in which the client may accept none of the bytes that are written to it.
@@ -22,6 +24,9 @@ impl Limits {
         let table = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         Self {
             first_request: Duration::from_secs(15),
+            // A client that has just connected sends its request at once, and would not send it again if the
+            // connection closed first.
+            young: Duration::from_millis(500),
             // Longer than proxies keep an idle connection (mostly 60 s). If the proxy closes it, no
             // request of the proxy meets a connection that has just been closed.
             next_request: Duration::from_secs(75),

@@ -37,15 +37,17 @@ impl Server {
     async fn start(first_request: Duration, router: Router) -> Self {
         let limits = Limits {
             first_request,
-            next_request: LONG,
-            write: LONG,
-            connections: 2,
+            ..limits()
         };
         Self::start_within(limits, router).await
     }
 
     async fn start_within(limits: Limits, router: Router) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::start_on(listener, limits, router)
+    }
+
+    fn start_on(listener: TcpListener, limits: Limits, router: Router) -> Self {
         let (address, shutdown) = (listener.local_addr().unwrap(), CancellationToken::new());
         let mut running = JoinSet::new();
         let answering = move |_: &Request<Incoming>| router.clone();
@@ -98,6 +100,17 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
     read_until(stream, "never").await.is_empty()
 }
 
+/// Two connections, which may take their time until a stop.
+fn limits() -> Limits {
+    Limits {
+        first_request: LONG,
+        young: Duration::ZERO,
+        next_request: LONG,
+        write: LONG,
+        connections: 2,
+    }
+}
+
 fn hello() -> Router {
     Router::new().route("/", get(async || "hello"))
 }
@@ -126,6 +139,40 @@ async fn a_stop_closes_silent_and_idle_connections_and_those_amid_a_head() {
     server.stop().await;
     assert!(is_closed(&mut silent).await);
     assert!(is_closed(&mut idle).await);
+}
+
+#[tokio::test]
+async fn a_client_that_has_just_connected_is_answered_after_a_stop() {
+    let limits = Limits {
+        young: LONG,
+        ..limits()
+    };
+    let server = Server::start_within(limits, hello()).await;
+    let mut first = server.connect(b"").await;
+    // Accepted later than the first.
+    let mut second = server.connect(ASK).await;
+    read_until(&mut second, "hello").await;
+    server.shutdown.cancel();
+    assert!(is_closed(&mut second).await);
+    first.write_all(ASK).await.unwrap();
+    let answer = read_until(&mut first, "hello").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(is_closed(&mut first).await);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_waits_to_be_accepted_is_answered_after_a_stop() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mut asks = TcpStream::connect(listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    asks.write_all(ASK).await.unwrap();
+    let server = Server::start_on(listener, limits(), hello());
+    server.shutdown.cancel();
+    let answer = read_until(&mut asks, "hello").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    server.stop().await;
 }
 
 #[tokio::test]
@@ -177,10 +224,9 @@ async fn a_client_that_reads_no_responses_is_disconnected() {
     let page = "x".repeat(400_000);
     let routes = hello().route("/docs", get(async move || page.clone()));
     let limits = Limits {
-        first_request: LONG,
-        next_request: LONG,
         write: SHORT,
         connections: 1,
+        ..limits()
     };
     let server = Server::start_within(limits, routes).await;
     let socket = TcpSocket::new_v4().unwrap();
@@ -300,7 +346,7 @@ async fn the_limits_of_http_end_no_upgraded_connection() {
         first_request: SHORT,
         next_request: SHORT,
         write: SHORT,
-        connections: 2,
+        ..limits()
     };
     let server = Server::start_within(limits, Echo::default().routes()).await;
     let mut stream = upgraded(&server).await;

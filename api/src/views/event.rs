@@ -33,6 +33,8 @@ pub enum LiveEventView<'a> {
     Availability(AvailabilityEventView<'a>),
     /// Of a notification.
     Notification(NotificationEventView<'a>),
+    /// Of notifications that were read.
+    Read(ReadEventView<'a>),
 }
 
 /// A change of a ticket.
@@ -114,6 +116,21 @@ pub struct NotificationEventView<'a> {
     position: &'a str,
 }
 
+/// The caller has read notifications, perhaps in another window. `GET /notifications` has what is unread still.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadEventView<'a> {
+    /// The id of the event. It is the same each time that the event is sent.
+    id: EventId,
+    /// The kind of the event.
+    #[serde(rename = "type")]
+    kind: LiveEvent,
+    /// When they were read.
+    at: Time,
+    /// The place of the event, to continue after it.
+    position: &'a str,
+}
+
 impl LiveEventView<'_> {
     /// The name of the event.
     #[must_use]
@@ -123,6 +140,7 @@ impl LiveEventView<'_> {
             Self::Removed(event) => event.kind,
             Self::Availability(event) => event.kind,
             Self::Notification(event) => event.kind,
+            Self::Read(event) => event.kind,
         }
     }
 }
@@ -173,6 +191,12 @@ pub fn event<'a>(
                 position,
             })
         }
+        FeedChange::NotificationsRead { .. } => LiveEventView::Read(ReadEventView {
+            id,
+            kind,
+            at,
+            position,
+        }),
     })
 }
 
@@ -251,6 +275,10 @@ impl JsonSchema for LiveEventView<'_> {
                 LiveEvent::NotificationNew => (
                     "NotificationEvent",
                     NotificationEventView::json_schema(generator),
+                ),
+                LiveEvent::NotificationRead => (
+                    "NotificationsReadEvent",
+                    ReadEventView::json_schema(generator),
                 ),
             };
             let mut schema = schema.to_value();

@@ -17,5 +17,7 @@ text_enum! {
         AgentAvailability = "agent:availability",
         /// The caller has a new notification.
         NotificationNew = "notification:new",
+        /// The caller has read notifications, perhaps in another window.
+        NotificationRead = "notification:read",
     }
 }

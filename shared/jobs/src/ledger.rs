@@ -104,6 +104,8 @@ pub struct Locked {
     pub lease_token: i64,
     /// The instant at which the job was due.
     pub run_at: DateTime<Utc>,
+    /// The instant at which it was first due: failed attempts do not move it.
+    pub due_at: DateTime<Utc>,
     /// The trace that the job continues.
     pub trace: Option<Trace>,
     /// The instant of the enqueueing.

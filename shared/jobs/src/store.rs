@@ -26,8 +26,8 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
         .collect();
     let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
     sqlx::query!(
-        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, max_attempts, created_at, traceparent)
-           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, max_attempts, $3, $9
+        r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, due_at, max_attempts, created_at, traceparent)
+           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, $2, max_attempts, $3, $9
            from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[])
                as fresh (queue, payload, priority, unique_key, max_attempts)
            on conflict (unique_key, lane)
@@ -64,7 +64,7 @@ pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Op
     let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
     let row = sqlx::query!(
         r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
-                  coalesce(failures, 0) as "failures!",
+                  coalesce(due_at, created_at) as "due_at!", coalesce(failures, 0) as "failures!",
                   lane = 'workers' and probe is distinct from id
                       and coalesce(held_until > $4 or (failures > 0 and state = 'sent'), false) as "held!",
                   set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
@@ -89,6 +89,7 @@ pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Op
         interruptions: row.interruptions,
         lease_token: row.lease_token,
         run_at: row.run_at,
+        due_at: row.due_at,
         trace: row.traceparent.as_deref().and_then(Trace::parse),
         created_at: row.created_at,
         provider_failures: row.failures,

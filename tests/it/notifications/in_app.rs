@@ -1,7 +1,7 @@
 //! The list in the app: what concerned a person, read or not, and only what they may see.
 
 use super::{NOTIFICATIONS, assigned, count, desk, told};
-use crate::harness::{App, NOTHING};
+use crate::harness::{App, Caller, NOTHING};
 use serde_json::json;
 
 #[tokio::test]
@@ -118,6 +118,41 @@ async fn a_new_entry_is_an_event_of_its_person_alone() {
         [listed["notifications"][0]["id"].as_str().unwrap()]
     );
     assert_eq!(news(kim.get(&path).await.ok()), NOTHING);
+}
+
+#[tokio::test]
+async fn reading_is_an_event_of_its_person_alone_if_something_was_unread() {
+    let (app, eve, amina, sarah) = desk().await;
+    let kim = app.agent("Kim", "billing").await;
+    let id = assigned(&eve, &amina, &sarah).await;
+    amina.says(&id, "And then?").await.created();
+    app.settle().await;
+    let start = sarah.get("/api/v1/events").await.ok()["position"].clone();
+    let path = format!("/api/v1/events?after={}&limit=100", start.as_str().unwrap());
+    let reads = async |who: &Caller| {
+        let told = who.get(&path).await.ok().clone();
+        let events = told["events"].as_array().unwrap().iter();
+        events
+            .filter(|event| event["type"] == "notification:read")
+            .count()
+    };
+    let listed = sarah.get(NOTIFICATIONS).await.ok().clone();
+    let entry = listed["notifications"][0]["id"].as_str().unwrap();
+    let one = format!("{NOTIFICATIONS}/{entry}/read");
+    for path in [&one, &one] {
+        sarah.put(path, json!({})).await.ok();
+    }
+    assert_eq!(
+        reads(&sarah).await,
+        1,
+        "the second time it was read already"
+    );
+    let all = format!("{NOTIFICATIONS}/read-all");
+    for path in [&all, &all] {
+        sarah.put(path, json!({})).await.ok();
+    }
+    assert_eq!(reads(&sarah).await, 2, "at last nothing was unread");
+    assert_eq!(reads(&kim).await, 0);
 }
 
 #[tokio::test]

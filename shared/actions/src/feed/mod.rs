@@ -19,23 +19,35 @@ use platform::{context::Context, db, work::UnitOfWork};
 /// Rows that one transaction moves.
 const MOVED_AT_ONCE: i64 = 1_000;
 
+/// In place of a version, it tells that a person has read notifications from that a new one was made, which has none. A
+/// kind of its own would be an error to the processes of the release before, which read the feed during an upgrade.
+pub(crate) const READ: Option<i64> = Some(1);
+
 /// Adds a change of an agent's availability to the feed.
 ///
 /// # Errors
 /// The database failed.
 pub async fn add_availability(work: &mut UnitOfWork<'_>, agent: UserId) -> sqlx::Result<()> {
-    let id = work.cx.ids.uuid(work.now());
-    add(work, FeedKind::Availability, id, agent).await
+    add(work, FeedKind::Availability, agent, None).await
+}
+
+/// Adds to the feed that a person has read notifications.
+///
+/// # Errors
+/// The database failed.
+pub async fn add_read(work: &mut UnitOfWork<'_>, person: UserId) -> sqlx::Result<()> {
+    add(work, FeedKind::Notification, person, READ).await
 }
 
 async fn add(
     work: &mut UnitOfWork<'_>,
     kind: FeedKind,
-    id: uuid::Uuid,
     about: UserId,
+    version: Option<i64>,
 ) -> sqlx::Result<()> {
     let now = work.now();
-    store::insert(&mut *work.tx, kind, id, about, now).await?;
+    let id = work.cx.ids.uuid(now);
+    store::insert(&mut *work.tx, kind, (id, about), version, now).await?;
     work.grow_feed();
     Ok(())
 }

@@ -15,15 +15,16 @@ use uuid::Uuid;
 pub(super) async fn insert(
     db: impl PgExecutor<'_>,
     kind: FeedKind,
-    id: Uuid,
-    about: UserId,
+    (id, about): (Uuid, UserId),
+    version: Option<i64>,
     at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into feed_pending (kind, event_id, subject_id, at) values ($1, $2, $3, $4)",
+        "insert into feed_pending (kind, event_id, subject_id, version, at) values ($1, $2, $3, $4, $5)",
         kind.as_str(),
         id,
         about.0,
+        version,
         at,
     )
     .execute(db)

@@ -144,7 +144,7 @@ impl Batch {
                     agents.push(agent.0);
                     people.push(agent.0);
                 }
-                FeedChange::Notification { .. } => {}
+                FeedChange::Notification { .. } | FeedChange::NotificationsRead { .. } => {}
             }
         }
         if !messages.is_empty() {

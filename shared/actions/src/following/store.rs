@@ -1,5 +1,6 @@
 //! The SQL of reading the feed. No decisions.
 
+use crate::feed::READ;
 use crate::tickets::store::EventRow;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -44,6 +45,9 @@ impl FeedRow {
                 version: self.version?,
             },
             FeedKind::Availability => FeedChange::Availability { agent: person },
+            FeedKind::Notification if self.version == READ => {
+                FeedChange::NotificationsRead { person }
+            }
             FeedKind::Notification => FeedChange::Notification {
                 person,
                 notification: NotificationId(self.event_id),

@@ -22,7 +22,7 @@ text_enum! {
         Ticket = "ticket",
         /// A change of an agent's availability.
         Availability = "availability",
-        /// A new notification of a person.
+        /// A new notification of a person, or that a person has read some.
         Notification = "notification",
     }
 }
@@ -62,6 +62,11 @@ pub enum FeedChange {
         /// The notification.
         notification: NotificationId,
     },
+    /// A person has read notifications.
+    NotificationsRead {
+        /// The person.
+        person: UserId,
+    },
 }
 
 impl FeedChange {
@@ -72,6 +77,7 @@ impl FeedChange {
             Self::Ticket { event, .. } => event.kind.spec().live,
             Self::Availability { .. } => LiveEvent::AgentAvailability,
             Self::Notification { .. } => LiveEvent::NotificationNew,
+            Self::NotificationsRead { .. } => LiveEvent::NotificationRead,
         }
     }
 
@@ -80,7 +86,18 @@ impl FeedChange {
     pub const fn ticket(&self) -> Option<TicketId> {
         match self {
             Self::Ticket { event, .. } => Some(event.ticket),
-            Self::Availability { .. } | Self::Notification { .. } => None,
+            Self::Availability { .. }
+            | Self::Notification { .. }
+            | Self::NotificationsRead { .. } => None,
+        }
+    }
+
+    /// The person whom alone it concerns.
+    #[must_use]
+    pub const fn addressee(&self) -> Option<UserId> {
+        match self {
+            Self::Notification { person, .. } | Self::NotificationsRead { person } => Some(*person),
+            Self::Ticket { .. } | Self::Availability { .. } => None,
         }
     }
 }

@@ -54,8 +54,14 @@ pub fn sight(actor: &Actor, change: &FeedChange, now: Option<Concerned>) -> Sigh
             of_ticket(Scope::of(actor), &event.kind, now)
         }),
         FeedChange::Availability { .. } if actor.role.is_staff() => Sight::Full,
-        FeedChange::Notification { person, .. } if *person == actor.id => Sight::Full,
-        FeedChange::Availability { .. } | FeedChange::Notification { .. } => Sight::Nothing,
+        FeedChange::Availability { .. } => Sight::Nothing,
+        FeedChange::Notification { person, .. } | FeedChange::NotificationsRead { person } => {
+            if *person == actor.id {
+                Sight::Full
+            } else {
+                Sight::Nothing
+            }
+        }
     }
 }
 

@@ -53,7 +53,7 @@ impl Thin {
             FeedChange::Availability { agent } => {
                 (agent.0, json!({"eventId": entry.id, "agentId": agent}))
             }
-            FeedChange::Notification { .. } => return None,
+            FeedChange::Notification { .. } | FeedChange::NotificationsRead { .. } => return None,
         };
         Some(Self {
             kind,

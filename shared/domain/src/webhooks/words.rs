@@ -27,7 +27,9 @@ impl WebhookType {
             LiveEvent::TicketUpdated => Some(Self::TicketUpdated),
             LiveEvent::TicketMessage => Some(Self::TicketMessage),
             LiveEvent::AgentAvailability => Some(Self::AgentAvailability),
-            LiveEvent::TicketRemoved | LiveEvent::NotificationNew => None,
+            LiveEvent::TicketRemoved | LiveEvent::NotificationNew | LiveEvent::NotificationRead => {
+                None
+            }
         }
     }
 }

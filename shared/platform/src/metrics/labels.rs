@@ -2,7 +2,10 @@
 //! and events, never paths, addresses or ids. Pure.
 
 use super::WebhookOutcome;
-use domain::queue::{Queue, QueueName};
+use domain::{
+    channel::Channel,
+    queue::{Queue, QueueName},
+};
 use prometheus_client::encoding::EncodeLabelSet;
 use std::borrow::Cow;
 
@@ -52,6 +55,20 @@ pub fn word(queue: &QueueName) -> Cow<'static, str> {
     match queue {
         QueueName::Known(queue) => queue.as_str().into(),
         QueueName::Unknown(name) => name.clone().into(),
+    }
+}
+
+/// The label of a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OfChannel {
+    channel: &'static str,
+}
+
+impl From<Channel> for OfChannel {
+    fn from(channel: Channel) -> Self {
+        Self {
+            channel: channel.as_str(),
+        }
     }
 }
 

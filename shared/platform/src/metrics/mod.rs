@@ -8,7 +8,7 @@ pub mod labels;
 pub mod machine;
 
 use domain::{channel::Channel, queue::Queue, text_enum};
-use labels::{Delivery, Event, JobRun, OfQueue, Request, Webhook};
+use labels::{Delivery, Event, JobRun, OfChannel, OfQueue, Request, Webhook};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
@@ -28,6 +28,7 @@ pub struct Metrics {
     runs: Durations<JobRun>,
     waits: Durations<OfQueue>,
     deliveries: Family<Delivery, Counter>,
+    ages: Durations<OfChannel>,
     webhooks: Family<Webhook, Counter>,
     events: Family<Event, Counter>,
     begins: Histogram,
@@ -108,6 +109,7 @@ impl Default for Metrics {
             runs: Family::new_with_constructor(job_buckets),
             waits: Family::new_with_constructor(job_buckets),
             deliveries: Family::default(),
+            ages: Family::new_with_constructor(age_buckets),
             webhooks: Family::default(),
             events: Family::default(),
             begins: request_buckets(),
@@ -117,6 +119,7 @@ impl Default for Metrics {
         };
         // Series that begin at zero, so that their first event is visible as an increase.
         for channel in Channel::ALL {
+            drop(metrics.ages.get_or_create(&OfChannel::from(*channel)));
             for reached in Reached::ALL {
                 drop(
                     metrics
@@ -163,6 +166,11 @@ impl Metrics {
             "deliveries",
             "Attempts to reach people, by channel and outcome",
             self.deliveries.clone(),
+        );
+        registry.register(
+            "delivery_age_seconds",
+            "How long after a delivery was first due its provider accepted it, by channel",
+            self.ages.clone(),
         );
         registry.register(
             "webhook_attempts",
@@ -220,6 +228,12 @@ impl Metrics {
         self.deliveries
             .get_or_create(&delivery(channel, reached))
             .inc();
+    }
+
+    /// Records how long after a delivery was first due its provider accepted it.
+    pub fn delivered(&self, channel: Channel, age: Duration) {
+        let ages = self.ages.get_or_create(&OfChannel::from(channel));
+        ages.observe(age.as_secs_f64());
     }
 
     /// Counts an attempt to tell a webhook of an event.
@@ -289,5 +303,12 @@ fn request_buckets() -> Histogram {
 fn job_buckets() -> Histogram {
     Histogram::new([
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0,
+    ])
+}
+
+/// Buckets from a tenth of a second to the day for which failed deliveries may be tried again.
+fn age_buckets() -> Histogram {
+    Histogram::new([
+        0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 86_400.0,
     ])
 }

@@ -36,6 +36,11 @@ impl DeliveryRun<'_> {
         self.settle_circuit(&mut work, delivered).await?;
         work.commit().await?;
         self.count(reached);
+        if reached == Reached::Sent {
+            let age = (now - self.locked.due_at).to_std();
+            let metrics = &self.cx.cx.metrics;
+            metrics.delivered(self.delivery.channel, age.unwrap_or_default());
+        }
         Ok(Outcome::Done)
     }
 

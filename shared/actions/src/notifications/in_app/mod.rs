@@ -4,7 +4,7 @@ pub mod store;
 
 pub use store::MOST_COUNTED;
 
-use crate::error::ActionError;
+use crate::{error::ActionError, feed};
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
@@ -148,7 +148,9 @@ pub async fn read(
     actor: &Actor,
     id: NotificationId,
 ) -> Result<Entry, ActionError> {
-    store::mark_read(work, actor.id, id).await?;
+    if store::mark_read(work, actor.id, id).await? {
+        feed::add_read(work, actor.id).await?;
+    }
     let entry = store::find(&mut *work.tx, &Reader::new(actor), id).await?;
     entry.ok_or(ActionError::NotFound("notification"))
 }
@@ -158,5 +160,9 @@ pub async fn read(
 /// # Errors
 /// The database failed.
 pub async fn read_all(work: &mut UnitOfWork<'_>, actor: &Actor) -> sqlx::Result<u64> {
-    store::mark_all_read(work, &Reader::new(actor)).await
+    let marked = store::mark_all_read(work, &Reader::new(actor)).await?;
+    if marked > 0 {
+        feed::add_read(work, actor.id).await?;
+    }
+    Ok(marked)
 }

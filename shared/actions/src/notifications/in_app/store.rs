@@ -201,7 +201,7 @@ pub(super) async fn count(
     }
 }
 
-/// Marks an entry of a person as read. One that was read keeps its time.
+/// Marks an entry of a person as read, and returns whether it was not. One that was read keeps its time.
 ///
 /// # Errors
 /// The database failed.
@@ -209,8 +209,8 @@ pub(super) async fn mark_read(
     work: &mut UnitOfWork<'_>,
     person: UserId,
     id: NotificationId,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let marked = sqlx::query!(
         "update in_app_notifications set read_at = $3 where id = $2 and user_id = $1 and read_at is null",
         person.0,
         id.0,
@@ -218,7 +218,7 @@ pub(super) async fn mark_read(
     )
     .execute(&mut *work.tx)
     .await?;
-    Ok(())
+    Ok(marked.rows_affected() > 0)
 }
 
 /// Marks all entries that a reader sees as read, and returns how many were not.

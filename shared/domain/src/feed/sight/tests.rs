@@ -152,4 +152,7 @@ fn availability_is_for_staff_and_a_notification_for_its_person() {
     };
     assert_eq!(of(CUSTOMER, Role::Customer, &notification), Sight::Full);
     assert_eq!(of(ADMIN, Role::Admin, &notification), Sight::Nothing);
+    let read = FeedChange::NotificationsRead { person: CUSTOMER };
+    assert_eq!(of(CUSTOMER, Role::Customer, &read), Sight::Full);
+    assert_eq!(of(ADMIN, Role::Admin, &read), Sight::Nothing);
 }
