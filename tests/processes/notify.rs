@@ -1,6 +1,6 @@
 //! `support notify test`: what an operator sees of each channel.
 
-use crate::harness::{App, Site, smtp_server::SmtpServer};
+use crate::harness::{App, Outside, Site, smtp_server::SmtpServer};
 use std::process::Output;
 
 fn says(output: &Output) -> String {
@@ -49,6 +49,31 @@ async fn a_test_message_goes_straight_to_the_provider_and_its_answer_is_told() {
     assert!(says(&unheard_of).contains("must be one of email, push, sms"));
     let recorded = "select count(*) from notifications where status = 'sent'";
     assert_eq!(app.count(recorded).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_message_reaches_each_device_that_the_person_subscribed() {
+    let outside = Outside::start().await;
+    let settings = outside.settings();
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let app = App::with(&settings).await;
+    let ann = app.customer("Ann").await;
+    for device in ["laptop", "phone"] {
+        let path = "/api/v1/notifications/push/subscriptions";
+        ann.post(path, outside.device(device)).await.created();
+    }
+    let site = Site::of(&app, &settings);
+    let pushed = site.run("notify test --channel push --to ann@example.com", &[]);
+    assert_eq!(pushed.status.code(), Some(0), "{}", says(&pushed));
+    assert_eq!(says(&pushed).matches("accepted: a push message").count(), 2);
+    let pushes = outside.letters().pushes;
+    let mut reached: Vec<_> = pushes.iter().map(|push| push.to.as_str()).collect();
+    reached.sort_unstable();
+    assert_eq!(reached, ["laptop", "phone"]);
+    assert_eq!(app.count("select count(*) from push_deliveries").await, 0);
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Quiet hours: mails wait for the morning in the person's zone, and what is urgent does not.
 
 use super::{PREFERENCES, assigned, desk};
-use crate::harness::NOTHING;
+use crate::harness::{
+    App, NOTHING,
+    smtp_server::{Behaviour, SmtpServer},
+};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -73,6 +76,38 @@ async fn a_customers_mail_waits_as_well_and_stays_in_its_thread() {
         .ok();
     app.settle().await;
     assert_eq!(app.news(), ["amina: reset_password"]);
+}
+
+#[tokio::test]
+async fn the_age_of_a_delivery_counts_from_the_end_of_the_quiet_hours_over_all_attempts() {
+    let server = SmtpServer::start().await;
+    let app = App::with(&[
+        ("SMTP_URL", server.url()),
+        ("ASSIGNMENT_STRATEGY", "manual"),
+    ])
+    .await;
+    let eve = app.admin("Eve").await;
+    let amina = app.customer("Amina").await;
+    let id = amina.asks("general", "low").await;
+    eve.says(&id, "One.").await.created();
+    app.settle().await;
+    amina.put(PREFERENCES, nights("09:30")).await.ok();
+    eve.says(&id, "Two.").await.created();
+    app.settle().await;
+    let before = server.received().len();
+    server.behave(Behaviour::Refuse(450));
+    app.advance(TimeDelta::minutes(90));
+    app.run_due().await;
+    assert_eq!(server.received().len(), before);
+    server.behave(Behaviour::Accept);
+    app.advance(TimeDelta::minutes(10));
+    app.run_due().await;
+    assert_eq!(server.received().len(), before + 1);
+    let (_, _, metrics) = app.stranger().downloads("/metrics").await;
+    let metrics = String::from_utf8(metrics.to_vec()).unwrap();
+    // The mails before took no time by the clock of the test.
+    let sum = "support_delivery_age_seconds_sum{channel=\"email\"} 600.0";
+    assert!(metrics.contains(sum), "{metrics}");
 }
 
 #[tokio::test]

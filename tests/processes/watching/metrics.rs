@@ -75,6 +75,10 @@ async fn requests_jobs_deliveries_and_what_happens_to_tickets_are_counted() {
             r#"support_deliveries_total{channel="email",outcome="sent"}"#,
             3.0,
         ),
+        (
+            r#"support_delivery_age_seconds_count{channel="email"}"#,
+            3.0,
+        ),
         (r#"support_ticket_events_total{event="created"}"#, 1.0),
         (r#"support_ticket_events_total{event="assigned"}"#, 1.0),
         ("support_database_begin_seconds_count", 3.0),
