@@ -58,6 +58,9 @@ BEYOND_SCHEMAS_OF_FIELDS = {
     ("tag", "too_long"),  # all of them together
     ("supportInfo", "not_nullable"),  # of staff
     ("events[].status", "required"),  # of that type
+    ("after", "invalid_position"),  # what the answer before said
+    ("token", "not_allowed"),  # of browsers
+    ("settings[].kind", "no_such_setting"),  # of that role
     ("currentPassword", "required"),  # with an address that is not the present one
 }
 

@@ -5,7 +5,7 @@
 use crate::{
     JobContext,
     connection::{Connection, Registration},
-    run::run_one,
+    run::{Gatherer, TOGETHER, run_one},
     wake::Wake,
 };
 use apalis::prelude::{
@@ -87,6 +87,21 @@ const fn batch(queue: Queue) -> usize {
     }
 }
 
+/// Whether jobs of a queue run together. All of them work in the transaction that holds their row, and lock rows that are
+/// not theirs in one order.
+const fn run_together(queue: Queue) -> bool {
+    match queue {
+        Queue::Notify => true,
+        Queue::Assignment
+        | Queue::Sweeps
+        | Queue::Email
+        | Queue::Push
+        | Queue::Sms
+        | Queue::Webhooks
+        | Queue::Bulk => false,
+    }
+}
+
 /// The parts shared by the workers of all queues.
 #[derive(Clone)]
 pub struct Pool {
@@ -118,6 +133,7 @@ impl Pool {
 
     async fn work(&self, queue: Queue, concurrency: usize, wake: &Wake) -> Result<(), WorkerError> {
         let config = self.keys.config(queue);
+        let runner = Runner::new(self, queue, concurrency);
         let cx = &self.cx.cx;
         // Redis refuses a name for a while after its worker ended.
         let name = format!("{queue}-{}", cx.ids.uuid(cx.clock.now()).simple());
@@ -132,8 +148,8 @@ impl Pool {
         let stop = self.shutdown.clone().cancelled_owned();
         let worker = WorkerBuilder::new(name.as_str())
             .backend(backend)
-            .concurrency(concurrency)
-            .data(self.clone())
+            .concurrency(runner.held_at_a_time(concurrency))
+            .data(runner)
             .build(take)
             .run_until(stop.map(Ok::<(), WorkerError>));
         tokio::select! {
@@ -151,12 +167,49 @@ impl Pool {
     }
 }
 
+/// Runs the jobs of a queue.
+#[derive(Clone)]
+struct Runner {
+    cx: JobContext,
+    running: TaskTracker,
+    /// Where jobs run together.
+    gatherer: Option<Arc<Gatherer>>,
+}
+
+impl Runner {
+    fn new(pool: &Pool, queue: Queue, concurrency: usize) -> Self {
+        let gathers = run_together(queue);
+        Self {
+            cx: pool.cx.clone(),
+            running: pool.running.clone(),
+            gatherer: gathers.then(|| Arc::new(Gatherer::new(pool.cx.clone(), concurrency))),
+        }
+    }
+
+    /// The number of references held at a time, where so many transactions run: those that run together wait here.
+    fn held_at_a_time(&self, concurrency: usize) -> usize {
+        match self.gatherer {
+            Some(_) => concurrency.saturating_mul(TOGETHER),
+            None => concurrency,
+        }
+    }
+
+    async fn run(&self, id: JobId) {
+        match &self.gatherer {
+            Some(gatherer) => gatherer.run(id).await,
+            None => {
+                run_one(&self.cx, id).await;
+            }
+        }
+    }
+}
+
 /// The handler registered with apalis.
-async fn take(reference: JobRef, pool: Data<Pool>) -> Result<(), BoxDynError> {
-    let cx = pool.cx.clone();
-    let run = pool
+async fn take(reference: JobRef, runner: Data<Runner>) -> Result<(), BoxDynError> {
+    let own = Runner::clone(&runner);
+    let run = runner
         .running
-        .spawn(async move { run_one(&cx, JobId(reference.job)).await });
+        .spawn(async move { own.run(JobId(reference.job)).await });
     if let Err(error) = run.await {
         tracing::error!(job.id = reference.job, %error, "a run of a job was cancelled or panicked");
     }

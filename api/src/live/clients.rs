@@ -18,7 +18,7 @@ use tokio::sync::{
     Notify,
     mpsc::{self, error::TrySendError},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{future::FutureExt, sync::CancellationToken};
 
 /// Events that wait for one client. A slower one catches up from the database.
 const WAITING: usize = 128;
@@ -92,6 +92,11 @@ impl State {
     pub async fn ended(&self) -> Ended {
         self.end.cancelled().await;
         self.ended.get().copied().unwrap_or(Ended::Stopping)
+    }
+
+    /// The output of a future; `None` if the end comes first.
+    pub fn unless_ended<F: Future>(&self, future: F) -> impl Future<Output = Option<F::Output>> {
+        future.with_cancellation_token(&self.end)
     }
 
     /// The end, if it has come.

@@ -13,7 +13,8 @@
 //!   what it reads, or in what the reader passes on, or in both; the second is recognised by its position;
 //! - a right changes while an event is on its way: the right at the time of passing on counts. What was passed on
 //!   before is not taken back;
-//! - an account is closed, a session ends or a role changes: the next event finds it, and [`sweep`] does within a second.
+//! - an account is closed, a session ends or a role changes: the next event finds it, and [`sweep`] does within a second,
+//!   also while events wait for the database.
 
 mod attendance;
 mod clients;

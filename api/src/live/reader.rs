@@ -1,19 +1,13 @@
 //! The reader of a process: gives positions to committed changes and passes them on. It rests while nobody listens.
 
-use super::{Ended, Live, attendance, fan_out::fan_out, sweep::sweep, watching};
+use super::{Ended, Live, attendance, fan_out::fan_out, sweep, watching};
 use actions::{feed, following};
 use platform::{db, error_chain::Chain};
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// The pause between two looks without a signal: the delay that a lost signal costs.
 const TICK: Duration = Duration::from_millis(250);
-/// How often ended sessions and expired tokens are looked for.
-const SWEEP: Duration = Duration::from_secs(1);
 /// Events that are passed on at a time: fewer than a client's queue holds, so that a burst alone makes nobody wait.
 const BATCH: i64 = 64;
 /// The longest that a look may take: it ends the wait on a dead connection.
@@ -25,16 +19,9 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Never: while the database fails, clients wait, and catch up afterwards.
 pub(super) async fn run(live: Arc<Live>, shutdown: CancellationToken) -> Result<(), Infallible> {
     let mut signal = live.cx.feed.follow();
-    let mut swept = Instant::now();
     while !shutdown.is_cancelled() {
         if let Err(error) = db::within(LIMIT, pass(&live)).await {
             tracing::debug!(error = %Chain(&error), "events could not be passed on; they are later");
-        }
-        if swept.elapsed() >= SWEEP {
-            swept = Instant::now();
-            if let Err(error) = db::within(LIMIT, sweep(&live)).await {
-                tracing::debug!(error = %Chain(&error), "sessions of connected people could not be checked");
-            }
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -95,8 +82,9 @@ impl Live {
     ) -> Result<(), Infallible> {
         let beside = Arc::clone(&self);
         let stop = shutdown.clone();
-        let (read, (), ()) = tokio::join!(
+        let (read, (), (), ()) = tokio::join!(
             run(self, shutdown),
+            sweep::run(&beside, stop.clone()),
             attendance::run(&beside, stop.clone()),
             watching::run(&beside, stop),
         );

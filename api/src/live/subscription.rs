@@ -20,6 +20,8 @@ const POSITION_EVERY: Duration = Duration::from_secs(30);
 const FAR_BEHIND: usize = 5_000;
 /// Events that are read from the database at a time.
 const AT_ONCE: usize = 100;
+/// The pause before another attempt while the database fails.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a client gets next.
 #[derive(Debug)]
@@ -131,11 +133,28 @@ impl Subscription {
         self.state.ended().await
     }
 
-    /// What the client gets next. Nothing is lost if the future is dropped.
+    /// Waits for another attempt while the database fails, not longer than the subscription lasts.
+    pub async fn pause(&self) {
+        tokio::select! {
+            _ = self.ended() => {}
+            () = tokio::time::sleep(AGAIN) => {}
+        }
+    }
+
+    /// What the client gets next. The end is not delayed by a slow database. Nothing is lost if the future is dropped.
     ///
     /// # Errors
-    /// The database failed; call it again after a pause.
+    /// The database failed; call it again after a [pause](Self::pause).
     pub async fn next(&mut self) -> sqlx::Result<Step> {
+        let state = Arc::clone(&self.state);
+        match state.unless_ended(self.coming()).await {
+            Some(step) => step,
+            None => Ok(Step::Ended(state.ended().await)),
+        }
+    }
+
+    /// As [`next`](Self::next), for as long as the subscription lasts.
+    async fn coming(&mut self) -> sqlx::Result<Step> {
         loop {
             if let Some(why) = self.state.has_ended() {
                 return Ok(Step::Ended(why));
@@ -169,7 +188,6 @@ impl Subscription {
             }
             tokio::select! {
                 biased;
-                why = self.state.ended() => return Ok(Step::Ended(why)),
                 () = self.state.fallen_behind() => {}
                 told = self.queue.recv() => if let Some(step) = told.and_then(|told| self.step(told)) {
                     return Ok(step);

@@ -19,7 +19,11 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::{feed::FeedPosition, field_error::FieldError, reader::QueryReader};
+use domain::{
+    feed::FeedPosition,
+    field_error::{Constraint, FieldError},
+    reader::QueryReader,
+};
 use futures_util::{Stream, stream};
 use platform::error_chain::Chain;
 use serde_json::{Value, json};
@@ -31,8 +35,6 @@ const MOST: i64 = 100;
 const LONGEST_WAIT: i64 = 25;
 /// The interval of comments in a stream, which keep proxies from closing it.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// The pause before another attempt while the database fails.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// The parameters.
 struct Asked {
@@ -152,7 +154,7 @@ fn events(subscription: Subscription) -> impl Stream<Item = Result<Event, Infall
                 Ok(step) => return Some((Ok(event(&step)), Some(subscription))),
                 Err(error) => {
                     tracing::debug!(error = %Chain(&error), "a stream of events waits for the database");
-                    tokio::time::sleep(AGAIN).await;
+                    subscription.pause().await;
                 }
             }
         }
@@ -213,6 +215,10 @@ fn query(query: &mut QueryReader) -> Option<Asked> {
             "The seconds that the response may be held back while there is no event. The default is 0.",
         ),
     ]);
+    // A cursor of another release has another length.
+    query
+        .errors()
+        .ask("after", Constraint::pattern("^[A-Za-z0-9_-]+$"));
     let after = query.text("after");
     let limit = query.integer("limit", 1..=MOST).unwrap_or(MOST);
     let wait = query.integer("wait", 0..=LONGEST_WAIT).unwrap_or(0);

@@ -10,9 +10,6 @@ use tokio::time::{Instant, timeout_at};
 
 /// The pauses between attempts while the client's buffer is full: the first, and the longest.
 const FULL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
-/// The pause before another attempt while the database fails.
-const AGAIN: Duration = Duration::from_secs(1);
-
 /// How long a client that is disconnected has to read why, and to close the connection.
 const CLOSING: Duration = Duration::from_millis(500);
 
@@ -57,7 +54,7 @@ pub(super) async fn run(socket: &SocketRef, mut subscription: Subscription) -> O
             }
             Err(error) => {
                 tracing::debug!(error = %Chain(&error), "a socket waits for the database");
-                tokio::time::sleep(AGAIN).await;
+                subscription.pause().await;
                 Ok(())
             }
         };

@@ -63,7 +63,7 @@ pub struct TicketEventView<'a> {
     position: &'a str,
 }
 
-/// A ticket that passed out of sight: it was assigned to another agent.
+/// A ticket that passed out of sight: it was assigned to another agent, or the note that mentioned the caller was redacted.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemovedView<'a> {

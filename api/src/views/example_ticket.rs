@@ -167,6 +167,7 @@ impl ExampleTicket {
             message: ANSWER,
             is_internal: false,
             reason: "It had the number of a card.".to_owned(),
+            mentioned: Vec::new(),
         };
         self.by_the_agent(14, redacted);
     }

@@ -31,6 +31,7 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
         _ => Map::new(),
     };
     details.shift_remove("type");
+    details.shift_remove(STORED_ONLY);
     // The reason of an assignment shows the load of agents; that of a redaction may quote the message.
     let is_for_staff = REASONS_FOR_STAFF.contains(&event.kind.name());
     if reader == Viewer::Requester && is_for_staff {
@@ -47,6 +48,9 @@ pub fn event<'a>(event: &TicketEvent, people: &'a People, reader: Viewer) -> Eve
         details,
     }
 }
+
+/// The detail that nobody sees: whom a note mentioned is a part of the text that was redacted.
+const STORED_ONLY: &str = "mentioned";
 
 /// The kinds whose `reason` only staff see.
 const REASONS_FOR_STAFF: &[&str] = &["assigned", "message_redacted"];
@@ -113,7 +117,7 @@ fn form(kind: &Value, name: &str, common: &Value, details: &Value) -> Value {
     })
 }
 
-/// Adds the schema of the details of a kind: its fields without `type`. Returns a reference to it.
+/// Adds the schema of the details of a kind: its fields without `type` and what nobody sees. Returns a reference to it.
 fn details(kind: &Value, name: &str, generator: &mut SchemaGenerator) -> Value {
     let mut fields = kind
         .get("properties")
@@ -121,6 +125,7 @@ fn details(kind: &Value, name: &str, generator: &mut SchemaGenerator) -> Value {
         .cloned()
         .unwrap_or_default();
     fields.shift_remove("type");
+    fields.shift_remove(STORED_ONLY);
     let is_for_staff = REASONS_FOR_STAFF.contains(&name);
     let required: Vec<_> = fields
         .keys()

@@ -22,6 +22,8 @@ pub struct NewJob {
     pub priority: i16,
     /// Attempts before the job moves to the dead letters, at least 1.
     pub attempts: i32,
+    /// The trace that the job continues.
+    pub trace: Option<Trace>,
 }
 
 /// The properties shared by jobs that are enqueued together.
@@ -33,6 +35,4 @@ pub struct Batch {
     pub created_at: DateTime<Utc>,
     /// The earliest instant at which they run, by the clock of the relay's process.
     pub run_at: DateTime<Utc>,
-    /// The trace that the jobs continue.
-    pub trace: Option<Trace>,
 }

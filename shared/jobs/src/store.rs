@@ -24,12 +24,16 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
         .iter()
         .map(|job| job.unique_key.clone().unwrap_or_default())
         .collect();
+    let traces: Vec<String> = jobs
+        .iter()
+        .map(|job| job.trace.map(|trace| trace.to_string()).unwrap_or_default())
+        .collect();
     let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
     sqlx::query!(
         r#"insert into jobs (queue, lane, payload, priority, unique_key, state, run_at, due_at, max_attempts, created_at, traceparent)
-           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, $2, max_attempts, $3, $9
-           from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[])
-               as fresh (queue, payload, priority, unique_key, max_attempts)
+           select queue, $1, payload, priority, nullif(unique_key, ''), 'ready', $2, $2, max_attempts, $3, nullif(trace, '')
+           from unnest($4::text[], $5::jsonb[], $6::smallint[], $7::text[], $8::integer[], $9::text[])
+               as fresh (queue, payload, priority, unique_key, max_attempts, trace)
            on conflict (unique_key, lane)
                where unique_key is not null and state in ('ready', 'sent', 'running') do nothing"#,
         batch.execution.as_str(),
@@ -40,11 +44,52 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
         &priorities,
         &keys,
         &attempts,
-        batch.trace.map(|trace| trace.to_string()),
+        &traces,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Locks jobs for a run, of those whose row is not locked by another one.
+///
+/// The transaction gets time limits: PostgreSQL ends it within a second where its process was
+/// killed while a statement waited, and later where the process was frozen or its machine vanished.
+/// Without the limits the row would stay locked for hours.
+macro_rules! lock_jobs {
+    ($which:literal, $now:expr, $($argument:expr),+) => {
+        sqlx::query!(
+            r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
+                      coalesce(due_at, created_at) as "due_at!", coalesce(failures, 0) as "failures!",
+                      lane = 'workers' and probe is distinct from id
+                          and coalesce(held_until > $3 or (failures > 0 and state = 'sent'), false) as "held!",
+                      set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
+                      set_config('statement_timeout', $1, true) as statement_limit,
+                      set_config('idle_in_transaction_session_timeout', $2, true) as idle_limit
+               from jobs left join queue_control as control on control.queue = jobs.queue
+               where "# + $which + " for update of jobs skip locked",
+            millis(RUN_LIMIT + Duration::from_secs(5)),
+            millis(SWEEP_LIMIT + Duration::from_secs(30)),
+            $now,
+            $($argument),+
+        )
+        .map(|row| Locked {
+            id: row.id,
+            queue: row.queue,
+            payload: row.payload,
+            attempt: row.attempt,
+            max_attempts: row.max_attempts,
+            dispatches: row.dispatches,
+            interruptions: row.interruptions,
+            lease_token: row.lease_token,
+            run_at: row.run_at,
+            due_at: row.due_at,
+            trace: row.traceparent.as_deref().and_then(Trace::parse),
+            created_at: row.created_at,
+            provider_failures: row.failures,
+            is_blocked: row.held,
+        })
+    };
 }
 
 /// Locks a job for a run. `None`: it is done, rescheduled, or another run has locked it. A `ready`
@@ -53,48 +98,35 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
 /// While a circuit is open only its probe may run, also after the delay is over; every other job
 /// comes with [`Locked::is_blocked`].
 ///
-/// The transaction gets time limits: PostgreSQL ends it within a second where its process was
-/// killed while a statement waited, and later where the process was frozen or its machine vanished.
-/// Without the limits the row would stay locked for hours.
-///
 /// # Errors
 /// The database failed.
 pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Option<Locked>> {
-    let statement = millis(RUN_LIMIT + Duration::from_secs(5));
-    let idle = millis(SWEEP_LIMIT + Duration::from_secs(30));
-    let row = sqlx::query!(
-        r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
-                  coalesce(due_at, created_at) as "due_at!", coalesce(failures, 0) as "failures!",
-                  lane = 'workers' and probe is distinct from id
-                      and coalesce(held_until > $4 or (failures > 0 and state = 'sent'), false) as "held!",
-                  set_config('client_connection_check_interval', '1s', true) as look_for_the_client,
-                  set_config('statement_timeout', $2, true) as statement_limit,
-                  set_config('idle_in_transaction_session_timeout', $3, true) as idle_limit
-           from jobs left join queue_control as control on control.queue = jobs.queue
-           where id = $1 and (state = 'sent' or (state = 'ready' and run_at <= $4)) for update of jobs skip locked"#,
-        id.0,
-        statement,
-        idle,
+    lock_jobs!(
+        "id = $4 and (state = 'sent' or (state = 'ready' and run_at <= $3))",
         now,
+        id.0
     )
     .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| Locked {
-        id: row.id,
-        queue: row.queue,
-        payload: row.payload,
-        attempt: row.attempt,
-        max_attempts: row.max_attempts,
-        dispatches: row.dispatches,
-        interruptions: row.interruptions,
-        lease_token: row.lease_token,
-        run_at: row.run_at,
-        due_at: row.due_at,
-        trace: row.traceparent.as_deref().and_then(Trace::parse),
-        created_at: row.created_at,
-        provider_failures: row.failures,
-        is_blocked: row.held,
-    }))
+    .await
+}
+
+/// Locks those of the jobs that are in the first run of their first attempt, in their order.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock_fresh(
+    tx: &mut Tx,
+    ids: &[JobId],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<Locked>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    lock_jobs!(
+        "id = any($4) and state = 'sent' and dispatches = 1 and attempt = 0 order by id",
+        now,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 fn millis(limit: Duration) -> String {
@@ -123,6 +155,22 @@ pub async fn finish(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<
     sqlx::query!(
         "update jobs set state = 'done', attempt = attempt + 1, finished_at = $2 where id = $1",
         id.0,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks locked jobs as done.
+///
+/// # Errors
+/// The database failed.
+pub async fn finish_all(tx: &mut Tx, ids: &[JobId], now: DateTime<Utc>) -> sqlx::Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "update jobs set state = 'done', attempt = attempt + 1, finished_at = $2 where id = any($1)",
+        &ids,
         now
     )
     .execute(&mut **tx)

@@ -3,6 +3,8 @@
 mod absence;
 mod feed;
 mod leaks;
+mod mentions;
+mod missed;
 mod numbering;
 mod seats;
 mod sockets;
@@ -10,7 +12,7 @@ mod streams;
 mod subscriptions;
 mod watching;
 
-use crate::harness::Caller;
+use crate::harness::{App, Caller, eventually};
 use serde_json::Value;
 
 const EVENTS: &str = "/api/v1/events";
@@ -57,4 +59,36 @@ fn line(event: &Value) -> String {
 
 fn lines(events: &[Value]) -> Vec<String> {
     events.iter().map(line).collect()
+}
+
+/// As if each public message of a ticket had been written so many times more.
+async fn said_again(app: &App, ticket: &str, times: i32) {
+    sqlx::query(
+        "insert into feed_pending (kind, event_id, subject_id, version, at)
+         select 'ticket', id, ticket_id, 1, at from ticket_events, generate_series(1, $2)
+         where what ->> 'type' = 'message_added' and ticket_id = $1::uuid",
+    )
+    .bind(ticket)
+    .bind(times)
+    .execute(&app.cx.pool)
+    .await
+    .unwrap();
+}
+
+/// Has more happen on a ticket of the caller than fits between the server and a client that does not read; returns the
+/// ticket. The caller has one client.
+async fn overflows(app: &App, caller: &Caller) -> String {
+    let id = caller.asks("general", "low").await;
+    caller.says(&id, &"x".repeat(9_000)).await.created();
+    said_again(app, &id, 600).await;
+    newest(caller).await;
+    eventually("nothing more fits", async || {
+        let (_, _, metrics) = app.stranger().downloads("/metrics").await;
+        let metrics = String::from_utf8_lossy(&metrics).into_owned();
+        let mut lines = metrics.lines();
+        let behind = lines.find_map(|line| line.strip_prefix("support_live_events_behind_total "));
+        behind.unwrap() != "0"
+    })
+    .await;
+    id
 }

@@ -1,7 +1,7 @@
 //! Socket.IO: who may connect, what is caught up on, and when a connection ends.
 
-use super::{follow, line, newest, seats::ask};
-use crate::harness::{App, Frame, Serving, Socket, eventually, minutes, within};
+use super::{follow, line, newest, overflows, said_again, seats::ask};
+use crate::harness::{App, Caller, Frame, Serving, Socket, eventually, minutes, within};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -93,29 +93,6 @@ async fn a_client_that_was_away_catches_up_without_a_gap_and_gets_nothing_twice(
         .map(|count| json!(format!("away {count}")))
         .collect();
     assert_eq!(texts, expected);
-}
-
-#[tokio::test]
-async fn a_client_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
-    amina.asks("general", "low").await;
-    let old = newest(&amina).await;
-    amina.asks("general", "low").await;
-    newest(&amina).await;
-    app.advance(chrono::TimeDelta::days(3));
-    app.run(&actions::job_list::Job::Prune).await;
-    let mut socket = serving.socket(&amina, Some(&old)).await;
-    let resync = socket.until("resync").await;
-    // From there it goes on.
-    let (told, _) = follow(&amina, resync["position"].as_str().unwrap(), 100).await;
-    assert_eq!(told, [Value::Null; 0]);
-    let id = amina.asks("general", "low").await;
-    assert_eq!(
-        socket.until("ticket:created").await["ticketId"],
-        id.as_str()
-    );
 }
 
 /// Within two seconds, which is the promise.
@@ -260,14 +237,7 @@ async fn a_client_that_does_not_read_loses_nothing_and_holds_up_nobody() {
     app.settle().await;
     amina.says(&id, &text).await.created();
     quick.until("ticket:message").await;
-    // As if it had been said so many times more.
-    app.sql(
-        "insert into feed_pending (kind, event_id, subject_id, version, at)
-         select 'ticket', id, ticket_id, 1, at from ticket_events, generate_series(1, 400)
-         where what ->> 'type' = 'message_added' and ticket_id = $1::uuid",
-        &id,
-    )
-    .await;
+    said_again(&app, &id, 400).await;
     let last = amina.says(&id, "last");
     let is_last = |_: &str, event: &Value| event["message"]["message"] == "last";
     let (read, said) = tokio::join!(quick.events_until(is_last), last);
@@ -280,36 +250,66 @@ async fn a_client_that_does_not_read_loses_nothing_and_holds_up_nobody() {
     assert_eq!(messages(&slow.events_until(is_last).await), 401);
 }
 
-#[tokio::test]
-async fn a_revoked_client_that_does_not_read_is_closed_all_the_same() {
+/// Ends the right of a person whose client does not read: its connection is closed within two seconds, which is the
+/// promise.
+async fn is_cut_after(end: impl AsyncFnOnce(&App, &Caller)) {
     let app = App::with(&[("SOCKET_LIMIT_PER_ADDRESS", "1")]).await;
     let serving = app.serves().await;
     let amina = app.customer("Amina").await;
     let deaf = serving.socket(&amina, None).await;
-    let id = amina.asks("general", "low").await;
-    amina.says(&id, &"x".repeat(9_000)).await.created();
-    app.sql(
-        "insert into feed_pending (kind, event_id, subject_id, version, at)
-         select 'ticket', id, ticket_id, 1, at from ticket_events, generate_series(1, 400)
-         where what ->> 'type' = 'message_added' and ticket_id = $1::uuid",
-        &id,
-    )
-    .await;
-    newest(&amina).await;
-    eventually("nothing more fits", async || {
-        let (_, _, metrics) = app.stranger().downloads("/metrics").await;
-        let metrics = String::from_utf8_lossy(&metrics).into_owned();
-        let mut lines = metrics.lines();
-        let behind = lines.find_map(|line| line.strip_prefix("support_live_events_behind_total "));
-        behind.unwrap() != "0"
-    })
-    .await;
-    app.deactivate(&amina).await;
-    within(Duration::from_secs(4), "its place is free", async || {
+    overflows(&app, &amina).await;
+    end(&app, &amina).await;
+    within(Duration::from_secs(2), "its place is free", async || {
         ask(serving.address(), "8.8.8.1").await.0 == 101
     })
     .await;
     drop(deaf);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_closed_within_two_seconds_of_the_end_of_its_session() {
+    is_cut_after(async |_: &App, amina: &Caller| {
+        amina.post("/api/v1/auth/logout", json!({})).await.ok();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_closed_within_two_seconds_of_the_end_of_its_account() {
+    is_cut_after(async |app: &App, amina: &Caller| app.deactivate(amina).await).await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_closed_within_two_seconds_of_a_change_of_its_role() {
+    is_cut_after(async |app: &App, amina: &Caller| {
+        let change = "update users set role = 'technician' where id = $1::uuid";
+        app.sql(change, &amina.id()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_closed_within_two_seconds_of_the_end_of_its_token() {
+    is_cut_after(async |app: &App, _: &Caller| app.advance(minutes(16))).await;
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_account_also_while_its_events_wait_for_the_database() {
+    let app = App::new().await;
+    let serving = app.serves().await;
+    let amina = app.customer("Amina").await;
+    let old = newest(&amina).await;
+    amina.asks("general", "low").await;
+    let mut held = app.cx.pool.begin().await.unwrap();
+    sqlx::query("lock table ticket_events in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let mut socket = serving.socket(&amina, Some(&old)).await;
+    socket.until("position").await;
+    app.deactivate(&amina).await;
+    is_closed(&mut socket, "token_revoked").await;
+    held.rollback().await.unwrap();
 }
 
 #[tokio::test]

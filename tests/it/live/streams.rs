@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::time::Instant;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 #[tokio::test]
@@ -36,11 +36,15 @@ async fn a_long_poll_answers_as_soon_as_something_happens() {
 }
 
 /// The lines of a stream of events.
-struct Stream(BufReader<TcpStream>);
+pub(super) struct Stream(BufReader<TcpStream>);
 
 impl Stream {
-    async fn open(address: std::net::SocketAddr, who: &Caller, resume: Option<&str>) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+    /// Begins a stream of that person, from now on or after a position.
+    pub async fn open(address: std::net::SocketAddr, who: &Caller, resume: Option<&str>) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        // A client that does not read holds up its server soon.
+        socket.set_recv_buffer_size(16 * 1024).unwrap();
+        let mut stream = socket.connect(address).await.unwrap();
         let token = who.token().unwrap();
         let resume = resume
             .map(|id| format!("Last-Event-ID: {id}\r\n"))
@@ -63,7 +67,7 @@ impl Stream {
     }
 
     /// The next event: its name, its id and its data.
-    async fn event(&mut self) -> (String, String, Value) {
+    pub async fn event(&mut self) -> (String, String, Value) {
         let (mut name, mut id, mut data) = (String::new(), String::new(), None);
         loop {
             let line = self.line().await;

@@ -4,6 +4,7 @@ use crate::{
     harness::{Answer, App, Caller, TICKETS, history, minutes},
     races::at_once,
 };
+use actions::notifications::{ToPlan, plan_notifications};
 use axum::{
     body::Body,
     http::{Request, header},
@@ -353,9 +354,8 @@ async fn plan(app: &App, note: &str) {
         .await
         .unwrap();
     let mut work = app.cx.begin(Initiator::System).await.unwrap();
-    actions::notifications::plan_event(&mut work, EventId(event))
-        .await
-        .unwrap();
+    let event = (ToPlan::Event(EventId(event)), None);
+    plan_notifications(&mut work, &[event]).await.unwrap();
     work.commit().await.unwrap();
 }
 

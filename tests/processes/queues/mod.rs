@@ -5,3 +5,4 @@ mod conformance;
 mod handing_out;
 mod limits;
 mod poison;
+mod together;

@@ -13,13 +13,13 @@ use crate::JobContext;
 use actions::{
     assignment::{assign_automatically, assign_to_available_agent, assign_waiting},
     job_list::{Delivery, Job},
-    notifications::{plan_event, plan_waiting},
+    notifications::{ToPlan, plan_notifications},
     people::{answer_failure_report, answer_reset_request, mark_absent},
     tickets::{AutoClosed, Release, auto_close, release, release_of_offline},
 };
 use domain::{actor::Initiator, ids::WebhookDeliveryId};
 use futures_util::future::BoxFuture;
-use platform::work::UnitOfWork;
+use platform::{trace::Trace, work::UnitOfWork};
 
 type Outcome<'w> = BoxFuture<'w, Result<Found, JobError>>;
 type InTransaction = Box<dyn for<'w, 'c> FnOnce(&'w mut UnitOfWork<'c>) -> Outcome<'w> + Send>;
@@ -82,10 +82,10 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
             })
         }),
         Job::PlanNotifications { event } => {
-            in_transaction(move |work| done(plan_event(work, event)))
+            in_transaction(move |work| Box::pin(plan_one(work, ToPlan::Event(event))))
         }
         Job::TellOfWaiting { ticket } => {
-            in_transaction(move |work| done(plan_waiting(work, ticket)))
+            in_transaction(move |work| Box::pin(plan_one(work, ToPlan::Waiting(ticket))))
         }
         Job::ReleaseTickets { agent } => sweep(move |cx| {
             done(release(
@@ -112,6 +112,52 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
         }),
         Job::Prune => sweep(|cx| Box::pin(prune::run(cx))),
     }
+}
+
+/// Does the work of jobs of [`Queue::Notify`] in one transaction.
+///
+/// # Errors
+/// One of them failed, or cannot share a transaction. Then none of the work counts.
+pub(crate) async fn run_together(
+    work: &mut UnitOfWork<'_>,
+    jobs: &[(Job, Option<Trace>)],
+) -> Result<(), JobError> {
+    let mut plans = Vec::new();
+    for (job, trace) in jobs {
+        match (to_plan(job), handler_of(job)) {
+            (Some(plan), _) => plans.push((plan, *trace)),
+            (None, Handler::InTransaction(handler)) => {
+                work.trace = *trace;
+                handler(work).await?;
+            }
+            (None, Handler::Sweep(_) | Handler::Outside(_)) => {
+                return Err(JobError::retry(NotTogether(job.name())));
+            }
+        }
+    }
+    // A digest has notifications of many traces.
+    work.trace = None;
+    plan_notifications(work, &plans).await?;
+    Ok(())
+}
+
+/// A job that needs more than the transaction that holds its row.
+#[derive(Debug, thiserror::Error)]
+#[error("a job {0} cannot share a transaction with others")]
+struct NotTogether(&'static str);
+
+const fn to_plan(job: &Job) -> Option<ToPlan> {
+    match *job {
+        Job::PlanNotifications { event } => Some(ToPlan::Event(event)),
+        Job::TellOfWaiting { ticket } => Some(ToPlan::Waiting(ticket)),
+        _ => None,
+    }
+}
+
+async fn plan_one(work: &mut UnitOfWork<'_>, plan: ToPlan) -> Result<Found, JobError> {
+    let trace = work.trace;
+    plan_notifications(work, &[(plan, trace)]).await?;
+    Ok(Found::Work)
 }
 
 /// A handler that is one action of one occasion, whose result the job ignores.

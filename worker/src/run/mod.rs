@@ -15,7 +15,11 @@ mod delivery;
 mod guard;
 mod lease;
 mod record;
+mod together;
 mod webhook;
+
+pub use together::run_all;
+pub(crate) use together::{Gatherer, MOST as TOGETHER};
 
 use crate::{
     JobContext,
@@ -24,7 +28,7 @@ use crate::{
 use actions::job_list::Job;
 use claim::{Claim, ClaimResult, DeadJob};
 use delivery::DeliveryRun;
-use domain::ids::TicketId;
+use domain::{ids::TicketId, queue::Queue};
 use jobs::{
     JobId,
     ledger::{self, Locked},
@@ -34,7 +38,7 @@ use lease::Lease;
 use platform::{
     db,
     error_chain::Chain,
-    trace::{self, End, Kind, Trace},
+    trace::{self, End, Kind, Span, Trace},
     work::UnitOfWork,
 };
 use std::time::{Duration, Instant};
@@ -174,39 +178,53 @@ async fn lock_lost(work: &mut UnitOfWork<'_>) -> JobError {
 /// Runs a job as part of the trace that its row names; the jobs that it enqueues continue that
 /// trace.
 async fn traced(cx: &JobContext, mut claim: Claim<'_>, id: JobId) -> Ended {
-    let (name, attempt) = (claim.job.name(), claim.locked.attempt + 1);
+    let info = RunInfo {
+        id,
+        name: claim.job.name(),
+        attempt: claim.locked.attempt + 1,
+    };
     let queue = claim.job.spec().queue;
-    let above = claim.locked.trace;
-    let traced = cx.cx.traces.begin(Kind::Run, || name.into(), above);
+    let traced = begin_trace(cx, &claim.job, &claim.locked);
     let trace = traced.trace();
     // The unit of work began before the row was read.
     claim.work.trace = trace;
     let span = tracing::info_span!(
         "job",
         job.id = id.0,
-        job.name = name,
-        job.attempt = attempt,
+        job.name = info.name,
+        job.attempt = info.attempt,
         trace.id = trace.map(|trace| trace.id()),
     );
     // Boxed: it is large, and would make every future around it as large.
     let running = Box::pin(run(cx, claim).instrument(span));
     let mut ended = trace::within(trace, running).await;
     ended.trace = trace;
-    let end = match ended.outcome {
+    end_trace(traced, info, queue, ended.outcome);
+    ended
+}
+
+/// Continues the trace that the row of a job names.
+fn begin_trace(cx: &JobContext, job: &Job, locked: &Locked) -> Span {
+    let name = job.name();
+    let traces = &cx.cx.traces;
+    traces.begin(Kind::Run, || name.into(), locked.trace)
+}
+
+fn end_trace(traced: Span, run: RunInfo, queue: Queue, outcome: Outcome) {
+    let end = match outcome {
         Outcome::Done | Outcome::Held | Outcome::NotOurs => End::Well,
         Outcome::Retry | Outcome::Dead | Outcome::Unrecorded => End::Badly,
     };
     traced.end(
         [
-            ("job.id", id.0.into()),
-            ("job.name", name.into()),
+            ("job.id", run.id.0.into()),
+            ("job.name", run.name.into()),
             ("job.queue", queue.as_str().into()),
-            ("job.attempt", i64::from(attempt).into()),
-            ("outcome", ended.outcome.as_str().into()),
+            ("job.attempt", i64::from(run.attempt).into()),
+            ("outcome", outcome.as_str().into()),
         ],
         end,
     );
-    ended
 }
 
 async fn run(cx: &JobContext, claim: Claim<'_>) -> Ended {

@@ -4,7 +4,7 @@
 use crate::job_list::Job;
 use chrono::{DateTime, Utc};
 use jobs::{self, Batch, NewJob};
-use platform::work::UnitOfWork;
+use platform::{trace::Trace, work::UnitOfWork};
 
 /// Enqueues a job that is due as soon as the transaction is committed.
 ///
@@ -19,8 +19,20 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, job: &Job) -> sqlx::Result<()> {
 /// # Errors
 /// The database failed.
 pub async fn enqueue_all(work: &mut UnitOfWork<'_>, jobs: &[Job]) -> sqlx::Result<()> {
+    let (run_at, trace) = (work.now(), work.trace);
+    insert(work, jobs.iter().map(|job| (job, trace)), run_at).await
+}
+
+/// Enqueues jobs that are due as soon as the transaction is committed, each in the trace that it continues.
+///
+/// # Errors
+/// The database failed.
+pub async fn enqueue_traced(
+    work: &mut UnitOfWork<'_>,
+    jobs: &[(Job, Option<Trace>)],
+) -> sqlx::Result<()> {
     let run_at = work.now();
-    insert(work, jobs, run_at).await
+    insert(work, jobs.iter().map(|(job, trace)| (job, *trace)), run_at).await
 }
 
 /// Enqueues a job that is due at `run_at`, by the context's clock.
@@ -32,29 +44,32 @@ pub async fn enqueue_at(
     job: &Job,
     run_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    insert(work, std::slice::from_ref(job), run_at).await
+    let trace = work.trace;
+    insert(work, [(job, trace)], run_at).await
 }
 
 async fn insert(
     work: &mut UnitOfWork<'_>,
-    jobs: &[Job],
+    jobs: impl IntoIterator<Item = (&Job, Option<Trace>)>,
     run_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let jobs = jobs
-        .iter()
-        .map(new_job)
+        .into_iter()
+        .map(|(job, trace)| new_job(job, trace))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    if jobs.is_empty() {
+        return Ok(());
+    }
     let batch = Batch {
         execution: work.cx.execution,
         created_at: work.now(),
         run_at,
-        trace: work.trace,
     };
     jobs::enqueue(&mut work.tx, &jobs, batch).await
 }
 
-fn new_job(job: &Job) -> Result<NewJob, serde_json::Error> {
+fn new_job(job: &Job, trace: Option<Trace>) -> Result<NewJob, serde_json::Error> {
     let spec = job.spec();
     Ok(NewJob {
         queue: spec.queue,
@@ -62,5 +77,6 @@ fn new_job(job: &Job) -> Result<NewJob, serde_json::Error> {
         unique_key: spec.unique_key.map(str::to_owned),
         priority: spec.priority,
         attempts: spec.policy.attempts,
+        trace,
     })
 }

@@ -7,6 +7,6 @@ mod job;
 mod spec;
 
 pub use delivery::{Delivery, Parcel};
-pub use enqueue::{enqueue, enqueue_all, enqueue_at};
+pub use enqueue::{enqueue, enqueue_all, enqueue_at, enqueue_traced};
 pub use job::Job;
 pub use spec::JobSpec;

@@ -7,7 +7,7 @@ pub mod digest;
 mod gather;
 pub mod in_app;
 mod participants;
-mod plan_event;
+mod plan;
 pub mod preferences;
 mod reach;
 mod record_attempt;
@@ -17,5 +17,5 @@ pub mod trial;
 pub mod undeliverable;
 
 pub use gather::forget_windows_before;
-pub use plan_event::{plan_event, plan_waiting};
+pub use plan::{ToPlan, plan_notifications};
 pub use record_attempt::{Attempt, Holding, record_attempt};

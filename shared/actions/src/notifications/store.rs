@@ -10,6 +10,7 @@ use platform::work::UnitOfWork;
 /// A notification to be stored.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NewNotification {
+    pub event: EventId,
     pub to: UserId,
     pub template: Template,
     pub channel: Channel,
@@ -22,31 +23,31 @@ pub(super) struct Inserted {
     pub new: NewNotification,
 }
 
-/// Inserts the notifications of an event and returns the new rows. Rows that exist already have their delivery
+/// Inserts notifications of events and returns the new rows. Rows that exist already have their delivery
 /// jobs.
 ///
 /// # Errors
 /// A failure of the database.
 pub(super) async fn insert(
     work: &mut UnitOfWork<'_>,
-    event: EventId,
     new: &[NewNotification],
 ) -> Result<Vec<Inserted>, sqlx::Error> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<_> = new.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    let events: Vec<_> = new.iter().map(|one| one.event.0).collect();
     let people: Vec<_> = new.iter().map(|one| one.to.0).collect();
     let channels: Vec<_> = new.iter().map(|one| one.channel.to_string()).collect();
     let templates: Vec<_> = new.iter().map(|one| one.template.to_string()).collect();
     let rows = sqlx::query!(
         r#"insert into notifications (id, event_id, user_id, channel, template, status, attempts, created_at)
-        select n.id, $1, n.user_id, n.channel, n.template, $6, 0, $7
-        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) as n (id, user_id, channel, template)
+        select n.id, n.event_id, n.user_id, n.channel, n.template, $6, 0, $7
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as n (id, event_id, user_id, channel, template)
         on conflict (event_id, user_id, channel) do nothing
-        returning id, user_id, channel, template"#,
-        event.0,
+        returning id, event_id as "event_id!", user_id, channel, template"#,
         &ids,
+        &events,
         &people,
         &channels,
         &templates,
@@ -58,6 +59,7 @@ pub(super) async fn insert(
     let inserted = rows.into_iter().map(|row| Inserted {
         id: row.id,
         new: NewNotification {
+            event: row.event_id,
             to: row.user_id,
             template: row.template,
             channel: row.channel,

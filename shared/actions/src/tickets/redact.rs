@@ -35,9 +35,9 @@ pub async fn redact(
     message.attachments.0.clear();
     message.redacted_at = Some(work.now());
     message.redacted_by = Some(actor.id);
-    store::redact_message(&mut work.tx, change.ticket(), &message).await?;
+    let mentioned = store::redact_message(&mut work.tx, change.ticket(), &message).await?;
     crate::attachments::mark_deleted_with_message(work, message.id).await?;
-    change.redact(message.id, message.visibility(), reason, work.now());
+    change.redact(&message, mentioned, reason, work.now());
     save(work, &mut change, SaveMode::Update).await?;
     Ok(message)
 }

@@ -78,16 +78,27 @@ fn of_ticket(scope: Scope, kind: &TicketEventKind, now: Concerned) -> Sight {
             }
         };
     }
-    // Only an assignment takes a ticket out of the sight of agents who saw it before.
-    let saw = |assignee| scope.includes_one(now.customer, assignee);
-    let was_taken_away = is_staff
-        && kind.new_assignee().is_some()
-        && saw(kind.previous_assignee())
-        && !saw(kind.new_assignee());
-    if was_taken_away {
+    if was_reassigned(scope, kind, now) || is_no_longer_mentioned(scope, kind) {
         Sight::Removed
     } else {
         Sight::Nothing
+    }
+}
+
+/// Whether an assignment took the ticket out of the sight of staff who saw it before.
+fn was_reassigned(scope: Scope, kind: &TicketEventKind, now: Concerned) -> bool {
+    let saw = |assignee| scope.includes_one(now.customer, assignee);
+    scope.reader() == Viewer::Staff
+        && kind.new_assignee().is_some()
+        && saw(kind.previous_assignee())
+        && !saw(kind.new_assignee())
+}
+
+/// Whether the redaction of a note took away a mention by which an agent saw the ticket.
+fn is_no_longer_mentioned(scope: Scope, kind: &TicketEventKind) -> bool {
+    match scope {
+        Scope::AgentQueue(agent) => kind.no_longer_mentioned().contains(&agent),
+        Scope::Own(_) | Scope::All => false,
     }
 }
 

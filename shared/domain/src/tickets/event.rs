@@ -131,6 +131,9 @@ pub enum TicketEventKind {
         is_internal: bool,
         /// Why the text was removed. The field is absent for requesters.
         reason: String,
+        /// The ids of the people whom the note mentioned, who may have lost sight of the ticket. Nobody is shown them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentioned: Vec<UserId>,
     },
     /// The ticket was escalated.
     Escalated {

@@ -89,16 +89,6 @@ impl Message {
             redacted_by: None,
         }
     }
-
-    /// Who may read it.
-    #[must_use]
-    pub const fn visibility(&self) -> Visibility {
-        if self.is_internal {
-            Visibility::Internal
-        } else {
-            Visibility::Public
-        }
-    }
 }
 
 /// A message to be added.

@@ -18,11 +18,11 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     channel::Channel,
-    ids::{DigestId, NotificationId, UserId},
+    ids::{DigestId, EventId, NotificationId, UserId},
     notifications::{NotificationStatus, Template, gathering},
 };
-use platform::work::UnitOfWork;
-use std::collections::BTreeMap;
+use platform::{trace::Trace, work::UnitOfWork};
+use std::collections::{BTreeMap, HashMap};
 
 /// A place to gather: one digest grows in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,36 +33,53 @@ struct Place {
     is_quiet: bool,
 }
 
-/// Enqueues the delivery of each notification, or adds it to a digest if enough of its kind were told a moment ago.
+/// Enqueues the delivery of each notification, or adds it to a digest if enough of its kind were told a moment ago. A
+/// delivery continues the trace of its event.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn send_or_gather(
     work: &mut UnitOfWork<'_>,
     inserted: &[Inserted],
+    traces: &HashMap<EventId, Option<Trace>>,
 ) -> sqlx::Result<()> {
+    if inserted.is_empty() {
+        return Ok(());
+    }
     let now = work.now();
-    let windows: Vec<_> = inserted
+    let mut more: BTreeMap<Kind, i32> = BTreeMap::new();
+    for one in inserted {
+        *more.entry(Kind::of(one)).or_default() += 1;
+    }
+    // In the order of the map, in which rows are locked.
+    let windows: Vec<_> = more
         .iter()
-        .filter_map(|one| Window::of(Kind::of(one), now))
+        .filter_map(|(kind, more)| Some((Window::of(*kind, now)?, *more)))
         .collect();
     let counted = store::count(work, &windows).await?;
-    let goes_at_once = |one: &Inserted| {
+    // How many of each kind were told before the next notification.
+    let mut told: BTreeMap<Kind, i32> = counted
+        .iter()
+        .map(|(kind, count)| (*kind, count - more[kind]))
+        .collect();
+    let mut goes_at_once = |one: &Inserted| {
         let kind = Kind::of(one);
         let rule = gathering(kind.template, kind.channel);
-        rule.is_none_or(|rule| {
-            counted
-                .get(&kind)
-                .is_none_or(|count| *count <= rule.at_once)
+        rule.zip(told.get_mut(&kind)).is_none_or(|(rule, told)| {
+            *told += 1;
+            *told <= rule.at_once
         })
     };
     let (at_once, gathered): (Vec<&Inserted>, Vec<_>) =
         inserted.iter().partition(|one| goes_at_once(one));
     let deliveries: Vec<_> = at_once
         .iter()
-        .map(|one| Job::Deliver(Delivery::of(one.new.channel, one.id)))
+        .map(|one| {
+            let trace = traces.get(&one.new.event).copied().flatten();
+            (Job::Deliver(Delivery::of(one.new.channel, one.id)), trace)
+        })
         .collect();
-    job_list::enqueue_all(work, &deliveries).await?;
+    job_list::enqueue_traced(work, &deliveries).await?;
     let mut places: BTreeMap<Place, Gathered> = BTreeMap::new();
     for one in gathered {
         let due = Window::of(Kind::of(one), now).map_or(now, |window| window.until);

@@ -10,27 +10,31 @@ use platform::work::UnitOfWork;
 use sqlx::PgExecutor;
 use std::collections::BTreeMap;
 
-/// Counts one more notification of each kind, and returns how many its window has. A window that is over begins anew.
+/// Counts more notifications of each kind, and returns how many its window has. A window that is over begins anew.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn count(
     work: &mut UnitOfWork<'_>,
-    windows: &[Window],
+    windows: &[(Window, i32)],
 ) -> sqlx::Result<BTreeMap<Kind, i32>> {
-    let columns = Columns::of(windows);
+    let more: Vec<_> = windows.iter().map(|(_, more)| *more).collect();
+    let windows: Vec<_> = windows.iter().map(|(window, _)| *window).collect();
+    let columns = Columns::of(&windows);
     let rows = sqlx::query!(
         "insert into gathering_windows as w (user_id, channel, template, until, told)
-        select n.*, 1 from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as n (user_id, channel, template, until)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])
+            as n (user_id, channel, template, until, told)
         order by 1, 2, 3
         on conflict (user_id, channel, template) do update
-        set until = case when w.until <= $5 then excluded.until else w.until end,
-            told = case when w.until <= $5 then 1 else w.told + 1 end
+        set until = case when w.until <= $6 then excluded.until else w.until end,
+            told = case when w.until <= $6 then 0 else w.told end + excluded.told
         returning user_id, channel, template, told",
         &columns.people,
         &columns.channels,
         &columns.templates,
         &columns.until,
+        &more,
         work.now(),
     )
     .fetch_all(&mut *work.tx)
@@ -51,7 +55,11 @@ pub(super) async fn count(
 /// # Errors
 /// The database failed.
 pub(super) async fn fill(work: &mut UnitOfWork<'_>, windows: &[Window]) -> sqlx::Result<()> {
-    let columns = Columns::of(windows);
+    let mut windows = windows.to_vec();
+    windows.sort_by_key(|window| window.kind);
+    // A statement cannot set a row twice.
+    windows.dedup_by_key(|window| window.kind);
+    let columns = Columns::of(&windows);
     sqlx::query!(
         "insert into gathering_windows (user_id, channel, template, until, told)
         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])
@@ -79,11 +87,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Each kind once: a statement cannot set a row twice.
     fn of(windows: &[Window]) -> Self {
-        let mut windows = windows.to_vec();
-        windows.sort_by_key(|window| window.kind);
-        windows.dedup_by_key(|window| window.kind);
         let each = || windows.iter();
         Self {
             people: each().map(|window| window.kind.to.0).collect(),

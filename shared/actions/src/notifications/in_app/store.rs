@@ -15,33 +15,37 @@ use uuid::Uuid;
 /// The most entries that are counted; of more the count is one higher.
 pub const MOST_COUNTED: i64 = 10_000;
 
-/// Inserts what people are told of an event, and adds each new entry to the event feed.
+/// Inserts what people are told of events, and adds each new entry to the event feed.
 ///
 /// # Errors
 /// The database failed.
 pub(in crate::notifications) async fn insert(
     work: &mut UnitOfWork<'_>,
-    event: &TicketEvent,
-    shown: &[&Planned],
+    shown: &[(&TicketEvent, &Planned)],
 ) -> sqlx::Result<()> {
     if shown.is_empty() {
         return Ok(());
     }
     let ids: Vec<_> = shown.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
-    let people: Vec<_> = shown.iter().map(|one| one.to.0).collect();
-    let templates: Vec<_> = shown.iter().map(|one| one.template.to_string()).collect();
+    let events: Vec<_> = shown.iter().map(|(event, _)| event.id.0).collect();
+    let tickets: Vec<_> = shown.iter().map(|(event, _)| event.ticket.0).collect();
+    let people: Vec<_> = shown.iter().map(|(_, one)| one.to.0).collect();
+    let templates: Vec<_> = shown
+        .iter()
+        .map(|(_, one)| one.template.to_string())
+        .collect();
     let told = sqlx::query!(
         "with told as (
             insert into in_app_notifications (id, event_id, ticket_id, user_id, template, created_at)
-            select n.id, $1, $2, n.user_id, n.template, $6
-            from unnest($3::uuid[], $4::uuid[], $5::text[]) as n (id, user_id, template)
+            select n.id, n.event_id, n.ticket_id, n.user_id, n.template, $6
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) as n (id, event_id, ticket_id, user_id, template)
             on conflict (event_id, user_id) do nothing
             returning id, user_id)
         insert into feed_pending (kind, event_id, subject_id, at)
         select 'notification', id, user_id, $6 from told order by id",
-        event.id.0,
-        event.ticket.0,
         &ids,
+        &events,
+        &tickets,
         &people,
         &templates,
         work.now(),

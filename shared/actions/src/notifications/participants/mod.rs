@@ -4,5 +4,5 @@ mod store;
 
 pub(super) use store::{
     Around, active, admins, agents_of, agents_on, around, changes_of_hands, creation_of_waiting,
-    escalated_from, event, resolution_told,
+    escalated_from, events, resolution_told,
 };

@@ -11,7 +11,7 @@ use domain::{
     tickets::{Priority, TicketEvent},
 };
 use platform::work::Tx;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Maximum of people in one group of recipients.
 const MOST_PEOPLE: i64 = 100;
@@ -20,15 +20,20 @@ const MOST_AGENTS: i64 = 1_000;
 /// Maximum of changes of the assignee that are loaded for one event.
 const MOST_CHANGES: i64 = 200;
 
-/// An event; `None` when there is no such event.
-pub(in crate::notifications) async fn event(
+/// Those of these events that exist.
+///
+/// # Errors
+/// A failure of the database.
+pub(in crate::notifications) async fn events(
     tx: &mut Tx,
-    event: EventId,
-) -> Result<Option<TicketEvent>, sqlx::Error> {
-    let row = select_events!("id = $1", event.0)
-        .fetch_optional(&mut **tx)
+    events: &[EventId],
+) -> Result<HashMap<EventId, TicketEvent>, sqlx::Error> {
+    let ids: Vec<_> = events.iter().map(|event| event.0).collect();
+    let rows = select_events!("id = any($1)", &ids)
+        .fetch_all(&mut **tx)
         .await?;
-    Ok(row.map(TicketEvent::from))
+    let events = rows.into_iter().map(TicketEvent::from);
+    Ok(events.map(|event| (event.id, event)).collect())
 }
 
 /// The event that created a ticket, if the ticket is unassigned and active; `None` otherwise.
@@ -52,6 +57,7 @@ pub(in crate::notifications) async fn creation_of_waiting(
 
 /// The fields of a ticket that decide who is notified, and how.
 pub(in crate::notifications) struct Around {
+    pub id: TicketId,
     pub customer_id: UserId,
     pub assigned_to: Option<UserId>,
     pub department: Department,
@@ -59,21 +65,24 @@ pub(in crate::notifications) struct Around {
     pub escalation_level: i32,
 }
 
-/// Loads the people around a ticket. Its lock comes first, as in every change of the ticket: what is planned refers to it.
+/// Loads the people around tickets. The locks come first, as in every change of a ticket: what is planned refers to them.
 ///
 /// # Errors
-/// A failure of the database, or no such ticket.
+/// A failure of the database.
 pub(in crate::notifications) async fn around(
     tx: &mut Tx,
-    ticket: TicketId,
-) -> Result<Around, sqlx::Error> {
-    sqlx::query_as!(
+    tickets: &[TicketId],
+) -> Result<HashMap<TicketId, Around>, sqlx::Error> {
+    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.0).collect();
+    let rows = sqlx::query_as!(
         Around,
-        "select customer_id, assigned_to, department, priority, escalation_level from tickets where id = $1 for key share",
-        ticket.0,
+        "select id, customer_id, assigned_to, department, priority, escalation_level from tickets
+        where id = any($1) order by id for key share",
+        &tickets,
     )
-    .fetch_one(&mut **tx)
-    .await
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Loads the changes of a ticket's assignee after an event. They are in the order in which they were recorded,

@@ -123,16 +123,18 @@ pub(super) async fn insert(
     .map(|_| ())
 }
 
-/// Deletes the mentions of a note.
+/// Deletes the mentions of a note; returns the people whom it mentioned.
 ///
 /// # Errors
 /// The database failed.
 pub(in crate::tickets) async fn forget(
     db: impl PgExecutor<'_>,
     note: MessageId,
-) -> sqlx::Result<()> {
-    sqlx::query!("delete from note_mentions where message_id = $1", note.0)
-        .execute(db)
-        .await
-        .map(|_| ())
+) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        "delete from note_mentions where message_id = $1 returning user_id",
+        note.0,
+    )
+    .fetch_all(db)
+    .await
 }

@@ -5,7 +5,7 @@ use crate::tickets::{
     store::{Listing, Section},
 };
 use domain::{
-    ids::{MessageId, TicketId},
+    ids::{MessageId, TicketId, UserId},
     paging::Direction,
     tickets::{Message, Ticket},
 };
@@ -35,12 +35,16 @@ pub async fn insert_message(tx: &mut Tx, message: &Message) -> sqlx::Result<()> 
     crate::tickets::search::store::add_message(tx, message).await
 }
 
-/// Writes a redacted message, and deletes its search words and its mentions. The message is written first: a
-/// transaction that reads it for mentions at this moment has finished then, or waits.
+/// Writes a redacted message, and deletes its search words and its mentions; returns the people whom it mentioned. The
+/// message is written first: a transaction that reads it for mentions at this moment has finished then, or waits.
 ///
 /// # Errors
 /// The database failed.
-pub async fn redact_message(tx: &mut Tx, ticket: &Ticket, message: &Message) -> sqlx::Result<()> {
+pub async fn redact_message(
+    tx: &mut Tx,
+    ticket: &Ticket,
+    message: &Message,
+) -> sqlx::Result<Vec<UserId>> {
     sqlx::query!(
         "update messages set body = $2, attachments = $3, redacted_at = $4, redacted_by = $5 where id = $1",
         message.id.0,
@@ -51,8 +55,9 @@ pub async fn redact_message(tx: &mut Tx, ticket: &Ticket, message: &Message) -> 
     )
     .execute(&mut **tx)
     .await?;
-    mentions::forget(&mut **tx, message.id).await?;
-    crate::tickets::search::store::forget_message(tx, ticket, message.id).await
+    let mentioned = mentions::forget(&mut **tx, message.id).await?;
+    crate::tickets::search::store::forget_message(tx, ticket, message.id).await?;
+    Ok(mentioned)
 }
 
 /// The only column list of messages.

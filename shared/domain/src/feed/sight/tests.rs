@@ -124,6 +124,36 @@ fn a_ticket_that_is_handed_over_is_removed_for_those_who_saw_it() {
 }
 
 #[test]
+fn a_ticket_is_removed_for_an_agent_whose_mention_was_redacted() {
+    use Sight::{Full, Nothing, Removed};
+    let redacted = |mentioned| TicketEventKind::MessageRedacted {
+        message: MessageId(Uuid::nil()),
+        is_internal: true,
+        reason: String::new(),
+        mentioned,
+    };
+    let taken = told(redacted(vec![COLLEAGUE]), Some(ASSIGNEE), NOT_MENTIONED);
+    assert_eq!(taken, [Nothing, Nothing, Full, Removed, Full]);
+    // Another note mentions the colleague still, or nobody has the ticket.
+    let another = told(
+        redacted(vec![COLLEAGUE]),
+        Some(ASSIGNEE),
+        Mention::Mentioned,
+    );
+    assert_eq!(another, [Nothing, Nothing, Full, Full, Full]);
+    let unassigned = told(redacted(vec![COLLEAGUE]), None, NOT_MENTIONED);
+    assert_eq!(unassigned, [Nothing, Nothing, Full, Full, Full]);
+    // It mentioned other people, or nobody: the colleague never saw it, and does not hear of it.
+    for mentioned in [vec![STRANGER, ADMIN], vec![]] {
+        let among_others = told(redacted(mentioned), Some(ASSIGNEE), NOT_MENTIONED);
+        assert_eq!(among_others, [Nothing, Nothing, Full, Nothing, Full]);
+    }
+    // A person who is no longer an agent is told as little as any other stranger.
+    let former = told(redacted(vec![STRANGER]), Some(ASSIGNEE), NOT_MENTIONED);
+    assert_eq!(former[1], Nothing);
+}
+
+#[test]
 fn the_right_counts_at_the_time_of_telling() {
     // Created while unassigned, read after the assignment.
     let late = told(TicketEventKind::Created, Some(ASSIGNEE), NOT_MENTIONED);

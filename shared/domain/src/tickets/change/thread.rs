@@ -2,8 +2,8 @@
 
 use crate::tickets::{ActingAgent, TicketChange};
 use crate::{
-    ids::MessageId,
-    tickets::{Status, TicketEventKind, TicketRefusal, Transition, Visibility},
+    ids::{MessageId, UserId},
+    tickets::{Message, Status, TicketEventKind, TicketRefusal, Transition},
 };
 use chrono::{DateTime, Utc};
 
@@ -61,21 +61,21 @@ impl TicketChange {
         self.record(now, TicketEventKind::NoteAdded { message: note });
     }
 
-    /// Records that a message or a note was redacted.
+    /// Records that a message or a note was redacted. `mentioned` are the people whom the note mentioned.
     pub fn redact(
         &mut self,
-        message: MessageId,
-        visibility: Visibility,
+        message: &Message,
+        mentioned: Vec<UserId>,
         reason: String,
         now: DateTime<Utc>,
     ) {
-        let is_internal = visibility == Visibility::Internal;
         self.record(
             now,
             TicketEventKind::MessageRedacted {
-                message,
-                is_internal,
+                message: message.id,
+                is_internal: message.is_internal,
                 reason,
+                mentioned,
             },
         );
     }

@@ -58,6 +58,16 @@ impl TicketEventKind {
         }
     }
 
+    /// The people whom a note mentioned until it was redacted by this event.
+    #[must_use]
+    pub const fn no_longer_mentioned(&self) -> &[UserId] {
+        if let Self::MessageRedacted { mentioned, .. } = self {
+            mentioned.as_slice()
+        } else {
+            &[]
+        }
+    }
+
     /// The internal note that was added.
     #[must_use]
     pub const fn note(&self) -> Option<MessageId> {

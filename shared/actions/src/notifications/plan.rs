@@ -1,4 +1,4 @@
-//! Plans the notifications of an event. A second run adds nothing: what a person is told in the app is a row with the
+//! Plans the notifications of events. A second run adds nothing: what a person is told in the app is a row with the
 //! unique key (event, person), and what is sent is one with the key (event, person, channel).
 
 use crate::{
@@ -9,65 +9,118 @@ use crate::{
 use domain::{
     ids::{EventId, TicketId, UserId},
     notifications::{
-        Occasion, Planned, Template, TicketParticipants, assignee, channels, level_above, plan,
+        self, Occasion, Planned, Template, TicketParticipants, assignee, channels, level_above,
         returned_by,
     },
     tickets::{Recipient, TicketEvent},
 };
-use platform::work::{Tx, UnitOfWork};
+use platform::{
+    trace::Trace,
+    work::{Tx, UnitOfWork},
+};
+use std::collections::BTreeSet;
 
-/// Plans an event: what its people are told in the app, and what is sent to them.
+/// What is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToPlan {
+    /// What the people of an event are told.
+    Event(EventId),
+    /// What the agents of a department are told of a new ticket that still waits, since nobody could be assigned.
+    Waiting(TicketId),
+}
+
+/// Plans what people are told in the app, and what is sent to them: all of it together, in this order. What is sent
+/// continues the trace.
 ///
 /// # Errors
 /// [`ActionError::NotFound`] if there is no such event; a failure of the database.
-pub async fn plan_event(work: &mut UnitOfWork<'_>, event: EventId) -> Result<(), ActionError> {
-    let event = participants::event(&mut work.tx, event)
-        .await?
-        .ok_or(ActionError::NotFound("event"))?;
-    plan_occasion(work, &event, Occasion::Happened).await?;
+pub async fn plan_notifications(
+    work: &mut UnitOfWork<'_>,
+    all: &[(ToPlan, Option<Trace>)],
+) -> Result<(), ActionError> {
+    let ids: Vec<_> = all.iter().filter_map(|(one, _)| one.event()).collect();
+    let mut events = participants::events(&mut work.tx, &ids).await?;
+    let mut plannings = Vec::new();
+    for (one, trace) in all {
+        let (event, occasion) = match one {
+            ToPlan::Event(id) => {
+                let event = events.remove(id).ok_or(ActionError::NotFound("event"))?;
+                (event, Occasion::Happened)
+            }
+            ToPlan::Waiting(ticket) => {
+                let creation = participants::creation_of_waiting(&mut work.tx, *ticket).await?;
+                let Some(event) = creation else { continue };
+                (event, Occasion::NobodyAssigned)
+            }
+        };
+        plannings.push(Planning {
+            event,
+            occasion,
+            trace: *trace,
+        });
+    }
+    plan_occasions(work, &plannings).await?;
     Ok(())
 }
 
-/// Tells the agents of a department of a new ticket that still waits, since nobody could be assigned.
-///
-/// # Errors
-/// A failure of the database.
-pub async fn plan_waiting(work: &mut UnitOfWork<'_>, ticket: TicketId) -> sqlx::Result<()> {
-    let Some(event) = participants::creation_of_waiting(&mut work.tx, ticket).await? else {
-        return Ok(());
-    };
-    plan_occasion(work, &event, Occasion::NobodyAssigned).await
+impl ToPlan {
+    const fn event(self) -> Option<EventId> {
+        match self {
+            Self::Event(event) => Some(event),
+            Self::Waiting(_) => None,
+        }
+    }
 }
 
-async fn plan_occasion(
-    work: &mut UnitOfWork<'_>,
-    event: &TicketEvent,
+/// An event to plan.
+struct Planning {
+    event: TicketEvent,
     occasion: Occasion,
-) -> sqlx::Result<()> {
-    let around = participants::around(&mut work.tx, event.ticket).await?;
-    let involved = involved(work, event, occasion, &around).await?;
-    let planned = plan(event, occasion, &involved);
+    trace: Option<Trace>,
+}
+
+/// Plans events. Their windows are locked last, all by one statement: plans that run at the same time cannot wait for
+/// each other in a circle.
+async fn plan_occasions(work: &mut UnitOfWork<'_>, all: &[Planning]) -> sqlx::Result<()> {
+    let tickets: Vec<_> = all.iter().map(|one| one.event.ticket).collect();
+    let around = participants::around(&mut work.tx, &tickets).await?;
+    let mut planned = Vec::new();
+    for Planning {
+        event, occasion, ..
+    } in all
+    {
+        let around = around.get(&event.ticket).ok_or(sqlx::Error::RowNotFound)?;
+        let involved = involved(work, event, *occasion, around).await?;
+        let named = notifications::plan(event, *occasion, &involved);
+        planned.extend(named.into_iter().map(|one| (event, around.priority, one)));
+    }
     if planned.is_empty() {
         return Ok(());
     }
-    let shown: Vec<_> = planned.iter().filter(|one| is_shown(one)).collect();
-    in_app::store::insert(work, event, &shown).await?;
-    let people: Vec<_> = planned.iter().map(|one| one.to).collect();
-    let reach = reach::of_people(work, &people).await?;
+    let shown: Vec<_> = planned
+        .iter()
+        .filter(|(_, _, one)| is_shown(one))
+        .map(|(event, _, one)| (*event, one))
+        .collect();
+    in_app::store::insert(work, &shown).await?;
+    let people: BTreeSet<_> = planned.iter().map(|(_, _, one)| one.to).collect();
+    let reach = reach::of_people(work, &Vec::from_iter(people)).await?;
     let sent: Vec<store::NewNotification> = planned
         .iter()
-        .flat_map(|one| {
+        .flat_map(|(event, priority, one)| {
             let reach = reach.get(&one.to).cloned().unwrap_or_default();
-            let channels = channels(one, around.priority, &reach).into_iter();
+            let channels = channels(one, *priority, &reach).into_iter();
             channels.map(|channel| store::NewNotification {
+                event: event.id,
                 to: one.to,
                 template: one.template,
                 channel,
             })
         })
         .collect();
-    let inserted = store::insert(work, event.id, &sent).await?;
-    gather::send_or_gather(work, &inserted).await
+    let inserted = store::insert(work, &sent).await?;
+    let traces = all.iter().map(|one| (one.event.id, one.trace)).collect();
+    gather::send_or_gather(work, &inserted, &traces).await
 }
 
 /// Whether it is shown in the app. A confirmation of the person's own act is not, nor is what people are told who do not

@@ -1,0 +1,211 @@
+//! Jobs that run together: where more of them wait than a queue may run at a time, several share one transaction. Their rows
+//! are locked by one statement and marked as done by another, and one commit serves all of them.
+//!
+//! Invariant: as for a job that runs alone, its effect and its outcome are committed together. Races, and what each costs:
+//! - one of them fails, or the commit: everything is rolled back, and each runs alone, as if it had never been with others;
+//! - the process dies: PostgreSQL rolls back. A job that was interrupted runs alone from then on, so that a job which kills
+//!   its process is found, and takes others with it once;
+//! - one of them is done, or locked by another run: it is left out.
+
+use super::{Ended, Outcome, RunInfo, begin_trace, claim, end_trace, guard, log, run_one};
+use crate::{
+    JobContext,
+    jobs::{self, JobError},
+};
+use ::jobs::{
+    JobId,
+    ledger::{ANSWER_LIMIT, Locked, RUN_LIMIT},
+    store,
+};
+use actions::job_list::Job;
+use domain::actor::Initiator;
+use platform::{db, error_chain::Chain, trace::Span, work::UnitOfWork};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
+use tokio::sync::{Semaphore, oneshot};
+
+/// The most jobs that share a transaction: enough that the cost of the commit hardly counts, and few enough that none waits
+/// long for the others.
+pub(crate) const MOST: usize = 16;
+
+/// Gathers the jobs of one queue that wait for a place to run.
+pub(crate) struct Gatherer {
+    cx: JobContext,
+    places: Semaphore,
+    waiting: Mutex<VecDeque<Waiting>>,
+}
+
+/// A job that waits. When `_over` is dropped, it has run.
+struct Waiting {
+    id: JobId,
+    _over: oneshot::Sender<()>,
+}
+
+impl Gatherer {
+    /// For a queue that may run so many transactions at a time.
+    pub(crate) fn new(cx: JobContext, at_a_time: usize) -> Self {
+        Self {
+            cx,
+            places: Semaphore::new(at_a_time),
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// Runs a job: at once if a place is free, otherwise as soon as one is, together with others that wait.
+    pub(crate) async fn run(&self, id: JobId) {
+        let (sender, mut over) = oneshot::channel();
+        self.waiting().push_back(Waiting { id, _over: sender });
+        loop {
+            let place = tokio::select! {
+                biased;
+                _ = &mut over => return,
+                place = self.places.acquire() => place,
+            };
+            let taken = self.take();
+            if taken.is_empty() {
+                // Another task has taken the job.
+                drop(place);
+                let _ = over.await;
+                return;
+            }
+            let ids: Vec<_> = taken.iter().map(|one| one.id).collect();
+            run_all(&self.cx, &ids).await;
+        }
+    }
+
+    fn take(&self) -> Vec<Waiting> {
+        let mut waiting = self.waiting();
+        let count = waiting.len().min(MOST);
+        waiting.drain(..count).collect()
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs jobs of a queue whose jobs run together: together where they can, and the others one after the other.
+pub async fn run_all(cx: &JobContext, ids: &[JobId]) {
+    let done = if ids.len() > 1 {
+        share(cx, ids).await
+    } else {
+        HashSet::new()
+    };
+    for id in ids.iter().filter(|id| !done.contains(id)) {
+        run_one(cx, *id).await;
+    }
+}
+
+/// Runs those of the jobs that can share a transaction, and returns those that are done.
+async fn share(cx: &JobContext, ids: &[JobId]) -> HashSet<JobId> {
+    let started = Instant::now();
+    match attempt(cx, ids).await {
+        Ok(runs) => {
+            let done = runs.iter().map(|run| run.info.id).collect();
+            for run in runs {
+                run.end(cx, started);
+            }
+            done
+        }
+        Err(error) => {
+            tracing::debug!(error = %Chain(&error), "jobs could not run together; each runs alone");
+            HashSet::new()
+        }
+    }
+}
+
+/// A job that runs with others.
+struct Run {
+    job: Job,
+    locked: Locked,
+    info: RunInfo,
+    traced: Span,
+}
+
+impl Run {
+    /// # Errors
+    /// The payload cannot be read.
+    fn begin(cx: &JobContext, locked: Locked) -> Result<Self, serde_json::Error> {
+        let job: Job = serde_json::from_value(locked.payload.clone())?;
+        Ok(Self {
+            info: RunInfo {
+                id: locked.id,
+                name: job.name(),
+                attempt: locked.attempt + 1,
+            },
+            traced: begin_trace(cx, &job, &locked),
+            job,
+            locked,
+        })
+    }
+
+    /// Tells that it is done.
+    fn end(self, cx: &JobContext, started: Instant) {
+        let spec = self.job.spec();
+        let (metrics, now) = (&cx.cx.metrics, cx.cx.clock.now());
+        let due_for = (now - self.locked.run_at).to_std().unwrap_or_default();
+        metrics.waited(spec.queue, due_for.saturating_sub(started.elapsed()));
+        metrics.job(self.info.name, Outcome::Done.as_str(), started.elapsed());
+        let ended = Ended {
+            trace: self.traced.trace(),
+            ticket: spec.ticket,
+            ..Ended::well(Outcome::Done)
+        };
+        end_trace(self.traced, self.info, spec.queue, Outcome::Done);
+        log(&ended, self.info, started);
+    }
+}
+
+/// Runs those of the jobs that can share a transaction, commits, and returns them. After an error nothing was committed,
+/// unless the response to the commit was lost.
+async fn attempt(cx: &JobContext, ids: &[JobId]) -> Result<Vec<Run>, JobError> {
+    let _slots = cx.slots(1).await.map_err(JobError::retry)?;
+    let locking = async {
+        let mut work = cx.cx.begin(Initiator::System).await?;
+        let now = work.now();
+        let locked = store::lock_fresh(&mut work.tx, ids, now).await?;
+        Ok::<_, sqlx::Error>((work, locked))
+    };
+    let (mut work, locked) = db::within(ANSWER_LIMIT, locking).await?;
+    // One alone gains nothing. An open circuit concerns the whole queue.
+    if locked.len() < 2 || locked.iter().any(|one| one.is_blocked) {
+        claim::roll_back(work).await;
+        return Ok(Vec::new());
+    }
+    match run(cx, &mut work, locked).await {
+        Ok(runs) => {
+            let ids: Vec<_> = runs.iter().map(|run| run.info.id).collect();
+            let now = cx.cx.clock.now();
+            let finishing = async {
+                store::finish_all(&mut work.tx, &ids, now).await?;
+                work.commit().await
+            };
+            db::within(ANSWER_LIMIT, finishing).await?;
+            Ok(runs)
+        }
+        Err(error) => {
+            claim::roll_back(work).await;
+            Err(error)
+        }
+    }
+}
+
+async fn run(
+    cx: &JobContext,
+    work: &mut UnitOfWork<'_>,
+    locked: Vec<Locked>,
+) -> Result<Vec<Run>, JobError> {
+    let mut runs = Vec::new();
+    for one in locked {
+        runs.push(Run::begin(cx, one).map_err(JobError::retry)?);
+    }
+    let jobs: Vec<_> = runs
+        .iter()
+        .map(|run| (run.job.clone(), run.traced.trace()))
+        .collect();
+    guard::run(RUN_LIMIT, jobs::run_together(work, &jobs)).await?;
+    Ok(runs)
+}
