@@ -44,6 +44,7 @@ mod run;
 mod servers;
 mod takeover;
 mod upstream_bugs;
+mod without_redis;
 
 use chaos::Span;
 use std::time::Duration;

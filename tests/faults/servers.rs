@@ -76,6 +76,11 @@ impl OwnServers {
         signal("CONT", &self.processes(server));
     }
 
+    /// Deletes what Redis has written to disk, so that it comes back empty. Call it while Redis is down.
+    pub fn empty_redis(&self) {
+        fs::remove_dir_all(self.place.join("redis")).unwrap();
+    }
+
     /// Starts whatever was killed, on its data.
     pub async fn start_again(&self) {
         drop(ensure_running(&self.place).await);

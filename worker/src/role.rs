@@ -1,6 +1,8 @@
 //! The worker role: everything that a worker process runs, from start to stop.
 
-use crate::{JobContext, channels::ChannelSetupError, listener, relay::Relay, runners, webhooks};
+use crate::{
+    JobContext, channels::ChannelSetupError, listener, pace, relay::Relay, runners, webhooks,
+};
 use domain::queue::Execution;
 use platform::context::Context;
 use std::sync::Arc;
@@ -67,5 +69,6 @@ fn start(
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), relay_wake, stop.clone()));
     parts.spawn(webhooks::plan(cx.clone(), stop.clone()));
+    parts.spawn(pace::keep(Arc::clone(&cx.slots), stop.clone()));
     Ok(parts)
 }

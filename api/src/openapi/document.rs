@@ -241,7 +241,7 @@ fn query_parameter(
         "in": "query",
         "required": is_needed,
         "description": about,
-        "allowEmptyValue": true,
+        "allowEmptyValue": !is_needed,
         "schema": components.extract(&schema),
     });
     if schema["type"] == "array" {

@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use socket::{NoConnection, Packet, Socket};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 use tokio::task::JoinSet;
@@ -23,6 +23,10 @@ const LISTEN: Duration = Duration::from_millis(500);
 /// How long it may take to catch up once all is mended.
 const CATCH_UP: Duration = Duration::from_mins(1);
 
+const TICKETS: &str = "/api/v1/support/tickets?limit=100";
+/// What a list of the unassigned tickets is asked for by.
+const UNASSIGNED: &str = "&assignedTo=none&status=open,assigned,in_progress,waiting_customer,waiting_internal,escalated,reopened";
+
 /// An event as it came.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -32,6 +36,8 @@ pub struct Told {
     pub ticket: Option<String>,
     /// The version of the ticket after the change.
     pub version: Option<i64>,
+    /// Whether it tells what changed the ticket.
+    pub has_entry: bool,
     /// The connection by which it came.
     pub connection: usize,
 }
@@ -44,14 +50,58 @@ pub struct Known {
     pub told: Vec<Told>,
     /// The tickets as they were told of last.
     pub tickets: BTreeMap<String, Value>,
+    /// The texts of messages and notes as they were told of last.
+    pub messages: BTreeMap<String, String>,
+    /// The availability of each agent as it was told of last.
+    pub availabilities: BTreeMap<String, String>,
     /// The tickets as the server shows them in the end.
     pub shown: BTreeMap<String, Value>,
+    /// The unassigned tickets that the server lists for staff in the end.
+    pub unassigned: BTreeSet<String>,
     /// Connections in all.
     pub connections: usize,
     /// How often it was told that it missed something.
     pub resyncs: usize,
     /// Whether it knew everything before its time was over.
     pub caught_up: bool,
+}
+
+impl Known {
+    /// Of a follower that begins.
+    fn nothing(email: &str, role: Role) -> Self {
+        Self {
+            email: email.to_owned(),
+            role,
+            told: Vec::new(),
+            tickets: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            availabilities: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            unassigned: BTreeSet::new(),
+            connections: 0,
+            resyncs: 0,
+            caught_up: false,
+        }
+    }
+
+    /// Takes over what an event says of its ticket, its message or its agent.
+    fn learn(&mut self, name: &str, ticket: Option<String>, mut content: Value) {
+        let message = &content["message"];
+        if let (Some(id), Some(text)) = (message["id"].as_str(), message["message"].as_str()) {
+            self.messages.insert(id.to_owned(), text.to_owned());
+        }
+        if let Some(status) = content["availability"]["status"].as_str() {
+            let agent = content["agent"]["id"].as_str().unwrap().to_owned();
+            self.availabilities.insert(agent, status.to_owned());
+        }
+        if let Some(ticket) = ticket {
+            if name == "ticket:removed" {
+                self.tickets.remove(&ticket);
+            } else {
+                self.tickets.insert(ticket, content["ticket"].take());
+            }
+        }
+    }
 }
 
 /// Who follows.
@@ -74,16 +124,7 @@ impl Followers {
     pub async fn begin(&mut self, client: Client, role: Role, seed: u64) {
         let (says, follows) = tokio::sync::oneshot::channel();
         let follower = Follower {
-            known: Known {
-                email: client.email().to_owned(),
-                role,
-                told: Vec::new(),
-                tickets: BTreeMap::new(),
-                shown: BTreeMap::new(),
-                connections: 0,
-                resyncs: 0,
-                caught_up: false,
-            },
+            known: Known::nothing(client.email(), role),
             client,
             position: None,
             began: Some(says),
@@ -135,21 +176,30 @@ impl Follower {
         self.known
     }
 
-    /// Reads all tickets, as a client does that begins.
+    /// Reads all tickets, and staff the unassigned ones, as a client does that begins.
     async fn look(&mut self) {
-        let all = "/api/v1/support/tickets?limit=100";
-        let mut next = Some(all.to_owned());
-        while let Some(path) = next.take() {
-            let Reply::Accepted(mut page) = self.client.get(&path).await else {
-                return;
+        self.known.shown = self.list(TICKETS).await;
+        if self.known.role != Role::Customer {
+            let unassigned = self.list(&format!("{TICKETS}{UNASSIGNED}")).await;
+            self.known.unassigned = unassigned.into_keys().collect();
+        }
+    }
+
+    /// All tickets of a list, by id. After a refusal the rest is missing.
+    async fn list(&mut self, path: &str) -> BTreeMap<String, Value> {
+        let (mut listed, mut next) = (BTreeMap::new(), Some(path.to_owned()));
+        while let Some(page) = next.take() {
+            let Reply::Accepted(mut page) = self.client.get(&page).await else {
+                return listed;
             };
             for ticket in page["tickets"].as_array_mut().unwrap() {
                 let id = ticket["id"].as_str().unwrap().to_owned();
-                self.known.shown.insert(id, ticket.take());
+                listed.insert(id, ticket.take());
             }
             let cursor = page["pagination"]["nextCursor"].as_str();
-            next = cursor.map(|cursor| format!("{all}&cursor={cursor}"));
+            next = cursor.map(|cursor| format!("{path}&cursor={cursor}"));
         }
+        listed
     }
 
     async fn knows_everything(&mut self) -> bool {
@@ -195,7 +245,7 @@ impl Follower {
         }
     }
 
-    fn hear(&mut self, name: &str, mut content: Value) {
+    fn hear(&mut self, name: &str, content: Value) {
         if let Some(position) = content["position"].as_str() {
             self.position = Some(position.to_owned());
             if let Some(began) = self.began.take() {
@@ -211,15 +261,10 @@ impl Follower {
             id: id.to_owned(),
             kind: name.to_owned(),
             version: content["version"].as_i64(),
+            has_entry: !content["entry"].is_null(),
             connection: self.known.connections,
             ticket: ticket.clone(),
         });
-        if let Some(ticket) = ticket {
-            if name == "ticket:removed" {
-                self.known.tickets.remove(&ticket);
-            } else {
-                self.known.tickets.insert(ticket, content["ticket"].take());
-            }
-        }
+        self.known.learn(name, ticket, content);
     }
 }

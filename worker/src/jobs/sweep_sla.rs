@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 pub(super) async fn run(cx: &JobContext) -> Result<Found, JobError> {
-    let (_held, at_a_time) = cx.more_slots(AT_A_TIME);
+    let (_held, at_a_time) = cx.slots.take_more(AT_A_TIME);
     let swept = tickets::sweep_sla(&cx.cx, at_a_time).await?;
     if swept.found > 0 {
         tracing::info!(

@@ -11,7 +11,6 @@ use ::jobs::{
     store,
 };
 use actions::job_list::Job;
-use domain::actor::Initiator;
 use platform::{db, work::UnitOfWork};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -60,7 +59,7 @@ enum Unrunnable {
 pub(super) async fn claim(cx: &JobContext, id: JobId) -> Result<ClaimResult<'_>, JobError> {
     let (mut connections, mut noted) = (1, false);
     loop {
-        let slots = cx.slots(connections).await.map_err(JobError::retry)?;
+        let slots = cx.slots.take(connections).await.map_err(JobError::retry)?;
         let (mut work, locked) = db::within(ANSWER_LIMIT, lock(cx, id)).await?;
         let Some(locked) = locked else {
             roll_back(work).await;
@@ -115,7 +114,7 @@ pub(super) async fn claim(cx: &JobContext, id: JobId) -> Result<ClaimResult<'_>,
 
 /// Begins a transaction and locks the job in it, if it can run.
 async fn lock(cx: &JobContext, id: JobId) -> sqlx::Result<(UnitOfWork<'_>, Option<Locked>)> {
-    let mut work = cx.cx.begin(Initiator::System).await?;
+    let mut work = cx.begin().await?;
     let now = work.now();
     let locked = store::lock(&mut work.tx, id, now).await?;
     Ok((work, locked))

@@ -18,7 +18,6 @@ use ::jobs::{
     store,
 };
 use actions::job_list::Job;
-use domain::actor::Initiator;
 use platform::{db, error_chain::Chain, trace::Span, work::UnitOfWork};
 use std::{
     collections::{HashSet, VecDeque},
@@ -162,9 +161,9 @@ impl Run {
 /// Runs those of the jobs that can share a transaction, commits, and returns them. After an error nothing was committed,
 /// unless the response to the commit was lost.
 async fn attempt(cx: &JobContext, ids: &[JobId]) -> Result<Vec<Run>, JobError> {
-    let _slots = cx.slots(1).await.map_err(JobError::retry)?;
+    let _slots = cx.slots.take(1).await.map_err(JobError::retry)?;
     let locking = async {
-        let mut work = cx.cx.begin(Initiator::System).await?;
+        let mut work = cx.begin().await?;
         let now = work.now();
         let locked = store::lock_fresh(&mut work.tx, ids, now).await?;
         Ok::<_, sqlx::Error>((work, locked))
