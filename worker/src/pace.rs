@@ -4,6 +4,7 @@
 //! is several times as long as it was at its shortest.
 
 use crate::slots::{FEWEST, Slots};
+use platform::metrics::Metrics;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -70,7 +71,7 @@ impl Pace {
 }
 
 /// Keeps the pace until the stop.
-pub(crate) async fn keep(slots: Arc<Slots>, stop: CancellationToken) {
+pub(crate) async fn keep(slots: Arc<Slots>, metrics: Arc<Metrics>, stop: CancellationToken) {
     let mut pace = Pace::new(slots.most());
     slots.allow(pace.allowed);
     let pause = || stop.run_until_cancelled(tokio::time::sleep(EVERY));
@@ -85,6 +86,7 @@ pub(crate) async fn keep(slots: Arc<Slots>, stop: CancellationToken) {
         }
         // Also without a decision: slots that were taken may have been returned.
         slots.allow(pace.allowed);
+        metrics.job_connections_allowed(pace.allowed);
     }
 }
 

@@ -69,6 +69,10 @@ fn start(
     parts.spawn(relay.run(stop.clone()));
     parts.spawn(listener::run(cx.cx.pool.clone(), relay_wake, stop.clone()));
     parts.spawn(webhooks::plan(cx.clone(), stop.clone()));
-    parts.spawn(pace::keep(Arc::clone(&cx.slots), stop.clone()));
+    parts.spawn(pace::keep(
+        Arc::clone(&cx.slots),
+        Arc::clone(&cx.cx.metrics),
+        stop.clone(),
+    ));
     Ok(parts)
 }

@@ -59,7 +59,7 @@ pub async fn know_everything(rig: &Rig, all: &[Known], findings: &mut Findings) 
         .map(|change| (change.subject.as_str(), change.position))
         .collect();
     for known in all {
-        let me = &people[&known.email];
+        let me = people[&known.email].as_str();
         if !known.caught_up || known.resyncs > 0 {
             let (email, resyncs) = (&known.email, known.resyncs);
             findings.wrong(format!("{email} did not catch up, {resyncs} resyncs"));

@@ -6,6 +6,7 @@ use crate::{
     followers::{Known, Role},
     rig::Rig,
 };
+use serde_json::{Value, json};
 
 /// What is done to what arrived and was told, and a word of what the account has to say about it.
 type Damage = fn(&mut Evidence);
@@ -27,8 +28,27 @@ const FORGED: &[(&str, Damage)] = &[
     ("was told of another version", |evidence| admin(evidence).told.iter_mut().for_each(|told| told.version = Some(0))),
     ("was never told of ticket", |evidence| admin(evidence).told.truncate(1)),
     ("out of order", |evidence| admin(evidence).told.reverse()),
-    ("has ticket", |evidence| admin(evidence).tickets.clear()),
+    ("may never know it", |evidence| leak(evidence, Role::Customer, |known, all| known.told.clone_from(&all.told))),
+    ("was told what is internal", |evidence| each(evidence, Role::Customer, |known| known.told.iter_mut().for_each(|told| told.has_entry = true))),
     ("did not catch up", |evidence| admin(evidence).resyncs = 1),
+    ("lacks ticket", |evidence| admin(evidence).tickets.clear()),
+    ("and the server shows", |evidence| spoil(evidence, "description")),
+    ("has another version", |evidence| spoil(evidence, "version")),
+    ("has another status", |evidence| spoil(evidence, "status")),
+    ("has another priority", |evidence| spoil(evidence, "priority")),
+    ("has another subject", |evidence| spoil(evidence, "subject")),
+    ("has another assignee", |evidence| spoil(evidence, "assignedTo")),
+    ("still has ticket", |evidence| leak(evidence, Role::Agent, |known, all| known.tickets.clone_from(&all.tickets))),
+    ("is shown ticket", |evidence| leak(evidence, Role::Agent, |known, all| known.shown.clone_from(&all.shown))),
+    ("lacks message", |evidence| admin(evidence).messages.clear()),
+    ("has another text of message", |evidence| admin(evidence).messages.values_mut().for_each(|text| text.push('!'))),
+    ("which nobody wrote", |evidence| drop(admin(evidence).messages.insert("nothing".into(), String::new()))),
+    ("an internal note", |evidence| leak(evidence, Role::Customer, |known, all| known.messages.clone_from(&all.messages))),
+    ("of another customer", |evidence| leak(evidence, Role::Customer, |known, all| known.messages.clone_from(&all.messages))),
+    ("has the availabilities", |evidence| admin(evidence).availabilities.values_mut().for_each(|status| status.push('!'))),
+    ("has the availabilities", |evidence| leak(evidence, Role::Customer, |known, all| known.availabilities.clone_from(&all.availabilities))),
+    ("was told of the unassigned tickets", |evidence| each(evidence, Role::Agent, return_all_to_the_queue)),
+    ("is shown the unassigned tickets", |evidence| each(evidence, Role::Agent, |known| known.unassigned.extend(["nothing".to_owned()]))),
 ];
 
 /// The last of them once more: the faults are long over.
@@ -39,6 +59,32 @@ fn again<One: Clone>(all: &mut Vec<One>) {
 fn admin(evidence: &mut Evidence) -> &mut Known {
     let mut known = evidence.known.iter_mut();
     known.find(|known| known.role == Role::Admin).unwrap()
+}
+
+/// Does it to each follower of a role.
+fn each(evidence: &mut Evidence, role: Role, damage: impl Fn(&mut Known)) {
+    let known = evidence.known.iter_mut();
+    known.filter(|known| known.role == role).for_each(damage);
+}
+
+/// Does it to each follower of a role, with all that the admin knows.
+fn leak(evidence: &mut Evidence, role: Role, damage: impl Fn(&mut Known, &Known)) {
+    let all = admin(evidence).clone();
+    each(evidence, role, |known| damage(known, &all));
+}
+
+/// The admin has that field of each ticket otherwise.
+fn spoil(evidence: &mut Evidence, field: &str) {
+    for ticket in admin(evidence).tickets.values_mut() {
+        ticket[field] = json!("spoilt");
+    }
+}
+
+fn return_all_to_the_queue(known: &mut Known) {
+    for ticket in known.tickets.values_mut() {
+        ticket["status"] = json!("open");
+        ticket["assignedTo"] = Value::Null;
+    }
 }
 
 /// What is spoilt, and a word of what the account has to say about it.

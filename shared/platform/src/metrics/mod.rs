@@ -32,6 +32,7 @@ pub struct Metrics {
     webhooks: Family<Webhook, Counter>,
     events: Family<Event, Counter>,
     begins: Histogram,
+    job_connections: Gauge,
     live_clients: Gauge,
     live_behind: Counter,
     relay: Mutex<Relay>,
@@ -113,6 +114,7 @@ impl Default for Metrics {
             webhooks: Family::default(),
             events: Family::default(),
             begins: request_buckets(),
+            job_connections: Gauge::default(),
             live_clients: Gauge::default(),
             live_behind: Counter::default(),
             relay: Mutex::default(),
@@ -186,6 +188,11 @@ impl Metrics {
             "database_begin_seconds",
             "How long it took to get a connection and begin a transaction",
             self.begins.clone(),
+        );
+        registry.register(
+            "job_connections_allowed",
+            "Connections that jobs of this process may hold at a time, by the pace of the database",
+            self.job_connections.clone(),
         );
         registry.register(
             "live_clients",
@@ -264,6 +271,12 @@ impl Metrics {
     /// Records how long a transaction took to begin.
     pub fn began(&self, took: Duration) {
         self.begins.observe(took.as_secs_f64());
+    }
+
+    /// Sets how many connections jobs of this process may hold.
+    pub fn job_connections_allowed(&self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.job_connections.set(count);
     }
 
     /// Records a pass of this process's relay.

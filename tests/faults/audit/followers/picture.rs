@@ -65,7 +65,7 @@ struct Message {
 }
 
 /// What the database has.
-pub struct Stored {
+pub(super) struct Stored {
     tickets: Vec<Ticket>,
     messages: BTreeMap<String, Message>,
     availabilities: BTreeMap<String, String>,
@@ -91,7 +91,7 @@ impl Stored {
 }
 
 /// Compares what a follower knows, and who that is, with the database.
-pub fn is_exact(
+pub(super) fn is_exact(
     (known, me): (&Known, &str),
     must: &[&Change],
     stored: &Stored,
@@ -214,6 +214,7 @@ fn unassigned(known: &Known, stored: &Stored, findings: &mut Findings) {
 
 /// Whether a ticket, as a client has it, waits for an agent.
 fn waits(ticket: &Value) -> bool {
-    let is_over = |status: &str| ["resolved", "closed"].contains(&status);
-    ticket["assignedTo"].is_null() && !ticket["status"].as_str().is_some_and(is_over)
+    let status = ticket["status"].as_str();
+    let is_active = status.is_none_or(|status| !["resolved", "closed"].contains(&status));
+    ticket["assignedTo"].is_null() && is_active
 }

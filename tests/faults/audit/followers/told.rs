@@ -8,7 +8,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each change that had to be told was told.
-pub fn is_complete(known: &Known, must: &[&Change], findings: &mut Findings) {
+pub(super) fn is_complete(known: &Known, must: &[&Change], findings: &mut Findings) {
     let told: BTreeSet<_> = known.told.iter().map(|one| one.id.as_str()).collect();
     for change in must {
         findings.looked("events that had to be told", 1);
@@ -20,7 +20,7 @@ pub fn is_complete(known: &Known, must: &[&Change], findings: &mut Findings) {
 }
 
 /// Of a ticket, each connection tells in order and nothing twice, and what is new is later than what was known.
-pub fn is_in_order(known: &Known, feed: &[Change], findings: &mut Findings) {
+pub(super) fn is_in_order(known: &Known, feed: &[Change], findings: &mut Findings) {
     let changes = by_id(feed);
     let mut seen = BTreeSet::new();
     // By ticket: the newest position in all, and the last with its connection.
@@ -52,7 +52,7 @@ pub fn is_in_order(known: &Known, feed: &[Change], findings: &mut Findings) {
 }
 
 /// Nobody is told of a change that is not theirs to see, and customers are not told what is internal about one.
-pub fn is_permitted(known: &Known, me: &str, feed: &[Change], findings: &mut Findings) {
+pub(super) fn is_permitted(known: &Known, me: &str, feed: &[Change], findings: &mut Findings) {
     let changes = by_id(feed);
     let email = &known.email;
     for told in &known.told {
