@@ -14,7 +14,7 @@ use apalis::prelude::{
     BackendExt, BoxDynError, Data, TaskSink, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_redis::RedisStorage;
-use domain::{actor::Initiator, ids::ResetRequestId, queue::Execution};
+use domain::{actor::Initiator, ids::TicketId, queue::Execution};
 use platform::{
     clock::SystemClock,
     config::{Config, Settings},
@@ -67,8 +67,8 @@ async fn context() -> Result<Context> {
 /// Enqueues one job that finds nothing to do, in a transaction of its own.
 async fn one(cx: &Context) -> Result<()> {
     let mut work = cx.begin(Initiator::System).await?;
-    let request = ResetRequestId(cx.ids.uuid(work.now()));
-    job_list::enqueue(&mut work, &Job::RequestPasswordReset { request }).await?;
+    let ticket = TicketId(cx.ids.uuid(work.now()));
+    job_list::enqueue(&mut work, &Job::TellOfWaiting { ticket }).await?;
     Ok(work.commit().await?)
 }
 

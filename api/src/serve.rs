@@ -111,8 +111,11 @@ async fn serve_within(
         }
     }
     drop(free);
-    for (stream, peer) in waiting(listener) {
-        if let Some(place) = places.try_take() {
+    // Their clients are connected: if the listener were closed first, they would lose what they have sent.
+    if let Ok(listener) = listener.into_std() {
+        while let Some(place) = places.try_take()
+            && let Some((stream, peer)) = waiting(&listener)
+        {
             connections.spawn(serve_one(stream, peer, place));
         }
     }
@@ -142,18 +145,18 @@ async fn accept(listener: &TcpListener, failing: &mut WarnInterval) -> (TcpStrea
     }
 }
 
-/// The connections that wait to be accepted. Their clients are connected: if the listener were closed first, they would
-/// lose what they have sent.
-fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
-    let Ok(listener) = listener.into_std() else {
-        return Vec::new();
-    };
-    let accept = || {
-        let (stream, peer) = listener.accept().ok()?;
-        stream.set_nonblocking(true).ok()?;
-        Some((TcpStream::from_std(stream).ok()?, peer))
-    };
-    std::iter::from_fn(accept).collect()
+/// A connection that waits to be accepted.
+fn waiting(listener: &std::net::TcpListener) -> Option<(TcpStream, SocketAddr)> {
+    loop {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                stream.set_nonblocking(true).ok()?;
+                return Some((TcpStream::from_std(stream).ok()?, peer));
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(_) => return None,
+        }
+    }
 }
 
 /// Whether the error is of one connection only, so that the next can be accepted at once.

@@ -69,8 +69,8 @@ async fn a_test_message_reaches_each_device_that_the_person_subscribed() {
     let pushed = site.run("notify test --channel push --to ann@example.com", &[]);
     assert_eq!(pushed.status.code(), Some(0), "{}", says(&pushed));
     assert_eq!(says(&pushed).matches("accepted: a push message").count(), 2);
-    let pushes = outside.letters().pushes;
-    let mut reached: Vec<_> = pushes.iter().map(|push| push.to.as_str()).collect();
+    let sent = outside.letters().pushes;
+    let mut reached: Vec<_> = sent.iter().map(|push| push.to.as_str()).collect();
     reached.sort_unstable();
     assert_eq!(reached, ["laptop", "phone"]);
     assert_eq!(app.count("select count(*) from push_deliveries").await, 0);

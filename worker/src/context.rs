@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{actor::Initiator, queue::Execution};
 use platform::{context::Context, files::Files, outbound::Outbound, work::UnitOfWork};
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 use tokio::sync::Notify;
 
 /// The context of jobs. Cheap to clone.
@@ -57,9 +57,7 @@ impl JobContext {
     /// # Errors
     /// The database is unreachable.
     pub(crate) async fn begin(&self) -> sqlx::Result<UnitOfWork<'_>> {
-        let asked = Instant::now();
-        let work = self.cx.begin(Initiator::System).await?;
-        self.slots.note_beginning(asked.elapsed());
-        Ok(work)
+        let _beginning = self.slots.begin();
+        self.cx.begin(Initiator::System).await
     }
 }

@@ -1,9 +1,9 @@
 //! How many jobs of a process hold connections at a time. More of them than the database has capacity for do not get more done:
 //! they wait for its processors, and so does everybody else who asks it, the API above all. So the number follows the time in
 //! which a transaction begins, which costs the database next to nothing: it grows while that time is short, and shrinks when it
-//! is several times as long as it was at its shortest.
+//! is several times as long as it was at its shortest, or while none can begin.
 
-use crate::slots::{FEWEST, Slots};
+use crate::slots::{Beginnings, FEWEST, Slots};
 use platform::metrics::Metrics;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -24,49 +24,53 @@ const QUICK: Duration = Duration::from_micros(600);
 struct Pace {
     most: usize,
     allowed: usize,
-    /// The shortest time of each minute, the present one last.
-    shortest: VecDeque<Duration>,
+    /// The shortest time of each minute in which a transaction began; the present minute is the last.
+    shortest: VecDeque<Option<Duration>>,
     /// The decisions of the present minute.
     decisions: usize,
 }
 
 impl Pace {
     /// Begins with the fewest: the first times are those of a database that this process does not keep busy.
-    const fn new(most: usize) -> Self {
+    fn new(most: usize) -> Self {
         Self {
             most,
             allowed: FEWEST,
-            shortest: VecDeque::new(),
+            shortest: VecDeque::from([None]),
             decisions: 0,
         }
     }
 
-    /// Decides by the time in which a transaction began, and by whether all slots were taken.
-    fn decide(&mut self, beginning: Duration, all_are_taken: bool) -> usize {
-        let shortest = self.remember(beginning);
-        if beginning > QUICK.max(shortest * BUSY) {
-            self.allowed = (self.allowed * 3 / 4).max(FEWEST);
-        } else if all_are_taken {
-            self.grow();
-        }
+    /// Decides by the time in which transactions began.
+    fn decide(&mut self, beginnings: Beginnings) -> usize {
+        self.remember(beginnings);
+        let is_busy = match beginnings {
+            Beginnings::Took(time) => {
+                let shortest = self.shortest.iter().flatten().min();
+                time > QUICK.max(shortest.copied().unwrap_or(time) * BUSY)
+            }
+            Beginnings::Stuck => true,
+            Beginnings::None => false,
+        };
+        self.allowed = if is_busy {
+            (self.allowed * 3 / 4).max(FEWEST)
+        } else {
+            (self.allowed + 1).min(self.most)
+        };
         self.allowed
     }
 
-    fn grow(&mut self) {
-        self.allowed = (self.allowed + 1).min(self.most);
-    }
-
-    /// The shortest time that is remembered, with this one.
-    fn remember(&mut self, beginning: Duration) -> Duration {
+    fn remember(&mut self, beginnings: Beginnings) {
         self.decisions = (self.decisions + 1) % MINUTE;
-        match self.shortest.back_mut() {
-            Some(shortest) if self.decisions != 0 => *shortest = beginning.min(*shortest),
-            _ => self.shortest.push_back(beginning),
+        if self.decisions == 0 {
+            self.shortest.push_back(None);
+            if self.shortest.len() > REMEMBERED {
+                self.shortest.pop_front();
+            }
         }
-        if self.shortest.len() > REMEMBERED {
-            self.shortest.pop_front();
+        if let (Beginnings::Took(time), Some(shortest)) = (beginnings, self.shortest.back_mut()) {
+            *shortest = Some(shortest.map_or(time, |known| known.min(time)));
         }
-        self.shortest.iter().min().copied().unwrap_or(beginning)
     }
 }
 
@@ -76,61 +80,61 @@ pub(crate) async fn keep(slots: Arc<Slots>, metrics: Arc<Metrics>, stop: Cancell
     slots.allow(pace.allowed);
     let pause = || stop.run_until_cancelled(tokio::time::sleep(EVERY));
     while pause().await.is_some() {
-        match slots.beginning() {
-            Some(beginning) => {
-                pace.decide(beginning, slots.are_all_taken());
-            }
-            // Long sweeps hold all of them, and others wait.
-            None if slots.are_all_taken() => pace.grow(),
-            None => {}
-        }
-        // Also without a decision: slots that were taken may have been returned.
-        slots.allow(pace.allowed);
-        metrics.job_connections_allowed(pace.allowed);
+        let allowed = pace.decide(slots.beginnings());
+        slots.allow(allowed);
+        metrics.job_connections_allowed(allowed);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Beginnings::{None, Stuck, Took};
 
-    const SHORT: Duration = Duration::from_micros(200);
-    const LONG: Duration = Duration::from_millis(5);
+    const SHORT: Beginnings = Took(Duration::from_micros(200));
+    const LONG: Beginnings = Took(Duration::from_millis(5));
 
-    fn after(pace: &mut Pace, decisions: usize, beginning: Duration, all_are_taken: bool) -> usize {
-        let decided = (0..decisions).map(|_| pace.decide(beginning, all_are_taken));
+    fn after(pace: &mut Pace, decisions: usize, beginnings: Beginnings) -> usize {
+        let decided = (0..decisions).map(|_| pace.decide(beginnings));
         decided.last().unwrap()
     }
 
     #[test]
-    fn more_jobs_run_while_the_database_is_quick_and_all_slots_are_taken() {
+    fn more_jobs_may_run_while_the_database_is_quick_or_has_nothing_to_do() {
         let mut pace = Pace::new(10);
-        assert_eq!(after(&mut pace, 5, SHORT, false), 2);
-        assert_eq!(after(&mut pace, 3, SHORT, true), 5);
-        assert_eq!(after(&mut pace, 100, SHORT, true), 10);
+        assert_eq!(after(&mut pace, 3, SHORT), 5);
+        assert_eq!(after(&mut pace, 2, None), 7);
+        assert_eq!(after(&mut pace, 100, SHORT), 10);
     }
 
     #[test]
-    fn fewer_run_while_it_is_busy_and_never_fewer_than_a_sweep_needs() {
+    fn fewer_may_while_it_is_busy_and_never_fewer_than_a_sweep_needs() {
         let mut pace = Pace::new(10);
-        after(&mut pace, 100, SHORT, true);
-        assert_eq!(after(&mut pace, 1, LONG, true), 7);
-        assert_eq!(after(&mut pace, 100, LONG, true), 2);
-        assert_eq!(after(&mut pace, 1, SHORT, true), 3);
+        after(&mut pace, 100, SHORT);
+        assert_eq!(after(&mut pace, 1, LONG), 7);
+        assert_eq!(after(&mut pace, 100, LONG), 2);
+        assert_eq!(after(&mut pace, 1, SHORT), 3);
+    }
+
+    #[test]
+    fn a_database_that_does_not_answer_is_busy() {
+        let mut pace = Pace::new(10);
+        after(&mut pace, 100, SHORT);
+        assert_eq!(after(&mut pace, 100, Stuck), 2);
     }
 
     #[test]
     fn a_database_that_is_far_away_is_not_busy_for_that() {
         let mut pace = Pace::new(10);
-        assert_eq!(after(&mut pace, 100, LONG, true), 10);
-        assert_eq!(after(&mut pace, 1, LONG * 5, true), 7);
+        assert_eq!(after(&mut pace, 100, LONG), 10);
+        assert_eq!(after(&mut pace, 1, Took(Duration::from_millis(25))), 7);
     }
 
     #[test]
     fn a_database_that_became_slower_for_good_is_busy_for_ten_minutes() {
         let mut pace = Pace::new(10);
-        after(&mut pace, 10, SHORT, true);
-        assert_eq!(after(&mut pace, 9 * MINUTE, LONG, true), 2);
-        assert_eq!(after(&mut pace, 2 * MINUTE, LONG, true), 10);
+        after(&mut pace, 10, SHORT);
+        assert_eq!(after(&mut pace, 9 * MINUTE, LONG), 2);
+        assert_eq!(after(&mut pace, 2 * MINUTE, LONG), 10);
     }
 }

@@ -87,8 +87,7 @@ const fn batch(queue: Queue) -> usize {
     }
 }
 
-/// Whether jobs of a queue run together. All of them work in the transaction that holds their row, and lock rows that are
-/// not theirs in one order.
+/// Whether jobs of a queue run together ([`crate::jobs`] says which of them).
 const fn run_together(queue: Queue) -> bool {
     match queue {
         Queue::Notify => true,
@@ -186,10 +185,11 @@ impl Runner {
         }
     }
 
-    /// The number of references held at a time, where so many transactions run: those that run together wait here.
+    /// The number of references held at a time, where so many transactions run. One group waits here: of more, the leases
+    /// would end on a busy machine, and a job that was dispatched again runs alone.
     fn held_at_a_time(&self, concurrency: usize) -> usize {
         match self.gatherer {
-            Some(_) => concurrency.saturating_mul(TOGETHER),
+            Some(_) => concurrency.saturating_add(TOGETHER),
             None => concurrency,
         }
     }

@@ -7,8 +7,11 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
@@ -22,11 +25,23 @@ pub(crate) const FEWEST: usize = 2;
 pub(crate) struct Slots {
     most: usize,
     free: Arc<Semaphore>,
-    /// The slots that there are. More than are allowed while they are taken.
-    present: Mutex<usize>,
+    count: Mutex<Count>,
+    /// Transactions that are beginning.
+    beginning: AtomicUsize,
     /// How long transactions took to begin since somebody asked.
     beginnings: Mutex<Vec<Duration>>,
 }
+
+/// The number of slots.
+#[derive(Debug)]
+struct Count {
+    allowed: usize,
+    /// Those that there are: more than are allowed while they are taken.
+    present: usize,
+}
+
+/// The most beginnings that are remembered.
+const REMEMBERED: usize = 1_000;
 
 impl Slots {
     /// For a pool of so many connections.
@@ -37,14 +52,38 @@ impl Slots {
         Self {
             most,
             free: Arc::new(Semaphore::new(most)),
-            present: Mutex::new(most),
+            count: Mutex::new(Count {
+                allowed: most,
+                present: most,
+            }),
+            beginning: AtomicUsize::new(0),
             beginnings: Mutex::default(),
         }
     }
 
     /// Waits for slots, first come first served, so that a sweep is not starved.
     pub async fn take(&self, count: u32) -> Result<OwnedSemaphorePermit, AcquireError> {
-        Arc::clone(&self.free).acquire_many_owned(count).await
+        loop {
+            let taken = Arc::clone(&self.free).acquire_many_owned(count).await?;
+            // Slots that are returned go to those who wait, and are never free: what is too many goes here.
+            if let Some(taken) = self.forget_surplus(taken) {
+                return Ok(taken);
+            }
+        }
+    }
+
+    /// Forgets slots that are more than are allowed; then none are left.
+    fn forget_surplus(&self, mut taken: OwnedSemaphorePermit) -> Option<OwnedSemaphorePermit> {
+        let mut count = lock(&self.count);
+        let surplus = count.present.saturating_sub(count.allowed);
+        if surplus == 0 {
+            return Some(taken);
+        }
+        if let Some(forgotten) = taken.split(surplus.min(taken.num_permits())) {
+            count.present -= forgotten.num_permits();
+            forgotten.forget();
+        }
+        None
     }
 
     /// Takes as many more slots as are free now, up to `wanted` in all, for a sweep that already
@@ -61,34 +100,70 @@ impl Slots {
         self.most
     }
 
-    /// Allows so many slots. Those that are taken beyond it are gone at the first call after their return.
-    pub fn allow(&self, count: usize) {
-        let mut present = lock(&self.present);
-        let count = count.clamp(FEWEST, self.most);
-        if count > *present {
-            self.free.add_permits(count - *present);
-            *present = count;
+    /// Allows so many slots. Those that are taken beyond it are gone when they are returned.
+    pub fn allow(&self, allowed: usize) {
+        let mut count = lock(&self.count);
+        count.allowed = allowed.clamp(FEWEST, self.most);
+        if count.allowed > count.present {
+            self.free.add_permits(count.allowed - count.present);
+            count.present = count.allowed;
         } else {
-            *present -= self.free.forget_permits(*present - count);
+            count.present -= self.free.forget_permits(count.present - count.allowed);
         }
     }
 
-    /// Whether no slot is free.
-    pub fn are_all_taken(&self) -> bool {
-        self.free.available_permits() == 0
+    /// Measures the beginning of a transaction, until the result is dropped.
+    pub fn begin(&self) -> Beginning<'_> {
+        Beginning::of(self)
     }
 
-    /// Notes how long a transaction took to begin.
-    pub fn note_beginning(&self, took: Duration) {
-        lock(&self.beginnings).push(took);
-    }
-
-    /// How long transactions took to begin since the last call: the median; `None` if none began.
-    pub fn beginning(&self) -> Option<Duration> {
+    /// How long transactions took to begin since the last call.
+    pub fn beginnings(&self) -> Beginnings {
         let mut times = std::mem::take(&mut *lock(&self.beginnings));
         let middle = times.len() / 2;
         times.sort_unstable();
-        times.get(middle).copied()
+        match times.get(middle) {
+            Some(median) => Beginnings::Took(*median),
+            None if self.beginning.load(Ordering::Relaxed) > 0 => Beginnings::Stuck,
+            None => Beginnings::None,
+        }
+    }
+}
+
+/// How long transactions took to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginnings {
+    /// The median.
+    Took(Duration),
+    /// None began, and some try to.
+    Stuck,
+    /// None began.
+    None,
+}
+
+/// A transaction that is beginning.
+pub(crate) struct Beginning<'a> {
+    slots: &'a Slots,
+    since: Instant,
+}
+
+impl<'a> Beginning<'a> {
+    fn of(slots: &'a Slots) -> Self {
+        slots.beginning.fetch_add(1, Ordering::Relaxed);
+        Self {
+            slots,
+            since: Instant::now(),
+        }
+    }
+}
+
+impl Drop for Beginning<'_> {
+    fn drop(&mut self) {
+        self.slots.beginning.fetch_sub(1, Ordering::Relaxed);
+        let mut times = lock(&self.slots.beginnings);
+        if times.len() < REMEMBERED {
+            times.push(self.since.elapsed());
+        }
     }
 }
 
@@ -99,13 +174,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio_util::sync::CancellationToken;
 
     #[tokio::test]
     async fn slots_that_are_taken_go_when_they_are_returned() {
         let slots = Slots::of_pool(13);
         let taken = slots.take(8).await.unwrap();
         slots.allow(3);
-        assert!(slots.are_all_taken());
         drop(taken);
         slots.allow(3);
         let (more, all) = slots.take_more(NonZeroUsize::new(20).unwrap());
@@ -123,14 +198,54 @@ mod tests {
         assert!(slots.take(2).await.is_ok());
     }
 
-    #[test]
-    fn the_time_of_a_beginning_is_the_median_since_the_last_look() {
-        let slots = Slots::of_pool(5);
-        assert_eq!(slots.beginning(), None);
-        for milliseconds in [9, 1, 2] {
-            slots.note_beginning(Duration::from_millis(milliseconds));
+    #[tokio::test]
+    async fn slots_go_also_while_others_wait_for_them() {
+        let slots = Arc::new(Slots::of_pool(13));
+        let at_work = Arc::new(AtomicUsize::new(0));
+        let mut workers = tokio::task::JoinSet::new();
+        let (stop, most) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
+        for _ in 0..20 {
+            let (slots, at_work) = (Arc::clone(&slots), Arc::clone(&at_work));
+            let (stop, most) = (stop.clone(), Arc::clone(&most));
+            workers.spawn(async move {
+                while !stop.is_cancelled() {
+                    let taken = slots.take(1).await.unwrap();
+                    let now = at_work.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(now, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    at_work.fetch_sub(1, Ordering::SeqCst);
+                    drop(taken);
+                }
+            });
         }
-        assert_eq!(slots.beginning(), Some(Duration::from_millis(2)));
-        assert_eq!(slots.beginning(), None);
+        let turns = async || {
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+        };
+        turns().await;
+        assert_eq!(most.load(Ordering::SeqCst), 10);
+        slots.allow(2);
+        turns().await;
+        most.store(0, Ordering::SeqCst);
+        turns().await;
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+        assert!(slots.take(2).await.is_ok(), "a sweep gets its turn");
+        stop.cancel();
+        while workers.join_next().await.is_some() {}
+    }
+
+    #[test]
+    fn beginnings_are_told_once_and_those_that_do_not_end_are_stuck() {
+        let slots = Slots::of_pool(5);
+        assert_eq!(slots.beginnings(), Beginnings::None);
+        let stuck = slots.begin();
+        assert_eq!(slots.beginnings(), Beginnings::Stuck);
+        drop(slots.begin());
+        assert!(matches!(slots.beginnings(), Beginnings::Took(_)));
+        assert_eq!(slots.beginnings(), Beginnings::Stuck);
+        drop(stuck);
+        assert!(matches!(slots.beginnings(), Beginnings::Took(_)));
+        assert_eq!(slots.beginnings(), Beginnings::None);
     }
 }

@@ -129,6 +129,8 @@ struct Inner {
     last: u64,
     all: HashMap<ClientId, Client>,
     per_person: HashMap<UserId, usize>,
+    /// Why all have ended: those who come afterwards do too.
+    ended: Option<Ended>,
 }
 
 impl Clients {
@@ -148,6 +150,9 @@ impl Clients {
         let id = ClientId(inner.last);
         let (sender, queue) = mpsc::channel(WAITING);
         let state = Arc::<State>::default();
+        if let Some(why) = inner.ended {
+            state.end(why);
+        }
         inner.all.insert(
             id,
             Client {
@@ -243,7 +248,9 @@ impl Clients {
 
     /// Ends all subscriptions.
     pub fn end_all(&self, why: Ended) {
-        for client in self.lock().all.values() {
+        let mut inner = self.lock();
+        inner.ended = Some(why);
+        for client in inner.all.values() {
             client.state.end(why);
         }
     }
@@ -277,4 +284,31 @@ pub(super) enum PassedOn {
     Behind,
     /// The client has left.
     Gone,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::people::Role;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn who_comes_after_the_end_of_all_is_told_of_it_at_once() {
+        let clients = Clients::default();
+        let who = SignedIn {
+            actor: Actor {
+                id: UserId(Uuid::nil()),
+                role: Role::Support,
+            },
+            session: None,
+            expires_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let early = clients.add(who).unwrap();
+        assert!(early.state.has_ended().is_none());
+        clients.end_all(Ended::Stopping);
+        let late = clients.add(who).unwrap();
+        for one in [early, late] {
+            assert!(matches!(one.state.ended().await, Ended::Stopping));
+        }
+    }
 }

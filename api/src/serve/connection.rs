@@ -9,7 +9,11 @@ use super::{
     place::{Place, StopSignal},
     stream::{self, Stream},
 };
-use axum::{Router, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    http::{Request, StatusCode, header},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use platform::error_chain::Chain;
@@ -58,9 +62,14 @@ pub(super) async fn serve(
     let asks = asked.clone();
     let signal = StopSignal::new(shutdown.clone(), place.clone());
     let (until_closed, cutting) = (place.until_closed(), Cut(cut.clone()));
+    let stop = shutdown.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         asks.cancel();
-        let router = router_for(&request);
+        let router = if stop.is_cancelled() && request.headers().contains_key(header::UPGRADE) {
+            unavailable()
+        } else {
+            router_for(&request)
+        };
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(signal.clone());
         request.extensions_mut().insert(until_closed.clone());
@@ -104,6 +113,12 @@ pub(super) async fn serve(
     // A connection that goes on belongs to a handler now, and does not speak HTTP.
     write_limit.remove();
     log_end(ended);
+}
+
+/// Sends a client that wants an upgrade after a stop to another process: whoever takes connections over has closed all of them
+/// by then, and would not know this one.
+fn unavailable() -> Router {
+    Router::new().fallback(async || StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn set_options(stream: &TcpStream) {

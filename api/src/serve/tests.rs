@@ -176,6 +176,45 @@ async fn a_client_that_waits_to_be_accepted_is_answered_after_a_stop() {
 }
 
 #[tokio::test]
+async fn a_stop_accepts_no_more_connections_than_there_are_places() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(ASK).await.unwrap();
+        waiting.push(stream);
+    }
+    let server = Server::start_on(listener, limits(), hello());
+    server.shutdown.cancel();
+    let mut answered = 0;
+    for stream in &mut waiting {
+        answered += usize::from(read_until(stream, "hello").await.ends_with("hello"));
+    }
+    assert_eq!(answered, 2);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_wants_an_upgrade_after_a_stop_is_sent_to_another_process() {
+    let limits = Limits {
+        young: LONG,
+        ..limits()
+    };
+    let server = Server::start_within(limits, Echo::default().routes()).await;
+    let mut young = server.connect(b"").await;
+    // Accepted later than the young one.
+    let mut other = server.connect(UPGRADE).await;
+    read_until(&mut other, "\r\n\r\n").await;
+    server.shutdown.cancel();
+    young.write_all(UPGRADE).await.unwrap();
+    let answer = read_until(&mut young, "\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    drop((young, other));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_stop_waits_for_a_request_that_is_under_way() {
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let notified = (begun.clone(), go_on.clone());

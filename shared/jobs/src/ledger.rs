@@ -55,6 +55,8 @@ text_enum! {
 pub const NAME: &str = "job";
 /// The time limit of a job that works in the transaction that holds its row.
 pub const RUN_LIMIT: Duration = Duration::from_secs(30);
+/// The time limit of jobs that run together: one that takes longer has to let go of the others.
+pub const TOGETHER_LIMIT: Duration = Duration::from_secs(5);
 /// The time limit of a sweep, which works in transactions of its own.
 pub const SWEEP_LIMIT: Duration = Duration::from_mins(2);
 /// The time limit of a job that works outside of any transaction; its lease is renewed meanwhile.

@@ -3,7 +3,7 @@
 
 use crate::{
     Batch, JobId, NewJob, State,
-    ledger::{Count, Failure, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT},
+    ledger::{ANSWER_LIMIT, Count, Failure, Fence, Locked, RUN_LIMIT, SWEEP_LIMIT, TOGETHER_LIMIT},
 };
 use chrono::{DateTime, Utc};
 use domain::queue::Execution;
@@ -57,7 +57,7 @@ pub async fn enqueue(tx: &mut Tx, jobs: &[NewJob], batch: Batch) -> sqlx::Result
 /// killed while a statement waited, and later where the process was frozen or its machine vanished.
 /// Without the limits the row would stay locked for hours.
 macro_rules! lock_jobs {
-    ($which:literal, $now:expr, $($argument:expr),+) => {
+    ($which:literal, $limits:expr, $now:expr, $($argument:expr),+) => {
         sqlx::query!(
             r#"select id, jobs.queue, payload, attempt, max_attempts, dispatches, interruptions, lease_token, run_at, traceparent, created_at,
                       coalesce(due_at, created_at) as "due_at!", coalesce(failures, 0) as "failures!",
@@ -68,8 +68,8 @@ macro_rules! lock_jobs {
                       set_config('idle_in_transaction_session_timeout', $2, true) as idle_limit
                from jobs left join queue_control as control on control.queue = jobs.queue
                where "# + $which + " for update of jobs skip locked",
-            millis(RUN_LIMIT + Duration::from_secs(5)),
-            millis(SWEEP_LIMIT + Duration::from_secs(30)),
+            millis($limits.0),
+            millis($limits.1),
             $now,
             $($argument),+
         )
@@ -103,6 +103,10 @@ macro_rules! lock_jobs {
 pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Option<Locked>> {
     lock_jobs!(
         "id = $4 and (state = 'sent' or (state = 'ready' and run_at <= $3))",
+        (
+            RUN_LIMIT + Duration::from_secs(5),
+            SWEEP_LIMIT + Duration::from_secs(30)
+        ),
         now,
         id.0
     )
@@ -110,20 +114,25 @@ pub async fn lock(tx: &mut Tx, id: JobId, now: DateTime<Utc>) -> sqlx::Result<Op
     .await
 }
 
-/// Locks those of the jobs that are in the first run of their first attempt, in their order.
+/// Locks those of the jobs that have one of these names and are in the first run of their first attempt, in their order. Their
+/// transaction is never idle for long: that of a frozen process ends within [`ANSWER_LIMIT`].
 ///
 /// # Errors
 /// The database failed.
 pub async fn lock_fresh(
     tx: &mut Tx,
     ids: &[JobId],
+    names: &[&str],
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<Locked>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     lock_jobs!(
-        "id = any($4) and state = 'sent' and dispatches = 1 and attempt = 0 order by id",
+        "id = any($4) and state = 'sent' and dispatches = 1 and attempt = 0 and payload->>'job' = any($5) order by id",
+        (TOGETHER_LIMIT, ANSWER_LIMIT),
         now,
-        &ids
+        &ids,
+        &names
     )
     .fetch_all(&mut **tx)
     .await

@@ -18,7 +18,8 @@ use picture::Stored;
 use std::collections::BTreeMap;
 
 const FEED: &str = "
-    select feed.position, kind, event_id::text as id, subject_id::text as subject, feed.version,
+    select feed.position, kind, event_id::text as id, subject_id::text as subject,
+        case kind when 'ticket' then feed.version end as version,
         coalesce(is_public, false) as is_public,
         coalesce(is_public or what->>'type' not in ('note_added', 'message_redacted'), false) as raises_version,
         customer_id::text as customer, tickets.assigned_to::text as assignee, what->>'message' as message,

@@ -1,7 +1,7 @@
 //! Jobs that share a transaction: what they do is what they would do alone, and none suffers from another.
 
 use crate::harness::{
-    App,
+    App, eventually,
     stage::{count, dead},
 };
 use actions::job_list::{self, Job};
@@ -10,12 +10,14 @@ use domain::{
     ids::EventId,
     queue::{Execution, Queue},
 };
+use futures_util::future::join_all;
 use jobs::{JobId, relay};
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::task::JoinSet;
 use worker::{
     JobContext,
-    run::{run_all, run_one},
+    run::{Gatherer, run_one, run_together},
 };
 
 /// An agent who was given twelve tickets, and the jobs that plan who is told of it, handed out.
@@ -35,6 +37,14 @@ async fn assigned() -> (App, JobContext, Vec<JobId>) {
         .unwrap()
         .executed(Execution::Workers);
     (app, cx, jobs)
+}
+
+/// Runs jobs as a process does: together where they can, and the others alone.
+async fn run_all(cx: &JobContext, jobs: &[JobId]) {
+    let done = run_together(cx, jobs).await;
+    for job in jobs.iter().filter(|job| !done.contains(job)) {
+        run_one(cx, *job).await;
+    }
 }
 
 async fn handed_out(app: &App) -> Vec<JobId> {
@@ -95,6 +105,67 @@ async fn plans_that_run_together_tell_people_what_single_ones_would() {
         "select count(distinct xmin::text) from jobs where queue = 'notify' and state = 'done'";
     assert_eq!(count(&together, transactions).await, 1);
     assert!(count(&alone, transactions).await > 12);
+}
+
+#[tokio::test]
+async fn people_are_told_of_events_that_were_planned_together_in_their_order() {
+    let (app, cx, jobs) = assigned().await;
+    let all = run_together(&cx, &jobs).await;
+    assert_eq!(all.len(), jobs.len());
+    actions::feed::advance(&app.cx).await.unwrap();
+    let sent = "select count(*) from (
+        select e.position, lag(e.position) over (partition by n.user_id, n.channel order by n.id) as before
+        from notifications n join ticket_events e on e.id = n.event_id) told where position < before";
+    assert_eq!(count(&app, sent).await, 0);
+    let in_app = "select count(*) from (
+        select e.position, lag(e.position) over (partition by i.user_id order by f.position) as before
+        from feed f join in_app_notifications i on i.id = f.event_id join ticket_events e on e.id = i.event_id) told
+        where position < before";
+    assert_eq!(count(&app, in_app).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_that_wait_for_a_place_run_together_and_each_once() {
+    let (app, cx, jobs) = assigned().await;
+    let gatherer = Gatherer::new(cx, 1);
+    // Each comes twice, and the first alone finds the place free.
+    join_all(jobs.iter().chain(&jobs).map(|job| gatherer.run(*job))).await;
+    let (alone, cx, jobs) = assigned().await;
+    run_all(&cx, &jobs).await;
+    assert_eq!(told(&app).await, told(&alone).await);
+    let transactions =
+        "select count(distinct xmin::text) from jobs where queue = 'notify' and state = 'done'";
+    assert!(count(&app, transactions).await <= 4);
+}
+
+/// The plan of the first waits for its ticket.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_hangs_lets_go_of_those_that_came_with_it() {
+    let (app, cx, jobs) = assigned().await;
+    let mut held = app.cx.pool.begin().await.unwrap();
+    sqlx::query(
+        "select from tickets where id = (select min(id::text)::uuid from tickets) for update",
+    )
+    .execute(&mut *held)
+    .await
+    .unwrap();
+    let gatherer = Arc::new(Gatherer::new(cx, 4));
+    let mut runs = JoinSet::new();
+    for job in jobs {
+        let gatherer = Arc::clone(&gatherer);
+        runs.spawn(async move { gatherer.run(job).await });
+    }
+    eventually("only the plans of the locked ticket are left", async || {
+        let open = "select count(*) from jobs where queue = 'notify' and state <> 'done'";
+        count(&app, open).await <= 3
+    })
+    .await;
+    held.rollback().await.unwrap();
+    while let Some(run) = runs.join_next().await {
+        run.unwrap();
+    }
+    let open = "select count(*) from jobs where queue = 'notify' and state <> 'done'";
+    assert_eq!(count(&app, open).await, 0);
 }
 
 #[tokio::test]

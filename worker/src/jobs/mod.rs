@@ -114,26 +114,22 @@ pub(crate) fn handler_of(job: &Job) -> Handler {
     }
 }
 
-/// Does the work of jobs of [`Queue::Notify`] in one transaction.
+/// The names of the jobs that [`run_together`] takes: those that only plan what people are told. What they lock they lock in
+/// one order, so that two transactions cannot wait for each other in a circle.
+pub(crate) const RUN_TOGETHER: [&str; 2] = ["plan_notifications", "tell_of_waiting"];
+
+/// Does the work of jobs in one transaction.
 ///
 /// # Errors
-/// One of them failed, or cannot share a transaction. Then none of the work counts.
+/// One of them failed, or is not one of [`RUN_TOGETHER`]. Then none of the work counts.
 pub(crate) async fn run_together(
     work: &mut UnitOfWork<'_>,
     jobs: &[(Job, Option<Trace>)],
 ) -> Result<(), JobError> {
     let mut plans = Vec::new();
     for (job, trace) in jobs {
-        match (to_plan(job), handler_of(job)) {
-            (Some(plan), _) => plans.push((plan, *trace)),
-            (None, Handler::InTransaction(handler)) => {
-                work.trace = *trace;
-                handler(work).await?;
-            }
-            (None, Handler::Sweep(_) | Handler::Outside(_)) => {
-                return Err(JobError::retry(NotTogether(job.name())));
-            }
-        }
+        let plan = to_plan(job).ok_or_else(|| JobError::retry(NotTogether(job.name())))?;
+        plans.push((plan, *trace));
     }
     // A digest has notifications of many traces.
     work.trace = None;
@@ -141,7 +137,7 @@ pub(crate) async fn run_together(
     Ok(())
 }
 
-/// A job that needs more than the transaction that holds its row.
+/// A job that does not plan.
 #[derive(Debug, thiserror::Error)]
 #[error("a job {0} cannot share a transaction with others")]
 struct NotTogether(&'static str);

@@ -18,8 +18,8 @@ mod record;
 mod together;
 mod webhook;
 
-pub use together::run_all;
-pub(crate) use together::{Gatherer, MOST as TOGETHER};
+pub(crate) use together::MOST as TOGETHER;
+pub use together::{Gatherer, run_together};
 
 use crate::{
     JobContext,

@@ -2,7 +2,8 @@
 //! are locked by one statement and marked as done by another, and one commit serves all of them.
 //!
 //! Invariant: as for a job that runs alone, its effect and its outcome are committed together. Races, and what each costs:
-//! - one of them fails, or the commit: everything is rolled back, and each runs alone, as if it had never been with others;
+//! - one of them fails or takes too long, or the commit fails: everything is rolled back, and each runs alone in a place of its
+//!   own, as if it had never been with others;
 //! - the process dies: PostgreSQL rolls back. A job that was interrupted runs alone from then on, so that a job which kills
 //!   its process is found, and takes others with it once;
 //! - one of them is done, or locked by another run: it is left out.
@@ -14,10 +15,11 @@ use crate::{
 };
 use ::jobs::{
     JobId,
-    ledger::{ANSWER_LIMIT, Locked, RUN_LIMIT},
+    ledger::{ANSWER_LIMIT, Locked, TOGETHER_LIMIT},
     store,
 };
 use actions::job_list::Job;
+use futures_util::future::join_all;
 use platform::{db, error_chain::Chain, trace::Span, work::UnitOfWork};
 use std::{
     collections::{HashSet, VecDeque},
@@ -31,7 +33,7 @@ use tokio::sync::{Semaphore, oneshot};
 pub(crate) const MOST: usize = 16;
 
 /// Gathers the jobs of one queue that wait for a place to run.
-pub(crate) struct Gatherer {
+pub struct Gatherer {
     cx: JobContext,
     places: Semaphore,
     waiting: Mutex<VecDeque<Waiting>>,
@@ -45,7 +47,8 @@ struct Waiting {
 
 impl Gatherer {
     /// For a queue that may run so many transactions at a time.
-    pub(crate) fn new(cx: JobContext, at_a_time: usize) -> Self {
+    #[must_use]
+    pub fn new(cx: JobContext, at_a_time: usize) -> Self {
         Self {
             cx,
             places: Semaphore::new(at_a_time),
@@ -54,7 +57,7 @@ impl Gatherer {
     }
 
     /// Runs a job: at once if a place is free, otherwise as soon as one is, together with others that wait.
-    pub(crate) async fn run(&self, id: JobId) {
+    pub async fn run(&self, id: JobId) {
         let (sender, mut over) = oneshot::channel();
         self.waiting().push_back(Waiting { id, _over: sender });
         loop {
@@ -70,9 +73,28 @@ impl Gatherer {
                 let _ = over.await;
                 return;
             }
-            let ids: Vec<_> = taken.iter().map(|one| one.id).collect();
-            run_all(&self.cx, &ids).await;
+            let alone = self.run_group(taken).await;
+            drop(place);
+            join_all(alone.into_iter().map(|one| self.run_alone(one))).await;
         }
+    }
+
+    /// Runs jobs together, and returns those that have to run alone.
+    async fn run_group(&self, mut taken: Vec<Waiting>) -> Vec<Waiting> {
+        if let [one] = taken.as_slice() {
+            run_one(&self.cx, one.id).await;
+            return Vec::new();
+        }
+        let ids: Vec<_> = taken.iter().map(|one| one.id).collect();
+        let done = run_together(&self.cx, &ids).await;
+        taken.retain(|one| !done.contains(&one.id));
+        taken
+    }
+
+    /// Runs a job in a place of its own: it may be the one that takes long, and the others do not wait for it.
+    async fn run_alone(&self, one: Waiting) {
+        let _place = self.places.acquire().await;
+        run_one(&self.cx, one.id).await;
     }
 
     fn take(&self) -> Vec<Waiting> {
@@ -86,26 +108,14 @@ impl Gatherer {
     }
 }
 
-/// Runs jobs of a queue whose jobs run together: together where they can, and the others one after the other.
-pub async fn run_all(cx: &JobContext, ids: &[JobId]) {
-    let done = if ids.len() > 1 {
-        share(cx, ids).await
-    } else {
-        HashSet::new()
-    };
-    for id in ids.iter().filter(|id| !done.contains(id)) {
-        run_one(cx, *id).await;
-    }
-}
-
 /// Runs those of the jobs that can share a transaction, and returns those that are done.
-async fn share(cx: &JobContext, ids: &[JobId]) -> HashSet<JobId> {
+pub async fn run_together(cx: &JobContext, ids: &[JobId]) -> HashSet<JobId> {
     let started = Instant::now();
     match attempt(cx, ids).await {
         Ok(runs) => {
-            let done = runs.iter().map(|run| run.info.id).collect();
+            let done: HashSet<_> = runs.iter().map(|run| run.info.id).collect();
             for run in runs {
-                run.end(cx, started);
+                run.end(cx, started, done.len());
             }
             done
         }
@@ -141,13 +151,14 @@ impl Run {
         })
     }
 
-    /// Tells that it is done.
-    fn end(self, cx: &JobContext, started: Instant) {
+    /// Tells that it is done, as one of so many that ran together: each took its share of the time.
+    fn end(self, cx: &JobContext, started: Instant, together: usize) {
         let spec = self.job.spec();
+        let share = started.elapsed() / u32::try_from(together).unwrap_or(1);
         let (metrics, now) = (&cx.cx.metrics, cx.cx.clock.now());
         let due_for = (now - self.locked.run_at).to_std().unwrap_or_default();
         metrics.waited(spec.queue, due_for.saturating_sub(started.elapsed()));
-        metrics.job(self.info.name, Outcome::Done.as_str(), started.elapsed());
+        metrics.job(self.info.name, Outcome::Done.as_str(), share);
         let ended = Ended {
             trace: self.traced.trace(),
             ticket: spec.ticket,
@@ -165,7 +176,7 @@ async fn attempt(cx: &JobContext, ids: &[JobId]) -> Result<Vec<Run>, JobError> {
     let locking = async {
         let mut work = cx.begin().await?;
         let now = work.now();
-        let locked = store::lock_fresh(&mut work.tx, ids, now).await?;
+        let locked = store::lock_fresh(&mut work.tx, ids, &jobs::RUN_TOGETHER, now).await?;
         Ok::<_, sqlx::Error>((work, locked))
     };
     let (mut work, locked) = db::within(ANSWER_LIMIT, locking).await?;
@@ -205,6 +216,6 @@ async fn run(
         .iter()
         .map(|run| (run.job.clone(), run.traced.trace()))
         .collect();
-    guard::run(RUN_LIMIT, jobs::run_together(work, &jobs)).await?;
+    guard::run(TOGETHER_LIMIT, jobs::run_together(work, &jobs)).await?;
     Ok(runs)
 }

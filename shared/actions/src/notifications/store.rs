@@ -35,7 +35,9 @@ pub(super) async fn insert(
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = new.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    let mut ids: Vec<_> = new.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    // Ids of one instant are random: in ascending order they tell the order of the events.
+    ids.sort_unstable();
     let events: Vec<_> = new.iter().map(|one| one.event.0).collect();
     let people: Vec<_> = new.iter().map(|one| one.to.0).collect();
     let channels: Vec<_> = new.iter().map(|one| one.channel.to_string()).collect();

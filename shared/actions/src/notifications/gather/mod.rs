@@ -60,7 +60,7 @@ pub(super) async fn send_or_gather(
     // How many of each kind were told before the next notification.
     let mut told: BTreeMap<Kind, i32> = counted
         .iter()
-        .map(|(kind, count)| (*kind, count - more[kind]))
+        .map(|(kind, count)| (*kind, count - more.get(kind).unwrap_or(&0)))
         .collect();
     let mut goes_at_once = |one: &Inserted| {
         let kind = Kind::of(one);

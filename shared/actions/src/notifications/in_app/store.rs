@@ -26,7 +26,9 @@ pub(in crate::notifications) async fn insert(
     if shown.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = shown.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    let mut ids: Vec<_> = shown.iter().map(|_| work.cx.ids.uuid(work.now())).collect();
+    // Ids of one instant are random: in ascending order they tell the order of the events.
+    ids.sort_unstable();
     let events: Vec<_> = shown.iter().map(|(event, _)| event.id.0).collect();
     let tickets: Vec<_> = shown.iter().map(|(event, _)| event.ticket.0).collect();
     let people: Vec<_> = shown.iter().map(|(_, one)| one.to.0).collect();
