@@ -3,7 +3,7 @@
 //! which a transaction begins, which costs the database next to nothing: it grows while that time is short, and shrinks when it
 //! is several times as long as it was at its shortest, or while none can begin.
 
-use crate::slots::{Beginnings, FEWEST, Slots};
+use crate::slots::{Beginnings, Slots};
 use platform::metrics::Metrics;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,8 @@ const EVERY: Duration = Duration::from_millis(100);
 const MINUTE: usize = 600;
 /// The minutes after which the shortest time is forgotten: the database may have moved.
 const REMEMBERED: usize = 10;
+/// The fewest slots while the database is busy: two for a sweep, which may take long, and two for everybody else.
+const FEWEST: usize = 4;
 /// The multiple of the shortest time from which on the database counts as busy.
 const BUSY: u32 = 4;
 /// A time up to which the database never counts as busy: scheduling alone takes as long.
@@ -35,7 +37,7 @@ impl Pace {
     fn new(most: usize) -> Self {
         Self {
             most,
-            allowed: FEWEST,
+            allowed: FEWEST.min(most),
             shortest: VecDeque::from([None]),
             decisions: 0,
         }
@@ -53,7 +55,7 @@ impl Pace {
             Beginnings::None => false,
         };
         self.allowed = if is_busy {
-            (self.allowed * 3 / 4).max(FEWEST)
+            (self.allowed * 3 / 4).max(FEWEST.min(self.most))
         } else {
             (self.allowed + 1).min(self.most)
         };
@@ -102,25 +104,26 @@ mod tests {
     #[test]
     fn more_jobs_may_run_while_the_database_is_quick_or_has_nothing_to_do() {
         let mut pace = Pace::new(10);
-        assert_eq!(after(&mut pace, 3, SHORT), 5);
-        assert_eq!(after(&mut pace, 2, None), 7);
+        assert_eq!(after(&mut pace, 3, SHORT), 7);
+        assert_eq!(after(&mut pace, 2, None), 9);
         assert_eq!(after(&mut pace, 100, SHORT), 10);
     }
 
     #[test]
-    fn fewer_may_while_it_is_busy_and_never_fewer_than_a_sweep_needs() {
+    fn fewer_may_while_it_is_busy_and_never_fewer_than_a_sweep_and_others_need() {
         let mut pace = Pace::new(10);
         after(&mut pace, 100, SHORT);
         assert_eq!(after(&mut pace, 1, LONG), 7);
-        assert_eq!(after(&mut pace, 100, LONG), 2);
-        assert_eq!(after(&mut pace, 1, SHORT), 3);
+        assert_eq!(after(&mut pace, 100, LONG), 4);
+        assert_eq!(after(&mut pace, 1, SHORT), 5);
+        assert_eq!(after(&mut Pace::new(2), 100, LONG), 2);
     }
 
     #[test]
     fn a_database_that_does_not_answer_is_busy() {
         let mut pace = Pace::new(10);
         after(&mut pace, 100, SHORT);
-        assert_eq!(after(&mut pace, 100, Stuck), 2);
+        assert_eq!(after(&mut pace, 100, Stuck), 4);
     }
 
     #[test]
@@ -134,7 +137,7 @@ mod tests {
     fn a_database_that_became_slower_for_good_is_busy_for_ten_minutes() {
         let mut pace = Pace::new(10);
         after(&mut pace, 10, SHORT);
-        assert_eq!(after(&mut pace, 9 * MINUTE, LONG), 2);
+        assert_eq!(after(&mut pace, 9 * MINUTE, LONG), 4);
         assert_eq!(after(&mut pace, 2 * MINUTE, LONG), 10);
     }
 }

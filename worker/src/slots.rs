@@ -18,7 +18,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 /// Connections left to the relay, to deliveries and to other users of the pool.
 const LEFT_TO_OTHERS: u32 = 3;
 /// The fewest slots: a sweep needs two.
-pub(crate) const FEWEST: usize = 2;
+const FEWEST: usize = 2;
 
 /// The slots of a process.
 #[derive(Debug)]
