@@ -204,7 +204,7 @@ async fn a_client_that_wants_an_upgrade_after_a_stop_is_sent_to_another_process(
     let server = Server::start_within(limits, Echo::default().routes()).await;
     let mut young = server.connect(b"").await;
     // Accepted later than the young one.
-    let mut other = server.connect(UPGRADE).await;
+    let mut other = server.connect(ASK).await;
     read_until(&mut other, "\r\n\r\n").await;
     server.shutdown.cancel();
     young.write_all(UPGRADE).await.unwrap();
