@@ -205,7 +205,7 @@ async fn a_client_that_wants_an_upgrade_after_a_stop_is_sent_to_another_process(
     let mut young = server.connect(b"").await;
     // Accepted later than the young one.
     let mut other = server.connect(ASK).await;
-    read_until(&mut other, "\r\n\r\n").await;
+    read_until(&mut other, "hello").await;
     server.shutdown.cancel();
     young.write_all(UPGRADE).await.unwrap();
     let answer = read_until(&mut young, "\r\n\r\n").await;
