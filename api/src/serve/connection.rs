@@ -115,7 +115,7 @@ pub(super) async fn serve(
     log_end(ended);
 }
 
-/// Sends a client that wants an upgrade after a stop to another process: whoever takes connections over has closed all of them
+/// Sends a client that wants an upgrade after a stop to another process: the handlers of such connections have closed all of them
 /// by then, and would not know this one.
 fn unavailable() -> Router {
     Router::new().fallback(async || StatusCode::SERVICE_UNAVAILABLE)

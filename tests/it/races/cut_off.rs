@@ -59,7 +59,7 @@ async fn a_transaction_begins_on_another_connection_where_one_is_dead() {
         .fetch_one(&pool)
         .await
         .unwrap();
-    eventually("it is given back", async || pool.num_idle() == 1).await;
+    eventually("it is returned", async || pool.num_idle() == 1).await;
     let ended: bool = sqlx::query_scalar("select pg_terminate_backend($1, 5000)")
         .bind(own)
         .fetch_one(&app.cx.pool)
