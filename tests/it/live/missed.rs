@@ -9,6 +9,13 @@ use serde_json::{Value, json};
 /// More changes than a client may be behind, and one part of the feed more: it is noticed at the end of a part.
 const TOO_MANY: i32 = 5_600;
 
+/// A system that serves, and a customer.
+async fn served() -> (App, Serving, Caller) {
+    let app = App::new().await;
+    let (serving, amina) = (app.serves().await, app.customer("Amina").await);
+    (app, serving, amina)
+}
+
 /// That many changes of a ticket of somebody else, which a client of another customer is not told.
 async fn happens_to_others(app: &App, times: i32) {
     let baraka = app.customer("Baraka").await;
@@ -52,9 +59,7 @@ async fn goes_on(socket: &mut Socket, caller: &Caller, after: &str) {
 
 #[tokio::test]
 async fn a_socket_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = pruned(&app, &amina).await;
     let mut socket = serving.socket(&amina, Some(&old)).await;
     let after = is_resynced(&mut socket).await;
@@ -63,9 +68,7 @@ async fn a_socket_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() 
 
 #[tokio::test]
 async fn a_socket_that_is_too_far_behind_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = newest(&amina).await;
     happens_to_others(&app, TOO_MANY).await;
     // It is not told, although it comes last: the client finds it when it loads anew.
@@ -77,9 +80,7 @@ async fn a_socket_that_is_too_far_behind_is_told_to_load_anew() {
 
 #[tokio::test]
 async fn a_socket_that_is_nearly_too_far_behind_catches_up() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = newest(&amina).await;
     happens_to_others(&app, 4_900).await;
     let id = amina.asks("general", "low").await;
@@ -90,9 +91,7 @@ async fn a_socket_that_is_nearly_too_far_behind_catches_up() {
 
 #[tokio::test]
 async fn a_socket_that_does_not_read_for_too_long_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let mut slow = serving.socket(&amina, None).await;
     let id = overflows(&app, &amina).await;
     happens_to_others(&app, TOO_MANY).await;
@@ -137,9 +136,7 @@ async fn stream_is_resynced(serving: &Serving, mut stream: Stream, caller: &Call
 
 #[tokio::test]
 async fn a_stream_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = pruned(&app, &amina).await;
     let stream = resumed(&serving, &amina, &old).await;
     stream_is_resynced(&serving, stream, &amina).await;
@@ -147,9 +144,7 @@ async fn a_stream_with_a_position_that_is_no_longer_kept_is_told_to_load_anew() 
 
 #[tokio::test]
 async fn a_stream_that_is_too_far_behind_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = newest(&amina).await;
     happens_to_others(&app, TOO_MANY).await;
     amina.asks("general", "low").await;
@@ -159,9 +154,7 @@ async fn a_stream_that_is_too_far_behind_is_told_to_load_anew() {
 
 #[tokio::test]
 async fn a_stream_that_does_not_read_for_too_long_is_told_to_load_anew() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let mut slow = Stream::open(serving.address(), &amina, None).await;
     overflows(&app, &amina).await;
     happens_to_others(&app, TOO_MANY).await;
@@ -179,9 +172,7 @@ async fn a_stream_that_does_not_read_for_too_long_is_told_to_load_anew() {
 
 #[tokio::test]
 async fn a_long_poll_with_a_position_that_is_no_longer_kept_is_refused_at_once() {
-    let app = App::new().await;
-    let serving = app.serves().await;
-    let amina = app.customer("Amina").await;
+    let (app, serving, amina) = served().await;
     let old = pruned(&app, &amina).await;
     let path = format!("{EVENTS}?after={old}&wait=25");
     let polled = Http::at(serving.address())
